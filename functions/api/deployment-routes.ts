@@ -23,6 +23,7 @@ const deployment = z.strictObject({
   environment: z.string().min(1).max(64),
   infrastructure: z.string().min(1).max(64).optional(),
   artifact: z.enum(artifactTypes).optional(),
+  at_once: z.boolean().optional().describe('true: though its service takes steps (kubernetes.strategy).'),
   reason: reason.optional(),
 });
 

@@ -19,6 +19,7 @@ export const withOneOptions = (command: Command): Command =>
     )
     .option('--action <what>', 'deploy, delete or scale, of pillar/service without a version and without a file')
     .option('--replicas <number>', 'how many, with --action scale', numberIn(0, mostReplicas))
+    .option('--at-once', 'take no steps, though the service does; of one deployment without a file')
     .option(...setVersion);
 
 /** What a preview takes. */

@@ -10,15 +10,17 @@ export interface OneOptions {
   readonly reason?: string;
   readonly action?: string;
   readonly replicas?: number;
+  readonly atOnce?: boolean;
   /** `KEY=VERSION` each, of a file. */
   readonly set?: readonly string[];
 }
 
 /** As `POST /deployments` takes it. */
-export interface OneRequest extends Omit<OneOptions, 'set' | 'action'> {
+export interface OneRequest extends Omit<OneOptions, 'set' | 'action' | 'atOnce'> {
   readonly key: string;
   readonly version?: string;
   readonly action?: Exclude<Action, 'deploy'>;
+  readonly at_once?: true;
   readonly environment: string;
 }
 
@@ -34,6 +36,8 @@ export const oneRequest = (what: string, options: OneOptions): OneRequest | unde
     const [useless] = given;
     if (useless !== undefined)
       throw unfit(`--${useless} goes with pillar/service=VERSION, and a file says that itself.`);
+    if (options.atOnce === true)
+      throw unfit('--at-once goes with pillar/service=VERSION; a file says at_once: true itself.');
     return undefined;
   }
   if (options.set !== undefined) throw unfit('--set changes a file; here the version is named already.');
@@ -43,14 +47,16 @@ export const oneRequest = (what: string, options: OneOptions): OneRequest | unde
     key,
     version,
     environment: options.environment,
+    ...(options.atOnce === true ? { at_once: true } : {}),
     ...Object.fromEntries(given.map((name) => [name, options[name]])),
   };
 };
 
 /** The same options as they can be typed again. */
-export const oneWords = ({ set = [], action, replicas, ...options }: OneOptions): readonly string[] => [
+export const oneWords = ({ set = [], action, replicas, atOnce, ...options }: OneOptions): readonly string[] => [
   ...(action === undefined ? [] : ['--action', action]),
   ...(replicas === undefined ? [] : ['--replicas', String(replicas)]),
+  ...(atOnce === true ? ['--at-once'] : []),
   ...ownOptions.flatMap((name) => (options[name] === undefined ? [] : [`--${name}`, options[name]])),
   ...set.flatMap((one) => ['--set', one]),
 ];
@@ -68,6 +74,7 @@ const actingRequest = (what: string, options: OneOptions): OneRequest | undefine
     );
   const useless = (['artifact', 'set'] as const).find((name) => options[name] !== undefined);
   if (useless !== undefined) throw unfit(`--${useless} has no effect: a ${action} is of what stands there.`);
+  if (options.atOnce === true) throw unfit(`--at-once has no effect: a ${action} takes no steps.`);
   if (action === 'scale' && replicas === undefined) throw unfit('Say how many: --action scale needs --replicas.');
   if (environment === undefined) throw unfit(`Say where: ${what} needs --environment.`);
   return {

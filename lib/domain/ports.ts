@@ -244,6 +244,8 @@ export interface RunState {
   /** The executor's own word. */
   readonly raw: string;
   readonly message?: string;
+  /** Of one that goes on by steps: which it is at, a word for programs. What it says of that is in `raw`. */
+  readonly step?: string;
   readonly url?: string;
   /** Why it ended badly, where the executor knows better than that it did. */
   readonly failure?: RunFailure;

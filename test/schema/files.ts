@@ -58,6 +58,7 @@ export const acceptedFiles: readonly BatchFile[] = [
   of('empty sections of an item', 'metadata: { tags: , dependencies: , health_check: }'),
   of('an empty metadata', 'metadata: '),
   of('how a rollout is judged, at its least', 'crash_tolerance: 0, steady_seconds: 0, unblock: false'),
+  of('a hotfix without steps', 'at_once: true'),
   of('how a rollout is judged, at its most', 'crash_tolerance: 100, steady_seconds: 3600, unblock: true'),
   ...['1', 'v1.2.3-rc_1', digest, `2.4.0@${digest}`, `${long(128)}@sha512:${'ab'.repeat(64)}`].map((version) =>
     ofVersion(version, 'docker_artifact_type: Docker'),

@@ -29,6 +29,7 @@ const hindrances = [
   'abort-unconfirmed',
   'person',
   'proceed',
+  'steps',
   'cluster-unavailable',
 ] as const satisfies readonly HindranceKind[];
 
@@ -37,6 +38,7 @@ const hindrance = z.object({
   name: z.string().describe('The account, or the cluster.'),
   why: z.enum(hindrances),
   since: z.string(),
+  step: z.string().exactOptional().describe('With steps: which it is at, a word for programs.'),
   asked: z.string().exactOptional(),
   answered: z.string().exactOptional(),
   next: z.string().describe('What happens next.'),

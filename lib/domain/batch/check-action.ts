@@ -28,9 +28,12 @@ export const actionFindings = (item: Mapping, path: Path, { offsetOf }: FieldCon
       ? [at('docker_image_version', issueCodes.NotAllowed, ofWhatStands(item))]
       : []),
     ...(replicas !== undefined && !isScale ? [at('replicas', issueCodes.NotAllowed, useless)] : []),
+    ...(item.at_once !== undefined && isActing(item) ? [at('at_once', issueCodes.NotAllowed, noSteps(item))] : []),
     ...(replicas === undefined && isScale ? [at('replicas', issueCodes.Missing, missing)] : []),
   ];
 };
+
+const noSteps = ({ action }: Mapping): Wording => ({ message: `a ${action} takes no steps`, hint: 'remove it' });
 
 const ofWhatStands = ({ action, docker_image_version: version }: Mapping): Wording => ({
   message: `a ${action} is of what stands there, whatever its version`,

@@ -14,6 +14,8 @@ export interface OneDeployment extends Acting {
   readonly environment: string;
   readonly infrastructure?: string | undefined;
   readonly artifact?: string | undefined;
+  /** Though its service takes steps. */
+  readonly at_once?: boolean | undefined;
 }
 
 /** Where the service is deployed in that environment now, and as what. */
@@ -63,7 +65,7 @@ const missing = (
 
 /** What a file would say of it; whoever reads it as one says what is wrong with it. */
 const deploymentOf = (
-  { key, version = '', environment, ...acting }: OneDeployment,
+  { key, version = '', environment, at_once, ...acting }: OneDeployment,
   infrastructure: string,
   artifact: ArtifactType,
 ): Deployment => {
@@ -71,6 +73,7 @@ const deploymentOf = (
   return {
     ...{ position: 1, line: 1, key, pillar: key.slice(0, Math.max(at, 0)), service_name: key.slice(at + 1) },
     ...actingOf(acting),
+    ...(at_once === true ? { at_once } : {}),
     ...{ docker_artifact_type: artifact, docker_image_version: version },
     ...{ environment_id: environment, infrastructure_id: infrastructure, executor: 'harness' },
     ...{ priority: 5, timeout: 1800, retry_count: 3, tags: [], dependencies: [] },

@@ -254,7 +254,7 @@ const deploymentOf = (
   { catalogue, yaml, manifests }: Surroundings,
 ): Deployment => {
   const item = draft.item!;
-  const { metadata, executor, action, replicas, manifests: _, ...fields } = item;
+  const { metadata, executor, action, replicas, at_once, manifests: _, ...fields } = item;
   const { health_check: check, ...settings } = metadata;
   return {
     position: place + 1,
@@ -263,6 +263,7 @@ const deploymentOf = (
     ...fields,
     ...manifests.fields[place],
     ...(action === 'deploy' ? {} : actingOf({ action, replicas })),
+    ...(at_once === true ? { at_once } : {}),
     executor: executor ?? serviceEntry(catalogue, item.pillar, item.service_name)?.executor ?? usualExecutor(catalogue),
     ...settings,
     dependencies,

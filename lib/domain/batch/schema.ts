@@ -103,8 +103,16 @@ const nameFields = {
   service_name: serviceName.describe('Name of the service in its pillar.'),
 };
 
+const atOnce = z
+  .boolean()
+  .optional()
+  .describe(
+    'true: the new version takes over at once, though its service takes steps (kubernetes.strategy). A hotfix.',
+  );
+
 const ownFields = {
   executor: executor.optional(),
+  at_once: atOnce,
   ...rolloutFields,
   metadata: itemMetadata.optional(),
 };

@@ -55,7 +55,7 @@ const inOneLine = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/g
 
 const itemOf = (one: Deployment, common: ReadonlySet<Shared>): object => {
   const own = shared.filter((field) => !common.has(field)).map((field) => [field, one[field]]);
-  const { crash_tolerance, steady_seconds, unblock, executor } = one;
+  const { crash_tolerance, steady_seconds, unblock, executor, at_once } = one;
   const metadata = settingsOf(one);
   return {
     pillar: one.pillar,
@@ -64,6 +64,7 @@ const itemOf = (one: Deployment, common: ReadonlySet<Shared>): object => {
     ...Object.fromEntries(own),
     // What its service says today counts where nobody said anything else than what is usual.
     ...(executor === 'harness' ? {} : { executor }),
+    ...(at_once === undefined ? {} : { at_once }),
     ...(crash_tolerance === undefined ? {} : { crash_tolerance }),
     ...(steady_seconds === undefined ? {} : { steady_seconds }),
     ...(unblock === undefined ? {} : { unblock }),

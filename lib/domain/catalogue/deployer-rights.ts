@@ -29,6 +29,9 @@ export const usualKinds: readonly Resources[] = [
   { group: 'policy', resources: ['poddisruptionbudgets'] },
 ];
 
+/** By which a canary gets its share of the traffic. */
+const httpRoutes: Resources = { group: 'gateway.networking.k8s.io', resources: ['httproutes'] };
+
 /** For surveys: of what is deployed here, the lists, with which no data of a Secret comes. What may not be listed is not surveyed. */
 export const surveyRules = (catalogue: Catalogue): readonly RoleRule[] => {
   const known = new Set(commonRules.flatMap(({ resources }) => resources));
@@ -100,12 +103,13 @@ const seen: readonly RoleRule[] = commonRules
 export const deployerRules = (catalogue: Policies, more: readonly string[] = []): readonly RoleRule[] => {
   const entries = entriesOf(catalogue);
   const rare = [...new Set(entries.map(({ kind }) => kind))].flatMap((kind) => rareKinds[kind] ?? []);
+  const routes = entries.some(({ kubernetes }) => kubernetes?.strategy?.traffic.by === 'route') ? [httpRoutes] : [];
   const named = more.map((name) => ({
     group: name.split('.').slice(1).join('.'),
     resources: [name.split('.', 1).join()],
   }));
   return [
-    ...rulesFor([...usualKinds, ...rare, ...customRules(entries), ...kindsInManifests(entries), ...named]),
+    ...rulesFor([...usualKinds, ...rare, ...routes, ...customRules(entries), ...kindsInManifests(entries), ...named]),
     ...(entries.some(({ kind }) => kind === 'rollout') ? [toPromote] : []),
     ...seen,
   ];

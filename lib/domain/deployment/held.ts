@@ -9,6 +9,7 @@ export type HindranceKind =
   | 'abort-unconfirmed'
   | 'person'
   | 'proceed'
+  | 'steps'
   | 'cluster-unavailable';
 
 export interface Hindrance {
@@ -18,6 +19,8 @@ export interface Hindrance {
   /** What was asked for, and what came back. */
   readonly asked?: string;
   readonly answered?: string;
+  /** With `steps`: which it is at. */
+  readonly step?: string;
   /** Of the run. */
   readonly url?: string;
 }

@@ -40,7 +40,10 @@ const ofRun = ({ row, news }: Seen): Hindrance | undefined => {
     const answered = stopping.said ?? 'no answer is known';
     return { why: 'abort-unconfirmed', since: stopping.at, asked: 'the end of the run', answered, ...urlOf(news) };
   }
-  if (news?.kind !== 'found' || news.state?.phase !== 'waiting-for-human') return undefined;
+  if (news?.kind !== 'found') return undefined;
+  const { step } = news.state ?? {};
+  if (step !== undefined) return { why: 'steps', step, answered: news.state!.raw };
+  if (news.state?.phase !== 'waiting-for-human') return undefined;
   const { raw, message } = news.state;
   const answered = message === undefined ? raw : `${raw} (${message})`;
   const since = human_since === undefined ? {} : { since: human_since };
@@ -98,6 +101,10 @@ const words: Readonly<Record<HindranceKind, readonly [what: string, next: string
     'The deployment waits for a person',
     'It goes on when somebody says so (`flotilla proceed`), or is stopped when `human_wait` is over.',
   ],
+  steps: [
+    'The new version takes over by steps',
+    'It goes on by itself while all is well, and goes back by itself when it is not.',
+  ],
   'cluster-unavailable': [
     'The cluster cannot be asked how the rollout goes',
     'It is asked again until it answers; at the end of its time the deployment is UNKNOWN.',
@@ -109,6 +116,7 @@ export const nextOf = ({ why }: Pick<Hindrance, 'why'>): string => words[why][1]
 
 /** For people: since when, what was asked for, what came back, and what happens next. */
 export const describeHeld = ({ why, since, asked, answered }: Held): string => {
+  if (why === 'steps') return `${words.steps[0]}: ${answered}.`;
   const told = asked === undefined ? '' : ` Asked for: ${asked}. Answer: ${answered}.`;
   return `${words[why][0]}, since ${new Date(since).toISOString()}.${told} ${nextOf({ why })}`;
 };

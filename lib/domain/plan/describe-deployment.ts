@@ -2,6 +2,8 @@ import { counted } from '../counted.ts';
 import { withoutQuery } from '../health/health-address.ts';
 import type { KubernetesSettings } from '../manifests/kubernetes-settings.ts';
 import { nameOfSource } from '../manifests/source-name.ts';
+import { describeStrategy } from '../strategy/describe-step.ts';
+import { strategyOf } from '../strategy/steps-of.ts';
 import { deploys, isDelete } from './action.ts';
 import {
   type HealthCheck,
@@ -17,6 +19,7 @@ export const describeDeployment = (deployment: PlannedDeployment, waitsFor: read
     ? []
     : [`waits until ${listed(waitsFor)} ${waitsFor.length === 1 ? 'has' : 'have'} succeeded`]),
   describeRun(deployment),
+  ...describeSteps(deployment),
   describeVerification(deployment),
   ...(isDelete(deployment) ? [] : [...describeRollout(deployment), ...describeHealthCheck(deployment.health_check)]),
   deployment.workload.kind === 'job' && deployment.rollback_strategy === 'automatic'
@@ -34,6 +37,14 @@ const describeRun = (deployment: PlannedDeployment) => {
   if (!deploys(deployment)) return `${what} scales ${describeObject(deployment)} to ${deployment.replicas}: ${long}`;
   if (executor.name === 'kubernetes') return `${describeApply(deployment)} in ${environment_id}: ${long}`;
   return `runs ${what} with ${docker_image_version} in ${environment_id}: ${long}`;
+};
+
+/** By which steps a new version takes over; or that it does not, though its service does. */
+const describeSteps = (deployment: PlannedDeployment): readonly string[] => {
+  const strategy = strategyOf(deployment);
+  if (strategy !== undefined) return [describeStrategy(strategy)];
+  const isAtOnce = (deployment.executor.settings as KubernetesSettings).at_once === true;
+  return isAtOnce ? ['takes over at once, without the steps of its service'] : [];
 };
 
 const describeApply = (deployment: PlannedDeployment): string => {

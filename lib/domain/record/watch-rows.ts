@@ -30,6 +30,8 @@ export interface RunWatchRow {
   readonly trace?: string;
   /** Which hindrance the row of the deployment tells. */
   readonly held?: HindranceKind;
+  /** With `steps`: which step it tells. */
+  readonly held_step?: string;
   readonly ref?: string;
   /** When the intent was written. */
   readonly at: number;

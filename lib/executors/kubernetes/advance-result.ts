@@ -3,13 +3,17 @@ import type { RunFailure, RunState } from '../../domain/ports.ts';
 /** How far an attempt has come. */
 export type Advance =
   /** It goes on at the next look; `raw` says what it waits for. */
-  | { readonly phase: 'running'; readonly raw: string }
+  | { readonly phase: 'running'; readonly raw: string; readonly step?: string }
   /** As `running`, but a person has to let it go on. */
   | { readonly phase: 'waiting'; readonly raw: string; readonly message?: string }
   | { readonly phase: 'succeeded'; readonly warnings: readonly string[] }
   | { readonly phase: 'failed' | 'aborted'; readonly failure: Omit<RunFailure, 'touched'> };
 
-export const running = (raw: string): Advance => ({ phase: 'running', raw });
+export const running = (raw: string, step?: string): Advance => ({
+  phase: 'running',
+  raw,
+  ...(step !== undefined && { step }),
+});
 
 export const waiting = (raw: string, message?: string): Advance => ({
   phase: 'waiting',
@@ -32,7 +36,7 @@ export const aborted: Advance = {
 };
 
 export const stateOf = (advance: Advance, touched: boolean): RunState => {
-  if (advance.phase === 'running') return { phase: 'running', raw: advance.raw };
+  if (advance.phase === 'running') return advance;
   if (advance.phase === 'waiting') {
     const { raw, message } = advance;
     return { phase: 'waiting-for-human', raw, ...(message !== undefined && { message }) };

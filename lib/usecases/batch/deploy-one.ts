@@ -45,10 +45,12 @@ const bodyOf = ({
   reason,
   action,
   replicas,
+  at_once,
 }: OneRequest): string =>
   JSON.stringify([
     ...['deployment', key, version, environment, infrastructure, artifact, reason],
     ...(action === undefined ? [] : [action, replicas]),
+    ...(at_once === true ? ['at once'] : []),
   ]);
 
 /** Shows what that would do. Where there are no records, what was not said must be in the configuration. */
@@ -77,17 +79,18 @@ const textOfOne = async (
   return fileOf(deployment);
 };
 
-const checkAction = ({ action, replicas, version, artifact }: OneRequest): void => {
-  const problem = whatDoesNotGo({ action, replicas, version, artifact });
+const checkAction = ({ action, replicas, version, artifact, at_once }: OneRequest): void => {
+  const problem = whatDoesNotGo({ action, replicas, version, artifact, at_once });
   if (problem !== undefined) throw new FlotillaError('RequestInvalid', problem);
 };
 
-type Fields = Pick<OneRequest, 'action' | 'replicas' | 'version' | 'artifact'>;
+type Fields = Pick<OneRequest, 'action' | 'replicas' | 'version' | 'artifact' | 'at_once'>;
 
-const whatDoesNotGo = ({ action, replicas, version, artifact }: Fields): string | undefined => {
+const whatDoesNotGo = ({ action, replicas, version, artifact, at_once }: Fields): string | undefined => {
   if (action === undefined && version === undefined) return 'Say which version is to be deployed (version).';
   if (action !== undefined && (version ?? artifact) !== undefined)
     return `A ${action} is of what stands there: it has no version and no artifact.`;
+  if (action !== undefined && at_once !== undefined) return `A ${action} takes no steps (at_once).`;
   if (action === 'scale' && replicas === undefined) return 'A scale needs replicas: how many are asked for.';
   return action !== 'scale' && replicas !== undefined ? 'Only a scale has replicas (action: scale).' : undefined;
 };

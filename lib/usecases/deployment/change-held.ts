@@ -9,7 +9,10 @@ import type { PlaceOfWait } from '../wait/settle-wait.ts';
 
 /** What a watcher tells of a hindrance: in the row that it watches, and in that of the deployment. */
 export interface HeldChange {
-  readonly watch: { readonly set?: { readonly held: HindranceKind }; readonly remove?: readonly ['held'] };
+  readonly watch: {
+    readonly set?: { readonly held: HindranceKind; readonly held_step?: string };
+    readonly remove?: readonly ('held' | 'held_step')[];
+  };
   /** Absent where its row says so already. */
   readonly patch?: Pick<ItemRow, 'reason' | 'message'> & Partial<ItemRow>;
 }

@@ -14,12 +14,17 @@ type Needs = Pick<Deps, 'table' | 'clock'>;
 /** Milliseconds. What is over sooner was a hiccup, of which nobody needs to hear. */
 export const lasting = 20_000;
 
+/** Milliseconds. How a step goes is told anew so often, without an event. */
+const renewal = 60_000;
+
+type Known = Hindrance & { readonly since: number; readonly told_at: number };
+
 /**
  * Tells what holds up the runs of an account: in the row of each deployment, with an event when it begins, becomes another, and
  * ends, and never more than these. When each was seen first is kept in memory; a poller that begins anew sees it again.
  */
 export class Hindrances {
-  #seen = new Map<string, Hindrance & { readonly since: number }>();
+  #seen = new Map<string, Known>();
 
   async note(deps: Needs, rows: readonly RunWatchRow[], newsOf: (row: RunWatchRow) => News | undefined): Promise<void> {
     const now = deps.clock.now();
@@ -34,9 +39,14 @@ export class Hindrances {
         return [];
       }
       if (hindrance === undefined) return row.held === undefined ? [] : [endHeld(deps, row)];
-      const since = hindrance.since ?? (known?.why === hindrance.why ? known.since : now);
-      this.#seen.set(row.key, { ...hindrance, since });
-      if (hindrance.why === row.held || now - since < lasting) return [];
+      const isKnown = known?.why === hindrance.why && known.step === hindrance.step;
+      const since = hindrance.since ?? (isKnown ? known.since : now);
+      const isTold = hindrance.why === row.held && hindrance.step === row.held_step;
+      const isNews = isTold && hindrance.why === 'steps' && now - (known?.told_at ?? 0) >= renewal;
+      const told_at = !isTold || isNews ? now : (known?.told_at ?? now);
+      this.#seen.set(row.key, { ...hindrance, since, told_at });
+      if (isNews) return [renewHeld(deps, row, hindrance)];
+      if (isTold || (now - since < lasting && hindrance.why !== 'steps')) return [];
       return [beginHeld(deps, row, { ...hindrance, since, name: row.deployment.executor.account })];
     });
     await Promise.all(changes);
@@ -53,19 +63,35 @@ const beginHeld = (deps: Needs, row: RunWatchRow, { asked, answered, url, ...hel
       ...(page === undefined ? {} : { url: foreignAddress(page) }),
     };
     const reason = reasons[held.why] ?? 'HeldUp';
-    return { watch: { set: { held: held.why } }, patch: { reason, message: describeHeld(told), held: told } };
+    const { step } = held;
+    const set = { held: held.why, ...(step === undefined ? {} : { held_step: step }) };
+    const watch = step === undefined ? { set, remove: ['held_step' as const] } : { set };
+    return { watch, patch: { reason, message: describeHeld(told), held: told } };
   });
 
 const reasons: Readonly<Partial<Record<HindranceKind, string>>> = {
   person: 'WaitingInHarness',
   proceed: 'WaitingForPerson',
+  steps: 'TakesSteps',
 };
 
 const endHeld = (deps: Needs, row: RunWatchRow): Promise<void> =>
   change(deps, row, ({ held }) => ({
-    watch: { remove: ['held'] },
+    watch: { remove: ['held', 'held_step'] },
     ...(held === undefined ? {} : { patch: { reason: 'GoesOn', message: describeEnd(held, deps.clock.now()) } }),
   }));
+
+/** Minutes that have passed, and numbers: in the row alone, where whoever asks finds them. */
+const renewHeld = async ({ table }: Needs, { batch_id, index }: RunWatchRow, { answered = '' }: Hindrance): Promise<void> => {
+  const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
+  if (item?.held?.why !== 'steps' || item.outcome !== undefined) return;
+  const held: Held = { ...item.held, answered: fittingText(answered) };
+  const update: Write = {
+    ...{ update: keys.item(batch_id, index), set: attributesOf({ held }) },
+    when: { equals: { seq: item.seq } },
+  };
+  await unlessBusy(table.transact([update]));
+};
 
 /** A start that was sent since waits for nothing any more, whatever the look has seen. */
 const asItWas = ({ phase, held }: RunWatchRow): Condition =>

@@ -233,7 +233,9 @@ const intentWrites = (
     {
       status: 'PROCESSING',
       reason: restoring ? 'Restoring' : 'Deploying',
-      message: restoring ? restores(deployment, version) : `Attempt ${attempt}: ${doesWhat(deployment, version)}.`,
+      message: restoring
+        ? restores(deployment, version)
+        : `Attempt ${attempt}: ${doesWhat(deployment, version)}${isAtOnce(deployment) ? ' at once' : ''}.`,
       step: restoring ? 'restore' : 'deploy',
       runs: [...item.runs, run],
       deadline,
@@ -260,6 +262,9 @@ const intentWrites = (
     { put: itemOf(keys.watch(watcher, batch_id, index, wait), watch) },
   ];
 };
+
+/** Though its service takes steps. */
+const isAtOnce = ({ executor }: WatchedDeployment): boolean => executor.settings.at_once === true;
 
 const restores = ({ action, replicas }: WatchedDeployment, version: string): string =>
   action === 'scale' ? `Restores ${replicas} replicas.` : `Restores version ${version}.`;

@@ -9,7 +9,7 @@ import { exampleCatalogue } from './worked-examples.ts';
 
 const itemKeys = [
   ...['pillar', 'service_name', 'manifests', 'docker_image_version', 'action', 'replicas', 'executor'],
-  ...['crash_tolerance', 'steady_seconds', 'unblock', 'metadata'],
+  ...['at_once', 'crash_tolerance', 'steady_seconds', 'unblock', 'metadata'],
   ...['docker_artifact_type', 'environment_id', 'infrastructure_id'],
 ];
 const unknownKey = `unknown key; known here: ${itemKeys.join(', ')}`;

@@ -59,6 +59,7 @@ test('whatever a batch may say reads as the same batch', () => {
     crash_tolerance: fc.constantFrom(undefined, 0, 7),
     steady_seconds: fc.constantFrom(undefined, 0, 60),
     unblock: fc.constantFrom(undefined, true, false),
+    at_once: fc.constantFrom(undefined, true),
   });
   fc.assert(
     fc.property(fc.array(deployment, { minLength: 1, maxLength: 6 }), fc.string({ maxLength: 50 }), (drawn, author) => {

@@ -29,7 +29,7 @@ export const advanceSteps = async (work: Work, steps: Steps, memory: Memory): Pr
     const observed = await observe(work, seen, memory);
     const action = decideStep(observed.seen);
     if (action.do === 'promote') return undefined;
-    if (action.do === 'wait') return running(action.message);
+    if (action.do === 'wait') return running(action.message, nameOfStep(observed.seen));
     if (action.do === 'ask') return waiting('waits for a person', action.message);
     if (action.do === 'back') return goBack(work, canaryFailed(action));
     const answer = await act(work, { ...seen, ...observed }, action);
@@ -38,6 +38,8 @@ export const advanceSteps = async (work: Work, steps: Steps, memory: Memory): Pr
   }
   return running('goes on with its steps at the next look');
 };
+
+const nameOfStep = ({ canary }: StepsSeen): string => String(canary?.step ?? 0);
 
 /** What a look has of the canary. */
 interface Seen extends Steps {
