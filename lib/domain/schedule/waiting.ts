@@ -48,6 +48,8 @@ export type Waiting =
   | {
       /** Of one that has its turn: what holds it up at its executor, or at its cluster. */
       readonly kind: 'executor' | 'cluster';
+      /** With `steps`: which it is at. */
+      readonly step?: string;
       /** The account, or the cluster. */
       readonly name: string;
       readonly why: HindranceKind;

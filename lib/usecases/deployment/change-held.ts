@@ -3,7 +3,7 @@ import { isFlotillaError } from '../../domain/errors.ts';
 import type { Condition, Write } from '../../domain/ports.ts';
 import { changeItem } from '../../domain/record/change.ts';
 import { keys } from '../../domain/record/keys.ts';
-import { attributesOf, type ItemRow, rowOf } from '../../domain/record/rows.ts';
+import { attributesOf, type ItemRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 
@@ -42,8 +42,30 @@ export const changeHeld = async (
   };
   const occasion = { at: deps.clock.now(), actor };
   const told = patch === undefined ? [] : changeItem(item, { status: item.status, ...patch }, occasion).writes;
+  await unlessElsewhere(deps.table.transact([noted, ...told]));
+};
+
+/** How a step goes: minutes that have passed, and numbers. In the row alone, where whoever asks finds it, and without an event. */
+export const renewHeld = async (
+  { table }: Pick<Deps, 'table'>,
+  { batch_id, index }: Pick<PlaceOfWait, 'batch_id' | 'index'>,
+  answered: string,
+): Promise<void> => {
+  const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
+  if (item?.held?.why !== 'steps' || item.outcome !== undefined) return;
+  await unlessElsewhere(
+    table.transact([
+      {
+        put: itemOf(keys.item(batch_id, index), { ...item, held: { ...item.held, answered } }),
+        when: { equals: { seq: item.seq } },
+      },
+    ]),
+  );
+};
+
+const unlessElsewhere = async (written: Promise<void>): Promise<void> => {
   try {
-    await deps.table.transact([noted, ...told]);
+    await written;
   } catch (error) {
     if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;
   }

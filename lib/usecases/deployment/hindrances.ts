@@ -5,7 +5,7 @@ import { foreignAddress } from '../../domain/record/foreign-text.ts';
 import type { ItemRow } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { Deps } from '../deps.ts';
-import { changeHeld, type HeldChange } from './change-held.ts';
+import { changeHeld, type HeldChange, renewHeld } from './change-held.ts';
 import { fittingText } from './settle-failure.ts';
 import { placeOf } from './watched-row.ts';
 
@@ -45,7 +45,7 @@ export class Hindrances {
       const isNews = isTold && hindrance.why === 'steps' && now - (known?.told_at ?? 0) >= renewal;
       const told_at = !isTold || isNews ? now : (known?.told_at ?? now);
       this.#seen.set(row.key, { ...hindrance, since, told_at });
-      if (isNews) return [renewHeld(deps, row, hindrance)];
+      if (isNews) return [renewHeld(deps, row, fittingText(hindrance.answered ?? ''))];
       if (isTold || (now - since < lasting && hindrance.why !== 'steps')) return [];
       return [beginHeld(deps, row, { ...hindrance, since, name: row.deployment.executor.account })];
     });
@@ -80,18 +80,6 @@ const endHeld = (deps: Needs, row: RunWatchRow): Promise<void> =>
     watch: { remove: ['held', 'held_step'] },
     ...(held === undefined ? {} : { patch: { reason: 'GoesOn', message: describeEnd(held, deps.clock.now()) } }),
   }));
-
-/** Minutes that have passed, and numbers: in the row alone, where whoever asks finds them. */
-const renewHeld = async ({ table }: Needs, { batch_id, index }: RunWatchRow, { answered = '' }: Hindrance): Promise<void> => {
-  const item = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)));
-  if (item?.held?.why !== 'steps' || item.outcome !== undefined) return;
-  const held: Held = { ...item.held, answered: fittingText(answered) };
-  const update: Write = {
-    ...{ update: keys.item(batch_id, index), set: attributesOf({ held }) },
-    when: { equals: { seq: item.seq } },
-  };
-  await unlessBusy(table.transact([update]));
-};
 
 /** A start that was sent since waits for nothing any more, whatever the look has seen. */
 const asItWas = ({ phase, held }: RunWatchRow): Condition =>

@@ -108,8 +108,24 @@ const cases: readonly Case[] = [
     9,
     { why: 'person', since: 4, asked: 'the run', answered: 'Word (stage Approve)', url: 'https://x/s' },
   ],
+  [
+    'a canary at its end, which waits for a person',
+    { ...started, human_since: 4, deployment: { executor: { name: 'kubernetes' } } as never },
+    run('waiting-for-human'),
+    9,
+    { why: 'proceed', since: 4, asked: 'the run', answered: 'Word' },
+  ],
+  [
+    'a run that goes on by steps',
+    started,
+    run('running', { step: '2' }),
+    9,
+    { why: 'steps', step: '2', answered: 'Word' },
+  ],
 ];
 
 test.each(cases.map((one) => [one[0], one] as const))('%s', (_, [, row, news, now, hindrance]) => {
-  expect(hindranceOf({ row: { at: 0, ...row } as RunWatchRow, news, now })).toEqual(hindrance);
+  expect(
+    hindranceOf({ row: { at: 0, deployment: { executor: { name: 'harness' } }, ...row } as RunWatchRow, news, now }),
+  ).toEqual(hindrance);
 });

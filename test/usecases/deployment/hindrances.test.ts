@@ -8,6 +8,7 @@ import { aboutToStart } from './about-to-start.ts';
 
 const waiting: News = { kind: 'found', ref: 'r', state: { phase: 'waiting-for-human', raw: 'ApprovalWaiting' } };
 const running: News = { kind: 'found', ref: 'r', state: { phase: 'running', raw: 'Running' } };
+const at = (step: string, raw: string): News => ({ kind: 'found', ref: 'r', state: { phase: 'running', raw, step } });
 const none: News = { kind: 'none' };
 const asks: Partial<RunWatchRow> = { phase: 'started', ref: 'r' };
 const queued: Partial<RunWatchRow> = { phase: 'queued', queued_at: 0 };
@@ -40,6 +41,35 @@ const cases: readonly Case[] = [
     ['HeldUp', 'HeldUp', 'GoesOn'],
   ],
 ];
+
+test('each step of a run is told with one event, and how it goes in the row alone', async () => {
+  const { world, batchId: batch_id, deployment, item } = await aboutToStart();
+  const watch = keys.watch(executorWatcher(deployment.executor.account), batch_id, 0, 'deploy-1');
+  const begun = world.clock.now();
+  await world.table.transact([{ put: itemOf(keys.item(batch_id, 0), { ...item, step: 'deploy', runs: [] }) }]);
+  const row: RunWatchRow = {
+    ...{ batch_id, index: 0, wait: 'deploy-1', deployment, version: '1', key: 'k', phase: 'started', at: begun },
+    deadline: begun + 900_000,
+  };
+  await world.table.transact([{ put: itemOf(watch, row) }]);
+  const hindrances = new Hindrances();
+  const told: string[] = [];
+  for (const [step, raw] of ['0 a', '0 b', '0 c', '1 d', '1 e', '1 f'].map((one) => one.split(' '))) {
+    const now = rowOf<RunWatchRow>(await world.table.get(watch))!;
+    await hindrances.note(world.deps, [now], () => at(step!, raw!));
+    const { seq, reason, held } = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
+    told.push(`${seq - item.seq} ${reason} ${held?.answered}`);
+    await world.clock.sleep(40_000);
+  }
+  expect(told).toEqual([
+    '1 TakesSteps a',
+    '1 TakesSteps a',
+    '1 TakesSteps c',
+    '2 TakesSteps d',
+    '2 TakesSteps d',
+    '2 TakesSteps f',
+  ]);
+});
 
 function looks(row: Partial<RunWatchRow>, news: readonly (News | undefined)[]): readonly Look[] {
   return news.map((one) => [row, one] as const);

@@ -114,7 +114,10 @@ const awaitWorkload = async (work: Work, { whole, namespace }: Steps, memory: Me
   if (health.kind === 'healthy') return undefined;
   if (health.kind === 'failing')
     return failed('CanaryFailed', `The new version was good as a canary, and then not: ${health.message}.`, true);
-  return running(`the workload gets the new version, and the traffic then goes back to it: ${health.message}`, 'workload');
+  return running(
+    `the workload gets the new version, and the traffic then goes back to it: ${health.message}`,
+    'workload',
+  );
 };
 
 /**
