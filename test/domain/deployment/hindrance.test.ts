@@ -113,7 +113,7 @@ const cases: readonly Case[] = [
     { ...started, human_since: 4, deployment: { executor: { name: 'kubernetes' } } as never },
     run('waiting-for-human'),
     9,
-    { why: 'proceed', since: 4, asked: 'the run', answered: 'Word' },
+    { why: 'proceed', since: 4, asked: 'the run', answered: 'Word', url: 'https://x/r' },
   ],
   [
     'a run that goes on by steps',
