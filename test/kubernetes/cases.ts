@@ -43,6 +43,7 @@ export const configuration = (
     shared: {
       web: { name: 'web', kind: 'deployment' },
       ...Object.fromEntries(services.map((name) => [name, { name, kind: 'deployment' }])),
+      rolling: { name: 'web', kind: 'rollout', container: 'web' },
       tidy: { name: 'tidy', kind: 'deployment', kubernetes: { prune: true } },
     },
   },

@@ -7,9 +7,10 @@ import { KubeClient } from '../cluster/kube-client.ts';
 import { actionCases, deployCases } from './cases.ts';
 import { driftCases } from './drift-cases.ts';
 import { type LocalWorld, startLocalWorld } from './local-world.ts';
+import { rolloutCases } from './rollout-cases.ts';
 import { stageOf } from './stage.ts';
 
-const cases = [...deployCases, ...actionCases, ...driftCases];
+const cases = [...deployCases, ...actionCases, ...driftCases, ...rolloutCases];
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-kubernetes-'));
 let cluster: SimulatedCluster;
 let client: KubeClient;
