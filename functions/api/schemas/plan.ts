@@ -35,6 +35,9 @@ const manifests = viewSchema<ManifestsPreview>()(
     sha256: z.string().exactOptional().describe('Of their text. Absent until they have been fetched.'),
     from: source.exactOptional().describe('Absent where the batch or the configuration brought them.'),
     revision: z.string().exactOptional().describe('The commit, or the version of the object in S3.'),
+    pause_seconds: count
+      .exactOptional()
+      .describe('For which the Argo Rollout in them pauses by itself; the timeout of an attempt is longer by these.'),
     not_resolved: z.literal(true).exactOptional().describe('They are fetched when the batch is planned for good.'),
     objects: count.exactOptional(),
     applied: z

@@ -159,12 +159,17 @@ const fromSource = (checking: Checking, draft: Draft, { source, here }: Found): 
   checking.texts.set(parsed.sha256, { text, objects: parsed.objects });
   if (draft.item === undefined) return { manifests };
   const assess = parsed.issues.length > 0 ? assessRest : assessManifests;
-  const { workload, namespace, issues, warnings } = assess(parsed.objects, draft.item, checking.catalogue);
+  const { workload, namespace, pauseSeconds, issues, warnings } = assess(
+    parsed.objects,
+    draft.item,
+    checking.catalogue,
+  );
   tell(checking, here, [...issues, ...sharedBy(checking, draft, { objects: parsed.objects, namespace })]);
   checking.warnings.push(
     ...warnings.map((issue) => `${draft.key}: ${describeManifestIssue(inText(checking, here, issue))}`),
   );
-  return { manifests, ...(workload === undefined ? {} : { workload }) };
+  const paused = pauseSeconds === undefined ? {} : { pause_seconds: pauseSeconds };
+  return { manifests: { ...manifests, ...paused }, ...(workload === undefined ? {} : { workload }) };
 };
 
 const sharedBy = (

@@ -3,11 +3,12 @@ import { type Catalogue, entryOf, type KubernetesPolicy } from '../catalogue/cat
 import { resolveWorkload, serviceEntry } from '../catalogue/resolve.ts';
 import type { JsonObject } from '../json.ts';
 import type { ArtifactType, Workload } from '../plan/plan.ts';
+import { argoPauseSeconds } from '../rollout/argo-pauses.ts';
 import { stringAt } from '../rollout/kubernetes-object.ts';
 import { checkPolicy, issueAt } from './check-policy.ts';
 import { deriveWorkload } from './derive-workload.ts';
 import type { ManifestIssue, ManifestObject } from './manifest-object.ts';
-import { renderManifests } from './render-manifests.ts';
+import { type RenderedObject, renderManifests } from './render-manifests.ts';
 import { replacedImages } from './replaced-images.ts';
 import { checkRules } from './rules/check-rules.ts';
 import { workloadKindOf } from './workload-object.ts';
@@ -27,6 +28,8 @@ export interface Assessed {
   readonly workload?: Workload;
   /** Of objects that say none; absent where nobody knows the service's. */
   readonly namespace?: string;
+  /** Seconds for which it pauses by itself, where it is an Argo Rollout that does. */
+  readonly pauseSeconds?: number;
   /** For these they are refused. */
   readonly issues: readonly ManifestIssue[];
   /** These are told. */
@@ -62,6 +65,7 @@ export const assessManifests = (
   return {
     ...(entry === undefined ? { workload: derived } : {}),
     namespace: derived.namespace,
+    ...('issues' in rendered ? {} : pausesOf(rendered.objects, derived)),
     issues: [
       ...('issues' in rendered ? rendered.issues : []),
       ...checkPolicy(objects, ask),
@@ -69,6 +73,12 @@ export const assessManifests = (
     ],
     warnings: [...replacedImages(objects, derived), ...ofSeverity(broken, 'warning')],
   };
+};
+
+const pausesOf = (objects: readonly RenderedObject[], { kind }: Workload): Pick<Assessed, 'pauseSeconds'> => {
+  const workload = kind === 'rollout' ? objects.find(({ isWorkload }) => isWorkload) : undefined;
+  const pauseSeconds = workload === undefined ? 0 : argoPauseSeconds(workload.object);
+  return pauseSeconds > 0 ? { pauseSeconds } : {};
 };
 
 /**

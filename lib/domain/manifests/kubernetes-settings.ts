@@ -12,6 +12,8 @@ export interface Manifests {
   readonly from?: ManifestOrigin;
   /** Of a git reference, once it is resolved; of an object in S3 its version, where it has one. */
   readonly revision?: string;
+  /** Seconds for which the Argo Rollout in them pauses by itself. */
+  readonly pause_seconds?: number;
 }
 
 /** The settings of a planned deployment by the executor `kubernetes`. Absent `manifests`: the image of its workload alone. */

@@ -25,6 +25,8 @@ export interface ManifestsPreview {
   /** Where they stand; absent where the batch or the configuration brought them. */
   readonly from?: ManifestOrigin;
   readonly revision?: string;
+  /** Seconds for which the Argo Rollout in them pauses by itself; the timeout of an attempt is longer by these. */
+  readonly pause_seconds?: number;
   /** They are fetched, and looked at, when the batch is planned for good. */
   readonly not_resolved?: true;
   /** How many there are; absent where they are not known yet. */

@@ -22,11 +22,16 @@ export const strategySeconds = ({ steps, step_seconds, proceed, proven_seconds }
   return (steps.length - 1) * step_seconds + last;
 };
 
+/** Of an Argo Rollout, which has steps of its own. */
+const ownPauses = ({ executor }: Deploying): number =>
+  (executor.name === 'kubernetes' && (executor.settings as KubernetesSettings).manifests?.pause_seconds) || 0;
+
 /** Seconds that one attempt may take, with its steps. A restore has none. */
 export const attemptSeconds = (
   deployment: Deploying & Pick<PlannedDeployment, 'timeout'>,
   { isRestore }: { readonly isRestore: boolean } = { isRestore: false },
 ): number => {
-  const strategy = isRestore ? undefined : strategyOf(deployment);
-  return deployment.timeout + (strategy === undefined ? 0 : strategySeconds(strategy));
+  if (isRestore) return deployment.timeout;
+  const strategy = strategyOf(deployment);
+  return deployment.timeout + (strategy === undefined ? ownPauses(deployment) : strategySeconds(strategy));
 };

@@ -90,11 +90,12 @@ export const resolveOne = (
 ): ResolvedOne => {
   const { from, sha256, revision, objects } = source;
   const assess = source.issues.length > 0 ? assessRest : assessManifests;
-  const { namespace, issues, warnings, workload } = assess(objects, one, catalogue);
+  const { namespace, pauseSeconds, issues, warnings, workload } = assess(objects, one, catalogue);
   const { cluster = '' } = resolveInfrastructure(catalogue, one.infrastructure_id) ?? {};
   const shared = namespace === undefined ? [] : sharedObjects(owners, { key: one.key, cluster, namespace }, objects);
+  const named = { from, sha256, ...(revision === undefined ? {} : { revision }) };
   return {
-    manifests: { from, sha256, ...(revision === undefined ? {} : { revision }) },
+    manifests: { ...named, ...(pauseSeconds === undefined ? {} : { pause_seconds: pauseSeconds }) },
     ...(workload === undefined ? {} : { workload }),
     problems: [...issues, ...shared].map(
       (issue) => `${one.key}: ${nameOfSource(from)}: ${describeManifestIssue(issue)}`,

@@ -357,3 +357,17 @@ test('what is written of a batch with manifests reads as the same batch', () => 
     }),
   );
 });
+
+test('the pauses that an Argo Rollout makes by itself are known when it is planned', () => {
+  const rollout = `apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  strategy: {canary: {steps: [{pause: {duration: 5m}}, {pause: {}}, {pause: {duration: 30}}]}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: "registry.example/web:1"}]}}
+`;
+  const catalogue = catalogueOf({ kind: 'rollout' });
+  const [planned] = planBatch(batchOf(inBlock(rollout), catalogue), catalogue).deployments;
+  expect(planned?.executor.settings.manifests).toMatchObject({ pause_seconds: 330 });
+});

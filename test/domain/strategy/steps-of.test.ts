@@ -35,6 +35,11 @@ test.each<[string, object, boolean]>([
   expect(attemptSeconds(deployment(change))).toBe(has ? 1_020 : 300);
 });
 
+test('the pauses that an Argo Rollout makes by itself are added, and not for a restore', () => {
+  const paused = deployment({}, { manifests: { sha256: 'x', pause_seconds: 90 } });
+  expect([attemptSeconds(paused), attemptSeconds(paused, { isRestore: true })]).toEqual([390, 300]);
+});
+
 test('a restore has the time that it always had', () => {
   expect(attemptSeconds(deployment(), { isRestore: true })).toBe(300);
 });

@@ -1,0 +1,26 @@
+import type { Json, JsonObject } from '../json.ts';
+import { listAt, valueAt } from './kubernetes-object.ts';
+
+/** Thirty days: who writes a longer pause means a person. */
+const mostSeconds = 2_592_000;
+
+const units: Readonly<Record<string, number>> = { h: 3_600, m: 60, s: 1, ms: 0.001 };
+
+/** Seconds for which an Argo Rollout pauses by itself, all in all; pauses without a duration are for a person. */
+export const argoPauseSeconds = (rollout: JsonObject): number => {
+  const steps = listAt(rollout, 'spec', 'strategy', 'canary', 'steps').map((step) =>
+    valueAt(step, 'pause', 'duration'),
+  );
+  const all = [...steps, valueAt(rollout, 'spec', 'strategy', 'blueGreen', 'autoPromotionSeconds')];
+  return Math.min(mostSeconds, Math.ceil(all.reduce<number>((sum, one) => sum + secondsIn(one), 0)));
+};
+
+/** A number is one of seconds, and so is a text of digits; else it is a duration of Go, like `1h30m`. */
+const secondsIn = (duration: Json | undefined): number => {
+  if (typeof duration === 'number') return Math.max(0, duration);
+  if (typeof duration !== 'string') return 0;
+  if (/^\d+$/.test(duration)) return Number(duration);
+  if (!/^(\d+(\.\d+)?(h|m|s|ms))+$/.test(duration)) return 0;
+  const parts = [...duration.matchAll(/([\d.]+)(ms|h|m|s)/g)];
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit!]!, 0);
+};
