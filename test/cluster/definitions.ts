@@ -4,7 +4,11 @@ import type { KubeClient } from './kube-client.ts';
 const definition = (kind: string, plural: string, group: string, version: string): object => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
-  metadata: { name: `${plural}.${group}` },
+  metadata: {
+    name: `${plural}.${group}`,
+    // Groups of Kubernetes itself are taken only with this.
+    annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' },
+  },
   spec: {
     group,
     scope: 'Namespaced',
@@ -22,6 +26,7 @@ const definitions = [
   definition('Rollout', 'rollouts', 'argoproj.io', 'v1alpha1'),
   definition('Service', 'services', 'serving.knative.dev', 'v1'),
   definition('Certificate', 'certificates', 'cert-manager.io', 'v1'),
+  definition('HTTPRoute', 'httproutes', 'gateway.networking.k8s.io', 'v1'),
 ];
 const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
@@ -32,6 +37,7 @@ export const defineResources = async (client: KubeClient): Promise<void> => {
     'argoproj.io/v1alpha1/rollouts',
     'serving.knative.dev/v1/services',
     'cert-manager.io/v1/certificates',
+    'gateway.networking.k8s.io/v1/httproutes',
   ];
   for (const one of served) await client.soon(`/apis/${one}`);
 };

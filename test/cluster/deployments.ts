@@ -5,6 +5,7 @@ import { driftCases } from '../kubernetes/drift-cases.ts';
 import { startLocalWorld } from '../kubernetes/local-world.ts';
 import { rolloutCases } from '../kubernetes/rollout-cases.ts';
 import { stageOf } from '../kubernetes/stage.ts';
+import { stepCases } from '../kubernetes/step-cases.ts';
 import type { KubeClient } from './kube-client.ts';
 
 interface Real {
@@ -15,7 +16,7 @@ interface Real {
 
 /** Batches without Harness, to a real API server. Cases by name; true when all end as they must. */
 export const deploymentsReal = async ({ kubeconfig, client, folder }: Real, names: readonly string[] = []) => {
-  const every = [...deployCases, ...actionCases, ...driftCases, ...rolloutCases];
+  const every = [...deployCases, ...actionCases, ...driftCases, ...rolloutCases, ...stepCases];
   const cases = every.filter(({ name }) => names.length === 0 || names.includes(name));
   mkdirSync(folder, { recursive: true });
   const namespaces = every.flatMap(({ name }) => [name, `${name}-own`]);

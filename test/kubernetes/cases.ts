@@ -29,6 +29,7 @@ export const configuration = (
   namespaces: readonly string[],
   cluster: object,
   services: readonly string[] = [],
+  stepping: object = {},
 ): object => ({
   clusters: { kube: cluster },
   infrastructures: Object.fromEntries(namespaces.map((namespace) => [namespace, { cluster: 'kube', namespace }])),
@@ -44,6 +45,12 @@ export const configuration = (
       web: { name: 'web', kind: 'deployment' },
       ...Object.fromEntries(services.map((name) => [name, { name, kind: 'deployment' }])),
       rolling: { name: 'web', kind: 'rollout', container: 'web' },
+      ...Object.fromEntries(
+        Object.entries(stepping).map(([name, strategy]) => [
+          name,
+          { name, kind: 'deployment', kubernetes: { strategy } },
+        ]),
+      ),
       tidy: { name: 'tidy', kind: 'deployment', kubernetes: { prune: true } },
     },
   },

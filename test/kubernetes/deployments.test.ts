@@ -9,8 +9,9 @@ import { driftCases } from './drift-cases.ts';
 import { type LocalWorld, startLocalWorld } from './local-world.ts';
 import { rolloutCases } from './rollout-cases.ts';
 import { stageOf } from './stage.ts';
+import { stepCases } from './step-cases.ts';
 
-const cases = [...deployCases, ...actionCases, ...driftCases, ...rolloutCases];
+const cases = [...deployCases, ...actionCases, ...driftCases, ...rolloutCases, ...stepCases];
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-kubernetes-'));
 let cluster: SimulatedCluster;
 let client: KubeClient;

@@ -5,6 +5,7 @@ import { loadConfiguration } from '../../lib/local/load-configuration.ts';
 import { startRuntime } from '../../lib/local/runtime.ts';
 import type { Kube } from '../cluster/kube-client.ts';
 import { configuration, usualItem } from './cases.ts';
+import { steppingServices } from './step-cases.ts';
 
 export interface LocalWorld {
   readonly url: string;
@@ -37,7 +38,7 @@ export const startLocalWorld = async ({
 }: LocalWorldOptions): Promise<LocalWorld> => {
   const isSimulated = 'simulated' in cluster;
   const file = join(folder, 'flotilla.config.yaml');
-  const written = configuration(namespaces, isSimulated ? { simulated: true } : cluster, services);
+  const written = configuration(namespaces, isSimulated ? { simulated: true } : cluster, services, steppingServices);
   writeFileSync(file, JSON.stringify(written));
   const loaded = loadConfiguration({ file, directory: folder, env: {} });
   const runtime = await startRuntime({
