@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseConfiguration } from '../../../lib/domain/catalogue/parse-configuration.ts';
+import { describeDeployment } from '../../../lib/domain/plan/describe-deployment.ts';
 import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
 import { batchOf, batchText, item, simulated } from './reading.ts';
 
@@ -46,4 +47,22 @@ test('the configuration with inline services touches nothing real', () => {
   expect(catalogue.simulated).toBe(true);
   expect(batchOf(batchText([item('login-api')]), catalogue).deployments).toHaveLength(1);
   expect(JSON.stringify(catalogue)).not.toContain('https://');
+});
+
+test('the configuration with steps says them for the environment that it names, and a hotfix takes none', () => {
+  const catalogue = catalogueOf('flotilla.canary.config.yaml');
+  const plannedOf = (more: string) => planBatch(batchOf(batchText([item('greeter', more)]), catalogue), catalogue);
+  const shown = ['environment_id: prod', 'environment_id: staging', 'environment_id: prod, at_once: true'].map(
+    (more) => {
+      const [planned] = plannedOf(more).deployments;
+      return describeDeployment(planned!, []).filter((line) => line.startsWith('takes over'));
+    },
+  );
+  expect(shown).toEqual([
+    [
+      'takes over as a canary: 10, 30 and 50 % of the traffic by pods, 5 minutes each; it goes on by itself when that is proven',
+    ],
+    [],
+    ['takes over at once, without the steps of its service'],
+  ]);
 });
