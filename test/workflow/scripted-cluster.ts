@@ -13,6 +13,8 @@ interface Release {
   readonly from: number;
   readonly version: string;
   readonly fate: Fate;
+  /** What becomes of it then, if nothing else stands there by that time. */
+  readonly later?: { readonly from: number; readonly fate: Fate };
   /** It was deleted. */
   readonly isGone?: true;
 }
@@ -77,6 +79,11 @@ export class ScriptedCluster implements Cluster {
   /** Gives the way to take it back, which is only for what has not come to pass. */
   set(service: string, version: string, fate: Fate, from = this.#clock.now()): () => void {
     return this.#put(service, { from, version, fate });
+  }
+
+  /** From a moment on it comes up, and takes so long. What is put in its place meanwhile stays. */
+  settle(service: string, version: string, { from, later }: Required<Pick<Release, 'from' | 'later'>>): () => void {
+    return this.#put(service, { from, version, fate: 'stuck', later });
   }
 
   /** From a moment on nothing stands there. */
@@ -198,7 +205,10 @@ export class ScriptedCluster implements Cluster {
   #at(service: string, at = this.#clock.now()): Revision | undefined {
     const known = this.#releases.get(service) ?? [];
     const place = known.findLastIndex(({ from }) => from <= at);
-    return place < 0 ? undefined : { ...known[place]!, revision: place + 1 };
+    if (place < 0) return undefined;
+    const { later, ...stands } = known[place]!;
+    const fate = later !== undefined && later.from <= at ? later.fate : stands.fate;
+    return { ...stands, fate, revision: place + 1 };
   }
 
   #ask(): void {

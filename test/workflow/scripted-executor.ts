@@ -106,8 +106,12 @@ export class ScriptedExecutor implements Executor {
       if (request.deployment.action !== undefined) this.#act(run, leaves, undo);
       else if (leaves !== 'nothing' && leaves !== 'gone' && Number.isFinite(run.to)) {
         const { settles = 0 } = script;
-        if (settles > 0) undo.push(this.#cluster.set(name, request.version, 'stuck', run.to));
-        undo.push(this.#cluster.set(name, request.version, leaves, run.to + settles * 1_000));
+        const later = { from: run.to + settles * 1_000, fate: leaves };
+        undo.push(
+          settles > 0
+            ? this.#cluster.settle(name, request.version, { from: run.to, later })
+            : this.#cluster.set(name, request.version, leaves, run.to),
+        );
       }
     }
     if (start === 'unknown') return { kind: 'unknown', message: 'the reply was lost' };

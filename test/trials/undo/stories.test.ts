@@ -14,6 +14,12 @@ test.each(tens)('in ten stories (%i) nothing is started twice, nothing is stuck,
   }
 });
 
+test('what becomes ready after a restore has put something else in its place does not come back', async () => {
+  const { violations, ends } = await playStory(drawStory(2304));
+  expect(violations).toEqual([]);
+  expect(ends).toContain('FAILED / RestoredPreviousRelease');
+});
+
 test('the same seed is the same story', async () => {
   const told = async () => {
     const { story, ...rest } = await playStory(drawStory(17));
