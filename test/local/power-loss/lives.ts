@@ -99,9 +99,10 @@ export class Lives {
     const acting = act(this.url).catch((error: unknown) => {
       if (!isOver) throw error;
     });
-    await Promise.race([cut.promise, acting]);
+    const ended = await Promise.race([cut.promise, acting]);
     forget();
-    if (!isOver) throw new Error(`the power did not fail at ${JSON.stringify(at)}`);
+    if (!isOver)
+      throw new Error(`the power did not fail at ${JSON.stringify(at)}, and it came to ${JSON.stringify(ended)}`);
     await this.#runtime!.close();
     this.#runtime = undefined;
   }
@@ -164,6 +165,7 @@ export interface BatchView {
   readonly batch_id: string;
   readonly status: string;
   readonly reason: string;
+  readonly message: string;
   readonly ended_at?: string;
   readonly cancel_requested_at?: string;
 }

@@ -58,7 +58,7 @@ const liveThrough = async (seed: number, cut: PowerCut): Promise<void> => {
   await lives.until(cut, async (url) => sealed(url, (await submit(url)).batch_id));
   const url = await lives.goOn();
   const { batch_id } = await submit(url);
-  await sealed(url, batch_id);
+  const ended = await sealed(url, batch_id);
   const deployments = await deploymentsOf(url, batch_id);
   const { batches } = await request<{ batches: unknown[] }>('GET', `${url}/batches`);
   expect(batches).toHaveLength(1);
@@ -71,7 +71,9 @@ const liveThrough = async (seed: number, cut: PowerCut): Promise<void> => {
   const numbers = (await eventsOf(url, batch_id)).map(({ number }) => number);
   expect(numbers).toEqual(numbers.map((_, at) => at + 1));
   for (const { key, status, reason, runs } of deployments)
-    expect(allowed(lives.world, key, runs)).toContain(`${status} ${reason}`);
+    expect(allowed(lives.world, key, runs), `${key} of a batch that ended so: ${ended.message}`).toContain(
+      `${status} ${reason}`,
+    );
 };
 
 const pause = (): Promise<void> => sleep(10);
