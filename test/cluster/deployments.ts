@@ -1,11 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import { actionCases, deployCases } from '../kubernetes/cases.ts';
-import { driftCases } from '../kubernetes/drift-cases.ts';
+import { everyCase } from '../kubernetes/every-case.ts';
 import { startLocalWorld } from '../kubernetes/local-world.ts';
-import { rolloutCases } from '../kubernetes/rollout-cases.ts';
 import { stageOf } from '../kubernetes/stage.ts';
-import { stepCases } from '../kubernetes/step-cases.ts';
 import type { KubeClient } from './kube-client.ts';
 
 interface Real {
@@ -16,10 +13,9 @@ interface Real {
 
 /** Batches without Harness, to a real API server. Cases by name; true when all end as they must. */
 export const deploymentsReal = async ({ kubeconfig, client, folder }: Real, names: readonly string[] = []) => {
-  const every = [...deployCases, ...actionCases, ...driftCases, ...rolloutCases, ...stepCases];
-  const cases = every.filter(({ name }) => names.length === 0 || names.includes(name));
+  const cases = everyCase.filter(({ name }) => names.length === 0 || names.includes(name));
   mkdirSync(folder, { recursive: true });
-  const namespaces = every.flatMap(({ name }) => [name, `${name}-own`]);
+  const namespaces = everyCase.flatMap(({ name }) => [name, `${name}-own`]);
   const world = await startLocalWorld({ folder, namespaces, cluster: { kubeconfig } });
   const isGood = await Promise.all(
     cases.map(async ({ name, run, expected }) => {

@@ -12,6 +12,8 @@ export interface DeployStage {
   undo(deployed: Kube): Promise<Kube>;
   /** What the API answers; with something to send it is a POST. */
   asked(path: string, sent?: object): Promise<Kube>;
+  /** A deployment request, by method, path, id and what is sent. */
+  requested(method: string, path: string, id?: string, sent?: object): Promise<Kube>;
   /** Somebody else applies, by another field manager. */
   apply(manager: string, object: Kube): Promise<void>;
   /** Until that runs. */
@@ -32,14 +34,21 @@ export const configuration = (
   stepping: object = {},
 ): object => ({
   clusters: { kube: cluster },
-  infrastructures: Object.fromEntries(namespaces.map((namespace) => [namespace, { cluster: 'kube', namespace }])),
+  infrastructures: {
+    ...Object.fromEntries(namespaces.map((namespace) => [namespace, { cluster: 'kube', namespace }])),
+    requests: { cluster: 'kube' },
+  },
+  requests: { environment: 'requests', infrastructure: 'requests' },
   // A target is a service in an environment, so each case has its own.
-  environments: Object.fromEntries(
-    namespaces.flatMap((namespace) => [
-      [namespace, {}],
-      [`${namespace}-open`, { kubernetes: { take_over: ['kubectl'], cluster_scoped: ['Namespace'] } }],
-    ]),
-  ),
+  environments: {
+    ...Object.fromEntries(
+      namespaces.flatMap((namespace) => [
+        [namespace, {}],
+        [`${namespace}-open`, { kubernetes: { take_over: ['kubectl'], cluster_scoped: ['Namespace'] } }],
+      ]),
+    ),
+    requests: { kubernetes: { cluster_scoped: ['Namespace'], rules: { 'image-version': 'error' } } },
+  },
   services: {
     shared: {
       web: { name: 'web', kind: 'deployment' },

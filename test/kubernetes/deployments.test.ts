@@ -4,14 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { KubeClient } from '../cluster/kube-client.ts';
-import { actionCases, deployCases } from './cases.ts';
-import { driftCases } from './drift-cases.ts';
+import { everyCase } from './every-case.ts';
 import { type LocalWorld, startLocalWorld } from './local-world.ts';
-import { rolloutCases } from './rollout-cases.ts';
 import { stageOf } from './stage.ts';
-import { stepCases } from './step-cases.ts';
 
-const cases = [...deployCases, ...actionCases, ...driftCases, ...rolloutCases, ...stepCases];
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-kubernetes-'));
 let cluster: SimulatedCluster;
 let client: KubeClient;
@@ -20,7 +16,7 @@ let world: LocalWorld;
 beforeAll(async () => {
   cluster = await startSimulatedCluster({ tickMilliseconds: 5, podStartMilliseconds: 5 });
   client = new KubeClient({ url: cluster.url });
-  const namespaces = cases.flatMap(({ name }) => [name, `${name}-own`]);
+  const namespaces = everyCase.flatMap(({ name }) => [name, `${name}-own`]);
   world = await startLocalWorld({ folder, namespaces, cluster: { simulated: cluster.url } });
 });
 
@@ -31,8 +27,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('without Harness, on the simulated cluster', () => {
-  it.each(cases)('$name', async ({ name, run, expected }) => {
+describe.concurrent('without Harness, on the simulated cluster', () => {
+  it.each(everyCase)('$name', async ({ name, run, expected }) => {
     const stage = await stageOf({ namespace: name, client, source: { server: cluster.url }, world });
     expect(await run(stage)).toEqual(expected);
   });

@@ -11,6 +11,8 @@ export interface LocalWorld {
   readonly url: string;
   /** What the API answers to that; with something to send it is a POST. */
   asked(path: string, sent?: object): Promise<Kube>;
+  /** A deployment request, or what else has such an answer: its status, and what it says. */
+  requested(method: string, path: string, id?: string, sent?: object): Promise<Kube>;
   /** Deploys one service, and gives what became of it, with its batch. */
   deploy(item: object): Promise<Kube>;
   /** The same of several, in one batch. */
@@ -58,6 +60,12 @@ export const startLocalWorld = async ({
     if (!response.ok) throw new Error(`${path}: ${JSON.stringify(answer)}`);
     return answer;
   };
+  const requested: LocalWorld['requested'] = async (method, path, id, sent) => {
+    const headers = { 'content-type': 'application/json', ...(id === undefined ? {} : { 'x-request-id': id }) };
+    const init = { method, headers, ...(sent === undefined ? {} : { body: JSON.stringify(sent) }) };
+    const response = await fetch(`${runtime.url}/api/v1/deployments${path}`, init);
+    return { ...((await response.json()) as object), code: response.status };
+  };
   const ended = async ({ batch_id }: Kube): Promise<readonly Kube[]> => {
     while ((await asked(`/batches/${batch_id}`)).ended_at === undefined) await sleep(20);
     const { deployments } = await asked(`/batches/${batch_id}/deployments`);
@@ -70,6 +78,7 @@ export const startLocalWorld = async ({
   return {
     url: runtime.url,
     asked,
+    requested,
     deployAll,
     deploy: async (item) => (await deployAll([item]))[0],
     undo: async (batchId) => (await ended(await asked(`/batches/${batchId}/rollback`, { reason: 'it was needed' })))[0],

@@ -22,6 +22,7 @@ export const stageOf = async ({ namespace, client, source, world }: StageOptions
       world.deploy({ infrastructure_id: namespace, environment_id: `${namespace}${isOpen ? '-open' : ''}`, ...item }),
     undo: ({ batch_id }) => world.undo(batch_id),
     asked: world.asked,
+    requested: world.requested,
     apply: async (manager, object) => {
       const path = `${deployment(object.metadata.name)}?fieldManager=${manager}`;
       const type = 'application/apply-patch+yaml';
