@@ -5,6 +5,17 @@ import type { DeployCase, DeployStage } from './cases.ts';
 
 /** Deployment requests, from their POST to what stands in the cluster. */
 
+/** What became of one that is asked for, however long that takes. */
+const ended = async ({ requested }: DeployStage, ...asked: Parameters<DeployStage['requested']>): Promise<Kube> => {
+  const [method, path, id, sent] = asked;
+  const answer = await requested(method, path, id, sent);
+  for (;;) {
+    const { data } = await requested('GET', `/requests/${answer.data.request_id}`);
+    if (data.status !== 'CREATED') return { ...answer, data };
+    await sleep(50);
+  }
+};
+
 const told = ({ code, data }: Kube): string => `${code} ${data.status}${data.failure_reason ?? ''}`;
 
 const placesOf = (namespace: string, identifier: string) => ({
@@ -34,7 +45,7 @@ export const requestCases: readonly DeployCase[] = [
       // One that is not there.
       const namespace = `${stage.namespace}-made`;
       const body = { ...wanted, namespace, image: 'registry.test/web:1.0' };
-      const made = await requested('POST', '/requests/create?wait=30', 'requested-1', body);
+      const made = await ended(stage, 'POST', '/requests/create', 'requested-1', body);
       const { identifier } = made.data;
       const places = placesOf(namespace, identifier);
       const first = [told(made), await shown(stage, places)];
@@ -44,13 +55,13 @@ export const requestCases: readonly DeployCase[] = [
 
       const more = { metadata: { replica_count: 3, doc_html: 'new' } };
       const [changed, other] = await Promise.all([
-        requested('PATCH', `/requests/${identifier}?wait=30`, 'requested-2', more),
+        ended(stage, 'PATCH', `/requests/${identifier}`, 'requested-2', more),
         // Another one shares the namespace.
-        requested('POST', '/requests/create?wait=30', 'requested-3', { ...body, name: 'other' }),
+        ended(stage, 'POST', '/requests/create', 'requested-3', { ...body, name: 'other' }),
       ]);
       const second = [told(changed), told(other), await shown(stage, places)];
 
-      const deleted = await requested('DELETE', `/requests/${identifier}?wait=30`, 'requested-4');
+      const deleted = await ended(stage, 'DELETE', `/requests/${identifier}`, 'requested-4');
       const end = (await requested('GET', `/${identifier}`)).data;
       return [...first, look, ...second, told(deleted), await shown(stage, places), [end.status, end.object]];
     },
@@ -59,28 +70,29 @@ export const requestCases: readonly DeployCase[] = [
     name: 'requested-again',
     expected: ['201 SUCCESS', 'none', '200 SUCCESS', [2, metadata.doc_html]],
     run: async (stage) => {
-      const { requested, namespace, client } = stage;
+      const { namespace, client } = stage;
       const body = { ...wanted, namespace, image: 'registry.test/web:1.0' };
-      const made = await requested('POST', '/requests/create?wait=30', 'again-1', body);
+      const made = await ended(stage, 'POST', '/requests/create', 'again-1', body);
       const { identifier } = made.data;
       const places = placesOf(namespace, identifier);
       // By hand.
       for (const path of [places.object, places.page]) await client.delete(path, { propagationPolicy: 'Background' });
       while ((await shown(stage, places)) !== 'none') await sleep(20);
       const left = await shown(stage, places);
-      const again = await requested('POST', `/requests/${identifier}/reconcile?wait=30`, 'again-2');
+      const again = await ended(stage, 'POST', `/requests/${identifier}/reconcile`, 'again-2');
       return [told(made), left, told(again), await shown(stage, places)];
     },
   },
   {
     name: 'requested-and-failed',
     expected: ['201 FAILURE', true, '200 FAILURE', '200 SUCCESS', 422],
-    run: async ({ requested, namespace }) => {
+    run: async (stage) => {
+      const { requested, namespace } = stage;
       const body = { ...wanted, namespace, image: 'registry.test/web:2.0-missing' };
       const short = ({ code, data }: Kube): string => `${code} ${data.status}`;
-      const made = await requested('POST', '/requests/create?wait=30', 'failed-1', body);
-      const again = await requested('POST', '/requests/failed-1/retry?wait=30');
-      const gone = await requested('DELETE', `/requests/${made.data.identifier}?wait=30`, 'failed-2');
+      const made = await ended(stage, 'POST', '/requests/create', 'failed-1', body);
+      const again = await ended(stage, 'POST', '/requests/failed-1/retry');
+      const gone = await ended(stage, 'DELETE', `/requests/${made.data.identifier}`, 'failed-2');
       const refused = await requested('POST', '/requests/create', 'failed-3', { ...body, image: 'registry.test/web' });
       const isNamed = /ImagePull/.test(made.data.failure_reason);
       return [short(made), isNamed, short(again), short(gone), refused.code];
