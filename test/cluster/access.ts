@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 import { ClusterRequests } from '../../lib/adapters/cluster-request.ts';
+import { deployerGroup } from '../../lib/domain/catalogue/cluster-group.ts';
 import { commonRules, nameOfRight, type RoleRule } from '../../lib/domain/catalogue/cluster-rights.ts';
 import { clusterRole, logsRole } from '../../lib/domain/catalogue/cluster-role.ts';
+import { metricsRole } from '../../lib/domain/catalogue/deployer-role.ts';
 import { type Kube, KubeClient } from './kube-client.ts';
+
+import { readMetrics } from './metrics-access.ts';
 
 /**
  * Who lets us in, and as whom, on a real API server: credentials that are replaced, groups that we act as, and what the role gives.
@@ -178,6 +182,16 @@ const cases: readonly Case[] = [
       const cluster = await clusterBy(stage.kubeconfig(reader));
       const asked = { namespace, pod: 'none', container: 'app', previous: false, lines: 10, bytes: 1_000 };
       return [await listed(stage, reader), await cluster.readLog(asked), await missing(stage, commonRules, reader)];
+    },
+  },
+  {
+    name: 'the role for metrics leads to one port of one Service, and to no other',
+    expected: ['let through', 'forbidden'],
+    run: async (stage) => {
+      const entry = { namespace, service: 'prometheus', port: 9090 };
+      await give(stage, metricsRole(entry));
+      const cluster = await clusterBy(stage.kubeconfig({ as: 'dora', 'as-groups': [deployerGroup] }));
+      return readMetrics({ admin: stage.admin, entry, cluster });
     },
   },
 ];

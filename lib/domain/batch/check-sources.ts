@@ -11,10 +11,11 @@ export const unreadableChecks = ({ item, pillar, service }: Draft, catalogue: Ca
   const cluster = resolveInfrastructure(catalogue, item.infrastructure_id)?.cluster;
   const entry = cluster === undefined ? undefined : entryOf(catalogue.clusters, cluster);
   if (entry === undefined || prometheusOf(entry) !== undefined) return undefined;
+  if (item.at_once === true) return undefined;
   const strategy = isActing(item) ? undefined : serviceEntry(catalogue, pillar, service)?.kubernetes?.strategy;
   if (strategy?.environments?.includes(item.environment_id) === false) return undefined;
   const names = (strategy?.checks ?? []).filter(({ source }) => 'prometheus' in source).map(({ name }) => name);
   if (names.length === 0) return undefined;
   const message = `the steps of ${pillar}/${service} look at ${names.join(', ')} in Prometheus, and nobody says where that is in the cluster ${cluster}`;
-  return { message, hint: `set clusters.${cluster}.prometheus.service in the configuration` };
+  return { message, hint: `set clusters.${cluster}.prometheus.service in the configuration, or write at_once: true` };
 };

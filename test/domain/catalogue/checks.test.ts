@@ -103,8 +103,12 @@ deployments:
 
   it('is refused, with the line of where it is deployed', () => {
     expect(issuesOf(batch, catalogueOf('')).map(describeIssue)).toEqual([
-      '8:24 deployments[1].infrastructure_id: the steps of shared/web look at errors in Prometheus, and nobody says where that is in the cluster eu (set clusters.eu.prometheus.service in the configuration)',
+      '8:24 deployments[1].infrastructure_id: the steps of shared/web look at errors in Prometheus, and nobody says where that is in the cluster eu (set clusters.eu.prometheus.service in the configuration, or write at_once: true)',
     ]);
+  });
+
+  it('is taken where it takes no steps', () => {
+    expect(parseBatch(`${batch}    at_once: true\n`, catalogueOf(''))).toHaveProperty('batch');
   });
 
   it('is taken where the cluster has a Prometheus', () => {
