@@ -1,10 +1,11 @@
 import { issueCodes } from '../batch/issues.ts';
-import { type Catalogue, entryOf, type KubernetesPolicy } from '../catalogue/catalogue.ts';
+import { type Catalogue, entryOf, type KubernetesPolicy, type ServiceEntry } from '../catalogue/catalogue.ts';
 import { resolveWorkload, serviceEntry } from '../catalogue/resolve.ts';
 import type { JsonObject } from '../json.ts';
 import type { ArtifactType, Workload } from '../plan/plan.ts';
 import { argoPauseSeconds } from '../rollout/argo-pauses.ts';
 import { stringAt } from '../rollout/kubernetes-object.ts';
+import { movedTraffic } from '../strategy/moved-traffic.ts';
 import { checkPolicy, issueAt } from './check-policy.ts';
 import { deriveWorkload } from './derive-workload.ts';
 import type { ManifestIssue, ManifestObject } from './manifest-object.ts';
@@ -21,6 +22,8 @@ export interface ManifestUse {
   readonly infrastructure_id: string;
   readonly docker_artifact_type: ArtifactType;
   readonly docker_image_version: string;
+  /** It takes no steps, though its service does. */
+  readonly at_once?: boolean | undefined;
 }
 
 export interface Assessed {
@@ -70,6 +73,7 @@ export const assessManifests = (
       ...('issues' in rendered ? rendered.issues : []),
       ...checkPolicy(objects, ask),
       ...ofSeverity(broken, 'error'),
+      ...('issues' in rendered ? [] : stepIssues(rendered.objects, use, entry)),
     ],
     warnings: [...replacedImages(objects, derived), ...ofSeverity(broken, 'warning')],
   };
@@ -79,6 +83,21 @@ const pausesOf = (objects: readonly RenderedObject[], { kind }: Workload): Pick<
   const workload = kind === 'rollout' ? objects.find(({ isWorkload }) => isWorkload) : undefined;
   const pauseSeconds = workload === undefined ? 0 : argoPauseSeconds(workload.object);
   return pauseSeconds > 0 ? { pauseSeconds } : {};
+};
+
+/** Where its traffic is to move by objects that are not among them, or do not fit. */
+const stepIssues = (
+  objects: readonly RenderedObject[],
+  { environment_id, at_once }: ManifestUse,
+  entry: ServiceEntry | undefined,
+): readonly ManifestIssue[] => {
+  const { strategy } = entry?.kubernetes ?? {};
+  const main = objects.find(({ isWorkload }) => isWorkload === true);
+  const isUsed = at_once !== true && strategy?.environments?.includes(environment_id) !== false;
+  if (strategy === undefined || main === undefined || !isUsed) return [];
+  const moved = movedTraffic(objects, main.object, strategy);
+  if (!('problem' in moved)) return [];
+  return [ofAll(`the service takes over by steps, and ${moved.problem}`, 'see docs/canary.md, or write at_once: true')];
 };
 
 /**

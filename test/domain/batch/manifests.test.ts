@@ -5,6 +5,7 @@ import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
 import { writeBatch } from '../../../lib/domain/batch/write-batch.ts';
 import type { Catalogue, KubernetesPolicy, ServiceEntry } from '../../../lib/domain/catalogue/catalogue.ts';
 import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
+import type { Strategy, Traffic } from '../../../lib/domain/strategy/strategy.ts';
 import { shop } from '../manifests/texts.ts';
 import { batchOf, issuesOf, simulated } from './reading.ts';
 
@@ -32,6 +33,27 @@ deployments:
 const inBlock = (text: string, mark = '|'): string =>
   `${head}    manifests: ${mark}\n${text.replace(/^(?=.)/gm, '      ')}`;
 const problems = (text: string, catalogue = catalogueOf()): string[] => issuesOf(text, catalogue).map(describeIssue);
+
+const movedBy = (traffic: Traffic): Strategy => ({
+  ...{ kind: 'canary', traffic, steps: [100], step_seconds: 1, checks: [], proceed: 'person', proven_seconds: 1 },
+});
+
+test.each<[string, Traffic, string, string[]]>([
+  [
+    'the Service is not among its objects',
+    { by: 'service', service: 'other' },
+    '',
+    ['there is no Service other in its manifests'],
+  ],
+  ['the Service selects no pods', { by: 'service', service: 'web' }, '', ['the Service web has no selector']],
+  ['nothing is needed, because pods share the traffic', { by: 'replicas' }, '', []],
+  ['it takes none', { by: 'service', service: 'other' }, '    at_once: true\n', []],
+])('of steps it is told at plan where %s', (_, traffic, more, told) => {
+  const text = `${inBlock(shop)}\n${more}`;
+  const parsed = parseBatch(text, catalogueOf({ kubernetes: { strategy: movedBy(traffic) } }));
+  const issues = 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
+  expect(issues).toEqual(told.map((one) => expect.stringContaining(one)));
+});
 
 describe('manifests of an item', () => {
   it('are a block scalar: the batch has the name of the text, and the text to be stored', () => {

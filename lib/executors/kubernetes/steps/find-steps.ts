@@ -1,13 +1,12 @@
 import type { JsonObject } from '../../../domain/json.ts';
 import { cleanObject } from '../../../domain/manifests/clean-object.ts';
 import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
-import { addressOf } from '../../../domain/manifests/object-address.ts';
 import { setImage } from '../../../domain/manifests/set-image.ts';
 import type { KubernetesObject } from '../../../domain/ports.ts';
-import { desiredReplicas, objectAt, stringAt } from '../../../domain/rollout/kubernetes-object.ts';
+import { desiredReplicas, objectAt } from '../../../domain/rollout/kubernetes-object.ts';
 import { canaryName } from '../../../domain/strategy/canary-name.ts';
-import { markOfTraffic, type OwnLabel, ownLabelOf, type TrafficMark } from '../../../domain/strategy/canary-object.ts';
-import { rulesWithShare } from '../../../domain/strategy/route-weights.ts';
+import type { OwnLabel, TrafficMark } from '../../../domain/strategy/canary-object.ts';
+import { movedTraffic } from '../../../domain/strategy/moved-traffic.ts';
 import { strategyOf } from '../../../domain/strategy/steps-of.ts';
 import type { Strategy } from '../../../domain/strategy/strategy.ts';
 import { type Advance, failed } from '../advance-result.ts';
@@ -60,8 +59,8 @@ export const findSteps = async (work: Work, wanted: Wanted, found: readonly Stan
   if (isPromoted && !isBegun) return undefined;
   if (!isBegun && !(await changesPods(work, main))) return undefined;
   const whole = wholeOf(work, main);
-  const moving = movingOf(wanted, whole, strategy);
-  if ('end' in moving) return moving;
+  const moving = movedTraffic(wanted.objects, whole, strategy);
+  if ('problem' in moving) return { end: impossible(moving.problem) };
   const route = found.find((one) => one.wanted === moving.moved && moving.mark.by === 'route');
   if (route !== undefined && route.live === undefined)
     return {
@@ -102,32 +101,3 @@ const wholeOf = ({ request, settings }: Work, { wanted, live }: Standing): JsonO
   });
   return 'object' in set ? set.object : wanted.object;
 };
-
-type Moved = Pick<Steps, 'mark' | 'own' | 'moved' | 'service'> | { readonly end: Advance };
-
-const movingOf = (wanted: Wanted, whole: JsonObject, strategy: Strategy): Moved => {
-  const { traffic } = strategy;
-  if (traffic.by === 'replicas') return { mark: { by: 'replicas' } };
-  const service = findNamed(wanted, ['', 'Service'], traffic.service);
-  if (service === undefined) return { end: impossible(`there is no Service ${traffic.service} in its manifests`) };
-  const own = ownLabelOf(service.object, whole, strategy);
-  if ('problem' in own) return { end: impossible(`the Service ${traffic.service} ${own.problem}`) };
-  if (traffic.by === 'service') return { mark: markOfTraffic(traffic, own, ''), own, moved: service, service };
-  const route = findNamed(wanted, ['gateway.networking.k8s.io', 'HTTPRoute'], traffic.route);
-  if (route === undefined) return { end: impossible(`there is no HTTPRoute ${traffic.route} in its manifests`) };
-  const made = rulesWithShare(route.object, { service: traffic.service, canary: '' }, 100);
-  if ('problem' in made) return { end: impossible(`the HTTPRoute ${traffic.route} ${made.problem}`) };
-  const version = addressOf(route.object).api_version;
-  return { mark: markOfTraffic(traffic, own, version), own, moved: route, service };
-};
-
-const findNamed = (
-  { objects }: Wanted,
-  [group, kind]: readonly [string, string],
-  name: string,
-): WantedObject | undefined =>
-  objects.find(({ object }) => {
-    const version = stringAt(object, 'apiVersion') ?? '';
-    const isOfGroup = group === '' ? !version.includes('/') : version.startsWith(`${group}/`);
-    return isOfGroup && object.kind === kind && stringAt(object, 'metadata', 'name') === name;
-  });

@@ -1,0 +1,52 @@
+import type { JsonObject } from '../json.ts';
+import { addressOf } from '../manifests/object-address.ts';
+import { stringAt } from '../rollout/kubernetes-object.ts';
+import { markOfTraffic, type OwnLabel, ownLabelOf, type TrafficMark } from './canary-object.ts';
+import { rulesWithShare } from './route-weights.ts';
+import type { Strategy } from './strategy.ts';
+
+interface Written {
+  readonly object: JsonObject;
+}
+
+/** What moves the traffic, among the objects of a release. */
+export interface MovedTraffic<One> {
+  readonly mark: TrafficMark;
+  readonly own?: OwnLabel;
+  /** The HTTPRoute or the Service that is changed, as it is to be in the end. */
+  readonly moved?: One;
+  /** The Service whose traffic it is. */
+  readonly service?: One;
+}
+
+/** By which objects the traffic moves from one workload to another; or why that cannot be, as the end of a sentence. */
+export const movedTraffic = <One extends Written>(
+  objects: readonly One[],
+  workload: JsonObject,
+  strategy: Pick<Strategy, 'kind' | 'traffic'>,
+): MovedTraffic<One> | { readonly problem: string } => {
+  const { traffic } = strategy;
+  if (traffic.by === 'replicas') return { mark: { by: 'replicas' } };
+  const service = findNamed(objects, ['', 'Service'], traffic.service);
+  if (service === undefined) return { problem: `there is no Service ${traffic.service} in its manifests` };
+  const own = ownLabelOf(service.object, workload, strategy);
+  if ('problem' in own) return { problem: `the Service ${traffic.service} ${own.problem}` };
+  if (traffic.by === 'service') return { mark: markOfTraffic(traffic, own, ''), own, moved: service, service };
+  const route = findNamed(objects, ['gateway.networking.k8s.io', 'HTTPRoute'], traffic.route);
+  if (route === undefined) return { problem: `there is no HTTPRoute ${traffic.route} in its manifests` };
+  const made = rulesWithShare(route.object, { service: traffic.service, canary: '' }, 100);
+  if ('problem' in made) return { problem: `the HTTPRoute ${traffic.route} ${made.problem}` };
+  const version = addressOf(route.object).api_version;
+  return { mark: markOfTraffic(traffic, own, version), own, moved: route, service };
+};
+
+const findNamed = <One extends Written>(
+  objects: readonly One[],
+  [group, kind]: readonly [string, string],
+  name: string,
+): One | undefined =>
+  objects.find(({ object }) => {
+    const version = stringAt(object, 'apiVersion') ?? '';
+    const isOfGroup = group === '' ? !version.includes('/') : version.startsWith(`${group}/`);
+    return isOfGroup && object.kind === kind && stringAt(object, 'metadata', 'name') === name;
+  });
