@@ -17,6 +17,11 @@ export class StepsWorld extends KubernetesWorld {
     this.#loop.close();
   }
 
+  /** Controllers do what is due. */
+  tick(): void {
+    this.#loop.tick();
+  }
+
   /** Controllers work once in each second. */
   pass(seconds: number): void {
     for (let second = 0; second < seconds; second += 1) {

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
+import { resourceOf } from '../../lib/simulators/cluster/resources.ts';
 import { KubernetesWorld } from '../executors/kubernetes-world.ts';
+import { canary, StepsWorld } from '../executors/steps-world.ts';
 import { someOf } from '../thorough.ts';
 import { type DeathAt, deathsIn } from './deaths.ts';
 import { reportOf } from './report.ts';
@@ -22,8 +25,7 @@ const deployment = (name: string) => ({
 const imageOf = (object: any): string => object.spec.template.spec.containers[0].image;
 
 /** What the executor applies runs in the scripted cluster, which is looked at. */
-const clusterOf = (world: World): KubernetesWorld => {
-  const kube = new KubernetesWorld();
+const clusterOf = <Kube extends KubernetesWorld>(world: World, kube: Kube): Kube => {
   Object.defineProperty(kube, 'now', { get: () => world.clock.now() });
   for (const name of ['a', 'b']) kube.store.create(deployment(name) as never);
   const running = new Map<string, string>();
@@ -31,7 +33,7 @@ const clusterOf = (world: World): KubernetesWorld => {
     if (object.kind !== 'Deployment') return;
     const version = imageOf(object).split(':').pop() as string;
     const { name } = object.metadata;
-    if (running.get(name) !== version) world.cluster.set(name, version, version === bad ? 'pull' : 'good');
+    if (running.get(name) !== version) world.cluster.set(name, version, version.startsWith(bad) ? 'pull' : 'good');
     running.set(name, version);
   });
   return kube;
@@ -43,7 +45,7 @@ const runWithDeathAt = async ({ nth, when }: DeathAt): Promise<number> => {
   const world = await World.open({
     sweepEvery: 60_000,
     executor: (own) => {
-      const made = clusterOf(own);
+      const made = clusterOf(own, new KubernetesWorld());
       kube = made;
       return () => made.executor();
     },
@@ -79,4 +81,57 @@ test('whoever deploys to a cluster is killed at each call that changes something
   const calls = await runWithDeathAt({ nth: 0, when: 'after' });
   expect(calls).toBeGreaterThan(8);
   for (const death of someOf(deathsIn(calls), 12)) await runWithDeathAt(death);
+});
+
+const { strategy } = canary({ steps: [50], step_seconds: 10, proven_seconds: 0 });
+const { catalogue } = simulatedConfiguration();
+const stepping = {
+  ...catalogue,
+  services: {
+    shared: Object.fromEntries(
+      ['a', 'b'].map((name) => [name, { kind: 'deployment' as const, name, kubernetes: { strategy: strategy! } }]),
+    ),
+  },
+};
+
+/** The same by a canary, of which one is not good. */
+const runStepsWithDeathAt = async ({ nth, when }: DeathAt): Promise<number> => {
+  let kube: StepsWorld | undefined;
+  const world = await World.open({
+    ...{ sweepEvery: 60_000, catalogue: stepping },
+    executor: (own) => {
+      const made = clusterOf(own, new StepsWorld());
+      kube = made;
+      return () => made.executor();
+    },
+  });
+  let calls = 0;
+  kube!.fate = ({ isWrite }) => {
+    kube!.tick();
+    if (!isWrite) return undefined;
+    calls += 1;
+    if (calls !== nth) return undefined;
+    if (world.log.current !== undefined) world.log.kill(world.log.current, 'fault');
+    return when === 'before' ? 'away' : 'lost';
+  };
+  const batch = await world.submit([
+    { name: 'a', executor: 'kubernetes' },
+    { name: 'b', executor: 'kubernetes', version: `${bad}-crash` },
+  ]);
+  await world.settled(batch);
+  const told = Object.entries(await reportOf(world, batch));
+  expect({ nth, when, told: told.map(([service, { outcome }]) => `${service}: ${outcome}`) }).toEqual({
+    ...{ nth, when },
+    told: ['a: SUCCESS / Verified', 'b: FAILED / RestoredPreviousRelease'],
+  });
+  const left = kube!.store.list(resourceOf('Deployment')).map((one) => `${one.metadata.name} ${imageOf(one)}`);
+  expect(left.sort()).toEqual(['a registry.test/a:2.0.0', 'b registry.test/b:1.0.0']);
+  world.close();
+  return calls;
+};
+
+test('whoever takes a canary through its steps is killed at each write: one is promoted, one goes back', async () => {
+  const calls = await runStepsWithDeathAt({ nth: 0, when: 'after' });
+  expect(calls).toBeGreaterThan(8);
+  for (const death of someOf(deathsIn(calls), 10)) await runStepsWithDeathAt(death);
 });
