@@ -301,6 +301,24 @@ describe('a canary', () => {
   });
 });
 
+describe('a preview', () => {
+  it.each(ways)(
+    'tells what stands there for the steps by $way, and writes nothing',
+    async ({ settings, manifests }) => {
+      const { world, request } = await begun(settings, manifests);
+      const written = world.writes.length;
+      const { objects } = await world.executor().preview(request);
+      const own = objects.filter(({ message }) => message === 'while it takes over by steps, and then removed');
+      const suffix = settings.strategy?.kind === 'blue_green' ? 'green' : 'canary';
+      const services = manifests === routed || suffix === 'green' ? [`Service shop/web-${suffix}`] : [];
+      expect(own.map(({ object, fate }) => [object, fate])).toEqual(
+        [...services, `Deployment shop/web-${suffix}`].map((object) => [object, 'created']),
+      );
+      expect(world.writes.length).toBe(written);
+    },
+  );
+});
+
 describe('no steps are taken', () => {
   const atOnce = async (world: World, request: Parameters<World['follow']>[0]) => {
     const { state } = await world.follow(request, { looks: 3 });

@@ -11,6 +11,8 @@ import { findLeftovers, isPruned } from './prune.ts';
 import { wordsOf } from './refusals.ts';
 import { withScaled } from './replicas.ts';
 import { readStanding, refusalOf } from './standing.ts';
+import { ownObjects } from './steps/apply-by-steps.ts';
+import { findSteps, type Steps } from './steps/find-steps.ts';
 import { findWanted } from './wanted.ts';
 import { each, type Standing, type Wanted, type Work } from './work.ts';
 
@@ -36,7 +38,10 @@ const impossible = (end: Advance): RunPreview => {
 };
 
 const previewAll = async (work: Work, wanted: Wanted): Promise<RunPreview> => {
-  const standing = await withScaled(work, await readStanding(work, wanted.objects));
+  const found = await readStanding(work, wanted.objects);
+  const steps = await findSteps(work, wanted, found);
+  if (steps !== undefined && 'end' in steps) return impossible(steps.end);
+  const standing = await withScaled(work, found);
   const hooks = await readStanding(
     work,
     [...wanted.before, ...wanted.after].map((hook) => ofAttempt(work.request, hook)),
@@ -46,9 +51,17 @@ const previewAll = async (work: Work, wanted: Wanted): Promise<RunPreview> => {
     objects: [
       ...(await each(standing, (one) => previewOne(work, one, all))),
       ...(await each(hooks, async (one) => asHook(await previewOne(work, one, all)))),
+      ...(steps === undefined ? [] : await previewSteps(work, steps)),
       ...(await previewLeftovers(work, wanted)),
     ],
   };
+};
+
+/** What stands there while it takes over by steps. */
+const previewSteps = async (work: Work, steps: Steps): Promise<readonly ObjectPreview[]> => {
+  const own = await readStanding(work, ownObjects(work, steps));
+  const message = 'while it takes over by steps, and then removed';
+  return each(own, async (one) => ({ message, ...(await previewOne(work, { ...one, live: undefined }, own)) }));
 };
 
 const previewOne = async (work: Work, one: Standing, all: readonly Standing[]): Promise<ObjectPreview> => {
