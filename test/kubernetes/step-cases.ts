@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kube } from '../cluster/kube-client.ts';
 import { all, deployment } from '../executors/kubernetes-texts.ts';
 import { route, service } from '../executors/steps-world.ts';
@@ -11,13 +12,15 @@ const step_seconds = 1;
 /** One service for each way; each is a Deployment of its name. */
 export const steppingServices = {
   'by-pods': { canary: { steps: [20, 50], step_seconds, ...quick } },
+  'by-person': { canary: { steps: [50], step_seconds, proceed: 'person' } },
   'by-route': { canary: { steps: [10, 100], step_seconds, route: 'by-route', service: 'by-route', ...quick } },
   'by-service': { blue_green: { service: 'by-service', soak_seconds: step_seconds, ...quick } },
 } as const;
 
-type Service = keyof typeof steppingServices;
+type Service = Exclude<keyof typeof steppingServices, 'by-person'>;
+type Stepping = keyof typeof steppingServices;
 
-const manifestsOf = (name: Service): string =>
+const manifestsOf = (name: Stepping): string =>
   all(deployment(name, { spec: 'replicas: 2' }), service(name), ...(name === 'by-route' ? [route(name)] : []));
 
 const deployments = ({ namespace }: DeployStage): string => `/apis/apps/v1/namespaces/${namespace}/deployments`;
@@ -43,7 +46,7 @@ const traffic = async ({ client, namespace }: DeployStage, name: Service): Promi
 
 const endOf = ({ status, reason }: Kube): string => `${status} / ${reason}`;
 
-const deploy = (stage: DeployStage, name: Service, version: string, more: object = {}): Promise<Kube> =>
+const deploy = (stage: DeployStage, name: Stepping, version: string, more: object = {}): Promise<Kube> =>
   stage.deploy({ service_name: name, docker_image_version: version, manifests: manifestsOf(name), ...more });
 
 const told: Readonly<Record<Service, string>> = {
@@ -52,7 +55,9 @@ const told: Readonly<Record<Service, string>> = {
   'by-service': 'by-service',
 };
 
-const goodCases = (Object.keys(steppingServices) as Service[]).map(
+const services: readonly Service[] = ['by-pods', 'by-route', 'by-service'];
+
+const goodCases = services.map(
   (name): DeployCase => ({
     name: `steps-${name}`,
     expected: ['SUCCESS / Verified', 'SUCCESS / Verified', `${name} 2 x 2`, told[name]],
@@ -70,7 +75,7 @@ const kept: Readonly<Record<Service, string>> = {
   'by-service': ', by-service-green 1 x 2-missing',
 };
 
-const backCases = (Object.keys(steppingServices) as Service[]).map(
+const backCases = services.map(
   (name): DeployCase => ({
     name: `steps-back-${name}`,
     expected: ['FAILED / RestoredPreviousRelease', true, `${name} 2 x 1${kept[name]}`, told[name]],
@@ -93,4 +98,29 @@ const atOnce: DeployCase = {
   },
 };
 
-export const stepCases: readonly DeployCase[] = [...goodCases, ...backCases, atOnce];
+/** Its last step ends when somebody lets it go on, by the API. */
+const byPerson: DeployCase = {
+  name: 'steps-by-person',
+  expected: ['SUCCESS / Verified', 'by-person 2 x 2', ['Proceeded', 'local']],
+  run: async (stage) => {
+    await deploy(stage, 'by-person', '1');
+    const ending = deploy(stage, 'by-person', '2');
+    let path = '';
+    for (let isDone = false; !isDone; await sleep(50)) {
+      const { batches } = await stage.asked(`/batches?environment=${stage.namespace}&status=PROCESSING`);
+      if (batches.length === 0) continue;
+      path = `/batches/${batches[0].batch_id}/deployments/shared/by-person`;
+      // Until it has been seen to wait, there is nothing to let go on.
+      isDone = await stage.asked(`${path}/proceed`, {}).then(
+        () => true,
+        () => false,
+      );
+    }
+    const view = await ending;
+    const { events } = await stage.asked(path);
+    const said = events.find(({ reason }: Kube) => reason === 'Proceeded');
+    return [endOf(view), await running(stage), [said?.reason, said?.actor]];
+  },
+};
+
+export const stepCases: readonly DeployCase[] = [...goodCases, ...backCases, atOnce, byPerson];
