@@ -48,8 +48,9 @@ const refuse = (problems: readonly string[], headline: string): void => {
 };
 
 /** What its stack says of itself; one that was deployed by an earlier version says nothing, and then nobody knows. */
-const setUpOf = ({ AssumableRoles: roles }: Readonly<Record<string, string>>): StageSetUp => ({
+const setUpOf = ({ AssumableRoles: roles, Places: places }: Readonly<Record<string, string>>): StageSetUp => ({
   ...(roles === undefined ? {} : { roles: roles.split(' ') }),
+  ...(places === undefined ? {} : { places: places.split(' ') }),
 });
 
 const deployHint = (stage: string): string => `deploy it first: npx cdk deploy --all -c stage=${stage}`;

@@ -31,10 +31,15 @@ const retry = ({ state }: Place): readonly string[] => {
 
 const placeholder = /\$\{(\w*)\}/g;
 
-/** The function that a task calls, or the two between which an expression decides. */
+/** The function that a task calls, or the two between which an expression decides; behind either may stand which copy of it. */
 const namesIn = (state: State): readonly string[] => {
   const given = state.Arguments?.FunctionName ?? '';
-  const one = /^\$\{(\w+)\}$/.exec(given) ?? /^\{% [^?]+ \? '\$\{(\w+)\}' : '\$\{(\w+)\}' %\}$/.exec(given);
+  const [copy, name] = [
+    String.raw`(?: & (?:\$at|\([^()?]*\([^()]*\) \? '-at-' & [^()]*\)))?`,
+    String.raw`'\$\{(\w+)\}'`,
+  ];
+  const forms = [String.raw`\$\{(\w+)\}`, `\\{% ${name}${copy} %\\}`, `\\{% [^?]+ \\? ${name}${copy} : ${name} %\\}`];
+  const one = forms.map((form) => new RegExp(`^${form}$`).exec(given)).find((match) => match !== null);
   return one?.slice(1) ?? [];
 };
 

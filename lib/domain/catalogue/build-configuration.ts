@@ -59,7 +59,7 @@ export const buildConfiguration = (
     clusters: mapValues(written.clusters, (cluster) => ({
       simulated: cluster.simulated === true,
       ...limitOf(cluster),
-      ...defined({ known_as: nameOfConnection(clusterConnection(cluster)) }),
+      ...defined({ known_as: nameOfConnection(clusterConnection(cluster)), place: cluster.place }),
       ...(cluster.prometheus === undefined ? {} : { prometheus: prometheusOf(cluster.prometheus) }),
     })),
     infrastructures: mapValues(written.infrastructures ?? {}, defined) as Catalogue['infrastructures'],

@@ -136,6 +136,8 @@ export interface ClusterEntry {
   readonly max_concurrency?: number;
   /** What its connection says about which cluster it is; absent where that says nothing. See `namesOfClusters`. */
   readonly known_as?: string;
+  /** Of the functions of a stage that ask it: those of this network. Absent: those that are in none. On one machine it means nothing. */
+  readonly place?: string;
   /** Its kubeconfig switches the check of its certificate off. */
   readonly unverified?: true;
   /** Where the numbers of what runs there are. */

@@ -1,7 +1,9 @@
 import { isMapping, type Mapping } from '../batch/drafts.ts';
 import { listed, type Wording } from '../batch/findings.ts';
 import { issueCodes } from '../batch/issues.ts';
+import { didYouMean, nearest } from '../batch/nearest.ts';
 import type { ConfigurationText } from './configuration-text.ts';
+import { functionPlacePattern } from './function-place.ts';
 import { iamRole, isAmongRoles } from './iam-role.ts';
 
 /** Each cluster is reached in one way, and says nothing that goes with another. */
@@ -27,7 +29,7 @@ const clusterProblem = ({ kubeconfig, context, eks, simulated, verify }: Mapping
   return undefined;
 };
 
-const ofEks = ['region', 'role', 'external_id', 'proxy'] as const;
+const ofEks = ['region', 'role', 'external_id', 'proxy', 'place'] as const;
 
 interface Beside {
   readonly aws: Mapping;
@@ -45,6 +47,21 @@ const checkOfEks = (name: string, cluster: Mapping, { aws, text }: Beside): void
   if (cluster.external_id !== undefined && cluster.role === undefined)
     text.report(at('external_id'), issueCodes.NotAllowed, { message: 'external_id goes with role only' }, 'key');
   checkRole(cluster.role, { at: at('role'), roles: aws.cluster_roles, text });
+  checkPlace(cluster.place, { at: at('place'), places: aws.places, text });
+};
+
+const checkPlace = (
+  place: unknown,
+  { at, places, text }: { at: readonly [string, string, string]; places: unknown; text: ConfigurationText },
+): void => {
+  if (typeof place !== 'string' || !functionPlacePattern.test(place) || !isMapping(places)) return;
+  const known = Object.keys(places).sort();
+  if (known.includes(place)) return;
+  text.report(at, issueCodes.NotAllowed, {
+    message: `there is no such place in aws.places; there: ${listed(known)}`,
+    hint: didYouMean(nearest(place, known)),
+    allowed: known,
+  });
 };
 
 /** Where the settings of the stage stand in the same file. */

@@ -6,6 +6,7 @@ import { roles } from '../grants/role.ts';
 import { manifestSource } from '../manifests/source-schema.ts';
 import { artifactTypes, type CustomResource, type WorkloadKind, workloadKinds } from '../plan/plan.ts';
 import { fewestDaysKept, mostDaysKept } from '../record/expiry.ts';
+import { functionPlacePattern, functionPlaceRule } from './function-place.ts';
 import { iamRole } from './iam-role.ts';
 import { humanWait, strategySchema } from './strategy-schema.ts';
 
@@ -167,6 +168,7 @@ const clusterSchema = z.strictObject({
   role: role.optional(),
   external_id: externalId.optional(),
   proxy: proxy.optional(),
+  place: named(functionPlacePattern, `is not the name of a place: ${functionPlaceRule}`).optional(),
   verify: z.enum(['required']).optional(),
   simulated: z.boolean().optional(),
   max_concurrency: concurrency,

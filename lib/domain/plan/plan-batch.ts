@@ -84,12 +84,21 @@ const dependencyPlaces = (deployments: readonly Deployment[]): number[][] => {
 
 type Placed = Pick<PlannedDeployment, 'index' | 'position' | 'dependencies' | 'level' | 'critical_path' | 'rank'>;
 
-/** As it was planned then: only its place among the others is new, and what it replays. */
-const asPlannedThen = (planned: KeptDeployment, replay: Replay | undefined, placed: Placed): PlannedDeployment => ({
+/** As it was planned then: only its place among the others is new, who asks its cluster now, and what it replays. */
+const asPlannedThen = (
+  { place: _, ...planned }: KeptDeployment,
+  replay: Replay | undefined,
+  placed: Placed & Pick<PlannedDeployment, 'place'>,
+): PlannedDeployment => ({
   ...keptDeployment(planned),
   ...placed,
   ...(replay === undefined ? {} : { replay }),
 });
+
+const placedAt = ({ clusters }: Catalogue, cluster: string): Pick<PlannedDeployment, 'place'> => {
+  const place = entryOf(clusters, cluster)?.place;
+  return place === undefined ? {} : { place };
+};
 
 const planDeployments = (
   deployments: readonly Deployment[],
@@ -106,6 +115,7 @@ const planDeployments = (
     const dependencies = graph.dependencies[node]!.map((dependency) => indexes[dependency]!).sort((a, b) => a - b);
     if (item.planned !== undefined) {
       return asPlannedThen(item.planned, item.replay, {
+        ...placedAt(catalogue, item.planned.cluster),
         index: indexes[node]!,
         position: item.position,
         dependencies,
@@ -135,6 +145,7 @@ const planDeployments = (
       health_check: healthCheckOf(item, catalogue),
       dependencies,
       cluster,
+      ...placedAt(catalogue, cluster),
       target: targetOf({
         environment_id: item.environment_id,
         cluster,

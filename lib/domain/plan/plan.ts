@@ -101,6 +101,8 @@ export interface PlannedDeployment {
   /** Plan indexes of what must have succeeded before, ascending. */
   readonly dependencies: readonly number[];
   readonly cluster: string;
+  /** Whose functions ask that cluster; see `ClusterEntry`. */
+  readonly place?: string;
   /** `environment/cluster/pillar/service_name`: where its release is recorded. */
   readonly target: string;
   readonly workload: Workload;

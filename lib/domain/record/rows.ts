@@ -245,6 +245,8 @@ export interface TurnRow {
   readonly target: string;
   /** The names of those locks, sorted. Absent in rows from when there was one: the target's. */
   readonly locks?: readonly string[];
+  /** Whose functions ask its cluster: the execution that waits for this turn is told. */
+  readonly place?: string;
   /** Outcome that a refusal leads to. */
   readonly status?: 'SKIPPED' | 'CANCELLED';
   readonly reason: string;

@@ -101,6 +101,8 @@ export interface WatcherRow {
   readonly watcher: string;
   readonly generation: number;
   readonly until: number;
+  /** Of what asks a cluster: whose functions do. */
+  readonly place?: string;
   /** When a call of it last said so. Absent before its first one. */
   readonly at?: number;
 }

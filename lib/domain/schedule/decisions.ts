@@ -19,6 +19,8 @@ export interface Grant extends Place {
   readonly again?: true;
   /** Of circuits: what must answer before others may come. */
   readonly tries?: readonly string[];
+  /** Whose functions ask its cluster. */
+  readonly place?: string;
 }
 
 /** A turn under which nothing may be started because of a hold, or may again, where there is none. */

@@ -6,7 +6,7 @@ import { holdName } from './hold-changes.ts';
 import { type First, firstOf } from './lines.ts';
 import { describeHolder } from './locks.ts';
 import { refuse, tellLater } from './refusals.ts';
-import { describeLocks, locksOf } from './sheet.ts';
+import { describeLocks, functionsFor, locksOf } from './sheet.ts';
 import {
   type BatchState,
   batchHasRoom,
@@ -72,6 +72,7 @@ const grant = (draft: Draft, batch: BatchState, index: number): void => {
   const [key, target, locks] = [keys[index]!, targets[index]!, locksOf(batch.sheet, index)];
   const fence = state.nextFence++;
   for (const name of locks) draft.setLock(name, { batch_id, index, key, fence, state: 'held' });
+  const place = functionsFor(batch.sheet, index);
   const again = batch.cells.at(index) === 'B';
   const tries = tryCircuits(draft, batch.sheet.classes[batch.sheet.class_of[index]!]!, { batch_id, index });
   draft.setCell(batch, index, 'G');
@@ -82,5 +83,6 @@ const grant = (draft: Draft, batch: BatchState, index: number): void => {
     ...{ batch_id, index, key, target, locks, fence },
     ...(again ? { again } : {}),
     ...(tries.length === 0 ? {} : { tries }),
+    ...(place === undefined ? {} : { place }),
   });
 };

@@ -26,6 +26,8 @@ export interface Sheet {
   /** The sets of limits that occur; deployments of one class are held up by the same limits. */
   readonly classes: readonly (readonly string[])[];
   readonly class_of: readonly number[];
+  /** By cluster, whose functions ask it; absent where all are asked by those that are in no place. */
+  readonly places?: Readonly<Record<string, string>>;
 }
 
 /** All locks that a deployment needs, in the order in which they are taken. */
@@ -113,5 +115,20 @@ export const sheetOf = (batchId: string, plan: Plan): Sheet => {
     dependents,
     classes,
     class_of,
+    ...placesOf(plan),
   };
+};
+
+const placesOf = ({ deployments }: Plan): Pick<Sheet, 'places'> => {
+  const placed = deployments.flatMap(({ cluster, place }) => (place === undefined ? [] : [[cluster, place] as const]));
+  return placed.length === 0 ? {} : { places: Object.fromEntries(placed) };
+};
+
+/** Whose functions ask the cluster of a deployment. */
+export const functionsFor = (
+  { places = {}, classes, class_of }: Pick<Sheet, 'places' | 'classes' | 'class_of'>,
+  index: number,
+): string | undefined => {
+  const { cluster } = scopeOfClass(classes[class_of[index]!]!);
+  return Object.hasOwn(places, cluster) ? places[cluster] : undefined;
 };

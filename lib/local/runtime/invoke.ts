@@ -14,6 +14,7 @@ import { create as createVerifyRollout } from '../../../functions/verify-rollout
 import { create as createWatchCluster } from '../../../functions/watch-cluster.ts';
 import { create as createWatchExecutor } from '../../../functions/watch-executor.ts';
 import type { TaskName } from '../../../statemachines/contract.ts';
+import { stemOfCopy } from '../../domain/catalogue/function-place.ts';
 import type { Invoke } from '../../engine/runtime.ts';
 import type { Deps } from '../../usecases/deps.ts';
 import { whenSynced } from './when-synced.ts';
@@ -43,7 +44,8 @@ export const makeInvoke = (deps: Deps, instead: Readonly<Partial<Record<TaskName
     taskNames.map((name): [string, TaskHandler] => [name, instead[name] ?? creators[name](deps)]),
   );
   return async (name, payload) => {
-    const handler = handlers.get(name);
+    // On one machine every cluster is asked from here, whatever its place.
+    const handler = handlers.get(stemOfCopy(name));
     if (handler === undefined) throw new Error(`there is no function ${name}`);
     const context = { functionName: name, awsRequestId: deps.ids.next() } as Context;
     return (await whenSynced(deps.table, () => handler(payload, context))) as Awaited<ReturnType<Invoke>>;

@@ -1,3 +1,4 @@
+import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { actingOf, doesWhat } from '../../domain/plan/action.ts';
 import { type KeptDeployment, type WatchedDeployment, watchedDeployment } from '../../domain/plan/kept-deployment.ts';
 import type { Replay } from '../../domain/plan/plan.ts';
@@ -57,11 +58,11 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> =
   // Before the intent: an executor that is not configured must not leave one behind.
   const executor = await deps.executor(launch.deployment.executor.account);
   // A watcher that nobody ever asked for is not known to the sweeper: should this die with the intent, it must be.
-  await ensureWatcher(deps, launch.place.watcher);
+  await ensureWatcher(deps, launch.place.watcher, functionsOf(launch));
   const intended = await writeIntent(deps, launch);
   if (intended === undefined) return false;
   // Again, after there is something to watch: the one that was there may have left meanwhile.
-  await ensureWatcher(deps, launch.place.watcher);
+  await ensureWatcher(deps, launch.place.watcher, functionsOf(launch));
   const started = await startRun(deps, executor, intended.request, pausesOf(deps, launch));
   await noteReached(deps, launch, { tries: intended.tries, started });
   if (isAway(started) && launch.attempt !== 'restore') await giveBackForExecutor(deps, launch.place, started);
@@ -70,6 +71,10 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> =
   else await takeAnswer(deps, launch, started);
   return started.kind !== 'refused';
 };
+
+/** An executor of an API is asked by functions that are in no place. */
+const functionsOf = ({ deployment: { executor, place } }: Launch): string | undefined =>
+  clusterOfAccount(executor.account) === undefined ? undefined : place;
 
 type Started = Awaited<ReturnType<typeof startRun>>;
 

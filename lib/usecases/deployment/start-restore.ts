@@ -27,7 +27,10 @@ export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Reco
     const never = neverRestored(planned, capture);
     if (never !== undefined) await settleNotRestored(deps, place, never);
     else {
-      const deployment = { ...previous!.deployment, timeout: planned.timeout };
+      const { place: _, ...before } = previous!.deployment;
+      // Its cluster is that of this deployment: whoever asks that now is whoever asked it in this attempt.
+      const now = planned.place === undefined ? {} : { place: planned.place };
+      const deployment = { ...before, ...now, timeout: planned.timeout };
       await launchRun(deps, { place, deployment, version: previous!.version, attempt: 'restore' });
     }
   }

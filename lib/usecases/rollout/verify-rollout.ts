@@ -27,30 +27,32 @@ export const verifyRollout = async (deps: Needs, task: Verification): Promise<Re
   const wait: Wait = attempt === 'restore' ? 'verify-restore' : `verify-${attempt}`;
   const place: PlaceOfWait = { batch_id, index, wait, watcher: clusterWatcher(planned.cluster) };
   await bindToken(deps, place, task);
-  if (await watch(deps, { task, place })) await tryToDeliver(deps, place);
+  if (await watch(deps, { task, place, functions: planned.place })) await tryToDeliver(deps, place);
   else await answerBound(deps, { ...place, token: task.token });
   return {};
 };
 
 interface Verifying {
+  /** Whose functions ask the cluster. */
+  readonly functions: string | undefined;
   readonly task: Verification;
   readonly place: PlaceOfWait;
 }
 
 /** Sees to it that it is watched, unless it is answered or has ended. True when this call began it. */
-const watch = async (deps: Needs, { task, place }: Verifying): Promise<boolean> => {
+const watch = async (deps: Needs, { task, place, functions }: Verifying): Promise<boolean> => {
   const { watcher, batch_id, index, wait } = place;
   if ((await deps.table.get(keys.answer(batch_id, index, wait))) !== undefined) return false;
   const isWatched = (await deps.table.get(keys.watch(watcher, batch_id, index, wait))) !== undefined;
   if (!isWatched) {
     const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
     if (item?.outcome !== undefined) return false;
-    const row = await watchRow(deps, { task, place }, item?.deadline);
+    const row = await watchRow(deps, { task, place, functions }, item?.deadline);
     const put: Write = { put: itemOf(keys.watch(watcher, batch_id, index, wait), row) };
     await retryConflict(deps, () => deps.table.transact([put]));
     deps.bell?.ring(watcher);
   }
-  await ensureWatcher(deps, watcher);
+  await ensureWatcher(deps, watcher, functions);
   return !isWatched;
 };
 

@@ -48,6 +48,8 @@ export const failBound = async (
 interface Sent {
   readonly error?: ErrorName | undefined;
   readonly message: string;
+  /** Of a turn: whose functions ask the cluster. */
+  readonly place?: string | undefined;
 }
 
 const boundPrefix = 'bound:';
@@ -89,17 +91,20 @@ export const answerBound = async (
 const readAnswer = async (
   { table }: Delivery,
   { batch_id, index, wait }: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
-): Promise<Pick<AnswerRow, 'error' | 'message'> | undefined> => {
+): Promise<Sent | undefined> => {
   if (wait !== 'turn') return rowOf<AnswerRow>(await table.get(keys.answer(batch_id, index, wait)));
   const turn = rowOf<TurnRow>(await table.get(keys.turn(batch_id, index)));
   if (turn === undefined) return undefined;
-  return turn.state === 'refused' ? { error: 'TurnRefused', message: turn.message } : { message: turn.message };
+  return turn.state === 'refused'
+    ? { error: 'TurnRefused', message: turn.message }
+    : { message: turn.message, place: turn.place };
 };
 
 /** An answer that comes too late, or twice, is no error: the row is the truth. */
 const send = async ({ workflow }: Pick<Deps, 'workflow'>, token: string, answer: Sent): Promise<void> => {
   try {
-    if (answer.error === undefined) await workflow.succeed(token, {});
+    if (answer.error === undefined)
+      await workflow.succeed(token, answer.place === undefined ? {} : { place: answer.place });
     else await workflow.fail(token, answer.error, answer.message);
   } catch (error) {
     if (!isFlotillaError(error, 'TokenGone')) throw error;

@@ -60,7 +60,7 @@ const goesOn = async (
 
 const handOver = async (deps: Needs, { watcher, generation }: WatchTask): Promise<{ more: boolean }> => {
   const row = await readWatcher(deps, watcher);
-  if (row?.generation === generation) await startGeneration(deps, watcher, row);
+  if (row?.generation === generation) await startGeneration(deps, { watcher }, row);
   return { more: false };
 };
 

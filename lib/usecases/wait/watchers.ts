@@ -67,12 +67,16 @@ const watchedBy = (watcher: string): string => `WATCH#${watcher}`;
  * Makes sure that somebody watches. Call it after what is to be watched is written: a watcher that leaves clears its
  * lease first and then looks once more, so one of the two sees the other.
  */
-export const ensureWatcher = async (deps: Needs & Pick<Deps, 'random'>, watcher: string): Promise<void> => {
+export const ensureWatcher = async (
+  deps: Needs & Pick<Deps, 'random'>,
+  watcher: string,
+  place?: string,
+): Promise<void> => {
   try {
     // The first deployments of a batch ask at the same moment, and DynamoDB refuses all transactions on the row but one.
     await retryConflict(deps, async () => {
       const row = await readWatcher(deps, watcher);
-      if (row === undefined || row.until <= deps.clock.now()) await startNext(deps, watcher, row);
+      if (row === undefined || row.until <= deps.clock.now()) await startNext(deps, { watcher, place }, row);
     });
   } catch (error) {
     // Whoever calls has done its part; the sweeper asks again. A name that is taken (the table was restored to an earlier
@@ -81,10 +85,21 @@ export const ensureWatcher = async (deps: Needs & Pick<Deps, 'random'>, watcher:
   }
 };
 
+/** A watcher, and whose functions it is called by from its next generation on; without that, as before. */
+type Placed = Pick<WatcherRow, 'watcher'> & { readonly place?: string | undefined };
+
 /** Starts the next generation, unless somebody else just did. The one that runs now notices and leaves. */
-export const startGeneration = async (deps: Needs, watcher: string, row: WatcherRow | undefined): Promise<void> => {
+export const startGeneration = async (
+  deps: Needs,
+  { watcher, place: asked }: Placed,
+  row: WatcherRow | undefined,
+): Promise<void> => {
   const generation = (row?.generation ?? 0) + 1;
-  const next: WatcherRow = { watcher, generation, until: deps.clock.now() + startGrace };
+  const place = asked ?? row?.place;
+  const next: WatcherRow = {
+    ...{ watcher, generation, until: deps.clock.now() + startGrace },
+    ...(place === undefined ? {} : { place }),
+  };
   const when = row === undefined ? { exists: false } : { equals: { generation: row.generation } };
   try {
     await deps.table.transact([{ put: itemOf(keys.watcher(watcher), next), when }]);
@@ -92,11 +107,15 @@ export const startGeneration = async (deps: Needs, watcher: string, row: Watcher
     if (isFlotillaError(error, 'ConditionFailed')) return;
     throw error;
   }
-  await startExecution(deps, watcher, generation);
+  await startExecution(deps, next);
 };
 
-const startExecution = async ({ workflow }: Needs, watcher: string, generation: number): Promise<void> => {
-  await workflow.start('watch', executionName(watcher, generation), { kind: kindOf(watcher), watcher, generation });
+const startExecution = async (
+  { workflow }: Needs,
+  { watcher, generation, place }: Omit<WatcherRow, 'until'>,
+): Promise<void> => {
+  const input = { kind: kindOf(watcher), watcher, generation, ...(place === undefined ? {} : { place }) };
+  await workflow.start('watch', executionName(watcher, generation), input);
 };
 
 /**
@@ -104,22 +123,22 @@ const startExecution = async ({ workflow }: Needs, watcher: string, generation: 
  * generation may have died before its lease.
  */
 export const reviveWatcher = async (deps: Needs, watcher: string): Promise<void> =>
-  startNext(deps, watcher, await readWatcher(deps, watcher));
+  startNext(deps, { watcher }, await readWatcher(deps, watcher));
 
 /**
  * Starting the same generation again finds it when it runs, starts it when it never did, and fails when it is over; only
  * then comes the next one. So a watcher whose function is broken for hours is not started beside itself every minute. One
  * that has cleared its lease is on its way out and is not waited for.
  */
-const startNext = async (deps: Needs, watcher: string, row: WatcherRow | undefined): Promise<void> => {
+const startNext = async (deps: Needs, placed: Placed, row: WatcherRow | undefined): Promise<void> => {
   if (row !== undefined && row.until > 0) {
     try {
-      return await startExecution(deps, watcher, row.generation);
+      return await startExecution(deps, row);
     } catch (error) {
       if (!isFlotillaError(error, 'ExecutionExists')) throw error;
     }
   }
-  await startGeneration(deps, watcher, row);
+  await startGeneration(deps, placed, row);
 };
 
 /** Says until when this generation looks after things. False when another generation has taken over. */
