@@ -2,6 +2,7 @@ import type { Deps } from '../lib/usecases/deps.ts';
 import { type SurveyMemories, surveyClusters } from '../lib/usecases/drift/survey-clusters.ts';
 import { clusterDeps } from './runtime/cluster-deps.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
+import { ownPlace } from './runtime/environment.ts';
 import { observer } from './runtime/observer.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
@@ -17,5 +18,12 @@ export const create = (deps: Parameters<typeof surveyClusters>[0]): (() => Promi
 
 export const handler = onLambda(() => {
   const tell: Deps['tell'] = (message, about) => observer().tell(message, about);
-  return create({ ...tableDeps(), ...documentDeps(), ...catalogueDeps(), ...clusterDeps(), tell });
+  return create({
+    ...tableDeps(),
+    ...documentDeps(),
+    ...catalogueDeps(),
+    ...clusterDeps(),
+    tell,
+    place: ownPlace(),
+  });
 });

@@ -53,6 +53,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'lib/domain/catalogue/cluster-group.ts', // into which group of a cluster the roles are put
     'lib/domain/callback-route.ts', // Harness calls back at the same path, and as often, on AWS and on one machine
     'lib/domain/catalogue/stage-name.ts', // the command line takes the names of stages that can be deployed
+    'lib/domain/catalogue/function-place.ts', // a cluster names a place, and the settings have it; the state machines put the names of copies together
     'lib/domain/catalogue/iam-role.ts', // a cluster names a role, and the settings those that may be assumed
   ],
   functions: [

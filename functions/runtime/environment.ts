@@ -45,3 +45,6 @@ export const isOnLambda = (): boolean => process.env.AWS_LAMBDA_FUNCTION_NAME !=
 
 /** By this name the trail of another account calls who has assumed a role there. */
 export const sessionName = (): string => (process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'flotilla').slice(0, 64);
+
+/** The network that this copy of a function runs in, if it does in one. */
+export const ownPlace = (): string | undefined => process.env.PLACE;

@@ -3,6 +3,7 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { FilterRule } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { addOutput } from './add-output.ts';
+import { addPlaceOutputs } from './add-place-outputs.ts';
 import { sharesOf } from './api-parts.ts';
 import { CallbackRoute } from './callback-route.ts';
 import { EndedExecutions } from './ended-executions.ts';
@@ -74,6 +75,21 @@ const addSchedules = (scope: Construct, handlers: Handlers, name: string): void 
   });
 };
 
+/** Each place surveys its own clusters. */
+const addSurveys = (scope: Construct, handlers: Handlers, name: string): void => {
+  for (const { place, handler } of handlers.copiesOf('SurveyClusters')) {
+    new RegularCall(scope, `Survey${pascalCase(place)}`, {
+      name: `${name}-survey-${place}`,
+      handler,
+      rule: {
+        id: 'EveryTwoMinutes',
+        every: Duration.minutes(2),
+        description: `Flotilla: what runs in the clusters of ${place} against what was deployed there`,
+      },
+    });
+  }
+};
+
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
   readonly apiId: string;
@@ -88,6 +104,7 @@ export class ApplicationStack extends Stack {
       service: name,
       reserved: settings.reservedConcurrency === undefined ? {} : sharesOf(settings.reservedConcurrency),
       memory: { 'watch-cluster': settings.observerMemory },
+      places: settings.places ?? {},
     });
 
     for (const [stem, arns] of Object.entries(machines)) {
@@ -97,6 +114,7 @@ export class ApplicationStack extends Stack {
     }
     this.#addStreamTriggers(handlers, { name, state });
     addSchedules(this, handlers, name);
+    addSurveys(this, handlers, name);
     new EndedExecutions(this, 'Executions', { name, handler: handlers.of('settle-execution'), ...machines });
     if ('programs' in tokens) handlers.tellApi('CLIENTS', namesOf(tokens.programs));
     const entrance = new HttpEntrance(this, 'Entrance', {
@@ -115,6 +133,7 @@ export class ApplicationStack extends Stack {
       ...rolesForClusters(handlers),
       tokens,
     });
+    addPlaceOutputs(this, handlers, Object.keys(settings.places ?? {}));
   }
 
   #addStreamTriggers(handlers: Handlers, { name, state: { table } }: Pick<ApplicationProps, 'name' | 'state'>): void {

@@ -3,8 +3,10 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as Lambda, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { copyAt } from '../domain/catalogue/function-place.ts';
 import { accept, acceptWildcards } from './accept.ts';
 import type { HandlerCode } from './bundling.ts';
+import type { FunctionPlace } from './function-places.ts';
 import type { FunctionRow } from './function-row.ts';
 import { publisherPath } from './publisher.ts';
 import { environmentOf, grantRights, type Resources } from './rights.ts';
@@ -20,6 +22,8 @@ export interface HandlerProps {
   readonly service: string;
   /** Copies that are kept for it. An account whose limit is 10 has none to give away. */
   readonly reserved?: number | undefined;
+  /** The network that it runs in. Absent: in none. */
+  readonly place?: { readonly name: string; readonly network: FunctionPlace };
 }
 
 /** One Lambda of the functions table, with a role and a log group of its own, and no right beyond its row. */
@@ -27,7 +31,7 @@ export class Handler extends Construct {
   readonly lambda: Lambda;
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { stem, row, code, resources, service, reserved }: HandlerProps) {
+  constructor(scope: Construct, id: string, { stem, row, code, resources, service, reserved, place }: HandlerProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
       retention: RetentionDays.ONE_MONTH,
@@ -44,7 +48,7 @@ export class Handler extends Construct {
     grantRights(role, row, resources);
     acceptWildcards(role, ['*'], 'Traces: X-Ray has no resources that a policy could name.');
     this.lambda = new Lambda(this, 'Function', {
-      functionName: `${service}-${stem}`, // what the alarms, the runbook and whoever reads its logs call it
+      functionName: `${service}-${copyAt(stem, place?.name)}`, // what the alarms, the runbook and whoever reads its logs call it
       description: `Flotilla ${stem}: ${row.purpose}`,
       code: code.of(stem),
       handler: 'index.handler',
@@ -55,6 +59,7 @@ export class Handler extends Construct {
       environment: {
         ...environmentOf(row.rights, resources),
         POWERTOOLS_SERVICE_NAME: service,
+        ...(place === undefined ? {} : { PLACE: place.name }),
         ...(row.heap === undefined ? {} : { NODE_OPTIONS: `--max-old-space-size=${row.heap}` }),
       },
       loggingFormat: LoggingFormat.JSON,
@@ -64,6 +69,7 @@ export class Handler extends Construct {
       tracing: beginsTraces ? Tracing.ACTIVE : Tracing.PASS_THROUGH,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
+    place?.network.take(this.lambda, role);
     waitOnce(this.lambda, role);
     if (!beginsTraces) {
       accept(this.lambda, {

@@ -38,9 +38,9 @@ export class InlineMachine extends Construct {
       definitionSubstitutions: Object.fromEntries(functions),
       tracingEnabled: true,
     });
-    this.machine.addToRolePolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: functions.map(([, arn]) => arn) }),
-    );
+    const copies = placeholdersOf(text).flatMap((name) => handlers.copiesOf(name));
+    const callable = [...functions.map(([, arn]) => arn), ...copies.map(({ handler }) => handler.lambda.functionArn)];
+    this.machine.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: callable }));
     waitOnce(this.machine, this.machine.role);
     acceptWildcards(this.machine, ['*'], 'Traces: X-Ray has no resources that a policy could name.');
     accept(this.machine, {

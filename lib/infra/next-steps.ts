@@ -130,15 +130,16 @@ const steps = (place: Place): Outputs => {
 /** Who is let into a cluster, and what they may do there. */
 const letIn = (place: Place): string =>
   [
-    accessEntries(place, place.clusterRoles, clusterGroup),
-    accessEntries(place, place.logRoles, logsGroup),
+    accessEntries(place.region, place.clusterRoles, clusterGroup),
+    accessEntries(place.region, place.logRoles, logsGroup),
     giveRole(''),
   ].join('; ');
 
 const letDeploy = (place: Place): string =>
-  `${accessEntries(place, place.deployerRoles, deployerGroup)}; ${giveRole(' --executor kubernetes')}`;
+  `${accessEntries(place.region, place.deployerRoles, deployerGroup)}; ${giveRole(' --executor kubernetes')}`;
 
-const accessEntries = ({ region }: Place, roles: readonly string[], group: string): string => {
+/** Lets roles into a cluster of EKS, as a group there. */
+export const accessEntries = (region: string, roles: readonly string[], group: string): string => {
   const entry = `aws eks create-access-entry --region ${region} --cluster-name YOUR-CLUSTER --principal-arn "$role" --kubernetes-groups ${group}`;
   return `for role in ${roles.join(' ')}; do ${entry}; done`;
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { iamRoles } from '../domain/catalogue/iam-role.ts';
 import { stageNamePattern, stageNameRule } from '../domain/catalogue/stage-name.ts';
+import { type PlaceSettings, placesSchema } from './place-settings.ts';
 
 /** A program with tokens of its own. What it may do where is for the grants of the configuration to say, by its name. */
 export interface ClientSettings {
@@ -32,6 +33,8 @@ export interface Settings {
   readonly observerMemory: number;
   /** The roles of other accounts by which clusters there are asked, as ARNs; a `*` stands for any part of a name. */
   readonly clusterRoles?: readonly string[];
+  /** Networks in which copies of the functions run that ask clusters, by the name that clusters call them. */
+  readonly places?: Readonly<Record<string, PlaceSettings>>;
   /** Who gets alarms and the ends of batches as mail. Absent: the topic has no subscriber yet. */
   readonly alarmEmail?: string;
 }
@@ -123,6 +126,7 @@ export const settingsSchema = z.strictObject({
     .describe(
       'the roles of other accounts by which clusters there are asked: ARNs like arn:aws:iam::111122223333:role/flotilla, a list, or text with commas between',
     ),
+  places: placesSchema,
   alarm_email: z
     .email()
     .optional()
@@ -165,11 +169,12 @@ const settingsOf = (read: z.output<typeof settingsSchema>): Settings => ({
   ...(read.reserved_concurrency === 'none' ? {} : { reservedConcurrency: read.reserved_concurrency }),
   observerMemory: read.observer_memory,
   ...(read.cluster_roles === undefined ? {} : { clusterRoles: read.cluster_roles }),
+  ...(read.places === undefined ? {} : { places: read.places }),
   ...(read.alarm_email === undefined ? {} : { alarmEmail: read.alarm_email }),
 });
 
 const complain = (issue: z.core.$ZodIssue, given: Given): readonly string[] => {
-  if (issue.code === 'unrecognized_keys') {
+  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
     return issue.keys.map((key) => {
       const { name = key, besides = [] } = given.get(key) ?? {};
       const known = [...Object.keys(settingsSchema.shape), ...besides].sort().join(', ');

@@ -58,7 +58,7 @@ export class StateStack extends Stack implements StateResources {
     RemovalPolicies.of(this).apply(keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
   }
 
-  #addOutputs({ clusterRoles = [] }: Settings): void {
+  #addOutputs({ clusterRoles = [], places = {} }: Settings): void {
     const { documents, harnessSecret, bus, anchors, anchorKey } = this;
     const outputs = {
       DocumentsBucket: [documents.bucketName, 'Where the configuration and the documents of batches lie.'],
@@ -66,6 +66,10 @@ export class StateStack extends Stack implements StateResources {
       BusName: [bus.eventBusName, 'The event bus that tells every change.'],
       AnchorsBucket: [anchors.bucketName, 'Where the ends of batches are told outside the table.'],
       AnchorKeyArn: [anchorKey.keyArn, 'The key that signs them.'],
+      Places: [
+        Object.keys(places).join(' ') || nothing,
+        'The networks in which there are functions that ask clusters.',
+      ],
       AssumableRoles: [
         clusterRoles.join(' ') || nothing,
         'The roles of other accounts by which clusters may be asked.',

@@ -12,3 +12,10 @@ export const copyAt = (stem: string, place: string | undefined): string =>
 
 /** The function that a copy is of. */
 export const stemOfCopy = (name: string): string => name.split(behind)[0]!;
+
+/** Of functions that are in no network: no place can have this name, because of its hyphens. */
+export const noPlace = 'in-no-place';
+
+/** Whether functions in a place ask a cluster. Where nobody says in which they are, on one machine, they ask all. */
+export const isAskedFrom = (own: string | undefined, place: string | undefined): boolean =>
+  own === undefined || own === (place ?? noPlace);

@@ -1,10 +1,14 @@
+import { isAskedFrom } from '../../domain/catalogue/function-place.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Deps } from '../deps.ts';
 import { DoAll } from '../do-all.ts';
 import { type Surveyed, surveyCluster } from './survey-cluster.ts';
 import { SurveyMemory } from './surveyed-targets.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue' | 'cluster' | 'clock' | 'random' | 'tell'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue' | 'cluster' | 'clock' | 'random' | 'tell'> & {
+  /** In a stage with functions in several networks, those of the clusters that are asked from here (`noPlace`: from none). Absent: all are. */
+  readonly place?: string;
+};
 
 /** What is remembered from one survey to the next, by cluster. */
 export type SurveyMemories = Map<string, SurveyMemory>;
@@ -18,6 +22,7 @@ export const surveyClusters = async (deps: Needs, memories: SurveyMemories): Pro
   const all = new DoAll();
   let [targets, drifted] = [0, 0];
   for (const cluster of Object.keys(clusters).sort()) {
+    if (!isAskedFrom(deps.place, clusters[cluster]!.place)) continue;
     const memory = memories.get(cluster) ?? new SurveyMemory();
     memories.set(cluster, memory);
     await all.try(async () => {

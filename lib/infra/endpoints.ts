@@ -1,0 +1,46 @@
+import type { FunctionRow, Right } from './function-row.ts';
+import { functionsTable } from './functions-table.ts';
+import type { PlaceSettings } from './place-settings.ts';
+
+/** The services of AWS that functions in a network may need, as the names of VPC endpoints end. */
+export const endpointNames = ['dynamodb', 's3', 'states', 'eks', 'sts', 'monitoring', 'secretsmanager'] as const;
+export type EndpointName = (typeof endpointNames)[number];
+
+/** What a right is asked of. Logs and traces of a function go by Lambda, and not by its network. */
+const servedBy: Readonly<Partial<Record<Right, EndpointName>>> = {
+  table: 'dynamodb',
+  'table:feed': 'dynamodb',
+  'table:hints': 'dynamodb',
+  'documents:read': 's3',
+  'documents:write': 's3',
+  'documents:remove': 's3',
+  uploads: 's3',
+  tokens: 'states',
+  'watches:start': 'states',
+  'batches:start': 'states',
+  'batches:describe': 'states',
+  'previews:start': 'states',
+  clusters: 'eks',
+  'clusters:logs': 'eks',
+  'clusters:deploy': 'eks',
+  metrics: 'monitoring',
+  'harness-secret': 'secretsmanager',
+  'callback-secret': 'secretsmanager',
+};
+
+/** Whether a function asks clusters: those that do have a copy in each place. */
+export const asksClusters = ({ rights }: Pick<FunctionRow, 'rights'>): boolean =>
+  rights.some((right) => right.startsWith('clusters'));
+
+/** What the functions need that ask clusters. A token for a cluster is signed without asking STS; a role is given by it. */
+export const neededEndpoints = (assumesRoles: boolean): readonly EndpointName[] => {
+  const rows = Object.values<FunctionRow>(functionsTable).filter(asksClusters);
+  const needed = rows.flatMap(({ rights }) => rights.flatMap((right) => servedBy[right] ?? []));
+  const all = new Set<EndpointName>(assumesRoles ? [...needed, 'sts'] : needed);
+  return endpointNames.filter((name) => all.has(name));
+};
+
+export const missingEndpoints = (
+  { nat, endpoints }: Pick<PlaceSettings, 'nat' | 'endpoints'>,
+  needed: readonly EndpointName[],
+): readonly EndpointName[] => (nat ? [] : needed.filter((name) => !endpoints.includes(name)));
