@@ -6,6 +6,7 @@ import { performPreview } from '../lib/usecases/preview/perform-preview.ts';
 import { reviewDeployer } from '../lib/usecases/schedule/cluster-rights.ts';
 import type { TaskInput, TaskOutput } from '../statemachines/contract.ts';
 import { deployerDeps } from './runtime/deployer-deps.ts';
+import { ownPlace } from './runtime/environment.ts';
 import { observer } from './runtime/observer.ts';
 import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
@@ -43,5 +44,5 @@ const start = async (deps: Needs, input: Started): Promise<Record<string, never>
 export const handler = onLambda(() => {
   const deps = { ...tableDeps(), ...documentDeps() };
   const tell: Deps['tell'] = (message, about) => observer().tell(message, about);
-  return create({ ...deps, ...workflowDeps('watch'), ...deployerDeps(deps), tell });
+  return create({ ...deps, ...workflowDeps('watch'), ...deployerDeps(deps), tell, place: ownPlace() });
 });

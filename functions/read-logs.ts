@@ -1,7 +1,7 @@
 import { type ApiHandler, type ApiOptions, answering } from './api/answering.ts';
 import { type LogRouteDeps, logRoutes } from './api/log-routes.ts';
 import { byTokenOf } from './api/who.ts';
-import { clusterDeps } from './runtime/cluster-deps.ts';
+import { openClusterDeps } from './runtime/cluster-deps.ts';
 import { catalogueDeps } from './runtime/configuration.ts';
 import { clientNames } from './runtime/environment.ts';
 import { onLambda } from './runtime/on-lambda.ts';
@@ -11,6 +11,6 @@ import { documentDeps, tableDeps } from './runtime/storage.ts';
 export const create = (deps: LogRouteDeps, options: ApiOptions = {}): ApiHandler => answering(logRoutes, deps, options);
 
 export const handler = onLambda(() => {
-  const deps = { ...tableDeps(), ...documentDeps(), ...catalogueDeps(), ...clusterDeps() };
+  const deps = { ...tableDeps(), ...documentDeps(), ...catalogueDeps(), ...openClusterDeps() };
   return create(deps, { identify: byTokenOf(clientNames()), part: 'logs' });
 });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { noPlace } from '../../lib/domain/catalogue/function-place.ts';
 import { lackOf } from '../../lib/domain/catalogue/substitute-variables.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 
@@ -46,5 +47,5 @@ export const isOnLambda = (): boolean => process.env.AWS_LAMBDA_FUNCTION_NAME !=
 /** By this name the trail of another account calls who has assumed a role there. */
 export const sessionName = (): string => (process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'flotilla').slice(0, 64);
 
-/** The network that this copy of a function runs in, if it does in one. */
-export const ownPlace = (): string | undefined => process.env.PLACE;
+/** The place that this copy of a function runs in. */
+export const ownPlace = (): string => process.env.PLACE ?? noPlace;

@@ -52,8 +52,24 @@ const rolesForClusters = (handlers: Handlers) => ({
   deployerRoles: handlers.roleArnsWith('clusters:deploy'),
 });
 
+/** Each place surveys its own clusters. */
+const addSurveys = (scope: Construct, handlers: Handlers, name: string): void => {
+  for (const { place, handler } of handlers.copiesOf('SurveyClusters')) {
+    new RegularCall(scope, `Survey${pascalCase(place)}`, {
+      name: `${name}-survey-${place}`,
+      handler,
+      rule: {
+        id: 'EveryTwoMinutes',
+        every: Duration.minutes(2),
+        description: `Flotilla: what runs in the clusters of ${place} against what was deployed there`,
+      },
+    });
+  }
+};
+
 /** What works without being asked. */
 const addSchedules = (scope: Construct, handlers: Handlers, name: string): void => {
+  addSurveys(scope, handlers, name);
   new RegularCall(scope, 'Sweeper', {
     name: `${name}-sweeper`,
     handler: handlers.of('sweep'),
@@ -75,28 +91,12 @@ const addSchedules = (scope: Construct, handlers: Handlers, name: string): void 
   });
 };
 
-/** Each place surveys its own clusters. */
-const addSurveys = (scope: Construct, handlers: Handlers, name: string): void => {
-  for (const { place, handler } of handlers.copiesOf('SurveyClusters')) {
-    new RegularCall(scope, `Survey${pascalCase(place)}`, {
-      name: `${name}-survey-${place}`,
-      handler,
-      rule: {
-        id: 'EveryTwoMinutes',
-        every: Duration.minutes(2),
-        description: `Flotilla: what runs in the clusters of ${place} against what was deployed there`,
-      },
-    });
-  }
-};
-
 /** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
 export class ApplicationStack extends Stack {
   readonly apiId: string;
 
   constructor(scope: Construct, id: string, { name, root, settings, state, tokens, ...props }: ApplicationProps) {
     super(scope, id, props);
-    const { callbackSecret } = state;
     const machines = machinesOf(this, name);
     const resources: Resources = { ...resourcesOf(state), ...machines, clusterRoles: settings.clusterRoles ?? [] };
     const handlers = new Handlers(this, 'Handlers', {
@@ -114,7 +114,6 @@ export class ApplicationStack extends Stack {
     }
     this.#addStreamTriggers(handlers, { name, state });
     addSchedules(this, handlers, name);
-    addSurveys(this, handlers, name);
     new EndedExecutions(this, 'Executions', { name, handler: handlers.of('settle-execution'), ...machines });
     if ('programs' in tokens) handlers.tellApi('CLIENTS', namesOf(tokens.programs));
     const entrance = new HttpEntrance(this, 'Entrance', {
@@ -128,7 +127,7 @@ export class ApplicationStack extends Stack {
     new NextSteps(this, 'NextSteps', {
       stage: settings.stage,
       api: entrance.api,
-      callbackSecretId: callbackSecret.secretArn,
+      callbackSecretId: state.callbackSecret.secretArn,
       batchMachineArn: machines.batch.machine,
       ...rolesForClusters(handlers),
       tokens,

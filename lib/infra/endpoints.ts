@@ -28,13 +28,13 @@ const servedBy: Readonly<Partial<Record<Right, EndpointName>>> = {
   'callback-secret': 'secretsmanager',
 };
 
-/** Whether a function asks clusters: those that do have a copy in each place. */
-export const asksClusters = ({ rights }: Pick<FunctionRow, 'rights'>): boolean =>
-  rights.some((right) => right.startsWith('clusters'));
+/** Those that ask clusters have a copy in each place, but for those of the API: it is in none. */
+export const hasCopies = ({ rights, trigger }: Pick<FunctionRow, 'rights' | 'trigger'>): boolean =>
+  trigger !== 'http' && rights.some((right) => right.startsWith('clusters'));
 
 /** What the functions need that ask clusters. A token for a cluster is signed without asking STS; a role is given by it. */
 export const neededEndpoints = (assumesRoles: boolean): readonly EndpointName[] => {
-  const rows = Object.values<FunctionRow>(functionsTable).filter(asksClusters);
+  const rows = Object.values<FunctionRow>(functionsTable).filter(hasCopies);
   const needed = rows.flatMap(({ rights }) => rights.flatMap((right) => servedBy[right] ?? []));
   const all = new Set<EndpointName>(assumesRoles ? [...needed, 'sts'] : needed);
   return endpointNames.filter((name) => all.has(name));

@@ -1,12 +1,10 @@
 import { Construct } from 'constructs';
-import { copyAt } from '../domain/catalogue/function-place.ts';
 import { type ApiPart, apiParts } from './api-parts.ts';
 import { HandlerCode } from './bundling.ts';
-import { asksClusters } from './endpoints.ts';
-import { FunctionPlace } from './function-places.ts';
+import { addCopies, type Copy, roleArnsOf } from './copies.ts';
 import type { FunctionRow, Right } from './function-row.ts';
 import { functionsTable, pascalCase, type Stem } from './functions-table.ts';
-import { Handler, type HandlerProps } from './handler.ts';
+import { Handler } from './handler.ts';
 import type { PlaceSettings } from './place-settings.ts';
 import type { Resources } from './rights.ts';
 
@@ -23,21 +21,10 @@ export interface HandlersProps {
   readonly places: Readonly<Record<string, PlaceSettings>>;
 }
 
-/** A function in a network, beside the one that is in none. */
-export interface Copy {
-  readonly stem: Stem;
-  readonly place: string;
-  readonly handler: Handler;
-}
-
-const copied = Object.entries<FunctionRow>(functionsTable).filter(([, row]) =>
-  asksClusters(row),
-) as readonly (readonly [Stem, FunctionRow])[];
-
 /** Every Lambda of the functions table, and in each place the copies of those that ask clusters. */
 export class Handlers extends Construct {
   readonly #byName = new Map<string, Handler>();
-  readonly #copies: Copy[] = [];
+  readonly #copies: readonly Copy[];
 
   constructor(scope: Construct, id: string, { root, resources, service, reserved, memory, places }: HandlersProps) {
     super(scope, id);
@@ -47,23 +34,7 @@ export class Handlers extends Construct {
       const props = { stem, row: own, code, resources, service, reserved: reserved[stem as Stem] };
       this.#byName.set(pascalCase(stem), new Handler(this, pascalCase(stem), props));
     }
-    for (const [name, settings] of Object.entries(places)) {
-      const assumesRoles = resources.clusterRoles.length > 0;
-      const network = new FunctionPlace(this, `Place${pascalCase(name)}`, { name, settings, assumesRoles, service });
-      this.#addCopies({ name, network }, { code, resources, service, memory });
-    }
-  }
-
-  /** Nobody from outside calls a copy. */
-  #addCopies(
-    place: NonNullable<HandlerProps['place']>,
-    { memory, ...props }: Pick<HandlerProps, 'code' | 'resources' | 'service'> & Pick<HandlersProps, 'memory'>,
-  ): void {
-    for (const [stem, { trigger: _, ...row }] of copied) {
-      const own = { ...row, memory: memory[stem] ?? row.memory };
-      const handler = new Handler(this, pascalCase(copyAt(stem, place.name)), { ...props, stem, row: own, place });
-      this.#copies.push({ stem, place: place.name, handler });
-    }
+    this.#copies = addCopies(this, places, { code, resources, service, memory });
   }
 
   /** Of a function, by its name in a state machine file. */
@@ -93,9 +64,7 @@ export class Handlers extends Construct {
 
   /** Of their copies in a place. */
   roleArnsAt(place: string, right: Right): readonly string[] {
-    const own = this.#copies.filter((copy) => copy.place === place);
-    const row = (stem: Stem): FunctionRow => functionsTable[stem];
-    return own.filter(({ stem }) => row(stem).rights.includes(right)).map(({ handler }) => handler.role.roleArn);
+    return roleArnsOf(this.#copies, place, right);
   }
 
   /** By the name that stands in a state machine file. */

@@ -18,6 +18,10 @@ export interface InlineMachineProps {
 export const placeholdersOf = (text: string): readonly string[] =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name))].sort();
 
+/** Those behind whose name may stand in which place: their copies are called too. */
+const placedIn = (text: string): readonly string[] =>
+  [...new Set([...text.matchAll(/'\$\{(\w+)\}' & /g)].map(([, name = '']) => name))].sort();
+
 const timeoutsAreExpressions =
   'TimeoutSeconds of Deploy, Verify and Restore are JSONata expressions, since each deployment has a timeout of its own. Step Functions takes them; the rule knows numbers only.';
 
@@ -38,7 +42,7 @@ export class InlineMachine extends Construct {
       definitionSubstitutions: Object.fromEntries(functions),
       tracingEnabled: true,
     });
-    const copies = placeholdersOf(text).flatMap((name) => handlers.copiesOf(name));
+    const copies = placedIn(text).flatMap((name) => handlers.copiesOf(name));
     const callable = [...functions.map(([, arn]) => arn), ...copies.map(({ handler }) => handler.lambda.functionArn)];
     this.machine.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: callable }));
     waitOnce(this.machine, this.machine.role);

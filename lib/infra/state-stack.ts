@@ -16,6 +16,15 @@ import type { Settings } from './settings.ts';
 /** An output cannot be empty. */
 const nothing = 'none';
 
+/** What `catalogue apply` compares the clusters of a configuration with. */
+const setUpOf = ({
+  clusterRoles = [],
+  places = {},
+}: Settings): Readonly<Record<string, readonly [string, string]>> => ({
+  Places: [Object.keys(places).join(' ') || nothing, 'The networks in which there are functions that ask clusters.'],
+  AssumableRoles: [clusterRoles.join(' ') || nothing, 'The roles of other accounts by which clusters may be asked.'],
+});
+
 export interface StateProps extends StackProps {
   readonly name: string;
   readonly settings: Settings;
@@ -58,7 +67,7 @@ export class StateStack extends Stack implements StateResources {
     RemovalPolicies.of(this).apply(keep ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
   }
 
-  #addOutputs({ clusterRoles = [], places = {} }: Settings): void {
+  #addOutputs(settings: Settings): void {
     const { documents, harnessSecret, bus, anchors, anchorKey } = this;
     const outputs = {
       DocumentsBucket: [documents.bucketName, 'Where the configuration and the documents of batches lie.'],
@@ -66,14 +75,7 @@ export class StateStack extends Stack implements StateResources {
       BusName: [bus.eventBusName, 'The event bus that tells every change.'],
       AnchorsBucket: [anchors.bucketName, 'Where the ends of batches are told outside the table.'],
       AnchorKeyArn: [anchorKey.keyArn, 'The key that signs them.'],
-      Places: [
-        Object.keys(places).join(' ') || nothing,
-        'The networks in which there are functions that ask clusters.',
-      ],
-      AssumableRoles: [
-        clusterRoles.join(' ') || nothing,
-        'The roles of other accounts by which clusters may be asked.',
-      ],
+      ...setUpOf(settings),
     } as const;
     for (const [name, [value, description]] of Object.entries(outputs)) addOutput(this, name, { value, description });
   }

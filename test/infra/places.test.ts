@@ -19,23 +19,27 @@ const templates = synthesize(() => {}, { places });
 const { application } = templates;
 const plain = synthesize();
 
-const asking = Object.entries<FunctionRow>(functionsTable).filter(([, { rights }]) =>
-  rights.some((right) => right.startsWith('clusters')),
+/** The API is in no place. */
+const asking = Object.entries<FunctionRow>(functionsTable).filter(
+  ([, { rights, trigger }]) => trigger !== 'http' && rights.some((right) => right.startsWith('clusters')),
 );
 const lambdas = ofType(application, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
 const at = (place: string) => lambdas.filter(({ FunctionName }) => FunctionName.endsWith(`-at-${place}`));
 const outputOf = (name: string): string => shortText(application.Outputs[name]?.Value, templates);
 
 describe('a place', () => {
-  it.each(Object.keys(places))('%s has a copy of each function that asks clusters, and of no other', (place) => {
-    const names = asking.map(([stem]) => `flotilla-test-${stem}-at-${place}`);
-    expect(
-      at(place)
-        .map(({ FunctionName }) => FunctionName)
-        .sort(),
-    ).toEqual(names.sort());
-    expect(at(place).map(({ Environment }) => Environment.Variables.PLACE)).toEqual(names.map(() => place));
-  });
+  it.each(Object.keys(places))(
+    '%s has a copy of each function that asks clusters, but for those of the API, and of no other',
+    (place) => {
+      const names = asking.map(([stem]) => `flotilla-test-${stem}-at-${place}`);
+      expect(
+        at(place)
+          .map(({ FunctionName }) => FunctionName)
+          .sort(),
+      ).toEqual(names.sort());
+      expect(at(place).map(({ Environment }) => Environment.Variables.PLACE)).toEqual(names.map(() => place));
+    },
+  );
 
   it('is a network that its copies are in, by a group that lets out to 443 only, and nobody in', () => {
     for (const { VpcConfig } of at('payments')) {
@@ -91,7 +95,6 @@ describe('a place', () => {
       [
         ...['CaptureBaseline', 'LookBack', 'DeployToCluster'].map((name) => ['BatchMachine', called(name)]),
         ...['WatchCluster', 'DeployToCluster'].map((name) => ['WatchMachine', called(name)]),
-        ['PreviewMachine', called('DeployToCluster')],
       ].sort(),
     );
     const clocks = ofType(application, 'AWS::Events::Rule').flatMap(({ Properties }) =>
@@ -105,12 +108,12 @@ describe('a place', () => {
       asking
         .filter(([, row]) => (row.rights as readonly string[]).includes(right))
         .map(([stem]) => `Handlers${pascalCase(stem)}AtPaymentsRole`);
-    const expected = { Flotilla: 'clusters', FlotillaLogs: 'clusters:logs', FlotillaDeployer: 'clusters:deploy' };
+    const expected = { Flotilla: 'clusters', FlotillaDeployer: 'clusters:deploy' };
     for (const [group, right] of Object.entries(expected)) {
       const told = /for role in (.*?); do/.exec(outputOf(`EntriesPayments${group}`))?.[1]?.split(' ');
       expect(told).toEqual(rolesOf(right));
     }
-    expect(outputOf('EntriesPaymentsFlotillaLogs')).toContain('--kubernetes-groups flotilla-logs');
+    expect(outputOf('EntriesPaymentsFlotillaDeployer')).toContain('--kubernetes-groups flotilla-deployer');
   });
 });
 

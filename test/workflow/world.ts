@@ -5,6 +5,7 @@ import { create as createSweep, measured } from '../../functions/sweep.ts';
 import { StepFunctions } from '../../lib/adapters/step-functions.ts';
 import type { OnUse } from '../../lib/adapters/table-use.ts';
 import type { Catalogue } from '../../lib/domain/catalogue/catalogue.ts';
+import { stemOfCopy } from '../../lib/domain/catalogue/function-place.ts';
 import { simulatedConfiguration } from '../../lib/domain/catalogue/simulated-configuration.ts';
 import { allRights } from '../../lib/domain/grants/rights.ts';
 import type { BusEvent, Executor, Machine, Table } from '../../lib/domain/ports.ts';
@@ -236,7 +237,7 @@ export class World {
     const fault = this.invokeFault?.({ name, payload, nth });
     if (fault?.when === 'before') throw fault.error;
     const invoke = this.#invokeHandlers;
-    const result = await this.log.during(name, () => invoke(name, payload));
+    const result = await this.log.during(stemOfCopy(name), () => invoke(name, payload));
     if (fault?.when === 'after') throw fault.error;
     return this.reply({ name, payload }) ?? result;
   }

@@ -1,4 +1,5 @@
 import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
+import { isAskedFrom } from '../../domain/catalogue/function-place.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { RunRequest } from '../../domain/ports.ts';
 import { fittingPreview, previewLimits } from '../../domain/preview/fitting-preview.ts';
@@ -16,7 +17,10 @@ import { retryConflict } from '../retry-conflict.ts';
 import { freePreviewPlace } from './preview-places.ts';
 import { readPreviewed, removePreviewed, unfetchedOf } from './previewed-manifests.ts';
 
-type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'executor'>;
+type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'executor'> & {
+  /** Of a stage with functions in several networks: where this one is. */
+  readonly place?: string;
+};
 
 interface Task {
   readonly preview_id: string;
@@ -60,6 +64,9 @@ const leftOut: PreviewAnswer = {
   message: `Nobody was asked: all others have taken the ${previewBounds.works / 1_000} s that a preview has.`,
 };
 
+const elsewhere = ({ cluster, place }: PreviewedRow['deployment']): string =>
+  `Nobody was asked: cluster ${cluster} is reached from the place ${place}, and previews are made from no place.`;
+
 const answerFor = async (
   deps: Needs,
   previewId: string,
@@ -67,6 +74,7 @@ const answerFor = async (
 ): Promise<PreviewAnswer> => {
   // Of another executor there may be a secret that whoever asks clusters must not have.
   if (clusterOfAccount(deployment.executor.account) === undefined) return { state: 'planned', steps };
+  if (!isAskedFrom(deps.place, deployment.place)) return { state: 'left_out', message: elsewhere(deployment) };
   if (unfetchedOf(deployment) !== undefined) return { state: 'planned', steps, message: notFetched };
   const request: RunRequest = {
     key: `${previewId}-${deployment.index}-preview`,
