@@ -43,6 +43,7 @@ services:
     rate-feed: { namespace: risk }
     books: { namespace: risk }
     ledger: { namespace: risk, executor: kubernetes, image: registry.example.com/risk/ledger }
+    archive: { namespace: risk, executor: kubernetes, image: registry.example.com/risk/archive }
 pillars:
   clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
   risk: { harness: { pipeline: deploy_risk, mode: execute } }
@@ -50,6 +51,8 @@ environments:
   staging: { max_concurrency: 10, kubernetes: { take_over: all } }
   clearing-test: {}
   risk-test: { second_person: true }
+  requests: { kubernetes: { cluster_scoped: [Namespace] } }
+requests: { environment: requests, infrastructure: cluster-eu-1 }
 grants:
   - { client: ci, may: ['*'], pillars: ['*'], environments: ['*'] }
   - { client: clearing-ci, may: [deploy, cancel, resolve], pillars: ['*'], environments: [clearing-test] }

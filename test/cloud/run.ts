@@ -23,7 +23,7 @@ import { Steps } from './steps.ts';
 
 /**
  * Deploys the stacks into an emulated account by the real command line, runs batches on them, and takes them away again. What
- * stands in for what is in docs/verified.md.
+ * stands in for what is in docs/verified.md. Names of tests as arguments: only those.
  */
 const root = join(import.meta.dirname, '..', '..');
 const steps = new Steps();
@@ -91,7 +91,8 @@ const machineArn = (name: string): string => `arn:aws:states:${region}:${account
 
 const runTests = async (cloud: Cloud): Promise<void> => {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const args = [vitest, 'run', '--config', join(import.meta.dirname, 'vitest.config.ts'), '--root', root];
+  const config = join(import.meta.dirname, 'vitest.config.ts');
+  const args = [vitest, 'run', '--config', config, '--root', root, ...process.argv.slice(2)];
   const env = { ...process.env, FLOTILLA_CLOUD: JSON.stringify(cloud) };
   const [status] = await once(spawn(process.execPath, args, { stdio: 'inherit', env }), 'exit');
   assert.equal(status, 0, 'tests of the deployed system failed');
