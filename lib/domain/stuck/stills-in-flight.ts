@@ -41,7 +41,8 @@ export const stillsInFlight = (
 type Cause = Pick<Still, 'cause' | 'waits_for' | 'since'>;
 
 const ofHeld = ({ item }: InFlight): Cause | undefined => {
-  if (item?.held === undefined || item.outcome !== undefined) return undefined;
+  // Steps go on by themselves.
+  if (item?.held === undefined || item.held.why === 'steps' || item.outcome !== undefined) return undefined;
   const { since, ...held } = item.held;
   const cause = causeOfHeld(held.why);
   const kind = cause === 'cluster' ? 'cluster' : 'executor';

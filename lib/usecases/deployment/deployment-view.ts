@@ -1,4 +1,4 @@
-import { nextOf } from '../../domain/deployment/hindrance.ts';
+import { describeHeld, nextOf } from '../../domain/deployment/hindrance.ts';
 import type { Status } from '../../domain/deployment/status.ts';
 import { type Acting, actingOf } from '../../domain/plan/action.ts';
 import { present } from '../../domain/present.ts';
@@ -84,7 +84,7 @@ export const viewDeployment = (asked: Asked, item: ItemRow, waiting?: readonly W
   ...viewAsked(asked),
   status: item.status,
   reason: item.reason,
-  message: waiting === undefined ? item.message : describeWaiting(waiting),
+  message: waiting === undefined ? messageOf(item) : describeWaiting(waiting),
   step: item.step,
   ...(waiting === undefined ? viewHeld(item) : { waiting_for: waiting }),
   ...viewProgress(item),
@@ -95,6 +95,9 @@ export const viewDeployment = (asked: Asked, item: ItemRow, waiting?: readonly W
   ...isoField('updated_at', item.seq === 0 ? undefined : item.updated_at),
   ...isoField('ended_at', item.outcome?.ended_at),
 });
+
+/** How a step goes is told anew in the row, without an event. */
+const messageOf = ({ held, message }: ItemRow): string => (held?.why === 'steps' ? describeHeld(held) : message);
 
 const viewHeld = ({ held }: ItemRow): Pick<DeploymentView, 'waiting_for'> => {
   if (held === undefined) return {};
