@@ -31,6 +31,13 @@ describe('the rule packs', () => {
   it.each([
     ['as it comes', {}],
     ['with every setting', everySetting],
+    [
+      'with functions in a network, and roles of other accounts',
+      {
+        cluster_roles: 'arn:aws:iam::444455556666:role/team-*',
+        places: { payments: { vpc: 'vpc-0123456789abcdef0', subnets: ['subnet-0123456789abcdef0'] } },
+      },
+    ],
   ])('find nothing in a stage %s that is not accepted', (_, given) => {
     expect(findings(makeStacks(given))).toEqual([]);
   });
