@@ -77,7 +77,11 @@ export const functionsTable = {
   api: { ...api, purpose: 'Answers the HTTP API: what is read, and what is no route' },
   'api-batches': { ...api, purpose: 'Answers the HTTP API: plans batches and takes them in' },
   'api-events': { ...api, purpose: 'Answers the HTTP API: tells events, and waits for them' },
-  'api-decisions': { ...api, purpose: 'Answers the HTTP API: cancels and resolves' },
+  'api-decisions': {
+    ...api,
+    purpose: 'Answers the HTTP API: cancels, resolves, and lets go on what waits for a person',
+    writes: { ...api.writes, check: ['BATCH#*', 'WATCH#*'] },
+  },
   'api-looks': {
     purpose: 'Answers the HTTP API: looks at clusters, and changes nothing in them',
     memory: 512,

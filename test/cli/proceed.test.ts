@@ -14,6 +14,10 @@ const proceed = async (words: readonly string[], options: RunOptions = {}, all: 
   const api = await startFakeApi({
     [`GET /batches/${id}/deployments?status=PROCESSING&limit=1000`]: { body: { deployments: all } },
     [`POST /batches/${id}/deployments/risk/a/proceed`]: { body: { key: 'risk/a', status: 'PROCESSING' } },
+    [`POST /batches/${id}/deployments/risk/gone/proceed`]: {
+      status: 409,
+      body: { code: 'NotWaiting', detail: 'risk/gone does not wait for a person: it is SUCCESS / Verified.' },
+    },
     [`POST /batches/${id}/deployments/risk/d/proceed`]: { body: { key: 'risk/d', status: 'PROCESSING' } },
   });
   const ran = await run(['proceed', ...words, '--url', api.url], options);
@@ -29,6 +33,12 @@ test('lets one go on', async () => {
 test('lets all go on that wait for us, and none that waits in Harness', async () => {
   const { status, out } = await proceed([id, '--all']);
   expect([status, out]).toEqual([0, ['risk/a goes on.', 'risk/d goes on.']]);
+});
+
+test('lets all others go on where one waits no more', async () => {
+  const waits = [waiting('risk/gone', 'proceed'), ...deployments];
+  const { status, out } = await proceed([id, '--all'], {}, waits);
+  expect([status, out]).toEqual([0, ['risk/a goes on.', 'risk/d goes on.', 'risk/gone waits no more.']]);
 });
 
 test('says so where nothing waits', async () => {

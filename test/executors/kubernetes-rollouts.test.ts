@@ -91,8 +91,13 @@ class Stage {
     return this.world.executor().cancel(this.#deploying);
   }
 
-  proceed(): Promise<void> {
-    return this.world.documents.put(documentPaths.proceeded('B2', 'B2-0-1'), '{"by": "ann", "at": 1}');
+  /** Of the pause at which it waits. */
+  async proceed(): Promise<void> {
+    const pause = await this.world.documents.get(documentPaths.paused('B2', 'B2-0-1'));
+    await this.world.documents.put(
+      documentPaths.proceeded('B2', 'B2-0-1'),
+      JSON.stringify({ by: 'ann', at: 1, pause }),
+    );
   }
 }
 
@@ -127,6 +132,17 @@ describe('a Rollout', () => {
     expect(await stage.look()).toMatchObject({ outcome: 'succeeded' });
   });
 
+  it('waits at a later pause, too, where somebody else has let the one go on that was spoken of', async () => {
+    const stage = await Stage.with();
+    await stage.look();
+    stage.says(pausedAt(1));
+    expect(await stage.look()).toMatchObject(waits);
+    await stage.proceed();
+    stage.says(pausedAt(4));
+    expect(await stage.look()).toMatchObject(waits);
+    expect(stage.status.pauseConditions).toBeDefined();
+  });
+
   it('leaves the step out whose analysis said neither yes nor no', async () => {
     const stage = await Stage.with();
     await stage.look();
@@ -153,6 +169,7 @@ describe('a Rollout', () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(1));
+    await stage.look();
     stage.world.rights.take('patch rollouts/status.argoproj.io');
     await stage.proceed();
     expect(await stage.look()).toMatchObject({ ...waits, message: expect.stringContaining('cannot patch') });
@@ -165,6 +182,7 @@ describe('a Rollout', () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(1));
+    await stage.look();
     await stage.proceed();
     stage.world.fate = ({ path, isWrite }) => {
       if (isWrite && path.includes('/status')) stage.says(pausedAt(4));
@@ -222,6 +240,29 @@ describe('a Rollout that does not go well', () => {
     expect(await stage.look()).toMatchObject({ phase: 'running' });
     stage.says(abortedStatus('stopped'));
     expect(await stage.look()).toMatchObject({ outcome: 'aborted', failure: { touched: true } });
+  });
+
+  it('and is cancelled before its controller has seen it is given up when that has', async () => {
+    const stage = await Stage.with();
+    await stage.look();
+    await stage.cancel();
+    expect(await stage.look()).toMatchObject({ phase: 'running', raw: expect.stringContaining('has seen') });
+    expect(stage.status.abort).toBeUndefined();
+    stage.says(between);
+    expect(await stage.look()).toMatchObject({ phase: 'running', raw: expect.stringContaining('take over again') });
+    expect(stage.status.abort).toBe(true);
+  });
+
+  it('and may not be given up has failed, and says that it goes on', async () => {
+    const stage = await Stage.with();
+    await stage.look();
+    stage.says(pausedAt(1));
+    await stage.cancel();
+    stage.world.rights.take('patch rollouts/status.argoproj.io');
+    expect(await stage.look()).toMatchObject({
+      outcome: 'failed',
+      failure: { reason: 'AbortRefused', message: expect.stringContaining('It goes on'), touched: true },
+    });
   });
 
   it('and is put back takes no steps: what it pauses at is left out', async () => {

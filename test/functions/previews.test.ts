@@ -140,6 +140,18 @@ describe('a preview', () => {
     expect((await call('POST', '/previews', text)).status).toBe(202);
   });
 
+  it('that could not be begun takes nobody a place', async () => {
+    const { world, call } = scene();
+    const { start } = world.workflow;
+    world.workflow.start = async () => {
+      throw new FlotillaError('WorkflowUnavailable', 'Step Functions does not answer');
+    };
+    for (let tries = 1; tries <= previewBounds.atOnce; tries += 1)
+      expect((await call('POST', '/previews', text)).status).toBe(503);
+    world.workflow.start = start.bind(world.workflow);
+    expect((await call('POST', '/previews', text)).status).toBe(202);
+  });
+
   it('is of the plan that a submit can be held to', async () => {
     const { call } = scene();
     const { body: plan } = await call('POST', '/batches/plan', text);

@@ -7,11 +7,12 @@ const leads: Readonly<Record<string, (input: JsonObject, error: Json) => { next:
   Plan: (_, error) => ({ next: 'Conclude', output: { round: 1, error } }),
   Deployments: ({ round = null }, error) => ({ next: 'Conclude', output: { round, error } }),
   ...Object.fromEntries(
-    ['AwaitTurn', 'Capture', 'Deploy', 'Verify', 'LookBack', 'Restore', 'VerifyRestore'].map((name) => [
+    ['AwaitTurn', 'Capture', 'Deploy', 'Verify', 'Restore', 'VerifyRestore'].map((name) => [
       name,
       (_: JsonObject, error: Json) => ({ next: 'Record', output: { error } }),
     ]),
   ),
+  LookBack: (input) => ({ next: 'Restore', output: input }),
   WatchExecutor: () => ({ next: 'Pause', output: {} }),
   WatchCluster: () => ({ next: 'Pause', output: {} }),
   Fetch: (_, error) => ({ next: 'Tell', output: { error } }),

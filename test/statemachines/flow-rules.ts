@@ -20,9 +20,10 @@ const caught = ({ scope, name, state, facts }: Place): readonly string[] => {
   if (expected === undefined || !canFail(state)) return [];
   if (expected.uncaught.includes(name)) return state.Catch === undefined ? [] : ['catches, but nothing comes after it'];
   const last = (state.Catch ?? []).at(-1);
-  return last?.ErrorEquals.includes('States.ALL') && last.Next === expected.catchTo
+  const next = expected.goesOn?.[name] ?? expected.catchTo;
+  return last?.ErrorEquals.includes('States.ALL') && last.Next === next
     ? []
-    : [`does not lead everything that goes wrong to ${expected.catchTo}`];
+    : [`does not lead everything that goes wrong to ${next}`];
 };
 
 const ends = ({ scope, name, state, facts }: Place): readonly string[] => {

@@ -31,7 +31,11 @@ function takenBy({ properties = {}, required = [], oneOf, anyOf }: z.core.JSONSc
 const expectations: Readonly<Record<string, Readonly<Record<string, Expectation>>>> = {
   batch: {
     root: { catchTo: 'Conclude', uncaught: ['Conclude', 'Finish'], ends: ['Finish'] },
-    Deployments: { catchTo: 'Record', uncaught: ['Record'], ends: ['Record', 'Verify'], transitions: 4 },
+    Deployments: {
+      ...{ catchTo: 'Record', uncaught: ['Record'], ends: ['Record', 'Verify'], transitions: 4 },
+      // What failed must not stay because of a look that could not be had.
+      goesOn: { LookBack: 'Restore' },
+    },
   },
   watch: { root: { catchTo: 'Pause', uncaught: [], ends: ['Done'] } },
   preview: { root: { catchTo: 'Tell', uncaught: ['Tell'], ends: ['Preview', 'Tell'] } },

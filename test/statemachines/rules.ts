@@ -4,6 +4,8 @@ import type { Definition, Scope, State } from './machine.ts';
 export interface Expectation {
   /** The state that everything that goes wrong leads to. */
   readonly catchTo: string;
+  /** States whose errors lead to another one, which leads its own to `catchTo`. */
+  readonly goesOn?: Readonly<Record<string, string>>;
   /** States that catch nothing: the one above, and what comes after it. */
   readonly uncaught: readonly string[];
   /** Where an execution may end. */

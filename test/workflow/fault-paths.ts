@@ -138,6 +138,16 @@ export const lasting: readonly Path[] = [
     ends: failed,
   },
   {
+    title: 'LookBack fails: the release before is put back without a look, as where a cluster does not answer',
+    batch: [{ name: 'a' }],
+    scripts: { a: { ends: 'failed' } },
+    before: broken('look-back'),
+    expect: {
+      a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1, restore', runs: '1.0.0' },
+    },
+    ends: failed,
+  },
+  {
     title: 'Deploy fails before it called the executor',
     batch: [{ name: 'a' }],
     before: broken('start-deployment'),

@@ -22,8 +22,17 @@ export const proceed = async (
   const id = await meantBatch(context, { id: named, yes, question: `Let ${what} go on there?` });
   const keys = all ? await readWaiting(client, id) : [key];
   const views: DeploymentView[] = [];
-  for (const one of keys) views.push(await sendProceed(client, id, one));
-  const told = views.map((view) => `${view.key} goes on.`);
+  const over: string[] = [];
+  for (const one of keys) {
+    try {
+      views.push(await sendProceed(client, id, one));
+    } catch (error) {
+      // Of all, one that waits no more by now keeps no other from going on.
+      if (!all || !isNotWaiting(error)) throw error;
+      over.push(one);
+    }
+  }
+  const told = [...views.map((view) => `${view.key} goes on.`), ...over.map((one) => `${one} waits no more.`)];
   const [first = {}] = views;
   print(
     context,
@@ -32,6 +41,9 @@ export const proceed = async (
   );
   return exitStatus.done;
 };
+
+const isNotWaiting = (error: unknown): boolean =>
+  error instanceof CommandFailure && 'code' in error.problem && error.problem.code === 'NotWaiting';
 
 const needed = 'Name the deployment that is to go on, or give --all for all of the batch that wait for a person.';
 

@@ -271,6 +271,8 @@ export const documentPaths = {
   before: (batchId: string, index: number): string => `batches/${batchId}/before/${padded(index)}.yaml`,
   /** That an attempt is not to go on. */
   stopped: (batchId: string, key: string): string => `batches/${batchId}/stopped/${key}`,
+  /** At which of its own pauses an attempt waits for a person. */
+  paused: (batchId: string, key: string): string => `batches/${batchId}/paused/${key}`,
   /** That somebody lets an attempt go on that waits for a person, as JSON: who, and when. */
   proceeded: (batchId: string, key: string): string => `batches/${batchId}/proceeded/${key}.json`,
   /** That an attempt goes back by itself, as JSON: why. */

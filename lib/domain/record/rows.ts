@@ -134,7 +134,7 @@ export interface ItemRow {
   /** What holds it up at its executor or its cluster; gone with the next change. */
   readonly held?: Held;
   /** Who let an attempt go on that waited for a person, the last time; `key` is that of the attempt. */
-  readonly proceeded?: { readonly key: string; readonly by: string; readonly at: number };
+  readonly proceeded?: { readonly key: string; readonly by: string; readonly at: number; readonly pause?: string };
   readonly execution_arn?: string;
   readonly started_at?: number;
   /** How often it has given its turn back. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../json.ts';
-import { desiredReplicas, listAt, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
+import { observedOf } from './conventions.ts';
+import { desiredReplicas, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 
 /**
  * What Argo Rollouts lets itself be told in the status of a Rollout, by the patches of its own command line (kubectl argo rollouts
@@ -23,6 +24,10 @@ export const argoPromote = (rollout: JsonObject): JsonObject => {
 /** Which pause of which revision it is: what is said of one is not said of the next. */
 export const argoPauseName = (rollout: JsonObject): string =>
   `${stringAt(rollout, 'status', 'currentPodHash') ?? ''} ${numberAt(rollout, 'status', 'currentStepIndex')}`;
+
+/** Its controller has seen what was asked for last; it writes the generation as text. */
+export const isObserved = (rollout: JsonObject): boolean =>
+  (observedOf(objectAt(rollout, 'status')) ?? 0) >= numberAt(rollout, 'metadata', 'generation');
 
 /** A new revision is on its way, and there is one before it that can serve. */
 export const isBetweenRevisions = (rollout: JsonObject): boolean => {

@@ -19,11 +19,13 @@ export const imageFields = (fields: Json, at = ''): JsonObject | undefined => {
 };
 
 /**
- * ` (set by kubectl-set)`: the field manager that has set an image last, and is not Flotilla. Empty where the object does not tell it.
+ * ` (set by kubectl-set)`: the field manager that has set the image of the service last, and is not Flotilla. Empty where the object does not tell it.
  */
 export const setBy = ({ workload }: Pick<Look, 'workload'>, object: JsonObject): string => {
   const setters = listAt(object, 'metadata', 'managedFields').filter(
-    (one) => one.manager !== fieldManager && hasImage(objectAt(one, 'fieldsV1', ...podSpecPath(workload).map(fieldOf))),
+    (one) =>
+      one.manager !== fieldManager &&
+      hasImage(objectAt(one, 'fieldsV1', ...podSpecPath(workload).map(fieldOf)), workload.container),
   );
   const last = setters.toSorted((one, other) => timeOf(one).localeCompare(timeOf(other))).at(-1);
   const manager = stringAt(last, 'manager');
@@ -32,7 +34,15 @@ export const setBy = ({ workload }: Pick<Look, 'workload'>, object: JsonObject):
 
 const fieldOf = (name: string): string => `f:${name}`;
 
-const hasImage = (spec: JsonObject): boolean =>
-  lists.some((list) => Object.values(objectAt(spec, list)).some((one) => isObject(one) && 'f:image' in one));
+/** Of this container, as far as it is known which one is the service. */
+const hasImage = (spec: JsonObject, container: string | undefined): boolean =>
+  lists.some((list) =>
+    Object.entries(objectAt(spec, list)).some(
+      ([name, one]) =>
+        (container === undefined || name === `k:${JSON.stringify({ name: container })}`) &&
+        isObject(one) &&
+        'f:image' in one,
+    ),
+  );
 
 const timeOf = (entry: JsonObject): string => stringAt(entry, 'time') ?? '';

@@ -76,7 +76,7 @@ const beyond = (
     { points, since: times.since, seconds },
     ({ value }) => limitBroken(check, value) !== undefined,
   );
-  if (isBroken) return { kind: 'broken', message: `${told} for ${shownTime(seconds)}` };
+  if (isBroken) return { kind: 'broken', message: seconds === 0 ? told : `${told} for ${shownTime(seconds)}` };
   const first = points.findLast(({ value }) => limitBroken(check, value) === undefined)?.at ?? times.since;
   const lasted = Math.floor((at.at - first) / 1_000);
   const whole = lasted < seconds ? `for ${shownTime(lasted)}, and may be so for ${shownTime(seconds)}` : tooFew;
@@ -106,7 +106,7 @@ const isTrueFor = ({ points, since, seconds }: Stretch, is: (point: MetricPoint)
   const end = points.at(-1)!.at;
   const begin = end - seconds * 1_000;
   if (begin < since) return false;
-  const counted = points.filter(({ at }) => at > begin);
+  const counted = points.filter(({ at }) => at > begin || at === end);
   const expected = Math.max(1, Math.floor((seconds * 1_000) / pointMilliseconds));
   return counted.length >= expected - Math.floor(expected * mayBeMissing) && counted.every(is);
 };

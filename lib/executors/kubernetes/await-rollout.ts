@@ -9,6 +9,7 @@ import {
   argoRetry,
   isBackOnStable,
   isBetweenRevisions,
+  isObserved,
   wasAbortedBefore,
 } from '../../domain/rollout/argo-control.ts';
 import type { Expected, Finding } from '../../domain/rollout/judgement.ts';
@@ -28,10 +29,10 @@ import type { Wanted, Work } from './work.ts';
  */
 export const awaitRollout = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance | undefined> => {
   if (work.request.deployment.workload.kind !== 'rollout') return undefined;
-  // By now the stable pods serve again, see `leaveRollout`.
-  if (!isRestore(work) && (await isStopped(work))) return aborted;
   const { rollout, finding } = await judge(work, wanted, memory);
   if (finding.verdict === 'healthy') return undefined;
+  // By now the stable pods serve again, see `leaveRollout`.
+  if (!isRestore(work) && (await isStopped(work))) return aborted;
   if (rollout === undefined) return running(finding.message);
   return finding.verdict === 'failing' ? giveUp(work, rollout, finding) : goOn(work, rollout, finding);
 };
@@ -106,14 +107,19 @@ export const leaveRollout = async (work: Work): Promise<Advance | undefined> => 
   const { kind, namespace, name } = work.request.deployment.workload;
   if (kind !== 'rollout' || isRestore(work) || !(await isStopped(work))) return undefined;
   const live = await work.objects.get({ ...apiKindOf({ kind })!, namespace, name });
-  if (live === undefined || !isOfAttempt(work.request, live) || !isBetweenRevisions(live)) return undefined;
+  if (live === undefined || !isOfAttempt(work.request, live)) return undefined;
   work.touched = true;
-  if (isBackOnStable(live)) return undefined;
+  // What its controller has not seen yet would begin after it was given up.
+  if (!isObserved(live)) return running(`waits until the controller of the rollout has seen what is to be given up`);
+  if (!isBetweenRevisions(live) || isBackOnStable(live)) return undefined;
   const isAsked = valueAt(live, 'status', 'abort') === true;
-  // Who may not, leaves it to the restore.
-  if (!isAsked && (await patch(work, live, argoAbort)).kind === 'refused') return undefined;
+  const answer = isAsked ? undefined : await patch(work, live, argoAbort);
+  if (answer?.kind === 'refused') return failed('AbortRefused', refusedAbort(live, answer.message));
   return running(`the stable pods take over again: ${numberAt(live, 'status', 'availableReplicas')} are available`);
 };
+
+const refusedAbort = (rollout: KubernetesObject, message: string): string =>
+  `Rollout ${titleOf(rollout)} was to be given up, and the API server says: ${message}. It goes on: give it up by \`kubectl argo rollouts abort\`.`;
 
 /** Onto what was read: by now it may be at another pause. */
 const patch = (work: Work, rollout: KubernetesObject, status: JsonObject): Promise<Patched> => {

@@ -6,12 +6,12 @@ type Needs = Pick<Work, 'documents' | 'request'>;
 
 const pathOf = ({ batch_id, key }: RunRequest): string => documentPaths.proceeded(batch_id, key);
 
-/** What was said: who lets it go on, and when; and for which pause, once it was used. */
+/** What was said: who lets it go on, and when; and at which of its pauses it stood then, where it has several. */
 interface Proceeded {
   readonly by: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly used?: string;
+  readonly pause?: string;
 }
 
 const readMark = async ({ documents, request }: Needs): Promise<Proceeded | undefined> => {
@@ -23,13 +23,13 @@ const readMark = async ({ documents, request }: Needs): Promise<Proceeded | unde
 export const hasProceeded = async (work: Needs): Promise<boolean> => (await readMark(work)) !== undefined;
 
 /**
- * The same for this pause, of which an attempt may have several: what was said is of the one at which it was first found, so that
- * whoever says it once lets no later pause go on.
+ * The same for this pause, of which an attempt may have several: what is said of one lets no other go on. At which it waits is written
+ * down before anybody is told that it does.
  */
 export const hasProceededAt = async (work: Needs, pause: string): Promise<boolean> => {
-  const mark = await readMark(work);
-  if (mark === undefined) return false;
-  if (mark.used !== undefined) return mark.used === pause;
-  await work.documents.put(pathOf(work.request), JSON.stringify({ ...mark, used: pause }));
-  return true;
+  if ((await readMark(work))?.pause === pause) return true;
+  const { batch_id, key } = work.request;
+  const path = documentPaths.paused(batch_id, key);
+  if ((await work.documents.get(path)) !== pause) await work.documents.put(path, pause);
+  return false;
 };

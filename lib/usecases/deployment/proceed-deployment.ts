@@ -29,12 +29,12 @@ export const proceedDeployment = async (deps: Needs, input: ProceedInput): Promi
   const deployment = await findToDecide(deps, header, input.key);
   checkExecutor(deployment);
   const { item, proceeded } = await retryConflict(deps, () => record(deps, input, deployment));
-  const { key, by, at } = proceeded;
+  const { key, by, at, pause } = proceeded;
   // What was said is on the disk before anybody acts on it.
   await deps.table.synced();
   const path = documentPaths.proceeded(input.batchId, key);
-  if (proceeded.isNew || (await deps.documents.get(path)) === undefined)
-    await deps.documents.put(path, JSON.stringify({ by, at }));
+  const mark = JSON.stringify({ by, at, ...(pause === undefined ? {} : { pause }) });
+  if ((await deps.documents.get(path)) !== mark) await deps.documents.put(path, mark);
   const sight = await sightOf(deps, header);
   return sight.shown(viewFor(deps.rights.actor, viewDeployment(deployment, item)));
 };
@@ -47,7 +47,7 @@ const checkExecutor = ({ key, executor }: PlannedDeployment): void => {
 
 interface Recorded {
   readonly item: ItemRow;
-  readonly proceeded: NonNullable<ItemRow['proceeded']> & { readonly isNew: boolean };
+  readonly proceeded: NonNullable<ItemRow['proceeded']>;
 }
 
 const record = async (
@@ -59,15 +59,18 @@ const record = async (
   const row = item === undefined ? undefined : await readWatch(deps, batchId, { planned, item });
   const known = item?.proceeded;
   if (item !== undefined && known !== undefined && isKnown(known, row, { item, now: deps.clock.now() })) {
-    return { item, proceeded: { ...known, isNew: false } };
+    return { item, proceeded: known };
   }
-  if (item === undefined || row?.human_since === undefined || row.stopping !== undefined) throw notWaiting(item, key);
+  if (item === undefined || item.outcome !== undefined) throw notWaiting(item, key);
+  if (row?.human_since === undefined || row.stopping !== undefined) throw notWaiting(item, key);
   const at = deps.clock.now();
-  const proceeded = { key: row.key, by: actor, at };
+  const pause = await deps.documents.get(documentPaths.paused(batchId, row.key));
+  const proceeded = { key: row.key, by: actor, at, ...(pause === undefined ? {} : { pause }) };
   const told = { status: item.status, reason: 'Proceeded', message: `${actor} lets it go on.`, proceeded };
   const change = changeItem(item, told, { at, actor, detail: { key: row.key } });
-  await deps.table.transact(change.writes);
-  return { item: change.row, proceeded: { ...proceeded, isNew: true } };
+  const when = { equals: { human_since: row.human_since }, missing: ['stopping'] };
+  await deps.table.transact([...change.writes, { check: watchKey(batchId, { planned, item }), when }]);
+  return { item: change.row, proceeded };
 };
 
 /** Milliseconds. Whoever works at an attempt looks at it more often. */

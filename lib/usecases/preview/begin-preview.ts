@@ -12,7 +12,7 @@ import type { AskedBy, Deps } from '../deps.ts';
 import { checkAnyGrant, refuseBy } from '../grants/refuse.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { readNamesOfClusters } from '../schedule/known-clusters.ts';
-import { takePreviewPlace } from './preview-places.ts';
+import { freePreviewPlace, takePreviewPlace } from './preview-places.ts';
 import type { PreviewView } from './preview-view.ts';
 import { viewOfPreview } from './preview-view.ts';
 import { shaOf, storePreviewed, unfetchedOf } from './previewed-manifests.ts';
@@ -34,19 +34,12 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
   const previewId = ids.next();
   const at = clock.now();
   const kept = plan.deployments.slice(0, previewBounds.deployments);
-  const place = await takePreviewPlace(deps, rights.actor.subject, previewId);
-  const isFetched = mayFetch(rights, kept);
+  const by = rights.actor.subject;
+  const place = await takePreviewPlace(deps, by, previewId);
+  const total = plan.deployments.length;
   const row: PreviewRow = {
-    ...{
-      state: 'running',
-      place,
-      plan_hash: plan.plan_hash,
-      by: rights.actor.subject,
-      reach: reachOf(batch.deployments),
-    },
-    total: plan.deployments.length,
-    left_out: Math.max(0, plan.deployments.length - previewBounds.deployments),
-    at,
+    ...{ state: 'running', place, plan_hash: plan.plan_hash, by, reach: reachOf(batch.deployments), total, at },
+    left_out: Math.max(0, total - previewBounds.deployments),
     expires_at: Math.ceil(at / 1_000) + previewBounds.kept,
   };
   const rows = rowsOf(kept, row);
@@ -54,7 +47,25 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
     const text = manifests.get(sha256)?.text;
     return text === undefined ? [] : [[sha256, text] as const];
   });
-  await storePreviewed(deps, previewId, new Map(known));
+  try {
+    await storePreviewed(deps, previewId, new Map(known));
+    await start(deps, { previewId, row, rows, isFetched: mayFetch(rights, kept) });
+  } catch (error) {
+    // Nobody works at it: its place is for the next one.
+    await freePreviewPlace(deps, { by, place, previewId });
+    throw error;
+  }
+  return viewOfPreview(previewId, row, rows);
+};
+
+interface Beginning {
+  readonly previewId: string;
+  readonly row: PreviewRow;
+  readonly rows: readonly PreviewedRow[];
+  readonly isFetched: boolean;
+}
+
+const start = async (deps: Needs, { previewId, row, rows, isFetched }: Beginning): Promise<void> => {
   await retryConflict(deps, () =>
     deps.table.transact([
       { put: itemOf(keys.preview(previewId), row) },
@@ -63,7 +74,6 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
   );
   await deps.table.synced();
   await deps.workflow.start('preview', previewId, { preview_id: previewId, fetch: isFetched });
-  return viewOfPreview(previewId, row, rows);
 };
 
 /** Who only reads must not have fetched what only those may read who deploy: an object in S3, for example. */

@@ -35,6 +35,7 @@ export const removeRunDocuments = async (deps: Needs, batchId: string, items: re
 
 const pathsOfRun = (batchId: string, key: string): readonly string[] => [
   documentPaths.stopped(batchId, key),
+  documentPaths.paused(batchId, key),
   documentPaths.proceeded(batchId, key),
   documentPaths.back(batchId, key),
   documentPaths.doomed(batchId, key),

@@ -23,9 +23,17 @@ test.each<[what: string, managedFields: readonly JsonObject[], told: string]>([
     ],
     ' (set by kubectl-edit)',
   ],
+  [
+    'nobody who has set that of another container',
+    [
+      entry('harness', '2026-01-01T00:00:00Z', imageOf('app')),
+      entry('injector', '2026-01-02T00:00:00Z', imageOf('proxy')),
+    ],
+    ' (set by harness)',
+  ],
   ['no list of fields', [{ manager: 'odd', fieldsV1: 1 }], ''],
 ])('who has set an image is told: %s', (_, managedFields, told) => {
-  expect(setBy({ workload: deployment }, { metadata: { managedFields } })).toBe(told);
+  expect(setBy({ workload: { ...deployment, container: 'app' } }, { metadata: { managedFields } })).toBe(told);
 });
 
 test('whose image it is is told with who has set it', () => {

@@ -106,6 +106,16 @@ const rows: readonly Row[] = [
     verdict: ['broken', 'errors 6 is over 5 for 30 seconds'],
   },
   {
+    it: 'is broken by its last point where it may never be beyond its limit',
+    ...{ check: { for_seconds: 0 }, answer: points(1, 7), times: after(2) },
+    verdict: ['broken', 'errors 7 is over 5'],
+  },
+  {
+    it: 'is proven by its last point where that is enough',
+    ...{ answer: points(1), times: after(1, 0) },
+    verdict: ['proven', 'errors 1 (max 5)'],
+  },
+  {
     it: 'shows both limits',
     ...{ check: { min: 1 }, answer: points(3), times: after(1) },
     verdict: ['good', 'errors 3 (min 1, max 5)'],

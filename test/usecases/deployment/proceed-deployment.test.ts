@@ -60,13 +60,20 @@ describe('a deployment that waits for a person', () => {
     expect(JSON.parse(mark()!).by).toBe('eve');
   });
 
-  test('said twice does not take back that the first was used', async () => {
+  test('is let go on at the pause at which it waits; a mark that was lost at the second is written again', async () => {
     const { world, batchId, put, proceed, mark } = await flying(waits);
+    const pauseAt = (pause: string) => world.documents.put(documentPaths.paused(batchId, 'K-1'), pause);
+    await pauseAt('one');
     await proceed();
-    world.documents.texts.set(documentPaths.proceeded(batchId, 'K-1'), '{"used":"one"}');
-    await put({});
-    await proceed();
-    expect(mark()).toBe('{"used":"one"}');
+    const first = mark()!;
+    expect(JSON.parse(first)).toMatchObject({ by: 'eve', pause: 'one' });
+    await world.clock.sleep(60_000);
+    await put({ human_since: world.clock.now() });
+    await pauseAt('two');
+    await proceed('ann');
+    world.documents.texts.set(documentPaths.proceeded(batchId, 'K-1'), first);
+    await proceed('ann');
+    expect(JSON.parse(mark()!)).toMatchObject({ by: 'ann', pause: 'two' });
   });
 
   test.each([
@@ -96,6 +103,15 @@ describe('NotWaiting, and no mark, of a deployment', () => {
     const { proceed, itemNow, mark } = await flying(watch, executor);
     await expect(proceed()).rejects.toMatchObject({ name: 'NotWaiting', message });
     expect([(await itemNow()).seq, mark()]).toEqual([1, undefined]);
+  });
+
+  test('that has its outcome, although what was followed of it is still there', async () => {
+    const { world, batchId, proceed, itemNow, mark } = await flying(waits);
+    const outcome = { status: 'UNKNOWN', reason: 'ExecutionStopped', message: 'stopped', at: 1 } as const;
+    const ended = { ...(await itemNow()), ...outcome, outcome } as unknown as ItemRow;
+    await world.table.transact([{ put: itemOf(keys.item(batchId, 0), ended) }]);
+    await expect(proceed()).rejects.toMatchObject({ name: 'NotWaiting' });
+    expect([(await itemNow()).reason, mark()]).toEqual(['ExecutionStopped', undefined]);
   });
 
   test('whose attempt before was let go on', async () => {

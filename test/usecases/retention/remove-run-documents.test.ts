@@ -12,6 +12,7 @@ const kubernetes = 'kubernetes:eu-1';
 
 const ofRun = (key: string) => [
   documentPaths.stopped(batch, key),
+  documentPaths.paused(batch, key),
   documentPaths.proceeded(batch, key),
   documentPaths.doomed(batch, key),
   documentPaths.back(batch, key),
