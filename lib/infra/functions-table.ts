@@ -80,7 +80,6 @@ export const functionsTable = {
   'api-decisions': {
     ...api,
     purpose: 'Answers the HTTP API: cancels, resolves, and lets go on what waits for a person',
-    writes: { ...api.writes, check: ['BATCH#*', 'WATCH#*'] },
   },
   'api-looks': {
     purpose: 'Answers the HTTP API: looks at clusters, and changes nothing in them',
