@@ -120,16 +120,17 @@ export class ControlLoop {
 
   #plan(): void {
     if (this.#closed) return;
-    const { now, tickMilliseconds } = this.#options;
-    const next = this.#dirty.size > 0 ? now() : Math.min(...this.#wakes.values());
+    // Read once: between two readings a busy machine may let more time go by than a tick has.
+    const now = this.#options.now();
+    const next = this.#dirty.size > 0 ? now : Math.min(...this.#wakes.values());
     if (next === Number.POSITIVE_INFINITY) return;
-    const due = Math.max(next, now() + tickMilliseconds);
+    const due = Math.max(next, now + this.#options.tickMilliseconds);
     if (this.#timer !== undefined && this.#timerAt <= due) return;
     clearTimeout(this.#timer);
     this.#timerAt = due;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.tick();
-    }, due - now());
+    }, due - now);
   }
 }

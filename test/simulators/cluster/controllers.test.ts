@@ -159,3 +159,17 @@ it('costs nothing while a thousand workloads stand still', async () => {
   vi.advanceTimersByTime(10);
   expect(gets.mock.calls.length).toBeGreaterThan(1);
 });
+
+it('never waits for less than a tick, however much time goes by while it looks at the clock', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  onTestFinished(() => timers.mockRestore());
+  let at = Date.parse('2026-01-01T00:00:00Z');
+  const now = (): number => {
+    at += 12;
+    return at;
+  };
+  simulated = await startSimulatedCluster({ tickMilliseconds: 5, podStartMilliseconds: 5, now });
+  timers.mockClear();
+  simulated.store.create({ kind: 'Pod', metadata: { name: 'app', namespace: 'shared' }, spec: { containers: [] } });
+  expect(timers.mock.calls.map(([, milliseconds]) => milliseconds)).toEqual([5]);
+});
