@@ -16,7 +16,7 @@ export const contract = {
       z.object({ batch_id: batchId, execution_arn: z.string().min(1) }),
       z.object({ task: z.literal('fetch'), preview_id: batchId }),
     ]),
-    output: z.union([z.object({ count: z.int().min(1) }), z.object({})]),
+    output: z.union([z.object({ count: z.int().min(1) }), z.strictObject({})]),
   },
   'await-turn': { input: z.object({ ...deployment, ...waiting }), output: z.object({}) },
   'capture-baseline': {
@@ -61,7 +61,7 @@ export const contract = {
       z.object({ task: z.literal('watch'), ...watching }),
       z.object({ task: z.literal('preview'), preview_id: batchId, error: failure.optional() }),
     ]),
-    output: z.union([z.object({ more: z.boolean() }), z.object({})]),
+    output: z.union([z.object({ more: z.boolean() }), z.strictObject({})]),
   },
   'watch-cluster': {
     input: z.object(watching),

@@ -191,6 +191,8 @@ export interface RunRequest {
   readonly version: string;
   /** Milliseconds since 1970, when the attempt was made. */
   readonly at: number;
+  /** `Adoption.objects`, where somebody had taken what stood there before its deployment as right. */
+  readonly adopted?: string;
 }
 
 /** What came back for a start, for the record and for whoever looks into it. */

@@ -9,6 +9,7 @@ export type Right =
   | 'documents:read'
   | 'documents:write'
   | 'documents:remove'
+  | 'adoptions:store'
   | 'uploads'
   | 'batches:start'
   | 'batches:describe'

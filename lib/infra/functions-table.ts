@@ -85,7 +85,7 @@ export const functionsTable = {
     purpose: 'Answers the HTTP API: looks at clusters, and changes nothing in them',
     memory: 512,
     timeout: 29,
-    rights: ['table', 'documents:read', 'documents:write', 'clusters'], // what is taken as right is kept
+    rights: ['table', 'documents:read', 'adoptions:store', 'clusters'], // what is taken as right is kept
     writes: {
       put: ['TARGETS#*', 'TARGET#*', 'CHANGES#*', 'DRIFT', 'EVENTS#*'],
       delete: ['DRIFT#*'],

@@ -133,6 +133,13 @@ const rights: Readonly<Record<Right, RightRow>> = {
     ],
     environment: bucketName,
   },
+  // What clusters answer is parsed by who has it, so it may replace no manifests, no plan, and nothing that was applied.
+  'adoptions:store': {
+    allows: ({ documents }) => [
+      { actions: ['s3:PutObject'], on: [documents.arnForObjects('manifests/adopted/*')], why: ownBucket },
+    ],
+    environment: bucketName,
+  },
   'previews:store': {
     allows: ({ documents }) => [
       { actions: ['s3:PutObject'], on: [documents.arnForObjects('previews/*')], why: ownBucket },

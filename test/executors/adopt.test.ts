@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type AppliedObjects, adoptObjects, appliedAt } from '../../lib/domain/drift/applied.ts';
+import { type AppliedObjects, adoptObjects, parseAdopted } from '../../lib/domain/drift/applied.ts';
 import type { FieldDrift } from '../../lib/domain/drift/object-drift.ts';
 import { ownerLabel, ownerOf } from '../../lib/domain/manifests/marks.ts';
 import { documentPaths } from '../../lib/domain/record/keys.ts';
+import { sha256Of } from '../../lib/domain/sha256.ts';
 import type { TargetRow } from '../../lib/domain/targets/target-row.ts';
 import { driftOf, lookAtObjects } from '../../lib/usecases/drift/look-at-objects.ts';
 import { all, configMap, deployment } from './kubernetes-texts.ts';
-import { KubernetesWorld, target, workload } from './kubernetes-world.ts';
+import { KubernetesWorld, type RequestChange, target, workload } from './kubernetes-world.ts';
 
 /** What the executor has applied, what others made of it, and what is left of that when it was taken as right. */
 
@@ -16,23 +17,26 @@ const text = all(deployment('web', { spec: 'replicas: 2', env: '{name: A, value:
 
 class Adopted {
   readonly world = new KubernetesWorld();
-  adopted: number | undefined;
+  /** As NOW says it. */
+  adopted: string | undefined;
   number = 0;
 
-  async deploy(settings: object = {}) {
-    this.world.now += 1;
+  /** The whole, or what `change` says. */
+  async deploy(change: RequestChange = { text }) {
+    const { world, adopted } = this;
+    world.now += 1;
     this.number += 1;
-    const request = this.world.request({ text, batch: `B${this.number}`, settings });
-    await this.world.executor().start(request, 0);
+    const request = world.request({ ...change, batch: `B${this.number}`, adopted });
     this.adopted = undefined;
-    return this.world.state(request);
+    await world.executor().start(request, 0);
+    return world.state(request);
   }
 
   async #applied(): Promise<AppliedObjects> {
-    const { world, adopted: since } = this;
-    const now =
-      since === undefined ? ({ state: 'verified', since: 0 } as const) : ({ state: 'adopted', since } as const);
-    return appliedAt(JSON.parse((await world.documents.get(path))!), now);
+    const { documents } = this.world;
+    const { adopted } = this;
+    if (adopted === undefined) return JSON.parse((await documents.get(path))!);
+    return parseAdopted(await documents.get(documentPaths.adopted(adopted)), adopted)!;
   }
 
   async #look() {
@@ -46,12 +50,12 @@ class Adopted {
     return driftOf(surveyed, seen);
   }
 
-  async adopt(): Promise<void> {
+  /** Its document is written first, and NOW refers to it unless that is refused. */
+  async adopt({ isRefused = false } = {}): Promise<void> {
     const { surveyed, seen } = await this.#look();
-    const at = ++this.world.now;
-    const adopted = adoptObjects(surveyed.applied, { at, find: (address) => seen.find(address) });
-    await this.world.documents.put(path, JSON.stringify(adopted));
-    this.adopted = at;
+    const adopted = JSON.stringify(adoptObjects(surveyed.applied, (address) => seen.find(address)));
+    await this.world.documents.put(documentPaths.adopted(sha256Of(adopted)), adopted);
+    if (!isRefused) this.adopted = sha256Of(adopted);
   }
 }
 
@@ -64,7 +68,7 @@ const edits: Readonly<Record<string, (world: KubernetesWorld) => void>> = {
   env: (world) => world.others('kubectl', { ...web, spec: inContainer({ env: [{ name: 'A', value: '2' }] }) } as never),
   settings: (world) =>
     world.others('kubectl', {
-      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { greeting: 'bye' } },
+      ...{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { value: 'bye' } },
     } as never),
   gone: (world) => {
     const found = world.find('ConfigMap', 'settings');
@@ -72,13 +76,87 @@ const edits: Readonly<Record<string, (world: KubernetesWorld) => void>> = {
   },
 };
 
+test.each(Object.keys(edits))('what others change is drift: %s', async (name) => {
+  const stage = new Adopted();
+  await stage.deploy();
+  edits[name]!(stage.world);
+  expect(await stage.survey()).not.toEqual([]);
+});
+
+/** Of which all objects but the workload stay as they are. */
+const partly: readonly (readonly [what: string, change: RequestChange])[] = [
+  ['an image alone', { version: '2.0' }],
+  ['a scale', { deployment: { action: 'scale', replicas: 4 } }],
+];
+
+describe.each(partly)('%s, where others have edited another object', (_, change) => {
+  const edited = async (): Promise<Adopted> => {
+    const stage = new Adopted();
+    await stage.deploy();
+    edits.settings!(stage.world);
+    return stage;
+  };
+  const drift = [{ object: 'configmap shop/settings', path: 'data.value', to: 'bye' }];
+
+  test('takes what was taken as right for what was applied', async () => {
+    const stage = await edited();
+    await stage.adopt();
+    expect(await stage.deploy(change)).toMatchObject({ outcome: 'succeeded' });
+    expect(await stage.survey()).toEqual([]);
+    edits.gone!(stage.world);
+    expect(await stage.survey()).toEqual([{ object: 'configmap shop/settings' }]);
+  });
+
+  test('takes nothing of an adoption that was refused', async () => {
+    const stage = await edited();
+    await stage.adopt({ isRefused: true });
+    expect(await stage.survey()).toMatchObject(drift);
+    expect(await stage.deploy(change)).toMatchObject({ outcome: 'succeeded' });
+    expect(await stage.survey()).toMatchObject(drift);
+  });
+
+  test('takes nothing of a document that is not what its name says', async () => {
+    const stage = await edited();
+    await stage.adopt();
+    const { documents } = stage.world;
+    const adopted = documentPaths.adopted(stage.adopted!);
+    await documents.put(adopted, `${await documents.get(adopted)} `);
+    expect(await stage.deploy(change)).toMatchObject({ outcome: 'succeeded' });
+    expect(await stage.survey()).toMatchObject(drift);
+  });
+
+  test('leaves nothing of it to those that come later', async () => {
+    const stage = await edited();
+    await stage.adopt();
+    const stale = stage.adopted;
+    await stage.deploy({ text, settings: { take_over: 'all' } });
+    edits.settings!(stage.world);
+    stage.adopted = stale;
+    await stage.deploy(change);
+    expect(await stage.survey()).toMatchObject(drift);
+  });
+});
+
 describe('what was taken as right', () => {
+  test('stays so where the next deployment fails half way', async () => {
+    const stage = new Adopted();
+    await stage.deploy();
+    edits.settings!(stage.world);
+    await stage.adopt();
+    stage.world.fate = ({ isWrite }) => (isWrite ? 'away' : undefined);
+    await expect(stage.deploy({ version: '2.0' })).rejects.toThrow();
+    stage.world.fate = () => undefined;
+    expect(await stage.deploy({ version: '3.0' })).toMatchObject({ outcome: 'succeeded' });
+    expect(await stage.survey()).toEqual([]);
+  });
+
   test('has not drifted, whatever it is, and what comes after it is found', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.constantFrom(...Object.keys(edits)), { minLength: 1 }), async (names) => {
         const stage = new Adopted();
         await stage.deploy();
         for (const name of names) edits[name]!(stage.world);
+        expect(await stage.survey()).not.toEqual([]);
         await stage.adopt();
         expect(await stage.survey()).toEqual([]);
         stage.world.store.remove(stage.world.find('Deployment', 'web')!);
@@ -95,8 +173,9 @@ describe('what was taken as right', () => {
         await stage.deploy();
         const before = stage.world.find('Deployment', 'web')!.spec;
         for (const name of names) edits[name]!(stage.world);
+        expect(await stage.survey()).not.toEqual([]);
         await stage.adopt();
-        expect(await stage.deploy({ take_over: 'all' })).toMatchObject({ outcome: 'succeeded' });
+        expect(await stage.deploy({ text, settings: { take_over: 'all' } })).toMatchObject({ outcome: 'succeeded' });
         expect(stage.world.find('Deployment', 'web')!.spec).toEqual(before);
         expect(stage.world.find('ConfigMap', 'settings')).toBeDefined();
         expect(await stage.survey()).toEqual([]);

@@ -16,6 +16,7 @@ import type {
   WorkloadView,
 } from '../../lib/domain/ports.ts';
 import { documentPaths } from '../../lib/domain/record/keys.ts';
+import { sha256Of } from '../../lib/domain/sha256.ts';
 import { KubernetesExecutor } from '../../lib/executors/kubernetes.ts';
 import { Api, parseTarget } from '../../lib/simulators/cluster/api.ts';
 import { ApiStatus } from '../../lib/simulators/cluster/api-status.ts';
@@ -115,7 +116,7 @@ export class KubernetesWorld {
 
   /** An attempt with these manifests; without any, with an image alone. */
   request(change: RequestChange = {}): RunRequest {
-    const { attempt = 1, batch = 'B1', version = '1.0', text, settings = {}, deployment = {} } = change;
+    const { attempt = 1, batch = 'B1', version = '1.0', text, settings = {}, deployment = {}, adopted } = change;
     const sha256 = text === undefined ? undefined : this.manifests(text);
     const manifests = sha256 === undefined ? {} : { manifests: { sha256 } };
     return {
@@ -123,6 +124,7 @@ export class KubernetesWorld {
       batch_id: batch,
       version,
       at: change.at ?? this.now,
+      ...(adopted === undefined ? {} : { adopted }),
       deployment: {
         ...planned,
         ...deployment,
@@ -133,7 +135,7 @@ export class KubernetesWorld {
   }
 
   manifests(text: string): string {
-    const sha256 = String(this.documents.texts.size).padStart(64, '0');
+    const sha256 = sha256Of(text);
     this.documents.texts.set(documentPaths.manifests(sha256), text);
     return sha256;
   }
@@ -192,6 +194,7 @@ export interface RequestChange {
   readonly attempt?: number | 'restore';
   readonly version?: string;
   readonly at?: number;
+  readonly adopted?: string | undefined;
   readonly text?: string;
   readonly settings?: Partial<KubernetesSettings>;
   readonly deployment?: Partial<KeptDeployment>;

@@ -43,7 +43,8 @@ describe('what the code of a function reaches', () => {
   const signs: readonly (readonly [sign: RegExp, right: (match: RegExpMatchArray) => string])[] = [
     [/\bvariable\("TABLE_NAME"\)/g, () => 'table'],
     [/\bdocuments\.get\(/g, () => 'documents:read'],
-    [/\bdocuments\.put\((?!documentPaths\.previewed\()/g, () => 'documents:write'],
+    [/\bdocuments\.put\((?!documentPaths\.(?:previewed|adopted)\()/g, () => 'documents:write'],
+    [/\bdocuments\.put\(documentPaths\.adopted\(/g, () => 'adoptions:store'],
     [/\bdocuments\.put\(documentPaths\.previewed\(/g, () => 'previews:store'],
     [/\bdocuments\.remove\((?!documentPaths\.previewed\()/g, () => 'documents:remove'],
     [/\bdocuments\.remove\(documentPaths\.previewed\(/g, () => 'previews:remove'],

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Catalogue, ManifestSource } from '../catalogue/catalogue.ts';
 import { usualExecutor } from '../catalogue/executor-accounts.ts';
 import { resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
@@ -8,6 +7,7 @@ import { describeManifestIssue, type ManifestIssue, type ManifestObject } from '
 import { type ParsedManifests, parseManifests } from '../manifests/parse-manifests.ts';
 import { type ObjectOwners, sharedObjects } from '../manifests/shared-objects.ts';
 import { gitSource, s3Source } from '../manifests/source-schema.ts';
+import { sha256Of } from '../sha256.ts';
 import type { Deployment } from './batch.ts';
 import { type Draft, isMapping, type Mapping } from './drafts.ts';
 import { type FieldContext, fieldFindings } from './field-findings.ts';
@@ -183,7 +183,6 @@ const sharedBy = (
 };
 
 /** The name of a text: what it is stored by. */
-export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Where a block scalar says it, its line is that of the batch; else the message has file and line. */
 const tell = (checking: Checking, here: Path, issues: readonly ManifestIssue[]): void => {

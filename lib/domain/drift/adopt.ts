@@ -1,8 +1,10 @@
+import { present } from '../present.ts';
 import type { ChangeRow } from '../record/index-rows.ts';
 import { parseImage } from '../rollout/image.ts';
 import { versionOf } from '../rollout/image-version.ts';
 import { type Submitter, sameSubmitter } from '../targets/submitter.ts';
 import type { Adoption, TargetRow } from '../targets/target-row.ts';
+import { fieldSentence } from './drift.ts';
 import type { DriftMark } from './drift-mark.ts';
 import type { FieldDrift } from './object-drift.ts';
 
@@ -12,6 +14,8 @@ export interface Adopting {
   readonly image: FieldDrift | undefined;
   readonly who: Submitter;
   readonly reason: string | undefined;
+  /** `Adoption.objects`. */
+  readonly objects: string | undefined;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -20,9 +24,9 @@ export interface Adopting {
  * NOW when what runs is taken as right. Whose deployment was the last stays. How healthy the other image is nobody has judged, so nothing
  * is said of that, and it makes no release.
  */
-export const nowAdopted = (now: TargetRow, { image, who, reason, at }: Adopting): TargetRow => {
+export const nowAdopted = (now: TargetRow, { image, who, at, ...adopting }: Adopting): TargetRow => {
   const { drift: _, ...standing } = now;
-  const adopted: Adoption = { ...sameSubmitter(who), ...(reason === undefined ? {} : { reason }) };
+  const adopted: Adoption = { ...sameSubmitter(who), ...present(adopting, ['reason', 'objects']) };
   const since = { adopted, since: at };
   if (image === undefined) return { ...standing, ...since, state: 'adopted' };
   const { version: __, image: ___, digest: ____, health: _____, ...place } = standing;
@@ -46,10 +50,13 @@ export const changeOfAdoption = (before: TargetRow, after: TargetRow): ChangeRow
   at: after.since,
 });
 
-/** What has come since the mark was made, in words: at most three of it. */
-export const sinceMark = (mark: DriftMark, fields: readonly FieldDrift[]): readonly FieldDrift[] => {
+/** What is not as the mark says, in words: at most three of what has come. */
+export const sinceMark = (mark: DriftMark, fields: readonly FieldDrift[]): string => {
+  if (mark.count > mark.fields.length)
+    return `of ${mark.count} differences only the first ${mark.fields.length} are named there, and these are not the same any more`;
   const known = new Set(mark.fields.map(textOf));
-  return fields.filter((one) => !known.has(textOf(one))).slice(0, 3);
+  const since = fields.filter((one) => !known.has(textOf(one))).slice(0, 3);
+  return since.length === 0 ? 'some of it is as it was deployed again' : since.map(fieldSentence).join('; ');
 };
 
 const textOf = ({ object, path, from, to }: FieldDrift): string => JSON.stringify([object, path, from, to]);

@@ -4,34 +4,20 @@ import { maskedObject } from '../manifests/masked-object.ts';
 import { addressOf } from '../manifests/object-address.ts';
 import type { ObjectAddress } from '../ports.ts';
 import { listAt, stringAt } from '../rollout/kubernetes-object.ts';
-import type { Place } from '../schedule/place.ts';
+import { isSamePlace, type Place } from '../schedule/place.ts';
+import { sha256Of } from '../sha256.ts';
 
 /** `manifests/applied/<label>.json`: what the executor `kubernetes` applied last for an owner. One document, written anew by each apply. */
 export interface AppliedObjects extends Place {
   /** `RunRequest.key`. */
   readonly attempt: string;
   readonly objects: readonly JsonObject[];
-  /** Somebody has taken what runs as right, when, and what was applied before that. */
-  readonly adopted?: { readonly at: number; readonly was: readonly JsonObject[] };
 }
-
-/**
- * What counts, by NOW: what was written for an adoption that did not come about counts for nothing. The document is written first, and
- * NOW makes it valid.
- */
-export const appliedAt = (
-  { adopted, ...applied }: AppliedObjects,
-  { state, since }: { readonly state: string; readonly since: number },
-): AppliedObjects => {
-  if (adopted === undefined) return applied;
-  const isValid = state === 'adopted' && since === adopted.at;
-  return isValid ? { ...applied, adopted } : { ...applied, objects: adopted.was };
-};
 
 /** What runs instead of what was applied: of each object that somebody could see what is ours of it now; what is gone is left out. */
 export const adoptObjects = (
-  { adopted: _, ...applied }: AppliedObjects,
-  { at, find }: { readonly at: number; readonly find: (address: ObjectAddress) => JsonObject | undefined | 'unknown' },
+  applied: AppliedObjects,
+  find: (address: ObjectAddress) => JsonObject | undefined | 'unknown',
 ): AppliedObjects => ({
   ...applied,
   objects: applied.objects.flatMap((object) => {
@@ -39,8 +25,23 @@ export const adoptObjects = (
     if (live === 'unknown') return [object];
     return live === undefined ? [] : [keptApplied(live)];
   }),
-  adopted: { at, was: applied.objects },
 });
+
+/**
+ * The document of an adoption, `manifests/adopted/<sha256>.json`, as NOW refers to it: one that NOW does not name counts for nothing.
+ * Undefined where it is not there, or is not what its name says.
+ */
+export const parseAdopted = (text: string | undefined, sha256: string): AppliedObjects | undefined =>
+  text !== undefined && sha256Of(text) === sha256 ? (JSON.parse(text) as AppliedObjects) : undefined;
+
+/** What was applied last, or what was taken as right in its place. What was applied after that counts for more. */
+export const latestApplied = (
+  applied: AppliedObjects | undefined,
+  adopted: AppliedObjects | undefined,
+): AppliedObjects | undefined => {
+  if (applied === undefined || adopted === undefined) return applied ?? adopted;
+  return isSamePlace(applied, adopted) && applied.attempt === adopted.attempt ? adopted : applied;
+};
 
 /** Those by which Flotilla owns fields for good: that of deploys, and that of scales. */
 export const isOwnManager = (manager: string | undefined): boolean =>

@@ -11,4 +11,6 @@ export interface DriftMark {
   readonly fields: readonly FieldDrift[];
   /** How many there are. */
   readonly count: number;
+  /** Of all of them, also of those that are not kept here. Absent in marks of earlier versions. */
+  readonly hash?: string;
 }

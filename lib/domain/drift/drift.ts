@@ -50,17 +50,19 @@ export const decideAfterLook = ({ now, fields, seen, at }: Look): AfterLook => {
   if (!isSame) return { remember };
   if (now.drift !== undefined && isAsMarked(now.drift, fields)) return { remember };
   const since = now.drift?.since ?? seen.at;
-  return { remember, mark: { since, fields: fields.slice(0, mostFields), count: fields.length } };
+  return { remember, mark: { since, fields: fields.slice(0, mostFields), count: fields.length, hash } };
 };
 
 const isOfNow = (seen: SeenDrift, now: TargetRow): boolean =>
   seen.batch_id === now.batch_id && seen.index === now.index && seen.now_since === now.since;
 
-const hashOfMark = ({ fields }: DriftMark): string => hashOfDrift(fields);
+/** Undefined where nobody can say: one of an earlier version, which does not name all of them. */
+const hashOfMark = ({ fields, count, hash }: DriftMark): string | undefined =>
+  hash ?? (count === fields.length ? hashOfDrift(fields) : undefined);
 
-/** Whether these are what the mark says, as far as it says them. */
+/** Whether these are what was marked, all of them. */
 export const isAsMarked = (mark: DriftMark, fields: readonly FieldDrift[]): boolean =>
-  mark.count === fields.length && hashOfMark(mark) === hashOfDrift(fields.slice(0, mostFields));
+  hashOfMark(mark) === hashOfDrift(fields);
 
 /** For people. */
 export const driftSentence = (target: string, { fields, count }: DriftMark): string => {

@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { annotations } from '../manifests/marks.ts';
 import { maskedObject } from '../manifests/masked-object.ts';
 import { mask } from '../masking/mask.ts';
+import { sha256Of } from '../sha256.ts';
 import { isOwnManager } from './applied.ts';
 import { type FieldPath, hasField, leavesOf, type Owner, ownersOf, pathText, valueAtPath } from './owned-fields.ts';
 
@@ -104,8 +105,9 @@ const lastOwner = (owners: readonly Owner[], path: FieldPath): Owner | undefined
 
 const longestShown = 200;
 
-/** A text as it is, all else as JSON; what is long is cut. */
+/** A text as it is, all else as JSON; what is long is cut, and told apart by its SHA-256 from what begins the same. */
 export const shown = (value: Json): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length <= longestShown ? text : `${text.slice(0, longestShown)}…`;
+  if (text.length <= longestShown) return text;
+  return `${text.slice(0, longestShown)}… (${text.length} characters, SHA-256 ${sha256Of(text).slice(0, 16)})`;
 };

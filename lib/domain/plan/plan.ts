@@ -119,6 +119,12 @@ export interface PlannedDeployment {
   readonly replay?: Replay;
 }
 
+/** Who changed a target last, and whether somebody has taken what others made of that as right. */
+export interface Expected extends Place {
+  /** When, in milliseconds since 1970; absent where nobody has. */
+  readonly adopted_at?: number;
+}
+
 /** What a deployment of a rollback or a retry does again. Only an origin can set it, never a file. */
 export interface Replay {
   /** `rollback`: an earlier release is put back, as it was planned then; and where that fails, nothing is restored. */
@@ -129,7 +135,7 @@ export interface Replay {
    * Who must have changed the target last, at its start: those of the plan. Anything else has come since, and it is SKIPPED /
    * Superseded. Absent: nobody, as far as it was recorded.
    */
-  readonly expects?: Place;
+  readonly expects?: Expected;
   /** Of a rollback: what ran then, by which it is verified. */
   readonly image?: string;
   readonly digest?: string;

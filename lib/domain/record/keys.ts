@@ -281,6 +281,8 @@ export const documentPaths = {
   doomed: (batchId: string, key: string): string => `batches/${batchId}/doomed/${key}.json`,
   /** What the executor `kubernetes` applied last, by the value of the label of its owner. */
   applied: (label: string): string => `manifests/applied/${label}.json`,
+  /** What somebody has taken as right in its place, named by what is in it. NOW of the target says which one counts. */
+  adopted: (sha256: string): string => `manifests/adopted/${sha256}.json`,
   /** Of which kinds the objects of an owner are, by the value of its label. */
   inventory: (label: string): string => `manifests/inventory/${label}.json`,
 } as const;

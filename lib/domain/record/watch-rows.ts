@@ -15,6 +15,8 @@ export interface RunWatchRow {
   readonly deployment: WatchedDeployment;
   readonly version: string;
   readonly key: string;
+  /** `RunRequest.adopted`. */
+  readonly adopted?: string;
   /**
    * `paused` and `queued`: certainly not started, and not asked for again before it is `intended` again. What is paused is asked
    * for by the function that began it, what is queued by the poller.

@@ -1,6 +1,6 @@
 import { askedFor } from '../plan/action.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
-import type { Replay } from '../plan/plan.ts';
+import type { Expected, Replay } from '../plan/plan.ts';
 import type { Failure } from '../record/rows.ts';
 import { isSamePlace, type Place } from '../schedule/place.ts';
 import type { Standing, TargetRow } from './target-row.ts';
@@ -22,7 +22,7 @@ export const supersededSince = (
   // Its own intent, given back before anything was sent: what counts is what stood there before.
   const stands: Standing | undefined = now !== undefined && isSamePlace(now, place) ? now.before : now;
   const { expects } = replay;
-  if (stands === undefined ? expects === undefined : expects !== undefined && isSamePlace(stands, expects)) {
+  if (stands === undefined ? expects === undefined : expects !== undefined && isExpected(stands, expects)) {
     return undefined;
   }
   return {
@@ -32,11 +32,23 @@ export const supersededSince = (
   };
 };
 
+const isExpected = (stands: Standing, expects: Expected): boolean =>
+  isSamePlace(stands, expects) && expectedOf(stands).adopted_at === expects.adopted_at;
+
+/** What stands there, for a plan to name it. */
+export const expectedOf = ({ batch_id, index, adopted, since }: Standing): Expected => ({
+  batch_id,
+  index,
+  ...(adopted === undefined ? {} : { adopted_at: since }),
+});
+
 const whoHas = (stands: Standing | undefined, { key, environment_id }: Replaying['deployment']): string => {
   const where = `${key} in ${environment_id}`;
   if (stands === undefined) return `Not started: of ${where} it is no longer recorded that anybody has changed it.`;
-  const { batch_id, index, version, state } = stands;
+  const { batch_id, index, version, state, adopted } = stands;
   const runs = version === undefined ? state : `version ${version}, ${state}`;
+  if (adopted !== undefined)
+    return `Not started: since this was planned, what runs at ${where} was taken as right by ${adopted.by} (${runs}).`;
   return `Not started: since this was planned, deployment ${index} of batch ${batch_id} has changed ${where} (${runs}).`;
 };
 

@@ -16,6 +16,8 @@ export const isSettled = ({ state }: { readonly state: TargetState }): boolean =
 /** Who has taken what runs as right. */
 export interface Adoption extends Submitter {
   readonly reason?: string;
+  /** `manifests/adopted/<objects>.json`: what it was, where the executor `kubernetes` had applied it. */
+  readonly objects?: string;
 }
 
 /** A verdict on a rollout: its reason, and when it was given, in milliseconds since 1970. */
@@ -41,7 +43,7 @@ export interface Standing extends Place, Submitter {
   readonly digest?: string;
   /** How its health was when that deployment's rollout was last judged; absent where nobody saw. */
   readonly health?: SeenHealth;
-  /** While it is `adopted`: by whom. */
+  /** While it is `adopted`, or `deleted` by somebody else and that was taken as right: by whom. */
   readonly adopted?: Adoption;
   /** Milliseconds since 1970: since when it is so. */
   readonly since: number;

@@ -3,8 +3,9 @@ import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
 import { clusterOfAccount } from '../catalogue/executor-accounts.ts';
 import { runsOnce } from '../deployment/next-step.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
+import type { Expected } from '../plan/plan.ts';
 import type { Release } from '../record/rows.ts';
-import type { Place } from '../schedule/place.ts';
+import { expectedOf } from '../targets/superseded.ts';
 import type { Standing, TargetRow } from '../targets/target-row.ts';
 import type { Done } from './done.ts';
 import type { LeftReason } from './left.ts';
@@ -16,7 +17,7 @@ export interface Undoing {
   /** The deployments that it takes back, first to last. */
   readonly of: readonly Done[];
   /** Who must have changed the target last when it starts. */
-  readonly expects?: Place;
+  readonly expects?: Expected;
 }
 
 export interface Kept {
@@ -47,6 +48,7 @@ export const judgeTarget = (asked: TargetToJudge): Undoing | Kept => {
   if (later !== undefined && later.previous?.version === first.previous?.version) return restored(later);
   const standing = standingOf(now, ours);
   if (now !== undefined && (standing === undefined || !ours.has(standing.batch_id))) return superseded(now);
+  if (standing?.adopted !== undefined) return adoptedSince(standing);
   return wayBack(asked, { first, last, changed, standing });
 };
 
@@ -79,8 +81,7 @@ const wayBack = ({ catalogue }: TargetToJudge, { first, last, changed, standing 
   if (first.previous === undefined) return withoutWayBack(first);
   const missing = notConfigured(catalogue, first.previous.deployment);
   if (missing !== undefined) return { reason: 'NotConfigured', message: missing };
-  const { batch_id, index } = standing ?? {};
-  const expects = batch_id === undefined || index === undefined ? {} : { expects: { batch_id, index } };
+  const expects = standing === undefined ? {} : { expects: expectedOf(standing) };
   return { to: first.previous, of: changed, ...expects };
 };
 
@@ -119,6 +120,14 @@ const superseded = ({ batch_id, state, version }: TargetRow): Kept => {
     state === 'changing'
       ? `Batch ${batch_id} is at work there${what}.`
       : `Batch ${batch_id} has changed it since${what}.`;
+  return { reason: 'Superseded', message };
+};
+
+/** A person has looked at what others made of it, and has said that it is right. */
+const adoptedSince = ({ version, state, adopted }: Standing): Kept => {
+  const what = state === 'deleted' || version === undefined ? '' : `, version ${version},`;
+  const by = adopted?.by === undefined ? '' : ` by ${adopted.by}`;
+  const message = `What somebody made of it since${what} was adopted${by}. To take that back too, roll this target back alone.`;
   return { reason: 'Superseded', message };
 };
 

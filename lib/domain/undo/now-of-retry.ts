@@ -7,9 +7,12 @@ interface Ended {
   readonly ended_at: number;
 }
 
-/** Whether somebody else has changed a target after a deployment of ours had ended there. What stood there before is nobody's change. */
-export const hasChangedSince = ({ batch_id, since }: TargetRow, { ours, ended_at }: Ended): boolean =>
-  !ours.has(batch_id) && since > ended_at;
+/**
+ * Whether somebody else has changed a target after a deployment of ours had ended there, or has made of it what was then adopted. What
+ * stood there before is nobody's change.
+ */
+export const hasChangedSince = ({ batch_id, since, adopted }: TargetRow, { ours, ended_at }: Ended): boolean =>
+  (adopted !== undefined || !ours.has(batch_id)) && since > ended_at;
 
 /** Whether a target is as this deployment has left it, and nothing has come since: its version was seen to run there, or it is gone. */
 export const stillStands = (

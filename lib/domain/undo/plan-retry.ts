@@ -4,6 +4,7 @@ import { askedFor } from '../plan/action.ts';
 import type { Replay } from '../plan/plan.ts';
 import type { Place } from '../schedule/place.ts';
 import { endedStanding } from '../targets/ended-standing.ts';
+import { expectedOf } from '../targets/superseded.ts';
 import type { TargetRow } from '../targets/target-row.ts';
 import { describeNow, hasChangedSince, stillStands } from './now-of-retry.ts';
 
@@ -110,7 +111,7 @@ const memberOf = (
   const replay: Replay = {
     kind: 'retry',
     of: places,
-    ...(last === undefined ? {} : { expects: { batch_id: last.batch_id, index: last.index } }),
+    ...(last === undefined ? {} : { expects: expectedOf(last) }),
   };
   const version = versions?.get(key) ?? docker_image_version;
   return {

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Expected } from '../plan/plan.ts';
 import type { Release } from '../record/rows.ts';
 import type { Place } from '../schedule/place.ts';
 import type { TargetRow } from '../targets/target-row.ts';
@@ -37,7 +38,7 @@ export interface RollbackMember {
   readonly to: Release;
   /** What it takes back. */
   readonly of: readonly Place[];
-  readonly expects?: Place;
+  readonly expects?: Expected;
   /** Keys of those that go back before it. */
   readonly waits_for: readonly string[];
   readonly forced?: true;

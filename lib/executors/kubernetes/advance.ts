@@ -6,7 +6,7 @@ import { keepBefore } from './before.ts';
 import { advanceDelete } from './delete-release.ts';
 import { ofAttempt, removeHooks, runHooks } from './hooks.ts';
 import { noteInventory, readInventory } from './inventory.ts';
-import { keepApplied, keepAppliedOnce } from './keep-applied.ts';
+import { keepApplied, keepAppliedOnce, takeAdopted } from './keep-applied.ts';
 import { liveWarnings } from './live-rules.ts';
 import { awaitOthers, type Memory } from './other-workloads.ts';
 import { ensureNamespace } from './own-namespace.ts';
@@ -99,6 +99,7 @@ const applyWanted = async (
     ...(isAnyBegun ? [] : [() => ensureNamespace(work), () => prepare(work, wanted, [...standing, ...more])]),
     () => dryRunAll(work, [...standing, ...more]),
     () => keepBefore(work, standing),
+    () => takeAdopted(work),
   ];
   if (steps !== undefined) return applyBySteps(work, { steps, wanted, standing, memory, prepare: prepareAll });
   return firstEnd([...prepareAll(), () => applyAll(work, standing), () => keepApplied(work, wanted, standing)]);

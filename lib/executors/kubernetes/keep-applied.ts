@@ -1,4 +1,10 @@
-import { type AppliedObjects, keptApplied, mergeApplied } from '../../domain/drift/applied.ts';
+import {
+  type AppliedObjects,
+  keptApplied,
+  latestApplied,
+  mergeApplied,
+  parseAdopted,
+} from '../../domain/drift/applied.ts';
 import { ownerLabel, ownerOf } from '../../domain/manifests/marks.ts';
 import type { KubernetesObject } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
@@ -11,10 +17,25 @@ const readApplied = async (work: Work): Promise<AppliedObjects | undefined> => {
   return text === undefined ? undefined : (JSON.parse(text) as AppliedObjects);
 };
 
+/** What of it counts: what somebody has taken as right is as if it had been applied. */
+const readLatest = async (work: Work): Promise<AppliedObjects | undefined> => {
+  const applied = await readApplied(work);
+  const { adopted: sha256 } = work.request;
+  if (sha256 === undefined) return applied;
+  return latestApplied(applied, parseAdopted(await work.documents.get(documentPaths.adopted(sha256)), sha256));
+};
+
 const write = async (work: Work, objects: AppliedObjects['objects']): Promise<undefined> => {
   const { batch_id, key } = work.request;
   const kept: AppliedObjects = { batch_id, index: indexIn(key, batch_id), attempt: key, objects };
   await work.documents.put(pathOf(work), JSON.stringify(kept));
+};
+
+/** What somebody has taken as right becomes what was applied, before anything is: also where this attempt then fails half way. */
+export const takeAdopted = async (work: Work): Promise<undefined> => {
+  if (work.request.adopted === undefined) return;
+  const latest = JSON.stringify(await readLatest(work));
+  if (latest !== JSON.stringify(await readApplied(work))) await work.documents.put(pathOf(work), latest);
 };
 
 /** A restore applies an earlier deployment, in the place of one of this batch. */
@@ -33,7 +54,7 @@ export const keepApplied = async (
     const object = work.applied.get(wanted) ?? live;
     return object === undefined ? [] : [keptApplied(object)];
   });
-  const before = isWhole ? undefined : await readApplied(work);
+  const before = isWhole ? undefined : await readLatest(work);
   await write(work, before === undefined ? objects : mergeApplied(before.objects, objects));
 };
 
@@ -49,7 +70,7 @@ export const keepAppliedOnce = async (
 
 /** The workload has other replicas, and all else is as it was. Of what was never applied by us the image is known from elsewhere. */
 export const keepScaled = async (work: Work, workload: KubernetesObject): Promise<void> => {
-  const known = await readApplied(work);
+  const known = await readLatest(work);
   if (known === undefined || known.attempt === work.request.key) return;
   await write(work, mergeApplied(known.objects, [keptApplied(workload)]));
 };

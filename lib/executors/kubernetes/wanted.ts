@@ -11,6 +11,7 @@ import { apiKindOf, isObjectOf } from '../../domain/manifests/workload-object.ts
 import type { ClusterObjects, KubernetesObject, RunRequest } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import { objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
+import { sha256Of } from '../../domain/sha256.ts';
 import { type Advance, failed } from './advance-result.ts';
 import { each, type Made, type Wanted, type Work } from './work.ts';
 
@@ -21,7 +22,7 @@ export const findWanted = async (work: Work): Promise<Found> => {
   const { manifests, before } = work.settings;
   if (before !== undefined) return seenBefore(work, documentPaths.before(before.batch_id, before.index));
   if (manifests === undefined) return onlyImage(work);
-  if (manifests.sha256 !== undefined) return ofManifests(work, documentPaths.manifests(manifests.sha256));
+  if (manifests.sha256 !== undefined) return ofManifests(work, manifests.sha256);
   return { end: failed('ManifestsInvalid', 'Its manifests were not fetched when the batch was planned.') };
 };
 
@@ -32,9 +33,9 @@ export const marksOf = ({ key, batch_id, deployment, at }: RunRequest): Marks =>
   fence: at,
 });
 
-const ofManifests = async (work: Work, path: string): Promise<Found> => {
+const ofManifests = async (work: Work, sha256: string): Promise<Found> => {
   const { request } = work;
-  const read = await readDocument(work, path);
+  const read = await readDocument(work, documentPaths.manifests(sha256), sha256);
   if ('end' in read) return read;
   const { docker_artifact_type: artifactType, workload } = request.deployment;
   const isNamespaced = await scopeOf(work.objects, read.objects);
@@ -66,12 +67,18 @@ const seenBefore = async (work: Work, path: string): Promise<Found> => {
   return { objects: inKindOrder(objects), before: [], after: [], isWhole: false };
 };
 
+/** Named by what is in it, where a hash is given: a text that somebody has put in its place is never applied. */
 const readDocument = async (
   { documents }: Work,
   path: string,
+  sha256?: string,
 ): Promise<{ readonly objects: readonly ManifestObject[] } | { readonly end: Advance }> => {
   const text = await documents.get(path);
   if (text === undefined) return { end: failed('ManifestsMissing', `What is to be applied is not kept: ${path}.`) };
+  if (sha256 !== undefined && sha256Of(text) !== sha256) {
+    const message = `What is to be applied is not kept: the text of ${path} is another one, by its SHA-256. Nothing of it is applied.`;
+    return { end: failed('ManifestsMissing', message) };
+  }
   const { objects, issues } = parseManifests(text);
   return issues.length > 0 ? { end: invalid(issues) } : { objects };
 };

@@ -17,7 +17,9 @@ import {
 } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import { attemptSeconds } from '../../domain/strategy/steps-of.ts';
+import { endedStanding } from '../../domain/targets/ended-standing.ts';
 import { supersededSince } from '../../domain/targets/superseded.ts';
+import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';
 import { executionTold } from '../execution-told.ts';
 import { retryConflict } from '../retry-conflict.ts';
@@ -135,7 +137,10 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<Intended | unde
   let tries: TurnRow['tries'];
   return retryConflict(deps, async () => {
     const intent = rowOf<IntentRow>(await deps.table.get(keys.attempt(batch_id, index, wait)));
-    if (intent?.mark === mark) return { request: requestAt(launch, intent.at), tries };
+    if (intent?.mark === mark) {
+      const { now } = await readTarget(deps, launch.deployment.target);
+      return { request: requestAt(launch, { at: intent.at, now }), tries };
+    }
     if (intent !== undefined || (await isRestored(deps, launch))) return undefined;
     const { item, turn, refusal } = await readStanding(deps, launch.place);
     if (item !== undefined) await refuseReturned(deps, launch, { item, turn });
@@ -155,7 +160,7 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<Intended | unde
       return undefined;
     }
     const who = await readSubmitter(deps, now.now, launch.place);
-    const request = requestAt(launch, deps.clock.now());
+    const request = requestAt(launch, { at: deps.clock.now(), now: now.now });
     const lock: Pick<LockRow, 'batch_id' | 'index' | 'fence'> = { batch_id, index, fence: turn.fence };
     await deps.table.transact([
       ...intentWrites(launch, { item, request, mark }),
@@ -193,13 +198,19 @@ const refuseReturned = async (
 /** A turn from when only targets were locked names its target alone. */
 const locksOfTurn = ({ locks, target }: TurnRow): readonly string[] => locks ?? [target];
 
-const requestAt = ({ place: { batch_id, index }, deployment, version, attempt }: Launch, at: number): RunRequest => ({
-  key: `${batch_id}-${index}-${attempt}`,
-  batch_id,
-  deployment,
-  version,
-  at,
-});
+const requestAt = (
+  { place: { batch_id, index }, deployment, version, attempt }: Launch,
+  { at, now }: { readonly at: number; readonly now: TargetRow | undefined },
+): RunRequest => {
+  const key = `${batch_id}-${index}-${attempt}`;
+  return { key, batch_id, deployment, version, at, ...adoptedBefore(now) };
+};
+
+/** Also of a later attempt: what stood there before the first one stays in NOW. */
+const adoptedBefore = (now: TargetRow | undefined): Pick<RunRequest, 'adopted'> => {
+  const objects = endedStanding(now)?.adopted?.objects;
+  return objects === undefined ? {} : { adopted: objects };
+};
 
 /** A restore is also answered without an intent, when there is nothing to run. */
 const isRestored = async (deps: Needs, { attempt, place }: Launch): Promise<boolean> =>
@@ -216,7 +227,7 @@ const intentWrites = (
   { item, request, mark }: { readonly item: ItemRow; readonly request: RunRequest; readonly mark: string },
 ): Write[] => {
   const { batch_id, index, wait, watcher } = place;
-  const { at, key } = request;
+  const { at, key, adopted } = request;
   const deadline = at + attemptSeconds(deployment, { isRestore: attempt === 'restore' }) * 1_000;
   const run: Run = { executor: deployment.executor.account, key, attempt };
   const watch: RunWatchRow = {
@@ -226,6 +237,7 @@ const intentWrites = (
     deployment: watchedDeployment(deployment),
     version,
     key,
+    ...(adopted === undefined ? {} : { adopted }),
     phase: 'intended',
     asked: 0,
     at,

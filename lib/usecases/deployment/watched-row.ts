@@ -5,12 +5,13 @@ import type { Run } from '../../domain/record/rows.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 
-export const requestOf = ({ key, batch_id, deployment, version, at }: RunWatchRow): RunRequest => ({
+export const requestOf = ({ key, batch_id, deployment, version, at, adopted }: RunWatchRow): RunRequest => ({
   key,
   batch_id,
   deployment,
   version,
   at,
+  ...(adopted === undefined ? {} : { adopted }),
 });
 
 export const placeOf = ({ batch_id, index, wait, deployment }: RunWatchRow): PlaceOfWait => ({

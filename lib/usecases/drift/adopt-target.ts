@@ -1,13 +1,13 @@
 import { type Adopting, nowAdopted, ownersNote, sinceMark } from '../../domain/drift/adopt.ts';
 import { adoptObjects, nameOfAddress } from '../../domain/drift/applied.ts';
-import { fieldSentence, isAsMarked } from '../../domain/drift/drift.ts';
+import { isAsMarked } from '../../domain/drift/drift.ts';
 import { mostFields } from '../../domain/drift/drift-mark.ts';
 import { driftOfImage } from '../../domain/drift/image-drift.ts';
 import type { FieldDrift } from '../../domain/drift/object-drift.ts';
 import { FlotillaError } from '../../domain/errors.ts';
-import { ownerLabel, ownerOf } from '../../domain/manifests/marks.ts';
 import { placeOfTarget } from '../../domain/plan/lock-names.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
+import { sha256Of } from '../../domain/sha256.ts';
 import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
@@ -52,8 +52,8 @@ export const adoptTarget: AdoptTarget = async (deps, { reason, ...named }) => {
   checkAsMarked(now, fields);
   const { actor } = deps.rights;
   const who = { by: actor.subject, ...(actor.name === undefined ? {} : { by_name: actor.name }) };
-  const adopting: Adopting = { image: imageOf(surveyed, seen), who, reason, at: deps.clock.now() };
-  await keepAdopted(deps, surveyed, { seen, at: adopting.at });
+  const objects = await keepAdopted(deps, surveyed, seen);
+  const adopting: Adopting = { image: imageOf(surveyed, seen), who, reason, objects, at: deps.clock.now() };
   const adopted = nowAdopted(now, adopting);
   await retryConflict(deps, () => writeAdoption(deps, { before: now, after: adopted, fields }));
   return viewAdopted(surveyed, { adopted, fields });
@@ -98,9 +98,7 @@ const checkAsMarked = ({ target, drift }: TargetRow, fields: readonly FieldDrift
   if (drift === undefined || isAsMarked(drift, fields)) return;
   if (fields.length === 0)
     throw nothing(target, 'it is as it was deployed again. The next survey takes the mark away.');
-  const since = sinceMark(drift, fields).map(fieldSentence);
-  const what = since.length > 0 ? since.join('; ') : 'some of it is as it was deployed again';
-  const message = `${target} has changed since it was marked: ${what}. Look at flotilla targets --drift after the next surveys, then adopt.`;
+  const message = `${target} has changed since it was marked: ${sinceMark(drift, fields)}. Look at flotilla targets --drift after the next surveys, then adopt.`;
   throw new FlotillaError('ChangedSince', message, { target });
 };
 
@@ -116,15 +114,20 @@ const imageOf = (surveyed: SurveyedTarget, seen: SeenObjects): FieldDrift | unde
   return driftOfImage({ name: nameOfAddress(address), workload, image: now.image, live })[0];
 };
 
-/** Before NOW says so: until then, it counts for nothing. */
+/**
+ * Under a name of its own, which NOW then refers to: of an adoption that is refused, or was overtaken, nothing is left that counts. What
+ * deployments keep is never written here.
+ */
 const keepAdopted = async (
   { documents }: Needs,
-  { applied, deployment }: SurveyedTarget,
-  { seen, at }: { readonly seen: SeenObjects; readonly at: number },
-): Promise<void> => {
-  if (applied === undefined) return;
-  const adopted = adoptObjects(applied, { at, find: (address) => seen.find(address) });
-  await documents.put(documentPaths.applied(ownerLabel(ownerOf(deployment))), JSON.stringify(adopted));
+  { applied }: SurveyedTarget,
+  seen: SeenObjects,
+): Promise<string | undefined> => {
+  if (applied === undefined) return undefined;
+  const text = JSON.stringify(adoptObjects(applied, (address) => seen.find(address)));
+  const sha256 = sha256Of(text);
+  await documents.put(documentPaths.adopted(sha256), text);
+  return sha256;
 };
 
 interface Done {

@@ -1,7 +1,8 @@
-import { type AppliedObjects, appliedAt } from '../../domain/drift/applied.ts';
+import { type AppliedObjects, parseAdopted } from '../../domain/drift/applied.ts';
 import { ownerLabel, ownerOf } from '../../domain/manifests/marks.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import type { KeptDeployment } from '../../domain/plan/kept-deployment.ts';
+import type { Documents } from '../../domain/ports.ts';
 import { documentPaths, keys, targetsOf } from '../../domain/record/keys.ts';
 import { type Release, rowOf } from '../../domain/record/rows.ts';
 import { isSamePlace } from '../../domain/schedule/place.ts';
@@ -70,11 +71,22 @@ export const readSurveyedOne = async (
   if (good === undefined) return undefined;
   const { deployment } = good;
   if (deployment.executor.name !== 'kubernetes') return { now, deployment };
+  const applied = (await readAdopted(documents, now)) ?? (await readApplied(documents, { now, deployment }));
+  return { now, deployment, ...(applied === undefined ? {} : { applied }) };
+};
+
+/** What was taken as right, where that is what stands there. */
+const readAdopted = async (documents: Documents, { adopted }: TargetRow): Promise<AppliedObjects | undefined> => {
+  const objects = adopted?.objects;
+  return objects === undefined ? undefined : parseAdopted(await documents.get(documentPaths.adopted(objects)), objects);
+};
+
+/** What the deployment has applied that changed it last. */
+const readApplied = async (
+  documents: Documents,
+  { now, deployment }: Pick<SurveyedTarget, 'now' | 'deployment'>,
+): Promise<AppliedObjects | undefined> => {
   const text = await documents.get(documentPaths.applied(ownerLabel(ownerOf(deployment))));
   const applied = text === undefined ? undefined : (JSON.parse(text) as AppliedObjects);
-  return {
-    now,
-    deployment,
-    ...(applied !== undefined && isSamePlace(applied, now) ? { applied: appliedAt(applied, now) } : {}),
-  };
+  return applied !== undefined && isSamePlace(applied, now) ? applied : undefined;
 };

@@ -2,7 +2,7 @@ import type { Deployment } from '../../domain/batch/batch.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import type { Deps } from '../deps.ts';
-import { mustRead } from '../record/read-document.ts';
+import { mustReadManifests } from '../record/read-document.ts';
 
 type Documents = Pick<Deps, 'documents'>;
 
@@ -27,7 +27,7 @@ export const readManifests = async (
   const names = new Set(deployments.flatMap(({ manifests }) => manifests?.sha256 ?? []));
   const texts = new Map<string, string>();
   for (const part of partsOf([...names], atOnce)) {
-    const read = await Promise.all(part.map((sha256) => mustRead(documents, documentPaths.manifests(sha256))));
+    const read = await Promise.all(part.map((sha256) => mustReadManifests(documents, sha256)));
     part.forEach((sha256, at) => {
       texts.set(sha256, read[at]!);
     });

@@ -1,5 +1,7 @@
 import { FlotillaError } from '../../domain/errors.ts';
 import type { Documents } from '../../domain/ports.ts';
+import { documentPaths } from '../../domain/record/keys.ts';
+import { sha256Of } from '../../domain/sha256.ts';
 
 /** A document that must be there, as it was written. Throws DocumentMissing. */
 export const mustRead = async (documents: Documents, path: string): Promise<string> => {
@@ -8,6 +10,14 @@ export const mustRead = async (documents: Documents, path: string): Promise<stri
   return text;
 };
 
-/** The same, of JSON. */
+/** Manifests by their SHA-256, which they must have. */
+export const mustReadManifests = async (documents: Documents, sha256: string): Promise<string> => {
+  const path = documentPaths.manifests(sha256);
+  const text = await mustRead(documents, path);
+  if (sha256Of(text) === sha256) return text;
+  throw new FlotillaError('DocumentMissing', `the text of ${path} is another one, by its SHA-256`);
+};
+
+/** As `mustRead`, of JSON. */
 export const readDocument = async <Content>(documents: Documents, path: string): Promise<Content> =>
   JSON.parse(await mustRead(documents, path)) as Content;

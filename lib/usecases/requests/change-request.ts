@@ -1,7 +1,7 @@
 import { FlotillaError } from '../../domain/errors.ts';
-import { documentPaths } from '../../domain/record/keys.ts';
 import { htmlOf } from '../../domain/requests/request-manifests.ts';
 import type { RequestedRow, RequestRow, RequestType, RequestValues } from '../../domain/requests/request-row.ts';
+import { mustReadManifests } from '../record/read-document.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { findRequested, isGone, readStanding, requestsOf } from './find-request.ts';
 import { checkKnownUser } from './known-user.ts';
@@ -67,8 +67,6 @@ export const valuesOf = async (
   { documents }: Pick<RequestDeps, 'documents'>,
   { replica_count, resource_limit, manifests }: RequestRow,
 ): Promise<RequestValues> => {
-  const path = documentPaths.manifests(manifests);
-  const text = await documents.get(path);
-  if (text === undefined) throw new FlotillaError('DocumentMissing', `there is no ${path}`);
+  const text = await mustReadManifests(documents, manifests);
   return { replica_count, resource_limit, doc_html: htmlOf(text) };
 };

@@ -24,7 +24,7 @@ import { retryConflict } from '../retry-conflict.ts';
 import { refuseWithoutRights, reviewRights } from '../schedule/cluster-rights.ts';
 import { checkAlone, noteCluster } from '../schedule/known-clusters.ts';
 import { noteAnswer, noteOutage } from '../schedule/outages.ts';
-import { readGoodAndLast } from '../targets/read-now.ts';
+import { readGoodAndLast, readTarget } from '../targets/read-now.ts';
 import { findTombstone, type Observed, replicasBefore, type Standing, withScaled } from './found-before.ts';
 import { containerSince, severalContainers } from './known-container.ts';
 import { notToBeReplaced } from './not-to-be-replaced.ts';
@@ -181,9 +181,21 @@ const sinceUndone = async (
   if (last === undefined || item.runs.length > 0) return {};
   const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(last.batch_id, last.index)));
   if (capture === undefined) return {};
-  const undone = await readPlanned(deps, last.batch_id, last.index);
+  const undone = await readUndone(deps, deployment, last);
   const message = notToBeReplaced(undone, capture, view);
   return message === undefined ? {} : { overtaken: { message, ...runningVersion(undone, view) } };
+};
+
+/** As it was planned; with the version of what others made of it, where that was taken as right and the rollback was planned by that. */
+const readUndone = async (
+  deps: Needs,
+  { target, replay }: PlannedDeployment,
+  last: Place,
+): Promise<PlannedDeployment> => {
+  const planned = await readPlanned(deps, last.batch_id, last.index);
+  if (replay?.expects?.adopted_at === undefined) return planned;
+  const { now } = await readTarget(deps, target);
+  return now?.version === undefined ? planned : { ...planned, docker_image_version: now.version };
 };
 
 /** Seconds that a start may wait in the queue, and then its run, or that of a restore, for a person. */

@@ -1,3 +1,4 @@
+import type { DriftMark } from '../../domain/drift/drift-mark.ts';
 import type { FieldDrift } from '../../domain/drift/object-drift.ts';
 import { partsOfTarget } from '../../domain/plan/lock-names.ts';
 import { present } from '../../domain/present.ts';
@@ -26,7 +27,7 @@ export interface StandingView {
   /** As it was when it was last looked at. */
   readonly health?: HealthSeen;
   /** While it is adopted: who has taken what runs as right. */
-  readonly adopted?: Adoption;
+  readonly adopted?: Omit<Adoption, 'objects'>;
 }
 
 export interface HealthSeen {
@@ -69,20 +70,20 @@ export const viewTarget = (row: TargetRow, held: readonly string[] = []): Target
     ...(row.state === 'changing' ? { in_work: row.batch_id } : {}),
     ...(held.length === 0 ? {} : { held }),
     ...(row.before === undefined ? {} : { before: viewStanding(row.before) }),
-    ...(row.drift === undefined ? {} : { drift: { ...row.drift, since: isoTime(row.drift.since) } }),
+    ...(row.drift === undefined ? {} : { drift: viewDrift(row.drift) }),
   };
 };
 
-const optional = [
-  ...(['action', 'replicas', 'version', 'image', 'digest', 'infrastructure_id', 'by', 'by_name'] as const),
-  'adopted',
-] as const;
+const viewDrift = ({ since, count, fields }: DriftMark): DriftView => ({ since: isoTime(since), count, fields });
+
+const optional = ['action', 'replicas', 'version', 'image', 'digest', 'infrastructure_id', 'by', 'by_name'] as const;
 
 const viewStanding = (standing: Standing): StandingView => {
-  const { state, since, batch_id, index, health } = standing;
+  const { state, since, batch_id, index, health, adopted } = standing;
   return {
     state,
     ...present(standing, optional),
+    ...(adopted === undefined ? {} : { adopted: present(adopted, ['by', 'by_name', 'reason']) }),
     since: isoTime(since),
     batch_id,
     index,

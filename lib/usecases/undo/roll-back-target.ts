@@ -4,6 +4,7 @@ import { FlotillaError } from '../../domain/errors.ts';
 import { isSameObject, placeOfTarget } from '../../domain/plan/lock-names.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type Release, rowOf } from '../../domain/record/rows.ts';
+import { expectedOf } from '../../domain/targets/superseded.ts';
 import { isSettled, type TargetRow } from '../../domain/targets/target-row.ts';
 import { notConfigured } from '../../domain/undo/judge-target.ts';
 import type { RollbackMember } from '../../domain/undo/plan-rollback.ts';
@@ -81,13 +82,13 @@ const readyRollback = (
   { reason, ...wished }: TargetInput,
   { now, release }: Choice,
 ): ReadyBatch => {
-  const { target, batch_id, index, version: from = standsWithout(now) } = now;
+  const { target, version: from = standsWithout(now) } = now;
   const place = placeOfTarget(target);
   if (!deps.rights.may('deploy', place)) {
     throw new FlotillaError('Forbidden', `No grant lets you deploy ${place.pillar} in ${place.environment}.`);
   }
   const member: RollbackMember = {
-    ...{ key: wished.key, target, from, to: release, of: [], expects: { batch_id, index }, waits_for: [] },
+    ...{ key: wished.key, target, from, to: release, of: [], expects: expectedOf(now), waits_for: [] },
   };
   const members = [member];
   return {

@@ -14,12 +14,17 @@ const row = (more: Partial<TargetRow>): TargetRow => ({
   since: 1,
   ...more,
 });
+const adopted = { state: 'adopted', version: '9', adopted: { by: 'ada' } } as const;
 const of = [expects];
 const mine: Standing = { ...expects, state: 'failed', since: 1 };
 
 describe('what is undone, or tried again, begins only where nobody else has come since', () => {
   test.each<[what: string, now: TargetRow | undefined, expects: Replay['expects'], begins: boolean]>([
     ['the one it has seen stands there', row({}), expects, true],
+    ['what others made of it was adopted since', row({ ...adopted, since: 9 }), expects, false],
+    ['what its plan has seen adopted', row({ ...adopted, since: 9 }), { ...expects, adopted_at: 9 }, true],
+    ['another one is adopted', row({ ...adopted, since: 10 }), { ...expects, adopted_at: 9 }, false],
+    ['what was adopted was deployed over, and came back', row({ since: 10 }), { ...expects, adopted_at: 9 }, false],
     ['as failed', row({ state: 'failed' }), expects, true],
     ['another batch has', row({ batch_id: 'LATER' }), expects, false],
     ['another deployment of that batch has', row({ index: 5 }), expects, false],
@@ -41,6 +46,12 @@ test.each<[kind: Replay['kind'], now: TargetRow | undefined, message: string]>([
     'rollback',
     row({ batch_id: 'LATER', index: 2, version: '2.1.0' }),
     'Not started: since this was planned, deployment 2 of batch LATER has changed risk/cva in uat (version 2.1.0, verified). ' +
+      'It was left as it is. To take that back too, roll that batch back, or this target alone: flotilla rollback risk/cva --environment uat.',
+  ],
+  [
+    'rollback',
+    row(adopted),
+    'Not started: since this was planned, what runs at risk/cva in uat was taken as right by ada (version 9, adopted). ' +
       'It was left as it is. To take that back too, roll that batch back, or this target alone: flotilla rollback risk/cva --environment uat.',
   ],
   [

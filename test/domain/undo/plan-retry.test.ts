@@ -181,6 +181,26 @@ describe('what of a batch is tried again', () => {
     expect(expects(changing)).toBeUndefined();
   });
 
+  test('what was adopted since is left; what was adopted before is deployed over, as the plan has seen it', () => {
+    const question = questionOf([{ name: 'a', ...bad }]);
+    const key = keyOf('a');
+    const { target } = question.now.get(key)!;
+    const row = { target, batch_id: 'ONE', index: 0, state: 'adopted', version: '9', adopted: { by: 'ada' } } as const;
+    const retried = (since: number) => planRetry({ ...question, now: new Map([[key, { ...row, since }]]) });
+    expect(retried(endedAt + 1).left).toEqual([
+      {
+        key,
+        reason: 'Superseded',
+        message: 'Its target was changed since: batch ONE was the last to deploy there, and 9 was adopted since.',
+      },
+    ]);
+    expect(retried(endedAt - 1).members[0]?.deployment.replay?.expects).toEqual({
+      batch_id: 'ONE',
+      index: 0,
+      adopted_at: endedAt - 1,
+    });
+  });
+
   test('what one who asks may not see is not there, and not named', () => {
     const parts: readonly Part[] = [
       { name: 'a', ...lost },

@@ -118,6 +118,16 @@ describe('why a target is left', () => {
       'Superseded: Batch LATER has changed it since: version 3.0.0.',
     ],
     [
+      'what somebody made of it was adopted',
+      { now: now('A', { state: 'adopted', version: '9', adopted: { by: 'ada' } }) },
+      'Superseded: What somebody made of it since, version 9, was adopted by ada. To take that back too, roll this target back alone.',
+    ],
+    [
+      'somebody has deleted it, and that was adopted',
+      { now: now('A', { state: 'deleted', adopted: { by: 'ada' } }) },
+      'Superseded: What somebody made of it since was adopted by ada. To take that back too, roll this target back alone.',
+    ],
+    [
       'somebody is the first at work there',
       { now: now('LATER', { state: 'changing' }) },
       'Superseded: Batch LATER is at work there: version 2.0.0.',

@@ -13,7 +13,9 @@ import {
   type TurnRow,
 } from '../../../lib/domain/record/rows.ts';
 import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
+import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
 import { type Launch, launchRun, runPlace } from '../../../lib/usecases/deployment/launch-run.ts';
+import { requestOf } from '../../../lib/usecases/deployment/watched-row.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { aboutToStart } from './about-to-start.ts';
 import { countingExecutor, launch, launchOf, type Scene } from './launching.ts';
@@ -232,6 +234,27 @@ describe('what the executor says to a start', () => {
     }));
     expect(watched?.phase).toBe('paused');
   });
+});
+
+test.each<[what: string, now: Partial<TargetRow>, adopted: string | undefined]>([
+  ['that was adopted', { state: 'adopted', adopted: { by: 'ada', objects: 'abc' } }, 'abc'],
+  ['of an earlier version', { state: 'adopted', adopted: { by: 'ada' } }, undefined],
+  ['that was deployed', {}, undefined],
+])('what stands there is told to the executor, and kept for the poller: one %s', async (_, more, adopted) => {
+  const { world, batchId, deployment } = await aboutToStart();
+  const { target } = deployment;
+  const now = { target, batch_id: 'B0', index: 0, state: 'verified', since: 1, ...more };
+  await world.table.transact([{ put: itemOf(keys.targetNow(target), now) }]);
+  const told: (string | undefined)[] = [];
+  const start: Executor['start'] = async (request) => {
+    told.push(request.adopted);
+    return { kind: 'unknown', message: 'm' };
+  };
+  const deps = { ...world.deps, pace: cloudPace, executor: async () => ({ ...countingExecutor().executor, start }) };
+  await launchRun(deps, launchOf(deployment, batchId, 1));
+  const watch = keys.watch(executorWatcher(deployment.executor.account), batchId, 0, 'deploy-1');
+  const row = rowOf<RunWatchRow>(await world.table.get(watch))!;
+  expect([...told, row.adopted, requestOf(row).adopted]).toEqual([adopted, adopted, adopted]);
 });
 
 test('an intent has all that the poller needs, and the row says what is done', async () => {

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type AppliedObjects, appliedAt } from '../../../lib/domain/drift/applied.ts';
 import { type ErrorName, FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Grant } from '../../../lib/domain/grants/grant.ts';
 import { rightsOf } from '../../../lib/domain/grants/rights.ts';
 import type { Actor } from '../../../lib/domain/record/actor.ts';
 import type { ChangeRow } from '../../../lib/domain/record/index-rows.ts';
-import { changesOf, keys } from '../../../lib/domain/record/keys.ts';
+import { changesOf, documentPaths, keys } from '../../../lib/domain/record/keys.ts';
 import { type EventRow, itemOf, rowOf } from '../../../lib/domain/record/rows.ts';
 import { adoptTarget } from '../../../lib/usecases/drift/adopt-target.ts';
 import { DriftStage, deployment, targetOf } from './drift-stage.ts';
@@ -113,10 +112,55 @@ describe('adopt', () => {
     await expect(
       adoptTarget({ ...deps, table }, { key: 'shop/web', environment: 'prod', cluster: 'eu' }),
     ).rejects.toThrow('died');
-    const [text] = [...stage.documents.values()];
-    const applied = JSON.parse(text!) as AppliedObjects;
-    expect(appliedAt(applied, (await stage.row('web'))!).objects).toEqual(applied.adopted?.was);
     expect(await stage.survey()).toEqual({ targets: 1, drifted: 1 });
+  });
+
+  test('leaves what the deployment has kept, and names what was adopted by what is in it', async () => {
+    const stage = await drifted();
+    const [kept] = [...stage.documents.keys()];
+    const before = stage.documents.get(kept!);
+    const { target } = await adopt(stage);
+    const objects = (await stage.row('web'))?.adopted?.objects;
+    expect(stage.documents.get(kept!)).toBe(before);
+    expect(stage.documents.get(documentPaths.adopted(objects!))).toContain('web:9');
+    expect(target.adopted).toEqual({ by: 'ada', by_name: 'Ada Lovelace', reason: 'hotfix' });
+  });
+
+  test('whose document is not what its name says any more counts for nothing: it is marked again', async () => {
+    const stage = await drifted();
+    await adopt(stage);
+    stage.documents.set(documentPaths.adopted((await stage.row('web'))!.adopted!.objects!), '{"objects": []}');
+    await stage.survey();
+    expect(await stage.survey()).toEqual({ targets: 1, drifted: 1 });
+  });
+
+  test('asked for twice at once comes about once, and holds', async () => {
+    const stage = await drifted();
+    const { documents, ...deps } = stage.deps();
+    const both = Promise.withResolvers<void>();
+    let kept = 0;
+    // Neither goes on before both have written what they have seen.
+    const put = async (path: string, text: string): Promise<void> => {
+      await documents.put(path, text);
+      kept += 1;
+      if (kept === 2) both.resolve();
+      await both.promise;
+    };
+    const asked = { ...deps, documents: { ...documents, put }, rights: rightsOf(undefined, ada) };
+    const one = (now: number) =>
+      adoptTarget(
+        {
+          ...asked,
+          catalogue: async () => ({ clusters: { eu: {} } }) as never,
+          clock: { ...deps.clock, now: () => now },
+        },
+        { key: 'shop/web', environment: 'prod', cluster: 'eu' },
+      );
+    const ends = await Promise.allSettled([one(4_000), one(4_001)]);
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(ends.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { name: 'ChangedSince' } });
+    stage.now = 5_000;
+    for (const _ of [1, 2, 3]) expect(await stage.survey()).toEqual({ targets: 1, drifted: 0 });
   });
 
   const lock = (stage: DriftStage) =>
@@ -176,6 +220,10 @@ describe('adopt', () => {
     const stage = await drifted();
     await change(stage);
     await expect(adopt(stage, by)).rejects.toMatchObject({ name: error, message: expect.stringMatching(says) });
-    expect((await stage.row('web'))?.state).toBe('verified');
+    const row = await stage.row('web');
+    expect(row?.state).toBe('verified');
+    // What was kept by the deployment that changed it last.
+    const [applied] = [...stage.documents.values()];
+    expect(JSON.parse(applied!)).toMatchObject({ batch_id: row?.batch_id });
   });
 });

@@ -3,7 +3,7 @@ import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 import { keptDeployment } from '../../../lib/domain/plan/kept-deployment.ts';
 import { locksOfObject } from '../../../lib/domain/plan/lock-names.ts';
-import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
+import type { PlannedDeployment, Replay } from '../../../lib/domain/plan/plan.ts';
 import type { Cluster, WorkloadView, Write } from '../../../lib/domain/ports.ts';
 import { changeItem } from '../../../lib/domain/record/change.ts';
 import type { ClusterRow } from '../../../lib/domain/record/cluster-row.ts';
@@ -19,6 +19,8 @@ import {
   rowOf,
   type TurnRow,
 } from '../../../lib/domain/record/rows.ts';
+import { expectedOf } from '../../../lib/domain/targets/superseded.ts';
+import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
 import { writePlan } from '../../../lib/usecases/plan/plan-store.ts';
 import { type Captured, captureBaseline } from '../../../lib/usecases/rollout/capture-baseline.ts';
 import { viewOf } from '../../domain/rollout/objects.ts';
@@ -38,6 +40,8 @@ interface Setting {
   readonly identities?: readonly (readonly string[] | Error)[];
   /** Runs that there were already: this is a later attempt. */
   readonly runs?: readonly Run[];
+  /** It puts this target back, planned by this NOW: the second of its plan had put 3.0.2 in place of 3.0.1. */
+  readonly undoes?: Partial<TargetRow>;
   /** Somebody has the same object, under another name of the cluster. */
   readonly busy?: boolean;
   /** More of its row, and of its turn. */
@@ -61,10 +65,19 @@ const inNamespace = (deployment: PlannedDeployment, namespace: string): PlannedD
 const captured = async (setting: Setting) => {
   const { views = [old], recorded, earlier, deployment: more, identities = [['kube-system:test']] } = setting;
   const { world, batchId: batch_id, deployment: original, item } = await aboutToStart();
-  const deployment = { ...original, ...more };
-  if (more) {
+  const undone = {
+    batch_id,
+    index: 1,
+    target: original.target,
+    state: 'verified',
+    since: 5,
+    ...setting.undoes,
+  } as const;
+  const replay: Replay = { kind: 'rollback', of: [], expects: expectedOf(undone) };
+  const deployment = { ...original, ...more, ...(setting.undoes ? { replay } : {}) };
+  if (more || setting.undoes) {
     const { plan } = await planned(world);
-    await writePlan(world, batch_id, { ...plan, deployments: [deployment] });
+    await writePlan(world, batch_id, { ...plan, deployments: [deployment, { ...original, index: 1 }] });
   }
   const { target } = deployment;
   const release: Release = {
@@ -78,6 +91,9 @@ const captured = async (setting: Setting) => {
   await world.table.transact([
     ...(recorded ? [{ put: itemOf(keys.goodRelease(target), release) }] : []),
     ...(earlier ? [{ put: itemOf(keys.capture(batch_id, 0), earlier) }] : []),
+    ...(setting.undoes
+      ? [{ put: itemOf(keys.capture(batch_id, 1), { baseline }) }, { put: itemOf(keys.targetNow(target), undone) }]
+      : []),
     ...(setting.busy ? busyUnder('twin', deployment) : []),
     ...(setting.runs ? begunAgain(item, setting.runs) : []),
     ...(setting.item ? [{ update: keys.item(batch_id, 0), set: setting.item as JsonObject }] : []),
@@ -285,6 +301,21 @@ describe('where several containers could be the service', () => {
   ])('%s', async (_, setting, container, names) => {
     const { row } = await captured(setting);
     expect([row?.baseline.container, row?.containers]).toEqual([container, names]);
+  });
+});
+
+describe('before a rollback of one target', () => {
+  const adopted = { state: 'adopted', version: '9', adopted: { by: 'ada' } } as const;
+  test.each<[what: string, now: Partial<TargetRow>, image: string, isLeft: boolean]>([
+    ['what the last one deployed', {}, '3.0.2', false],
+    ['what that had found', {}, '3.0.1', false],
+    ["somebody's hotfix", {}, '9', true],
+    ["somebody's hotfix that was adopted, as the plan said", adopted, '9', false],
+    ['another one since', adopted, '10', true],
+  ])('%s is put back, or left to whoever has set it', async (_, undoes, image, isLeft) => {
+    const view = viewOf({ image: `reg/app:${image}`, revision: 2 });
+    const { row } = await captured({ undoes, views: [view] });
+    expect(row?.overtaken?.running).toBe(isLeft ? image : undefined);
   });
 });
 

@@ -84,10 +84,13 @@ test.each<[what: string, Scene]>([
   expect(now).toMatchObject({ batch_id: batchId, index: 0, state: 'changing' });
 });
 
+const right: Partial<TargetRow> = { state: 'adopted', version: '9', since: 2, adopted: { by: 'ada' } };
 const theirs: Partial<TargetRow> = { batch_id: 'LATER', index: 1, version: '2.1.0' };
 
 describe.each<[what: string, Omit<Scene, 'replay'>]>([
   ['was changed by somebody else before', { now: theirs }],
+  ['was taken as right since', { now: right }],
+  ['is taken as right just before the intent is committed', { now: {}, meanwhile: right }],
   ['is changed by somebody else just before the intent is committed', { now: {}, meanwhile: theirs }],
   ['had nobody, and somebody has come just before', { meanwhile: theirs }],
 ])('where the target %s', (_, scene) => {
@@ -98,7 +101,7 @@ describe.each<[what: string, Omit<Scene, 'replay'>]>([
     expect(starts).toEqual([]);
     expect(answer).toMatchObject({ error: 'AttemptEnded', reason: 'Superseded' });
     expect(row).toMatchObject({ runs: [], failure: { skipped: true } });
-    expect(now).toMatchObject(theirs);
+    expect(now).toMatchObject(scene.meanwhile ?? scene.now ?? theirs);
     await recordOutcome(world.deps, { batch_id: batchId, index: 0, error: { Error: 'AttemptEnded' } });
     const { outcome } = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))!;
     expect(outcome).toMatchObject({ status: 'SKIPPED', reason: 'Superseded', runs: [], attempts: 0 });
