@@ -120,7 +120,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
       ...['CHANGES#*', 'DISPATCHER', 'DRIFT', 'DRIFT#*', 'EVENTS#*', 'TARGET#*', 'TARGETS#*'],
     ),
     ...read,
-    ...store,
+    's3:PutObject Documents/manifests/adopted/*',
     ...cluster,
   ],
   ReadLogs: [...table, ...read, ...cluster],

@@ -27,7 +27,7 @@ export const supersededSince = (
   }
   return {
     reason: 'Superseded',
-    message: `${whoHas(stands, deployment)} ${whatToDo[replay.kind](deployment)}`,
+    message: `${whoHas(stands, deployment)} ${whatToDo[replay.kind](deployment, stands)}`,
     skipped: true,
   };
 };
@@ -52,11 +52,11 @@ const whoHas = (stands: Standing | undefined, { key, environment_id }: Replaying
   return `Not started: since this was planned, deployment ${index} of batch ${batch_id} has changed ${where} (${runs}).`;
 };
 
-type WhatToDo = (deployment: Replaying['deployment']) => string;
+type WhatToDo = (deployment: Replaying['deployment'], stands: Standing | undefined) => string;
 
 const whatToDo: Readonly<Record<Replay['kind'], WhatToDo>> = {
-  rollback: ({ key, environment_id }) =>
-    `It was left as it is. To take that back too, roll that batch back, or this target alone: flotilla rollback ${key} --environment ${environment_id}.`,
+  rollback: ({ key, environment_id }, stands) =>
+    `It was left as it is. To take that back too, roll ${stands?.adopted === undefined ? 'that batch back, or this target alone' : 'this target back alone'}: flotilla rollback ${key} --environment ${environment_id}.`,
   retry: ({ key, environment_id, docker_image_version, action, replicas }) => {
     if (action === undefined)
       return `It was left as it is. To deploy this version all the same: flotilla deploy ${key}=${docker_image_version} --environment ${environment_id}.`;

@@ -52,7 +52,7 @@ test.each<[kind: Replay['kind'], now: TargetRow | undefined, message: string]>([
     'rollback',
     row(adopted),
     'Not started: since this was planned, what runs at risk/cva in uat was taken as right by ada (version 9, adopted). ' +
-      'It was left as it is. To take that back too, roll that batch back, or this target alone: flotilla rollback risk/cva --environment uat.',
+      'It was left as it is. To take that back too, roll this target back alone: flotilla rollback risk/cva --environment uat.',
   ],
   [
     'retry',

@@ -87,13 +87,16 @@ test.each<[what: string, Scene]>([
 const right: Partial<TargetRow> = { state: 'adopted', version: '9', since: 2, adopted: { by: 'ada' } };
 const theirs: Partial<TargetRow> = { batch_id: 'LATER', index: 1, version: '2.1.0' };
 
-describe.each<[what: string, Omit<Scene, 'replay'>]>([
-  ['was changed by somebody else before', { now: theirs }],
-  ['was taken as right since', { now: right }],
-  ['is taken as right just before the intent is committed', { now: {}, meanwhile: right }],
-  ['is changed by somebody else just before the intent is committed', { now: {}, meanwhile: theirs }],
-  ['had nobody, and somebody has come just before', { meanwhile: theirs }],
-])('where the target %s', (_, scene) => {
+const later = 'deployment 1 of batch LATER has changed shared/login-api in staging';
+const byAda = 'what runs at shared/login-api in staging was taken as right by ada';
+
+describe.each<[what: string, Omit<Scene, 'replay'>, says: string]>([
+  ['was changed by somebody else before', { now: theirs }, later],
+  ['was taken as right since', { now: right }, byAda],
+  ['is taken as right just before the intent is committed', { now: {}, meanwhile: right }, byAda],
+  ['is changed by somebody else just before the intent is committed', { now: {}, meanwhile: theirs }, later],
+  ['had nobody, and somebody has come just before', { meanwhile: theirs }, later],
+])('where the target %s', (_, scene, says) => {
   test.each(['rollback', 'retry'] as const)('a %s starts nothing, is SKIPPED, and says who', async (kind) => {
     const expects = 'now' in scene ? bad : undefined;
     const replay: Replay = { kind, of: [bad], ...(expects && { expects }) };
@@ -105,7 +108,7 @@ describe.each<[what: string, Omit<Scene, 'replay'>]>([
     await recordOutcome(world.deps, { batch_id: batchId, index: 0, error: { Error: 'AttemptEnded' } });
     const { outcome } = rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))!;
     expect(outcome).toMatchObject({ status: 'SKIPPED', reason: 'Superseded', runs: [], attempts: 0 });
-    expect(outcome?.message).toContain('deployment 1 of batch LATER has changed shared/login-api in staging');
+    expect(outcome?.message).toContain(says);
     expect(await world.table.get(keys.targetNow(deployment.target))).toEqual(now);
     const { put } = tellDispatcher(world.deps, {
       planned: { ...deployment, replay },
