@@ -59,4 +59,32 @@ export const driftCases: readonly DeployCase[] = [
       ];
     },
   },
+  {
+    name: 'adopted-edit',
+    expected: [
+      ...['adopted 1', ['data.value'], 'SUCCESS / Verified'],
+      ...['a later change alone is marked', 'adopted', ['Superseded']],
+    ],
+    run: async (stage) => {
+      const { client, namespace, asked } = stage;
+      await stage.deploy({ manifests: all(web('1'), configMap('settings')) }, true);
+      const path = `/api/v1/namespaces/${namespace}/configmaps/settings`;
+      await client.patch(`${path}?fieldManager=kubectl`, { data: { value: 'bye' } }, 'strategic');
+      await untilMarked(stage, ['data.value']);
+      const named = { key: 'shared/web', environment: `${namespace}-open` };
+      const { target, fields } = await asked('/targets/adopt', { ...named, reason: 'hotfix' });
+      // It takes what was adopted for what was applied.
+      const image = await stage.deploy({ docker_image_version: '2' }, true);
+      await client.delete(path, {});
+      await untilMarked(stage, [`configmap ${namespace}/settings`]);
+      await asked('/targets/adopt', named);
+      const { state } = await targetOf(stage);
+      const { left } = await asked(`/batches/${image.batch_id}/rollback/plan`, {});
+      return [
+        ...[`${target.state} ${target.version}`, fields.map(({ path: field }: Kube) => field)],
+        ...[`${image.status} / ${image.reason}`, 'a later change alone is marked', state],
+        left.map(({ reason }: Kube) => reason),
+      ];
+    },
+  },
 ];
