@@ -47,9 +47,15 @@ export const contract = {
   },
   'conclude-batch': {
     input: z.object({ batch_id: batchId, round: z.int().min(1), error: failure.optional() }),
-    output: z.object({ next: z.enum(['finish', 'deployments']), count: z.int(), round: z.int() }),
+    output: z.object({
+      ...{ next: z.enum(['finish', 'deployments']), count: z.int(), round: z.int() },
+      why: z.string().optional(),
+    }),
   },
-  'finish-batch': { input: z.object({ batch_id: batchId }), output: z.object({ status: z.string() }) },
+  'finish-batch': {
+    input: z.object({ batch_id: batchId, why: z.string().optional() }),
+    output: z.object({ status: z.string() }),
+  },
   'watch-executor': {
     input: z.object(watching),
     output: z.object({ more: z.boolean() }),

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
 import type { Key, Write } from '../../lib/domain/ports.ts';
@@ -69,6 +70,10 @@ export const lasting: readonly Path[] = [
     before: broken('plan-batch'),
     expect: {},
     ends: 'FAILED / PlanFailed',
+    after: async (world, batchId) => {
+      const why = 'Error: ordered by the test';
+      expect((await world.header(batchId)).message).toBe(`The plan could not be made: ${why}; nothing was started.`);
+    },
   },
   {
     title: 'Plan does all, but is not heard: the Map runs all the same, in its second round',

@@ -1,6 +1,7 @@
 import type { Acting } from '../plan/action.ts';
 import type { CaptureRow, Failure, ItemRow, Outcome, Restore, TurnRow } from '../record/rows.ts';
 import { ambiguityWarning } from '../rollout/ambiguity-warning.ts';
+import { type CaughtError, errorWords } from './error-words.ts';
 import { whyEnded } from './execution-end.ts';
 
 export interface WhatIsKnown {
@@ -12,7 +13,7 @@ export interface WhatIsKnown {
   /** Of what deploys nothing. */
   readonly action?: Acting['action'];
   /** The error that ended the child before its rows could say how it went. */
-  readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined };
+  readonly error?: CaughtError;
   readonly now: number;
 }
 
@@ -59,7 +60,9 @@ const tell = ({ item, turn, error }: WhatIsKnown): Told => {
 const afterFailure = (failure: Failure, error: WhatIsKnown['error']): Told => ({
   status: statusAfter(failure),
   reason: failure.reason,
-  message: isPlannedEnd(error) ? failure.message : `${sentence(failure.message)} Nothing followed: ${nameOf(error)}.`,
+  message: isPlannedEnd(error)
+    ? failure.message
+    : `${sentence(failure.message)} Nothing followed: ${errorWords(error)}.`,
 });
 
 const statusAfter = ({ unknown, cancelled, skipped }: Failure): Outcome['status'] => {
@@ -80,14 +83,14 @@ const afterRestore = (failure: Failure, restore: Restore): Told => ({
 const restoreUnknown = (failure: Failure | undefined, error: WhatIsKnown['error']): Told => ({
   status: 'UNKNOWN',
   reason: 'RestoreUnknown',
-  message: `${sentence(failure?.message ?? 'The deployment failed')} Whether the previous release was restored is not known (${nameOf(error)}).`,
+  message: `${sentence(failure?.message ?? 'The deployment failed')} Whether the previous release was restored is not known (${errorWords(error)}).`,
 });
 
 /** Verdicts are written without a full stop where they may be quoted within another sentence. */
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKnown['error']): Told => {
-  const name = nameOf(error);
+  const name = errorWords(error);
   const stopped = whyEnded(error) === undefined ? undefined : error?.Error;
   if (turn?.state === 'cancelled' && (item.step === 'turn' || item.step === 'capture')) {
     return { status: 'CANCELLED', reason: 'BatchCancelled', message: 'Nothing was started: the batch was cancelled.' };
@@ -102,28 +105,6 @@ const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKn
   const advice = stopped === undefined ? '' : ' What it began goes on: see what became of it, then resolve it.';
   const message = `Attempt ${item.attempt} was left without an answer: ${name}.${advice}`;
   return { status: 'UNKNOWN', reason, message };
-};
-
-/** Name and the first line of the cause; causes may be long. */
-const nameOf = (error: WhatIsKnown['error']): string => {
-  if (error?.Error === undefined) return 'its execution ended without a word';
-  const ended = whyEnded(error);
-  if (ended !== undefined) return ended.replace(/\.$/, '');
-  const cause = messageIn(error.Cause ?? '')
-    .split('\n')[0]!
-    .slice(0, 300)
-    .replace(/\.$/, '');
-  return cause === '' ? error.Error : `${error.Error}: ${cause}`;
-};
-
-/** A function that fails gives its error as JSON, with a stack trace that tells a user nothing. */
-const messageIn = (cause: string): string => {
-  try {
-    const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: unknown };
-    return typeof errorMessage === 'string' ? errorMessage : cause;
-  } catch {
-    return cause;
-  }
 };
 
 /** What runs now, as far as somebody saw it. */

@@ -1,3 +1,4 @@
+import { errorWords } from '../../domain/deployment/error-words.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type ItemRow, rowOf, type TokenRow } from '../../domain/record/rows.ts';
@@ -19,6 +20,14 @@ export interface Concluding {
   readonly error?: Ended['error'];
 }
 
+export interface Concluded {
+  readonly next: 'finish' | 'deployments';
+  readonly count: number;
+  readonly round: number;
+  /** Why there is no plan, where that is known. */
+  readonly why?: string;
+}
+
 /**
  * Settles what is missing when all children have ended. Where the Map failed as a whole and some children never began,
  * it is run once more: the children that are done end at once.
@@ -27,7 +36,7 @@ export const concludeBatch = async (
   deps: Needs,
   { batch_id, round, error }: Concluding,
   afterEach: (index: number) => Promise<void> = async () => {},
-): Promise<{ next: 'finish' | 'deployments'; count: number; round: number }> => {
+): Promise<Concluded> => {
   const { plan_hash: planned } = await findBatch(deps, batch_id);
   // Documents alone are no plan: the dispatcher was never told of it, and nobody would get a turn.
   const plan = planned === undefined ? undefined : await readPlanHead(deps, batch_id);
@@ -44,7 +53,8 @@ export const concludeBatch = async (
       }),
     );
   }
-  return { next: 'finish', count, round };
+  const isUnplanned = plan === undefined && error !== undefined;
+  return { next: 'finish', count, round, ...(isUnplanned ? { why: errorWords(error) } : {}) };
 };
 
 /** Thousands that were stopped are to be settled within the five minutes of a function. */

@@ -20,6 +20,12 @@ import { startExecution } from './open-batch.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'>;
 
+export interface Finishing {
+  readonly batch_id: string;
+  /** Why there is no plan, as far as Conclude knows. */
+  readonly why?: string | undefined;
+}
+
 /**
  * Seals a batch whose deployments have all ended: status and totals, the event, and the end of its scheduling. Throws
  * StatusConflict while one has not: a plan that was finished after everybody had given it up must not end as a success
@@ -28,11 +34,8 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' 
  * Where it is to be rolled back, that is opened in the same transaction, and the batch ends with its rollback; the end of a rollback
  * is that of the batches that it rolled back, too.
  */
-export const finishBatch = async (
-  deps: Needs,
-  { batch_id }: { readonly batch_id: string },
-): Promise<{ status: Status }> => {
-  const { status, rolling_back, origin } = await retryConflict(deps, () => seal(deps, batch_id));
+export const finishBatch = async (deps: Needs, { batch_id, why }: Finishing): Promise<{ status: Status }> => {
+  const { status, rolling_back, origin } = await retryConflict(deps, () => seal(deps, batch_id, why));
   // Whoever was killed before this has left it to the next who comes here, or to the sweeper.
   if (rolling_back !== undefined) await startExecution(deps, rolling_back);
   if (origin !== undefined) await startNext(deps, origin);
@@ -41,13 +44,13 @@ export const finishBatch = async (
 
 type Sealed = Pick<HeaderRow, 'status' | 'rolling_back' | 'origin'>;
 
-const seal = async (deps: Needs, batchId: string): Promise<Sealed> => {
+const seal = async (deps: Needs, batchId: string, why: string | undefined): Promise<Sealed> => {
   const header = await findBatch(deps, batchId);
   if (isSealed(header)) return header;
   const ends = await readEnds(deps, batchId);
   const totals = totalsOf(ends);
   checkAllEnded(header, totals);
-  const ended = statusOf(header, ends, totals);
+  const ended = header.plan_hash === undefined ? unplanned(header, why) : statusOf(header, ends, totals);
   const lastEnd = ends.reduce((last, { ended_at }) => Math.max(last, ended_at), header.created_at);
   const undo = await undoAtEnd(deps, header, { ...ended, lastEnd });
   const at = deps.clock.now();
@@ -80,12 +83,13 @@ const undoWrites = (undo: UndoAtEnd): readonly Write[] =>
   undo.kind === 'opens' ? [...undo.writes, ...rollingBackWrites(undo.also, undo.rollback, 'finish')] : [];
 
 /** Without a plan there is nothing to count: planning itself failed, and nothing was started. */
+const unplanned = ({ reason, message }: HeaderRow, why: string | undefined): BatchStatus => {
+  if (reason === manifestsRefused) return { status: 'FAILED', reason, message };
+  const told = why === undefined ? '' : `: ${why}`;
+  return { status: 'FAILED', reason: 'PlanFailed', message: `The plan could not be made${told}; nothing was started.` };
+};
+
 const statusOf = (header: HeaderRow, ends: readonly EndOf[], totals: Totals): BatchStatus => {
-  if (header.plan_hash === undefined) {
-    if (header.reason === manifestsRefused)
-      return { status: 'FAILED', reason: manifestsRefused, message: header.message };
-    return { status: 'FAILED', reason: 'PlanFailed', message: 'The plan could not be made; nothing was started.' };
-  }
   const request = { cancelRequested: header.cancel_requested_at !== undefined };
   const ended =
     header.origin?.kind === 'rollback' ? endOfRollback(ends, totals, request) : decideBatchStatus(totals, request);

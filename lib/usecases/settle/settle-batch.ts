@@ -27,10 +27,10 @@ export const settleBatch = async (
   if (end === 'RUNNING') return;
   const error = errorOfEnd(withTold(end, told));
   await noteEnd(deps, batchId, error);
-  await concludeBatch(deps, { batch_id: batchId, round: 2, error }, (index) =>
+  const { why } = await concludeBatch(deps, { batch_id: batchId, round: 2, error }, (index) =>
     freeWaits(deps, { batch_id: batchId, index }),
   );
-  await finishBatch(deps, { batch_id: batchId });
+  await finishBatch(deps, { batch_id: batchId, why });
 };
 
 type Told = ReturnType<typeof errorOfEnd>;

@@ -13,7 +13,7 @@ const causes: readonly (readonly [string, string | undefined, string])[] = [
   ],
   ['a message of several lines', 'first\nsecond', 'ClusterUnavailable: first'],
   ['a message with a full stop', 'It is away. For long.', 'ClusterUnavailable: It is away. For long'],
-  ['a long message', 'x'.repeat(301), `ClusterUnavailable: ${'x'.repeat(300)}`],
+  ['a long message', 'x'.repeat(301), `ClusterUnavailable: ${'x'.repeat(300)}…`],
   ['JSON of another form', '{"code":7}', 'ClusterUnavailable: {"code":7}'],
   ['JSON whose message is no text', '{"errorMessage":7}', 'ClusterUnavailable: {"errorMessage":7}'],
   ['what only looks like JSON', '{ not json', 'ClusterUnavailable: { not json'],

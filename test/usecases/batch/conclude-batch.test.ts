@@ -111,8 +111,41 @@ describe('a batch is concluded when', () => {
       next: 'finish',
       count: 0,
       round: 1,
+      why: `${error.Error}: too many`,
     });
     expect(await outcomes(world, batchId)).toEqual(none);
+  });
+});
+
+describe('of a batch without a plan is told, as why,', () => {
+  const told = async (wrong: { readonly Error?: string; readonly Cause?: string } | undefined) => {
+    const world = makeWorld();
+    const batchId = await submitted(world);
+    const given = { batch_id: batchId, round: 1, ...(wrong && { error: wrong }) };
+    const { why } = await concludeBatch(world.deps, given);
+    await finishBatch(world.deps, { batch_id: batchId, why });
+    return (await readHeader(world, batchId)).message;
+  };
+  const thrown = (errorMessage: string) =>
+    JSON.stringify({ errorMessage, trace: ['at planBatch (plan-batch.ts:1:1)'] });
+
+  test.each<readonly [string, Parameters<typeof told>[0], string]>([
+    ['what the function threw', { Error: 'Error', Cause: thrown('no document x') }, ': Error: no document x'],
+    ['that it took too long', { Error: 'States.Timeout' }, ': States.Timeout'],
+    [
+      'what stopped its execution',
+      { Error: 'ExecutionStopped', Cause: 'a bad night' },
+      ': somebody stopped its execution in Step Functions (a bad night)',
+    ],
+    [
+      'no secret',
+      { Error: 'Error', Cause: thrown('refused: Authorization: Bearer abcdefghijklmnopqrstuvwxyz012345') },
+      ': Error: refused: Authorization: Bearer ***',
+    ],
+    ['not more than fits', { Error: 'Error', Cause: thrown('x'.repeat(5_000)) }, `: Error: ${'x'.repeat(300)}…`],
+    ['nothing, where nobody knows', undefined, ''],
+  ])('%s', async (_, wrong, why) => {
+    expect(await told(wrong)).toBe(`The plan could not be made${why}; nothing was started.`);
   });
 });
 
