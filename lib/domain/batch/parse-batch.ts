@@ -34,6 +34,7 @@ import { nearest } from './nearest.ts';
 import { readYaml, type YamlText } from './read-yaml.ts';
 import { type BatchFrame, batchFrameSchema, maxDeployments, writtenBatchSchema } from './schema.ts';
 import { valueIn } from './value-in.ts';
+import { warnOfAtOnce } from './warn-at-once.ts';
 
 export type ParsedBatch = {
   readonly batch: Batch;
@@ -106,9 +107,10 @@ export const parseBatch = (
   const deployments = turnDeletes(read);
   const refused = deployments.flatMap((deployment, place) => refusal(refuse(deployment), drafts[place]!, yaml));
   if (refused.length > 0) return { kind: 'grants', issues: presentFindings(refused, yaml.lineOf) };
+  const lineOf = (place: number, field: string) => yaml.lineOf(yaml.offsetOf([...drafts[place]!.path, field])).line;
   return {
     batch: batchOf(frame.value, deployments),
-    warnings: [...warningsFor(deployments, catalogue), ...manifests.warnings],
+    warnings: [...warningsFor(deployments, catalogue, lineOf), ...manifests.warnings],
     manifests: manifests.texts,
   };
 };
@@ -142,13 +144,18 @@ const refusal = (message: string | undefined, { path }: Draft, { offsetOf }: Yam
     ? []
     : [{ offset: offsetOf(path), path, code: issueCodes.NotGranted, describe: () => ({ message }) }];
 
-const warningsFor = (deployments: readonly Deployment[], catalogue: Catalogue): string[] => [
+const warningsFor = (
+  deployments: readonly Deployment[],
+  catalogue: Catalogue,
+  lineOf: (place: number, field: string) => number,
+): string[] => [
   // Told only to who has a file in which a mapping could stand.
   ...(catalogue.services === undefined && !catalogue.without_file
     ? ['There is no service mapping: service names were not checked.']
     : []),
   ...warnOfEnvironments(deployments, catalogue),
   ...warnOfUnverified(deployments, catalogue),
+  ...warnOfAtOnce(deployments, catalogue, (place) => lineOf(place, 'at_once')),
 ];
 
 interface Frame {
