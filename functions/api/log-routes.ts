@@ -27,7 +27,7 @@ export const logRoutes: readonly Route<HandleWith<LogRouteDeps & Pick<LogDeps, '
       summary: 'The logs of the pods of a deployment as they are now. Needs the scopes logs and read.',
       query: asked,
       answers: { 200: { schema: logs, example: exampleLogs } },
-      errors: ['BatchNotFound', 'DeploymentNotFound', 'StatusConflict'],
+      errors: ['BatchNotFound', 'DeploymentNotFound', 'StatusConflict', 'PlaceUnavailable'],
     },
     handle: async (deps, { event, actor, parameters: { id, key } }) => {
       checkScope(actor, 'read');

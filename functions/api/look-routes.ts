@@ -37,7 +37,7 @@ export const lookRoutes: readonly Route<HandleWith<Handed>>[] = [
       summary: 'Asks the cluster how a target is, now',
       body: target,
       answers: { 200: { schema: targetHealth, example: exampleTargetHealth } },
-      errors: ['TargetNotFound'],
+      errors: ['TargetNotFound', 'PlaceUnavailable'],
     },
     handle: withoutQuery(async (deps, { event }) => json(200, await checkTarget(deps, jsonOf(event, target)))),
   },
@@ -50,7 +50,7 @@ export const lookRoutes: readonly Route<HandleWith<Handed>>[] = [
       summary: 'Takes what somebody has changed at a target as right',
       body: adopting,
       answers: { 200: { schema: adoption, example: exampleAdoption } },
-      errors: ['TargetNotFound', 'NothingToAdopt', 'ChangedSince', 'StatusConflict'],
+      errors: ['TargetNotFound', 'NothingToAdopt', 'ChangedSince', 'StatusConflict', 'PlaceUnavailable'],
     },
     handle: withoutQuery(async (deps, { event }) => json(200, await deps.adopt(deps, jsonOf(event, adopting)))),
   },
@@ -82,7 +82,7 @@ export const lookRoutes: readonly Route<HandleWith<Handed>>[] = [
           example: { message: 'Deployment web-team-a-417 is CREATED.', data: exampleRequested },
         },
       },
-      errors: ['DeploymentNotFound'],
+      errors: ['DeploymentNotFound', 'PlaceUnavailable'],
     },
     handle: withoutQuery(async (deps, { event, actor, parameters: { id } }) => {
       const data = await lookAtRequested(deps, userOf(event, actor), id!);

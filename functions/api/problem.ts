@@ -4,6 +4,8 @@ import { type ErrorName, FlotillaError } from '../../lib/domain/errors.ts';
 interface Meaning {
   readonly status: number;
   readonly title: string;
+  /** A fault of ours whose message is for whoever asks, too. */
+  readonly isTold?: true;
 }
 
 /** Every error that the API tells by its own name. Any other is an InternalError. */
@@ -48,6 +50,7 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   InternalError: { status: 500, title: 'Something went wrong here' },
   TableBusy: { status: 503, title: 'Too busy, try again' },
   WorkflowUnavailable: { status: 503, title: 'The workflow engine cannot be reached' },
+  PlaceUnavailable: { status: 503, title: 'The functions in the place of the cluster do not answer', isTold: true },
 };
 
 /** What is said of our own faults: what happened inside is in the log only. */
@@ -61,8 +64,8 @@ export const problemResponse = (
 ): APIGatewayProxyStructuredResultV2 => {
   const named = error instanceof FlotillaError && problems[error.name] !== undefined;
   const code: ErrorName = named ? error.name : 'InternalError';
-  const { status, title } = problems[code]!;
-  const ours = status >= 500;
+  const { status, title, isTold } = problems[code]!;
+  const ours = status >= 500 && isTold !== true;
   const details = error instanceof FlotillaError && !ours ? error.details : {};
   const { issues, candidates, allow, retry_after } = details as {
     issues?: unknown;

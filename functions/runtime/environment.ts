@@ -44,8 +44,11 @@ export const clientNames = (): ReadonlyMap<string, string> => {
 /** Lambda names the function to its process, before any of our code is loaded. */
 export const isOnLambda = (): boolean => process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined;
 
+/** What Lambda calls this function, or that of which it is a copy with its place behind. */
+export const ownFunction = (): string => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'flotilla';
+
 /** By this name the trail of another account calls who has assumed a role there. */
-export const sessionName = (): string => (process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'flotilla').slice(0, 64);
+export const sessionName = (): string => ownFunction().slice(0, 64);
 
 /** The place that this copy of a function runs in. */
 export const ownPlace = (): string => process.env.PLACE ?? noPlace;

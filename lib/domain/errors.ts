@@ -63,6 +63,7 @@ export const errorNames = {
   WorkflowUnavailable: 'WorkflowUnavailable',
   ExecutorUnavailable: 'ExecutorUnavailable',
   ClusterUnavailable: 'ClusterUnavailable',
+  PlaceUnavailable: 'PlaceUnavailable',
   ObjectBusy: 'ObjectBusy',
   RightsMissing: 'RightsMissing',
   ContractBroken: 'ContractBroken',

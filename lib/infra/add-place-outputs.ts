@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { clusterGroup, deployerGroup } from '../domain/catalogue/cluster-group.ts';
+import { clusterGroup, deployerGroup, logsGroup } from '../domain/catalogue/cluster-group.ts';
 import { addOutput } from './add-output.ts';
 import type { Right } from './function-row.ts';
 import { pascalCase } from './functions-table.ts';
@@ -10,6 +10,7 @@ import { accessEntries } from './next-steps.ts';
 /** By what a function may do in a cluster, the group that its role is put in there. */
 const groups = [
   ['clusters', clusterGroup, 'read'],
+  ['clusters:logs', logsGroup, 'have its logs read'],
   ['clusters:deploy', deployerGroup, 'be deployed to by the executor kubernetes'],
 ] as const satisfies readonly (readonly [Right, string, string])[];
 

@@ -15,7 +15,7 @@ import { machinesOf } from './machine-arns.ts';
 import { NextSteps } from './next-steps.ts';
 import type { OwnIssuer, ProgramClient, TokenIssuer } from './own-issuer.ts';
 import { RegularCall } from './regular-call.ts';
-import type { Resources, StateResources } from './rights.ts';
+import type { StateResources } from './rights.ts';
 import type { Settings } from './settings.ts';
 import { StreamTrigger } from './stream-trigger.ts';
 
@@ -98,7 +98,7 @@ export class ApplicationStack extends Stack {
   constructor(scope: Construct, id: string, { name, root, settings, state, tokens, ...props }: ApplicationProps) {
     super(scope, id, props);
     const machines = machinesOf(this, name);
-    const resources: Resources = { ...resourcesOf(state), ...machines, clusterRoles: settings.clusterRoles ?? [] };
+    const resources = { ...resourcesOf(state), ...machines, clusterRoles: settings.clusterRoles ?? [] };
     const handlers = new Handlers(this, 'Handlers', {
       ...{ root, resources },
       service: name,

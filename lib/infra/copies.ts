@@ -24,7 +24,7 @@ const copied = Object.entries<FunctionRow>(functionsTable).filter(([, row]) => h
   FunctionRow,
 ])[];
 
-/** In each place a copy of each function that asks clusters. Nobody from outside calls one. */
+/** In each place a copy of each function that asks clusters. Nobody from outside calls one: those of the API are called by the function that they are copies of. */
 export const addCopies = (
   scope: Construct,
   places: Readonly<Record<string, PlaceSettings>>,

@@ -14,6 +14,7 @@ const servedBy: Readonly<Partial<Record<Right, EndpointName>>> = {
   'documents:read': 's3',
   'documents:write': 's3',
   'documents:remove': 's3',
+  'adoptions:store': 's3',
   uploads: 's3',
   tokens: 'states',
   'watches:start': 'states',
@@ -28,9 +29,9 @@ const servedBy: Readonly<Partial<Record<Right, EndpointName>>> = {
   'callback-secret': 'secretsmanager',
 };
 
-/** Those that ask clusters have a copy in each place, but for those of the API: it is in none. */
-export const hasCopies = ({ rights, trigger }: Pick<FunctionRow, 'rights' | 'trigger'>): boolean =>
-  trigger !== 'http' && rights.some((right) => right.startsWith('clusters'));
+/** Those that ask clusters have a copy in each place. */
+export const hasCopies = ({ rights }: Pick<FunctionRow, 'rights'>): boolean =>
+  rights.some((right) => right.startsWith('clusters'));
 
 /** What the functions need that ask clusters. A token for a cluster is signed without asking STS; a role is given by it. */
 export const neededEndpoints = (assumesRoles: boolean): readonly EndpointName[] => {

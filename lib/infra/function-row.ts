@@ -23,6 +23,7 @@ export type Right =
   | 'clusters'
   | 'clusters:logs'
   | 'clusters:deploy'
+  | 'copies'
   | 'metrics'
   | 'anchors:read'
   | 'anchors:write'

@@ -85,7 +85,7 @@ export const functionsTable = {
     purpose: 'Answers the HTTP API: looks at clusters, and changes nothing in them',
     memory: 512,
     timeout: 29,
-    rights: ['table', 'documents:read', 'adoptions:store', 'clusters'], // what is taken as right is kept
+    rights: ['table', 'documents:read', 'adoptions:store', 'clusters', 'copies'], // what is taken as right is kept
     writes: {
       put: ['TARGETS#*', 'TARGET#*', 'CHANGES#*', 'DRIFT', 'EVENTS#*'],
       delete: ['DRIFT#*'],
@@ -97,7 +97,7 @@ export const functionsTable = {
     purpose: 'Answers the HTTP API: reads the logs of containers, and may do nothing else in a cluster',
     memory: 512,
     timeout: 29,
-    rights: ['table', 'documents:read', 'clusters:logs'],
+    rights: ['table', 'documents:read', 'clusters:logs', 'copies'],
     writes: {},
     trigger: 'http',
   },

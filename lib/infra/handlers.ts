@@ -11,7 +11,7 @@ import type { Resources } from './rights.ts';
 export interface HandlersProps {
   /** Folder of the project. */
   readonly root: string;
-  readonly resources: Resources;
+  readonly resources: Omit<Resources, 'copies'>;
   readonly service: string;
   /** Copies that are kept for a function, by its stem. */
   readonly reserved: Readonly<Partial<Record<Stem, number | undefined>>>;
@@ -29,12 +29,14 @@ export class Handlers extends Construct {
   constructor(scope: Construct, id: string, { root, resources, service, reserved, memory, places }: HandlersProps) {
     super(scope, id);
     const code = new HandlerCode(root);
+    this.#copies = addCopies(this, places, { code, resources: { ...resources, copies: [] }, service, memory });
     for (const [stem, row] of Object.entries<FunctionRow>(functionsTable)) {
       const own = { ...row, memory: memory[stem as Stem] ?? row.memory };
-      const props = { stem, row: own, code, resources, service, reserved: reserved[stem as Stem] };
+      const copies = this.copiesOf(pascalCase(stem)).map(({ handler }) => handler.lambda.functionArn);
+      const given = { ...resources, copies };
+      const props = { stem, row: own, code, resources: given, service, reserved: reserved[stem as Stem] };
       this.#byName.set(pascalCase(stem), new Handler(this, pascalCase(stem), props));
     }
-    this.#copies = addCopies(this, places, { code, resources, service, memory });
   }
 
   /** Of a function, by its name in a state machine file. */
@@ -51,9 +53,12 @@ export class Handlers extends Construct {
     return Object.fromEntries(parts) as Readonly<Record<ApiPart, Handler>>;
   }
 
-  /** Each part reads it. */
+  /** Each part reads it, and so do the copies of one. */
   tellApi(variable: string, value: string): void {
-    for (const { lambda } of Object.values(this.ofApi())) lambda.addEnvironment(variable, value);
+    const copies = Object.values(apiParts).flatMap(({ stem }) => this.copiesOf(pascalCase(stem)));
+    for (const { lambda } of [...Object.values(this.ofApi()), ...copies.map(({ handler }) => handler)]) {
+      lambda.addEnvironment(variable, value);
+    }
   }
 
   /** Of all functions with this right. */

@@ -27,6 +27,8 @@ export interface Resources extends StateResources {
   readonly preview: MachineArns;
   /** Of other accounts, by which clusters there are asked. */
   readonly clusterRoles: readonly string[];
+  /** Of the function itself, in networks: their ARNs. */
+  readonly copies: readonly string[];
 }
 
 interface Allowance {
@@ -197,6 +199,9 @@ const rights: Readonly<Record<Right, RightRow>> = {
   'clusters:logs': { allows: toFindClusters },
   // And this one by a group that may change what is deployed there.
   'clusters:deploy': { allows: toFindClusters },
+  copies: {
+    allows: ({ copies }) => (copies.length === 0 ? [] : [{ actions: ['lambda:InvokeFunction'], on: copies }]),
+  },
   metrics: {
     allows: () => [
       {

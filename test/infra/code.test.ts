@@ -56,6 +56,7 @@ describe('what the code of a function reaches', () => {
     [/\bvariable\("HARNESS_SECRET_ID"\)/g, () => 'harness-secret'],
     [/\bvariable\("CALLBACK_SECRET_ID"\)/g, () => 'callback-secret'],
     [/\bDescribeClusterCommand\(/g, () => 'clusters'],
+    [/\belsewhere\.ask\(/g, () => 'copies'],
     [/\bGetMetricDataCommand\(/g, () => 'metrics'],
     [/\bbus\.put\(/g, () => 'bus'],
     // Who writes anchors reads them too.

@@ -19,27 +19,25 @@ const templates = synthesize(() => {}, { places });
 const { application } = templates;
 const plain = synthesize();
 
-/** The API is in no place. */
-const asking = Object.entries<FunctionRow>(functionsTable).filter(
-  ([, { rights, trigger }]) => trigger !== 'http' && rights.some((right) => right.startsWith('clusters')),
+const asking = Object.entries<FunctionRow>(functionsTable).filter(([, { rights }]) =>
+  rights.some((right) => right.startsWith('clusters')),
 );
+/** Of the API. Each has a copy that it calls. */
+const calling = ['ApiLooks', 'ReadLogs'];
 const lambdas = ofType(application, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
 const at = (place: string) => lambdas.filter(({ FunctionName }) => FunctionName.endsWith(`-at-${place}`));
 const outputOf = (name: string): string => shortText(application.Outputs[name]?.Value, templates);
 
 describe('a place', () => {
-  it.each(Object.keys(places))(
-    '%s has a copy of each function that asks clusters, but for those of the API, and of no other',
-    (place) => {
-      const names = asking.map(([stem]) => `flotilla-test-${stem}-at-${place}`);
-      expect(
-        at(place)
-          .map(({ FunctionName }) => FunctionName)
-          .sort(),
-      ).toEqual(names.sort());
-      expect(at(place).map(({ Environment }) => Environment.Variables.PLACE)).toEqual(names.map(() => place));
-    },
-  );
+  it.each(Object.keys(places))('%s has a copy of each function that asks clusters, and of no other', (place) => {
+    const names = asking.map(([stem]) => `flotilla-test-${stem}-at-${place}`);
+    expect(
+      at(place)
+        .map(({ FunctionName }) => FunctionName)
+        .sort(),
+    ).toEqual(names.sort());
+    expect(at(place).map(({ Environment }) => Environment.Variables.PLACE)).toEqual(names.map(() => place));
+  });
 
   it('is a network that its copies are in, by a group that lets out to 443 only, and nobody in', () => {
     for (const { VpcConfig } of at('payments')) {
@@ -83,7 +81,7 @@ describe('a place', () => {
     }
   });
 
-  it('is called by the state machines and its own clock, and by nobody else', () => {
+  it('is called by the state machines, its own clock and the function that it is a copy of, and by nobody else', () => {
     const now = granted(templates);
     const callable = Object.entries(now).flatMap(([owner, lines]) =>
       lines
@@ -95,12 +93,35 @@ describe('a place', () => {
       [
         ...['CaptureBaseline', 'LookBack', 'DeployToCluster'].map((name) => ['BatchMachine', called(name)]),
         ...['WatchCluster', 'DeployToCluster'].map((name) => ['WatchMachine', called(name)]),
+        ...calling.map((name) => [name, called(name)]),
       ].sort(),
     );
     const clocks = ofType(application, 'AWS::Events::Rule').flatMap(({ Properties }) =>
       Properties.Targets.map(({ Arn }: { Arn: unknown }) => shortText(Arn, templates)),
     );
     expect(clocks).toContain(called('SurveyClusters'));
+    expect(clocks.filter((arn) => calling.some((name) => arn === called(name)))).toEqual([]);
+  });
+
+  it('gives each function of the API that asks clusters the right to call its own copies, one in each place', () => {
+    const copies = (name: string) => ['Payments', 'RiskEu'].map((place) => `Handlers${name}At${place}Function`);
+    for (const [owner, lines] of Object.entries(granted(templates))) {
+      if (owner.endsWith('Machine')) continue;
+      const called = lines.filter((line) => line.startsWith('lambda:')).map((line) => line.split(' ')[1]);
+      expect([owner, called]).toEqual([owner, calling.includes(owner) ? copies(owner) : []]);
+    }
+    expect(JSON.stringify(granted(plain).ApiLooks)).not.toContain('lambda:');
+  });
+
+  it('lets nobody else in: no permission of a function names a copy but that of its clock, and no route does', () => {
+    const permitted = ofType(application, 'AWS::Lambda::Permission').map(({ Properties }) => [
+      shortText(Properties.FunctionName, templates),
+      Properties.Principal,
+    ]);
+    const ofCopies = permitted.filter(([name]) => /At(Payments|RiskEu)/.test(String(name)));
+    expect(ofCopies.sort()).toEqual(
+      ['Payments', 'RiskEu'].map((place) => [`HandlersSurveyClustersAt${place}Function`, 'events.amazonaws.com']),
+    );
   });
 
   it('tells which roles are let into its clusters, by what each may do there', () => {
@@ -108,7 +129,7 @@ describe('a place', () => {
       asking
         .filter(([, row]) => (row.rights as readonly string[]).includes(right))
         .map(([stem]) => `Handlers${pascalCase(stem)}AtPaymentsRole`);
-    const expected = { Flotilla: 'clusters', FlotillaDeployer: 'clusters:deploy' };
+    const expected = { Flotilla: 'clusters', FlotillaDeployer: 'clusters:deploy', FlotillaLogs: 'clusters:logs' };
     for (const [group, right] of Object.entries(expected)) {
       const told = /for role in (.*?); do/.exec(outputOf(`EntriesPayments${group}`))?.[1]?.split(' ');
       expect(told).toEqual(rolesOf(right));
