@@ -67,11 +67,13 @@ export class Clusters {
     return { ...source, ...(this.#options.verify === undefined ? {} : { verify: this.#options.verify }) };
   }
 
-  #inEks(name: string, { eks, region = this.#options.region, role, external_id, proxy }: EksConnection): ClusterSource {
+  #inEks(name: string, { eks, region: named, role, external_id, proxy }: EksConnection): ClusterSource {
+    const { region: own } = this.#options;
+    const region = named ?? own;
     return {
       eks,
       region: this.#required(region, 'region', name),
-      ...(role === undefined ? {} : { assume: { role, session: sessionName(), externalId: external_id } }),
+      ...(role === undefined ? {} : { assume: { role, session: sessionName(), externalId: external_id, region: own } }),
       ...(proxy === undefined ? {} : { proxy }),
     };
   }

@@ -16,7 +16,8 @@ export interface EksSource {
   readonly eks: string;
   readonly region: string;
   /** Of another account. */
-  readonly assume?: RoleToAssume;
+  /** `region`: that of whoever runs, whose STS is asked: a network of its own may lead to no other. Absent: that of the cluster. */
+  readonly assume?: RoleToAssume & { readonly region?: string | undefined };
   readonly proxy?: string;
 }
 
@@ -63,7 +64,7 @@ export async function kubeConfigFrom(
 
 /** The role is assumed where whoever runs is; the cluster is asked for where it is. */
 const eksClientOf = ({ region, assume }: EksSource): EKSClient => {
-  const role = assume === undefined ? undefined : assumedRole(assume, region);
+  const role = assume === undefined ? undefined : assumedRole(assume, assume.region ?? region);
   return new EKSClient({ ...awsPatience, region, ...(role && { credentials: () => role.credentials() }) });
 };
 

@@ -762,12 +762,15 @@ describe('a kubeconfig and TLS', () => {
       onTestFinished(() => sts.restore());
       const Credentials = { AccessKeyId: 'AKIDOTHER', SecretAccessKey: 's', SessionToken: 't', Expiration: undefined };
       sts.on(AssumeRoleCommand).resolves({ Credentials });
-      const there = { eks: 'prod', region: 'us-east-2', assume: { role, session: 'flotilla-prod-api-looks' } };
+      const assume = { role, session: 'flotilla-prod-api-looks', region: 'eu-west-1' };
+      const there = { eks: 'prod', region: 'us-east-2', assume };
       await new KubernetesCluster('prod', await kubeConfigFrom(there)).read([shared('deployment', 'a')]);
       const signed = Buffer.from(tokens[0]!.replace('Bearer k8s-aws-v1.', ''), 'base64url').toString();
       expect(signed).toMatch(/^https:\/\/sts\.us-east-2\.amazonaws\.com.*X-Amz-Credential=AKIDOTHER/);
       const [call] = sts.commandCalls(AssumeRoleCommand);
       expect(call?.args[0].input).toEqual({ RoleArn: role, RoleSessionName: 'flotilla-prod-api-looks' });
+      // By STS where whoever asks is: a network of its own may lead to no other.
+      expect(await (call?.thisValue as STSClient).config.region()).toBe('eu-west-1');
     });
 
     it('of another account whose role is not given to us says so, and that no time helps', async () => {

@@ -1,3 +1,4 @@
+import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { failureOfRun, type Stopped } from '../../domain/deployment/run-failure.ts';
 import type { Executor, News, RunAddress, RunState, Watched } from '../../domain/ports.ts';
 import { foreignAddress, foreignName } from '../../domain/record/foreign-text.ts';
@@ -132,11 +133,16 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   // Nobody knows what became of it where this look did not come to it, or came to nothing for the first time.
   const { news } = following;
   if (news === undefined || (news.kind === 'unread' && !isUnreadForLong(deps, following))) return;
+  if (news.kind === 'unread' && endsByLooks(row) && now <= lastMoment(deps, row)) return;
   const { why: because, said } = stopping;
   const asked = said === undefined ? because : `${because}; answered: ${said}`;
   const message = `The run was to be stopped (${asked}), but its end was not seen: ${sentence(lastSeen(following))}`;
   await settleUnknown(deps, { ...following, row }, 'AbortUnconfirmed', message);
 };
+
+/** Nothing is at work elsewhere: what was begun in a cluster is taken back by the next look that comes to it. */
+const endsByLooks = ({ deployment }: RunWatchRow): boolean =>
+  clusterOfAccount(deployment.executor.account) !== undefined;
 
 const stateOf = ({ news }: Following): RunState | undefined => (news?.kind === 'found' ? news.state : undefined);
 

@@ -64,7 +64,7 @@ export const readSomeWatched = async <Row>(
 const watchedBy = (watcher: string): string => `WATCH#${watcher}`;
 
 /**
- * Makes sure that somebody watches. Call it after what is to be watched is written: a watcher that leaves clears its
+ * Makes sure that somebody watches: the functions of `place`, or those that are in none, from the next generation on. Call it after what is to be watched is written: a watcher that leaves clears its
  * lease first and then looks once more, so one of the two sees the other.
  */
 export const ensureWatcher = async (
@@ -76,7 +76,8 @@ export const ensureWatcher = async (
     // The first deployments of a batch ask at the same moment, and DynamoDB refuses all transactions on the row but one.
     await retryConflict(deps, async () => {
       const row = await readWatcher(deps, watcher);
-      if (row === undefined || row.until <= deps.clock.now()) await startNext(deps, { watcher, place }, row);
+      if (row === undefined || row.until <= deps.clock.now())
+        await startNext(deps, { watcher, moved: { to: place } }, row);
     });
   } catch (error) {
     // Whoever calls has done its part; the sweeper asks again. A name that is taken (the table was restored to an earlier
@@ -85,17 +86,17 @@ export const ensureWatcher = async (
   }
 };
 
-/** A watcher, and whose functions it is called by from its next generation on; without that, as before. */
-type Placed = Pick<WatcherRow, 'watcher'> & { readonly place?: string | undefined };
+/** A watcher, and in which place the functions are that it calls from its next generation on; without `moved`, as before. */
+type Placed = Pick<WatcherRow, 'watcher'> & { readonly moved?: { readonly to: string | undefined } };
 
 /** Starts the next generation, unless somebody else just did. The one that runs now notices and leaves. */
 export const startGeneration = async (
   deps: Needs,
-  { watcher, place: asked }: Placed,
+  { watcher, moved }: Placed,
   row: WatcherRow | undefined,
 ): Promise<void> => {
   const generation = (row?.generation ?? 0) + 1;
-  const place = asked ?? row?.place;
+  const place = moved === undefined ? row?.place : moved.to;
   const next: WatcherRow = {
     ...{ watcher, generation, until: deps.clock.now() + startGrace },
     ...(place === undefined ? {} : { place }),

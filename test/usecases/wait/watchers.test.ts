@@ -1,11 +1,25 @@
 import { expect, test } from 'vitest';
 import { SqliteTable } from '../../../lib/adapters/sqlite-table.ts';
-import { clusterWatcher, executorWatcher } from '../../../lib/domain/record/keys.ts';
+import { clusterWatcher, executorWatcher, keys } from '../../../lib/domain/record/keys.ts';
 import { cloudPace } from '../../../lib/usecases/deps.ts';
-import { ensureWatcher } from '../../../lib/usecases/wait/watchers.ts';
+import { ensureWatcher, reviveWatcher } from '../../../lib/usecases/wait/watchers.ts';
 import { FakeClock, StartOnlyWorkflow } from '../batch/api-world.ts';
 
 const longest = 'c'.repeat(63);
+
+test('a cluster that is in no place any more is watched from none, once its watcher has come to rest', async () => {
+  const workflow = new StartOnlyWorkflow();
+  const table = new SqliteTable(':memory:');
+  const deps = { table, workflow, clock: new FakeClock(), random: { next: () => 0.5 }, pace: cloudPace };
+  const watcher = clusterWatcher('vault');
+  const places = () => workflow.started.map((one) => JSON.stringify(one).includes('payments'));
+  await ensureWatcher(deps, watcher, 'payments');
+  await table.transact([{ update: keys.watcher(watcher), set: { until: 0 } }]);
+  await reviveWatcher(deps, watcher);
+  await table.transact([{ update: keys.watcher(watcher), set: { until: 0 } }]);
+  await ensureWatcher(deps, watcher);
+  expect(places()).toEqual([true, true, false]);
+});
 
 test('every watcher has an execution of its own, under a name that Step Functions takes', async () => {
   const workflow = new StartOnlyWorkflow();
