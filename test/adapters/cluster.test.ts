@@ -770,7 +770,7 @@ describe('a kubeconfig and TLS', () => {
       const [call] = sts.commandCalls(AssumeRoleCommand);
       expect(call?.args[0].input).toEqual({ RoleArn: role, RoleSessionName: 'flotilla-prod-api-looks' });
       // By STS where whoever asks is: a network of its own may lead to no other.
-      expect(await (call?.thisValue as STSClient).config.region()).toBe('eu-west-1');
+      expect(await (call!.thisValue as STSClient).config.region()).toBe('eu-west-1');
     });
 
     it('of another account whose role is not given to us says so, and that no time helps', async () => {
