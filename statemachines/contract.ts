@@ -65,9 +65,14 @@ export const contract = {
       z.object({ task: z.literal('start'), ...deployment, ...waiting, attempt: z.int().min(1) }),
       z.object({ task: z.literal('restore'), ...deployment, ...waiting }),
       z.object({ task: z.literal('watch'), ...watching }),
-      z.object({ task: z.literal('preview'), preview_id: batchId, error: failure.optional() }),
+      // `place`: with an error, of the copy that has ended with it; empty for the function that is in none.
+      z.object({
+        ...{ task: z.literal('preview'), preview_id: batchId },
+        ...{ error: failure.optional(), place: z.string().optional() },
+      }),
     ]),
-    output: z.union([z.object({ more: z.boolean() }), z.strictObject({})]),
+    // `place`: of a preview, whose copy goes on with it.
+    output: z.union([z.object({ more: z.boolean() }), z.strictObject({ place: z.string().optional() })]),
   },
   'watch-cluster': {
     input: z.object(watching),

@@ -4,6 +4,7 @@ import { byToken } from '../../functions/api/who.ts';
 import { create } from '../../functions/api.ts';
 import { create as createDeploy } from '../../functions/deploy-to-cluster.ts';
 import { create as createPlan } from '../../functions/plan-batch.ts';
+import { noPlace } from '../../lib/domain/catalogue/function-place.ts';
 import { FlotillaError } from '../../lib/domain/errors.ts';
 import type { Grant } from '../../lib/domain/grants/grant.ts';
 import type { FetchedManifests, ManifestSources } from '../../lib/domain/manifests/manifest-sources.ts';
@@ -60,7 +61,9 @@ const scene = (preview: Preview | 'none' = async () => changed, grants?: readonl
     });
   const perform = (preview_id: string, more: object = {}) =>
     deploy({ task: 'preview', preview_id, ...more }, {} as Context);
-  return { world, call, perform, asked };
+  const performAt = (place: string, preview_id: string, more: object = {}) =>
+    createDeploy({ ...deps, place })({ task: 'preview', preview_id, ...more }, {} as Context);
+  return { world, call, perform, performAt, asked };
 };
 
 const begun = async (call: ReturnType<typeof scene>['call'], body = text): Promise<string> =>
@@ -239,6 +242,63 @@ describe('a preview', () => {
     const { call } = scene();
     const { status, body } = await call('GET', `/previews/${encodeURIComponent(id)}`);
     expect([status, body.title]).toEqual([404, 'No such preview']);
+  });
+});
+
+describe('a preview of clusters that are asked from places', () => {
+  const spread = batchOf(
+    ...[item('a', 'kubernetes'), item('b', 'harness'), item('c', 'kubernetes')],
+    item('d', 'kubernetes').replace(' }', ', infrastructure_id: cluster-us-1 }'),
+  );
+
+  /** As the machine calls them: the function in no place first, then the copies, as each answer says. */
+  const goneThrough = async (fails: readonly string[] = []) => {
+    const { world, call, performAt, asked } = scene();
+    const places = { 'cluster-eu-1': 'payments', 'cluster-us-1': 'risk' };
+    for (const [name, place] of Object.entries(places)) Object.assign(world.catalogue.clusters[name]!, { place });
+    const id = await begun(call, spread);
+    const called: string[] = [];
+    for (let place: string | undefined = noPlace; place !== undefined; ) {
+      called.push(place);
+      const lost = { error: { Error: 'Lambda.Unknown', Cause: 'no such function' }, place };
+      const goes = (await (fails.includes(place) ? performAt(noPlace, id, lost) : performAt(place, id))) as {
+        readonly place?: string;
+      };
+      place = goes.place;
+    }
+    const { body } = await call('GET', `/previews/${id}`);
+    return { called, body, asked: asked.map(({ deployment }) => deployment.key) };
+  };
+
+  it('is made by the copy in each place, one after the other, and done when the last has answered', async () => {
+    const { called, body, asked } = await goneThrough();
+    expect(called).toEqual([noPlace, 'payments', 'risk']);
+    expect([body.state, answersOf(body)]).toEqual([
+      'done',
+      { 'risk/a': 'told', 'risk/b': 'planned', 'risk/c': 'told', 'risk/d': 'told' },
+    ]);
+    expect(asked).toEqual(['risk/a', 'risk/c', 'risk/d']);
+  });
+
+  it('goes on with the other places where a copy does not answer, and says which', async () => {
+    const { called, body } = await goneThrough(['payments']);
+    expect(called).toEqual([noPlace, 'payments', 'risk']);
+    expect([body.state, answersOf(body)['risk/d']]).toEqual(['done', 'told']);
+    expect(body.deployments[0].answer).toEqual({
+      state: 'unavailable',
+      message: 'The functions in payments could not be asked: no such function',
+    });
+  });
+
+  it('is over when its time is, however many places are left', async () => {
+    const { world, call, performAt, asked } = scene();
+    Object.assign(world.catalogue.clusters['cluster-eu-1']!, { place: 'payments' });
+    const id = await begun(call);
+    expect(await performAt(noPlace, id)).toEqual({ place: 'payments' });
+    world.clock.time += previewBounds.ends;
+    expect(await performAt('payments', id)).toEqual({});
+    const { body } = await call('GET', `/previews/${id}`);
+    expect([body.state, answersOf(body)['risk/a'], asked]).toEqual(['done', 'left_out', []]);
   });
 });
 

@@ -93,6 +93,7 @@ describe('a place', () => {
       [
         ...['CaptureBaseline', 'LookBack', 'DeployToCluster'].map((name) => ['BatchMachine', called(name)]),
         ...['WatchCluster', 'DeployToCluster'].map((name) => ['WatchMachine', called(name)]),
+        ['PreviewMachine', called('DeployToCluster')],
         ...calling.map((name) => [name, called(name)]),
       ].sort(),
     );

@@ -16,7 +16,7 @@ const leads: Readonly<Record<string, (input: JsonObject, error: Json) => { next:
   WatchExecutor: () => ({ next: 'Pause', output: {} }),
   WatchCluster: () => ({ next: 'Pause', output: {} }),
   Fetch: (_, error) => ({ next: 'Tell', output: { error } }),
-  Preview: (_, error) => ({ next: 'Tell', output: { error } }),
+  Preview: (_, error) => ({ next: 'Tell', output: { error, place: '' } }),
 };
 
 /** Where an error that a Catch takes by its name leads, from whichever state. */
@@ -113,23 +113,27 @@ const unmocked: readonly StateCase[] = [
   plain('watch', 'Pause', {}, { next: 'Which?', output: {} }),
   plain('preview', 'Fetch?', { fetch: true }, { next: 'Fetch', output: { fetch: true } }),
   plain('preview', 'Fetch?', { fetch: false }, { next: 'Preview', output: { fetch: false } }),
+  plain('preview', 'More?', { place: 'payments' }, { next: 'Preview', output: { place: 'payments' } }),
+  plain('preview', 'More?', {}, { next: 'Done', output: {} }),
+  plain('preview', 'Done', {}, { output: {} }),
 ];
 
 const previewOf = (state: string, task: string, more: Partial<Pick<Left, 'next'>> & { error?: Json }): StateCase => {
   const { error, ...left } = more;
   const told = error === undefined ? {} : { error };
+  const where = error === undefined ? {} : { place: '' };
   return {
-    ...plain('preview', state, told, { ...left, output: {}, given: { task, preview_id: 'P1', ...told } }),
+    ...plain('preview', state, told, { ...left, output: {}, given: { task, preview_id: 'P1', ...told, ...where } }),
     context: { Execution: { Input: { preview_id: 'P1', fetch: true } } },
     mock: { result: { Payload: {} } },
   };
 };
 
-/** No path of a batch comes through a preview: each of its states calls one function, and is left with nothing. */
+/** No path of a batch comes through a preview: each of its states calls one function, and is left with nothing where no place has to go on. */
 const previews: readonly StateCase[] = [
   previewOf('Fetch', 'fetch', { next: 'Preview' }),
-  previewOf('Preview', 'preview', {}),
-  previewOf('Tell', 'preview', { error: { Error: 'States.Timeout', Cause: 'too late' } }),
+  previewOf('Preview', 'preview', { next: 'More?' }),
+  previewOf('Tell', 'preview', { next: 'More?', error: { Error: 'States.Timeout', Cause: 'too late' } }),
 ];
 
 /**

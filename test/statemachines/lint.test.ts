@@ -38,7 +38,7 @@ const expectations: Readonly<Record<string, Readonly<Record<string, Expectation>
     },
   },
   watch: { root: { catchTo: 'Pause', uncaught: [], ends: ['Done'] } },
-  preview: { root: { catchTo: 'Tell', uncaught: ['Tell'], ends: ['Preview', 'Tell'] } },
+  preview: { root: { catchTo: 'Tell', uncaught: ['Tell'], ends: ['Done'] } },
 };
 
 const factsOf = (name: string): Facts => ({

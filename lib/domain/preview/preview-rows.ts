@@ -6,7 +6,11 @@ import type { RunPreview } from './run-preview.ts';
  * How many deployments a preview asks clusters about, in milliseconds how long, and in seconds how long it is kept. With up to two minutes
  * before that for what has to be fetched, one that has not ended after `gone` is lost. So many may somebody have at work at once.
  */
-export const previewBounds = { deployments: 90, works: 150_000, gone: 360_000, kept: 3_600, atOnce: 5 } as const;
+export const previewBounds = {
+  ...{ deployments: 90, works: 150_000, gone: 360_000, kept: 3_600, atOnce: 5 },
+  /** After its begin, whatever is left is left out: the places work on it one after the other. */
+  ends: 300_000,
+} as const;
 
 /** `PREVIEWS#<id>` / `HEADER`. */
 export type PreviewRow = {

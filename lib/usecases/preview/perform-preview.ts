@@ -26,46 +26,67 @@ interface Task {
   readonly preview_id: string;
   /** What has ended the call before this one. */
   readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined } | undefined;
+  /** Where that was; empty or absent: in none. */
+  readonly place?: string | undefined;
+}
+
+/** The place in which somebody has to go on with it. */
+interface Goes {
+  readonly place?: string;
 }
 
 /** So many deployments are asked about at once. */
 const atOnce = 4;
 
 /**
- * Asks the executor of each deployment of a preview what it would do. Called again, it goes on with those that have no answer. What
- * cannot be asked is told as such, and is no failure of the preview.
+ * Asks the executor of each deployment of a preview what it would do, of those whose cluster is asked from here; the answer says in which
+ * place somebody has to go on. Called again, it goes on with those that have no answer. What cannot be asked is told as such, and is no
+ * failure of the preview.
  */
-export const performPreview = async (deps: Needs, task: Task): Promise<Record<string, never>> => {
-  const { preview_id: previewId, error } = task;
+export const performPreview = async (deps: Needs, task: Task): Promise<Goes> => {
+  const { preview_id: previewId, error, place = '' } = task;
   const row = rowOf<PreviewRow>(await deps.table.get(keys.preview(previewId)));
   if (row?.state !== 'running') return {};
-  if (error !== undefined) {
-    const why = foreignText(error.Cause ?? error.Error ?? '', previewLimits.message);
+  const why = foreignText(error?.Cause ?? error?.Error ?? '', previewLimits.message);
+  if (error !== undefined && place === '') {
     await end(deps, previewId, { ...row, state: 'failed', message: `The clusters could not be asked: ${why}` });
     return {};
   }
-  const latest = deps.clock.now() + previewBounds.works;
   const open = (await readPreviewed(deps, previewId)).filter(({ answer }) => answer === undefined);
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let one = open[next++]; one !== undefined; one = open[next++]) {
-      const isLate = deps.clock.now() >= latest;
-      const answer = isLate ? leftOut : await answerFor(deps, previewId, one);
-      await keep(deps, previewId, { ...one, answer });
-    }
+  const latest = Math.min(deps.clock.now() + previewBounds.works, row.at + previewBounds.ends);
+  const answer = (one: PreviewedRow): PreviewAnswer | Promise<PreviewAnswer> => {
+    if (error !== undefined) return lost(place, why);
+    return deps.clock.now() >= latest ? leftOut : answerFor(deps, previewId, one);
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, open.length) }, work));
+  const isHere = (one: PreviewedRow): boolean => isWorkedOnAt(error === undefined ? deps.place : place, one);
+  await workOn(open.filter(isHere), async (one) => keep(deps, previewId, { ...one, answer: await answer(one) }));
+  const [next] = open.flatMap((one) => (isHere(one) ? [] : (one.deployment.place ?? []))).sort();
+  if (next !== undefined) return { place: next };
   await end(deps, previewId, { ...row, state: 'done' });
   return {};
 };
+
+/** Of an executor that no cluster is asked for, there is nothing to be done in a place. */
+const isWorkedOnAt = (place: string | undefined, { deployment }: PreviewedRow): boolean =>
+  isAskedFrom(place, clusterOfAccount(deployment.executor.account) === undefined ? undefined : deployment.place);
+
+const workOn = async (rows: readonly PreviewedRow[], work: (row: PreviewedRow) => Promise<void>): Promise<void> => {
+  let next = 0;
+  const goOn = async (): Promise<void> => {
+    for (let one = rows[next++]; one !== undefined; one = rows[next++]) await work(one);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, rows.length) }, goOn));
+};
+
+const lost = (place: string, why: string): PreviewAnswer => ({
+  state: 'unavailable',
+  message: foreignText(`The functions in ${place} could not be asked: ${why}`, previewLimits.message),
+});
 
 const leftOut: PreviewAnswer = {
   state: 'left_out',
   message: `Nobody was asked: all others have taken the ${previewBounds.works / 1_000} s that a preview has.`,
 };
-
-const elsewhere = ({ cluster, place }: PreviewedRow['deployment']): string =>
-  `Nobody was asked: cluster ${cluster} is reached from the place ${place}, and previews are made from no place.`;
 
 const answerFor = async (
   deps: Needs,
@@ -74,7 +95,6 @@ const answerFor = async (
 ): Promise<PreviewAnswer> => {
   // Of another executor there may be a secret that whoever asks clusters must not have.
   if (clusterOfAccount(deployment.executor.account) === undefined) return { state: 'planned', steps };
-  if (!isAskedFrom(deps.place, deployment.place)) return { state: 'left_out', message: elsewhere(deployment) };
   if (unfetchedOf(deployment) !== undefined) return { state: 'planned', steps, message: notFetched };
   const request: RunRequest = {
     key: `${previewId}-${deployment.index}-preview`,
