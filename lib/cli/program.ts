@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import { isFlotillaError } from '../domain/errors.ts';
 import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
@@ -9,7 +9,7 @@ import { cancel } from './commands/cancel.ts';
 import { catalogueApply } from './commands/catalogue-apply.ts';
 import { catalogueShow } from './commands/catalogue-show.ts';
 import { clusterRole } from './commands/cluster-role.ts';
-import { demo } from './commands/demo.ts';
+import { demo, scenes } from './commands/demo.ts';
 import { deploy } from './commands/deploy.ts';
 import { health } from './commands/health.ts';
 import { init } from './commands/init.ts';
@@ -144,6 +144,9 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   program
     .command('demo')
     .description('deploy an example to simulators of its own, and check that it ends as designed')
+    .addArgument(
+      new Argument('[scene]', 'a whole release, or a canary that takes over and one that goes back').choices(scenes),
+    )
     .option(...utc)
     .action(act(demo));
   withOneOptions(

@@ -106,6 +106,7 @@ describe('exit status', () => {
     ['an unknown option', ['list', '--force']],
     ['a missing argument', ['status']],
     ['one argument too many', ['status', 'B1', 'B2']],
+    ['a demo of something else', ['demo', 'rocket']],
     ['a bad number', ['deploy', '-', '--timeout', 'soon']],
     ['more seconds than a timer takes', ['deploy', '-', '--timeout', '2147484']],
     ['a bad status', ['resolve', id, 'a/b', '--status', 'MAYBE', '--reason', 'x']],

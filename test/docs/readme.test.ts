@@ -139,6 +139,7 @@ describe('tables', () => {
       expect(names, name).toEqual(parameters);
       const common: Readonly<Record<string, readonly string[]>> = {
         demo: [],
+        'demo canary': [],
         serve: ['--json'],
         init: ['--json'],
         'token create': ['--json'],

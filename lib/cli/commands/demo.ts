@@ -1,21 +1,20 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simulatedConfiguration } from '../../domain/catalogue/simulated-configuration.ts';
-import { type Server, startServer } from '../../local/start-server.ts';
-import { tokenFrom } from '../access-token.ts';
-import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';
+import { canaryDemo } from '../demo/canary.ts';
 import { differencesOf, type Expected } from '../demo/differences.ts';
 import { seedEarlierVersions } from '../demo/earlier-versions.ts';
+import { type DemoServer, onOwnServer, tellDifferences, tellTimedOut } from '../demo/own-server.ts';
 import { rollBack } from '../demo/roll-back.ts';
 import { explainDeployments } from '../explain.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { followBatch } from '../follow.ts';
 import { sendBatch } from '../send-batch.ts';
-import { simulationSentence } from '../simulation.ts';
 import { batchLines } from '../status-lines.ts';
-import type { Terminal } from '../terminal.ts';
+
+/** What `flotilla demo` can show. */
+export const scenes: readonly string[] = ['release', 'canary'];
 
 const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'release.yaml');
 
@@ -28,46 +27,32 @@ const expected: Expected = {
 
 const TIMEOUT = 60;
 
-/** Deploys the example to simulators, shows what happens, rolls it back, and checks that it ended as designed. */
-export const demo = async (context: CommandContext): Promise<ExitStatus> => {
-  const data = mkdtempSync(join(tmpdir(), 'flotilla-demo-'));
+/** Deploys an example to simulators, shows what happens, and checks that it ended as designed. */
+export const demo = (context: CommandContext, _: object, scene?: string): Promise<ExitStatus> =>
+  scene === 'canary' ? canaryDemo(context) : releaseDemo(context);
+
+/** A whole release, of which two deployments fail; then it is rolled back. */
+const releaseDemo = (context: CommandContext): Promise<ExitStatus> => {
   const configuration = simulatedConfiguration();
-  try {
-    const harnessFlags = ['--stage-milliseconds', '700'];
-    const tell = context.terminal.error;
-    const server = await startServer({ port: 0, data, tokens: true, configuration, harnessFlags, tell });
-    try {
-      const text = readFileSync(example, 'utf8');
-      await seedEarlierVersions(text, configuration.catalogue, server.simulators.clusters);
-      return await deployAndCheck(context, server, text);
-    } finally {
-      await server.close();
-    }
-  } finally {
-    rmSync(data, { recursive: true, force: true });
-  }
+  const harnessFlags = ['--stage-milliseconds', '700'];
+  return onOwnServer(context, { configuration, harnessFlags }, async (server) => {
+    const text = readFileSync(example, 'utf8');
+    await seedEarlierVersions(text, configuration.catalogue, server.clusters);
+    return deployAndCheck(context, server, text);
+  });
 };
 
 const deployAndCheck = async (
   { terminal, times, clock }: Pick<CommandContext, 'terminal' | 'times' | 'clock'>,
-  { url, token }: Pick<Server, 'url' | 'token'>,
+  { url, client, simulated }: DemoServer,
   text: string,
 ): Promise<ExitStatus> => {
-  const client = new ApiClient({
-    url,
-    token: async () => (token === undefined ? undefined : tokenFrom('of the demo', token)),
-  });
-  const { simulated } = await client.ask<{ simulated: { harness: boolean; clusters: string[] } }>('/health');
   const { colours } = terminal;
-  terminal.out(colours.yellow(simulationSentence(simulated) ?? ''));
   terminal.out(`POST ${url}/batches  <  examples/release.yaml`);
   const { answer } = await sendBatch<{ batch_id: string }>(client, '/batches', { text, name: 'the demo' });
   const following = { batchId: answer.batch_id, simulated, timeout: TIMEOUT };
   const followed = await followBatch({ client, terminal, times, clock, json: false }, following);
-  if (followed === undefined) {
-    terminal.error(`The demo has not ended after ${TIMEOUT} s.`);
-    return exitStatus.timedOut;
-  }
+  if (followed === undefined) return tellTimedOut(terminal, TIMEOUT);
   const { batch, deployments } = followed;
   terminal.out('');
   for (const line of explainDeployments(deployments, { simulated, colours })) terminal.out(line);
@@ -83,9 +68,4 @@ const deployAndCheck = async (
     `The demo ended as designed: simulated, ${deployments.length} deployments, two failed on purpose, and the others were rolled back, but for one whose rollback_strategy is none.`,
   );
   return exitStatus.done;
-};
-
-const tellDifferences = (terminal: Terminal, differences: readonly string[]): ExitStatus => {
-  for (const line of ['The demo did not end as designed:', ...differences]) terminal.error(line);
-  return exitStatus.failed;
 };

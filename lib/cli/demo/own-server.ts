@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ServerOptions, startServer } from '../../local/start-server.ts';
+import { tokenFrom } from '../access-token.ts';
+import { ApiClient } from '../api-client.ts';
+import type { CommandContext } from '../command-context.ts';
+import { type ExitStatus, exitStatus } from '../failure.ts';
+import { type Simulated, simulationSentence } from '../simulation.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The server of a demo, with what it has simulated. */
+export interface DemoServer {
+  readonly client: ApiClient;
+  readonly url: string;
+  readonly simulated: Simulated;
+  /** Addresses of the simulated clusters, by name. */
+  readonly clusters: Readonly<Record<string, string>>;
+}
+
+/** Runs a demo on a server of its own; both data and server are gone after it. */
+export const onOwnServer = async (
+  { terminal }: Pick<CommandContext, 'terminal'>,
+  options: Pick<ServerOptions, 'configuration' | 'harnessFlags'>,
+  run: (server: DemoServer) => Promise<ExitStatus>,
+): Promise<ExitStatus> => {
+  const data = mkdtempSync(join(tmpdir(), 'flotilla-demo-'));
+  try {
+    const server = await startServer({ port: 0, data, tokens: true, tell: terminal.error, ...options });
+    try {
+      const { url, token } = server;
+      const owned = token === undefined ? undefined : tokenFrom('of the demo', token);
+      const client = new ApiClient({ url, token: async () => owned });
+      const { simulated } = await client.ask<{ simulated: Simulated }>('/health');
+      terminal.out(terminal.colours.yellow(simulationSentence(simulated) ?? ''));
+      return await run({ client, url, simulated, clusters: server.simulators.clusters });
+    } finally {
+      await server.close();
+    }
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+};
+
+export const tellDifferences = (terminal: Terminal, differences: readonly string[]): ExitStatus => {
+  for (const line of ['The demo did not end as designed:', ...differences]) terminal.error(line);
+  return exitStatus.failed;
+};
+
+export const tellTimedOut = (terminal: Terminal, seconds: number): ExitStatus => {
+  terminal.error(`The demo has not ended after ${seconds} s.`);
+  return exitStatus.timedOut;
+};
