@@ -14,6 +14,7 @@ import type { Standing, Wanted, WantedObject, Work } from '../work.ts';
 import { advanceSteps, canaryAt, judgeHealth, movingBy } from './advance-steps.ts';
 import type { Steps } from './find-steps.ts';
 import { goBack, retireCanaries, stoppedInSteps } from './go-back.ts';
+import { selectingAt } from './select-later.ts';
 import { readTraffic, titleOfTraffic } from './traffic.ts';
 
 /** An attempt that takes steps, and all that it has to work with. */
@@ -65,7 +66,8 @@ export const strangersIn = (work: Work, standing: readonly Standing[]): Advance 
 const begin = async (work: Work, { steps, standing, prepare }: Stepping): Promise<Advance | undefined> => {
   const own = await readStanding(work, ownObjects(work, steps));
   const fresh = own.map((one) => ({ ...one, live: undefined }));
-  const first = standing.filter(({ wanted }) => comesBefore(wanted));
+  const later = selectingAt('last', standing, steps.whole);
+  const first = standing.filter((one) => comesBefore(one.wanted) && !later.includes(one));
   return firstEnd([
     async () => strangersIn(work, own) ?? refusalOf(work, own),
     ...prepare(own.every(({ live }) => live === undefined) ? own : []),
@@ -82,6 +84,10 @@ const begin = async (work: Work, { steps, standing, prepare }: Stepping): Promis
 const comesBefore = ({ object, isWorkload }: WantedObject): boolean =>
   isWorkload !== true && kindOrder(String(object.kind)) < kindOrder('Deployment');
 
+/** What was not applied before the steps, because it selects no pod of the old version: it comes when the workload runs. */
+const isLater = (work: Work, { wanted, live }: Standing): boolean =>
+  ['Service', 'NetworkPolicy'].includes(String(wanted.object.kind)) && !isApplied(work.request, live);
+
 /** The Service of the canary; the canary itself is the first step. */
 const applyService = async (work: Work, own: readonly Standing[]): Promise<Advance | undefined> => {
   const service = own.find(({ wanted }) => wanted.object.kind === 'Service');
@@ -95,11 +101,13 @@ const applyService = async (work: Work, own: readonly Standing[]): Promise<Advan
 const promote = async (work: Work, { steps, wanted, standing, memory }: Stepping): Promise<Advance | undefined> => {
   if (await isStopped(work)) return goBack(work, stoppedInSteps);
   const isMoved = (one: Standing): boolean => one.wanted === steps.moved;
-  const all = standing.filter((one) => !isMoved(one));
+  const later = standing.filter((one) => isLater(work, one) && !isMoved(one));
+  const all = standing.filter((one) => !isMoved(one) && !later.includes(one));
   const end = await firstEnd([
     () => (steps.isPromoted ? Promise.resolve(undefined) : dryRunAll(work, standing)),
     () => applyAll(work, all),
     () => awaitWorkload(work, steps, memory),
+    () => applyAll(work, later),
     () => giveBack(work, steps),
     () => retireCanaries(work, { keep: false }),
     async () => keepApplied(work, wanted, await readStanding(work, wanted.objects)),

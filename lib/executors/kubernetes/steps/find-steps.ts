@@ -3,16 +3,17 @@ import { cleanObject } from '../../../domain/manifests/clean-object.ts';
 import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
 import { setImage } from '../../../domain/manifests/set-image.ts';
 import type { KubernetesObject } from '../../../domain/ports.ts';
-import { desiredReplicas, objectAt } from '../../../domain/rollout/kubernetes-object.ts';
+import { desiredReplicas, objectAt, stringAt } from '../../../domain/rollout/kubernetes-object.ts';
 import { canaryName } from '../../../domain/strategy/canary-name.ts';
 import type { OwnLabel, TrafficMark } from '../../../domain/strategy/canary-object.ts';
-import { movedTraffic } from '../../../domain/strategy/moved-traffic.ts';
+import { type MovedTraffic, movedTraffic } from '../../../domain/strategy/moved-traffic.ts';
 import { strategyOf } from '../../../domain/strategy/steps-of.ts';
 import type { Strategy } from '../../../domain/strategy/strategy.ts';
 import { type Advance, failed } from '../advance-result.ts';
 import { dryRun } from '../apply.ts';
 import { isOfAttempt } from '../standing.ts';
 import type { Standing, Wanted, WantedObject, Work } from '../work.ts';
+import { selectorProblem } from './select-later.ts';
 
 /** The steps of an attempt that takes some, and what they are about. */
 export interface Steps {
@@ -61,6 +62,8 @@ export const findSteps = async (work: Work, wanted: Wanted, found: readonly Stan
   const whole = wholeOf(work, main);
   const moving = movedTraffic(wanted.objects, whole, strategy);
   if ('problem' in moving) return { end: impossible(moving.problem) };
+  const selecting = isBegun ? undefined : (selectorProblem(found, whole) ?? labelProblem(found, moving));
+  if (selecting !== undefined) return { end: impossible(selecting) };
   const route = found.find((one) => one.wanted === moving.moved && moving.mark.by === 'route');
   if (route !== undefined && route.live === undefined)
     return {
@@ -71,6 +74,13 @@ export const findSteps = async (work: Work, wanted: Wanted, found: readonly Stan
 
 const impossible = (why: string): Advance =>
   failed('StrategyNotPossible', `It cannot take over by steps: ${why}. See docs/canary.md.`);
+
+/** The Service as it stands there has to tell the two apart, too. */
+const labelProblem = (found: readonly Standing[], { own, service }: MovedTraffic<WantedObject>): string | undefined => {
+  const live = found.find(({ wanted }) => wanted === service)?.live;
+  if (own === undefined || live === undefined || stringAt(live, 'spec', 'selector', own.label) !== undefined) return;
+  return `${objectTitle(live)} does not select by the label ${own.label} yet; deploy it once with at_once: true`;
+};
 
 const namesOf = (name: string, strategy: Strategy): Steps['names'] => ({
   canary: canaryName(name, strategy),

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { resourceOf } from '../../lib/simulators/cluster/resources.ts';
+import { all, configMap, deployment } from './kubernetes-texts.ts';
+import { blueGreen, byRoute, canary, route, StepsWorld, service } from './steps-world.ts';
+
+/** The objects that stand there for the steps, beside those of the release that select pods or have their names. */
+
+const web = () => deployment('web', { spec: 'replicas: 4' });
+const text = all(web(), service('web'), configMap('settings'));
+const routed = all(text, route('web'));
+
+/** Versions of the ready pods that a Service selects. */
+const served = (world: StepsWorld, name = 'web'): readonly string[] => {
+  const wanted = Object.entries(world.object('Service', name).spec.selector);
+  // biome-ignore lint/suspicious/noExplicitAny: objects as they stand there
+  const pods = world.store.list(resourceOf('Pod', 'v1') as never, 'shop') as readonly any[];
+  return pods
+    .filter(({ metadata }) => wanted.every(([key, value]) => metadata.labels?.[key] === value))
+    .filter(({ status }) =>
+      status?.conditions?.some(
+        (one: { type: string; status: string }) => one.type === 'Ready' && one.status === 'True',
+      ),
+    )
+    .map(({ spec }) => spec.containers[0].image.split(':')[1])
+    .sort();
+};
+
+const seeded = async (manifests: string) => {
+  const world = new StepsWorld();
+  await world.seed(manifests);
+  world.now += 1;
+  return world;
+};
+
+describe('a Service that selects by a new label of the pods', () => {
+  const labelled = web().replace('labels: {app: web}', 'labels: {app: web, tier: api}');
+  const next = all(labelled, service('web').replace('{app: web}', '{app: web, tier: api}'), configMap('settings'));
+
+  it.each([
+    ['pods', canary(), text, next],
+    ['an HTTPRoute', canary(byRoute), routed, all(next, route('web'))],
+    ['blue/green', canary(blueGreen), text, next],
+  ])('has pods at each look, and in the end the new selector, by %s', async (_, settings, before, manifests) => {
+    const world = await seeded(before);
+    const request = world.request({ version: '2.0', text: manifests, settings });
+    for (let look = 0; (await world.state(request))?.phase === 'running' && look < 200; look += 1) {
+      expect(served(world)).not.toEqual([]);
+      if (world.running().startsWith('web 4 x 1.0') && settings.strategy?.kind === 'canary')
+        expect(served(world)).toContain('1.0');
+      world.pass(5);
+    }
+    expect(await world.state(request)).toMatchObject({ outcome: 'succeeded' });
+    world.pass(20);
+    expect(world.object('Service', 'web').spec.selector).toEqual({ app: 'web', tier: 'api' });
+    expect(served(world)).toEqual(['2.0', '2.0', '2.0', '2.0']);
+  });
+
+  it('is told where no selector has old and new pods', async () => {
+    const other = (value: string) =>
+      all(
+        web().replace('labels: {app: web}', `labels: {app: web, tier: ${value}}`),
+        service('web').replace('{app: web}', `{app: web, tier: ${value}}`),
+      );
+    const world = await seeded(other('a'));
+    const request = world.request({ version: '2.0', text: other('b'), settings: canary() });
+    expect(await world.executor().start(request, 0)).toMatchObject({
+      ...{ kind: 'rejected', reason: 'StrategyNotPossible' },
+      message: expect.stringContaining('Service shop/web selects either the old pods or the new ones'),
+    });
+  });
+});
