@@ -1,3 +1,4 @@
+import { noPlace } from '../lib/domain/catalogue/function-place.ts';
 import type { Deps } from '../lib/usecases/deps.ts';
 import { type SurveyMemories, surveyClusters } from '../lib/usecases/drift/survey-clusters.ts';
 import { clusterDeps } from './runtime/cluster-deps.ts';
@@ -10,9 +11,12 @@ import { documentDeps, tableDeps } from './runtime/storage.ts';
 /** Called every two minutes. */
 export const create = (deps: Parameters<typeof surveyClusters>[0]): (() => Promise<void>) => {
   const memories: SurveyMemories = new Map();
+  const { place = noPlace } = deps;
+  // One number of all of them would be that of the place with the most, or count each as often as it was surveyed.
+  const where = place === noPlace ? {} : { place };
   return async () => {
     const { drifted } = await surveyClusters(deps, memories);
-    observer().measure([{ name: 'DriftedTargets', value: drifted }]);
+    observer().measure([{ name: 'DriftedTargets', value: drifted, ...where }]);
   };
 };
 

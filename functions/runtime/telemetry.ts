@@ -32,10 +32,14 @@ export class Telemetry implements Observer {
 
   /** What is kept apart by something is a set of its own: a set has one value of each dimension. */
   measure(measurements: readonly Measurement[]): void {
-    for (const { name, value, by } of measurements) {
+    for (const { name, value, by, place } of measurements) {
       const measure: { readonly unit: keyof typeof units; readonly by?: string } = measures[name];
-      const apart = measure.by !== undefined && by !== undefined;
-      const metrics = apart ? this.#metrics.singleMetric().addDimension(measure.by, by) : this.#metrics;
+      const apart = Object.entries({
+        ...(measure.by === undefined || by === undefined ? {} : { [measure.by]: by }),
+        ...(place === undefined ? {} : { place }),
+      });
+      const metrics = apart.length > 0 ? this.#metrics.singleMetric() : this.#metrics;
+      for (const [dimension, its] of apart) metrics.addDimension(dimension, its);
       metrics.addMetric(name, units[measure.unit], value);
     }
   }

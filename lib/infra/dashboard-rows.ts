@@ -49,6 +49,14 @@ const outcomeRow = (sources: Sources): readonly IWidget[] => {
   ];
 };
 
+/** Each place surveys its own clusters, so together they are all that have drifted. */
+const driftedAt = (sources: Sources): readonly IMetric[] =>
+  sources.places.map((place) =>
+    ownMetric(sources, 'DriftedTargets', { statistic: 'Maximum', period, by: { place } }).with({
+      label: `DriftedTargets at ${place}`,
+    }),
+  );
+
 /** What is going on now, and what holds it up. */
 const flowRow = (sources: Sources): readonly IWidget[] => {
   const now = (name: string): IMetric => ownMetric(sources, name, { statistic: 'Maximum', period });
@@ -56,7 +64,7 @@ const flowRow = (sources: Sources): readonly IWidget[] => {
   return [
     graph('Under way', [now('WaitingTurns'), now('InFlight')], { right: [now('OpenBatches')] }),
     graph('Held up and put back', [now('Holds'), now('OpenCircuits'), now('RollbacksUnderWay')]),
-    graph('Stuck', [now('StuckWaits'), now('RejectedMessages'), now('DriftedTargets')]),
+    graph('Stuck', [now('StuckWaits'), now('RejectedMessages'), now('DriftedTargets'), ...driftedAt(sources)]),
     graph('Executor budget', [total('ExecutorRequests'), total('ExecutorThrottled')], {
       right: [ownMetric(sources, 'ExecutorBudgetAllowed', { statistic: 'Minimum', period })],
     }),

@@ -13,6 +13,8 @@ export interface Sources {
   readonly table: TableV2;
   readonly apiId: string;
   readonly machines: Machines;
+  /** Networks with functions of their own. */
+  readonly places: readonly string[];
 }
 
 export interface MetricOptions {

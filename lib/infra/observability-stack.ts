@@ -23,7 +23,8 @@ export class ObservabilityStack extends Stack {
     super(scope, id, props);
     const { topic } = new Notifications(this, 'Notifications', { name, bus: state.bus, email: settings.alarmEmail });
     const machines = machinesOf(this, name);
-    const sources: Sources = { service: name, table: state.table, apiId, machines };
+    const places = Object.keys(settings.places ?? {});
+    const sources: Sources = { service: name, table: state.table, apiId, machines, places };
     const { all } = new Alarms(this, 'Alarms', { sources, topic });
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: name });
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...all], width: 24, height: 4 }));

@@ -84,13 +84,16 @@ it('writes what was measured with the end of the call, and apart what is kept ap
       { name: 'Deployments', value: 1, by: 'FAILED' },
       { name: 'DeploymentDuration', value: 60_000 },
       { name: 'DeploymentDuration', value: 90_000 },
+      { name: 'DriftedTargets', value: 2, place: 'payments' },
+      { name: 'DriftedTargets', value: 3 },
     ]);
   });
   const blobs = lines().filter((line) => '_aws' in line);
   expect(blobs).toEqual([
     expect.objectContaining({ service: 'flotilla-test', status: 'SUCCESS', Deployments: 1 }),
     expect.objectContaining({ service: 'flotilla-test', status: 'FAILED', Deployments: 1 }),
-    expect.objectContaining({ service: 'flotilla-test', DeploymentDuration: [60_000, 90_000] }),
+    expect.objectContaining({ service: 'flotilla-test', place: 'payments', DriftedTargets: 2 }),
+    expect.objectContaining({ service: 'flotilla-test', DeploymentDuration: [60_000, 90_000], DriftedTargets: 3 }),
   ]);
   for (const { _aws } of blobs) expect(_aws).toMatchObject({ CloudWatchMetrics: [{ Namespace: 'Flotilla' }] });
 });

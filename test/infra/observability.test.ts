@@ -109,6 +109,20 @@ describe('the dashboard', () => {
     }
   });
 
+  it('shows what has drifted in each place by a number of its own, the latest and not a sum of surveys', () => {
+    const network = { vpc: 'vpc-0123456789abcdef0', subnets: ['subnet-0123456789abcdef0'], nat: true };
+    const placed = json(makeStacks({ places: { payments: network, risk: network } }).observability);
+    const [shown] = ofType(placed, 'AWS::CloudWatch::Dashboard');
+    const text = JSON.stringify(shown?.Properties.DashboardBody).replaceAll('\\', '');
+    const found = [...text.matchAll(/\["Flotilla","DriftedTargets",(.*?),\{(.*?)\}/g)];
+    expect(found.map(([, dimensions]) => dimensions)).toEqual([
+      '"service","flotilla-test"',
+      '"place","payments","service","flotilla-test"',
+      '"place","risk","service","flotilla-test"',
+    ]);
+    for (const [, , options] of found) expect(options).toContain('"stat":"Maximum"');
+  });
+
   it('shows errors of every function, the alarms and what it costs', () => {
     for (const stem of Object.keys(functionsTable))
       expect(body).toContain(`"AWS/Lambda","Errors","FunctionName","flotilla-test-${stem}"`);

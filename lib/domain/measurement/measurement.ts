@@ -34,4 +34,6 @@ export interface Measurement {
   readonly value: number;
   /** For a measure that is kept apart by something: by what. */
   readonly by?: string;
+  /** Of a function in a network of its own: what each of them has counted is a number of its own. */
+  readonly place?: string;
 }
