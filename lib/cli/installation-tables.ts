@@ -5,7 +5,7 @@ import type { ClusterView } from '../usecases/rollout/read-clusters.ts';
 import type { LimitView } from '../usecases/schedule/read-queue.ts';
 import type { WatchingView } from '../usecases/wait/read-watching.ts';
 import { type FittedTable, fitTable } from './fit-table.ts';
-import { mark } from './tables.ts';
+import { atPlace, mark } from './tables.ts';
 import type { Terminal } from './terminal.ts';
 import type { Times } from './times.ts';
 
@@ -93,7 +93,7 @@ export const clusterTable = (clusters: readonly ClusterView[], { columns }: Look
       { head: 'TROUBLE', cut: 'sentence', least: 12 },
     ],
     clusters.map((one) => [
-      nameOf(one),
+      `${nameOf(one)}${atPlace(one)}`,
       ofLimit(one.in_flight, one.limit),
       one.identity_known_since === undefined ? '-' : times.minute(one.identity_known_since),
       looked(one, times),

@@ -100,6 +100,9 @@ export const batchTable = (batches: readonly ListedBatch[], { columns, colours }
   );
 
 /** In the order that it is handed, numbered from 1. Where each goes is kept the longest: that is what a plan is read for. */
+/** Said of what is asked from a network of its own. */
+export const atPlace = ({ place }: { readonly place?: string }): string => (place === undefined ? '' : ` at ${place}`);
+
 export const planTable = (plan: PlanPreview, { columns }: Pick<Look, 'columns'>): FittedTable =>
   fitTable(
     [
@@ -119,7 +122,7 @@ export const planTable = (plan: PlanPreview, { columns }: Pick<Look, 'columns'>)
       deployment.key,
       versionCell(deployment),
       deployment.environment_id,
-      on(plan.simulated, deployment.cluster),
+      `${on(plan.simulated, deployment.cluster)}${atPlace(deployment)}`,
       deployment.dependencies.join(', ') || '-',
     ]),
     columns,

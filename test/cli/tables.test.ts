@@ -115,6 +115,10 @@ describe('ids, names and versions are shown whole while anything else can give w
         },
       ],
     }) as unknown as PlanPreview;
+  const placed = (version: string) => {
+    const { deployments, ...plan } = planned(version);
+    return { ...plan, deployments: deployments.map((one) => ({ ...one, place: 'payments' })) } as PlanPreview;
+  };
   const of = (plan: PlanPreview, columns: number) => {
     const { lines, leftOut } = planTable(plan, { columns });
     return [lines[1], leftOut.join(' ')];
@@ -122,6 +126,7 @@ describe('ids, names and versions are shown whole while anything else can give w
 
   test.each([
     [planned('1.1.0'), 200, 'cluster-eu-1 (simulated)', ''],
+    [placed('1.1.0'), 200, 'cluster-eu-1 (simulated) at payments', ''],
     [planned('1.1.0'), 100, 'cluster-eu-1', 'PRIORITY'],
     [planned('1.1.0'), 80, 'cluster-eu-1', 'LEVEL PRIORITY'],
     [planned('1.1.0', '1.4.0'), 80, '1.4.0 → 1.1.0 (older)', 'LEVEL PRIORITY WAITS FOR'],

@@ -189,6 +189,19 @@ describe('GET /executors and /clusters', () => {
     });
   });
 
+  test('tell the place from which a cluster is asked', async () => {
+    const world = makeWorld();
+    const clusters = { ...catalogue.clusters, 'eu-1': { simulated: false, place: 'payments' } };
+    const handler = create({ ...world.deps, catalogue: async () => ({ ...catalogue, clusters }) });
+    const { body } = await callApi(handler, 'GET', '/clusters');
+    expect(clustersSchema.parse(body)).toEqual(body);
+    const places = body.clusters.map(({ name, place }: { name: string; place?: string }) => [name, place]);
+    expect(places).toEqual([
+      ['eu-1', 'payments'],
+      ['us-1', undefined],
+    ]);
+  });
+
   test('tell budget, trouble, circuit and missing rights', async () => {
     const world = makeWorld();
     const now = world.clock.now();

@@ -15,9 +15,12 @@ test.each([
   const watching: Observer = { ...before, measure: (some) => void measured.push(...some) };
   observeBy(watching);
   const { deps, catalogue } = makeWorld();
-  const none = { ...deps, catalogue: async () => ({ ...catalogue, clusters: {} }) };
+  const none = {
+    ...{ ...deps, catalogue: async () => ({ ...catalogue, clusters: {} }) },
+    cluster: () => Promise.reject(new Error('no cluster is asked')),
+  };
   try {
-    await create({ ...none, ...(place === undefined ? {} : { place }) } as Parameters<typeof create>[0])();
+    await create({ ...none, ...(place === undefined ? {} : { place }) })();
   } finally {
     observeBy(before);
   }

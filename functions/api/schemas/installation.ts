@@ -101,6 +101,9 @@ export const clusters = viewSchema<{ readonly clusters: readonly ClusterView[] }
         name,
         simulated: z.boolean(),
         unverified: z.literal(true).exactOptional().describe('Nobody checks its certificate.'),
+        place: name
+          .exactOptional()
+          .describe('On AWS: the network whose functions ask it; absent: it is asked from none.'),
         in_flight,
         limit,
         ...watching,

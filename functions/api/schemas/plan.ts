@@ -63,6 +63,10 @@ const planned = viewSchema<DeploymentPreview>()(
     holds: z.array(z.string()).exactOptional(),
     environment_id: z.string(),
     cluster: z.string(),
+    place: z
+      .string()
+      .exactOptional()
+      .describe('On AWS: the network whose functions ask it; absent: it is asked from none.'),
     namespace: z.string(),
     executor: z.string(),
     manifests: manifests.exactOptional(),

@@ -63,6 +63,8 @@ export interface DeploymentPreview {
   readonly holds?: readonly string[];
   readonly environment_id: string;
   readonly cluster: string;
+  /** Whose functions ask that, on AWS. */
+  readonly place?: string;
   readonly namespace: string;
   readonly executor: string;
   /** What the executor `kubernetes` would apply; absent where that is the image of its workload alone, or another executor's business. */
@@ -201,6 +203,7 @@ const previewDeployment = (
     ...whatIsAsked(deployment),
     environment_id: deployment.environment_id,
     cluster: deployment.cluster,
+    ...(deployment.place === undefined ? {} : { place: deployment.place }),
     namespace: deployment.workload.namespace,
     executor: deployment.executor.name,
     ...(manifests === undefined ? {} : { manifests }),

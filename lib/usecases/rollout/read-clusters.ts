@@ -19,6 +19,8 @@ export interface ClusterView extends WatchingView {
   readonly simulated: boolean;
   /** Its certificate is checked by nobody. */
   readonly unverified?: true;
+  /** Whose functions ask it, on AWS. */
+  readonly place?: string;
   readonly in_flight: number;
   readonly limit?: number;
   /** When it said which cluster it is; absent before anything was deployed there. */
@@ -35,13 +37,14 @@ export const readClusters = async (deps: Needs): Promise<readonly ClusterView[]>
   const [{ turns }, holds] = await Promise.all([readTurns(deps), listHolds(deps)]);
   return Promise.all(
     namesSeen(catalogue, deps.rights).clusters.map(async (name): Promise<ClusterView> => {
-      const { simulated, max_concurrency, unverified } = entryOf(catalogue.clusters, name)!;
+      const { simulated, max_concurrency, unverified, place } = entryOf(catalogue.clusters, name)!;
       const row = rowOf<ClusterRow>(await deps.table.get(keys.cluster(name)));
       const rights = missingRightsOf(name, row?.rights);
       const circuit = holds.find(({ kind, scope }) => kind === 'circuit' && scope.cluster === name);
       return {
         ...{ name, simulated, ...roomOf(turns, `cluster:${name}`, max_concurrency) },
         ...(unverified === undefined ? {} : { unverified }),
+        ...(place === undefined ? {} : { place }),
         ...(await readWatching(deps, clusterWatcher(name))),
         ...(row === undefined ? {} : { identity_known_since: isoTime(row.at) }),
         ...(rights === undefined ? {} : { rights }),

@@ -40,6 +40,14 @@ test('shows order, levels, critical path and what would happen, and writes nothi
   expect(world.documents.texts.size).toBe(0);
 });
 
+test('tells the place from which the cluster of a deployment is asked', async () => {
+  const world = makeWorld();
+  const placesIn = async () => (await previewPlan(world.deps, { text })).deployments.map(({ place }) => place);
+  expect(await placesIn()).toEqual([undefined, undefined, undefined]);
+  Object.assign(world.catalogue.clusters['cluster-eu-1']!, { place: 'payments' });
+  expect(await placesIn()).toEqual(['payments', 'payments', 'payments']);
+});
+
 test('of a large batch the first thousand are compared with what was recorded, and it says so; of locks there is one query', async () => {
   const world = makeWorld();
   const asked: string[] = [];
