@@ -69,3 +69,55 @@ describe('a Service that selects by a new label of the pods', () => {
     });
   });
 });
+
+const weights = (world: StepsWorld): string =>
+  world
+    .object('HTTPRoute', 'web')
+    .spec.rules[0].backendRefs.map(({ name, weight }: { name: string; weight?: number }) => `${name} ${weight ?? 1}`)
+    .join(', ');
+
+describe('the weights of an HTTPRoute', () => {
+  it('of a rule that has the Service twice are what they were, once it has gone back', async () => {
+    const twice = route('web').replace('[{name: web, port: 80}]', '[{name: web, port: 80}, {name: web, port: 81}]');
+    const world = await seeded(all(text, twice));
+    const request = world.request({ version: '2.0', text: all(text, twice), settings: canary(byRoute) });
+    for (let look = 0; look < 100 && !weights(world).includes(' 50'); look += 1) {
+      await world.state(request);
+      world.pass(5);
+    }
+    expect(weights(world)).toBe('web 50, web-canary 50, web 50, web-canary 50');
+    await world.executor().cancel(request);
+    expect((await world.follow(request, { looks: 5 })).state).toMatchObject({ outcome: 'aborted' });
+    expect(weights(world)).toBe('web 1, web 1');
+  });
+
+  it('that somebody has set by hand leave nobody without traffic when it goes back', async () => {
+    const world = await seeded(routed);
+    const request = world.request({
+      ...{ version: '2.0', text: routed, settings: canary({ ...byRoute, step_seconds: 600 }) },
+    });
+    await world.follow(request, { looks: 10 });
+    expect(weights(world)).toBe('web 90, web-canary 10');
+    const backendRefs = ['web', 'web-canary'].map((name) => ({ name, port: 80, weight: 1 }));
+    world.others('kubectl', {
+      ...{ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'web' } },
+      spec: { rules: [{ backendRefs }] },
+    } as never);
+    world.pass(2);
+    await world.executor().cancel(request);
+    await world.follow(request, { looks: 4 });
+    expect(weights(world)).toBe('web 2');
+  });
+
+  it('go on in the other rules where one gives the Service nothing', async () => {
+    const rules =
+      '[{backendRefs: [{name: web, port: 80}]}, {backendRefs: [{name: old, port: 80}, {name: web, port: 80, weight: 0}]}]';
+    const two = route('web').replace('[{backendRefs: [{name: web, port: 80}]}]', rules);
+    const manifests = all(text, two, service('old'));
+    const world = await seeded(manifests);
+    const request = world.request({ version: '2.0', text: manifests, settings: canary(byRoute) });
+    world.writes.length = 0;
+    expect((await world.follow(request)).state).toMatchObject({ outcome: 'succeeded' });
+    expect(world.writes.length).toBeLessThan(30);
+  });
+});

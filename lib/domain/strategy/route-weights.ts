@@ -28,17 +28,29 @@ const inRules = (
 
 const rulesOf = (route: JsonObject): readonly JsonObject[] => listAt(route, 'spec', 'rules');
 
-/** The rules as they were before there was a canary. */
-export const rulesWithoutCanary = (route: JsonObject, { service, canary }: Backends): readonly JsonObject[] =>
+/**
+ * The rules as they were before there was a canary: its share goes to the Service again, whoever has set it. Weights are made small again
+ * only where all of a rule are as we have made them: what somebody has set by hand would be rounded, to nothing at worst.
+ */
+export const rulesWithoutCanary = (route: JsonObject, backends: Backends): readonly JsonObject[] =>
   inRules(rulesOf(route), (refs) => {
-    const share = refs.find((ref) => isBackend(ref, canary));
-    if (share === undefined) return refs;
-    const others = refs.filter((ref) => ref !== share);
-    return others.map((ref) => {
-      const whole = isBackend(ref, service) ? weightOf(ref) + weightOf(share) : weightOf(ref);
-      return { ...ref, weight: Math.round(whole / 100) };
-    });
+    if (!refs.some((ref) => isBackend(ref, backends.canary))) return refs;
+    const folded = foldedRefs(refs, backends);
+    const isOurs = folded.every((ref) => weightOf(ref) % 100 === 0);
+    return folded.map((ref) => ({ ...ref, weight: isOurs ? weightOf(ref) / 100 : weightOf(ref) }));
   });
+
+/** Each of the canary's goes to that of the Service with its port, or to any; where there is none, it becomes one. */
+const foldedRefs = (refs: readonly JsonObject[], { service, canary }: Backends): readonly JsonObject[] => {
+  const folded = refs.filter((ref) => !isBackend(ref, canary));
+  for (const share of refs.filter((ref) => isBackend(ref, canary))) {
+    const own = folded.filter((ref) => isBackend(ref, service));
+    const to = own.find((ref) => ref.port === share.port) ?? own[0];
+    if (to === undefined) folded.push({ ...share, name: service });
+    else folded[folded.indexOf(to)] = { ...to, weight: weightOf(to) + weightOf(share) };
+  }
+  return folded;
+};
 
 /** The rules with a share of the traffic of the Service for the canary. Other backends of a rule keep theirs. */
 export const rulesWithShare = (
@@ -50,6 +62,8 @@ export const rulesWithShare = (
   const all = before.flatMap((rule) => listAt(rule, 'backendRefs'));
   if (!all.some((ref) => isBackend(ref, backends.service)))
     return { problem: `has no backend that is the Service ${backends.service}` };
+  if (!all.some((ref) => isBackend(ref, backends.service) && weightOf(ref) > 0))
+    return { problem: `gives the Service ${backends.service} no traffic: its weight is 0 in each rule` };
   if (all.some((ref) => weightOf(ref) * 100 > mostWeight))
     return { problem: 'has weights over 10000, which cannot be divided' };
   const rules = inRules(before, (refs) => {
@@ -78,12 +92,12 @@ export const shareOfRoute = (route: JsonObject, backends: Backends): TrafficSeen
   return isTold ? { ...verdict, share: asked } : { kind: 'stands', share: asked };
 };
 
+/** None where the rule gives nothing to either. */
 const shareOfRule = (refs: readonly JsonObject[], { service, canary }: Backends): readonly number[] => {
   const [old, next] = [refs.filter((ref) => isBackend(ref, service)), refs.filter((ref) => isBackend(ref, canary))];
-  if (old.length === 0 && next.length === 0) return [];
   const sum = (some: readonly JsonObject[]): number => some.reduce((all, ref) => all + weightOf(ref), 0);
   const both = sum(old) + sum(next);
-  return [both === 0 ? 0 : Math.round((sum(next) / both) * 100)];
+  return both === 0 ? [] : [Math.round((sum(next) / both) * 100)];
 };
 
 const told: readonly string[] = ['Accepted', 'ResolvedRefs'];
