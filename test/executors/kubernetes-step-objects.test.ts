@@ -121,3 +121,65 @@ describe('the weights of an HTTPRoute', () => {
     expect(world.writes.length).toBeLessThan(30);
   });
 });
+
+describe('the names that the steps need', () => {
+  const mine = service('web-canary').replace('{app: web-canary}', '{app: web, flavour: mine}');
+  const spare = deployment('web-canary', { image: 'registry.example/spare:1' });
+
+  it.each([
+    ['a Service', canary(byRoute), all(routed, mine), 'web-canary'],
+    ['a Deployment', canary(), all(text, spare), 'web-canary'],
+    ['a Service by blue/green', canary(blueGreen), all(text, mine.replace('web-canary', 'web-green')), 'web-green'],
+  ])('are refused where the manifests have %s of that name', async (_, settings, manifests, name) => {
+    const world = await seeded(manifests);
+    const written = world.writes.length;
+    const request = world.request({ version: '2.0', text: manifests, settings });
+    expect(await world.executor().start(request, 0)).toMatchObject({
+      ...{ kind: 'rejected', reason: 'StrategyNotPossible' },
+      message: expect.stringContaining(`the name ${name} is of an object of its manifests`),
+    });
+    expect(world.writes.length).toBe(written);
+  });
+
+  it('are refused where an earlier release has left an object of that name', async () => {
+    const world = await seeded(all(routed, mine));
+    const request = world.request({ version: '2.0', text: routed, settings: canary(byRoute) });
+    expect(await world.executor().start(request, 0)).toMatchObject({
+      ...{ kind: 'rejected', reason: 'StrategyNotPossible' },
+      message: expect.stringContaining('Service shop/web-canary stands there, of an earlier release'),
+    });
+    expect(world.object('Service', 'web-canary').spec.selector.flavour).toBe('mine');
+  });
+
+  it('are free in the end, also where whoever removed the objects has died between two', async () => {
+    const world = await seeded(routed);
+    const request = world.request({ version: '2.0', text: routed, settings: canary(byRoute) });
+    let deaths = 0;
+    world.fate = ({ method, path }) => {
+      if (method !== 'DELETE' || !path.includes('/web-canary')) return undefined;
+      deaths += 1;
+      return deaths === 2 ? 'away' : undefined;
+    };
+    for (let look = 0; look < 300 && deaths < 2; look += 1) {
+      await world.look(request);
+      world.pass(5);
+    }
+    expect((await world.follow(request)).state).toMatchObject({ outcome: 'succeeded' });
+    expect([world.object('Service', 'web-canary'), world.object('Deployment', 'web-canary'), deaths]).toEqual([
+      undefined,
+      undefined,
+      3,
+    ]);
+  });
+});
+
+describe('a workload of which nobody wants pods', () => {
+  const none = all(deployment('web', { spec: 'replicas: 0' }), service('web'));
+
+  it('takes no steps', async () => {
+    const world = await seeded(none);
+    const request = world.request({ version: '2.0', text: none, settings: canary({ proceed: 'person' }) });
+    expect((await world.follow(request)).state).toMatchObject({ outcome: 'succeeded' });
+    expect([world.running(), served(world)]).toEqual(['web 0 x 2.0', []]);
+  });
+});

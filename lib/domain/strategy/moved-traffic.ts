@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import { addressOf } from '../manifests/object-address.ts';
 import { stringAt } from '../rollout/kubernetes-object.ts';
+import { canaryName } from './canary-name.ts';
 import { markOfTraffic, type OwnLabel, ownLabelOf, type TrafficMark } from './canary-object.ts';
 import { rulesWithShare } from './route-weights.ts';
 import type { Strategy } from './strategy.ts';
@@ -26,6 +27,9 @@ export const movedTraffic = <One extends Written>(
   strategy: Pick<Strategy, 'kind' | 'traffic'>,
 ): MovedTraffic<One> | { readonly problem: string } => {
   const { traffic } = strategy;
+  const taken = takenName(objects, workload, strategy);
+  if (taken !== undefined)
+    return { problem: `the name ${taken} is of an object of its manifests, and the steps need it` };
   if (traffic.by === 'replicas') return { mark: { by: 'replicas' } };
   const service = findNamed(objects, ['', 'Service'], traffic.service);
   if (service === undefined) return { problem: `there is no Service ${traffic.service} in its manifests` };
@@ -38,6 +42,22 @@ export const movedTraffic = <One extends Written>(
   if ('problem' in made) return { problem: `the HTTPRoute ${traffic.route} ${made.problem}` };
   const version = addressOf(route.object).api_version;
   return { mark: markOfTraffic(traffic, own, version), own, moved: route, service };
+};
+
+/** A canary under the name of what is of the release would overwrite it, and delete it in the end. */
+const takenName = (
+  objects: readonly Written[],
+  workload: JsonObject,
+  strategy: Pick<Strategy, 'kind' | 'traffic'>,
+): string | undefined => {
+  const { traffic } = strategy;
+  const namespace = stringAt(workload, 'metadata', 'namespace');
+  const near = objects.filter(({ object }) => (stringAt(object, 'metadata', 'namespace') ?? namespace) === namespace);
+  const deployment = canaryName(stringAt(workload, 'metadata', 'name') ?? '', strategy);
+  if (findNamed(near, ['apps', 'Deployment'], deployment) !== undefined) return deployment;
+  if (traffic.by === 'replicas') return undefined;
+  const service = canaryName(traffic.service, strategy);
+  return findNamed(near, ['', 'Service'], service) === undefined ? undefined : service;
 };
 
 const findNamed = <One extends Written>(

@@ -1,6 +1,6 @@
 import { kindOrder } from '../../../domain/manifests/kind-order.ts';
 import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
-import { canaryService } from '../../../domain/strategy/canary-object.ts';
+import { canaryService, isOfSteps } from '../../../domain/strategy/canary-object.ts';
 import { type Advance, failed, firstEnd, running } from '../advance-result.ts';
 import { applyAll, applyOne, dryRunAll } from '../apply.ts';
 import { noteSteps } from '../inventory.ts';
@@ -12,7 +12,7 @@ import { isStopped } from '../stop-mark.ts';
 import { marksOf } from '../wanted.ts';
 import type { Standing, Wanted, WantedObject, Work } from '../work.ts';
 import { advanceSteps, canaryAt, judgeHealth, movingBy } from './advance-steps.ts';
-import type { Steps } from './find-steps.ts';
+import { impossible, type Steps } from './find-steps.ts';
 import { goBack, retireCanaries, stoppedInSteps } from './go-back.ts';
 import { selectingAt } from './select-later.ts';
 import { readTraffic, titleOfTraffic } from './traffic.ts';
@@ -57,9 +57,13 @@ export const ownObjects = (work: Work, steps: Steps): readonly WantedObject[] =>
 
 /** All of its own under names that are free, or ours. */
 export const strangersIn = (work: Work, standing: readonly Standing[]): Advance | undefined => {
-  const stranger = standing.find(({ live }) => live !== undefined && !isOfOwner(work.request, live));
+  const stranger = standing.find(
+    ({ live }) => live !== undefined && !(isOfOwner(work.request, live) && isOfSteps(live)),
+  );
   if (stranger === undefined) return undefined;
   const title = objectTitle(stranger.wanted.object);
+  if (isOfOwner(work.request, stranger.live))
+    return impossible(`${title} stands there, of an earlier release, and the steps need that name; delete it first`);
   return failed('ObjectOfAnother', `${title} stands there already and is somebody else's; the steps need that name.`);
 };
 

@@ -44,7 +44,7 @@ const apps = { api_version: 'apps/v1', kind: 'Deployment' } as const;
 export const mayStep = ({ request }: Pick<Work, 'request'>): boolean =>
   strategyOf(request.deployment) !== undefined && !request.key.endsWith('-restore');
 
-/** Undefined where the attempt takes no steps: it has no strategy, nothing runs yet, or nothing of the pods changes. */
+/** Undefined where the attempt takes no steps: it has no strategy, nothing runs yet, or is wanted to, or nothing of the pods changes. */
 export const findSteps = async (work: Work, wanted: Wanted, found: readonly Standing[]): Promise<Found> => {
   const { deployment } = work.request;
   const strategy = strategyOf(deployment);
@@ -58,6 +58,7 @@ export const findSteps = async (work: Work, wanted: Wanted, found: readonly Stan
   const isPromoted = isOfAttempt(work.request, main.live);
   const isBegun = isOfAttempt(work.request, live);
   if (isPromoted && !isBegun) return undefined;
+  if (!isBegun && desiredReplicas(main.live) === 0) return undefined;
   if (!isBegun && !(await changesPods(work, main))) return undefined;
   const whole = wholeOf(work, main);
   const moving = movedTraffic(wanted.objects, whole, strategy);
@@ -72,7 +73,7 @@ export const findSteps = async (work: Work, wanted: Wanted, found: readonly Stan
   return { strategy, whole, stable: desiredReplicas(main.live), namespace, names, live, isPromoted, ...moving };
 };
 
-const impossible = (why: string): Advance =>
+export const impossible = (why: string): Advance =>
   failed('StrategyNotPossible', `It cannot take over by steps: ${why}. See docs/canary.md.`);
 
 /** The Service as it stands there has to tell the two apart, too. */

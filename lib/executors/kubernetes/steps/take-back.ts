@@ -82,7 +82,9 @@ const removeCanary = async (
     mark.by === 'replicas'
       ? undefined
       : await work.objects.get({ api_version: 'v1', kind: 'Service', namespace, name: canaryName(mark.service, kind) });
-  const own = [canary, ...(service !== undefined && isOfOwner(work.request, service) ? [service] : [])];
+  const isOwn = service !== undefined && isOfOwner(work.request, service) && isOfSteps(service);
+  // It is found by its Deployment: that goes last.
+  const own = isOwn ? [service, canary] : [canary];
   for (const one of own) {
     const answer = await work.objects.remove(addressOf(one), uidIn(one));
     if (answer.kind === 'refused')
