@@ -159,7 +159,11 @@ describe('clusters that cannot be reached as they are configured: 2, and nothing
       '{ kubeconfig: ./no-context }',
       `the kubeconfig ${directory}/no-context has no context "two"; it has one.`,
     ],
-    ['EKS without a region', '{ eks: prod }', 'the region of the EKS cluster prod is not known; set AWS_REGION.'],
+    [
+      'EKS without a region',
+      '{ eks: prod }',
+      'the region of the EKS cluster prod is not known; give it a region, or set AWS_REGION.',
+    ],
   ])('%s', async (_, cluster, told) => {
     configure('bad.yaml', `{ eu-1: ${cluster}, a: { kubeconfig: ./kube } }`);
     const { status, out, error } = await serve(['--config', 'bad.yaml', '--data', 'unused']);

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { cut } from '../cut.ts';
+import { withoutCredentials } from '../masking/addresses.ts';
 import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
 import { type IssueCode, issueCodes, type Scalar } from './issues.ts';
 import type { KeyAdvice } from './known-keys.ts';
@@ -193,7 +194,7 @@ const outOfRange = (
 const isScalar = (value: unknown): value is Scalar =>
   value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-const shortened = (value: Scalar): Scalar => (typeof value === 'string' ? cut(value, 100) : value);
+const shortened = (value: Scalar): Scalar => (typeof value === 'string' ? cut(withoutCredentials(value), 100) : value);
 
 /** Others are read as a neighbour of what was written, so they are shown as they were written. */
 const isExact = (value: number): boolean => Math.abs(value) <= Number.MAX_SAFE_INTEGER;

@@ -1,4 +1,5 @@
 import { cut } from '../cut.ts';
+import { withoutCredentials } from '../masking/addresses.ts';
 import { type Issue, type IssueCode, issueCodes, type Scalar } from './issues.ts';
 
 /** Keys and list places (from 0) from the root of a document down to a value. */
@@ -70,8 +71,8 @@ export const pathText = (path: Path): string =>
     return text === '' ? part : `${text}.${part}`;
   }, '');
 
-/** A text in quotes, cut where it gets long. */
-export const quoted = (text: string, limit = 64): string => JSON.stringify(cut(text, limit));
+/** A text in quotes, cut where it gets long, and without the password of an address. */
+export const quoted = (text: string, limit = 64): string => JSON.stringify(cut(withoutCredentials(text), limit));
 
 /** `a, b, c`, cut where it gets long. */
 export const listed = (names: readonly (string | number)[], limit = 20): string => {

@@ -157,7 +157,7 @@ const externalId = named(
 );
 const proxy = named(
   /^(https?|socks5):\/\/[^\s/@?#]+\/?$/,
-  'is not the address of a proxy, like http://proxy.example.com:3128',
+  'is not the address of a proxy without user and password, like http://proxy.example.com:3128',
 );
 
 const clusterSchema = z.strictObject({

@@ -15,7 +15,7 @@ const text = (longest: number) => z.string().min(1).max(longest);
 
 /** Of a step, and of what has to be proven: a day at most. */
 const seconds = z.int().min(0).max(86_400);
-const number = z.number().min(-1e15).max(1e15);
+const number = z.number({ error: 'a number' }).min(-1e15).max(1e15);
 
 /** As CloudWatch asks for the names in an expression. */
 const metricName = named(/^[a-z][A-Za-z0-9_]{0,31}$/, 'needs a lower-case letter first, then letters, digits and `_`');

@@ -8,7 +8,7 @@ export const unreachableFromAws = ({ connections: { clusters, harness } }: Confi
       kind === 'kubeconfig' ? 'a kubeconfig is a file on this machine' : 'a simulated cluster runs on this machine';
     return [`clusters.${name}: ${what}; on AWS a cluster is reached by its name in EKS (eks: NAME)`];
   }),
-  ...(harness.kind === 'real'
+  ...(harness.kind !== 'simulated'
     ? []
     : [
         'harness: the simulated Harness runs on this machine; on AWS it needs an account (account, org, project, api_key)',

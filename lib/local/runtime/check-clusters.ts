@@ -40,8 +40,10 @@ interface Looked {
 const lookAt = async (connection: ClusterConnection, region = ''): Promise<Looked> => {
   if (connection.kind === 'simulated') return {};
   if (connection.kind === 'eks') {
-    if (region !== '') return {};
-    return { problem: `the region of the EKS cluster ${connection.eks} is not known; set AWS_REGION` };
+    if ((connection.region ?? region) !== '') return {};
+    return {
+      problem: `the region of the EKS cluster ${connection.eks} is not known; give it a region, or set AWS_REGION`,
+    };
   }
   const { kind: _, ...source } = connection;
   const { kubeconfig } = source;

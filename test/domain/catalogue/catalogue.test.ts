@@ -168,6 +168,8 @@ test('what functions on AWS cannot reach is told', () => {
     `clusters.sim: a simulated cluster runs on this machine; ${onAws}`,
   ];
   expect(unreachableFromAws(real)).toEqual(clusters);
+  // Nobody needs Harness.
+  expect(unreachableFromAws({ ...real, connections: { clusters: {}, harness: { kind: 'none' } } })).toEqual([]);
   expect(unreachableFromAws(simulated)).toEqual([
     ...clusters,
     'harness: the simulated Harness runs on this machine; on AWS it needs an account (account, org, project, api_key)',
