@@ -1,4 +1,3 @@
-import { isFlotillaError } from '../../domain/errors.ts';
 import { type Advance, aborted, failed, firstEnd, isOpen } from './advance-result.ts';
 import { applyAll, dryRunAll } from './apply.ts';
 import { awaitRollout, leaveRollout } from './await-rollout.ts';
@@ -11,14 +10,15 @@ import { liveWarnings } from './live-rules.ts';
 import { awaitOthers, type Memory } from './other-workloads.ts';
 import { ensureNamespace } from './own-namespace.ts';
 import { prune } from './prune.ts';
-import { rightIn } from './refusals.ts';
+import { forbiddenBy, rightIn } from './refusals.ts';
 import { withScaled } from './replicas.ts';
 import { advanceScale, holdReplicas } from './scale-workload.ts';
 import { isApplied, isOfAttempt, readStanding, refusalOf } from './standing.ts';
 import { applyBySteps } from './steps/apply-by-steps.ts';
 import { readBack } from './steps/back-mark.ts';
+import { endInSteps } from './steps/end-in-steps.ts';
 import { findSteps, mayStep, type Steps } from './steps/find-steps.ts';
-import { finishBack, goBack, retireCanaries, stoppedInSteps } from './steps/go-back.ts';
+import { finishBack, retireCanaries } from './steps/go-back.ts';
 import { isStopped } from './stop-mark.ts';
 import { findWanted } from './wanted.ts';
 import type { Standing, Wanted, Work } from './work.ts';
@@ -28,6 +28,12 @@ import type { Standing, Wanted, Work } from './work.ts';
  * is called, and by how many at once. Throws ClusterUnavailable where the cluster cannot be asked.
  */
 export const advance = async (work: Work, memory: Memory): Promise<Advance> => {
+  const back = mayStep(work) ? await readBack(work) : undefined;
+  if (back !== undefined) return finishBack(work, back);
+  return endInSteps(work, await advanceAny(work, memory));
+};
+
+const advanceAny = async (work: Work, memory: Memory): Promise<Advance> => {
   try {
     const { action } = work.request.deployment;
     if (action === 'delete') return await advanceDelete(work);
@@ -45,26 +51,25 @@ export const advance = async (work: Work, memory: Memory): Promise<Advance> => {
 
 /** What may not be read; undefined for any other error. */
 export const rightsFailure = (error: unknown): Advance | undefined => {
-  if (!isFlotillaError(error, 'ClusterUnavailable') || error.details.status !== 403) return undefined;
-  const right = rightIn(error.message);
+  const message = forbiddenBy(error);
+  if (message === undefined) return undefined;
+  const right = rightIn(message);
   const told = right === undefined ? '' : ` The right that is missing: ${right}.`;
   const remedy = 'The role that gives it is printed by `flotilla cluster-role --executor kubernetes`.';
-  return failed('RightsMissing', `${error.message}.${told} ${remedy}`);
+  return failed('RightsMissing', `${message}.${told} ${remedy}`);
 };
 
 const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance> => {
-  const back = mayStep(work) ? await readBack(work) : undefined;
-  if (back !== undefined) return finishBack(work, back);
   const found = await readStanding(work, wanted.objects);
   work.touched ||= found.some(({ live }) => isOfAttempt(work.request, live));
   const refusal = refusalOf(work, found);
-  if (refusal !== undefined) return refusal;
+  if (refusal !== undefined) return stoppedOr(work, wanted, refusal);
   const steps = await findSteps(work, wanted, found);
   if (steps !== undefined && 'end' in steps) return steps.end;
   work.touched ||= isOfAttempt(work.request, steps?.live);
   const isDone = steps === undefined && found.every(({ live }) => isApplied(work.request, live));
   const end = isDone ? undefined : await applyWanted(work, wanted, { found, steps, memory });
-  if (end !== undefined) return stoppedOr(work, wanted, { end, steps });
+  if (end !== undefined) return stoppedOr(work, wanted, end);
   const after = await firstEnd([
     () => holdReplicas(work),
     () => awaitOthers(work, wanted, memory),
@@ -72,7 +77,7 @@ const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Ad
     () => retireLeft(work),
     () => runHooks(work, wanted.after),
   ]);
-  if (after !== undefined) return stoppedOr(work, wanted, { end: after, steps: undefined });
+  if (after !== undefined) return stoppedOr(work, wanted, after);
   if (isDone) await keepAppliedOnce(work, wanted, found);
   return {
     phase: 'succeeded',
@@ -126,16 +131,15 @@ const prepare = async (work: Work, wanted: Wanted, standing: readonly Standing[]
   ]);
 };
 
-interface Ended {
-  readonly end: Advance;
-  readonly steps: Steps | undefined;
-}
+/** Since this look: one that goes back is not come to here by the next. */
+const goesBack = async (work: Work): Promise<boolean> => mayStep(work) && (await readBack(work)) !== undefined;
 
 /** What waits is not waited for any longer, once its end was asked for. A canary goes back first. */
-const stoppedOr = async (work: Work, wanted: Wanted, { end, steps }: Ended): Promise<Advance> => {
-  if (isOpen(end) && !(await isStopped(work))) return end;
+const stoppedOr = async (work: Work, wanted: Wanted, end: Advance): Promise<Advance> => {
+  if (isOpen(end) && (!(await isStopped(work)) || (await goesBack(work)))) return end;
   if (end.phase === 'failed') return end;
-  if (isOpen(end) && steps !== undefined) return goBack(work, stoppedInSteps);
   const last = end.phase === 'aborted' ? end : aborted;
+  const back = await endInSteps(work, last);
+  if (back !== last) return back;
   return (await removeHooks(work, [...wanted.before, ...wanted.after])) ?? last;
 };

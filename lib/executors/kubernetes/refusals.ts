@@ -1,3 +1,4 @@
+import { isFlotillaError } from '../../domain/errors.ts';
 import { objectTitle } from '../../domain/manifests/manifest-object.ts';
 import { scaleManager } from '../../domain/manifests/marks.ts';
 import type { Applied, FieldConflict } from '../../domain/ports.ts';
@@ -53,6 +54,14 @@ export const rightIn = (message: string): string | undefined => {
   const where = namespace === undefined ? '' : ` in ${namespace}`;
   return `${verb} ${resource}${group === '' ? '' : `.${group}`}${where}`;
 };
+
+/** What may not be read, as the server says it; undefined for any other error. */
+export const forbiddenBy = (error: unknown): string | undefined =>
+  isFlotillaError(error, 'ClusterUnavailable') && error.details.status === 403 ? error.message : undefined;
+
+/** The same may be taken a moment later. */
+export const isPassing = ({ status, reason }: { readonly status: number; readonly reason: string }): boolean =>
+  reason === 'WebhookUnavailable' || status === 429 || status >= 500;
 
 /** One object that the server does not let be changed, or deleted. */
 export const failureOfRight = (title: string, why: Extract<Applied, { readonly kind: 'refused' }>): Advance => {

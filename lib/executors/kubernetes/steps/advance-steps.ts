@@ -12,31 +12,45 @@ import { send } from '../apply.ts';
 import { readChecks } from '../checks.ts';
 import { judgeWorkloads, type Memory } from '../other-workloads.ts';
 import { hasProceeded } from '../proceed-mark.ts';
-import { wordsOf } from '../refusals.ts';
+import { isPassing, wordsOf } from '../refusals.ts';
 import { isOfAttempt } from '../standing.ts';
 import { isStopped } from '../stop-mark.ts';
 import { marksOf } from '../wanted.ts';
 import { mostTries, type Work } from '../work.ts';
+import { readBack } from './back-mark.ts';
 import type { Steps } from './find-steps.ts';
-import { canaryFailed, goBack, stoppedInSteps } from './go-back.ts';
+import { canaryFailed, finishBack, goBack, stoppedInSteps } from './go-back.ts';
 import { type Moving, readTraffic, shiftTraffic } from './traffic.ts';
 
 /** Takes the canary as far as it comes now. Undefined where the workload itself is next. */
 export const advanceSteps = async (work: Work, steps: Steps, memory: Memory): Promise<Advance | undefined> => {
   let seen: Seen = { ...steps, canaryLive: steps.live };
   for (let tries = 1; tries <= mostTries && work.clock.now() < work.end; tries += 1) {
-    if (await isStopped(work)) return goBack(work, stoppedInSteps);
     const observed = await observe(work, seen, memory);
+    const gone = await goneOtherwise(work);
+    if (gone !== undefined) return gone;
     const action = decideStep(observed.seen);
     if (action.do === 'promote') return undefined;
     if (action.do === 'wait') return running(action.message, nameOfStep(observed.seen));
     if (action.do === 'ask') return waiting('waits for a person', action.message);
     if (action.do === 'back') return goBack(work, canaryFailed(action));
     const answer = await act(work, { ...seen, ...observed }, action);
+    if (answer.kind === 'refused' && isPassing(answer))
+      return running(`goes on with its steps: ${answer.message}`, nameOfStep(observed.seen));
     if (answer.kind === 'refused' || answer.kind === 'conflict') return goBack(work, refusedBy(answer));
     seen = { ...seen, canaryLive: await readCanary(work, steps) };
   }
   return running('goes on with its steps at the next look');
+};
+
+/**
+ * Whether somebody has asked for its end, or takes it back already. Asked after all was read, and before anything is written onto that:
+ * who has read before it went back must not send it forth anew.
+ */
+export const goneOtherwise = async (work: Work): Promise<Advance | undefined> => {
+  const back = await readBack(work);
+  if (back !== undefined) return finishBack(work, back);
+  return (await isStopped(work)) ? goBack(work, stoppedInSteps) : undefined;
 };
 
 const nameOfStep = ({ canary }: StepsSeen): string => String(canary?.step ?? 0);

@@ -8,10 +8,9 @@ import { keepApplied } from '../keep-applied.ts';
 import type { Memory } from '../other-workloads.ts';
 import { failureOf } from '../refusals.ts';
 import { isApplied, isOfAttempt, isOfOwner, readStanding, refusalOf } from '../standing.ts';
-import { isStopped } from '../stop-mark.ts';
 import { marksOf } from '../wanted.ts';
 import type { Standing, Wanted, WantedObject, Work } from '../work.ts';
-import { advanceSteps, canaryAt, judgeHealth, movingBy } from './advance-steps.ts';
+import { advanceSteps, canaryAt, goneOtherwise, judgeHealth, movingBy } from './advance-steps.ts';
 import { impossible, type Steps } from './find-steps.ts';
 import { goBack, retireCanaries, stoppedInSteps } from './go-back.ts';
 import { selectingAt } from './select-later.ts';
@@ -103,7 +102,8 @@ const applyService = async (work: Work, own: readonly Standing[]): Promise<Advan
 
 /** The workload and all after it, while the traffic stays where it is; then that goes back to it, and the canary goes. */
 const promote = async (work: Work, { steps, wanted, standing, memory }: Stepping): Promise<Advance | undefined> => {
-  if (await isStopped(work)) return goBack(work, stoppedInSteps);
+  const gone = await goneOtherwise(work);
+  if (gone !== undefined) return gone;
   const isMoved = (one: Standing): boolean => one.wanted === steps.moved;
   const later = standing.filter((one) => isLater(work, one) && !isMoved(one));
   const all = standing.filter((one) => !isMoved(one) && !later.includes(one));

@@ -1,8 +1,15 @@
+import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
+import type { KubernetesObject } from '../../../domain/ports.ts';
+import { canaryMarks } from '../../../domain/strategy/canary-object.ts';
 import type { StepAction } from '../../../domain/strategy/decide-step.ts';
-import { type Advance, failed } from '../advance-result.ts';
+import { strategyOf } from '../../../domain/strategy/steps-of.ts';
+import { type Advance, failed, running } from '../advance-result.ts';
+import { forbiddenBy } from '../refusals.ts';
+import { isOfAttempt } from '../standing.ts';
 import type { Work } from '../work.ts';
 import { type Back, markBack } from './back-mark.ts';
-import { findCanaries, type TakenBack, takeBack } from './take-back.ts';
+import { findCanaries, findLedAway, readOwnName } from './find-canaries.ts';
+import { type TakenBack, takeBack, takeTraffic } from './take-back.ts';
 
 /** Why a canary that is not good goes back. */
 export const canaryFailed = ({ message, retryable }: Extract<StepAction, { readonly do: 'back' }>): Back => ({
@@ -24,10 +31,11 @@ export const goBack = async (work: Work, back: Back): Promise<Advance> => {
 /** Takes all canaries of the attempt back, and then tells how it ended. What could not be taken back is told, too. */
 export const finishBack = async (work: Work, back: Back): Promise<Advance> => {
   work.touched = true;
-  const taken: TakenBack[] = [];
-  for (const canary of await findCanaries(work)) taken.push(await takeBack(work, canary, { keep: true }));
-  const problems = taken.flatMap(({ problem }) => problem ?? []);
-  const kept = taken.flatMap((one) => one.kept);
+  const taken = await takeAllBack(work);
+  const open = taken.find((one) => one.kind === 'waits');
+  if (open !== undefined) return running(`goes back: ${open.message}`, 'back');
+  const problems = taken.flatMap((one) => (one.kind === 'problem' ? one.message : []));
+  const kept = taken.flatMap((one) => (one.kind === 'back' ? one.kept : []));
   const traffic =
     problems.length > 0 ? `Look at it at once, ${problems.join('; ')}.` : 'All traffic is with what ran before.';
   const study = kept.length === 0 ? '' : ` To be looked at there stays, without traffic: ${kept.join(', ')}.`;
@@ -36,14 +44,54 @@ export const finishBack = async (work: Work, back: Back): Promise<Advance> => {
   return { phase: 'aborted', failure: { reason: back.reason, message, retryable: back.retryable } };
 };
 
+/** That of this attempt first, by its name; then what others have left. */
+const takeAllBack = async (work: Work): Promise<readonly TakenBack[]> => {
+  const taken = [await orForbidden(() => takeOwnBack(work))];
+  const canaries = (await findCanaries(work)).filter((one) => !isOfAttempt(work.request, one));
+  for (const canary of canaries) taken.push(await orForbidden(() => takeBack(work, canary, { keep: true })));
+  return taken;
+};
+
+const orForbidden = async (take: () => Promise<TakenBack>): Promise<TakenBack> => {
+  try {
+    return await take();
+  } catch (error) {
+    const message = forbiddenBy(error);
+    if (message === undefined) throw error;
+    return { kind: 'problem', message: `the traffic could not be taken back: ${message}` };
+  }
+};
+
+const nothing: TakenBack = { kind: 'back', kept: [] };
+
+const takeOwnBack = async (work: Work): Promise<TakenBack> => {
+  const named = await readOwnName(work);
+  if (named !== undefined) {
+    if (!isOfAttempt(work.request, named)) return nothing;
+    return withShare(work, named, await orForbidden(() => takeBack(work, named, { keep: true })));
+  }
+  const moving = await findLedAway(work);
+  return moving === undefined ? nothing : ((await takeTraffic(work, moving)) ?? nothing);
+};
+
+/** How much of the traffic is with what could not be taken back. */
+const withShare = (work: Work, canary: KubernetesObject, taken: TakenBack): TakenBack => {
+  const step = canaryMarks(canary)?.step;
+  const share = step === undefined ? undefined : strategyOf(work.request.deployment)?.steps[step];
+  if (taken.kind !== 'problem' || share === undefined) return taken;
+  return { ...taken, message: `${taken.message}; up to ${share} % of it is with ${objectTitle(canary)}` };
+};
+
 /** What an earlier attempt has left. Of a restore the pods stay that were kept to be studied. */
 export const retireCanaries = async (
   work: Work,
   { keep }: { readonly keep: boolean },
 ): Promise<Advance | undefined> => {
   for (const canary of await findCanaries(work)) {
-    const { problem } = await takeBack(work, canary, { keep });
-    if (problem !== undefined) return failed('ObjectsRefused', `What an earlier attempt has left: ${problem}.`);
+    const taken = await takeBack(work, canary, { keep });
+    if (taken.kind === 'problem')
+      return failed('ObjectsRefused', `What an earlier attempt has left: ${taken.message}.`);
+    if (taken.kind === 'waits') return running(`takes back what was left of steps: ${taken.message}`);
   }
   return undefined;
 };

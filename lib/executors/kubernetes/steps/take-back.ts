@@ -1,42 +1,29 @@
 import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
-import { ownerLabels } from '../../../domain/manifests/mark-object.ts';
-import { labels, ownerOf } from '../../../domain/manifests/marks.ts';
+import { labels } from '../../../domain/manifests/marks.ts';
 import { addressOf } from '../../../domain/manifests/object-address.ts';
 import { ownedObject } from '../../../domain/manifests/owned-object.ts';
-import { apiKindOf } from '../../../domain/manifests/workload-object.ts';
 import type { KubernetesObject } from '../../../domain/ports.ts';
 import { isDeleting, labelOf, objectAt, stringAt } from '../../../domain/rollout/kubernetes-object.ts';
 import { canaryName } from '../../../domain/strategy/canary-name.ts';
 import { goneBack, isOfSteps, studied, trafficMark } from '../../../domain/strategy/canary-object.ts';
 import type { TrafficSeen } from '../../../domain/strategy/steps-seen.ts';
 import { uidIn } from '../doomed.ts';
-import { isLater, isOfOwner, markOf, onto } from '../standing.ts';
+import { isPassing } from '../refusals.ts';
+import { isOfOwner, markOf, onto } from '../standing.ts';
 import { mostTries, type Work } from '../work.ts';
 import { type Moving, readTraffic, returnTraffic, titleOfTraffic } from './traffic.ts';
 
-/** Canaries of this owner that stand there, of whichever attempt, but for those of a later one. */
-export const findCanaries = async (work: Work): Promise<readonly KubernetesObject[]> => {
-  const { workload } = work.request.deployment;
-  const found = await work.objects.list({
-    ...apiKindOf({ kind: 'deployment' })!,
-    namespace: workload.namespace,
-    labels: ownerLabels(ownerOf(work.request.deployment)),
-  });
-  return found.filter(
-    (one) => isOfSteps(one) && isOfOwner(work.request, one) && !isDeleting(one) && !isLater(work.request, one),
-  );
-};
-
-export interface TakenBack {
-  /** What stays, to be studied. */
-  readonly kept: readonly string[];
+export type TakenBack =
+  /** What stays without traffic, to be studied. */
+  | { readonly kind: 'back'; readonly kept: readonly string[] }
+  /** The next look goes on with it. */
+  | { readonly kind: 'waits'; readonly message: string }
   /** Why not all of it could be taken back. */
-  readonly problem?: string;
-}
+  | { readonly kind: 'problem'; readonly message: string };
 
 /**
- * Takes a canary back by what is written on it alone: the traffic first, until what stands there says so; then one pod of it stays, or
- * nothing. Where the pods share the traffic, it is taken back by their removal.
+ * Takes a canary back by what is written on it alone: the traffic first, until what stands there says so, and its gateway too; then one
+ * pod of it stays, or nothing. Where the pods share the traffic, it is taken back by their removal.
  */
 export const takeBack = async (
   work: Work,
@@ -44,10 +31,11 @@ export const takeBack = async (
   { keep }: { readonly keep: boolean },
 ): Promise<TakenBack> => {
   const moving = movingOf(canary);
-  const problem = await takeTraffic(work, moving);
-  if (problem !== undefined) return { kept: [objectTitle(canary)], problem };
+  const open = await takeTraffic(work, moving);
+  const isSettled = open?.kind === 'waits' && markOf(canary, 'step') === goneBack && !open.isMoved;
+  if (open !== undefined && !isSettled) return open;
   if (moving.mark.by === 'replicas' || !keep) return removeCanary(work, canary, moving);
-  return keepOne(work, canary);
+  return isDeleting(canary) ? { kind: 'back', kept: [] } : keepOne(work, canary);
 };
 
 const movingOf = (canary: KubernetesObject): Moving => ({
@@ -56,16 +44,36 @@ const movingOf = (canary: KubernetesObject): Moving => ({
   kind: { kind: labelOf(canary, labels.track) === 'green' ? 'blue_green' : 'canary' },
 });
 
-/** Undefined where all of it is with the workload, as far as it was ours to give. */
-const takeTraffic = async (work: Work, moving: Moving): Promise<string | undefined> => {
+interface Open {
+  readonly kind: 'waits';
+  readonly message: string;
+  /** In this look. */
+  readonly isMoved: boolean;
+}
+
+/** Undefined where all of it is with the workload, as far as it was ours to give, and an earlier look, or the gateway, has seen that. */
+export const takeTraffic = async (
+  work: Work,
+  moving: Moving,
+): Promise<Open | Extract<TakenBack, { readonly kind: 'problem' }> | undefined> => {
+  const title = titleOfTraffic(moving);
+  let isMoved = false;
   for (let tries = 1; tries <= mostTries; tries += 1) {
     const read = await readTraffic(work, moving);
-    if (read?.live === undefined || isBack(moving, read.seen)) return undefined;
-    const answer = await returnTraffic(work, moving, read.live);
-    if (answer.kind === 'refused' || answer.kind === 'conflict')
-      return `the traffic could not be taken back, ${titleOfTraffic(moving)}: ${answer.message}`;
+    if (read?.live === undefined) return undefined;
+    const { seen, live } = read;
+    if (isBack(moving, seen)) {
+      if (seen.kind === 'pending') return { kind: 'waits', message: seen.message ?? title, isMoved };
+      return isMoved ? { kind: 'waits', message: `${title} gives all traffic to the workload`, isMoved } : undefined;
+    }
+    const answer = await returnTraffic(work, moving, live);
+    isMoved ||= answer.kind === 'applied';
+    if (answer.kind !== 'refused' && answer.kind !== 'conflict') continue;
+    const message = `the traffic could not be taken back, ${title}: ${answer.message}`;
+    if (answer.kind === 'refused' && isPassing(answer)) return { kind: 'waits', message, isMoved };
+    return { kind: 'problem', message };
   }
-  return `the traffic could not be taken back: ${titleOfTraffic(moving)} is changed by others all the time`;
+  return { kind: 'waits', message: `${title} is changed by others all the time`, isMoved };
 };
 
 /** A Service that somebody else has led elsewhere is theirs. */
@@ -87,27 +95,29 @@ const removeCanary = async (
   const own = isOwn ? [service, canary] : [canary];
   for (const one of own) {
     const answer = await work.objects.remove(addressOf(one), uidIn(one));
-    if (answer.kind === 'refused')
-      return { kept: [objectTitle(one)], problem: `${objectTitle(one)} could not be deleted: ${answer.message}` };
+    if (answer.kind !== 'refused') continue;
+    const message = `${objectTitle(one)} could not be deleted: ${answer.message}`;
+    return { kind: isPassing(answer) ? 'waits' : 'problem', message };
   }
-  return { kept: [] };
+  return { kind: 'back', kept: [] };
 };
 
 const keepOne = async (work: Work, canary: KubernetesObject): Promise<TakenBack> => {
   const kept = [objectTitle(canary)];
   let live: KubernetesObject | undefined = canary;
   for (let tries = 1; tries <= mostTries; tries += 1) {
-    if (live === undefined || markOf(live, 'step') === goneBack) return { kept: live === undefined ? [] : kept };
+    if (live === undefined) return { kind: 'back', kept: [] };
     const owned = ownedObject(live);
-    if (owned === undefined) return { kept };
+    if (owned === undefined || markOf(live, 'step') === goneBack) return { kind: 'back', kept };
     work.touched = true;
     const { apiVersion, kind } = canary;
     const { name, namespace } = objectAt(live, 'metadata');
     const object = { ...studied(owned), apiVersion: apiVersion!, kind: kind! };
     const whole = { ...object, metadata: { ...objectAt(object, 'metadata'), name: name!, namespace: namespace! } };
     const answer = await work.objects.apply(onto(whole, live), { force: true });
-    if (answer.kind !== 'moved') return { kept };
+    if (answer.kind === 'refused' && isPassing(answer)) return { kind: 'waits', message: answer.message };
+    if (answer.kind !== 'moved') return { kind: 'back', kept };
     live = await work.objects.get(addressOf(canary));
   }
-  return { kept };
+  return { kind: 'back', kept };
 };

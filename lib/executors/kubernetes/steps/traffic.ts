@@ -49,14 +49,14 @@ const shareOfService = (live: KubernetesObject, mark: Extract<Moved, { readonly 
   return value?.startsWith(`${mark.value}-`) === true ? 100 : -1;
 };
 
-/** Gives the canary that share, onto what was read. All else of the object stays as it is, its marks too: it is applied as a whole later. */
+/** Gives the canary that share, onto what was read. All else of the object stays as it is. It loses the mark of who applied it: it is applied as a whole later. */
 export const shiftTraffic = async (
   work: Work,
   { mark, namespace, kind }: Moving,
   { share, live, first }: { readonly share: number; readonly live: KubernetesObject; readonly first: JsonObject },
 ): Promise<Applied> => {
   if (mark.by === 'replicas') return { kind: 'applied', object: live };
-  const base = ownedBy(live) ?? unmarked(first);
+  const base = unmarked(ownedObject(live) ?? first);
   const made = shifted(base, { mark, namespace, kind }, share);
   if ('problem' in made) return { kind: 'refused', status: 422, reason: 'Invalid', message: made.problem };
   work.touched = true;
@@ -87,7 +87,7 @@ export const returnTraffic = async (
   live: KubernetesObject,
 ): Promise<Applied> => {
   if (mark.by === 'replicas') return { kind: 'applied', object: live };
-  const base = ownedBy(live) ?? { metadata: { name: stringAt(live, 'metadata', 'name') ?? '', namespace } };
+  const base = ownedObject(live) ?? { metadata: { name: stringAt(live, 'metadata', 'name') ?? '', namespace } };
   const made =
     mark.by === 'service'
       ? withSelector(base, mark.label, mark.value)
@@ -100,8 +100,6 @@ const withSelector = (base: JsonObject, label: string, value: string): JsonObjec
   ...base,
   spec: { ...objectAt(base, 'spec'), selector: { ...objectAt(base, 'spec', 'selector'), [label]: value } },
 });
-
-const ownedBy = (live: KubernetesObject): JsonObject | undefined => ownedObject(live);
 
 /** Who it is does not belong to what is owned of it. */
 const named = (object: JsonObject, live: KubernetesObject): JsonObject => ({

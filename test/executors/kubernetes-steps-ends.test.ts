@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import type { RunState } from '../../lib/domain/ports.ts';
+import { all, configMap, deployment } from './kubernetes-texts.ts';
+import { blueGreen, byRoute, canary, route, StepsWorld, service } from './steps-world.ts';
+
+/** However an attempt ends in the middle of its steps: where the traffic is then, and what is said of it. */
+
+const text = all(deployment('web', { spec: 'replicas: 4' }), service('web'), configMap('settings'));
+const routed = all(text, route('web'));
+const longSteps = { step_seconds: 600 };
+const checks = [{ name: 'errors', source: { prometheus: 'q' }, max: 5, for_seconds: 60 }];
+
+const begun = async (settings: ReturnType<typeof canary>, manifests = text) => {
+  const world = new StepsWorld();
+  await world.seed(manifests);
+  world.now += 1;
+  return { world, request: world.request({ version: '2.0', text: manifests, settings }) };
+};
+
+type World = StepsWorld;
+
+const weights = (world: World): string =>
+  world
+    .object('HTTPRoute', 'web')
+    .spec.rules[0].backendRefs.map(({ name, weight }: { name: string; weight?: number }) => `${name} ${weight ?? 1}`)
+    .join(', ');
+
+const selected = (world: World): string => world.object('Service', 'web').spec.selector.app;
+
+/** A canary with 10 % of the traffic, for ten minutes. */
+const standing = async (change = {}) => {
+  const made = await begun(canary({ ...byRoute, ...longSteps, ...change }), routed);
+  await made.world.follow(made.request, { looks: 10 });
+  expect(weights(made.world)).toBe('web 90, web-canary 10');
+  return made;
+};
+
+/** Green with all of the traffic, for ten minutes. */
+const green = async (change = {}) => {
+  const made = await begun(canary({ ...blueGreen, ...longSteps, ...change }));
+  await made.world.follow(made.request, { looks: 20 });
+  expect(selected(made.world)).toBe('web-green');
+  return made;
+};
+
+const numbers = (world: World, value: () => number): void => {
+  world.series = async ({ from, to, step }) => ({
+    kind: 'points',
+    points: Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, at) => ({
+      at: from + at * step,
+      value: value(),
+    })),
+  });
+};
+
+const messageOf = (state: RunState | undefined): string =>
+  state?.phase === 'terminal' ? (state.failure?.message ?? '') : '';
+
+const webhookIsAway = JSON.stringify({
+  ...{ kind: 'Status', apiVersion: 'v1', status: 'Failure', code: 500, reason: 'InternalError' },
+  message: 'Internal error occurred: failed calling webhook "validate.gateway": connection refused',
+});
+
+describe('what ends an attempt in the middle of its steps takes the traffic back', () => {
+  it('where an object of the release is being deleted, and its end is asked for', async () => {
+    const { world, request } = await standing();
+    world.change('ConfigMap', 'settings', (draft) => {
+      Object.assign(draft.metadata as object, {
+        finalizers: ['example.com/slow'],
+        deletionTimestamp: '2026-01-01T00:00:00Z',
+      });
+    });
+    expect(await world.state(request)).toMatchObject({ raw: 'waits until ConfigMap shop/settings has gone' });
+    await world.executor().cancel(request);
+    expect((await world.follow(request, { looks: 5 })).state).toMatchObject({ outcome: 'aborted' });
+    expect(weights(world)).toBe('web 1');
+  });
+
+  it('where an object of the release is somebody else’s by now', async () => {
+    const { world, request } = await standing();
+    world.change('ConfigMap', 'settings', (draft) => {
+      (draft.metadata as { annotations: Record<string, string> }).annotations['flotilla.dev/target'] = 'prod/other';
+    });
+    const { state } = await world.follow(request, { looks: 5 });
+    expect(state).toMatchObject({ outcome: 'failed', failure: { reason: 'ObjectOfAnother', touched: true } });
+    expect(messageOf(state)).toMatch(/is deployed as prod\/other.*All traffic is with what ran before\./);
+    expect(weights(world)).toBe('web 1');
+  });
+
+  it('where the workload of an image alone is gone', async () => {
+    const world = new StepsWorld();
+    await world.seed(text);
+    world.now += 1;
+    const request = world.request({ version: '2.0', settings: canary(longSteps) });
+    await world.follow(request, { looks: 8 });
+    world.store.remove(world.object('Deployment', 'web'));
+    const { state } = await world.follow(request, { looks: 5 });
+    expect(state).toMatchObject({ outcome: 'failed', failure: { reason: 'WorkloadMissing' } });
+  });
+
+  it('where a right is gone for what moves it, and then it says what stays', async () => {
+    const { world, request } = await standing();
+    world.rights.take('get httproutes.gateway.networking.k8s.io');
+    const state = await world.state(request);
+    expect(state).toMatchObject({ outcome: 'failed', failure: { reason: 'RightsMissing' } });
+    expect(messageOf(state)).toContain('up to 10 % of it is with Deployment shop/web-canary');
+    expect(messageOf(state)).not.toContain('All traffic is with');
+  });
+
+  it('where Deployments may not be listed any more', async () => {
+    const { world, request } = await standing();
+    world.rights.take('list deployments.apps');
+    await world.executor().cancel(request);
+    expect((await world.follow(request, { looks: 5 })).state).toMatchObject({ outcome: 'aborted' });
+    expect(weights(world)).toBe('web 1');
+  });
+
+  it('and again at the next look, where a webhook was away for a moment', async () => {
+    const { world, request } = await standing();
+    world.fate = ({ path, isWrite }) =>
+      isWrite && path.includes('/httproutes/') ? { status: 500, body: webhookIsAway } : undefined;
+    await world.executor().cancel(request);
+    expect(await world.state(request)).toMatchObject({ phase: 'running', raw: expect.stringMatching(/^goes back: /) });
+    world.fate = () => undefined;
+    const { state } = await world.follow(request, { looks: 5 });
+    expect([state.phase, weights(world)]).toEqual(['terminal', 'web 1']);
+  });
+});
+
+describe('two who look at once', () => {
+  it.each([
+    {
+      way: 'an HTTPRoute',
+      stand: standing,
+      path: '/httproutes/web',
+      isBack: (world: World) => weights(world) === 'web 1',
+    },
+    { way: 'blue/green', stand: green, path: '/services/web', isBack: (world: World) => selected(world) === 'web' },
+  ])('do not send forth by $way what one of them takes back', async ({ stand, path, isBack }) => {
+    for (const nth of [1, 2]) {
+      const { world, request } = await stand({ checks });
+      let value = 1;
+      numbers(world, () => value);
+      await world.follow(request, { looks: 30 });
+      let reads = 0;
+      world.fate = async ({ method, path: asked }) => {
+        if (method !== 'GET' || !asked.endsWith(path) || ++reads !== nth) return undefined;
+        world.fate = () => undefined;
+        value = 9;
+        await world.follow(request, { looks: 5, seconds: 2 });
+        value = 1;
+        return undefined;
+      };
+      await world.state(request);
+      expect({ nth, met: reads >= nth, isBack: isBack(world) }).toEqual({ nth, met: true, isBack: true });
+      expect((await world.follow(request, { looks: 5 })).state).toMatchObject({ outcome: 'failed' });
+      expect(isBack(world)).toBe(true);
+    }
+  });
+});
+
+describe('green pods that somebody has deleted', () => {
+  it('have no traffic after a cancel', async () => {
+    const { world, request } = await green();
+    world.store.remove(world.object('Deployment', 'web-green'));
+    world.pass(10);
+    await world.executor().cancel(request);
+    expect((await world.follow(request, { looks: 5 })).state).toMatchObject({ outcome: 'aborted' });
+    expect(selected(world)).toBe('web');
+  });
+
+  it('have no traffic after a success', async () => {
+    const { world, request } = await begun(canary(blueGreen));
+    for (let look = 0; look < 200 && !world.running().startsWith('web 4 x 2.0'); look += 1) {
+      await world.state(request);
+      world.pass(5);
+    }
+    world.store.remove(world.object('Deployment', 'web-green'));
+    world.pass(10);
+    expect((await world.follow(request)).state).toMatchObject({ outcome: 'succeeded' });
+    expect(selected(world)).toBe('web');
+  });
+});
+
+describe('a gateway', () => {
+  /** Of the weights, of which the gateway has seen those before alone. */
+  const isUnseen = (world: World): boolean => {
+    const { metadata, status } = world.object('HTTPRoute', 'web');
+    return status.parents[0].conditions[0].observedGeneration < metadata.generation;
+  };
+
+  it('has sent its requests elsewhere before what has gone back is made smaller', async () => {
+    const { world, request } = await begun(canary({ ...byRoute, step_seconds: 60 }), routed);
+    for (let look = 0; look < 200 && weights(world) !== 'web 0, web-canary 100'; look += 1) {
+      await world.state(request);
+      world.pass(5);
+    }
+    await world.executor().cancel(request);
+    const first = await world.state(request);
+    expect([first?.phase, isUnseen(world), world.running()]).toEqual([
+      'running',
+      true,
+      'web 4 x 1.0, web-canary 4 x 2.0',
+    ]);
+    const { state } = await world.follow(request, { looks: 5 });
+    expect([state.phase, world.running()]).toEqual(['terminal', 'web 4 x 1.0, web-canary 1 x 2.0']);
+  });
+
+  it('has sent its requests elsewhere before the next attempt removes what was left', async () => {
+    const { world } = await standing();
+    world.now += 1;
+    const next = world.request({ batch: 'B2', version: '3.0', text: routed, settings: canary(byRoute) });
+    let wasUnseen: boolean | undefined;
+    world.fate = ({ method, path }) => {
+      if (method === 'DELETE' && path.includes('web-canary')) wasUnseen ||= isUnseen(world);
+      return undefined;
+    };
+    expect((await world.follow(next)).state).toMatchObject({ outcome: 'succeeded' });
+    expect(wasUnseen).toBe(false);
+  });
+});
