@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resourceOf } from '../../lib/simulators/cluster/resources.ts';
-import { all, configMap, deployment } from './kubernetes-texts.ts';
+import { all, autoscaler, configMap, deployment } from './kubernetes-texts.ts';
 import { blueGreen, byRoute, canary, route, StepsWorld, service } from './steps-world.ts';
 
 /** The objects that stand there for the steps, beside those of the release that select pods or have their names. */
@@ -181,5 +181,46 @@ describe('a workload of which nobody wants pods', () => {
     const request = world.request({ version: '2.0', text: none, settings: canary({ proceed: 'person' }) });
     expect((await world.follow(request)).state).toMatchObject({ outcome: 'succeeded' });
     expect([world.running(), served(world)]).toEqual(['web 0 x 2.0', []]);
+  });
+
+  it('in the middle goes back', async () => {
+    const world = await seeded(text);
+    const request = world.request({ version: '2.0', text, settings: canary({ step_seconds: 600 }) });
+    await world.follow(request, { looks: 8 });
+    world.change('Deployment', 'web', (draft) => {
+      (draft.spec as { replicas: number }).replicas = 0;
+    });
+    world.pass(5);
+    const { state } = await world.follow(request);
+    expect(state.failure?.message).toContain('the workload was scaled to no pods');
+    expect([state.outcome, world.running(), served(world)]).toEqual(['failed', 'web 0 x 1.0', []]);
+  });
+});
+
+describe('a canary by pods', () => {
+  it('has half of the traffic at most, also where an autoscaler makes the workload smaller at its last step', async () => {
+    const manifests = all(deployment('web'), service('web'), autoscaler('web'));
+    const world = await seeded(manifests);
+    const scale = (replicas: number) => {
+      const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' }, spec: { replicas } };
+      world.others('hpa', object as never);
+      world.pass(10);
+    };
+    scale(8);
+    const request = world.request({ version: '2.0', text: manifests, settings: canary({ proceed: 'person' }) });
+    await world.follow(request, { looks: 100 });
+    expect(world.running()).toBe('web 8 x 1.0, web-canary 8 x 2.0');
+    scale(2);
+    const { state } = await world.follow(request, { looks: 10 });
+    expect(world.running()).toBe('web 2 x 1.0, web-canary 2 x 2.0');
+    expect(state.message).toContain('canary at 2 of 4 pods: step 2 of 2, 60 of 60 seconds');
+  });
+
+  it('is told as what it has of the pods', async () => {
+    const one = all(deployment('web', { spec: 'replicas: 1' }), service('web'));
+    const world = await seeded(one);
+    const settings = canary({ steps: [10, 30, 50, 75, 100], step_seconds: 600 });
+    const { state } = await world.follow(world.request({ version: '2.0', text: one, settings }), { looks: 10 });
+    expect(state.raw).toContain('canary at 1 of 2 pods: step 1 of 1');
   });
 });

@@ -254,7 +254,7 @@ describe('a canary', () => {
     const { state } = await world.follow(request);
     expect(state).toMatchObject({
       phase: 'waiting-for-human',
-      message: expect.stringContaining('canary at 50 %: step 2 of 2'),
+      message: expect.stringContaining('canary at 4 of 8 pods: step 2 of 2'),
     });
     expect(world.running()).toBe('web 4 x 1.0, web-canary 4 x 2.0');
     await world.documents.put(documentPaths.proceeded('B1', request.key), JSON.stringify({ by: 'ann', at: world.now }));

@@ -1,11 +1,13 @@
 import { describeStep } from './describe-step.ts';
-import { nextStep } from './step-path.ts';
+import { nextStep, replicasFor } from './step-path.ts';
 import type { CanaryMarks, StepsSeen } from './steps-seen.ts';
 
 /** What is to be done next, one thing. */
 export type StepAction =
   /** The canary gets as many replicas as that step needs. */
   | { readonly do: 'apply'; readonly step: number }
+  /** It gets fewer pods in the step in which it is, because the workload has fewer. */
+  | { readonly do: 'shrink'; readonly step: number }
   /** It gets that step's share of the traffic. */
   | { readonly do: 'shift'; readonly step: number }
   /** From now on the time of the step counts. */
@@ -27,11 +29,21 @@ export const decideStep = (seen: StepsSeen): StepAction => {
   if (health.kind === 'failing') return back(seen, canary, health.message, true);
   if (checks.kind === 'broken') return back(seen, canary, checks.message, false);
   if (traffic.kind === 'refused') return back(seen, canary, traffic.message ?? '', false);
+  if (isUnwanted(seen, canary)) return back(seen, canary, 'the workload was scaled to no pods', false);
+  if (isTooLarge(seen, canary)) return { do: 'shrink', step: canary.step };
   if (health.kind === 'waiting') return wait(seen, canary, `waits for its pods: ${health.message}`);
   if (traffic.kind === 'pending') return wait(seen, canary, traffic.message ?? '');
   if (traffic.share !== seen.strategy.steps[canary.step]) return { do: 'shift', step: canary.step };
   return canary.isMoving ? { do: 'begin', step: canary.step } : decideStanding(seen, canary);
 };
+
+/** By a route or a Service it may have all of the traffic, and an autoscaler then leaves the workload none. */
+const isUnwanted = ({ strategy, stable }: StepsSeen, { step }: CanaryMarks): boolean =>
+  stable === 0 && (strategy.traffic.by === 'replicas' || (strategy.steps[step] ?? 100) < 100);
+
+/** An autoscaler that counts the pods of both makes the workload smaller: the canary would have more than its share. */
+const isTooLarge = ({ strategy, stable, pods = 0 }: StepsSeen, { step }: CanaryMarks): boolean =>
+  strategy.traffic.by === 'replicas' && pods > replicasFor(strategy.traffic, strategy.steps[step] ?? 100, stable);
 
 /** Pods and traffic are as the step wants them. */
 const decideStanding = (seen: StepsSeen, canary: CanaryMarks): StepAction => {

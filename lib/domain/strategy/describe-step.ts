@@ -1,21 +1,32 @@
 import { counted } from '../counted.ts';
-import { placeOfStep } from './step-path.ts';
+import { placeOfStep, replicasFor } from './step-path.ts';
 import type { CanaryMarks, StepsSeen } from './steps-seen.ts';
 import type { Strategy } from './strategy.ts';
 
-/** `canary at 30 %: step 2 of 5, 7 of 15 minutes; errors 0.2 (max 5)`. */
+/** `canary at 30 %: step 2 of 5, 7 of 15 minutes; errors 0.2 (max 5)`; by pods `canary at 1 of 5 pods: …`. */
 export const describeStep = (
-  { strategy, stable, now }: Pick<StepsSeen, 'strategy' | 'stable' | 'now'>,
+  { strategy, stable, now, pods }: Pick<StepsSeen, 'strategy' | 'stable' | 'now' | 'pods'>,
   canary: CanaryMarks,
   message: string,
 ): string => {
   const { step, isMoving, since } = canary;
   const { place, of } = placeOfStep(strategy, stable, step);
-  const share = strategy.steps[step] ?? 100;
+  const share = shareWords(strategy, strategy.steps[step] ?? 100, { stable, pods });
   const at = isMoving ? 'on its way to' : 'at';
-  const head = strategy.kind === 'canary' ? `canary ${at} ${share} %: step ${place} of ${of}` : greenWords(isMoving);
+  const head = strategy.kind === 'canary' ? `canary ${at} ${share}: step ${place} of ${of}` : greenWords(isMoving);
   const time = isMoving || since === undefined ? '' : `, ${lasted(now - since, strategy.step_seconds)}`;
   return `${head}${time}; ${message}`;
+};
+
+/** By pods the share is that of the pods: two of three may be all that comes near to 50 %. */
+const shareWords = (
+  { traffic }: Pick<Strategy, 'traffic'>,
+  share: number,
+  { stable, pods }: Pick<StepsSeen, 'stable' | 'pods'>,
+): string => {
+  if (traffic.by !== 'replicas') return `${share} %`;
+  const own = pods ?? replicasFor(traffic, share, stable);
+  return `${own} of ${counted(own + stable, 'pod')}`;
 };
 
 const greenWords = (isMoving: boolean): string => (isMoving ? 'green has no traffic yet' : 'green has all traffic');

@@ -31,6 +31,8 @@ export interface StepsSeen {
   readonly stable: number;
   /** Absent: there is none of this attempt. */
   readonly canary?: CanaryMarks;
+  /** Pods that are asked for the canary. Absent: as its step wants them. */
+  readonly pods?: number;
   readonly health: Health;
   readonly traffic: TrafficSeen;
   readonly checks: ChecksVerdict;

@@ -28,6 +28,10 @@ const last: Partial<StepsSeen> = {
   canary: { step: 2, isMoving: false, since: 1_000_000 - 60_000 },
   traffic: { kind: 'stands', share: 100 },
 };
+const pods = (step: number, count: number, stable: number): Partial<StepsSeen> => ({
+  ...{ strategy: { ...strategy, traffic: byPods }, stable, pods: count },
+  ...{ canary: { step, isMoving: false, since: 999_000 }, traffic: { kind: 'stands', share: strategy.steps[step]! } },
+});
 const person: Partial<StepsSeen> = { ...last, strategy: { ...strategy, proceed: 'person' } };
 
 test.each<[string, Partial<StepsSeen>, object]>([
@@ -94,6 +98,21 @@ test.each<[string, Partial<StepsSeen>, object]>([
     { ...person, hasProceeded: true, now: 999_000 },
     { do: 'wait' },
   ],
+  [
+    'a canary by pods that has more of them than an autoscaler has left the workload, fewer',
+    pods(1, 5, 8),
+    { do: 'shrink' },
+  ],
+  ['such a one whose pods do not run yet, fewer', { ...pods(1, 5, 8), health: good.health }, { do: 'shrink', step: 1 }],
+  ['a canary by pods that has fewer, to wait: it grows with its next step', pods(1, 1, 8), { do: 'wait' }],
+  ['a canary by a route that has more, to wait', { pods: 9, now: 999_999 }, { do: 'wait' }],
+  [
+    'a workload that was scaled to no pods, the way back',
+    { stable: 0 },
+    { do: 'back', retryable: false, message: expect.stringContaining('the workload was scaled to no pods') },
+  ],
+  ['such a one by pods, the way back', pods(2, 1, 0), { do: 'back' }],
+  ['such a one whose traffic is all with the canary, to wait', { ...last, stable: 0 }, { do: 'wait' }],
 ])('next is, of %s', (_, change, action) => {
   expect(decideStep({ ...good, ...change })).toMatchObject(action);
 });

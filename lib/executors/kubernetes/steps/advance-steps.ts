@@ -89,7 +89,7 @@ const observe = async (work: Work, steps: Seen, memory: Memory): Promise<Observe
   return {
     seen: {
       ...{ strategy, stable, now: work.clock.now(), traffic: traffic?.seen ?? standing },
-      ...(canary === undefined ? {} : { canary }),
+      ...(canary === undefined ? {} : { canary, pods: replicasIn(canaryLive!) }),
       health: canary === undefined ? { kind: 'waiting', message: '' } : await healthOf(work, steps, memory),
       checks: canary?.since === undefined ? good : await readChecks(work, strategy, canary.since),
       hasProceeded: isLast && strategy.proceed === 'person' && (await hasProceeded(work)),
@@ -128,7 +128,7 @@ export const judgeHealth = async (work: Work, { whole, namespace, name }: Judged
   return { kind: verdict, message: verdict === 'failing' ? `${title}: ${reason}, ${message}` : message };
 };
 
-type Change = Extract<StepAction, { readonly do: 'apply' | 'shift' | 'begin' }>;
+type Change = Extract<StepAction, { readonly do: 'apply' | 'shrink' | 'shift' | 'begin' }>;
 
 /** Each onto the very version that it was decided by: who finds another decides anew. */
 const act = async (work: Work, steps: Seen & Observed, action: Change): Promise<Applied> => {
@@ -139,7 +139,7 @@ const act = async (work: Work, steps: Seen & Observed, action: Change): Promise<
     return shiftTraffic(work, movingBy(steps), { share, live: trafficLive, first: moved.object });
   const since = action.do === 'begin' ? work.clock.now() : canary?.since;
   const at: CanaryMarks = {
-    ...{ step: action.step, isMoving: action.do !== 'begin' },
+    ...{ step: action.step, isMoving: action.do === 'shrink' ? canary?.isMoving === true : action.do !== 'begin' },
     ...(since === undefined ? {} : { since }),
   };
   work.touched = true;
