@@ -188,7 +188,7 @@ describe('a workload of which nobody wants pods', () => {
     const request = world.request({ version: '2.0', text, settings: canary({ step_seconds: 600 }) });
     await world.follow(request, { looks: 8 });
     world.change('Deployment', 'web', (draft) => {
-      (draft.spec as { replicas: number }).replicas = 0;
+      Object.assign(draft, { spec: { ...(draft as { spec?: object }).spec, replicas: 0 } });
     });
     world.pass(5);
     const { state } = await world.follow(request);

@@ -5,13 +5,14 @@ import type { Strategy } from './strategy.ts';
 
 /** `canary at 30 %: step 2 of 5, 7 of 15 minutes; errors 0.2 (max 5)`; by pods `canary at 1 of 5 pods: …`. */
 export const describeStep = (
-  { strategy, stable, now, pods }: Pick<StepsSeen, 'strategy' | 'stable' | 'now' | 'pods'>,
+  seen: Pick<StepsSeen, 'strategy' | 'stable' | 'now' | 'pods'>,
   canary: CanaryMarks,
   message: string,
 ): string => {
+  const { strategy, stable, now } = seen;
   const { step, isMoving, since } = canary;
   const { place, of } = placeOfStep(strategy, stable, step);
-  const share = shareWords(strategy, strategy.steps[step] ?? 100, { stable, pods });
+  const share = shareWords(strategy, strategy.steps[step] ?? 100, seen);
   const at = isMoving ? 'on its way to' : 'at';
   const head = strategy.kind === 'canary' ? `canary ${at} ${share}: step ${place} of ${of}` : greenWords(isMoving);
   const time = isMoving || since === undefined ? '' : `, ${lasted(now - since, strategy.step_seconds)}`;
