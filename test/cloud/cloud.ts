@@ -36,6 +36,8 @@ export interface Cloud {
   /** The simulators, by the back door. */
   readonly harness: string;
   readonly cluster: string;
+  /** Those that are asked from places. */
+  readonly placed: Readonly<Record<'partner' | 'vault', string>>;
   /** The folder of the emulator, in which its Lambdas lie. */
   readonly folder: string;
 }

@@ -14,6 +14,28 @@ export const ledger = { name: 'ledger', namespace: 'risk', image: 'registry.exam
 /** Name of the EKS cluster. */
 export const eksCluster = `${stage}-eu-1`;
 
+/** Clusters that are asked from networks; the first is in another account. Nobody there lets in who does not say the word. */
+export const placed = {
+  partner: { eks: `${stage}-partner`, place: 'near', service: 'till' },
+  vault: { eks: `${stage}-vault`, place: 'far', service: 'safe' },
+} as const;
+export const partner = { account: '444455556666', role: 'flotilla', word: 'a-word-of-theirs' };
+const partnerRole = `arn:aws:iam::${partner.account}:role/${partner.role}`;
+
+/** What runs in those before. */
+export const standingIn = (service: string) => ({
+  ...{ name: service, namespace: 'risk', image: `registry.example.com/risk/${service}:1.0.0` },
+});
+
+/** The section `aws`, which CDK reads. */
+export const settingsText = (): string => `
+aws:
+  cluster_roles: ["${partnerRole}"]
+  places:
+    near: { vpc: vpc-0123456789abcdef0, subnets: [subnet-0123456789abcdef0], nat: true }
+    far: { vpc: vpc-0123456789abcdef1, subnets: [subnet-0123456789abcdef1], nat: true }
+`;
+
 /** As somebody would write it who has a Harness account and an EKS cluster: nothing in it is called simulated. */
 export const configurationText = ({
   harness,
@@ -43,6 +65,8 @@ services:
     rate-feed: { namespace: risk }
     books: { namespace: risk }
     ledger: { namespace: risk, executor: kubernetes, image: registry.example.com/risk/ledger }
+    till: { namespace: risk, executor: kubernetes, image: registry.example.com/risk/till }
+    safe: { namespace: risk, executor: kubernetes, image: registry.example.com/risk/safe }
     archive: { namespace: risk, executor: kubernetes, image: registry.example.com/risk/archive }
 pillars:
   clearing: { harness: { pipeline: deploy_clearing, trigger: flotilla, webhook_token: '\${CLEARING_TOKEN}' } }
@@ -59,8 +83,11 @@ grants:
   - { client: risk-ci, may: [deploy, cancel, resolve], pillars: ['*'], environments: [risk-test] }
   - { group: risk-leads, may: [resolve], pillars: [risk], environments: [risk-test] }
   - { group: readers, may: [read], pillars: [risk], environments: [staging] }
-clusters: { eu-1: { eks: ${eksCluster} } }
-infrastructures: { cluster-eu-1: { cluster: eu-1 } }
+clusters:
+  eu-1: { eks: ${eksCluster} }
+  partner: { eks: ${placed.partner.eks}, role: "${partnerRole}", external_id: ${partner.word}, place: near }
+  vault: { eks: ${placed.vault.eks}, place: far }
+infrastructures: { cluster-eu-1: { cluster: eu-1 }, partner: { cluster: partner }, vault: { cluster: vault } }
 harness: { base_url: '${harness}', account: acme, org: payments, project: releases, api_key: '\${HARNESS_API_KEY}' }
 `;
 

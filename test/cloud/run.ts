@@ -14,10 +14,11 @@ import { running } from '../example.ts';
 import { Cdk, type Outputs, outputOf, stacks } from './cdk.ts';
 import type { Clients } from './clients.ts';
 import { account, type Cloud, clientsOf, region, secretAccessKey, stage } from './cloud.ts';
-import { applyCatalogue, eksCluster, ledger, secrets } from './configuration.ts';
-import { startEks } from './eks.ts';
+import { applyCatalogue, eksCluster, ledger, placed, secrets, settingsText, standingIn } from './configuration.ts';
+import { type Eks, startEks } from './eks.ts';
 import { installEmulator, startEmulator } from './emulator.ts';
 import { checkLeaving } from './leaving.ts';
+import { makePartnerRole } from './partner.ts';
 import { startStates } from './states.ts';
 import { Steps } from './steps.ts';
 
@@ -47,19 +48,32 @@ const startHarness = (held: AsyncDisposableStack, cluster: string): Promise<stri
   ]);
 
 /** HTTPS in front of the simulated cluster, which lets in whoever has a token of that EKS cluster. */
-const startApiServer = async (held: AsyncDisposableStack, folder: string, cluster: string) => {
-  const { key, certificate, authority } = await makeCertificates(folder, 'cluster');
+const startApiServer = async (held: AsyncDisposableStack, folder: string, cluster: string, of = eksCluster) => {
+  const { key, certificate, authority } = await makeCertificates(folder, of);
   const endpoint = await startServer(held, 'test/e2e/tls-front.ts', [
     ...['--key', key, '--certificate', certificate, '--target', cluster],
-    ...['--eks-cluster', eksCluster, '--eks-region', region, '--eks-secret', secretAccessKey],
+    ...['--eks-cluster', of, '--eks-region', region, '--eks-secret', secretAccessKey],
   ]);
   return { endpoint, authority: readFileSync(authority, 'utf8') };
+};
+
+/** A cluster of its own for each that is asked from a place. Gives where they are, by the back door. */
+const startPlaced = async (held: AsyncDisposableStack, folder: string, eks: Eks): Promise<Cloud['placed']> => {
+  const started: Record<string, string> = {};
+  for (const [name, { eks: of, service }] of Object.entries(placed)) {
+    const seed = join(folder, `seed-${name}.json`);
+    writeFileSync(seed, JSON.stringify([standingIn(service)]));
+    const cluster = await startServer(held, 'lib/simulators/cluster/main.ts', ['--exit-with-stdin', '--seed', seed]);
+    eks.add(of, await startApiServer(held, folder, cluster, of));
+    started[name] = cluster;
+  }
+  return started as Cloud['placed'];
 };
 
 /** Where everything is that was deployed. */
 const locate = (
   outputs: Outputs,
-  places: Pick<Cloud, 'emulator' | 'engine' | 'harness' | 'cluster' | 'folder'>,
+  places: Pick<Cloud, 'emulator' | 'engine' | 'harness' | 'cluster' | 'placed' | 'folder'>,
 ): Cloud => {
   const of = (stack: string, name: RegExp): string => outputOf(outputs, { stage, stack, name });
   return {
@@ -137,7 +151,10 @@ const main = async (): Promise<void> => {
   held.defer(() => emulator.close());
   clients = clientsOf({ emulator: emulator.url, engine: states.url });
 
-  const cdk = new Cdk(folder, emulator.url, { settings: ['clients=ci,clearing-ci,risk-ci'] });
+  const settingsFile = join(folder, 'settings.yaml');
+  writeFileSync(settingsFile, settingsText());
+  const settings = ['clients=ci,clearing-ci,risk-ci', `config=${settingsFile}`];
+  const cdk = new Cdk(folder, emulator.url, { settings });
   await steps.run('cdk bootstrap', () => cdk.run('bootstrap', `aws://${account}/${region}`));
   const outputs = await steps.run('cdk deploy', () => cdk.deploy());
 
@@ -147,7 +164,15 @@ const main = async (): Promise<void> => {
     const args = ['--exit-with-stdin', '--seed', seed];
     const cluster = await startServer(held, 'lib/simulators/cluster/main.ts', args);
     eks.add(eksCluster, await startApiServer(held, folder, cluster));
-    const urls = { emulator: emulator.url, engine: states.url, harness: await startHarness(held, cluster), cluster };
+    const seeded = await startPlaced(held, folder, eks);
+    await makePartnerRole(emulator.url);
+    const urls = {
+      emulator: emulator.url,
+      engine: states.url,
+      harness: await startHarness(held, cluster),
+      cluster,
+      placed: seeded,
+    };
     const located = locate(outputs, { ...urls, folder });
     const machines = [located.batchMachine, located.watchMachine, located.previewMachine];
     for (const arn of machines) assert.equal(await states.take(arn), arn);
