@@ -96,6 +96,8 @@ describe('what ends an attempt in the middle of its steps takes the traffic back
     world.store.remove(world.object('Deployment', 'web'));
     const { state } = await world.follow(request, { looks: 5 });
     expect(state).toMatchObject({ outcome: 'failed', failure: { reason: 'WorkloadMissing' } });
+    expect(messageOf(state)).toContain('The traffic stays with Deployment shop/web-canary');
+    expect(world.running()).toBe('web-canary 1 x 2.0');
   });
 
   it('where a right is gone for what moves it, and then it says what stays', async () => {
@@ -217,5 +219,80 @@ describe('a gateway', () => {
     };
     expect((await world.follow(next)).state).toMatchObject({ outcome: 'succeeded' });
     expect(wasUnseen).toBe(false);
+  });
+});
+
+describe('after the workload has the new version', () => {
+  const recreated = all(
+    deployment('web', { spec: 'replicas: 4\n  strategy: {type: Recreate}' }),
+    service('web'),
+    route('web'),
+  );
+
+  const promoted = async (manifests = routed, change = {}, value = () => 1) => {
+    const made = await begun(canary({ ...byRoute, ...change }), manifests);
+    numbers(made.world, value);
+    for (let look = 0; look < 300 && !made.world.running().startsWith('web 4 x 2.0'); look += 1) {
+      await made.world.state(made.request);
+      made.world.pass(5);
+    }
+    expect(weights(made.world)).toBe('web 0, web-canary 100');
+    return made;
+  };
+
+  const withImage = (world: World, tag: string): void =>
+    world.change('Deployment', 'web', (draft) => {
+      (draft as never as { spec: { template: { spec: { containers: { image: string }[] } } } }).spec.template.spec
+        .containers[0]!.image = `registry.example/web:${tag}`;
+    });
+
+  it('what is told of the traffic is true', async () => {
+    const { world, request } = await promoted();
+    await world.executor().cancel(request);
+    const { state } = await world.follow(request, { looks: 20 });
+    expect(weights(world)).toBe('web 1');
+    expect(messageOf(state)).toContain('All traffic is with Deployment shop/web, which has the new version already.');
+  });
+
+  it('a cancel leaves the traffic with the canary as long as the workload has no pods', async () => {
+    const { world, request } = await promoted(recreated);
+    withImage(world, '2.0-unschedulable');
+    world.pass(30);
+    await world.executor().cancel(request);
+    expect(await world.state(request)).toMatchObject({
+      phase: 'running',
+      raw: 'goes back: waits for Deployment shop/web: 0 of its 4 pods are ready',
+    });
+    const { state } = await world.follow(request, { looks: 50 });
+    expect([state.phase, weights(world), world.running()]).toEqual([
+      'terminal',
+      'web 0, web-canary 100',
+      'web 4 x 2.0-unschedulable, web-canary 4 x 2.0',
+    ]);
+    expect(messageOf(state)).toMatch(
+      /The traffic stays with Deployment shop\/web-canary: .* 0 of its 4 pods are ready/,
+    );
+  });
+
+  it('a cancel gives the traffic to the workload when its pods have come', async () => {
+    const { world, request } = await promoted(recreated);
+    await world.executor().cancel(request);
+    const { state } = await world.follow(request, { looks: 30 });
+    expect([state.phase, weights(world), world.running()]).toEqual([
+      'terminal',
+      'web 1',
+      'web 4 x 2.0, web-canary 1 x 2.0',
+    ]);
+  });
+
+  it('numbers that break are seen as long as the canary has traffic', async () => {
+    let value = 1;
+    const { world, request } = await promoted(routed, { checks }, () => value);
+    value = 50;
+    world.now += 300_000;
+    await world.state(request);
+    const { state } = await world.follow(request, { looks: 5 });
+    expect(state).toMatchObject({ outcome: 'failed', failure: { reason: 'CanaryFailed', retryable: false } });
+    expect(messageOf(state)).toMatch(/while the workload got it: errors 50 is over 5/);
   });
 });

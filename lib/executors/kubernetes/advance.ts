@@ -29,12 +29,13 @@ import type { Standing, Wanted, Work } from './work.ts';
  */
 export const advance = async (work: Work, memory: Memory): Promise<Advance> => {
   const back = mayStep(work) ? await readBack(work) : undefined;
-  if (back !== undefined) return finishBack(work, back);
-  return endInSteps(work, await advanceAny(work, memory));
+  return orRights(async () =>
+    back === undefined ? endInSteps(work, await advanceAny(work, memory)) : finishBack(work, back),
+  );
 };
 
-const advanceAny = async (work: Work, memory: Memory): Promise<Advance> => {
-  try {
+const advanceAny = (work: Work, memory: Memory): Promise<Advance> =>
+  orRights(async () => {
     const { action } = work.request.deployment;
     if (action === 'delete') return await advanceDelete(work);
     if (action === 'scale') return await advanceScale(work);
@@ -42,6 +43,11 @@ const advanceAny = async (work: Work, memory: Memory): Promise<Advance> => {
     if (leaving !== undefined) return leaving;
     const wanted = await findWanted(work);
     return 'end' in wanted ? wanted.end : await advanceTo(work, wanted, memory);
+  });
+
+const orRights = async (take: () => Promise<Advance>): Promise<Advance> => {
+  try {
+    return await take();
   } catch (error) {
     const end = rightsFailure(error);
     if (end === undefined) throw error;

@@ -1,8 +1,9 @@
 import { kindOrder } from '../../../domain/manifests/kind-order.ts';
 import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
-import { canaryService, isOfSteps } from '../../../domain/strategy/canary-object.ts';
+import { canaryMarks, canaryService, isOfSteps } from '../../../domain/strategy/canary-object.ts';
 import { type Advance, failed, firstEnd, running } from '../advance-result.ts';
 import { applyAll, applyOne, dryRunAll } from '../apply.ts';
+import { readChecks } from '../checks.ts';
 import { noteSteps } from '../inventory.ts';
 import { keepApplied } from '../keep-applied.ts';
 import type { Memory } from '../other-workloads.ts';
@@ -110,6 +111,7 @@ const promote = async (work: Work, { steps, wanted, standing, memory }: Stepping
   const end = await firstEnd([
     () => (steps.isPromoted ? Promise.resolve(undefined) : dryRunAll(work, standing)),
     () => applyAll(work, all),
+    () => judgeCanary(work, steps, memory),
     () => awaitWorkload(work, steps, memory),
     () => applyAll(work, later),
     () => giveBack(work, steps),
@@ -118,6 +120,18 @@ const promote = async (work: Work, { steps, wanted, standing, memory }: Stepping
   ]);
   if (end?.phase === 'aborted') return goBack(work, stoppedInSteps);
   return end?.phase === 'failed' ? goBack(work, { phase: 'failed', ...end.failure }) : end;
+};
+
+/** As long as traffic is with it. */
+const judgeCanary = async (work: Work, steps: Steps, memory: Memory): Promise<Advance | undefined> => {
+  const { strategy, whole, namespace, names, live } = steps;
+  const since = live === undefined ? undefined : canaryMarks(live)?.since;
+  if (since === undefined || (await readTraffic(work, movingBy(steps)))?.seen.share === 0) return undefined;
+  const checks = await readChecks(work, strategy, since);
+  const told = 'The new version was good as a canary, and then not, while the workload got it';
+  if (checks.kind === 'broken') return failed('CanaryFailed', `${told}: ${checks.message}.`);
+  const health = await judgeHealth(work, { whole, namespace, name: names.canary }, memory);
+  return health.kind === 'failing' ? failed('CanaryFailed', `${told}: ${health.message}.`, true) : undefined;
 };
 
 const awaitWorkload = async (work: Work, { whole, namespace }: Steps, memory: Memory): Promise<Advance | undefined> => {

@@ -10,6 +10,8 @@ export interface Back {
   readonly reason: string;
   readonly message: string;
   readonly retryable: boolean;
+  /** Milliseconds since 1970, when it was decided. */
+  readonly at?: number;
 }
 
 const pathOf = ({ batch_id, key }: RunRequest): string => documentPaths.back(batch_id, key);
@@ -20,5 +22,11 @@ export const readBack = async ({ documents, request }: Needs): Promise<Back | un
 };
 
 /** Before anything is taken back: numbers that are good again when nobody asks the new version any more must not send it forth anew. */
-export const markBack = ({ documents, request }: Needs, back: Back): Promise<void> =>
-  documents.put(pathOf(request), JSON.stringify(back));
+export const markBack = async (
+  { documents, request, clock }: Needs & Pick<Work, 'clock'>,
+  back: Back,
+): Promise<Back> => {
+  const marked = { ...back, at: clock.now() };
+  await documents.put(pathOf(request), JSON.stringify(marked));
+  return marked;
+};

@@ -9,6 +9,7 @@ import { isOfAttempt } from '../standing.ts';
 import type { Work } from '../work.ts';
 import { type Back, markBack } from './back-mark.ts';
 import { findCanaries, findLedAway, readOwnName } from './find-canaries.ts';
+import { readServing } from './serving.ts';
 import { type TakenBack, takeBack, takeTraffic } from './take-back.ts';
 
 /** Why a canary that is not good goes back. */
@@ -24,32 +25,50 @@ export const stoppedInSteps: Back = {
 
 /** It is decided, and whoever looks after this goes on with it. */
 export const goBack = async (work: Work, back: Back): Promise<Advance> => {
-  await markBack(work, back);
-  return finishBack(work, back);
+  return finishBack(work, await markBack(work, back));
 };
 
 /** Takes all canaries of the attempt back, and then tells how it ended. What could not be taken back is told, too. */
 export const finishBack = async (work: Work, back: Back): Promise<Advance> => {
   work.touched = true;
-  const taken = await takeAllBack(work);
+  const taken = await takeAllBack(work, back);
   const open = taken.find((one) => one.kind === 'waits');
   if (open !== undefined) return running(`goes back: ${open.message}`, 'back');
-  const problems = taken.flatMap((one) => (one.kind === 'problem' ? one.message : []));
   const kept = taken.flatMap((one) => (one.kind === 'back' ? one.kept : []));
-  const traffic =
-    problems.length > 0 ? `Look at it at once, ${problems.join('; ')}.` : 'All traffic is with what ran before.';
+  const traffic = await tellTraffic(work, taken);
   const study = kept.length === 0 ? '' : ` To be looked at there stays, without traffic: ${kept.join(', ')}.`;
   const message = `${back.message} ${traffic}${study}`;
   if (back.phase === 'failed') return failed(back.reason, message, back.retryable);
   return { phase: 'aborted', failure: { reason: back.reason, message, retryable: back.retryable } };
 };
 
+const tellTraffic = async (work: Work, taken: readonly TakenBack[]): Promise<string> => {
+  const problems = taken.flatMap((one) => (one.kind === 'problem' ? one.message : []));
+  if (problems.length > 0) return `Look at it at once, ${problems.join('; ')}.`;
+  const held = taken.find((one) => one.kind === 'held');
+  if (held !== undefined) return held.message;
+  const { isPromoted, title } = await readServing(work);
+  return isPromoted
+    ? `All traffic is with ${title}, which has the new version already.`
+    : 'All traffic is with what ran before.';
+};
+
 /** That of this attempt first, by its name; then what others have left. */
-const takeAllBack = async (work: Work): Promise<readonly TakenBack[]> => {
-  const taken = [await orForbidden(() => takeOwnBack(work))];
-  const canaries = (await findCanaries(work)).filter((one) => !isOfAttempt(work.request, one));
-  for (const canary of canaries) taken.push(await orForbidden(() => takeBack(work, canary, { keep: true })));
+const takeAllBack = async (work: Work, back: Back): Promise<readonly TakenBack[]> => {
+  const taken = [await orForbidden(() => takeOwnBack(work, back))];
+  taken.push(await orForbidden(() => takeOthersBack(work)));
   return taken;
+};
+
+const takeOthersBack = async (work: Work): Promise<TakenBack> => {
+  const kept: string[] = [];
+  for (const canary of await findCanaries(work)) {
+    if (isOfAttempt(work.request, canary)) continue;
+    const taken = await takeBack(work, canary, { keep: true });
+    if (taken.kind !== 'back') return taken;
+    kept.push(...taken.kept);
+  }
+  return { kind: 'back', kept };
 };
 
 const orForbidden = async (take: () => Promise<TakenBack>): Promise<TakenBack> => {
@@ -64,14 +83,29 @@ const orForbidden = async (take: () => Promise<TakenBack>): Promise<TakenBack> =
 
 const nothing: TakenBack = { kind: 'back', kept: [] };
 
-const takeOwnBack = async (work: Work): Promise<TakenBack> => {
+const takeOwnBack = async (work: Work, back: Back): Promise<TakenBack> => {
   const named = await readOwnName(work);
   if (named !== undefined) {
     if (!isOfAttempt(work.request, named)) return nothing;
+    const held = canaryMarks(named) === undefined ? undefined : await holdTraffic(work, named, back);
+    if (held !== undefined) return held;
     return withShare(work, named, await orForbidden(() => takeBack(work, named, { keep: true })));
   }
   const moving = await findLedAway(work);
   return moving === undefined ? nothing : ((await takeTraffic(work, moving)) ?? nothing);
+};
+
+/** So long what was stopped waits for pods of a workload that has the new version already. What has failed has a restore. */
+const readyMilliseconds = 180_000;
+
+const holdTraffic = async (work: Work, canary: KubernetesObject, back: Back): Promise<TakenBack | undefined> => {
+  const { lacks, title, isPromoted } = await readServing(work);
+  if (lacks === undefined) return undefined;
+  const isEarly = work.clock.now() - (back.at ?? 0) < readyMilliseconds;
+  if (isPromoted && back.phase === 'aborted' && isEarly)
+    return { kind: 'waits', message: `waits for ${title}: ${lacks}` };
+  const what = isPromoted ? `${title}, which has the new version already,` : title;
+  return { kind: 'held', message: `The traffic stays with ${objectTitle(canary)}: ${what} cannot take it, ${lacks}.` };
 };
 
 /** How much of the traffic is with what could not be taken back. */

@@ -18,6 +18,8 @@ export type TakenBack =
   | { readonly kind: 'back'; readonly kept: readonly string[] }
   /** The next look goes on with it. */
   | { readonly kind: 'waits'; readonly message: string }
+  /** The traffic stays with the canary, for there is nothing else that could take it. */
+  | { readonly kind: 'held'; readonly message: string }
   /** Why not all of it could be taken back. */
   | { readonly kind: 'problem'; readonly message: string };
 
