@@ -262,6 +262,8 @@ export interface RunFailure {
   readonly retryable: boolean;
   /** Something was changed, or may have been. */
   readonly touched: boolean;
+  /** The new version had a part of the traffic, and has none any more: what ran before runs alone. */
+  readonly taken_back?: true;
 }
 
 /** A run that is looked at, or looked for: what is known of it so far. */

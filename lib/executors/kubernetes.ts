@@ -20,6 +20,7 @@ import type { Memory } from './kubernetes/other-workloads.ts';
 import { previewRun } from './kubernetes/preview.ts';
 import { previewedDocuments } from './kubernetes/previewed-documents.ts';
 import { markStopped } from './kubernetes/stop-mark.ts';
+import { isTakenBack } from './kubernetes/taken-back.ts';
 import { each, settingsOf, type Work } from './kubernetes/work.ts';
 
 export interface KubernetesExecutorOptions {
@@ -110,7 +111,7 @@ export class KubernetesExecutor implements Executor {
     if (this.#memory.size > mostRemembered) this.#memory.clear();
     const work = await this.#workOn(request, seen);
     const end = await advance(work, this.#memory);
-    return { end, touched: work.touched };
+    return { end: await withTakenBack(work, end), touched: work.touched };
   }
 
   /** `seen` is the work itself: whoever hands it in sees what was touched, however it ends. */
@@ -128,3 +129,6 @@ export class KubernetesExecutor implements Executor {
     });
   }
 }
+
+const withTakenBack = async (work: Work, end: Advance): Promise<Advance> =>
+  'failure' in end && (await isTakenBack(work, end)) ? { ...end, failure: { ...end.failure, taken_back: true } } : end;

@@ -117,6 +117,9 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
       await world.executor().cancel(request);
       const { state } = await world.follow(request, { looks: 20 });
       expect({ after, outcome: state.outcome }).toEqual({ after, outcome: 'aborted' });
+      // What was never replaced is told as such, and nothing else is.
+      const isAsBefore = world.running().startsWith('web 4 x 1.0');
+      expect({ after, isAsBefore: state.failure?.taken_back === true }).toEqual({ after, isAsBefore });
       expect(selected(world)).toBe('web');
       if (manifests === routed) expect(weights(world)).toBe('web 1');
     }

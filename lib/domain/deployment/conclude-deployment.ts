@@ -114,8 +114,14 @@ const releaseAfter = ({ item, capture, version, action }: WhatIsKnown, { status 
   if (status === 'SUCCESS') return action === 'delete' ? undefined : version;
   if (item.restore?.running !== undefined) return item.restore.running;
   if (item.failure?.superseded && item.restore === undefined) return item.failure.running;
-  return item.restore?.ok || hasChangedNothing(item, status) ? capture?.previous?.version : undefined;
+  return item.restore?.ok || isTakenBack(item) || hasChangedNothing(item, status)
+    ? capture?.previous?.version
+    : undefined;
 };
+
+/** Its last attempt took steps and went back, and nothing was done about it since. */
+export const isTakenBack = ({ failure, restore }: Pick<ItemRow, 'failure' | 'restore'>): boolean =>
+  failure?.taken_back === true && restore === undefined;
 
 /**
  * Whether what runs at the target is certainly what ran before, where a deployment did not end well. A run is written down

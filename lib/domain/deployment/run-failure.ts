@@ -57,29 +57,37 @@ export const failureOfRun = (state: RunState, stopped?: Stopped): Failure | unde
   if (why === 'cancel' && state.outcome === 'aborted') {
     return {
       reason: 'BatchCancelled',
-      message: 'The run was aborted, because the batch was cancelled.',
+      message: withWords('The run was aborted, because the batch was cancelled.', state),
       cancelled: true,
-      touched: state.failure?.touched ?? true,
+      ...knownOfEnd(state),
     };
   }
   if (stopped !== undefined && why !== 'cancel' && (state.outcome === 'aborted' || state.outcome === 'expired')) {
-    // An executor that knows it says whether anything was changed by then.
-    return why === 'person' ? nobodyCame : { ...timedOut(stopped), touched: state.failure?.touched ?? true };
+    const failure = why === 'person' ? nobodyCame : timedOut(stopped);
+    return { ...failure, message: withWords(failure.message, state), ...knownOfEnd(state) };
   }
   if (state.failure !== undefined) return state.failure;
   const { message, ...rule } = rules[state.outcome];
   return { ...rule, message: state.message ? `${message} ${state.message}` : message };
 };
 
-const nobodyCame: Failure = {
+/** An executor that knows it says whether anything was changed by then, and what became of it. */
+const knownOfEnd = ({ failure }: RunState): Pick<Failure, 'touched' | 'taken_back'> => ({
+  touched: failure?.touched ?? true,
+  ...(failure?.taken_back === true ? { taken_back: true } : {}),
+});
+
+const withWords = (message: string, { failure }: RunState): string =>
+  failure === undefined ? message : `${message} ${failure.message}`;
+
+const nobodyCame = {
   reason: 'HumanWaitExpired',
   message: 'The run waited for a person in the executor for longer than `human_wait`, and was aborted.',
   retryable: false,
-  touched: true,
 };
 
 /** A run that the executor never began, and one that took too long, want different things done about them. */
-const timedOut = ({ seen, after }: Stopped): Failure => {
+const timedOut = ({ seen, after }: Stopped): Pick<Failure, 'reason' | 'message' | 'retryable'> => {
   const told = 'The run was not over at the end of the timeout and was aborted.';
   const then = `${Math.round(after / 60_000)} min after its start`;
   const was =
@@ -87,5 +95,5 @@ const timedOut = ({ seen, after }: Stopped): Failure => {
       ? ` The executor had not begun it: ${then} it was still queued (${seen.raw}).`
       : ` It was at work (${seen?.raw}) ${then}.`;
   const message = seen === undefined ? told : `${told}${was}`;
-  return { reason: 'Timeout', message, retryable: true, touched: true };
+  return { reason: 'Timeout', message, retryable: true };
 };

@@ -39,6 +39,8 @@ export interface Failure {
   readonly retryable?: boolean;
   /** The executor may have changed the target. */
   readonly touched?: boolean;
+  /** It took steps, and has gone back: what ran before was never replaced. */
+  readonly taken_back?: true;
   /** A technical cause that leaves open what happened. */
   readonly unknown?: boolean;
   /** The user asked for it. */

@@ -1,4 +1,4 @@
-import { hasChangedNothing } from '../deployment/conclude-deployment.ts';
+import { hasChangedNothing, isTakenBack } from '../deployment/conclude-deployment.ts';
 import { type Acting, actingOf } from '../plan/action.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { CaptureRow, ItemRow, Outcome } from '../record/rows.ts';
@@ -55,7 +55,10 @@ export interface Ended {
     KeptDeployment,
     'target' | 'infrastructure_id' | 'docker_image_version' | 'action' | 'replicas'
   >;
-  readonly item: Pick<ItemRow, 'batch_id' | 'index' | 'runs' | 'touched' | 'image' | 'started_at' | 'health'>;
+  readonly item: Pick<
+    ItemRow,
+    'batch_id' | 'index' | 'runs' | 'touched' | 'image' | 'started_at' | 'health' | 'failure' | 'restore'
+  >;
   readonly outcome: Outcome;
   readonly capture?: Pick<CaptureRow, 'previous'> | undefined;
   /** When the outcome is written, where it replaces another. */
@@ -98,7 +101,7 @@ export const standingOfEnd = (ended: Ended): Standing => {
   // Whoever resolves it has looked at something else, and later.
   const health = resolved_by === undefined ? item.health : undefined;
   const { infrastructure_id, action } = planned;
-  const version = versionAfter(planned, outcome);
+  const version = isTakenBack(item) && status !== 'SUCCESS' ? undefined : versionAfter(planned, outcome);
   const seen = { release_after, image, digest, health };
   return standingAfter({ place: item, status, reason, action, version, ...seen, infrastructure_id, who, at });
 };

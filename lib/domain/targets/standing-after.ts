@@ -49,12 +49,17 @@ export const standingAfter = (end: End): Standing => {
   };
 };
 
-const told = ({ status, reason, action, release_after, version }: End): Pick<Standing, 'state' | 'version'> => {
+const told = (end: End): Pick<Standing, 'state' | 'version'> => {
+  const { status, reason, action, release_after, version } = end;
   const seen = release_after === undefined ? {} : { version: release_after };
   const asked = version === undefined ? {} : { version };
   if (status === 'SUCCESS')
     return action === 'delete' ? { state: 'deleted' } : { state: 'verified', ...asked, ...seen };
   if (status === 'UNKNOWN') return { state: 'unknown' };
-  if (reason === restored) return { state: 'restored', ...seen };
+  if (reason === restored || isPutBack(end)) return { state: 'restored', ...seen };
   return { state: 'failed', ...(leavesOpen.has(reason) ? {} : asked), ...seen };
 };
+
+/** It did not end well, and what was seen to run is not what it asked for: a canary that was taken back. */
+const isPutBack = ({ reason, action, release_after }: End): boolean =>
+  action === undefined && release_after !== undefined && !leavesOpen.has(reason);

@@ -286,6 +286,16 @@ test.each<[what: string, item: Partial<ItemRow>, runs: string | undefined]>([
   ['what was seen instead of ours', { failure: { ...theirs, superseded: true, running: '9' } }, '9'],
   ['nothing where its version cannot be told', { failure: { ...theirs, superseded: true } }, undefined],
   [
+    'what ran before a canary that was taken back',
+    { failure: { ...theirs, taken_back: true } },
+    capture.previous?.version,
+  ],
+  [
+    'nothing where the restore of such a one failed',
+    { failure: { ...theirs, taken_back: true }, restore: { ok: false, reason: 'RestoreFailed', message: 'no' } },
+    undefined,
+  ],
+  [
     'what a restore found, and left alone',
     { ...failed, restore: { ok: false, reason: 'Superseded', message: 'theirs', running: '8' } },
     '8',

@@ -109,6 +109,17 @@ it.each<StopCause | undefined>([undefined, 'timeout', 'cancel', 'person'])(
   },
 );
 
+test.each<StopCause>(['timeout', 'cancel', 'person'])(
+  'what the executor says of one that was stopped for %s follows ours, and whether it has gone back',
+  (why) => {
+    const told = { reason: 'Aborted', message: 'All traffic is with what ran before.', retryable: false };
+    const failure = { ...told, touched: true, taken_back: true } as const;
+    const after = failureOfRun({ phase: 'terminal', raw: 'x', outcome: 'aborted', failure }, stoppedFor(why));
+    expect(after).toMatchObject({ touched: true, taken_back: true });
+    expect(after!.message).toMatch(/^The run .+\. All traffic is with what ran before\.$/);
+  },
+);
+
 test('what the executor says about it follows ours', () => {
   const state = { phase: 'terminal', raw: 'x', outcome: 'failed', message: 'Step Apply: quota.' } as const;
   expect(failureOfRun(state)?.message).toBe('The pipeline failed. Step Apply: quota.');

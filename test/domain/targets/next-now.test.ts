@@ -63,6 +63,7 @@ describe('with an intent the target is changing', () => {
 const runOf = (attempt: Run['attempt']): Run => ({ executor: 'harness:a', key: `k-${attempt}`, attempt });
 const ran: Pick<ItemRow, 'runs' | 'touched'> = { runs: [runOf(1)] };
 const touched = { ...ran, touched: true } as const;
+const wentBack = { ...touched, failure: { reason: 'BatchCancelled', message: '', taken_back: true } } as const;
 const restoring = { runs: [runOf(1), runOf('restore')], touched: true } as const;
 const previous = { version: '1.0.0', image: 'reg/cva:1.0.0', digest: 'sha256:1' } as Release;
 const bad = { healthy: false, reason: 'CrashLoop', at: 180 };
@@ -139,6 +140,16 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
       'cancelled after it had changed something',
       { item: touched, outcome: { status: 'CANCELLED', reason: 'BatchCancelled' } },
       stands('failed', { version: '2.0.0' }),
+    ],
+    [
+      'cancelled in its steps, which went back',
+      { item: wentBack, outcome: { status: 'CANCELLED', reason: 'BatchCancelled', release_after: '1.0.0' } },
+      stands('restored', { version: '1.0.0', image: 'reg/cva:1.0.0', digest: 'sha256:1' }),
+    ],
+    [
+      'cancelled in its steps, where nobody knows what ran before',
+      { item: wentBack, outcome: { status: 'CANCELLED', reason: 'BatchCancelled' } },
+      stands('failed'),
     ],
     ['UNKNOWN', { item: ran, outcome: { status: 'UNKNOWN', reason: 'StartUnknown' } }, stands('unknown')],
     [

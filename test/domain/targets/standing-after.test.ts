@@ -34,6 +34,16 @@ test.each<
   ],
   ['resolved as failed', { status: 'FAILED', reason: 'ResolvedByOperator' }, { state: 'failed' }],
   ['stopped on the way', { status: 'CANCELLED', reason: 'BatchCancelled' }, { state: 'failed', version: asked }],
+  [
+    'stopped in its steps, which went back',
+    { status: 'CANCELLED', reason: 'BatchCancelled', release_after: '1.0.0', image: 'reg/app:1.0.0' },
+    { state: 'restored', version: '1.0.0', image: 'reg/app:1.0.0' },
+  ],
+  [
+    'a scale that failed',
+    { status: 'FAILED', reason: 'Timeout', action: 'scale', release_after: '1.0.0' },
+    { state: 'failed', version: '1.0.0' },
+  ],
   ['not known', { status: 'UNKNOWN', reason: 'StartUnknown', image: 'reg/app:2.0.0' }, { state: 'unknown' }],
 ])('after one that was %s stands what was seen, else what was asked for', (_, end, stands) => {
   expect(standingAfter({ ...end, place, version: asked, infrastructure_id: 'eu', at: 17 })).toEqual({
