@@ -47,9 +47,8 @@ export interface Failure {
   readonly cancelled?: boolean;
   /** Nothing was started, and nothing is to be: what it was to undo or to try again is not what stands there any more. */
   readonly skipped?: boolean;
-  /** What runs is somebody else's, or at least neither ours nor what was before: it is left alone. */
+  /** What runs is somebody else's, or at least neither ours nor what was before: it is left alone. `running` is its version, if known. */
   readonly superseded?: boolean;
-  /** The version that was seen there instead, where it can be told. */
   readonly running?: string;
 }
 
