@@ -17,7 +17,14 @@ export const lasting = 20_000;
 /** Milliseconds. How a step goes is told anew so often, without an event. */
 const renewal = 60_000;
 
-type Known = Hindrance & { readonly since: number; readonly told_at: number };
+/** Milliseconds. Where what it says is another thing, and not other numbers alone, it is told no oftener than so. */
+const leastRenewal = 5_000;
+
+/** `told` is the text of a step that its row has. */
+type Known = Hindrance & { readonly since: number; readonly told_at: number; readonly told: string };
+
+/** Minutes pass and measurements change all the time: what is left says whether it is at another thing. */
+const withoutNumbers = (text: string): string => text.replace(/\d+(\.\d+)?/g, '#');
 
 /**
  * Tells what holds up the runs of an account: in the row of each deployment, with an event when it begins, becomes another, and
@@ -42,16 +49,23 @@ export class Hindrances {
       const isKnown = known?.why === hindrance.why && known.step === hindrance.step;
       const since = hindrance.since ?? (isKnown ? known.since : now);
       const isTold = hindrance.why === row.held && hindrance.step === row.held_step;
-      const isNews = isTold && hindrance.why === 'steps' && now - (known?.told_at ?? 0) >= renewal;
-      const told_at = !isTold || isNews ? now : (known?.told_at ?? now);
-      this.#seen.set(row.key, { ...hindrance, since, told_at });
-      if (isNews) return [renewHeld(deps, row, fittingText(hindrance.answered ?? ''))];
+      const isNews = isTold && hindrance.why === 'steps' && isToBeRenewed(known, hindrance, now);
+      const { answered = '' } = hindrance;
+      const last = !isTold || isNews || known === undefined ? { told_at: now, told: answered } : known;
+      this.#seen.set(row.key, { ...hindrance, since, told_at: last.told_at, told: last.told });
+      if (isNews) return [renewHeld(deps, row, fittingText(answered))];
       if (isTold || (now - since < lasting && hindrance.why !== 'steps')) return [];
       return [beginHeld(deps, row, { ...hindrance, since, name: row.deployment.executor.account })];
     });
     await Promise.all(changes);
   }
 }
+
+const isToBeRenewed = (known: Known | undefined, { answered = '' }: Hindrance, now: number): boolean => {
+  if (known === undefined) return true;
+  const isOther = withoutNumbers(answered) !== withoutNumbers(known.told);
+  return now - known.told_at >= (isOther ? leastRenewal : renewal);
+};
 
 const beginHeld = (deps: Needs, row: RunWatchRow, { asked, answered, url, ...held }: Held): Promise<void> =>
   change(deps, row, (item) => {
