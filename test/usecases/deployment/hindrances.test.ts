@@ -42,34 +42,45 @@ const cases: readonly Case[] = [
   ],
 ];
 
-test('each step of a run is told with one event, and how it goes in the row alone', async () => {
-  const { world, batchId: batch_id, deployment, item } = await aboutToStart();
-  const watch = keys.watch(executorWatcher(deployment.executor.account), batch_id, 0, 'deploy-1');
-  const begun = world.clock.now();
-  await world.table.transact([{ put: itemOf(keys.item(batch_id, 0), { ...item, step: 'deploy', runs: [] }) }]);
-  const row: RunWatchRow = {
-    ...{ batch_id, index: 0, wait: 'deploy-1', deployment, version: '1', key: 'k', phase: 'started', at: begun },
-    deadline: begun + 900_000,
-  };
-  await world.table.transact([{ put: itemOf(watch, row) }]);
-  const hindrances = new Hindrances();
-  const told: string[] = [];
-  for (const [step, raw] of ['0 a', '0 b', '0 c', '1 d', '1 e', '1 f'].map((one) => one.split(' '))) {
-    const now = rowOf<RunWatchRow>(await world.table.get(watch))!;
-    await hindrances.note(world.deps, [now], () => at(step!, raw!));
-    const { seq, reason, held } = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
-    told.push(`${seq - item.seq} ${reason} ${held?.answered}`);
-    await world.clock.sleep(40_000);
-  }
-  expect(told).toEqual([
-    '1 TakesSteps a',
-    '1 TakesSteps a',
-    '1 TakesSteps c',
-    '2 TakesSteps d',
-    '2 TakesSteps d',
-    '2 TakesSteps f',
-  ]);
-});
+test.each<[what: string, seconds: number, states: readonly string[], told: readonly string[]]>([
+  [
+    'its numbers once a minute',
+    40,
+    ['0 a:1', '0 a:2', '0 a:3', '1 a:1', '1 a:2', '1 a:3'],
+    ['1 a:1', '1 a:1', '1 a:3', '2 a:1', '2 a:1', '2 a:3'],
+  ],
+  ['at once that it is at another thing', 10, ['0 a:1', '0 b', '0 b', '0 a:2'], ['1 a:1', '1 b', '1 b', '1 a:2']],
+  [
+    'no oftener than each five seconds, and then what it is at',
+    2,
+    ['0 a', '0 b', '0 a', '0 b', '0 b'],
+    ['1 a', '1 a', '1 a', '1 b', '1 b'],
+  ],
+])(
+  'each step of a run is told with one event, and how it goes in the row alone: %s',
+  async (_, seconds, states, expected) => {
+    const { world, batchId: batch_id, deployment, item } = await aboutToStart();
+    const watch = keys.watch(executorWatcher(deployment.executor.account), batch_id, 0, 'deploy-1');
+    const begun = world.clock.now();
+    await world.table.transact([{ put: itemOf(keys.item(batch_id, 0), { ...item, step: 'deploy', runs: [] }) }]);
+    const row: RunWatchRow = {
+      ...{ batch_id, index: 0, wait: 'deploy-1', deployment, version: '1', key: 'k', phase: 'started', at: begun },
+      deadline: begun + 900_000,
+    };
+    await world.table.transact([{ put: itemOf(watch, row) }]);
+    const hindrances = new Hindrances();
+    const told: string[] = [];
+    for (const [step, raw] of states.map((one) => one.split(' '))) {
+      const now = rowOf<RunWatchRow>(await world.table.get(watch))!;
+      await hindrances.note(world.deps, [now], () => at(step!, raw!));
+      const { seq, reason, held } = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
+      expect(reason).toBe('TakesSteps');
+      told.push(`${seq - item.seq} ${held?.answered}`);
+      await world.clock.sleep(seconds * 1_000);
+    }
+    expect(told).toEqual(expected);
+  },
+);
 
 function looks(row: Partial<RunWatchRow>, news: readonly (News | undefined)[]): readonly Look[] {
   return news.map((one) => [row, one] as const);

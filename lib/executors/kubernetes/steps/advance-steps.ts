@@ -53,7 +53,9 @@ export const goneOtherwise = async (work: Work): Promise<Advance | undefined> =>
   return (await isStopped(work)) ? goBack(work, stoppedInSteps) : undefined;
 };
 
-const nameOfStep = ({ canary }: StepsSeen): string => String(canary?.step ?? 0);
+/** On its way to a step, and at it, are told as two. */
+const nameOfStep = ({ canary }: StepsSeen): string =>
+  canary?.isMoving === false ? `${canary.step}-reached` : String(canary?.step ?? 0);
 
 /** What a look has of the canary. */
 interface Seen extends Steps {
