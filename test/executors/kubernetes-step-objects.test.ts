@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { documentPaths } from '../../lib/domain/record/keys.ts';
 import { resourceOf } from '../../lib/simulators/cluster/resources.ts';
 import { all, autoscaler, configMap, deployment } from './kubernetes-texts.ts';
 import { blueGreen, byRoute, canary, route, StepsWorld, service } from './steps-world.ts';
@@ -222,5 +223,22 @@ describe('a canary by pods', () => {
     const settings = canary({ steps: [10, 30, 50, 75, 100], step_seconds: 600 });
     const { state } = await world.follow(world.request({ version: '2.0', text: one, settings }), { looks: 10 });
     expect(state.raw).toContain('canary at 1 of 2 pods: step 1 of 1');
+  });
+});
+
+describe('what stood there before', () => {
+  it.each([
+    ['a Service', canary({ ...blueGreen, step_seconds: 600 }), text, 'web-green'],
+    ['an HTTPRoute', canary({ ...byRoute, step_seconds: 600 }), routed, 'web-canary'],
+  ])('is kept without what an earlier attempt has left, of %s', async (_, settings, manifests, left) => {
+    const world = await seeded(manifests);
+    await world.follow(world.request({ version: '2.0', text: manifests, settings }), { looks: 20 });
+    const traffic = () => JSON.stringify(['Service', 'HTTPRoute'].map((kind) => world.object(kind, 'web')?.spec));
+    expect(traffic()).toContain(left);
+    world.now += 1;
+    const next = world.request({ batch: 'B2', version: '3.0', text: manifests, settings });
+    await world.follow(next, { looks: 5 });
+    const kept = world.documents.texts.get(documentPaths.before('B2', 0));
+    expect([kept?.includes('"name":"web"'), kept?.includes(left)]).toEqual([true, false]);
   });
 });

@@ -14,7 +14,7 @@ import { forbiddenBy, rightIn } from './refusals.ts';
 import { withScaled } from './replicas.ts';
 import { advanceScale, holdReplicas } from './scale-workload.ts';
 import { isApplied, isOfAttempt, readStanding, refusalOf } from './standing.ts';
-import { applyBySteps } from './steps/apply-by-steps.ts';
+import { applyBySteps, type Stepping } from './steps/apply-by-steps.ts';
 import { readBack } from './steps/back-mark.ts';
 import { endInSteps } from './steps/end-in-steps.ts';
 import { findSteps, mayStep, type Steps } from './steps/find-steps.ts';
@@ -106,14 +106,24 @@ const applyWanted = async (
   const isBegun = standing.some(({ live }) => isOfAttempt(work.request, live));
   const isAnyBegun = isBegun || isOfAttempt(work.request, steps?.live);
   if (!isAnyBegun && (await isStopped(work))) return aborted;
-  const prepareAll = (more: readonly Standing[] = []) => [
+  const prepareAll: Stepping['prepare'] = (more = [], clean = []) => [
     ...(isAnyBegun ? [] : [() => ensureNamespace(work), () => prepare(work, wanted, [...standing, ...more])]),
     () => dryRunAll(work, [...standing, ...more]),
-    () => keepBefore(work, standing),
+    ...clean,
+    async () => keepBefore(work, await readAnew(work, standing)),
     () => takeAdopted(work),
   ];
   if (steps !== undefined) return applyBySteps(work, { steps, wanted, standing, memory, prepare: prepareAll });
   return firstEnd([...prepareAll(), () => applyAll(work, standing), () => keepApplied(work, wanted, standing)]);
+};
+
+/** What an earlier attempt had left is gone by now, and is nothing that a restore puts back. */
+const readAnew = async (work: Work, standing: readonly Standing[]): Promise<readonly Standing[]> => {
+  const found = await readStanding(
+    work,
+    standing.map(({ wanted }) => wanted),
+  );
+  return standing.map((one, at) => ({ ...one, live: found[at]!.live }));
 };
 
 /** What an earlier attempt has left that took steps. A restore leaves what was kept to be studied. */

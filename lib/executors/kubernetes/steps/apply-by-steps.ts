@@ -17,14 +17,16 @@ import { goBack, retireCanaries, stoppedInSteps } from './go-back.ts';
 import { selectingAt } from './select-later.ts';
 import { readTraffic, titleOfTraffic } from './traffic.ts';
 
+type Step = () => Promise<Advance | undefined>;
+
 /** An attempt that takes steps, and all that it has to work with. */
 export interface Stepping {
   readonly steps: Steps;
   readonly wanted: Wanted;
   readonly standing: readonly Standing[];
   readonly memory: Memory;
-  /** What comes before the first object is changed. */
-  readonly prepare: (more: readonly Standing[]) => readonly (() => Promise<Advance | undefined>)[];
+  /** What comes before the first object is changed; `clean` of it when nothing is refused, and before it is kept what stands there. */
+  readonly prepare: (more?: readonly Standing[], clean?: readonly Step[]) => readonly Step[];
 }
 
 /** First what the workload needs, then the canary step by step, then the workload and all after it. Undefined when all is applied. */
@@ -74,11 +76,12 @@ const begin = async (work: Work, { steps, standing, prepare }: Stepping): Promis
   const first = standing.filter((one) => comesBefore(one.wanted) && !later.includes(one));
   return firstEnd([
     async () => strangersIn(work, own) ?? refusalOf(work, own),
-    ...prepare(own.every(({ live }) => live === undefined) ? own : []),
-    async () => {
-      await noteSteps(work);
-      return retireCanaries(work, { keep: false });
-    },
+    ...prepare(own.every(({ live }) => live === undefined) ? own : [], [
+      async () => {
+        await noteSteps(work);
+        return retireCanaries(work, { keep: false });
+      },
+    ]),
     () => applyAll(work, first),
     () => applyService(work, fresh),
   ]);
