@@ -296,3 +296,28 @@ describe('after the workload has the new version', () => {
     expect(messageOf(state)).toMatch(/while the workload got it: errors 50 is over 5/);
   });
 });
+
+describe('a restore', () => {
+  it('takes a canary by pods away first, also where another workload of the release does not come up', async () => {
+    const { world, request } = await begun(canary(longSteps), all(text, deployment('worker')));
+    await world.follow(request, { looks: 8 });
+    expect(world.running()).toBe('web 4 x 1.0, web-canary 1 x 2.0');
+    world.now += 1;
+    const broken = all(text, deployment('worker', { image: 'registry.example/worker:1-notready' }));
+    const restore = world.request({ attempt: 'restore', version: '1.0', text: broken, settings: canary() });
+    const { state } = await world.follow(restore, { looks: 10 });
+    expect(state).toMatchObject({ raw: expect.stringContaining('waits for Deployment shop/worker') });
+    expect(world.running()).toBe('web 4 x 1.0');
+  });
+
+  it('tells what stays to be looked at', async () => {
+    const { world } = await standing();
+    world.now += 1;
+    const restore = world.request({ attempt: 'restore', version: '1.0', text: routed, settings: canary(byRoute) });
+    const { state } = await world.follow(restore);
+    expect(state).toMatchObject({
+      outcome: 'succeeded',
+      warnings: ['To be looked at there stays, without traffic: Deployment shop/web-canary.'],
+    });
+  });
+});

@@ -4,7 +4,7 @@ import { awaitRollout, leaveRollout } from './await-rollout.ts';
 import { keepBefore } from './before.ts';
 import { advanceDelete } from './delete-release.ts';
 import { ofAttempt, removeHooks, runHooks } from './hooks.ts';
-import { noteInventory, readInventory } from './inventory.ts';
+import { noteInventory } from './inventory.ts';
 import { keepApplied, keepAppliedOnce, takeAdopted } from './keep-applied.ts';
 import { liveWarnings } from './live-rules.ts';
 import { awaitOthers, type Memory } from './other-workloads.ts';
@@ -18,7 +18,8 @@ import { applyBySteps, type Stepping } from './steps/apply-by-steps.ts';
 import { readBack } from './steps/back-mark.ts';
 import { endInSteps } from './steps/end-in-steps.ts';
 import { findSteps, mayStep, type Steps } from './steps/find-steps.ts';
-import { finishBack, retireCanaries } from './steps/go-back.ts';
+import { finishBack } from './steps/go-back.ts';
+import { retireFirst, retireLeft, studyWarnings } from './steps/retire-left.ts';
 import { isStopped } from './stop-mark.ts';
 import { findWanted } from './wanted.ts';
 import type { Standing, Wanted, Work } from './work.ts';
@@ -73,6 +74,8 @@ const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Ad
   const steps = await findSteps(work, wanted, found);
   if (steps !== undefined && 'end' in steps) return steps.end;
   work.touched ||= isOfAttempt(work.request, steps?.live);
+  const left = steps === undefined ? await retireFirst(work, found) : undefined;
+  if (left !== undefined) return stoppedOr(work, wanted, left);
   const isDone = steps === undefined && found.every(({ live }) => isApplied(work.request, live));
   const end = isDone ? undefined : await applyWanted(work, wanted, { found, steps, memory });
   if (end !== undefined) return stoppedOr(work, wanted, end);
@@ -87,7 +90,11 @@ const advanceTo = async (work: Work, wanted: Wanted, memory: Memory): Promise<Ad
   if (isDone) await keepAppliedOnce(work, wanted, found);
   return {
     phase: 'succeeded',
-    warnings: [...(await prune(work, wanted)), ...liveWarnings(work, found, wanted.isWhole)],
+    warnings: [
+      ...(await prune(work, wanted)),
+      ...liveWarnings(work, found, wanted.isWhole),
+      ...(await studyWarnings(work)),
+    ],
   };
 };
 
@@ -124,13 +131,6 @@ const readAnew = async (work: Work, standing: readonly Standing[]): Promise<read
     standing.map(({ wanted }) => wanted),
   );
   return standing.map((one, at) => ({ ...one, live: found[at]!.live }));
-};
-
-/** What an earlier attempt has left that took steps. A restore leaves what was kept to be studied. */
-const retireLeft = async (work: Work): Promise<Advance | undefined> => {
-  if (work.request.deployment.workload.kind !== 'deployment') return undefined;
-  if ((await readInventory(work)).steps !== true) return undefined;
-  return retireCanaries(work, { keep: work.request.key.endsWith('-restore') });
 };
 
 /** A hook may change what no deployment takes back: what the server does not take is told before. */

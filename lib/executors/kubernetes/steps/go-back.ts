@@ -116,12 +116,19 @@ const withShare = (work: Work, canary: KubernetesObject, taken: TakenBack): Take
   return { ...taken, message: `${taken.message}; up to ${share} % of it is with ${objectTitle(canary)}` };
 };
 
-/** What an earlier attempt has left. Of a restore the pods stay that were kept to be studied. */
+export interface Retiring {
+  /** Of a restore the pods stay that were kept to be studied. */
+  readonly keep: boolean;
+  /** These alone. */
+  readonly only?: (canary: KubernetesObject) => boolean;
+}
+
+/** What an earlier attempt has left. */
 export const retireCanaries = async (
   work: Work,
-  { keep }: { readonly keep: boolean },
+  { keep, only = () => true }: Retiring,
 ): Promise<Advance | undefined> => {
-  for (const canary of await findCanaries(work)) {
+  for (const canary of (await findCanaries(work)).filter(only)) {
     const taken = await takeBack(work, canary, { keep });
     if (taken.kind === 'problem')
       return failed('ObjectsRefused', `What an earlier attempt has left: ${taken.message}.`);

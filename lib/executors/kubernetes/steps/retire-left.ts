@@ -1,0 +1,41 @@
+import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
+import type { KubernetesObject } from '../../../domain/ports.ts';
+import { goneBack } from '../../../domain/strategy/canary-object.ts';
+import type { Advance } from '../advance-result.ts';
+import { readInventory } from '../inventory.ts';
+import { isOfAttempt, markOf } from '../standing.ts';
+import { isStopped } from '../stop-mark.ts';
+import type { Standing, Work } from '../work.ts';
+import { findCanaries } from './find-canaries.ts';
+import { retireCanaries } from './go-back.ts';
+
+const mayHaveLeft = async (work: Work): Promise<boolean> =>
+  work.request.deployment.workload.kind === 'deployment' && (await readInventory(work)).steps === true;
+
+const isRestore = ({ request }: Work): boolean => request.key.endsWith('-restore');
+
+/** What an earlier attempt has left that took steps. A restore leaves what was kept to be studied. */
+export const retireLeft = async (work: Work): Promise<Advance | undefined> =>
+  (await mayHaveLeft(work)) ? retireCanaries(work, { keep: isRestore(work) }) : undefined;
+
+/**
+ * Before anything is applied at once, where the workload is still what ran before the steps, and so runs. What has changed it since has to
+ * be set right first.
+ */
+export const retireFirst = async (work: Work, found: readonly Standing[]): Promise<Advance | undefined> => {
+  const main = found.find(({ wanted }) => wanted.isWorkload === true)?.live;
+  if (main === undefined || isOfAttempt(work.request, main)) return undefined;
+  if (!(await mayHaveLeft(work)) || (await isStopped(work))) return undefined;
+  const only = (canary: KubernetesObject): boolean =>
+    Number(markOf(main, 'fence') ?? 0) < Number(markOf(canary, 'fence') ?? 0);
+  return retireCanaries(work, { keep: isRestore(work), only });
+};
+
+/** Of what has gone back, and stands there. */
+export const studyWarnings = async (work: Work): Promise<readonly string[]> => {
+  if (!(await mayHaveLeft(work))) return [];
+  const kept = (await findCanaries(work)).filter((one) => markOf(one, 'step') === goneBack);
+  return kept.length === 0
+    ? []
+    : [`To be looked at there stays, without traffic: ${kept.map(objectTitle).join(', ')}.`];
+};
