@@ -54,8 +54,10 @@ const originLines = (batch: BatchView): readonly string[] => {
   ];
 };
 
-const originOf = ({ kind, of, target, automatic }: NonNullable<BatchView['origin']>): string => {
+const originOf = ({ kind, of, target, identifier, automatic }: NonNullable<BatchView['origin']>): string => {
   if (kind === 'deployment') return 'One deployment, without a file';
+  if (kind === 'request')
+    return `A deployment request${identifier === undefined ? '' : ` of ${printable(identifier)}`}`;
   const what = of === undefined ? printable(target ?? '') : `batch ${of}`;
   return kind === 'retry' ? `A retry of ${what}` : `The ${automatic ? 'automatic ' : ''}rollback of ${what}`;
 };

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { makePalette } from '../../lib/cli/palette.ts';
-import { stuckLines } from '../../lib/cli/status-lines.ts';
+import { batchLines, stuckLines } from '../../lib/cli/status-lines.ts';
 import { timesIn } from '../../lib/cli/times.ts';
 import { tellStuck } from '../../lib/domain/stuck/stuck.ts';
+import type { BatchView } from '../../lib/usecases/batch/read-batch.ts';
 import { groupOf, own, toldCases } from '../domain/stuck/groups.ts';
 import { run, startFakeApi } from './cli-world.ts';
 
@@ -32,4 +33,19 @@ test('what is stuck is told with who can do something, and the command as it can
 
 test('a server of an earlier version says nothing of it', () => {
   expect(stuckLines({}, { colours: makePalette(false).colours, times: timesIn('UTC'), command: () => '' })).toEqual([]);
+});
+
+test.each<[origin: NonNullable<BatchView['origin']>, told: string]>([
+  [{ kind: 'request', request: 'R1', identifier: 'web-team-a-261' }, 'A deployment request of web-team-a-261.'],
+  [{ kind: 'request' }, 'A deployment request.'],
+  [{ kind: 'deployment' }, 'One deployment, without a file.'],
+  [{ kind: 'rollback', of: 'B1', automatic: true }, 'The automatic rollback of batch B1.'],
+])('what a batch came of is told: %o', (origin, told) => {
+  const batch = { batch_id: 'B', name: 'b', status: 'SUCCESS', reason: 'r', message: 'm', metadata: {}, origin };
+  const lines = batchLines(
+    { ...batch, created_at: 0, submitted_by: 'ada' } as unknown as BatchView,
+    makePalette(false).colours,
+    timesIn('UTC'),
+  );
+  expect(lines).toContain(told);
 });
