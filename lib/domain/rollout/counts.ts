@@ -74,7 +74,7 @@ export function done(look: Seen, counted: Counted): Pick<KindReport, 'finding' |
       : { finding: healthy('RolledOut', text, all), timed: [key] };
   }
   return isUnchanged(look)
-    ? { finding: healthy('AlreadyRunning', `nothing changed: ${text}, as before the deployment`, all) }
+    ? { finding: healthy('AlreadyRunning', `${text}, of the same revision as before`, all) }
     : { finding: healthy('RolledOut', text, all) };
 }
 

@@ -87,7 +87,7 @@ describe('a Deployment', () => {
     const same = viewOf({ spec: { paused: true } });
     expect(toldOf(judge('deployment', same, same))).toBe(
       lines(
-        'healthy, AlreadyRunning: nothing changed: 2 of 2 replicas are ready with reg/app:2, as before the deployment',
+        'healthy, AlreadyRunning: 2 of 2 replicas are ready with reg/app:2, of the same revision as before',
         '! the deployment is paused: the next change will not roll out',
       ),
     );

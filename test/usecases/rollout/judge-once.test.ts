@@ -144,7 +144,7 @@ describe('a verdict', () => {
       'by a run that changed nothing',
       { hasRestoreRun: true, row: { baseline: { exists: true, uid: 'd1', revision: '2/hash2' } } },
       good,
-      'Version 3.0.2 is in place and verified: nothing changed: 2 of 2 replicas are ready with reg/app:3.0.2, as before the deployment.',
+      'Version 3.0.2 is in place and verified: 2 of 2 replicas are ready with reg/app:3.0.2, of the same revision as before.',
     ],
     [
       'without one',
