@@ -1,4 +1,5 @@
 import type { Status } from '../deployment/status.ts';
+import type { Standing } from '../targets/target-row.ts';
 import type { Release } from './rows.ts';
 
 /** `TARGET#<target>/LAST`: how the last deployment ended that may have changed something and was not a success. */
@@ -110,4 +111,20 @@ export const recordedAtObject = (
   const { target: other, batch_id, version, ended, at } = latest;
   const known = version === undefined ? {} : { version };
   return { target: other, ...known, batch_id, at, ...(ended === undefined ? {} : { ended }) };
+};
+
+/** What somebody has made of it since, where that was taken as right. */
+export const recordedOrAdopted = (
+  recorded: RecordedRelease | undefined,
+  standing: Standing | undefined,
+): RecordedRelease | undefined => {
+  if (standing?.state !== 'adopted' || standing.since <= (recorded?.at ?? Number.NEGATIVE_INFINITY)) return recorded;
+  const { version, batch_id, since: at } = standing;
+  const { containers, ttl_seconds } = recorded ?? {};
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...{ batch_id, at },
+    ...(containers === undefined ? {} : { containers }),
+    ...(ttl_seconds === undefined ? {} : { ttl_seconds }),
+  };
 };

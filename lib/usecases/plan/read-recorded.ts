@@ -7,9 +7,12 @@ import {
   type LastChangeRow,
   type RecordedRelease,
   recordedAtObject,
+  recordedOrAdopted,
   recordedRelease,
 } from '../../domain/record/recorded-release.ts';
 import { rowOf } from '../../domain/record/rows.ts';
+import { endedStanding } from '../../domain/targets/ended-standing.ts';
+import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';
 import { readGoodAndLast } from '../targets/read-now.ts';
 
@@ -22,7 +25,8 @@ type Deployment = Pick<PlannedDeployment, 'target' | 'cluster' | 'workload'>;
 
 /**
  * What runs at these targets as far as it was recorded, by them or by another target that leads to the same object. Of more than
- * `mostTargets` only the first. For each a small query, and a small read for each name of its cluster: nearly always one, seven at most.
+ * `mostTargets` only the first. For each a small query, a small read of NOW, and one for each
+ * name of its cluster: nearly always one, seven at most.
  */
 export const readRecorded = async (
   deps: Pick<Deps, 'table'>,
@@ -58,6 +62,9 @@ const readOne = async (
 };
 
 const readTarget = async (table: Table, target: string): Promise<RecordedRelease | undefined> => {
-  const { good, last } = await readGoodAndLast(table, target);
-  return recordedRelease(good, last);
+  const [{ good, last }, now] = await Promise.all([
+    readGoodAndLast(table, target),
+    table.get(keys.targetNow(target)).then((item) => rowOf<TargetRow>(item)),
+  ]);
+  return recordedOrAdopted(recordedRelease(good, last), endedStanding(now));
 };

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { type LastChangeRow, recordedAtObject } from '../../../lib/domain/record/recorded-release.ts';
+import {
+  type LastChangeRow,
+  recordedAtObject,
+  recordedOrAdopted,
+} from '../../../lib/domain/record/recorded-release.ts';
+import type { Standing } from '../../../lib/domain/targets/target-row.ts';
 
 const own = { version: '1.0.0', batch_id: 'OWN', at: 10 };
 const change = (target: string, at: number, more: Partial<LastChangeRow> = {}): LastChangeRow => ({
@@ -22,4 +27,31 @@ test.each([
   ['another has left open what runs', own, [open], open],
 ])('what runs where %s', (_, before, changes, wanted) => {
   expect(recordedAtObject(before, 'dev', changes)).toEqual(wanted);
+});
+
+test.each<[what: string, at: number | undefined, now: Pick<Standing, 'state' | 'since'> | undefined, runs: unknown]>([
+  [
+    'what was adopted since',
+    5,
+    { state: 'adopted', since: 9 },
+    { version: '2.1', batch_id: 'N', at: 9, ttl_seconds: 60 },
+  ],
+  [
+    'what was adopted where nothing else is recorded',
+    undefined,
+    { state: 'adopted', since: 9 },
+    { version: '2.1', batch_id: 'N', at: 9 },
+  ],
+  [
+    'what was deployed after an adoption',
+    10,
+    { state: 'adopted', since: 9 },
+    { version: '2.0', batch_id: 'R', at: 10, ttl_seconds: 60 },
+  ],
+  ['what was deployed', 5, { state: 'verified', since: 9 }, { version: '2.0', batch_id: 'R', at: 5, ttl_seconds: 60 }],
+  ['nothing', undefined, undefined, undefined],
+])('a plan compares with %s', (_, at, now, runs) => {
+  const recorded = at === undefined ? undefined : { version: '2.0', batch_id: 'R', at, ttl_seconds: 60 };
+  const standing = now === undefined ? undefined : { batch_id: 'N', index: 0, version: '2.1', ...now };
+  expect(recordedOrAdopted(recorded, standing)).toEqual(runs);
 });
