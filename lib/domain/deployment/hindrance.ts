@@ -45,10 +45,11 @@ const ofRun = ({ row, news }: Seen): Hindrance | undefined => {
   if (step !== undefined) return { why: 'steps', step, answered: news.state!.raw };
   if (news.state?.phase !== 'waiting-for-human') return undefined;
   const { raw, message } = news.state;
-  const answered = message === undefined ? raw : `${raw} (${message})`;
   const since = human_since === undefined ? {} : { since: human_since };
-  const why = row.deployment.executor.name === 'kubernetes' ? 'proceed' : 'person';
-  return { why, ...since, asked: 'the run', answered, ...urlOf(news) };
+  if (row.deployment.executor.name === 'kubernetes')
+    return { why: 'proceed', ...since, answered: message ?? raw, ...urlOf(news) };
+  const answered = message === undefined ? raw : `${raw} (${message})`;
+  return { why: 'person', ...since, asked: 'the run', answered, ...urlOf(news) };
 };
 
 const urlOf = (news: News | undefined): Pick<Hindrance, 'url'> => {
@@ -117,6 +118,8 @@ export const nextOf = ({ why }: Pick<Hindrance, 'why'>): string => words[why][1]
 /** For people: since when, what was asked for, what came back, and what happens next. */
 export const describeHeld = ({ why, since, asked, answered }: Held): string => {
   if (why === 'steps') return `${words.steps[0]}: ${answered}.`;
+  if (why === 'proceed' && asked === undefined && answered !== undefined)
+    return `${words.proceed[0]}, since ${new Date(since).toISOString()}: ${answered}. ${nextOf({ why })}`;
   const told = asked === undefined ? '' : ` Asked for: ${asked}. Answer: ${answered}.`;
   return `${words[why][0]}, since ${new Date(since).toISOString()}.${told} ${nextOf({ why })}`;
 };

@@ -111,7 +111,8 @@ const person = (group: StillGroup): Told => {
 
 const proceed = (group: StillGroup, about: StuckAbout): Told => {
   const held = heldIn(group);
-  const said = held?.answered === undefined ? '' : ` (${held.answered})`;
+  // Of several each stands at something else.
+  const said = group.count > 1 || held?.answered === undefined ? '' : ` (${held.answered})`;
   const [key] = group.keys;
   const which = group.count === 1 && key !== undefined ? key : '--all';
   return {

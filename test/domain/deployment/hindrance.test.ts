@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Hindrance } from '../../../lib/domain/deployment/held.ts';
-import { hindranceOf } from '../../../lib/domain/deployment/hindrance.ts';
+import { describeHeld, hindranceOf } from '../../../lib/domain/deployment/hindrance.ts';
 import type { News, RunState } from '../../../lib/domain/ports.ts';
 import type { RunWatchRow } from '../../../lib/domain/record/watch-rows.ts';
 
@@ -113,7 +113,7 @@ const cases: readonly Case[] = [
     { ...started, human_since: 4, deployment: { executor: { name: 'kubernetes' } } as never },
     run('waiting-for-human'),
     9,
-    { why: 'proceed', since: 4, asked: 'the run', answered: 'Word', url: 'https://x/r' },
+    { why: 'proceed', since: 4, answered: 'Word', url: 'https://x/r' },
   ],
   [
     'a run that goes on by steps',
@@ -128,4 +128,11 @@ test.each(cases.map((one) => [one[0], one] as const))('%s', (_, [, row, news, no
   expect(
     hindranceOf({ row: { at: 0, deployment: { executor: { name: 'harness' } }, ...row } as RunWatchRow, news, now }),
   ).toEqual(hindrance);
+});
+
+test('a deployment that waits for a person says at what it stands, once', () => {
+  const held = { why: 'proceed', name: 'kubernetes:eu', since: 0, answered: 'canary at 100 %: step 3 of 3' } as const;
+  expect(describeHeld(held)).toBe(
+    'The deployment waits for a person, since 1970-01-01T00:00:00.000Z: canary at 100 %: step 3 of 3. It goes on when somebody says so (`flotilla proceed`), or is stopped when `human_wait` is over.',
+  );
 });
