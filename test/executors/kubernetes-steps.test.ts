@@ -67,7 +67,7 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
     const { state } = await world.follow(request);
     expect(state).toMatchObject({
       outcome: 'failed',
-      failure: { reason: 'CanaryFailed', retryable: true, touched: true },
+      failure: { reason: 'CanaryFailed', retryable: false, touched: true },
     });
     expect(state.failure?.message).toMatch(
       /^The new version was not good: .*CrashLoop.*All traffic is with what ran before\./,

@@ -26,7 +26,7 @@ export type StepAction =
 export const decideStep = (seen: StepsSeen): StepAction => {
   const { canary, health, traffic, checks } = seen;
   if (canary === undefined) return { do: 'apply', step: 0 };
-  if (health.kind === 'failing') return back(seen, canary, health.message, true);
+  if (health.kind === 'failing') return back(seen, canary, health.message, health.isLasting !== true);
   if (checks.kind === 'broken') return back(seen, canary, checks.message, false);
   if (traffic.kind === 'refused') return back(seen, canary, traffic.message ?? '', false);
   if (isUnwanted(seen, canary)) return back(seen, canary, 'the workload was scaled to no pods', false);

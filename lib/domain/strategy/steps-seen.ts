@@ -13,6 +13,8 @@ export interface CanaryMarks {
 export interface Health {
   readonly kind: 'healthy' | 'waiting' | 'failing';
   readonly message: string;
+  /** Of one that is failing: another attempt would come to the same. */
+  readonly isLasting?: boolean;
 }
 
 /** What the objects that move the traffic say. By replicas it follows from the pods. */

@@ -48,6 +48,11 @@ test.each<[string, Partial<StepsSeen>, object]>([
     { do: 'back', retryable: true, message: 'canary at 30 %: step 2 of 3, 60 of 60 seconds; they crash' },
   ],
   [
+    'pods of which no other attempt would run, the way back for good',
+    { health: { kind: 'failing', message: 'they crash', isLasting: true } },
+    { do: 'back', retryable: false },
+  ],
+  [
     'numbers that are bad, the way back',
     { checks: { kind: 'broken', message: 'errors 9' } },
     { do: 'back', retryable: false },

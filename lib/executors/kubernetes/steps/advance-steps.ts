@@ -1,3 +1,4 @@
+import { isWorthAnotherTry } from '../../../domain/deployment/rollout-failure.ts';
 import type { JsonObject } from '../../../domain/json.ts';
 import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
 import type { Applied, KubernetesObject } from '../../../domain/ports.ts';
@@ -127,7 +128,8 @@ export const judgeHealth = async (work: Work, { whole, namespace, name }: Judged
     memory,
   );
   const { verdict, message, reason, title } = judged!;
-  return { kind: verdict, message: verdict === 'failing' ? `${title}: ${reason}, ${message}` : message };
+  if (verdict !== 'failing') return { kind: verdict, message };
+  return { kind: verdict, message: `${title}: ${reason}, ${message}`, isLasting: !isWorthAnotherTry(reason) };
 };
 
 type Change = Extract<StepAction, { readonly do: 'apply' | 'shrink' | 'shift' | 'begin' }>;

@@ -134,15 +134,18 @@ const judgeCanary = async (work: Work, steps: Steps, memory: Memory): Promise<Ad
   const told = 'The new version was good as a canary, and then not, while the workload got it';
   if (checks.kind === 'broken') return failed('CanaryFailed', `${told}: ${checks.message}.`);
   const health = await judgeHealth(work, { whole, namespace, name: names.canary }, memory);
-  return health.kind === 'failing' ? failed('CanaryFailed', `${told}: ${health.message}.`, true) : undefined;
+  return health.kind === 'failing'
+    ? failed('CanaryFailed', `${told}: ${health.message}.`, health.isLasting !== true)
+    : undefined;
 };
 
 const awaitWorkload = async (work: Work, { whole, namespace }: Steps, memory: Memory): Promise<Advance | undefined> => {
   const { name } = work.request.deployment.workload;
   const health = await judgeHealth(work, { whole, namespace, name }, memory);
   if (health.kind === 'healthy') return undefined;
+  const mayHeal = health.isLasting !== true;
   if (health.kind === 'failing')
-    return failed('CanaryFailed', `The new version was good as a canary, and then not: ${health.message}.`, true);
+    return failed('CanaryFailed', `The new version was good as a canary, and then not: ${health.message}.`, mayHeal);
   return running(
     `the workload gets the new version, and the traffic then goes back to it: ${health.message}`,
     'workload',
