@@ -11,6 +11,7 @@ import { exampleBatch, outcomes } from '../example.ts';
 import { Api, type Ended, type FeedEvent } from './api.ts';
 import { type BusEvent, BusQueue } from './bus-queue.ts';
 import { account, clientsOf, givenCloud, region, stage } from './cloud.ts';
+import { placed } from './configuration.ts';
 import { fetchToken } from './token.ts';
 
 const cloud = givenCloud();
@@ -163,7 +164,9 @@ describe('a batch', () => {
 
   it('leaves nothing in a dead-letter queue', async () => {
     const { QueueUrls = [] } = await clients.sqs.send(new ListQueuesCommand({ QueueNamePrefix: `flotilla-${stage}-` }));
-    expect(QueueUrls.map((url) => url.split('-').at(-3)).sort()).toEqual([...queues].sort());
+    // Each place has one for its survey, which is named after it.
+    const surveyed = Object.values(placed).map(({ place }) => place);
+    expect(QueueUrls.map((url) => url.split('-').at(-3)).sort()).toEqual([...queues, ...surveyed].sort());
     for (const QueueUrl of QueueUrls) {
       const AttributeNames = ['ApproximateNumberOfMessages'] as const;
       const { Attributes } = await clients.sqs.send(

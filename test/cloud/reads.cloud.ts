@@ -61,15 +61,14 @@ describe('what is read of a batch, and of the installation', () => {
   it('has names, accounts, clusters and the queue', async () => {
     const { pillars } = await api.ask<{ pillars: { name: string }[] }>('/catalogue');
     expect(pillars.map(({ name }) => name)).toContain('risk');
-    expect(await api.ask('/executors')).toMatchObject({
-      executors: [
-        { account: 'harness:acme', simulated: false },
-        { account: 'kubernetes:eu-1', simulated: false },
-      ],
-    });
-    expect(await api.ask('/clusters')).toMatchObject({
-      clusters: [{ name: 'eu-1', identity_known_since: expect.any(String) }],
-    });
+    const { executors } = await api.ask<{ executors: { account: string; simulated: boolean }[] }>('/executors');
+    const accounts = ['harness:acme', 'kubernetes:eu-1', 'kubernetes:partner', 'kubernetes:vault'];
+    expect(executors.map(({ account, simulated }) => [account, simulated])).toEqual(
+      accounts.map((one) => [one, false]),
+    );
+    const { clusters } = await api.ask<{ clusters: { name: string }[] }>('/clusters');
+    expect(clusters.map(({ name }) => name).sort()).toEqual(['eu-1', 'partner', 'vault']);
+    expect(clusters.find(({ name }) => name === 'eu-1')).toMatchObject({ identity_known_since: expect.any(String) });
     expect(await api.ask('/queue')).toMatchObject({ messages: { rejected: { count: 0 } } });
   });
 

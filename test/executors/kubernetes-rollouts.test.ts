@@ -253,6 +253,21 @@ describe('a Rollout that does not go well', () => {
     expect(stage.status.abort).toBe(true);
   });
 
+  it('and is cancelled while it is looked at is given up, too', async () => {
+    const stage = await Stage.with();
+    await stage.look();
+    stage.says(pausedAt(1));
+    let reads = 0;
+    stage.world.fate = ({ path, isWrite }) => {
+      if (!isWrite && path.includes('/rollouts') && ++reads === 1) void stage.cancel();
+      return undefined;
+    };
+    expect(await stage.look()).toMatchObject({ phase: 'running' });
+    stage.world.fate = () => undefined;
+    await stage.look();
+    expect(stage.status.abort).toBe(true);
+  });
+
   it('and may not be given up has failed, and says that it goes on', async () => {
     const stage = await Stage.with();
     await stage.look();

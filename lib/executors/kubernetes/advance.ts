@@ -150,10 +150,12 @@ const prepare = async (work: Work, wanted: Wanted, standing: readonly Standing[]
 /** Since this look: one that goes back is not come to here by the next. */
 const goesBack = async (work: Work): Promise<boolean> => mayStep(work) && (await readBack(work)) !== undefined;
 
-/** What waits is not waited for any longer, once its end was asked for. A canary goes back first. */
+/** What waits is not waited for any longer, once its end was asked for. A canary goes back first, and so does a rollout of Argo. */
 const stoppedOr = async (work: Work, wanted: Wanted, end: Advance): Promise<Advance> => {
   if (isOpen(end) && (!(await isStopped(work)) || (await goesBack(work)))) return end;
   if (end.phase === 'failed') return end;
+  const leaving = await leaveRollout(work);
+  if (leaving !== undefined) return leaving;
   const last = end.phase === 'aborted' ? end : aborted;
   const back = await endInSteps(work, last);
   if (back !== last) return back;

@@ -31,7 +31,7 @@ export const awaitRollout = async (work: Work, wanted: Wanted, memory: Memory): 
   if (work.request.deployment.workload.kind !== 'rollout') return undefined;
   const { rollout, finding } = await judge(work, wanted, memory);
   if (finding.verdict === 'healthy') return undefined;
-  // By now the stable pods serve again, see `leaveRollout`.
+  // Then the stable pods serve again, see `leaveRollout`.
   if (!isRestore(work) && (await isStopped(work))) return aborted;
   if (rollout === undefined) return running(finding.message);
   return finding.verdict === 'failing' ? giveUp(work, rollout, finding) : goOn(work, rollout, finding);

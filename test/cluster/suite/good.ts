@@ -11,7 +11,7 @@ export const good: readonly Case[] = [
   { name: 'job', kind: 'job', to: '2.0.0', expect: { ...verified, says: /1 of 1 completions/ } },
   { name: 'cronjob', kind: 'cronjob', to: '2.0.0', expect: verified },
   { name: 'first-release', from: null, to: '1.0.0', expect: verified },
-  { name: 'unchanged', to: '1.0.0', expect: { ...verified, says: /nothing changed/ } },
+  { name: 'unchanged', to: '1.0.0', expect: { ...verified, says: /of the same revision as before/ } },
   { name: 'recreate', spec: { strategy: { type: 'Recreate' } }, to: '2.0.0', expect: verified },
   { name: 'min-ready-seconds', spec: { minReadySeconds: 3 }, to: '2.0.0', expect: { ...verified, after: 3 } },
   {
