@@ -77,7 +77,7 @@ const paths: readonly Path[] = [
       },
       b: {
         outcome: 'FAILED / RestoredPreviousRelease',
-        visited: 'AwaitTurn Capture Deploy Verify Restore VerifyRestore Record',
+        visited: 'AwaitTurn Capture Deploy Verify LookBack Restore VerifyRestore Record',
         starts: '1, restore',
         runs: '1.0.0',
       },
