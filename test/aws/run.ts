@@ -51,7 +51,10 @@ const applyCatalogue = async ({ options, place, stage, folder, signal }: Run, re
   const own = options.own === undefined ? undefined : resolve(options.own.config);
   const file = own ?? join(folder, 'flotilla.config.yaml');
   if (own === undefined)
-    writeFileSync(file, configurationText({ harness: `${relay}/harness`, eksCluster: `${stage.name}-eu-1` }));
+    writeFileSync(
+      file,
+      configurationText({ harness: `${relay}/harness`, eksCluster: `${stage.name}-eu-1`, isPlaced: false }),
+    );
   const env = own === undefined ? { ...place.env, ...secrets } : place.env;
   const args = ['catalogue', 'apply', '--stage', stage.name, '--config', file, '--with-secrets'];
   await runProgram(process.execPath, [join(root, 'bin', 'flotilla.ts'), ...args], { directory: root, env, signal });

@@ -36,13 +36,19 @@ aws:
     far: { vpc: vpc-0123456789abcdef1, subnets: [subnet-0123456789abcdef1], nat: true }
 `;
 
+const placedClusters = `  partner: { eks: ${placed.partner.eks}, role: "${partnerRole}", external_id: ${partner.word}, place: near }
+  vault: { eks: ${placed.vault.eks}, place: far }`;
+
 /** As somebody would write it who has a Harness account and an EKS cluster: nothing in it is called simulated. */
 export const configurationText = ({
   harness,
   eksCluster,
+  isPlaced = true,
 }: {
   readonly harness: string;
   readonly eksCluster: string;
+  /** With the clusters that are asked from a place, which the settings of the stage must have. */
+  readonly isPlaced?: boolean;
 }): string => `
 services:
   clearing:
@@ -85,9 +91,8 @@ grants:
   - { group: readers, may: [read], pillars: [risk], environments: [staging] }
 clusters:
   eu-1: { eks: ${eksCluster} }
-  partner: { eks: ${placed.partner.eks}, role: "${partnerRole}", external_id: ${partner.word}, place: near }
-  vault: { eks: ${placed.vault.eks}, place: far }
-infrastructures: { cluster-eu-1: { cluster: eu-1 }, partner: { cluster: partner }, vault: { cluster: vault } }
+${isPlaced ? placedClusters : ''}
+infrastructures: { cluster-eu-1: { cluster: eu-1 }${isPlaced ? ', partner: { cluster: partner }, vault: { cluster: vault }' : ''} }
 harness: { base_url: '${harness}', account: acme, org: payments, project: releases, api_key: '\${HARNESS_API_KEY}' }
 `;
 
