@@ -44,8 +44,11 @@ export class MirroredObjects {
     this.#round += 1;
   }
 
-  end(): void {
-    for (const [name, { round }] of this.#byName) if (round !== this.#round) this.#drop(name);
+  /** Gives what has gone. */
+  end(): readonly Mirrored[] {
+    const gone = [...this.#byName.values()].filter(({ round }) => round !== this.#round);
+    for (const { name } of gone) this.#drop(name);
+    return gone;
   }
 
   /** Of a list, which is right in any case. */

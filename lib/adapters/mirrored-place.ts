@@ -31,7 +31,7 @@ export class MirroredPlace {
     const taker = {
       begin: () => objects.begin(),
       list: (object: KubernetesObject) => tell(objects.list(object)),
-      end: () => objects.end(),
+      end: () => objects.end().forEach(tell),
       put: (object: KubernetesObject) => tell(objects.put(object)),
       remove: (object: KubernetesObject) => tell(objects.remove(object)),
       turned: () => this.#turned(),

@@ -70,6 +70,10 @@ test('whatever the order in which streams tell, break and expire', async () => {
       await pass(30_000);
       expect(shown(await view('web'))).toEqual(await readAnew(stage));
     }),
-    { numRuns: 100 },
+    {
+      numRuns: 100,
+      // A list that is read anew no longer has what had come by the stream.
+      examples: [[[{ act: 0 }, { act: 12 }, { release: 0 }, { expires: 0 }]]],
+    },
   );
 });
