@@ -117,20 +117,11 @@ const applyWanted = async (
     ...(isAnyBegun ? [] : [() => ensureNamespace(work), () => prepare(work, wanted, [...standing, ...more])]),
     () => dryRunAll(work, [...standing, ...more]),
     ...clean,
-    async () => keepBefore(work, await readAnew(work, standing)),
+    () => keepBefore(work, standing),
     () => takeAdopted(work),
   ];
   if (steps !== undefined) return applyBySteps(work, { steps, wanted, standing, memory, prepare: prepareAll });
   return firstEnd([...prepareAll(), () => applyAll(work, standing), () => keepApplied(work, wanted, standing)]);
-};
-
-/** What an earlier attempt had left is gone by now, and is nothing that a restore puts back. */
-const readAnew = async (work: Work, standing: readonly Standing[]): Promise<readonly Standing[]> => {
-  const found = await readStanding(
-    work,
-    standing.map(({ wanted }) => wanted),
-  );
-  return standing.map((one, at) => ({ ...one, live: found[at]!.live }));
 };
 
 /** A hook may change what no deployment takes back: what the server does not take is told before. */
