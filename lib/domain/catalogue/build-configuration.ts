@@ -31,8 +31,9 @@ import {
   type WrittenService,
   type WrittenServices,
 } from './configuration-schema.ts';
+import { defined } from './defined.ts';
 import { pillarOfRequests } from './requests-pillar.ts';
-import { strategyOf } from './strategy-entry.ts';
+import { strategyEntryOf } from './strategy-entry.ts';
 
 /** Where Harness is, where nobody says otherwise. */
 export const publicHarness = 'https://app.harness.io';
@@ -88,10 +89,6 @@ const mapValues = <A, B>(
   record: Readonly<Record<string, A>>,
   change: (value: A, name: string) => B,
 ): Record<string, B> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));
-
-/** Without the keys that hold nothing. */
-const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 
 const limitOf = ({ max_concurrency }: { max_concurrency?: number | undefined }) => defined({ max_concurrency });
 
@@ -177,7 +174,7 @@ const kubernetesOf = ({ manifests, prune, strategy }: NonNullable<WrittenService
     ? {}
     : { manifests: typeof manifests === 'string' ? { text: manifests } : (defined(manifests) as ManifestSource) }),
   ...(prune === true ? { prune } : {}),
-  ...(strategy === undefined ? {} : { strategy: strategyOf(strategy) }),
+  ...(strategy === undefined ? {} : { strategy: strategyEntryOf(strategy) }),
 });
 
 interface ServicePlace {

@@ -1,5 +1,6 @@
 import type { Check, Strategy, Traffic } from '../strategy/strategy.ts';
 import type { StrategyEntry } from './catalogue.ts';
+import { defined } from './defined.ts';
 import type { WrittenCheck, WrittenStrategy } from './strategy-schema.ts';
 
 /** Per cent, and seconds. Those of system D. */
@@ -8,12 +9,8 @@ const usualStepSeconds = 900;
 const usualProvenSeconds = 1_800;
 const usualForSeconds = 300;
 
-/** Without the keys that hold nothing. */
-const defined = <T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-
 /** A valid strategy with all that it leaves out. */
-export const strategyOf = ({ environments, canary, blue_green }: WrittenStrategy): StrategyEntry => {
+export const strategyEntryOf = ({ environments, canary, blue_green }: WrittenStrategy): StrategyEntry => {
   const { human_wait } = canary ?? blue_green ?? {};
   const strategy = blue_green === undefined ? canaryOf(canary ?? {}) : blueGreenOf(blue_green);
   return { ...strategy, ...defined({ environments, human_wait }) };

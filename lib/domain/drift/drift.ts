@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Place } from '../schedule/place.ts';
+import { sha256Of } from '../sha256.ts';
 import type { TargetRow } from '../targets/target-row.ts';
 import { type DriftMark, mostFields } from './drift-mark.ts';
 import type { FieldDrift } from './object-drift.ts';
@@ -15,9 +15,7 @@ export interface SeenDrift extends Place {
 }
 
 export const hashOfDrift = (fields: readonly FieldDrift[]): string =>
-  createHash('sha256')
-    .update(JSON.stringify(fields.map(({ object, path, from, to }) => [object, path, from, to])))
-    .digest('hex');
+  sha256Of(JSON.stringify(fields.map(({ object, path, from, to }) => [object, path, from, to])));
 
 export interface Look {
   readonly now: TargetRow;

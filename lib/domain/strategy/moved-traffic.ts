@@ -1,4 +1,5 @@
 import type { JsonObject } from '../json.ts';
+import { apiGroupOf } from '../manifests/manifest-object.ts';
 import { addressOf } from '../manifests/object-address.ts';
 import { stringAt } from '../rollout/kubernetes-object.ts';
 import { canaryName } from './canary-name.ts';
@@ -66,7 +67,6 @@ const findNamed = <One extends Written>(
   name: string,
 ): One | undefined =>
   objects.find(({ object }) => {
-    const version = stringAt(object, 'apiVersion') ?? '';
-    const isOfGroup = group === '' ? !version.includes('/') : version.startsWith(`${group}/`);
+    const isOfGroup = apiGroupOf(stringAt(object, 'apiVersion') ?? '') === group;
     return isOfGroup && object.kind === kind && stringAt(object, 'metadata', 'name') === name;
   });

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import { listAt, numberAt, objectAt, stringAt, valueAt } from '../rollout/kubernetes-object.ts';
 import type { TrafficSeen } from './steps-seen.ts';
 
@@ -129,8 +129,5 @@ const isLate = (condition: JsonObject, generation: number): boolean => {
 /** With other rules; all else is as it is. */
 export const withRules = (object: JsonObject, rules: readonly JsonObject[]): JsonObject => ({
   ...object,
-  spec: {
-    ...(isObject(object.spec) ? objectAt(object, 'spec') : {}),
-    rules: rules as JsonObject['spec'],
-  } as JsonObject,
+  spec: { ...objectAt(object, 'spec'), rules: [...rules] },
 });

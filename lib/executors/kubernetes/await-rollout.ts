@@ -19,7 +19,7 @@ import { judgeRollout } from '../../domain/rollout/verdict.ts';
 import { type Advance, aborted, failed, running, waiting } from './advance-result.ts';
 import type { Memory } from './other-workloads.ts';
 import { hasProceededAt } from './proceed-mark.ts';
-import { isOfAttempt } from './standing.ts';
+import { isOfAttempt, isRestore } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import type { Wanted, Work } from './work.ts';
 
@@ -32,12 +32,10 @@ export const awaitRollout = async (work: Work, wanted: Wanted, memory: Memory): 
   const { rollout, finding } = await judge(work, wanted, memory);
   if (finding.verdict === 'healthy') return undefined;
   // Then the stable pods serve again, see `leaveRollout`.
-  if (!isRestore(work) && (await isStopped(work))) return aborted;
+  if (!isRestore(work.request) && (await isStopped(work))) return aborted;
   if (rollout === undefined) return running(finding.message);
   return finding.verdict === 'failing' ? giveUp(work, rollout, finding) : goOn(work, rollout, finding);
 };
-
-const isRestore = ({ request }: Work): boolean => request.key.endsWith('-restore');
 
 interface JudgedRollout {
   readonly rollout: KubernetesObject | undefined;
@@ -71,7 +69,7 @@ const expectedOf = ({ request: { deployment, version } }: Work, { objects }: Wan
 /** A restore takes no steps. A pause without an end is one for a person. */
 const goOn = async (work: Work, rollout: KubernetesObject, { reason, message }: Finding): Promise<Advance> => {
   const isPause = reason === 'AwaitsPromotion' || reason === 'StepPause';
-  if (isPause && isRestore(work)) return told(await patch(work, rollout, argoPromoteFull), message);
+  if (isPause && isRestore(work.request)) return told(await patch(work, rollout, argoPromoteFull), message);
   if (reason !== 'AwaitsPromotion') return running(message);
   if (!(await hasProceededAt(work, argoPauseName(rollout)))) return waiting(reason, message);
   const answer = await patch(work, rollout, argoPromote(rollout));
@@ -92,7 +90,7 @@ const giveUp = async (work: Work, rollout: KubernetesObject, { reason, message }
     if (answer.kind !== 'refused') return running('the rollout, which was given up before, begins anew');
   }
   const isOpen = isBetweenRevisions(rollout) && valueAt(rollout, 'status', 'abort') !== true;
-  if (isOpen && !isRestore(work)) await patch(work, rollout, argoAbort);
+  if (isOpen && !isRestore(work.request)) await patch(work, rollout, argoAbort);
   return failed(reason, `Rollout ${titleOf(rollout)}: ${message}.`, !lasting.includes(reason));
 };
 
@@ -105,7 +103,7 @@ const titleOf = (rollout: KubernetesObject): string =>
  */
 export const leaveRollout = async (work: Work): Promise<Advance | undefined> => {
   const { kind, namespace, name } = work.request.deployment.workload;
-  if (kind !== 'rollout' || isRestore(work) || !(await isStopped(work))) return undefined;
+  if (kind !== 'rollout' || isRestore(work.request) || !(await isStopped(work))) return undefined;
   const live = await work.objects.get({ ...apiKindOf({ kind })!, namespace, name });
   if (live === undefined || !isOfAttempt(work.request, live)) return undefined;
   work.touched = true;

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../domain/ports.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import { objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { fitted } from './fitted.ts';
-import { isOfBatch } from './standing.ts';
+import { isOfBatch, isRestore } from './standing.ts';
 import type { Standing, Work } from './work.ts';
 
 /**
@@ -13,9 +13,9 @@ import type { Standing, Work } from './work.ts';
  * batch has taken. A restore changes nothing that is new.
  */
 export const keepBefore = async ({ request, documents }: Work, standing: readonly Standing[]): Promise<undefined> => {
-  const { key, batch_id, deployment } = request;
+  const { batch_id, deployment } = request;
   const isBegun = standing.some(({ live }) => isOfBatch(request, live));
-  if (isBegun || key.endsWith('-restore')) return;
+  if (isBegun || isRestore(request)) return;
   const objects = standing.flatMap((one) => {
     const made = fitted(one);
     // What is in a Secret is written nowhere.

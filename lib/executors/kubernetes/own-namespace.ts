@@ -1,7 +1,7 @@
 import { labels } from '../../domain/manifests/marks.ts';
 import type { Advance } from './advance-result.ts';
 import { failureOf } from './refusals.ts';
-import type { Work } from './work.ts';
+import { placeless, type Work } from './work.ts';
 
 /**
  * Makes the namespace of a deployment that says so, where there is none. It is everybody's: nothing is changed of one that is there, and
@@ -16,7 +16,5 @@ export const ensureNamespace = async ({ settings, request, objects }: Work): Pro
   const why = await objects.apply(object, { absent: true });
   // Somebody else was faster.
   if (why.kind === 'applied' || why.kind === 'moved') return undefined;
-  return failureOf([
-    { of: { wanted: { object, line: 1, placeOf: () => ({ line: 1, column: 1 }) }, live: undefined }, why },
-  ]);
+  return failureOf([{ of: { wanted: placeless(object), live: undefined }, why }]);
 };

@@ -26,6 +26,9 @@ const isOurs = (live: KubernetesObject | undefined): boolean => {
   return isMade && owners.some(({ manager, operation }) => manager === fieldManager && operation === 'Apply');
 };
 
+/** It puts a release back, in the place of a deployment. */
+export const isRestore = ({ key }: Pick<RunRequest, 'key'>): boolean => key.endsWith('-restore');
+
 export const isOfAttempt = ({ key }: RunRequest, live: KubernetesObject | undefined): boolean =>
   markOf(live, 'attempt') === key;
 

@@ -13,7 +13,7 @@ import { documentPaths } from '../../domain/record/keys.ts';
 import { objectAt, stringAt } from '../../domain/rollout/kubernetes-object.ts';
 import { sha256Of } from '../../domain/sha256.ts';
 import { type Advance, failed } from './advance-result.ts';
-import { each, type Made, type Wanted, type Work } from './work.ts';
+import { each, type Made, placeless, type Wanted, type Work } from './work.ts';
 
 type Found = Wanted | { readonly end: Advance };
 
@@ -139,8 +139,7 @@ const onlyImage = async ({ request, objects }: Work): Promise<Found> => {
   const made = madeOf(live);
   if ('problem' in made)
     return { end: failed('ManifestsInvalid', `${api.kind} ${namespace}/${name}: ${made.problem}.`) };
-  const one = { object: made.object, line: 1, placeOf: () => ({ line: 1, column: 1 }) };
-  return { objects: [{ ...one, isWorkload: true, madeOf }], before: [], after: [], isWhole: false };
+  return { objects: [{ ...placeless(made.object), isWorkload: true, madeOf }], before: [], after: [], isWhole: false };
 };
 
 const withImage = (request: ImageOnlyRequest): Made => {

@@ -34,6 +34,13 @@ export interface WantedObject extends RenderedObject {
   readonly madeOf?: (live: KubernetesObject) => Made;
 }
 
+/** An object that stands in no text. */
+export const placeless = (object: JsonObject): WantedObject => ({
+  object,
+  line: 1,
+  placeOf: () => ({ line: 1, column: 1 }),
+});
+
 export type Made = { readonly object: JsonObject } | { readonly problem: string };
 
 /** What is to stand there. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { resolveInfrastructure } from '../../domain/catalogue/resolve.ts';
 import { assessManifests, assessRest, type ManifestUse } from '../../domain/manifests/assess-manifests.ts';
@@ -10,6 +9,7 @@ import { nameOfSource } from '../../domain/manifests/source-name.ts';
 import { partsOf } from '../../domain/parts-of.ts';
 import type { Workload } from '../../domain/plan/plan.ts';
 import { canonicalJson } from '../../domain/plan/plan-hash.ts';
+import { sha256Of } from '../../domain/sha256.ts';
 import type { Deps } from '../deps.ts';
 
 /** How many sources are asked at once, and how many one batch may have: all within the time of one call. */
@@ -62,7 +62,7 @@ const sourceOf = (from: ManifestOrigin, answer: { readonly text: string; readonl
   ...parseManifests(answer.text),
   ...answer,
   from,
-  sha256: createHash('sha256').update(answer.text).digest('hex'),
+  sha256: sha256Of(answer.text),
 });
 
 /** What of a source could not be read. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Origin } from '../../domain/batch/origin.ts';
 import { entryOf } from '../../domain/catalogue/catalogue.ts';
 import { resolveInfrastructure } from '../../domain/catalogue/resolve.ts';
@@ -12,6 +11,7 @@ import { assessRequest } from '../../domain/requests/assess-request.ts';
 import { requestBatch } from '../../domain/requests/request-batch.ts';
 import { requestManifests } from '../../domain/requests/request-manifests.ts';
 import type { RequestedRow, RequestRow, RequestType, RequestValues } from '../../domain/requests/request-row.ts';
+import { sha256Of } from '../../domain/sha256.ts';
 import { acceptBatch } from '../batch/accept-batch.ts';
 import { lookForRequest } from './find-request.ts';
 import { userWrites } from './known-user.ts';
@@ -25,9 +25,7 @@ export interface Placed {
 
 /** What two requests of the same id must have in common. */
 export const contentOf = (asked: Asked, type: RequestType, said: unknown): string =>
-  createHash('sha256')
-    .update(canonicalJson([asked.owner, type, said]))
-    .digest('hex');
+  sha256Of(canonicalJson([asked.owner, type, said]));
 
 /** The request of this id, where it was made before. Throws RequestIdReused where that was another one. */
 export const earlierRequest = async (
@@ -64,7 +62,7 @@ export const placeRequest = async (deps: RequestDeps, placing: Placing): Promise
   const row = rowOfRequest(deps, placing);
   const text = requestManifests({ ...row, ...values });
   const warnings = await warningsOf(deps, placing, text);
-  const manifests = createHash('sha256').update(text).digest('hex');
+  const manifests = sha256Of(text);
   await deps.documents.put(documentPaths.manifests(manifests), text);
   const users = await userWrites(deps, asked);
   const origin: Origin = {

@@ -17,8 +17,9 @@ import { isPassing, wordsOf } from '../refusals.ts';
 import { isOfAttempt } from '../standing.ts';
 import { isStopped } from '../stop-mark.ts';
 import { marksOf } from '../wanted.ts';
-import { mostTries, type Work } from '../work.ts';
+import { mostTries, placeless, type Work } from '../work.ts';
 import { readBack } from './back-mark.ts';
+import { readOwnName } from './find-canaries.ts';
 import type { Steps } from './find-steps.ts';
 import { canaryFailed, finishBack, goBack, stoppedInSteps } from './go-back.ts';
 import { type Moving, readTraffic, shiftTraffic } from './traffic.ts';
@@ -39,7 +40,7 @@ export const advanceSteps = async (work: Work, steps: Steps, memory: Memory): Pr
     if (answer.kind === 'refused' && isPassing(answer))
       return running(`goes on with its steps: ${answer.message}`, nameOfStep(observed.seen));
     if (answer.kind === 'refused' || answer.kind === 'conflict') return goBack(work, refusedBy(answer));
-    seen = { ...seen, canaryLive: await readCanary(work, steps) };
+    seen = { ...seen, canaryLive: await readOwnName(work) };
   }
   return running('goes on with its steps at the next look');
 };
@@ -69,9 +70,6 @@ interface Observed {
   readonly trafficLive?: KubernetesObject;
 }
 
-export const readCanary = (work: Work, { namespace, names }: Steps): Promise<KubernetesObject | undefined> =>
-  work.objects.get({ api_version: 'apps/v1', kind: 'Deployment', namespace, name: names.canary });
-
 const refusedBy = (answer: Extract<Applied, { readonly kind: 'refused' | 'conflict' }>) =>
   canaryFailed({
     do: 'back',
@@ -93,7 +91,8 @@ const observe = async (work: Work, steps: Seen, memory: Memory): Promise<Observe
     seen: {
       ...{ strategy, stable, now: work.clock.now(), traffic: traffic?.seen ?? standing },
       ...(canary === undefined ? {} : { canary, pods: replicasIn(canaryLive!) }),
-      health: canary === undefined ? { kind: 'waiting', message: '' } : await healthOf(work, steps, memory),
+      health:
+        canary === undefined ? { kind: 'waiting', message: '' } : await judgeHealth(work, canaryOf(steps), memory),
       checks: canary?.since === undefined ? good : await readChecks(work, strategy, canary.since),
       hasProceeded: isLast && strategy.proceed === 'person' && (await hasProceeded(work)),
     },
@@ -101,8 +100,8 @@ const observe = async (work: Work, steps: Seen, memory: Memory): Promise<Observe
   };
 };
 
-const healthOf = async (work: Work, { whole, namespace, names }: Steps, memory: Memory): Promise<Health> =>
-  judgeHealth(work, { whole, namespace, name: names.canary }, memory);
+/** What is to be judged of the canary. */
+export const canaryOf = ({ whole, namespace, canaryName: name }: Steps): Judged => ({ whole, namespace, name });
 
 interface Judged {
   /** Of which its image is known. */
@@ -149,12 +148,10 @@ const act = async (work: Work, steps: Seen & Observed, action: Change): Promise<
   work.touched = true;
   return send(
     work,
-    { wanted: { object: canaryAt(work, steps, at), ...placeless }, live: canaryLive },
+    { wanted: placeless(canaryAt(work, steps, at)), live: canaryLive },
     canaryLive === undefined ? { absent: true } : {},
   );
 };
-
-const placeless = { line: 1, placeOf: () => ({ line: 1, column: 1 }) };
 
 /** The canary as a step wants it. It is made no smaller than it is: an autoscaler that sees less traffic makes the workload smaller. */
 export const canaryAt = (work: Work, steps: Steps & Partial<Pick<Seen, 'canaryLive'>>, at: CanaryMarks): JsonObject => {

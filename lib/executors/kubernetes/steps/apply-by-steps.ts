@@ -10,8 +10,8 @@ import type { Memory } from '../other-workloads.ts';
 import { failureOf } from '../refusals.ts';
 import { isApplied, isOfAttempt, isOfOwner, readStanding, refusalOf } from '../standing.ts';
 import { marksOf } from '../wanted.ts';
-import type { Standing, Wanted, WantedObject, Work } from '../work.ts';
-import { advanceSteps, canaryAt, goneOtherwise, judgeHealth, movingBy } from './advance-steps.ts';
+import { placeless, type Standing, type Wanted, type WantedObject, type Work } from '../work.ts';
+import { advanceSteps, canaryAt, canaryOf, goneOtherwise, judgeHealth, movingBy } from './advance-steps.ts';
 import { impossible, type Steps } from './find-steps.ts';
 import { goBack, retireCanaries, stoppedInSteps } from './go-back.ts';
 import { selectingAt } from './select-later.ts';
@@ -42,19 +42,13 @@ export const applyBySteps = async (work: Work, stepping: Stepping): Promise<Adva
   );
 };
 
-const objectOf = (object: WantedObject['object']): WantedObject => ({
-  object,
-  line: 1,
-  placeOf: () => ({ line: 1, column: 1 }),
-});
-
 /** The canary's own objects, as they are first made. */
 export const ownObjects = (work: Work, steps: Steps): readonly WantedObject[] => {
   const { service, own, strategy } = steps;
   const marks = marksOf(work.request);
-  const first = objectOf(canaryAt(work, steps, { step: 0, isMoving: true }));
+  const first = placeless(canaryAt(work, steps, { step: 0, isMoving: true }));
   if (service === undefined || own === undefined) return [first];
-  return [objectOf(canaryService(service.object, { strategy, own, marks })), first];
+  return [placeless(canaryService(service.object, { strategy, own, marks })), first];
 };
 
 /** All of its own under names that are free, or ours. */
@@ -127,13 +121,13 @@ const promote = async (work: Work, { steps, wanted, standing, memory }: Stepping
 
 /** As long as traffic is with it. */
 const judgeCanary = async (work: Work, steps: Steps, memory: Memory): Promise<Advance | undefined> => {
-  const { strategy, whole, namespace, names, live } = steps;
+  const { strategy, live } = steps;
   const since = live === undefined ? undefined : canaryMarks(live)?.since;
   if (since === undefined || (await readTraffic(work, movingBy(steps)))?.seen.share === 0) return undefined;
   const checks = await readChecks(work, strategy, since);
   const told = 'The new version was good as a canary, and then not, while the workload got it';
   if (checks.kind === 'broken') return failed('CanaryFailed', `${told}: ${checks.message}.`);
-  const health = await judgeHealth(work, { whole, namespace, name: names.canary }, memory);
+  const health = await judgeHealth(work, canaryOf(steps), memory);
   return health.kind === 'failing'
     ? failed('CanaryFailed', `${told}: ${health.message}.`, health.isLasting !== true)
     : undefined;

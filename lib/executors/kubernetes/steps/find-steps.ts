@@ -2,6 +2,7 @@ import type { JsonObject } from '../../../domain/json.ts';
 import { cleanObject } from '../../../domain/manifests/clean-object.ts';
 import { objectTitle } from '../../../domain/manifests/manifest-object.ts';
 import { setImage } from '../../../domain/manifests/set-image.ts';
+import { canonicalJson } from '../../../domain/plan/plan-hash.ts';
 import type { KubernetesObject } from '../../../domain/ports.ts';
 import { desiredReplicas, objectAt, stringAt } from '../../../domain/rollout/kubernetes-object.ts';
 import { canaryName } from '../../../domain/strategy/canary-name.ts';
@@ -11,8 +12,9 @@ import { strategyOf } from '../../../domain/strategy/steps-of.ts';
 import type { Strategy } from '../../../domain/strategy/strategy.ts';
 import { type Advance, failed } from '../advance-result.ts';
 import { dryRun } from '../apply.ts';
-import { isOfAttempt } from '../standing.ts';
+import { isOfAttempt, isRestore } from '../standing.ts';
 import type { Standing, Wanted, WantedObject, Work } from '../work.ts';
+import { readOwnName } from './find-canaries.ts';
 import { selectorProblem } from './select-later.ts';
 
 /** The steps of an attempt that takes some, and what they are about. */
@@ -25,7 +27,7 @@ export interface Steps {
   /** Replicas of the workload, as they are now. */
   readonly stable: number;
   readonly namespace: string;
-  readonly names: { readonly canary: string; readonly service?: string };
+  readonly canaryName: string;
   /** The HTTPRoute or the Service by which the traffic moves, as it is to be in the end. */
   readonly moved?: WantedObject;
   /** The Service whose traffic it is. */
@@ -38,11 +40,9 @@ export interface Steps {
 
 type Found = Steps | { readonly end: Advance } | undefined;
 
-const apps = { api_version: 'apps/v1', kind: 'Deployment' } as const;
-
 /** Whether the attempt has a strategy at all. What is put back has none. */
 export const mayStep = ({ request }: Pick<Work, 'request'>): boolean =>
-  strategyOf(request.deployment) !== undefined && !request.key.endsWith('-restore');
+  strategyOf(request.deployment) !== undefined && !isRestore(request);
 
 /** Undefined where the attempt takes no steps: it has no strategy, nothing runs yet, or is wanted to, or nothing of the pods changes. */
 export const findSteps = async (work: Work, wanted: Wanted, found: readonly Standing[]): Promise<Found> => {
@@ -53,8 +53,7 @@ export const findSteps = async (work: Work, wanted: Wanted, found: readonly Stan
   const { name, namespace } = deployment.workload;
   if (deployment.workload.kind !== 'deployment')
     return { end: impossible(`${objectTitle(main.live)} is no Deployment`) };
-  const names = namesOf(name, strategy);
-  const live = await work.objects.get({ ...apps, namespace, name: names.canary });
+  const live = await readOwnName(work);
   const isPromoted = isOfAttempt(work.request, main.live);
   const isBegun = isOfAttempt(work.request, live);
   if (isPromoted && !isBegun) return undefined;
@@ -70,7 +69,8 @@ export const findSteps = async (work: Work, wanted: Wanted, found: readonly Stan
     return {
       end: impossible(`${objectTitle(route.wanted.object)} is not there yet; deploy it once with at_once: true`),
     };
-  return { strategy, whole, stable: desiredReplicas(main.live), namespace, names, live, isPromoted, ...moving };
+  const stable = desiredReplicas(main.live);
+  return { strategy, whole, stable, namespace, canaryName: canaryName(name, strategy), live, isPromoted, ...moving };
 };
 
 export const impossible = (why: string): Advance =>
@@ -83,31 +83,19 @@ const labelProblem = (found: readonly Standing[], { own, service }: MovedTraffic
   return `${objectTitle(live)} does not select by the label ${own.label} yet; deploy it once with at_once: true`;
 };
 
-const namesOf = (name: string, strategy: Strategy): Steps['names'] => ({
-  canary: canaryName(name, strategy),
-  ...('service' in strategy.traffic ? { service: canaryName(strategy.traffic.service, strategy) } : {}),
-});
-
 /** What the server would say tells it: it fills in what manifests leave out. What it does not take is told by the dry run of all. */
 const changesPods = async (work: Work, main: Standing): Promise<boolean> => {
   const { of, answer } = await dryRun(work, main);
   if (answer.kind !== 'applied' || of.live === undefined) return true;
-  const templateOf = (object: KubernetesObject) => JSON.stringify(sorted(objectAt(object, 'spec', 'template')));
+  const templateOf = (object: KubernetesObject) => canonicalJson(objectAt(object, 'spec', 'template'));
   return templateOf(answer.object) !== templateOf(of.live);
-};
-
-const sorted = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, below]) => [name, sorted(below)]));
 };
 
 /** Of an image alone, all else is as it stands there. */
 const wholeOf = ({ request, settings }: Work, { wanted, live }: Standing): JsonObject => {
   if (settings.manifests !== undefined || live === undefined) return wanted.object;
   const { workload, docker_artifact_type: artifactType } = request.deployment;
-  const set = setImage(cleanObject({ ...live, ...{ apiVersion: apps.api_version, kind: apps.kind } }), {
+  const set = setImage(cleanObject({ ...live, ...{ apiVersion: 'apps/v1', kind: 'Deployment' } }), {
     ...{ workload, version: request.version, artifactType },
   });
   return 'object' in set ? set.object : wanted.object;

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../../domain/ports.ts';
 import { goneBack } from '../../../domain/strategy/canary-object.ts';
 import type { Advance } from '../advance-result.ts';
 import { readInventory } from '../inventory.ts';
-import { isOfAttempt, markOf } from '../standing.ts';
+import { isOfAttempt, isRestore, markOf } from '../standing.ts';
 import { isStopped } from '../stop-mark.ts';
 import type { Standing, Work } from '../work.ts';
 import { findCanaries } from './find-canaries.ts';
@@ -12,11 +12,9 @@ import { retireCanaries } from './go-back.ts';
 const mayHaveLeft = async (work: Work): Promise<boolean> =>
   work.request.deployment.workload.kind === 'deployment' && (await readInventory(work)).steps === true;
 
-const isRestore = ({ request }: Work): boolean => request.key.endsWith('-restore');
-
 /** What an earlier attempt has left that took steps. A restore leaves what was kept to be studied. */
 export const retireLeft = async (work: Work): Promise<Advance | undefined> =>
-  (await mayHaveLeft(work)) ? retireCanaries(work, { keep: isRestore(work) }) : undefined;
+  (await mayHaveLeft(work)) ? retireCanaries(work, { keep: isRestore(work.request) }) : undefined;
 
 /**
  * Before anything is applied at once, where the workload is still what ran before the steps, and so runs. What has changed it since has to
@@ -28,7 +26,7 @@ export const retireFirst = async (work: Work, found: readonly Standing[]): Promi
   if (!(await mayHaveLeft(work)) || (await isStopped(work))) return undefined;
   const only = (canary: KubernetesObject): boolean =>
     Number(markOf(main, 'fence') ?? 0) < Number(markOf(canary, 'fence') ?? 0);
-  return retireCanaries(work, { keep: isRestore(work), only });
+  return retireCanaries(work, { keep: isRestore(work.request), only });
 };
 
 /** Of what has gone back, and stands there. */

@@ -3,7 +3,7 @@ import { labels } from '../../../domain/manifests/marks.ts';
 import { addressOf } from '../../../domain/manifests/object-address.ts';
 import { ownedObject } from '../../../domain/manifests/owned-object.ts';
 import type { KubernetesObject } from '../../../domain/ports.ts';
-import { isDeleting, labelOf, objectAt, stringAt } from '../../../domain/rollout/kubernetes-object.ts';
+import { isDeleting, labelOf, stringAt } from '../../../domain/rollout/kubernetes-object.ts';
 import { canaryName } from '../../../domain/strategy/canary-name.ts';
 import { goneBack, isOfSteps, studied, trafficMark } from '../../../domain/strategy/canary-object.ts';
 import type { TrafficSeen } from '../../../domain/strategy/steps-seen.ts';
@@ -11,7 +11,7 @@ import { uidIn } from '../doomed.ts';
 import { isPassing } from '../refusals.ts';
 import { isOfOwner, markOf, onto } from '../standing.ts';
 import { mostTries, type Work } from '../work.ts';
-import { type Moving, readTraffic, returnTraffic, titleOfTraffic } from './traffic.ts';
+import { type Moving, named, readTraffic, returnTraffic, titleOfTraffic } from './traffic.ts';
 
 export type TakenBack =
   /** What stays without traffic, to be studied. */
@@ -112,11 +112,7 @@ const keepOne = async (work: Work, canary: KubernetesObject): Promise<TakenBack>
     const owned = ownedObject(live);
     if (owned === undefined || markOf(live, 'step') === goneBack) return { kind: 'back', kept };
     work.touched = true;
-    const { apiVersion, kind } = canary;
-    const { name, namespace } = objectAt(live, 'metadata');
-    const object = { ...studied(owned), apiVersion: apiVersion!, kind: kind! };
-    const whole = { ...object, metadata: { ...objectAt(object, 'metadata'), name: name!, namespace: namespace! } };
-    const answer = await work.objects.apply(onto(whole, live), { force: true });
+    const answer = await work.objects.apply(onto(named(studied(owned), live), live), { force: true });
     if (answer.kind === 'refused' && isPassing(answer)) return { kind: 'waits', message: answer.message };
     if (answer.kind !== 'moved') return { kind: 'back', kept };
     live = await work.objects.get(addressOf(canary));

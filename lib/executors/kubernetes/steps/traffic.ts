@@ -4,7 +4,7 @@ import { annotations } from '../../../domain/manifests/marks.ts';
 import { ownedObject } from '../../../domain/manifests/owned-object.ts';
 import type { Applied, KubernetesObject, ObjectAddress } from '../../../domain/ports.ts';
 import { objectAt, stringAt } from '../../../domain/rollout/kubernetes-object.ts';
-import { canaryName } from '../../../domain/strategy/canary-name.ts';
+import { canaryName, suffixOf } from '../../../domain/strategy/canary-name.ts';
 import type { TrafficMark } from '../../../domain/strategy/canary-object.ts';
 import { rulesWithoutCanary, rulesWithShare, shareOfRoute, withRules } from '../../../domain/strategy/route-weights.ts';
 import type { TrafficSeen } from '../../../domain/strategy/steps-seen.ts';
@@ -73,21 +73,17 @@ const shifted = (
 ): { readonly object: JsonObject } | { readonly problem: string } => {
   if (mark.by === 'replicas') return { object: base };
   if (mark.by === 'service') {
-    const value = share === 100 ? `${mark.value}-${kind.kind === 'canary' ? 'canary' : 'green'}` : mark.value;
+    const value = share === 100 ? `${mark.value}-${suffixOf(kind)}` : mark.value;
     return { object: withSelector(base, mark.label, value) };
   }
   const made = rulesWithShare(base, backendsOf(mark, kind), share);
   return 'problem' in made ? made : { object: withRules(base, made.rules) };
 };
 
-/** All of it to the workload again, whoever has the field by now. Undefined where the pods share it, and where it is so already. */
-export const returnTraffic = async (
-  work: Work,
-  { mark, namespace, kind }: Moving,
-  live: KubernetesObject,
-): Promise<Applied> => {
+/** All of it to the workload again, whoever has the field by now. Where the pods share it there is nothing to write. */
+export const returnTraffic = async (work: Work, { mark, kind }: Moving, live: KubernetesObject): Promise<Applied> => {
   if (mark.by === 'replicas') return { kind: 'applied', object: live };
-  const base = ownedObject(live) ?? { metadata: { name: stringAt(live, 'metadata', 'name') ?? '', namespace } };
+  const base = ownedObject(live) ?? {};
   const made =
     mark.by === 'service'
       ? withSelector(base, mark.label, mark.value)
@@ -101,8 +97,8 @@ const withSelector = (base: JsonObject, label: string, value: string): JsonObjec
   spec: { ...objectAt(base, 'spec'), selector: { ...objectAt(base, 'spec', 'selector'), [label]: value } },
 });
 
-/** Who it is does not belong to what is owned of it. */
-const named = (object: JsonObject, live: KubernetesObject): JsonObject => ({
+/** With who it is, which does not belong to what is owned of it. */
+export const named = (object: JsonObject, live: KubernetesObject): JsonObject => ({
   ...object,
   ...{ apiVersion: live.apiVersion!, kind: live.kind! },
   metadata: {
