@@ -8,6 +8,7 @@ import { documentPaths, keys, planChunkSize } from '../../domain/record/keys.ts'
 import { lookForBatch } from '../batch/find-batch.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
+import { removePaths } from './remove-paths.ts';
 import { removeRunDocuments } from './remove-run-documents.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random'>;
@@ -19,7 +20,6 @@ export interface Budget {
 
 /** Rows in one transaction: some have many kilobytes, and a transaction has four megabytes. */
 const rowsAtOnce = 25;
-const documentsAtOnce = 20;
 
 /**
  * Removes what is left of a batch that has expired, all but its header, in an order in which it can be taken up again wherever it
@@ -115,8 +115,6 @@ const removeDocuments = async (deps: Needs, batchId: string): Promise<void> => {
     documentPaths.schedule(batchId),
     documentPaths.source(batchId),
   ];
-  for (const some of partsOf(paths, documentsAtOnce)) {
-    await Promise.all(some.map((path) => deps.documents.remove(path)));
-  }
+  await removePaths(deps, paths);
   await deps.documents.remove(documentPaths.batch(batchId));
 };

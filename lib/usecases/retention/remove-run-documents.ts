@@ -1,6 +1,5 @@
 import { clusterOfAccount } from '../../domain/catalogue/executor-accounts.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
-import { partsOf } from '../../domain/parts-of.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { Item } from '../../domain/ports.ts';
 import { documentPaths, keys } from '../../domain/record/keys.ts';
@@ -8,10 +7,9 @@ import { type ItemRow, type Release, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
+import { removePaths } from './remove-paths.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
-
-const documentsAtOnce = 20;
 
 /**
  * Removes what the executor `kubernetes` has noted of the runs of these deployments, and what stood there before them, unless a release
@@ -27,9 +25,7 @@ export const removeRunDocuments = async (deps: Needs, batchId: string, items: re
     for (const { key } of runs) paths.push(...pathsOfRun(batchId, key));
     if (!(await isReferredTo(deps, batchId, planned))) paths.push(documentPaths.before(batchId, index));
   }
-  for (const some of partsOf(paths, documentsAtOnce)) {
-    await Promise.all(some.map((path) => deps.documents.remove(path)));
-  }
+  await removePaths(deps, paths);
   return paths.length;
 };
 
