@@ -1,16 +1,19 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
-import { holds } from './commands/holds.ts';
-import { pause } from './commands/pause.ts';
-import { resume } from './commands/resume.ts';
 import type { ExitStatus } from './failure.ts';
+
+/**
+ * Imports a command when it runs. The server, the AWS SDK and the Kubernetes client take a second to load, and most commands
+ * need none of them.
+ */
+export type Load<Options> = () => Promise<
+  (context: CommandContext, options: Options, ...names: string[]) => Promise<ExitStatus>
+>;
 
 export interface Making {
   /** A command with the options that every command has. */
   readonly add: (usage: string, description: string) => Command;
-  readonly act: <Options extends object>(
-    run: (context: CommandContext, options: Options, ...names: string[]) => Promise<ExitStatus>,
-  ) => (...given: unknown[]) => Promise<void>;
+  readonly act: <Options extends object>(load: Load<Options>) => (...given: unknown[]) => Promise<void>;
   readonly utc: readonly [flags: string, description: string];
 }
 
@@ -32,12 +35,12 @@ export const addHoldCommands = ({ add, act, utc }: Making): void => {
     .option('--for <length>', 'the same as a length of time: 30m, 2h, 3d')
     .option('--rollbacks', 'hold rollbacks, too')
     .option(...utc)
-    .action(act(pause));
+    .action(act(async () => (await import('./commands/pause.ts')).pause));
   scoped(add('resume [hold]', 'lift a hold: by its id, or by what it was set on'))
     .option('--reason <text>', 'why')
     .option(...utc)
-    .action(act(resume));
+    .action(act(async () => (await import('./commands/resume.ts')).resume));
   add('holds', 'show what is held')
     .option(...utc)
-    .action(act(holds));
+    .action(act(async () => (await import('./commands/holds.ts')).holds));
 };

@@ -5,6 +5,9 @@ import type { CommandContext } from './command-context.ts';
 import { momentGiven, pastMoment } from './past-moment.ts';
 import { shellWord } from './shell-word.ts';
 
+/** The most that `list` shows: a hundred of the largest pages. */
+export const mostListed = 10_000;
+
 /** Filters as they were given on the command line, by the names of their options. */
 export type Given = Readonly<Record<string, string | undefined>>;
 

@@ -4,30 +4,13 @@ import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 
 import { describeIssue, type Issue } from '../domain/batch/issues.ts';
 import { isFlotillaError } from '../domain/errors.ts';
 import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
-import { type CliWorld, type CommandContext, commandContext, defaultUrl } from './command-context.ts';
-import { cancel } from './commands/cancel.ts';
-import { catalogueApply } from './commands/catalogue-apply.ts';
-import { catalogueShow } from './commands/catalogue-show.ts';
-import { clusterRole } from './commands/cluster-role.ts';
-import { demo, scenes } from './commands/demo.ts';
-import { deploy } from './commands/deploy.ts';
-import { health } from './commands/health.ts';
-import { init } from './commands/init.ts';
-import { list, mostListed } from './commands/list.ts';
-import { plan } from './commands/plan.ts';
-import { preview } from './commands/preview.ts';
-import { proceed } from './commands/proceed.ts';
-import { resolve } from './commands/resolve.ts';
-import { retry } from './commands/retry.ts';
-import { serve } from './commands/serve.ts';
-import { source } from './commands/source.ts';
-import { status } from './commands/status.ts';
-import { createToken, listTokens, revokeToken } from './commands/token.ts';
+import { type CliWorld, commandContext, defaultUrl } from './command-context.ts';
+import { scenes } from './demo/scenes.ts';
 import { withOneOptions, withPreviewOptions, withRetryOptions } from './deploy-options.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
-import { addHoldCommands } from './hold-commands.ts';
+import { addHoldCommands, type Load, type Making } from './hold-commands.ts';
 import { linkOption } from './link-option.ts';
-import { addListOptions, addStatusOptions } from './list-filters.ts';
+import { addListOptions, addStatusOptions, mostListed } from './list-filters.ts';
 import { numberIn } from './number-in.ts';
 import { usualPatience } from './patience.ts';
 import { addReadingCommands } from './reading-commands.ts';
@@ -53,9 +36,6 @@ export const runCli = async (argv: readonly string[], world: CliWorld): Promise<
   }
 };
 
-type Act = <Options extends object>(run: Run<Options>) => (...given: unknown[]) => Promise<void>;
-type Run<Options> = (context: CommandContext, options: Options, ...names: string[]) => Promise<ExitStatus>;
-
 const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Command => {
   const program = new Command('flotilla')
     .description('Deploys batches in a safe order, verifies them on the cluster, restores what failed.')
@@ -76,8 +56,9 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     });
   /** Commander hands arguments first, then options. */
   const act =
-    <Options extends object>(run: Run<Options>) =>
+    <Options extends object>(load: Load<Options>) =>
     async (...given: unknown[]) => {
+      const run = await load();
       const command = given.at(-1) as Command;
       const options = command.opts<Options>();
       end(await run(commandContext(world, options), options, ...command.args));
@@ -127,7 +108,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       portNumber,
     )
     .option('--json', 'print JSON')
-    .action(act(serve));
+    .action(act(async () => (await import('./commands/serve.ts')).serve));
   program
     .command('init')
     .description('write a configuration and a batch from what runs in a cluster')
@@ -140,7 +121,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--force', 'write over files that are there')
     .option('--allow-programs', 'run the programs that the kubeconfig names, without asking')
     .option('--json', 'print JSON')
-    .action(act(init));
+    .action(act(async () => (await import('./commands/init.ts')).init));
   program
     .command('demo')
     .description('deploy an example to simulators of its own, and check that it ends as designed')
@@ -148,15 +129,15 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       new Argument('[scene]', 'a whole release, or a canary that takes over and one that goes back').choices(scenes),
     )
     .option(...utc)
-    .action(act(demo));
+    .action(act(async () => (await import('./commands/demo.ts')).demo));
   withOneOptions(
     add('plan <what>', `show what a batch would do; ${what}`, 'default: $FLOTILLA_URL, else none is asked'),
   )
     .option('--config <file>', 'configuration to plan with (default: ./flotilla.config.yaml, else simulated)')
-    .action(act(plan));
+    .action(act(async () => (await import('./commands/plan.ts')).plan));
   withPreviewOptions(add('preview <file>', 'ask clusters what a batch would do there, and change nothing'))
     .option(...patience)
-    .action(act(preview));
+    .action(act(async () => (await import('./commands/preview.ts')).preview));
   const follows = (command: Command): Command =>
     command
       .option('--follow', 'stay until it has ended')
@@ -170,45 +151,47 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--yes', 'do not ask whether it is to be deleted, with --action delete')
     .option('--plan-hash <hash>', 'only as it was planned: refused when the plan would be another by now')
     .option(...utc)
-    .action(act(deploy));
+    .action(act(async () => (await import('./commands/deploy.ts')).deploy));
   addStatusOptions(add('status <id>', 'show a batch and its deployments, or those that fit'))
     .option('--at <number>', 'how all stood at that event of its feed', eventNumber)
     .option('--follow', 'stay until it has ended')
     .option('--timeout <seconds>', 'stop following after this long', seconds)
     .option(...patience)
     .option(...utc)
-    .action(act(status));
+    .action(act(async () => (await import('./commands/status.ts')).status));
   add('health <key>', 'ask now how a service is: its workload, and its health check')
     .requiredOption('--environment <name>', 'the environment that it is in')
     .option('--cluster <name>', 'its cluster, where it is on several of the environment')
     .option(...utc)
-    .action(act(health));
-  add('source <id>', 'give the text of a batch as it was submitted').action(act(source));
+    .action(act(async () => (await import('./commands/health.ts')).health));
+  add('source <id>', 'give the text of a batch as it was submitted').action(
+    act(async () => (await import('./commands/source.ts')).source),
+  );
   addListOptions(add('list', 'show the latest batches; all that is named must fit'))
     .option('--limit <number>', `how many, at most ${mostListed}`, limit, 20)
     .option(...utc)
-    .action(act(list));
+    .action(act(async () => (await import('./commands/list.ts')).list));
   add('cancel <id>', 'start nothing new, stop what can be stopped')
     .option(...yes)
-    .action(act(cancel));
+    .action(act(async () => (await import('./commands/cancel.ts')).cancel));
   follows(withRetryOptions(add('retry <id>', 'try again what is not good in a batch, as a batch of its own')))
     .option(...yes)
     .option(...utc)
-    .action(act(retry));
+    .action(act(async () => (await import('./commands/retry.ts')).retry));
   add('proceed <id> [key]', 'let a deployment go on that waits for a person, or with --all all of a batch that do')
     .option('--all', 'all that wait for a person there')
     .option(...yes)
-    .action(act(proceed));
+    .action(act(async () => (await import('./commands/proceed.ts')).proceed));
   add('resolve <id> [key]', 'say what became of an UNKNOWN deployment, or of all by what their clusters show')
     .option('--status <status>', 'SUCCESS or FAILED', resolution)
     .option('--reason <text>', 'what you have found out; with --all, instead of what was seen')
     .option('--all', 'propose an outcome for each that is UNKNOWN, and ask for each; --yes takes all proposals')
     .option(...yes)
-    .action(act(resolve));
+    .action(act(async () => (await import('./commands/resolve.ts')).resolve));
   addVerifyCommands({ add, act, utc });
   const catalogue = program.command('catalogue').description('what there is to deploy, and where');
   addTo(catalogue, 'show', 'show the names that the server knows: pillars, services, environments, clusters').action(
-    act(catalogueShow),
+    act(async () => (await import('./commands/catalogue-show.ts')).catalogueShow),
   );
   catalogue
     .command('apply')
@@ -217,7 +200,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--config <file>', 'the configuration (default: ./flotilla.config.yaml)')
     .option('--with-secrets', 'also put the Harness key and the webhook tokens into the secret of the stage')
     .option('--json', 'print JSON')
-    .action(act(catalogueApply));
+    .action(act(async () => (await import('./commands/catalogue-apply.ts')).catalogueApply));
   program
     .command('cluster-role <cluster>')
     .description('print what lets Flotilla look in a cluster, for kubectl apply -f -')
@@ -226,7 +209,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--executor <name>', 'kubernetes: what lets it deploy there by itself')
     .option('--resource <names...>', 'with it: what manifests have besides, as kubectl names it')
     .option('--json', 'print JSON')
-    .action(act(clusterRole));
+    .action(act(async () => (await import('./commands/cluster-role.ts')).clusterRole));
   addTargetCommands({ add, act, utc });
   addHoldCommands({ add, act, utc });
   addReadingCommands({ add, act, utc }, { patience });
@@ -242,7 +225,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
 };
 
 /** What is done with tokens is done to the files of the data folder: whoever has them needs no server for it. */
-const addTokenCommands = (program: Command, act: Act): void => {
+const addTokenCommands = (program: Command, act: Making['act']): void => {
   const tokens = program.command('token').description('the tokens of the server on this machine');
   const add = (usage: string, description: string): Command =>
     tokens
@@ -263,9 +246,11 @@ const addTokenCommands = (program: Command, act: Act): void => {
     )
     .option('--groups <list>', 'groups that grants may name', groupsOption, [])
     .option('--expires <time>', 'how long it is good: 90d, 12h, never', expiresOption, usualExpiry)
-    .action(act(createToken));
-  add('list', 'show which tokens there are').action(act(listTokens));
-  add('revoke <name>', 'make a token good for nothing').action(act(revokeToken));
+    .action(act(async () => (await import('./commands/token.ts')).createToken));
+  add('list', 'show which tokens there are').action(act(async () => (await import('./commands/token.ts')).listTokens));
+  add('revoke <name>', 'make a token good for nothing').action(
+    act(async () => (await import('./commands/token.ts')).revokeToken),
+  );
 };
 
 const version = (): string => {

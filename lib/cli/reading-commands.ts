@@ -1,12 +1,4 @@
 import { Option } from 'commander';
-import { clusters } from './commands/clusters.ts';
-import { events } from './commands/events.ts';
-import { executors } from './commands/executors.ts';
-import { graph } from './commands/graph.ts';
-import { logs } from './commands/logs.ts';
-import { queue } from './commands/queue.ts';
-import { report } from './commands/report.ts';
-import { show } from './commands/show.ts';
 import type { Making, WithNumber } from './hold-commands.ts';
 import { numberIn } from './number-in.ts';
 
@@ -17,10 +9,10 @@ export const addReadingCommands = (
 ): void => {
   add('graph <id>', 'show what waits for what in a planned batch')
     .option('--dot', 'in the language of Graphviz, for dot -Tsvg')
-    .action(act(graph));
+    .action(act(async () => (await import('./commands/graph.ts')).graph));
   add('show <id> <key>', 'show one deployment of a batch, with what happened to it')
     .option(...utc)
-    .action(act(show));
+    .action(act(async () => (await import('./commands/show.ts')).show));
   add(
     'events [id]',
     'show what happened to all batches and holds, in order; with an id, to that batch and its deployments',
@@ -33,28 +25,28 @@ export const addReadingCommands = (
     )
     .option(...patience)
     .option(...utc)
-    .action(act(events));
+    .action(act(async () => (await import('./commands/events.ts')).events));
   add('logs <id> <key>', 'show the logs of the pods of a deployment as they are now')
     .option('--container <name>', 'of this container alone')
     .option('--tail <number>', 'how many lines of each (default: 100)', numberIn(1, 5000))
     .option('--previous', 'of the run before')
     .option(...utc)
-    .action(act(logs));
+    .action(act(async () => (await import('./commands/logs.ts')).logs));
   add('report <id>', 'tell how a batch went, for a build server or a page')
     .addOption(
       new Option('--format <name>', 'junit, markdown, or json, as --json does').choices(['json', 'junit', 'markdown']),
     )
     .option('--output <file>', 'write it into this file')
-    .action(act(report));
+    .action(act(async () => (await import('./commands/report.ts')).report));
   add('queue', 'show what is in flight and what waits for what, in all batches')
     .option(...utc)
-    .action(act(queue));
+    .action(act(async () => (await import('./commands/queue.ts')).queue));
   add('executors', 'show how the accounts of executors do')
     .option(...utc)
-    .action(act(executors));
+    .action(act(async () => (await import('./commands/executors.ts')).executors));
   add('clusters', 'show how the clusters do; none of them is asked')
     .option(...utc)
-    .action(act(clusters));
+    .action(act(async () => (await import('./commands/clusters.ts')).clusters));
 };
 
 const after = numberIn(-1000, 999_999_998);

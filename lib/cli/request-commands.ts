@@ -1,13 +1,4 @@
 import type { Command } from 'commander';
-import {
-  createRequest,
-  deleteRequest,
-  listRequests,
-  reconcileRequest,
-  retryRequest,
-  showRequest,
-  updateRequest,
-} from './commands/requests.ts';
 import type { Making } from './hold-commands.ts';
 import { numberIn } from './number-in.ts';
 
@@ -30,18 +21,24 @@ export const addRequestCommands = ({ add, act, utc }: Making): void => {
   valued(changing(add('create <name>', 'request a deployment, without a file')))
     .requiredOption('--namespace <name>', 'where it is in Kubernetes')
     .requiredOption('--image <image>', 'what runs, with its tag or digest')
-    .action(act(createRequest));
+    .action(act(async () => (await import('./commands/requests.ts')).createRequest));
   asUser(add('list', 'show what was requested, the newest first'))
     .option('--status <status>', 'that is CREATED, SUCCESS or FAILURE')
     .option(...utc)
-    .action(act(listRequests));
+    .action(act(async () => (await import('./commands/requests.ts')).listRequests));
   asUser(add('show <id>', 'show a request, and what became of it'))
     .option('--deployment', 'show the deployment of this identifier, as it is now')
-    .action(act(showRequest));
-  valued(versioned(add('update <identifier>', 'request a change of a deployment'))).action(act(updateRequest));
-  versioned(add('delete <identifier>', 'request the end of a deployment')).action(act(deleteRequest));
-  waiting(add('retry <id>', 'run a request again that has failed')).action(act(retryRequest));
+    .action(act(async () => (await import('./commands/requests.ts')).showRequest));
+  valued(versioned(add('update <identifier>', 'request a change of a deployment'))).action(
+    act(async () => (await import('./commands/requests.ts')).updateRequest),
+  );
+  versioned(add('delete <identifier>', 'request the end of a deployment')).action(
+    act(async () => (await import('./commands/requests.ts')).deleteRequest),
+  );
+  waiting(add('retry <id>', 'run a request again that has failed')).action(
+    act(async () => (await import('./commands/requests.ts')).retryRequest),
+  );
   versioned(add('reconcile <identifier>', 'have a deployment made again what was asked for last')).action(
-    act(reconcileRequest),
+    act(async () => (await import('./commands/requests.ts')).reconcileRequest),
   );
 };

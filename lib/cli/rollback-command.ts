@@ -1,4 +1,3 @@
-import { rollback } from './commands/rollback.ts';
 import type { Making, WithNumber } from './hold-commands.ts';
 
 /** `rollback`, of a batch and of one deployment. */
@@ -24,5 +23,5 @@ export const addRollbackCommand = (
     .option(...patience)
     .option(...yes)
     .option(...utc)
-    .action(act(rollback));
+    .action(act(async () => (await import('./commands/rollback.ts')).rollback));
 };

@@ -1,11 +1,11 @@
-import { users } from './commands/users.ts';
-import { whoami } from './commands/whoami.ts';
 import type { Making } from './hold-commands.ts';
 
 /** Who asks, and who has asked. */
 export const addUserCommands = ({ add, act, utc }: Making): void => {
-  add('whoami', 'show whom the server takes you for, and what you may do').action(act(whoami));
+  add('whoami', 'show whom the server takes you for, and what you may do').action(
+    act(async () => (await import('./commands/whoami.ts')).whoami),
+  );
   add('users', 'show everybody who was ever let in; for administrators')
     .option(...utc)
-    .action(act(users));
+    .action(act(async () => (await import('./commands/users.ts')).users));
 };

@@ -1,7 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { AnchorsEnd } from '../domain/record/check-anchors.ts';
-import { verify } from './commands/verify.ts';
-import { verifyHistory } from './commands/verify-history.ts';
 import type { Making } from './hold-commands.ts';
 
 /** `verify` and `verify-history`. */
@@ -12,14 +10,14 @@ export const addVerifyCommands = ({ add, act }: Making): void => {
       .option('--end <anchor>', 'the last anchor of an earlier check, NUMBER:HASH: it must be there still', anchorsEnd)
       .option('--anchors <folder>', 'read the anchors from a copy of their bucket, not from the server');
   verifying(add('verify [id]', 'check that the record is as it was written: events, feeds, ends and batches')).action(
-    act(verify),
+    act(async () => (await import('./commands/verify.ts')).verify),
   );
   verifying(
     add(
       'verify-history <id>',
       'check one batch like verify, and that its feed leads, step by step, to what is told of it',
     ),
-  ).action(act(verifyHistory));
+  ).action(act(async () => (await import('./commands/verify-history.ts')).verifyHistory));
 };
 
 /** SHA-256 in hexadecimal digits. */

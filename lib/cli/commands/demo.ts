@@ -13,9 +13,6 @@ import { followBatch } from '../follow.ts';
 import { sendBatch } from '../send-batch.ts';
 import { batchLines } from '../status-lines.ts';
 
-/** What `flotilla demo` can show. */
-export const scenes: readonly string[] = ['release', 'canary'];
-
 const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'release.yaml');
 
 /** How the batch ends as it was designed. What is not named succeeds. */

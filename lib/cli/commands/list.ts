@@ -1,12 +1,9 @@
 import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { holdLines } from '../hold-lines.ts';
-import { filtersTold, type Given, queryOf, wordsOf } from '../list-filters.ts';
+import { filtersTold, type Given, mostListed, queryOf, wordsOf } from '../list-filters.ts';
 import { readBatches } from '../read-batches.ts';
 import { batchTable, tableLines } from '../tables.ts';
-
-/** The most that this command shows: a hundred of the largest pages. */
-export const mostListed = 10_000;
 
 /** By which batches are asked for; all that are given must fit. */
 const filterNames = [

@@ -1,0 +1,2 @@
+/** What `flotilla demo` can show. */
+export const scenes: readonly string[] = ['release', 'canary'];

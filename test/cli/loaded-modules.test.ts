@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+
+const importOfValues = /^(?:import|export)\s+(?!type\s)(?:[^'"();]*?\sfrom\s+)?'([^']+)'/gm;
+
+/** The files and packages that a file loads at once, with all that these load. What `import()` loads comes later. */
+const loadedBy = (file: string, found = new Set<string>()): ReadonlySet<string> => {
+  found.add(file);
+  for (const [, specifier = ''] of readFileSync(join(root, file), 'utf8').matchAll(importOfValues)) {
+    const target = specifier.startsWith('.') ? relative(root, join(root, dirname(file), specifier)) : specifier;
+    if (found.has(target)) continue;
+    if (specifier.startsWith('.')) loadedBy(target, found);
+    else found.add(target);
+  }
+  return found;
+};
+
+describe('the program loads little before it knows the command', () => {
+  const loaded = [...loadedBy('bin/flotilla.ts')];
+
+  test.each([
+    'lib/cli/commands/',
+    'lib/local/runtime',
+    'lib/usecases/',
+    'lib/engine/',
+    'functions/',
+    '@aws-sdk/',
+    '@kubernetes/',
+    'cli-table3',
+  ])('nothing of %s', (prefix) => {
+    expect(loaded.filter((name) => name.startsWith(prefix))).toEqual([]);
+  });
+
+  test('the command itself is there', () => {
+    expect(loaded).toContain('lib/cli/program.ts');
+  });
+});
