@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { describeIssue, type Issue } from '../domain/batch/issues.ts';
-import { isFlotillaError } from '../domain/errors.ts';
 import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
 import { type CliWorld, commandContext, defaultUrl } from './command-context.ts';
 import { scenes } from './demo/scenes.ts';
 import { withOneOptions, withPreviewOptions, withRetryOptions } from './deploy-options.ts';
-import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
+import { type ExitStatus, exitStatus } from './failure.ts';
+import { asFailure, linesOf } from './failure-of.ts';
 import { addHoldCommands, type Load, type Making } from './hold-commands.ts';
 import { linkOption } from './link-option.ts';
 import { addListOptions, addStatusOptions, mostListed } from './list-filters.ts';
@@ -277,29 +276,8 @@ const tell = (error: unknown, { terminal }: CliWorld, json: boolean): ExitStatus
     // Commander has printed its message, or the help that was asked for.
     return error.exitCode === 0 ? exitStatus.done : exitStatus.usage;
   }
-  const failure = error instanceof CommandFailure ? error : failureOf(error);
+  const failure = asFailure(error);
   if (json) terminal.out(JSON.stringify(failure.problem));
   else for (const line of failure.lines) terminal.error(line);
   return failure.status;
-};
-
-/** Of a text that is ours. */
-const linesOf = (text: string): readonly string[] => text.trimEnd().split('\n');
-
-/** What the use cases throw when a command runs them itself. */
-const failureOf = (error: unknown): CommandFailure => {
-  if (!isFlotillaError(error)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new CommandFailure(exitStatus.failed, linesOf(message));
-  }
-  const issues = (error.details.issues ?? []) as readonly Issue[];
-  const file = error.details.file;
-  const lines = issues.map((issue) => describeIssue(typeof file === 'string' ? { file, ...issue } : issue));
-  const wrongUse = ['YamlInvalid', 'BatchInvalid', 'ConfigurationInvalid', 'RequestInvalid'].includes(error.name);
-  const problem = { code: error.name, detail: error.message, issues };
-  return new CommandFailure(
-    wrongUse ? exitStatus.usage : exitStatus.failed,
-    [...linesOf(error.message), ...lines],
-    problem,
-  );
 };

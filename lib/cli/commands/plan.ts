@@ -21,13 +21,22 @@ export interface PlanOptions extends Omit<OneOptions, 'reason'> {
 
 /** Shows what a batch would do: as the server sees it when one is named, else with the configuration here. */
 export const plan = async (context: CommandContext, options: PlanOptions, what = ''): Promise<ExitStatus> => {
+  const plan = await makePlan(context, options, what);
+  print(context, plan, describePlan(plan, context));
+  return exitStatus.done;
+};
+
+/** The plan that `plan` shows. `secrets: 'later'` plans here without the secrets of the configuration. */
+export const makePlan = async (
+  context: CommandContext,
+  options: PlanOptions & Pick<Parameters<typeof loadConfiguration>[0], 'secrets'>,
+  what: string,
+): Promise<Planned> => {
   const isRemote = asksServer(context, options);
   checkOptions(options, isRemote);
   const one = oneRequest(what, options);
   const asked = one ?? withVersions(await readBatchFile(context, what), options.set);
-  const plan = await (isRemote ? planThere(context, asked) : planHere(context, options, asked));
-  print(context, plan, describePlan(plan, context));
-  return exitStatus.done;
+  return isRemote ? planThere(context, asked) : planHere(context, options, asked);
 };
 
 const asksServer = ({ env }: CommandContext, { url, config }: PlanOptions): boolean =>
@@ -40,7 +49,8 @@ const checkOptions = ({ config, tokenFile }: PlanOptions, isRemote: boolean): vo
   throw new CommandFailure(exitStatus.usage, [`${useless} has no effect here: ${why}.`]);
 };
 
-type Planned = PlanPreview & { readonly planned_by: PlannedBy };
+/** A plan, and who made it. */
+export type Planned = PlanPreview & { readonly planned_by: PlannedBy };
 
 /** A batch by its file, or one deployment without. */
 type Asked = BatchFile | OneRequest;
@@ -54,10 +64,11 @@ const planThere = async ({ client }: CommandContext, asked: Asked): Promise<Plan
 
 const planHere = async (
   { directory, env, terminal }: CommandContext,
-  { config }: PlanOptions,
+  { config, secrets }: Parameters<typeof makePlan>[1],
   asked: Asked,
 ): Promise<Planned> => {
-  const { configuration, warnings, file } = loadConfiguration({ file: config, directory, env });
+  const reading = { file: config, directory, env, ...(secrets === undefined ? {} : { secrets }) };
+  const { configuration, warnings, file } = loadConfiguration(reading);
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
   const catalogue = async () => (await named(configuration)).catalogue;
   const preview = await previewHere({ catalogue }, asked);

@@ -1,4 +1,5 @@
 import { statuses } from '../deployment/status.ts';
+import { markdownText } from './markdown-text.ts';
 import { type Report, type ReportedDeployment, verdictOf } from './report.ts';
 
 /** Rows of a table that somebody reads. */
@@ -9,11 +10,11 @@ export const markdownReport = (report: Report): string => {
   const { name, batch_id, status, reason, message, submitted_by, created_at, ended_at, deployments } = report;
   const bad = deployments.filter((one) => verdictOf(one) !== 'passed');
   const lines = [
-    `# ${cell(name)}`,
+    `# ${markdownText(name)}`,
     '',
-    `**${status}** / ${cell(reason)}: ${cell(message)}`,
+    `**${status}** / ${markdownText(reason)}: ${markdownText(message)}`,
     '',
-    `Batch \`${batch_id}\`, submitted ${created_at} by ${cell(submitted_by)}${ended_at === undefined ? ', not ended yet' : `, ended ${ended_at}`}.`,
+    `Batch \`${batch_id}\`, submitted ${created_at} by ${markdownText(submitted_by)}${ended_at === undefined ? ', not ended yet' : `, ended ${ended_at}`}.`,
     '',
     ...countLines(report),
     ...(bad.length === 0 ? [] : ['', '## What did not go well, or not yet', '', ...tableOf(bad)]),
@@ -44,16 +45,5 @@ const rowOf = ({ key, version, environment_id, status, seconds, reason, message,
   const why = `${reason}: ${message}`;
   const cells = [key, version, environment_id, status, seconds === undefined ? '' : seconds.toFixed(0), why];
   const link = url === undefined ? '' : ` ([run](<${url.replaceAll(/[<>\s|\\]/g, encodeURIComponent)}>))`;
-  return `| ${cells.map(cell).join(' | ')}${link} |`;
+  return `| ${cells.map(markdownText).join(' | ')}${link} |`;
 };
-
-/** Text of anybody on one line, which is no markup. */
-const cell = (text: string): string =>
-  text
-    .toWellFormed()
-    .replaceAll(/\s+/g, ' ')
-    .trim()
-    .replaceAll(/[\\`*_{}[\]<>|#~!&@]/g, (found) => (found === '@' || found === '&' ? entities[found]! : `\\${found}`));
-
-/** An ampersand begins an entity, and an `@` would call somebody. */
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '@': '&#64;' };

@@ -136,7 +136,7 @@ Batch \`01M7Z82VGHV3GT6X1EMB454VBS\`, submitted 2026-11-21T14:27:37.000Z by ada,
     const message = 'a | b\n# <script>`x`</script> [l](http://x) **b** @all & more';
     const text = markdownReport({ ...exampleReport, deployments: [{ ...good, message }] });
     expect(text).toContain(
-      String.raw`Verified: a \| b \# \<script\>\`x\`\</script\> \[l\](http://x) \*\*b\*\* &#64;all &amp; more |`,
+      String.raw`Verified: a \| b \#&#8203; \<script\>\`x\`\</script\> \[l\](http://x) \*\*b\*\* @&#8203;all &amp; more |`,
     );
   });
 
