@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
+import { defaultPillars } from '../../lib/domain/catalogue/catalogue.ts';
 import { runCommand } from '../cloud/run-command.ts';
 import { makeVenv } from '../python-venv.ts';
 import { acceptedFiles, type BatchFile, beyondSchema, documentOf, exampleFiles, refusedFiles } from './files.ts';
@@ -26,7 +27,7 @@ const folder = mkdtempSync(join(tmpdir(), 'flotilla-schema-'));
 try {
   const programs = await makeVenv(join(folder, 'venv'), join(import.meta.dirname, 'requirements.txt'));
   const order = join(folder, 'cases.json');
-  writeFileSync(order, JSON.stringify({ schema: batchJsonSchema(), cases }));
+  writeFileSync(order, JSON.stringify({ schema: batchJsonSchema(defaultPillars), cases }));
   const check = join(import.meta.dirname, 'check.py');
   console.log((await runCommand(join(programs, 'python3'), [check, order])).trim());
 } finally {

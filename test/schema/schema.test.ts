@@ -3,11 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Issue } from '../../lib/domain/batch/issues.ts';
 import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
 import { parseBatch } from '../../lib/domain/batch/parse-batch.ts';
+import { defaultPillars } from '../../lib/domain/catalogue/catalogue.ts';
 import { simulated } from '../domain/batch/reading.ts';
 import { acceptedFiles, type BatchFile, beyondSchema, documentOf, exampleFiles, refusedFiles } from './files.ts';
 import { validatorsOf } from './validators.ts';
 
-const schema = batchJsonSchema();
+const schema = batchJsonSchema(defaultPillars);
 const validators = Object.entries(validatorsOf(schema));
 const isRead = (text: string): boolean => 'batch' in parseBatch(text, simulated);
 const rows = (files: readonly BatchFile[]) => files.map(({ title, text }) => [title, text] as const);

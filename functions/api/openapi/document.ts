@@ -32,7 +32,7 @@ const tags: Readonly<Record<string, string>> = {
 /** The contract of all these routes as a document of OpenAPI 3.1. It tells nothing of the stage: which pillars there are is at `/schemas/batch.json`. */
 export const openApiDocument = (routes: readonly PromisedRoute[], openness: Openness = 'open'): JsonObject => {
   const schemas = new Schemas(openness);
-  const { $id: _, $schema: __, ...file } = batchJsonSchema('any');
+  const { $id: _, $schema: __, ...file } = batchJsonSchema();
   const shared = { schemas, responses: new Map<string, JsonObject>(), batch: schemas.add('BatchFile', file) };
   const paths = Map.groupBy(routes, ({ path }) => openPath(path));
   const operations = [...paths].map(([path, there]): [string, JsonObject] => [

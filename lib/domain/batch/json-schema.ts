@@ -1,18 +1,20 @@
 import * as z from 'zod';
-import { defaultPillars } from '../catalogue/catalogue.ts';
 import type { JsonObject } from '../json.ts';
 import { artifactTypes } from '../plan/plan.ts';
+import { portablePattern } from '../portable-pattern.ts';
 import { versionPatterns } from '../rollout/image-version.ts';
 import { sections } from './drafts.ts';
+import { extensionPattern } from './extensions.ts';
 import { writtenBatchSchema } from './schema.ts';
 
-const batchSchemaId = '/schemas/batch.json';
+/** The published schema takes any pillar. A server's own schema names the pillars that it has. */
+const schemaIds = { published: 'urn:flotilla:schema:batch:v1.0', ofServer: '/schemas/batch.json' } as const;
 
 /**
- * The batch format as JSON Schema, in the form in which users write it, for editors and the API. Readers of it have other dialects of
- * regular expressions: a pattern here means the same in ECMA-262 with and without `u`, in Python's, Go's and .NET's.
+ * The batch format as JSON Schema, as users write it. Editors, tools and the API use it. Their dialects of regular expressions
+ * differ: a pattern here means the same in ECMA-262 with and without `u`, in Python, Go and .NET.
  */
-export const batchJsonSchema = (pillars: readonly string[] | 'any' = defaultPillars): JsonObject => {
+export const batchJsonSchema = (pillars: readonly string[] | 'any' = 'any'): JsonObject => {
   const schema = z.toJSONSchema(writtenBatchSchema, {
     io: 'input',
     target: 'draft-2020-12',
@@ -22,7 +24,7 @@ export const batchJsonSchema = (pillars: readonly string[] | 'any' = defaultPill
       if (field === 'docker_artifact_type') Object.assign(jsonSchema, { enum: undefined }, inAnyCase(artifactTypes));
       if (field === 'strategy') Object.assign(jsonSchema, { allOf: [oneAtATime] });
       if (isSection(path)) Object.assign(jsonSchema, { type: [...new Set([jsonSchema.type, 'null'].flat())] });
-      if (jsonSchema.pattern !== undefined) Object.assign(jsonSchema, portable(jsonSchema.pattern));
+      if (jsonSchema.pattern !== undefined) Object.assign(jsonSchema, portablePattern(jsonSchema.pattern));
     },
   });
   const rules = [
@@ -31,7 +33,9 @@ export const batchJsonSchema = (pillars: readonly string[] | 'any' = defaultPill
     ofItsAction,
     ...imageVersions,
   ];
-  return JSON.parse(JSON.stringify({ $id: batchSchemaId, title: 'Flotilla batch', ...schema, allOf: rules }));
+  const $id = pillars === 'any' ? schemaIds.published : schemaIds.ofServer;
+  const patternProperties = { [extensionPattern]: true };
+  return JSON.parse(JSON.stringify({ $id, title: 'Flotilla batch, v1.0', ...schema, patternProperties, allOf: rules }));
 };
 
 const isSection = (path: readonly (string | number)[]): boolean =>
@@ -42,16 +46,10 @@ const isSection = (path: readonly (string | number)[]): boolean =>
       .replaceAll('.items', '[]'),
   );
 
-/** `\\d` may mean the digits of every script, and `$` the place before a last line break. No reader needs `/` to be escaped. */
-const portable = (pattern: string): JsonObject => ({
-  pattern: pattern.replaceAll('\\d', '[0-9]').replaceAll('\\/', '/'),
-  ...(pattern.endsWith('$') ? { not: { type: 'string', pattern: '\\n' } } : {}),
-});
-
 /** In small letters for who completes, in any case for who checks. */
 const inAnyCase = (words: readonly string[]): JsonObject => ({
   type: 'string',
-  anyOf: [{ enum: words }, portable(anyCaseOf(words))],
+  anyOf: [{ enum: words }, portablePattern(anyCaseOf(words))],
 });
 
 const anyCaseOf = (words: readonly string[]): string =>
@@ -99,10 +97,10 @@ const ofItsAction = inItems({
 
 const isOfImages: JsonObject = {
   required: [artifact],
-  properties: { [artifact]: { type: 'string', ...portable(anyCaseOf(['docker', 'kustomize'])) } },
+  properties: { [artifact]: { type: 'string', ...portablePattern(anyCaseOf(['docker', 'kustomize'])) } },
 };
 const hasImageVersion: JsonObject = {
-  properties: { docker_image_version: { type: 'string', ...portable(versionPatterns.docker) } },
+  properties: { docker_image_version: { type: 'string', ...portablePattern(versionPatterns.docker) } },
 };
 
 /** The version of an image is narrower than that of a chart; the item says what it is, else the defaults do. */

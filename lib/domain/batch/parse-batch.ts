@@ -25,6 +25,7 @@ import {
   type Mapping,
   withoutEmptySections,
 } from './drafts.ts';
+import { withoutExtensions } from './extensions.ts';
 import { type FieldContext, type FieldFinding, fieldFindings } from './field-findings.ts';
 import { type Finding, type Path, presentFindings } from './findings.ts';
 import { type Issue, issueCodes } from './issues.ts';
@@ -75,7 +76,7 @@ export const parseBatch = (
     // An address may have a password in it, for which it is refused.
     isSecret: ([section, field, name]) => section === 'metadata' && field === 'links' && name !== undefined,
   };
-  const frame = readFrame(yaml.root, context);
+  const frame = readFrame(withoutExtensions(yaml.root), context);
   const drafted = frame.entries.map((entry, place) =>
     draftItem(entry, ['deployments', place], frame.defaults, context),
   );

@@ -1,3 +1,4 @@
+import { withoutExtensions } from '../batch/extensions.ts';
 import { type FieldContext, fieldFindings } from '../batch/field-findings.ts';
 import { type Finding, type Path, pathText, presentFindings, type Wording } from '../batch/findings.ts';
 import { type Issue, type IssueCode, issueCodes } from '../batch/issues.ts';
@@ -53,11 +54,13 @@ export const readConfigurationText = (
   const yaml = readYaml(text, file);
   if ('issues' in yaml) return yaml;
   const { publicVariables = publicVariablesOf(yaml.root) } = listed;
-  const substituted = substituteVariables(yaml.root, env, ({ path, name }) => {
+  // A services file has pillars at its top, and a pillar may begin with `x-`.
+  const root = file === undefined ? withoutExtensions(yaml.root) : yaml.root;
+  const substituted = substituteVariables(root, env, ({ path, name }) => {
     if (isSecret(path)) return secrets === 'later' ? 'leave' : 'give';
     return publicVariables.has(name) || !isVariableName(name) ? 'give' : 'refuse';
   });
-  const { value: root, given, unset, refused } = substituted;
+  const { value, given, unset, refused } = substituted;
   const findings: Finding[] = [...yaml.findings];
   const find = (path: Path, code: IssueCode, wording: Wording, at: 'key' | 'value' = 'value'): void => {
     findings.push({ offset: yaml.offsetOf(path, at), path, code, describe: () => wording });
@@ -78,7 +81,7 @@ export const readConfigurationText = (
     isSecret,
   };
   return {
-    root,
+    root: value,
     written,
     lineOf: (path) => yaml.lineOf(yaml.offsetOf(path, 'key')).line,
     report: (path, ...finding) => {

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { batchJsonSchema } from '../../../lib/domain/batch/json-schema.ts';
+import { defaultPillars } from '../../../lib/domain/catalogue/catalogue.ts';
 
 const at = (path: string): unknown =>
-  path.split('/').reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], batchJsonSchema());
+  path
+    .split('/')
+    .reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], batchJsonSchema(defaultPillars));
 
 test('the JSON Schema is what users write: what has a default is not required', () => {
   expect(at('$id')).toBe('/schemas/batch.json');
@@ -30,4 +33,9 @@ test.each([
 
 test('the pillars of a configuration take the place of the default ones', () => {
   expect(JSON.stringify(batchJsonSchema(['north', 'south']))).toContain('"enum":["north","south"]');
+});
+
+test('the published schema takes any pillar, and has a name of its own', () => {
+  expect(batchJsonSchema()).toMatchObject({ $id: 'urn:flotilla:schema:batch:v1.0', title: 'Flotilla batch, v1.0' });
+  expect(JSON.stringify(batchJsonSchema())).not.toContain('clearing');
 });

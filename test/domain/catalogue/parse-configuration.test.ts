@@ -103,6 +103,21 @@ test('without Harness the executor is kubernetes, and each cluster is an account
   ]);
 });
 
+describe('keys that begin with x-', () => {
+  const base = `${simulatedHarness}\n${simulatedCluster}`;
+
+  test('are ignored, but for the anchors in them', () => {
+    const extension = 'x-usual: &usual { max_concurrency: 3 }\nx-unset: ["${NOWHERE}"]';
+    const { catalogue } = valid(`${extension}\n${base}\nenvironments: { uat: *usual }`).configuration;
+    expect(catalogue.environments).toEqual({ uat: { max_concurrency: 3 } });
+  });
+
+  test('are read as pillars in a services file', () => {
+    const found = problems(`${base}\nservices: s.yaml`, { 's.yaml': 'x-usual: {}' });
+    expect(found).toEqual([expect.stringContaining('there is no pillar "x-usual"')]);
+  });
+});
+
 test('an environment says whether bad answers to health checks are kept', () => {
   const environments =
     'environments: { staging: { keep_health_answers: true }, production: { keep_health_answers: false } }';
