@@ -97,4 +97,4 @@ export const wellFormed = z
   .refine((text) => text.isWellFormed(), { error: 'an escape writes half a character' });
 
 /** Why somebody wants something, in their words. */
-export const reason = z.string().trim().min(1, { error: 'say why, in a sentence' }).max(1000).pipe(wellFormed);
+export const reason = z.string().trim().min(1, { error: 'give a reason, in a sentence' }).max(1000).pipe(wellFormed);

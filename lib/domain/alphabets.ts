@@ -1,16 +1,16 @@
 /**
- * What the words of a batch may be made of before they go into names of images, pipelines and clusters, and into the languages
- * of other tools. The patterns mean the same in every dialect of regular expressions, since they are published too.
+ * The characters allowed in a batch's names, because they end up in image, pipeline and cluster names and in other
+ * tools' languages. The patterns are published, so they use only syntax that every regular expression dialect shares.
  */
 
-/** Environments, infrastructures, executors. That one may not be empty is said apart, in words of its own. */
+/** Environments, infrastructures, executors. An empty name is reported separately, with its own message. */
 export const plainName = {
   pattern: '^(?:[A-Za-z0-9][A-Za-z0-9._-]*)?$',
   rule: 'is not a plain name: a letter or digit first, then letters, digits, `.`, `_` and `-`',
 } as const;
 
-/** Free words, but for the signs that other tools take for the beginning of something to be filled in. */
+/** Free text, except the characters that other tools read as the start of a placeholder. */
 export const freeWord = {
   pattern: '^[^<>{}$]*$',
-  rule: 'has one of `<`, `>`, `{`, `}` and `$`, with which other tools mark what is to be filled in; nothing is filled in here',
+  rule: 'has one of `<`, `>`, `{`, `}` and `$`, which other tools read as placeholders; Flotilla fills in nothing here',
 } as const;

@@ -6,16 +6,18 @@ import type { Workload } from './plan/plan.ts';
 /** A Kubernetes object as the API server gave it. */
 export type KubernetesObject = JsonObject;
 
-/** What one look at a workload saw. All lists belong to the workload's selector or owner. */
+/** One look at a workload. All lists belong to the workload's selector or owner. */
 export interface WorkloadView {
   /** Absent when there is no such object. */
   readonly workload?: KubernetesObject;
-  /** ReplicaSets of a Deployment, ControllerRevisions of a StatefulSet or DaemonSet, Jobs of a CronJob; else empty. */
+  /**
+   * ReplicaSets of a Deployment, ControllerRevisions of a StatefulSet or DaemonSet, Jobs of a CronJob; otherwise empty.
+   */
   readonly revisions: readonly KubernetesObject[];
   readonly pods: readonly KubernetesObject[];
   /** Warning events of the workload, its revisions and its pods. Absent where they were not read. */
   readonly events?: readonly KubernetesObject[];
-  /** Workload, revisions and pods came by streams of their own: one may lag behind another, and will catch up. */
+  /** Workload, revisions and pods came by separate streams: one may lag behind another, and will catch up. */
   readonly watched?: true;
 }
 
@@ -23,74 +25,74 @@ export interface HealthRequest {
   readonly workload: Workload;
   readonly path: string;
   readonly port?: number;
-  /** A full URL from the catalogue; without it the API server's service proxy is asked. */
+  /** A full URL from the catalogue. Without it, the request goes through the API server's service proxy. */
   readonly url?: string;
   readonly timeoutMilliseconds: number;
 }
 
 export interface HealthAnswer {
-  /** Of the service's own answer; absent when it gave none. */
+  /** The service's own status; absent if it did not answer. */
   readonly status?: number;
-  /** Begin of the service's answer, or why there was none. */
+  /** The beginning of the service's answer, or why there was none. */
   readonly message: string;
-  /** What is to be said of the answer, in words of ours. */
+  /** Our own remark about the answer. */
   readonly note?: string;
-  /** There was none within the time that it had. */
+  /** No answer came in time. */
   readonly timeout?: true;
 }
 
-/** GET, through the API server. */
+/** A GET through the API server. */
 export interface ServiceRequest {
   readonly namespace: string;
   readonly service: string;
   readonly port: number;
-  /** Begins with `/`. */
+  /** Starts with `/`. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Bytes of the answer. */
+  /** At most this many bytes of the answer. */
   readonly limit: number;
 }
 
 export type ServiceAnswer =
-  /** Of the service itself. `isCut`: there was more than was to be read. */
+  /** The service itself answered. `isCut`: the answer was longer than the limit. */
   | { readonly kind: 'answered'; readonly status: number; readonly body: string; readonly isCut?: true }
-  /** The API server did not get to it, or lets nobody. */
+  /** The API server did not reach it, or lets nobody through. */
   | { readonly kind: 'unreached'; readonly message: string };
 
 export interface LogRequest {
   readonly namespace: string;
   readonly pod: string;
   readonly container: string;
-  /** Of the run before the one that runs now. */
+  /** The log of the previous run, not of the current one. */
   readonly previous: boolean;
-  /** How many of the last lines. */
+  /** At most this many of the last lines. */
   readonly lines: number;
-  /** No more than this of them. */
+  /** At most this many bytes of them. */
   readonly bytes: number;
 }
 
-/** What there is of a log: its last lines, `isCut` where there were too many bytes; or why there is none. */
+/** A log's last lines (`isCut` if they were too many bytes), or why there are none. */
 export type ContainerLog = { readonly lines: readonly string[]; readonly isCut: boolean } | { readonly none: string };
 
-/** `refused`: the API server says why, mostly that we have no right to. `gone`: that one was not there any more. */
+/** `refused`: the API server says why, usually a missing right. `gone`: that pod no longer exists. */
 export type DeletedPod = { readonly kind: 'deleted' | 'gone' } | { readonly kind: 'refused'; readonly message: string };
 
-/** An object by its names. Of a kind without namespaces, `namespace` is absent. */
+/** An object's address. Kinds without namespaces have no `namespace`. */
 export interface ObjectAddress {
-  /** `apps/v1`, or `v1`. */
+  /** For example `apps/v1` or `v1`. */
   readonly api_version: string;
   readonly kind: string;
   readonly namespace?: string | undefined;
   readonly name: string;
 }
 
-/** As the API server says in its discovery. */
+/** From the API server's discovery. */
 export interface KnownKind {
   readonly plural: string;
   readonly namespaced: boolean;
 }
 
-/** A field that somebody else has. */
+/** A field that another field manager owns. */
 export interface FieldConflict {
   /** For example `kubectl-client-side-apply`. */
   readonly manager: string;
@@ -99,39 +101,45 @@ export interface FieldConflict {
 }
 
 export interface ApplyOptions {
-  /** Nothing is changed; the object is told as it would be. */
+  /** Changes nothing; returns the object as it would be. */
   readonly dryRun?: boolean;
-  /** Takes fields over that are somebody else's. */
+  /** Takes over fields that others own. */
   readonly force?: boolean;
-  /** Another field manager than the one that deploys. */
+  /** A different field manager than the deploying one. */
   readonly manager?: string;
-  /** Only where there is none: who else makes one at the same moment, with other values, has it, and this has `moved`. */
+  /**
+   * Only if the object does not exist. If somebody else creates it at the same moment with other values, they win and
+   * this returns `moved`.
+   */
   readonly absent?: boolean;
 }
 
 export type Applied =
   | { readonly kind: 'applied'; readonly object: KubernetesObject }
-  /** Fields are somebody else's, with other values. Nothing was changed. */
+  /** Others own the fields, with other values. Nothing was changed. */
   | { readonly kind: 'conflict'; readonly message: string; readonly conflicts: readonly FieldConflict[] }
-  /** It has changed, or gone, since it was read. Nothing was changed. */
+  /** It was changed or deleted since it was read. Nothing was changed. */
   | { readonly kind: 'moved'; readonly message: string }
-  /** Nothing was changed, and the same would be refused again: unknown fields, a field that cannot be changed, a quota, no right. */
+  /**
+   * Nothing was changed, and a retry would be refused too: unknown fields, an immutable field, a quota, a missing
+   * right.
+   */
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly message: string };
 
 export type Patched =
   | { readonly kind: 'patched' | 'gone' }
-  /** It has changed while it was patched: the same may be asked again. */
+  /** It changed while it was patched. The same request may be repeated. */
   | { readonly kind: 'moved'; readonly message: string }
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly message: string };
 
 export interface RemoveOptions {
-  /** It goes when what it owns has gone; else it goes first. */
+  /** The object goes once everything it owns has gone. Otherwise it goes first. */
   readonly foreground?: boolean;
 }
 
 export type Removed =
   | { readonly kind: 'deleted' | 'gone' }
-  /** It is another one by now. */
+  /** A different object has its name now. */
   | { readonly kind: 'moved'; readonly message: string }
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string; readonly message: string };
 
@@ -139,75 +147,84 @@ export interface ObjectList {
   readonly api_version: string;
   readonly kind: string;
   readonly namespace?: string | undefined;
-  /** All of them. */
+  /** All of these labels. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The objects of one cluster, to be changed. Every method throws ClusterUnavailable when the cluster cannot be asked. */
+/** Changes the objects of one cluster. Every method throws ClusterUnavailable if the cluster cannot be reached. */
 export interface ClusterObjects {
   /** Undefined for a kind that the server does not know. */
   known(apiVersion: string, kind: string): Promise<KnownKind | undefined>;
-  /** Undefined when there is none. */
+  /** Undefined if it does not exist. */
   get(address: ObjectAddress): Promise<KubernetesObject | undefined>;
   /**
-   * Server-side apply by the field manager of Flotilla. With `metadata.resourceVersion` and `metadata.uid` in the object, only onto
-   * the one that was read.
+   * Server-side apply with Flotilla's field manager. With `metadata.resourceVersion` and `metadata.uid` in the object,
+   * it applies only onto the version that was read.
    */
   apply(object: KubernetesObject, options?: ApplyOptions): Promise<Applied>;
   /**
-   * A merge patch of the status, for what a controller lets itself be told there. With a version (`metadata.resourceVersion`) only onto
-   * that one.
+   * A merge patch of the status, for controllers that take instructions there. With `version`
+   * (`metadata.resourceVersion`), it patches only that one.
    */
   patchStatus(address: ObjectAddress, status: JsonObject, version?: string): Promise<Patched>;
-  /** This one, and none that has its name by then; what it owns goes with it. */
+  /** Removes exactly this object, not a later one with its name. What it owns goes with it. */
   remove(address: ObjectAddress, uid: string, options?: RemoveOptions): Promise<Removed>;
   list(list: ObjectList): Promise<readonly KubernetesObject[]>;
 }
 
-/** One cluster. Every method throws ClusterUnavailable when the cluster cannot be asked (no access, no network). */
+/** One cluster. Every method throws ClusterUnavailable if the cluster cannot be reached (no access, no network). */
 export interface Cluster {
-  /** How it is reached, by which authority it is known. Nobody is asked. */
+  /** The address and the authority that identifies it. Makes no request. */
   readonly address: string;
-  /** What tells it from all other clusters, however it is reached: the address, and all that is better and can be read. */
+  /**
+   * What distinguishes it from all other clusters, however it is reached: its address, and better identities where they
+   * can be read.
+   */
   identify(): Promise<readonly string[]>;
-  /** Reads several workloads with as few requests as possible, in the order given. */
+  /** Reads several workloads with as few requests as possible, in the given order. */
   read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]>;
-  /** The last lines of a container, of its previous run when there was one. Empty when there is nothing to read. */
+  /** A container's last lines, from its previous run if there was one. Empty if there is nothing to read. */
   logs(namespace: string, pod: string, container: string, lines: number): Promise<readonly string[]>;
-  /** The last lines of one run of a container, whichever is asked for. Absent where nobody can be asked. */
+  /** The last lines of either run of a container. Absent if logs cannot be read. */
   readLog?(request: LogRequest): Promise<ContainerLog>;
-  /** HTTP GET. Never throws for the service's own failure. */
+  /** HTTP GET. Never throws for the service's own failures. */
   probe(request: HealthRequest): Promise<HealthAnswer>;
-  /** What a service in the cluster says. Absent where nobody can be asked. */
+  /** Asks a service in the cluster. Absent if services cannot be asked. */
   readService?(request: ServiceRequest): Promise<ServiceAnswer>;
-  /** Which of these it does not let us do in a namespace; undefined where it does not say. Absent where nobody can be asked. */
+  /**
+   * Which of these rights we lack in a namespace; undefined if the cluster does not say. Absent if it cannot be asked.
+   */
   missingRights?(namespace: string, wanted: readonly Right[]): Promise<readonly Right[] | undefined>;
-  /** Deletes this pod, and none that has its name by then. Absent where nothing is changed. */
+  /** Deletes exactly this pod, not a later one with its name. Absent on read-only clusters. */
   deletePod?(namespace: string, name: string, uid: string): Promise<DeletedPod>;
-  /** Its objects, to be changed. Absent where nothing is changed. */
+  /** For changing its objects. Absent on read-only clusters. */
   readonly objects?: ClusterObjects;
-  /** Follows what is in flight by streams. Absent where it can only be read. */
+  /** Follows what is in flight through watch streams. Absent if it can only be read. */
   follow?(options: MirrorOptions): Mirror;
 }
 
 export interface MirrorOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** Something of this rollout changed: its objects, their events, or whether they can be seen. */
+  /** Something about this rollout changed: its objects, their events, or whether they are visible. */
   readonly changed: (rollout: string) => void;
-  /** A line of the log. */
+  /** Logs a line. */
   readonly tell?: ((message: string, about: Readonly<Record<string, string>>) => void) | undefined;
 }
 
-/** What is in flight in a cluster, as its streams tell it. */
+/** A live copy of what is in flight in a cluster, fed by its watch streams. */
 export interface Mirror {
-  /** Rollouts by name, all that there are: what they need is watched from now on, and what none of them needs is not for long. */
+  /**
+   * The complete set of rollouts, by name. Watches start now for what they need; what none of them needs is soon
+   * dropped.
+   */
   follow(rollouts: ReadonlyMap<string, Workload>): void;
   /**
-   * At once where all is watched, else when it has been read. What the workload was when its rollout was first named is seen in
-   * any case. Undefined where it may not be watched, or is too much: then it has to be read. Throws ClusterUnavailable.
+   * Answers at once if everything is watched, otherwise after reading. Always covers the workload's state when its
+   * rollout was first named. Undefined if watching is not allowed or too expensive: then it must be read. Throws
+   * ClusterUnavailable.
    */
   view(rollout: string): Promise<WorkloadView | undefined>;
-  /** Ends the streams. What came is kept: the next `follow` goes on from there. */
+  /** Ends the streams. Keeps what came; the next `follow` continues from there. */
   rest(): void;
 }

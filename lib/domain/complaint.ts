@@ -1,8 +1,8 @@
 import { FlotillaError } from './errors.ts';
 
-/** One problem of a request: where, and what in words. */
+/** One problem of a request: where it is, and a message. */
 export interface Complaint {
-  /** `query.limit`, `body.status`, or `body` for the whole. */
+  /** `query.limit`, `body.status`, or `body` for the whole body. */
   readonly path: string;
   readonly message: string;
 }
@@ -11,6 +11,6 @@ export interface Complaint {
 export const sentenceOf = ({ path, message }: Complaint): string =>
   `${path}${/^(?:is|has) /.test(message) ? ' ' : ': '}${message}`;
 
-/** RequestInvalid with all that is wrong, as sentences and as a list. */
+/** A RequestInvalid error with every problem, as sentences and as a list. */
 export const invalidRequest = (...issues: readonly Complaint[]): FlotillaError =>
   new FlotillaError('RequestInvalid', issues.map(sentenceOf).join('; '), { issues });

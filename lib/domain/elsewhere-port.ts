@@ -1,7 +1,7 @@
 import type { Json } from './json.ts';
 
-/** Functions of ours that run in another network. */
+/** Our functions that run in another network. */
 export interface Elsewhere {
-  /** Calls one by its name and waits for what it gives back. Throws PlaceUnavailable where it does not answer in time. */
+  /** Calls one by name and waits for its result. Throws PlaceUnavailable if it does not answer in time. */
   ask(name: string, event: Json): Promise<Json>;
 }

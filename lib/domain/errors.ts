@@ -1,17 +1,17 @@
 /**
- * Every error name there is. A name is a literal that is shared by the thrower, the state machines (Retry and Catch),
- * the API's status table and docs/errors.md.
+ * Every error name. The thrower, the state machines (Retry and Catch), the API's status table and docs/errors.md share
+ * these literals.
  */
 export const errorNames = {
-  /** Answers to a wait, chosen by the token's owner from a value that the domain computed. */
+  /** Answers to a wait. The token's owner picks one from a value that the domain computed. */
   AttemptRetryable: 'AttemptRetryable',
   AttemptFailed: 'AttemptFailed',
   AttemptEnded: 'AttemptEnded',
   TurnRefused: 'TurnRefused',
-  /** A turn that was given back in a hold, before anything was started: AwaitTurn again. */
+  /** A turn given back because of a hold, before anything started: AwaitTurn again. */
   TurnReturned: 'TurnReturned',
 
-  /** What the user sent. */
+  /** Problems in what the user sent. */
   YamlInvalid: 'YamlInvalid',
   BatchInvalid: 'BatchInvalid',
   RequestInvalid: 'RequestInvalid',
@@ -49,7 +49,7 @@ export const errorNames = {
   Forbidden: 'Forbidden',
   TooManyRequests: 'TooManyRequests',
 
-  /** What the operator set. */
+  /** Problems in what the operator configured. */
   ConfigurationInvalid: 'ConfigurationInvalid',
 
   /** Technical faults. */
@@ -67,13 +67,13 @@ export const errorNames = {
   ObjectBusy: 'ObjectBusy',
   RightsMissing: 'RightsMissing',
   ContractBroken: 'ContractBroken',
-  /** Anything that has no name of its own. */
+  /** Anything without a name of its own. */
   InternalError: 'InternalError',
 } as const;
 
 export type ErrorName = keyof typeof errorNames;
 
-/** An error with a literal name. `details` is safe to show: it never holds a secret. */
+/** An error with a literal name. `details` is safe to show: it never contains a secret. */
 export class FlotillaError extends Error {
   override readonly name: ErrorName;
   readonly details: Readonly<Record<string, unknown>>;

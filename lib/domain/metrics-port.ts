@@ -7,29 +7,31 @@ export interface MetricPoint {
   readonly value: number;
 }
 
-/** All names are filled in. */
+/** All placeholders are filled in. */
 export interface MetricQuery {
   readonly source: CheckSource;
-  /** Milliseconds since 1970, both ends included. */
+  /** Milliseconds since 1970, inclusive on both ends. */
   readonly from: number;
   readonly to: number;
-  /** Milliseconds between two points, a whole number of minutes. */
+  /** Milliseconds between two points, in whole minutes. */
   readonly step: number;
 }
 
-/** Points in the order of time, without those that are no number; or why nothing can be said. */
+/** Points in time order, without non-numbers; or why there is no answer. */
 export type MetricAnswer =
   | {
       readonly kind: 'points';
       readonly points: readonly MetricPoint[];
-      /** What the source says beside them, for example that a part of it could not be asked. */
+      /** The source's own warnings, for example that a part did not answer. */
       readonly warnings?: readonly string[];
     }
   | { readonly kind: 'unread'; readonly message: string };
 
 export const unread = (message: string): MetricAnswer => ({ kind: 'unread', message });
 
-/** Where numbers about what runs in a cluster are kept. Never throws for the other side's failure: then they are unread. */
+/**
+ * A store of metrics about what runs in a cluster. Never throws for the source's failures: the answer is then unread.
+ */
 export interface Metrics {
   range(query: MetricQuery): Promise<MetricAnswer>;
 }

@@ -1,4 +1,4 @@
-/** Of these fields those that are there: an absent one is left out, and not undefined. */
+/** Picks those of these fields that are present. Absent ones are left out, not set to undefined. */
 export const present = <Row extends object, Name extends keyof Row>(
   row: Row,
   names: readonly Name[],

@@ -1,10 +1,10 @@
-/** Addresses that only this machine reaches. */
+/** Addresses that only this machine can reach. */
 export const isLoopback = (host: string): boolean => host === '127.0.0.1' || host === '::1' || host === 'localhost';
 
-/** A URL writes an IPv6 address in brackets, and everybody else without. */
+/** URLs put IPv6 addresses in brackets; everything else does not. */
 export const withoutBrackets = (host: string): string => host.replaceAll(/[[\]]/g, '');
 
-/** Whether nobody on the way can read what goes there. What carries a credential goes nowhere else. */
+/** Whether nobody on the way can read the traffic. Credentials are sent nowhere else. */
 export const isSafeForCredentials = (url: string): boolean => {
   const { protocol, hostname = '' } = URL.parse(url) ?? {};
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(withoutBrackets(hostname)));

@@ -7,7 +7,7 @@ const plan = {
   batch_id: id,
   more: false,
   proposals: [
-    { ...proposal, key: 'risk/a', status: 'SUCCESS', message: 'Version 2.0.0 runs in good order.' },
+    { ...proposal, key: 'risk/a', status: 'SUCCESS', message: 'Version 2.0.0 runs well.' },
     { ...proposal, key: 'risk/b', status: 'FAILED', message: 'The release before runs.', url: 'https://h/1' },
     { ...proposal, key: 'risk/c', message: 'It is not in good order yet.' },
   ],
@@ -31,12 +31,12 @@ const seen = (message: string): string => `Seen on cluster eu-1: ${message}`;
 test('--yes takes all proposals, with what was seen as the reason, and nothing without one', async () => {
   const { status, out, sent } = await resolveAll(['--yes']);
   expect(sent).toEqual([
-    ['a', { status: 'SUCCESS', reason: seen('Version 2.0.0 runs in good order.') }],
+    ['a', { status: 'SUCCESS', reason: seen('Version 2.0.0 runs well.') }],
     ['b', { status: 'FAILED', reason: seen('The release before runs.') }],
   ]);
   expect(out).toEqual([
     'risk/a 2.0.0 in uat on eu-1: proposed SUCCESS',
-    '  Version 2.0.0 runs in good order.',
+    '  Version 2.0.0 runs well.',
     'risk/b 2.0.0 in uat on eu-1: proposed FAILED',
     '  The release before runs.',
     '  its run: https://h/1',

@@ -370,7 +370,7 @@ describe('problems', () => {
       { status: 5, reason: {} },
       'body.status: 5 is none of SUCCESS, FAILED; body.reason: an object where a text is needed',
     ],
-    [{ status: 'FAILED', reason: ' ' }, 'body.reason: say why, in a sentence'],
+    [{ status: 'FAILED', reason: ' ' }, 'body.reason: give a reason, in a sentence'],
     [{ status: 'FAILED', reason: 'x'.repeat(1001) }, 'body.reason has 1001 characters; at most 1000 are allowed'],
     [
       { status: 'FAILED', reason: 'x', reasons: 1 },

@@ -170,9 +170,9 @@ interface UnknownCase {
 
 const unknownCases: readonly UnknownCase[] = [
   {
-    now: 'what was asked for runs in good order',
+    now: 'the requested version runs well',
     change: ({ cluster }) => cluster.set('a', '2.0.0', 'good'),
-    proposed: { status: 'SUCCESS', message: expect.stringContaining('Version 2.0.0 runs in good order') },
+    proposed: { status: 'SUCCESS', message: expect.stringContaining('Version 2.0.0 runs well') },
   },
   {
     now: 'and its health check answers',
@@ -190,32 +190,32 @@ const unknownCases: readonly UnknownCase[] = [
     proposed: { status: undefined, message: expect.stringContaining('But its health check fails') },
   },
   {
-    now: 'the release before runs',
+    now: 'the previous release runs',
     change: () => {},
-    proposed: { status: 'FAILED', message: 'The release before, version 1.0.0, runs in good order.' },
+    proposed: { status: 'FAILED', message: 'The previous release, version 1.0.0, runs well.' },
   },
   {
-    now: 'nothing stands there, as before',
+    now: 'nothing runs there, as before',
     without: ['a'],
     change: () => {},
-    proposed: { status: 'FAILED', message: 'Nothing stands there, as before.' },
+    proposed: { status: 'FAILED', message: 'Nothing runs there, as before.' },
   },
   {
-    now: 'what was asked for crashes',
+    now: 'the requested version crashes',
     change: ({ cluster }) => cluster.set('a', '2.0.0', 'crash'),
     proposed: { status: 'FAILED', evidence: Array(2).fill(expect.objectContaining({ reason: 'CrashLoopBackOff' })) },
   },
   {
-    now: 'what was asked for is not in order yet',
+    now: 'the requested version is not healthy yet',
     change: ({ cluster }) => cluster.set('a', '2.0.0', 'stuck'),
-    proposed: { status: undefined, message: expect.stringContaining('not in good order yet') },
+    proposed: { status: undefined, message: expect.stringContaining('not healthy yet') },
   },
   {
     now: 'something else runs',
     change: ({ cluster }) => cluster.set('a', '3.0.0', 'good'),
     proposed: {
       status: undefined,
-      message: expect.stringContaining('neither what was asked for nor the release before'),
+      message: expect.stringContaining('neither the requested version nor the previous release'),
     },
   },
   {

@@ -79,7 +79,7 @@ describe('POST /batches/{id}/retry', () => {
       'body.onyl: unknown key; known here: only, with, reason (did you mean only?)',
     ],
     ['no keys', { only: [] }, 400, 'body.only'],
-    ['an empty reason', { reason: ' ' }, 400, 'body.reason: say why, in a sentence'],
+    ['an empty reason', { reason: ' ' }, 400, 'body.reason: give a reason, in a sentence'],
     ['versions as a list', { with: ['a'] }, 400, 'body.with: an object is needed'],
     ['an unknown key', { only: ['risk/limit-chek'] }, 404, 'Did you mean risk/limit-check?'],
     ['an unknown key of a version', { with: { 'limit-check': '1' } }, 404, 'Did you mean risk/limit-check?'],

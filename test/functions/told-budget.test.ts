@@ -14,8 +14,8 @@ const lowered: BudgetNews = { kind: 'lowered', account, limit: 300, allowed: 240
 const back: BudgetNews = { kind: 'back', account, limit: 300 };
 const waited: BudgetNews = { kind: 'waited', account, request: 'start', milliseconds: 1_500 };
 
-const less = 'the executor is asked less often: it refused requests as too many';
-const again = 'the executor is asked as often as configured again';
+const less = 'the executor refused requests as too many: fewer are sent';
+const again = 'requests to the executor are back at the configured rate';
 
 test.each<[BudgetNews, readonly Measurement[], lines: readonly unknown[]]>([
   [lowered, [{ name: 'ExecutorBudgetAllowed', value: 240 }], [[less, { account, limit: 300, allowed: 240 }]]],

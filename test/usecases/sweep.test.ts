@@ -262,7 +262,7 @@ test.each(batches.map((one) => [one.what, one] as const))(
       const items = await Promise.all([0, 1, 2].map((index) => world.table.get(keys.item(batchId, index))));
       expect(items.map((item) => rowOf<ItemRow>(item)!.message)).toEqual(
         Array(3).fill(
-          `Nothing was started: its execution died: Step Functions does not know it any more. \`flotilla retry ${batchId}\` deploys it.`,
+          `Nothing was started: its execution died: Step Functions no longer knows it. \`flotilla retry ${batchId}\` deploys it.`,
         ),
       );
     }

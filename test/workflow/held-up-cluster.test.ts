@@ -65,9 +65,7 @@ test.each(cases)('a cluster that $what', async ({ begin, end, answered, missing,
   const name = 'cluster-eu-1';
   expect(deployments[0]).toMatchObject({
     ...{ status: 'PROCESSING', reason: 'HeldUp' },
-    message: expect.stringMatching(
-      /^The cluster cannot be asked how the rollout goes, since .* It is asked again until/,
-    ),
+    message: expect.stringMatching(/^The cluster cannot be read to follow the rollout, since .* Flotilla keeps trying/),
     waiting_for: [{ kind: 'cluster', name, why: 'cluster-unavailable', asked: /deployment a /, answered }],
   });
   expect(await missingIn(world)).toEqual(missing);

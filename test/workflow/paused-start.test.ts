@@ -34,7 +34,7 @@ const deaths: readonly Path[] = [
         outcome: 'FAILED / RateLimited',
         visited: deployFails,
         runs: '1.0.0',
-        says: /^429\. Nothing followed: Runtime\.ExitError/,
+        says: /^429\. Then the deployment was interrupted: Runtime\.ExitError/,
       },
     },
     ends: 'FAILED / DeploymentsFailed',

@@ -1,39 +1,42 @@
-/** What an account allows at a time: as much as was configured, less where it said that this was too much. */
+/** How many requests an account allows at a time: the configured limit, or less after the account refused requests. */
 
 export type RequestKind = 'start' | 'read';
 export const requestKinds: readonly RequestKind[] = ['start', 'read'];
 
-/** Of the flow and of what may be saved up: reads never wait for all starts, and starts never for all reads. */
+/**
+ * The share of the flow and of the savings that each kind gets. Reads never wait for all starts, nor starts for all
+ * reads.
+ */
 export const shares: Readonly<Record<RequestKind, number>> = { start: 0.6, read: 0.4 };
 
 export interface Allowance {
-  /** Requests a minute, as configured. */
+  /** Configured requests a minute. */
   readonly limit: number;
-  /** What was allowed when it was last lowered; it has risen since. */
+  /** What was allowed when it was last lowered. It has risen since. */
   readonly rate: number;
-  /** When the account last said that it was too much. Absent where it never did. */
+  /** When the account last refused a request as one too many. Absent if it never did. */
   readonly throttled_at?: number;
-  /** Since when less than the limit is allowed, or was. */
+  /** When the allowance last fell below the limit. */
   readonly lowered_at?: number;
-  /** Nobody is sent before this. */
+  /** No request goes out before this time. */
   readonly closed_until?: number;
 }
 
 const minute = 60_000;
-/** A turn that is noticed so late does not make a minute fuller than it may be. */
+/** A turn noticed up to this late doesn't overfill its minute. */
 const lateness = 500;
 const lowest = 20;
 const cut = 0.8;
-/** A part of the limit, added for each minute in which nobody complained. */
+/** The part of the limit that is added for each minute without a refusal. */
 const stepPart = 0.02;
-/** Of the answers to requests that were under way together, one lowers. */
+/** Of the refusals of requests that were under way together, only one lowers the allowance. */
 const oneBurst = 10_000;
 const pause = 5_000;
 const longestPause = minute;
 
 const stepOf = ({ limit }: Allowance): number => Math.max(1, limit * stepPart);
 
-/** Requests a minute that are allowed at a time. */
+/** Allowed requests a minute at a time. */
 export const allowedAt = (allowance: Allowance, time: number): number => {
   const { limit, rate, throttled_at } = allowance;
   if (throttled_at === undefined) return limit;
@@ -41,23 +44,23 @@ export const allowedAt = (allowance: Allowance, time: number): number => {
   return Math.min(limit, rate + minutes * stepOf(allowance));
 };
 
-/** Until when `allowedAt` stays the same. */
+/** The time until which `allowedAt` stays the same. */
 export const unchangedUntil = (allowance: Allowance, time: number): number => {
   const { limit, throttled_at } = allowance;
   if (throttled_at === undefined || allowedAt(allowance, time) >= limit) return Number.POSITIVE_INFINITY;
   return throttled_at + (Math.max(0, Math.floor((time - throttled_at) / minute)) + 1) * minute;
 };
 
-/** What a kind may save up while nobody asks: together a tenth of what is allowed in a minute, and one of each at least. */
+/** How much a kind may save up while idle. Together: a tenth of a minute's allowance, and at least one of each. */
 export const burstOf = (allowed: number, kind: RequestKind): number => Math.max(1, (allowed / 10) * shares[kind]);
 
-/** Requests for each millisecond. Burst and flow together are what is allowed, in whichever minute one looks. */
+/** Requests per millisecond. In any minute, burst and flow together make up the allowance. */
 export const flowOf = (allowed: number): number => {
   const burst = burstOf(allowed, 'start') + burstOf(allowed, 'read');
   return Math.max(1, allowed - burst) / (minute + lateness);
 };
 
-/** What was lowered is forgotten once the limit is allowed again, and the burst that lowered it is over. */
+/** Forgets the refusal once the full limit is allowed again and its burst is over. */
 export const forgetComplaint = <A extends Allowance>(allowance: A, now: number): A => {
   const { throttled_at, limit } = allowance;
   if (throttled_at === undefined || now - throttled_at < minute || allowedAt(allowance, now) < limit) return allowance;
@@ -65,7 +68,7 @@ export const forgetComplaint = <A extends Allowance>(allowance: A, now: number):
   return { ...rest, rate: limit } as A;
 };
 
-/** Changes nothing where the complaint belongs to the burst that has lowered it already. */
+/** Changes nothing if the refusal belongs to the burst that has already lowered the allowance. */
 export const lowerAllowance = <A extends Allowance>(allowance: A, now: number, retryAfter = 0): A => {
   const { limit, throttled_at } = allowance;
   const isSame = throttled_at !== undefined && now - throttled_at < oneBurst;
@@ -83,7 +86,7 @@ export const lowerAllowance = <A extends Allowance>(allowance: A, now: number, r
   };
 };
 
-/** Another limit was configured, or the clock that wrote this was far ahead: what it says of the future is not waited for. */
+/** Adjusts to a new limit, and ignores what a clock that ran far ahead wrote about the future. */
 export const correctAllowance = <A extends Allowance>(allowance: A, limit: number, now: number): A => {
   const { rate, throttled_at, closed_until } = allowance;
   return {

@@ -1,11 +1,11 @@
 import { allowedAt, type RequestKind } from './allowance.ts';
 import type { Budget } from './budget.ts';
 
-/** What whoever operates a budget wants to see. */
+/** What an operator of a budget wants to see. */
 export type BudgetNews =
-  /** Less is allowed, because the account refused some as too many. */
+  /** Less is allowed, because the account refused requests as too many. */
   | { readonly kind: 'lowered'; readonly account: string; readonly allowed: number; readonly limit: number }
-  /** All is allowed again. */
+  /** The full limit is allowed again. */
   | { readonly kind: 'back'; readonly account: string; readonly limit: number }
   | {
       readonly kind: 'waited';
@@ -14,7 +14,7 @@ export type BudgetNews =
       readonly milliseconds: number;
     };
 
-/** What a change of the budget was, where it is worth a word. */
+/** What changed in the budget, if it is worth logging. */
 export const newsOfChange = (account: string, before: Budget | undefined, after: Budget): readonly BudgetNews[] => {
   const { limit, throttled_at } = after;
   if (throttled_at === before?.throttled_at) return [];
@@ -22,8 +22,8 @@ export const newsOfChange = (account: string, before: Budget | undefined, after:
   return [{ kind: 'lowered', account, limit, allowed: Math.floor(allowedAt(after, after.at)) }];
 };
 
-/** For a log. */
+/** Words for a log line. */
 export const wordsOf = (news: Exclude<BudgetNews, { kind: 'waited' }>): string =>
   news.kind === 'back'
-    ? 'the executor is asked as often as configured again'
-    : 'the executor is asked less often: it refused requests as too many';
+    ? 'requests to the executor are back at the configured rate'
+    : 'the executor refused requests as too many: fewer are sent';

@@ -11,43 +11,46 @@ import {
   unchangedUntil,
 } from './allowance.ts';
 
-/** The turns of one kind. They are numbered: whoever has a number goes once so many are paid for. */
+/** The turns of one kind, numbered. A number's turn comes once that many are paid for. */
 interface Lane {
   readonly issued: number;
   readonly paid: number;
 }
 
 /**
- * The budget of requests of one account, as it was at `at`. Time pays: so much flows in every millisecond, in fixed shares to both
- * kinds; what is paid beyond what was issued is saved up, and where one kind has saved all that it may, its share goes to the other.
+ * One account's request budget, as it was at `at`. Time pays: a fixed flow per millisecond goes to both kinds in fixed
+ * shares. What is paid beyond what was issued is saved up. When one kind has saved all it may, its share goes to the
+ * other.
  */
 export interface Budget extends Allowance {
   readonly at: number;
-  /** Of the numbers: with each complaint of the account they begin anew, so that nobody waits behind those who gave up. */
+  /**
+   * The round of the numbers. Each refusal by the account starts a new one, so nobody waits behind those who gave up.
+   */
   readonly round: number;
   readonly start: Lane;
   readonly read: Lane;
 }
 
-/** Clocks of one account are further apart only where one of them is wrong. */
+/** Clocks of one account are further apart than this only if one of them is wrong. */
 const farAhead = 5 * 60_000;
-/** What sums of parts may be off. */
+/** The error that sums of fractions may have. */
 const tiny = 1e-4;
 
 const fullLane = (allowed: number, kind: RequestKind): Lane => ({ issued: 0, paid: burstOf(allowed, kind) });
 
-/** Of an account that nobody has asked yet. */
+/** The budget of an account that nobody has asked yet. */
 export const newBudget = (limit: number, now: number): Budget => ({
   ...{ limit, rate: limit, at: now, round: 0 },
   start: fullLane(limit, 'start'),
   read: fullLane(limit, 'read'),
 });
 
-/** By how much somebody whose time is `now` is behind those who wrote it. Nobody follows a clock that is wrong. */
+/** How far a caller whose time is `now` lags behind the budget's last writer. Nobody follows a wrong clock. */
 export const lagBehind = ({ at }: Pick<Budget, 'at'>, now: number): number =>
   at - now > farAhead ? 0 : Math.max(0, at - now);
 
-/** As it is now, with the limit that is configured now. */
+/** The budget at `now`, with the limit configured now. */
 export const budgetAt = (budget: Budget, now: number, limit = budget.limit): Budget => {
   const isWrong = budget.at - now > farAhead;
   const settled = forgetComplaint(pay(isWrong ? { ...budget, at: now } : budget, now), now);
@@ -66,7 +69,7 @@ const pay = (budget: Budget, now: number): Budget => {
   return { ...budget, at: Math.max(budget.at, now), start, read };
 };
 
-/** How much more a lane takes: what is waited for, and then what may be saved. */
+/** How much more a lane takes: what callers wait for, then what may be saved. */
 const roomOf = ({ issued, paid }: Lane, allowed: number, kind: RequestKind): number =>
   Math.max(0, issued + burstOf(allowed, kind) - paid);
 
@@ -80,7 +83,7 @@ const pour = ({ start, read }: Pick<Budget, RequestKind>, allowed: number, amoun
   ];
 };
 
-/** Nobody has saved more than may be saved by now. */
+/** Caps each kind's savings at what may be saved now. */
 const clip = (budget: Budget): Budget => {
   const allowed = allowedAt(budget, budget.at);
   const clipped = (kind: RequestKind): Lane => {
@@ -91,8 +94,8 @@ const clip = (budget: Budget): Budget => {
 };
 
 /**
- * When a number is paid for, as far as is known: numbers that others take, and complaints, make it later and never sooner. Not before
- * `at`.
+ * When a number will be paid for, as far as is known. Other callers' numbers and refusals make it later, never sooner.
+ * Not before `at`.
  */
 export const dueAt = (budget: Budget, kind: RequestKind, number: number): number => {
   const from = Math.max(budget.at, budget.closed_until ?? 0);
@@ -100,7 +103,7 @@ export const dueAt = (budget: Budget, kind: RequestKind, number: number): number
   if (missing <= tiny) return from;
   const other: RequestKind = kind === 'start' ? 'read' : 'start';
   const othersRoom = roomOf(budget[other], allowedAt(budget, from), other);
-  // The other kind takes its share until it has all that it takes.
+  // The other kind takes its share until it is full.
   const amount = Math.min(missing / shares[kind], missing + othersRoom);
   return Math.max(budget.at + 1, Math.ceil(whenFlown(budget, from, amount)));
 };
@@ -116,13 +119,16 @@ const whenFlown = (budget: Budget, begin: number, amount: number): number => {
   }
 };
 
-/** The next number. */
+/** Issues the next number. */
 export const issue = (budget: Budget, kind: RequestKind): Budget => {
   const lane = budget[kind];
   return { ...budget, [kind]: { ...lane, issued: lane.issued + 1 } };
 };
 
-/** The account said that it was too much: less is allowed, what was saved is gone, and whoever waits takes a new number. */
+/**
+ * The account refused a request as too many: less is allowed, the savings are gone, and callers in line take new
+ * numbers.
+ */
 export const lower = (budget: Budget, now: number, retryAfter?: number): Budget => {
   const lowered = lowerAllowance(budget, now, retryAfter);
   if (lowered.throttled_at === budget.throttled_at) return lowered;

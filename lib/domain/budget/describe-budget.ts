@@ -1,21 +1,21 @@
 import { allowedAt, type RequestKind } from './allowance.ts';
 import { type Budget, dueAt } from './budget.ts';
 
-/** Those of a kind who wait: with a number, or in a queue of their own until it is worth taking one. */
+/** The callers of a kind in line: with a number, or in their own queue until taking one is worthwhile. */
 export interface Waiting {
   readonly count: number;
-  /** When the last of them goes, as far as is known. */
+  /** When the last of them gets its turn, as far as is known. */
   readonly until?: number;
 }
 
-/** What a budget is like at its moment. Times are milliseconds since 1970. */
+/** A snapshot of a budget. Times are milliseconds since 1970. */
 interface BudgetDescription {
   readonly limit: number;
-  /** Requests a minute. */
+  /** Allowed requests a minute. */
   readonly allowed: number;
-  /** Absent where the limit is allowed. */
+  /** Absent while the full limit is allowed. */
   readonly lowered?: { readonly since: number; readonly refused_at: number };
-  /** Nobody is sent before; absent where somebody may be. */
+  /** No request goes out before this; absent if requests may go out. */
   readonly closed_until?: number;
   readonly waiting: Readonly<Record<RequestKind, Waiting>>;
 }
@@ -34,7 +34,7 @@ export const describeBudget = (budget: Budget, queuedStarts: number): BudgetDesc
 
 const waitingOf = (budget: Budget, kind: RequestKind, queued: number): Waiting => {
   const { issued, paid } = budget[kind];
-  // A sum of parts may be a little short of the whole.
+  // A sum of fractions may fall a little short of the whole.
   const count = Math.max(0, Math.ceil(issued - paid - 1e-3)) + queued;
   return count === 0 ? { count } : { count, until: dueAt(budget, kind, issued + queued) };
 };

@@ -1,13 +1,16 @@
 import type { Configuration, HarnessAccount } from '../catalogue/catalogue.ts';
 
-/** Harness allows 400 requests a minute to a key: the rest is for others. */
+/** Harness allows 400 requests a minute per key. The rest is left to others. */
 const usualLimit = 300;
 
-/** Requests a minute to the account of Harness. Undefined where they are not counted: a simulated one without a limit is shared by nobody. */
+/**
+ * Requests a minute to the Harness account. Undefined if they are not counted: a simulated account without a limit is
+ * not shared.
+ */
 export const requestLimit = ({ simulated, requests_per_minute }: HarnessAccount): number | undefined =>
   requests_per_minute ?? (simulated ? undefined : usualLimit);
 
-/** As a real one is treated: with the usual limit where none is set. */
+/** Treats accounts like real ones: they get the usual limit if none is set. */
 export const withRequestLimit = (configuration: Configuration): Configuration => {
   const { catalogue } = configuration;
   if (catalogue.harness === undefined) return configuration;
@@ -15,5 +18,5 @@ export const withRequestLimit = (configuration: Configuration): Configuration =>
   return { ...configuration, catalogue: { ...catalogue, harness } };
 };
 
-/** What an account is called as that of an executor. */
+/** The name of an executor's account. */
 export const executorAccount = ({ account }: Pick<HarnessAccount, 'account'>): string => `harness:${account}`;

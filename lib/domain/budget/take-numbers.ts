@@ -1,18 +1,18 @@
 import type { RequestKind } from './allowance.ts';
 import { type Budget, dueAt, issue } from './budget.ts';
 
-/** Who asks for a turn, and up to when it is of use. */
+/** A caller that asks for a turn, and until when the turn is useful. */
 export interface Ask {
   readonly kind: RequestKind;
   readonly latest?: number;
 }
 
-/** `later`: its turn would come after it is of use, and no number was taken. */
+/** `later`: the turn would come too late to be useful, so no number was taken. */
 export type Taken =
   | { readonly kind: 'number'; readonly number: number; readonly due: number }
   | { readonly kind: 'later'; readonly due: number };
 
-/** Takes a number for each who asks, in their order. By `lag` the time of those who ask is behind that of the budget. */
+/** Takes a number for each caller, in order. The callers' time is `lag` behind the budget's. */
 export const takeNumbers = (
   budget: Budget,
   asks: readonly Ask[],

@@ -1,7 +1,7 @@
 import { counted } from '../counted.ts';
 import type { Status } from './status.ts';
 
-/** Number of deployments by status. A status that is absent counts 0. */
+/** Number of deployments by status. An absent status counts as 0. */
 export type Totals = Readonly<Partial<Record<Status, number>>>;
 
 export interface BatchStatus {
@@ -15,9 +15,9 @@ interface Rule extends Pick<BatchStatus, 'status' | 'reason'> {
 }
 
 /**
- * The first rule that holds decides. A known failure outweighs what nobody knows, because it stays true however the
- * unknown is resolved; what was only skipped does not, since it waits for the same human. A batch that was cancelled is FAILED
- * only when something really failed.
+ * The first rule that applies decides. A known failure outweighs unknowns, because it stays true however they are
+ * resolved. A skip does not, since it waits for the same person. A cancelled batch is FAILED only if something really
+ * failed.
  */
 const rules: readonly Rule[] = [
   {
@@ -38,13 +38,13 @@ const rules: readonly Rule[] = [
   { status: 'SUCCESS', reason: 'AllSucceeded', when: () => true },
 ];
 
-/** Decides how a batch ends whose deployments have all ended. */
+/** Decides how a batch ends once all of its deployments have ended. */
 export const decideBatchStatus = (totals: Totals, { cancelRequested }: { cancelRequested: boolean }): BatchStatus => {
   const rule = rules.find(({ when }) => when((status) => totals[status] ?? 0, cancelRequested))!;
   return { status: rule.status, reason: rule.reason, message: describeTotals(totals) };
 };
 
-/** Whether some of a batch's deployments explain how it ended. What ended for another reason than its deployments is not theirs to explain. */
+/** Whether some of a batch's deployments explain how it ended. They don't if it ended for a reason of its own. */
 export const isDecidedBy = (
   { status, reason }: Pick<BatchStatus, 'status' | 'reason'>,
   totals: Totals,

@@ -8,11 +8,11 @@ export interface WhatIsKnown {
   readonly item: ItemRow;
   readonly turn: TurnRow | undefined;
   readonly capture: CaptureRow | undefined;
-  /** The version that was asked for, when the plan can be read. */
+  /** The version that was asked for, if the plan can be read. */
   readonly version?: string | undefined;
-  /** Of what deploys nothing. */
+  /** Set for actions that deploy nothing. */
   readonly action?: Acting['action'];
-  /** The error that ended the child before its rows could say how it went. */
+  /** The error that ended the child before its rows recorded an outcome. */
   readonly error?: CaughtError;
   readonly now: number;
 }
@@ -20,8 +20,8 @@ export interface WhatIsKnown {
 type Told = Pick<Outcome, 'status' | 'reason' | 'message'>;
 
 /**
- * How a deployment ended, from its rows alone: what the owners of its waits wrote decides, and the error of the state
- * machine only where they wrote nothing. Where a run may still be at work the answer is UNKNOWN, never a guess.
+ * Decides how a deployment ended from its rows alone. What the owners of its waits wrote decides; the state machine's
+ * error counts only if they wrote nothing. If a run may still be at work, the answer is UNKNOWN, never a guess.
  */
 export const concludeDeployment = (known: WhatIsKnown): Outcome => {
   const { item, capture, now } = known;
@@ -35,7 +35,7 @@ export const concludeDeployment = (known: WhatIsKnown): Outcome => {
     warnings: [...warningsOf(capture), ...(item.warnings ?? [])],
     attempts: item.runs.filter(({ attempt }) => attempt !== 'restore').length,
     runs: item.runs,
-    // Of what was scaled nobody may know the version.
+    // After a scale, the version may be unknown.
     ...(before ? { release_before: before } : {}),
     ...(after ? { release_after: after } : {}),
     ...(item.digest === undefined || !item.verified ? {} : { digest: item.digest }),
@@ -62,7 +62,7 @@ const afterFailure = (failure: Failure, error: WhatIsKnown['error']): Told => ({
   reason: failure.reason,
   message: isPlannedEnd(error)
     ? failure.message
-    : `${sentence(failure.message)} Nothing followed: ${errorWords(error)}.`,
+    : `${sentence(failure.message)} Then the deployment was interrupted: ${errorWords(error)}.`,
 });
 
 const statusAfter = ({ unknown, cancelled, skipped }: Failure): Outcome['status'] => {
@@ -71,7 +71,7 @@ const statusAfter = ({ unknown, cancelled, skipped }: Failure): Outcome['status'
   return skipped ? 'SKIPPED' : 'FAILED';
 };
 
-/** `AttemptEnded` leads to the record by itself. Anything else came in the way of another attempt, or of a restore. */
+/** `AttemptEnded` leads to the record by itself. Any other error interrupted another attempt or a restore. */
 const isPlannedEnd = (error: WhatIsKnown['error']): boolean => error?.Error === 'AttemptEnded';
 
 const afterRestore = (failure: Failure, restore: Restore): Told => ({
@@ -83,10 +83,10 @@ const afterRestore = (failure: Failure, restore: Restore): Told => ({
 const restoreUnknown = (failure: Failure | undefined, error: WhatIsKnown['error']): Told => ({
   status: 'UNKNOWN',
   reason: 'RestoreUnknown',
-  message: `${sentence(failure?.message ?? 'The deployment failed')} Whether the previous release was restored is not known (${errorWords(error)}).`,
+  message: `${sentence(failure?.message ?? 'The deployment failed')} It is not known whether the previous release was restored (${errorWords(error)}).`,
 });
 
-/** Verdicts are written without a full stop where they may be quoted within another sentence. */
+/** Messages that may be quoted inside another sentence are stored without a full stop. */
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKnown['error']): Told => {
@@ -102,14 +102,14 @@ const withoutAnswer = (item: ItemRow, turn: TurnRow | undefined, error: WhatIsKn
     return { status: 'FAILED', reason, message: `Nothing was started: ${why}.${advice}` };
   }
   const reason = stopped ?? (error?.Error === 'States.Timeout' ? 'WaitTimedOut' : 'TechnicalError');
-  const advice = stopped === undefined ? '' : ' What it began goes on: see what became of it, then resolve it.';
+  const advice = stopped === undefined ? '' : ' What it started goes on: check how it ended, then resolve it.';
   const message = `Attempt ${item.attempt} was left without an answer: ${name}.${advice}`;
   return { status: 'UNKNOWN', reason, message };
 };
 
-/** What runs now, as far as somebody saw it. */
+/** What runs now, as far as anyone saw. */
 const releaseAfter = ({ item, capture, version, action }: WhatIsKnown, { status }: Told): string | undefined => {
-  // A scale leaves the version that it found, however it ends.
+  // A scale keeps the version that it found, however it ends.
   if (action === 'scale') return capture?.previous?.version;
   if (status === 'SUCCESS') return action === 'delete' ? undefined : version;
   if (item.restore?.running !== undefined) return item.restore.running;
@@ -119,13 +119,13 @@ const releaseAfter = ({ item, capture, version, action }: WhatIsKnown, { status 
     : undefined;
 };
 
-/** Its last attempt took steps and went back, and nothing was done about it since. */
+/** Its last attempt took steps and went back, and nothing has been done about it since. */
 export const isTakenBack = ({ failure, restore }: Pick<ItemRow, 'failure' | 'restore'>): boolean =>
   failure?.taken_back === true && restore === undefined;
 
 /**
- * Whether what runs at the target is certainly what ran before, where a deployment did not end well. A run is written down
- * before it is asked for, so that there is one also where the executor turned the start away.
+ * Whether the target certainly runs what it ran before, after a deployment that did not succeed. A run is recorded
+ * before it is requested, so a record exists even if the executor rejected the start.
  */
 export const hasChangedNothing = (
   { runs, touched }: Pick<ItemRow, 'runs' | 'touched'>,

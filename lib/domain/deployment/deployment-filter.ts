@@ -5,19 +5,19 @@ import { type Sheet, scopeOfClass } from '../schedule/sheet.ts';
 import type { Waiting } from '../schedule/waiting.ts';
 import type { Status } from './status.ts';
 
-/** Which deployments of a batch are asked for: all that is named must fit. */
+/** A filter over a batch's deployments. All given fields must match. */
 export interface DeploymentFilter {
   readonly status?: Status | undefined;
   readonly environment?: string | undefined;
   readonly pillar?: string | undefined;
   readonly cluster?: string | undefined;
-  /** Why it is in its status, or why its last attempt failed. */
+  /** The reason of its status, or of its last failed attempt. */
   readonly reason?: string | undefined;
-  /** A part, in any letter case, of its key, its reason or its message. */
+  /** Part of its key, reason or message, ignoring case. */
   readonly text?: string | undefined;
-  /** What it waits for, or was skipped because of: the id of a hold or of a batch, or the key of a deployment. */
+  /** What it waits for, or why it was skipped: the id of a hold or of a batch, or a deployment's key. */
   readonly held_by?: string | undefined;
-  /** Its place in the plan, or a later one. */
+  /** This place in the plan, or a later one. */
   readonly from?: number | undefined;
 }
 
@@ -26,7 +26,7 @@ export type PlaceFilter = Pick<DeploymentFilter, 'environment' | 'pillar' | 'clu
 export const namesPlace = ({ environment, pillar, cluster }: PlaceFilter): boolean =>
   environment !== undefined || pillar !== undefined || cluster !== undefined;
 
-/** By index, whether a deployment belongs where it is asked for. */
+/** Whether a deployment's index matches the filter. */
 export const isPlaced = (
   filter: PlaceFilter,
   { classes, class_of }: Pick<Sheet, 'classes' | 'class_of'>,
@@ -40,10 +40,10 @@ export const fitsPlace = (filter: PlaceFilter, own: { readonly [Name in keyof Pl
 
 type Row = Pick<ItemRow, 'status' | 'reason' | 'message' | 'failure' | 'outcome'>;
 
-/** Of one that nothing has happened to. */
+/** A deployment that nothing has happened to yet. */
 const untouched = { status: 'PENDING', reason: 'AwaitingTurn', message: '' } as const;
 
-/** Whether a deployment fits by what its row says. */
+/** Whether a deployment's row matches. */
 export const fitsRow = (
   { status, reason, text }: DeploymentFilter,
   key: string,
@@ -57,11 +57,11 @@ export const fitsRow = (
   );
 };
 
-/** Whether it may fit, before its row is read: where it waits still, there is none. */
+/** Whether it may match, before its row is read. A deployment that still waits has no row. */
 export const mayFitRow = (filter: DeploymentFilter, key: string, cell: Cell): boolean =>
   typeof cell !== 'number' || fitsRow(filter, key);
 
-/** All that somebody may call what is waited for. */
+/** All names that a person may use for what is waited for. */
 export const namesOfWaiting = (one: Waiting): readonly (string | undefined)[] => {
   if (one.kind === 'hold') return [one.id];
   if (one.kind === 'dependency') return [one.name, one.root?.key];

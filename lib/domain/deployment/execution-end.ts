@@ -1,43 +1,43 @@
 import type { ExecutionStatus } from '../ports.ts';
 import { foreignText } from '../record/foreign-text.ts';
 
-/** How an execution ended that was to record what came of it, and has not. */
+/** How an execution ended that should have recorded an outcome and has not. */
 export interface ExecutionEnd {
-  /** Undefined where Step Functions knows nothing of it any more. */
+  /** Undefined if Step Functions no longer knows it. */
   readonly status: Exclude<ExecutionStatus, 'RUNNING'> | undefined;
-  /** What was said when it was stopped, or what it failed with. */
+  /** The reason given when it was stopped, or the error it failed with. */
   readonly error?: string | undefined;
   readonly cause?: string | undefined;
 }
 
-/** What an event said of an end comes before what can be asked for afterwards; it may have said nothing. */
+/** The error in the event wins over what is read afterwards. The event may have none. */
 export const withTold = (end: ExecutionEnd, { error, cause }: Pick<ExecutionEnd, 'error' | 'cause'>): ExecutionEnd => ({
   ...end,
   error: error ?? end.error,
   cause: cause ?? end.cause,
 });
 
-/** The error that stands for such an end, as Conclude and Record are given one. */
+/** The error for such an end, in the form that Conclude and Record take. */
 export interface ErrorOfEnd {
   readonly Error: 'ExecutionStopped' | 'ExecutionEnded';
   readonly Cause: string;
 }
 
-/** Whoever stops an execution in the console may say why, in as many words as he likes. */
+/** A person who stops an execution in the console may give a reason of any length. */
 const longestCause = 300;
 
 const said = ({ error, cause }: ExecutionEnd): string =>
   foreignText([error, cause].filter((text) => text !== undefined && text !== '').join(': '), longestCause);
 
-/** Only StopExecution ends an execution as ABORTED, and Flotilla itself stops none. */
+/** Only StopExecution ends an execution as ABORTED, and Flotilla itself never calls it. */
 export const errorOfEnd = (end: ExecutionEnd): ErrorOfEnd => {
   if (end.status === 'ABORTED') return { Error: 'ExecutionStopped', Cause: said(end) };
-  if (end.status === undefined) return { Error: 'ExecutionEnded', Cause: 'Step Functions does not know it any more' };
+  if (end.status === undefined) return { Error: 'ExecutionEnded', Cause: 'Step Functions no longer knows it' };
   const why = said(end);
   return { Error: 'ExecutionEnded', Cause: `it ended as ${end.status}${why === '' ? '' : ` (${why})`}` };
 };
 
-/** Why it ended, for the middle of a sentence; undefined for any other error. */
+/** Why it ended, for use inside a sentence; undefined for any other error. */
 export const whyEnded = (
   error: { readonly Error?: string | undefined; readonly Cause?: string | undefined } | undefined,
 ): string | undefined => {

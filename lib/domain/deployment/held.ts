@@ -1,4 +1,6 @@
-/** What may hold up a deployment that has its turn, at its executor, or at its cluster while its rollout is verified. */
+/**
+ * What may hold up a deployment that has its turn: at its executor, or at its cluster while its rollout is verified.
+ */
 export type HindranceKind =
   | 'budget'
   | 'throttled'
@@ -14,18 +16,18 @@ export type HindranceKind =
 
 export interface Hindrance {
   readonly why: HindranceKind;
-  /** Milliseconds since 1970; absent where it is only known that it is so now. */
+  /** Milliseconds since 1970; absent if only the present is known. */
   readonly since?: number;
-  /** What was asked for, and what came back. */
+  /** What was requested, and what came back. */
   readonly asked?: string;
   readonly answered?: string;
-  /** With `steps`: which it is at. */
+  /** With `steps`: the current step. */
   readonly step?: string;
-  /** Of the run. */
+  /** The run's page. */
   readonly url?: string;
 }
 
-/** A hindrance that lasts, as it is written in the row of the deployment. `name` is the executor's account, or the cluster. */
+/** A lasting hindrance, as stored in the deployment's row. `name` is the executor's account, or the cluster. */
 export interface Held extends Hindrance {
   readonly name: string;
   readonly since: number;

@@ -9,9 +9,9 @@ import type { Expected } from '../rollout/judgement.ts';
 import { desiredReplicas } from '../rollout/kubernetes-object.ts';
 import { isRunning, judgeRollout } from '../rollout/verdict.ts';
 
-/** What a look makes probable of an UNKNOWN deployment; a person decides. */
+/** The likely outcome of an UNKNOWN deployment after one look. A person decides. */
 export interface Proposed {
-  /** Absent where what is seen does not tell it. */
+  /** Absent if the look is inconclusive. */
   readonly status?: 'SUCCESS' | 'FAILED';
   readonly message: string;
   readonly evidence: readonly Evidence[];
@@ -20,15 +20,15 @@ export interface Proposed {
 export interface SeenOfUnknown {
   readonly deployment: PlannedDeployment;
   readonly capture: CaptureRow;
-  /** What must run where the release before is in place. */
+  /** What must run if the previous release is in place. */
   readonly before: Expected | undefined;
   readonly view: WorkloadView;
   readonly now: number;
 }
 
 /**
- * SUCCESS where what was asked for runs in good order; FAILED where the release before runs, where nothing stands as before, or where
- * what was asked for fails for good. Anything else may still become either.
+ * SUCCESS if what was asked for runs well. FAILED if the previous release runs, if nothing stands there as before, or
+ * if what was asked for fails for good. Anything else may still become either.
  */
 export const proposeOutcome = (seen: SeenOfUnknown): Proposed => {
   if (!deploys(seen.deployment)) return proposeAct(seen);
@@ -41,33 +41,32 @@ export const proposeOutcome = (seen: SeenOfUnknown): Proposed => {
   const expected = { version, artifactType, ...(image === undefined ? {} : { image }) };
   const asked = { ...look, baseline, expected };
   if (before !== undefined && isRunning({ ...look, expected: before })) {
-    return told('FAILED', `The release before, version ${before.version}, runs in good order.`);
+    return told('FAILED', `The previous release, version ${before.version}, runs well.`);
   }
   if (view.workload === undefined) {
     return baseline.exists
-      ? told(undefined, 'Nothing stands there any more, and something did before.')
-      : told('FAILED', 'Nothing stands there, as before.');
+      ? told(undefined, 'Nothing runs there now, but something did before.')
+      : told('FAILED', 'Nothing runs there, as before.');
   }
   const { verdict, reason, message, evidence } = judgeRollout(asked);
   const isIt = isExpectedImage(asked);
   if (isIt !== true) {
     const why =
       isIt === false
-        ? 'What stands there is neither what was asked for nor the release before'
-        : 'It cannot be told which version stands there';
+        ? 'What runs there is neither the requested version nor the previous release'
+        : 'It is not clear which version runs there';
     return told(undefined, `${why}: ${message}.`, evidence);
   }
-  if (verdict === 'healthy') return told('SUCCESS', `Version ${version} runs in good order: ${message}.`);
+  if (verdict === 'healthy') return told('SUCCESS', `Version ${version} runs well: ${message}.`);
   if (verdict === 'failing')
-    return told('FAILED', `Version ${version} stands there and fails, ${reason}: ${message}.`, evidence);
-  return told(
-    undefined,
-    `Version ${version} stands there and is not in good order yet, ${reason}: ${message}.`,
-    evidence,
-  );
+    return told('FAILED', `Version ${version} is there and fails, ${reason}: ${message}.`, evidence);
+  return told(undefined, `Version ${version} is there, but is not healthy yet, ${reason}: ${message}.`, evidence);
 };
 
-/** Of a delete: SUCCESS where it is gone, FAILED where it stands there unchanged. Of a scale: by the number that is asked for now. */
+/**
+ * For a delete: SUCCESS if it is gone, FAILED if it is there unchanged. For a scale: by the number of replicas
+ * requested now.
+ */
 const proposeAct = ({ deployment, capture, view, now }: SeenOfUnknown): Proposed => {
   const { workload, rollout: settings, replicas, action } = deployment;
   const baseline = capture.first_baseline ?? capture.baseline;
@@ -77,7 +76,7 @@ const proposeAct = ({ deployment, capture, view, now }: SeenOfUnknown): Proposed
   if (verdict === 'healthy') return told('SUCCESS', `As asked for, ${reason}: ${message}.`);
   const before = capture.previous?.deployment.replicas;
   const isUndone = action === 'delete' ? reason === 'NotDeleted' : before !== replicas && stands(view) === before;
-  if (isUndone) return told('FAILED', `It stands there as before: ${message}.`, evidence);
+  if (isUndone) return told('FAILED', `It is there as before: ${message}.`, evidence);
   return told(undefined, `It is not as asked for yet, ${reason}: ${message}.`, evidence);
 };
 

@@ -11,7 +11,7 @@ interface Rule {
   readonly touched: boolean;
 }
 
-/** How each bad end of a run is taken. A human's or a policy's no is not asked again. */
+/** How each bad end of a run is treated. A person's or a policy's no is final. */
 const rules: Readonly<Record<BadOutcome, Rule>> = {
   'succeeded-with-ignored': {
     reason: 'PipelineIgnoredFailures',
@@ -23,7 +23,7 @@ const rules: Readonly<Record<BadOutcome, Rule>> = {
   aborted: { reason: 'PipelineAborted', message: 'Somebody aborted the pipeline.', retryable: false, touched: true },
   expired: {
     reason: 'PipelineExpired',
-    message: 'The pipeline ran into its own timeout.',
+    message: 'The pipeline hit its own timeout.',
     retryable: true,
     touched: true,
   },
@@ -42,15 +42,15 @@ const rules: Readonly<Record<BadOutcome, Rule>> = {
   skipped: { reason: 'PipelineSkipped', message: 'The pipeline ran nothing.', retryable: false, touched: false },
 };
 
-/** That we asked for its end, and what was seen of it then. */
+/** That we asked the run to stop, and what was seen of it then. */
 export interface Stopped {
   readonly why: StopCause;
   readonly seen?: Pick<RunState, 'phase' | 'raw'>;
-  /** Milliseconds since its start. */
+  /** Milliseconds after its start. */
   readonly after: number;
 }
 
-/** Why a run that has ended did not succeed; undefined when it did. `stopped` is why we asked for its end, if we did. */
+/** Why an ended run did not succeed; undefined if it did. `stopped` says why we stopped it, if we did. */
 export const failureOfRun = (state: RunState, stopped?: Stopped): Failure | undefined => {
   if (state.outcome === 'succeeded' || state.outcome === undefined) return undefined;
   const { why } = stopped ?? {};
@@ -71,7 +71,7 @@ export const failureOfRun = (state: RunState, stopped?: Stopped): Failure | unde
   return { ...rule, message: state.message ? `${message} ${state.message}` : message };
 };
 
-/** An executor that knows it says whether anything was changed by then, and what became of it. */
+/** An executor that knows reports whether anything had been changed, and what became of it. */
 const knownOfEnd = ({ failure }: RunState): Pick<Failure, 'touched' | 'taken_back'> => ({
   touched: failure?.touched ?? true,
   ...(failure?.taken_back === true ? { taken_back: true } : {}),
@@ -86,9 +86,9 @@ const nobodyCame = {
   retryable: false,
 };
 
-/** A run that the executor never began, and one that took too long, want different things done about them. */
+/** A run that never began and a run that took too long call for different actions. */
 const timedOut = ({ seen, after }: Stopped): Pick<Failure, 'reason' | 'message' | 'retryable'> => {
-  const told = 'The run was not over at the end of the timeout and was aborted.';
+  const told = 'The run was still going at its timeout and was aborted.';
   const then = `${Math.round(after / 60_000)} min after its start`;
   const was =
     seen?.phase === 'queued'

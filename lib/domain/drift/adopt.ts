@@ -8,9 +8,9 @@ import { fieldSentence } from './drift.ts';
 import type { DriftMark } from './drift-mark.ts';
 import type { FieldDrift } from './object-drift.ts';
 
-/** What was seen, and who takes it as right. */
+/** What was seen, and who accepts it. */
 export interface Adopting {
-  /** What of the service's image is not as it was deployed; a field without a path says that the workload is gone. */
+  /** How the service's image differs from what was deployed. A field without a path says that the workload is gone. */
   readonly image: FieldDrift | undefined;
   readonly who: Submitter;
   readonly reason: string | undefined;
@@ -21,8 +21,8 @@ export interface Adopting {
 }
 
 /**
- * NOW when what runs is taken as right. Whose deployment was the last stays. How healthy the other image is nobody has judged, so nothing
- * is said of that, and it makes no release.
+ * NOW after somebody accepts what runs. The last deployment stays the same. Nobody has judged the other image's health,
+ * so nothing claims it, and it makes no release.
  */
 export const nowAdopted = (now: TargetRow, { image, who, at, ...adopting }: Adopting): TargetRow => {
   const { drift: _, ...standing } = now;
@@ -40,7 +40,7 @@ const versionIn = (image: string | undefined): Pick<TargetRow, 'version' | 'imag
   return { image, ...(version === undefined ? {} : { version }) };
 };
 
-/** The change that it is. */
+/** The change record of an adoption. */
 export const changeOfAdoption = (before: TargetRow, after: TargetRow): ChangeRow => ({
   ...{ target: after.target, batch_id: after.batch_id, index: after.index, status: 'SUCCESS', reason: 'Adopted' },
   version: after.version ?? (after.state === 'deleted' ? 'delete' : '?'),
@@ -50,10 +50,10 @@ export const changeOfAdoption = (before: TargetRow, after: TargetRow): ChangeRow
   at: after.since,
 });
 
-/** What is not as the mark says, in words: at most three of what has come. */
+/** How the fields differ from the mark, in words; names at most three of the new ones. */
 export const sinceMark = (mark: DriftMark, fields: readonly FieldDrift[]): string => {
   if (mark.count > mark.fields.length)
-    return `of ${mark.count} differences only the first ${mark.fields.length} are named there, and these are not the same any more`;
+    return `only the first ${mark.fields.length} of ${mark.count} differences are named there, and they have changed`;
   const known = new Set(mark.fields.map(textOf));
   const since = fields.filter((one) => !known.has(textOf(one))).slice(0, 3);
   return since.length === 0 ? 'some of it is as it was deployed again' : since.map(fieldSentence).join('; ');
@@ -61,10 +61,10 @@ export const sinceMark = (mark: DriftMark, fields: readonly FieldDrift[]): strin
 
 const textOf = ({ object, path, from, to }: FieldDrift): string => JSON.stringify([object, path, from, to]);
 
-/** What the next deployment is to know: whoever has changed a field has it from now on. */
+/** A note for the next deployment: whoever changed a field owns it now. */
 export const ownersNote = (fields: readonly FieldDrift[]): string | undefined => {
   const managers = [...new Set(fields.flatMap(({ manager }) => (manager === undefined ? [] : [manager])))].sort();
   if (managers.length === 0) return undefined;
   const have = managers.length === 1 ? 'has' : 'have';
-  return `${managers.join(', ')} ${have} these fields: a deployment with other values of them fails as FieldConflict, unless take_over of the environment names them.`;
+  return `${managers.join(', ')} ${have} these fields: a deployment with other values fails with FieldConflict, unless the environment's take_over names the owner.`;
 };

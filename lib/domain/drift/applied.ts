@@ -7,14 +7,17 @@ import { listAt, stringAt } from '../rollout/kubernetes-object.ts';
 import { isSamePlace, type Place } from '../schedule/place.ts';
 import { sha256Of } from '../sha256.ts';
 
-/** `manifests/applied/<label>.json`: what the executor `kubernetes` applied last for an owner. One document, written anew by each apply. */
+/**
+ * `manifests/applied/<label>.json`: what the executor `kubernetes` last applied for an owner. One document, rewritten
+ * by each apply.
+ */
 export interface AppliedObjects extends Place {
   /** `RunRequest.key`. */
   readonly attempt: string;
   readonly objects: readonly JsonObject[];
 }
 
-/** What runs instead of what was applied: of each object that somebody could see what is ours of it now; what is gone is left out. */
+/** What runs instead of what was applied: our part of each object as it is now. Objects that are gone are left out. */
 export const adoptObjects = (
   applied: AppliedObjects,
   find: (address: ObjectAddress) => JsonObject | undefined | 'unknown',
@@ -28,13 +31,13 @@ export const adoptObjects = (
 });
 
 /**
- * The document of an adoption, `manifests/adopted/<sha256>.json`, as NOW refers to it: one that NOW does not name counts for nothing.
- * Undefined where it is not there, or is not what its name says.
+ * The document of an adoption, `manifests/adopted/<sha256>.json`, which NOW refers to. One that NOW does not name has
+ * no effect. Undefined if it is missing, or does not match its name.
  */
 export const parseAdopted = (text: string | undefined, sha256: string): AppliedObjects | undefined =>
   text !== undefined && sha256Of(text) === sha256 ? (JSON.parse(text) as AppliedObjects) : undefined;
 
-/** What was applied last, or what was taken as right in its place. What was applied after that counts for more. */
+/** What was applied last, or adopted in its place. A later apply wins. */
 export const latestApplied = (
   applied: AppliedObjects | undefined,
   adopted: AppliedObjects | undefined,
@@ -43,13 +46,13 @@ export const latestApplied = (
   return isSamePlace(applied, adopted) && applied.attempt === adopted.attempt ? adopted : applied;
 };
 
-/** Those by which Flotilla owns fields for good: that of deploys, and that of scales. */
+/** The managers through which Flotilla owns fields for good: for deploys and for scales. */
 export const isOwnManager = (manager: string | undefined): boolean =>
   manager === fieldManager || manager === scaleManager;
 
 /**
- * What is kept of an object that was applied: what it says, and which of it was ours. Not its status, and no secret: documents are read by
- * whoever may read the stage.
+ * What is kept of an applied object: its content and which fields were ours. No status and no secrets: anyone who may
+ * read the stage may read documents.
  */
 export const keptApplied = (object: JsonObject): JsonObject => {
   const { status: _, metadata, ...rest } = maskedObject(object);
@@ -59,15 +62,15 @@ export const keptApplied = (object: JsonObject): JsonObject => {
   return { ...rest, metadata: { ...(isObject(metadata) ? metadata : {}), managedFields: own } };
 };
 
-/** By which an object is found among others. */
+/** The key of an object among others. */
 export const keyOfAddress = ({ api_version, kind, namespace = '', name }: ObjectAddress): string =>
   `${api_version}/${kind}/${namespace}/${name}`;
 
-/** What was applied before, with what was applied since in its place. */
+/** What was applied before, updated with what was applied since. */
 export const mergeApplied = (before: readonly JsonObject[], since: readonly JsonObject[]): readonly JsonObject[] => [
   ...new Map([...before, ...since].map((one) => [keyOfAddress(addressOf(one)), one])).values(),
 ];
 
-/** `deployment shop/web`, as people say it. */
+/** `deployment shop/web`, as people write it. */
 export const nameOfAddress = ({ kind, namespace, name }: ObjectAddress): string =>
   `${kind.toLowerCase()} ${namespace === undefined ? '' : `${namespace}/`}${name}`;

@@ -1,16 +1,16 @@
 import type { FieldDrift } from './object-drift.ts';
 
-/** What is kept of it, in the row of a target. */
+/** At most this many fields are kept in a target's row. */
 export const mostFields = 10;
 
-/** That a target is not as it was deployed: the mark in its row. */
+/** The mark in a target's row: it is not as it was deployed. */
 export interface DriftMark {
-  /** Milliseconds since 1970: when it was first seen so. */
+  /** Milliseconds since 1970: when this was first seen. */
   readonly since: number;
-  /** The first of them. */
+  /** The first fields that differ. */
   readonly fields: readonly FieldDrift[];
-  /** How many there are. */
+  /** How many fields differ. */
   readonly count: number;
-  /** Of all of them, also of those that are not kept here. Absent in marks of earlier versions. */
+  /** A hash of all of them, including those not kept here. Absent in marks of earlier versions. */
   readonly hash?: string;
 }

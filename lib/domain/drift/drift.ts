@@ -7,7 +7,7 @@ import type { FieldDrift } from './object-drift.ts';
 /** `DRIFT#<cluster>` / `<target>`: what a survey saw, for the next one. */
 export interface SeenDrift extends Place {
   readonly target: string;
-  /** Of NOW as it was then. */
+  /** From NOW at that time. */
   readonly now_since: number;
   /** Of the fields and their values. */
   readonly hash: string;
@@ -20,22 +20,22 @@ export const hashOfDrift = (fields: readonly FieldDrift[]): string =>
 export interface Look {
   readonly now: TargetRow;
   readonly fields: readonly FieldDrift[];
-  /** What the survey before saw; undefined where it saw nothing. */
+  /** What the previous survey saw; undefined if it saw nothing. */
   readonly seen: SeenDrift | undefined;
   readonly at: number;
 }
 
-/** What is to be written after a look. */
+/** What to write after a look. */
 export interface AfterLook {
-  /** For the next survey; undefined where there is nothing to remember. */
+  /** For the next survey; undefined if there is nothing to remember. */
   readonly remember: SeenDrift | undefined;
-  /** The mark is set, or changed, to this; `clear` takes it away. Absent: it stays as it is. */
+  /** Sets or changes the mark; `clear` removes it. Absent: it stays as it is. */
   readonly mark?: DriftMark | 'clear';
 }
 
 /**
- * A difference counts when two surveys have seen the same one, with the same deployment there: one may be the middle of a change. What is
- * as it was deployed again needs no second look.
+ * A difference counts once two surveys in a row saw it with the same deployment in place, because a single one may
+ * catch a change halfway. When the target is as deployed again, one look is enough.
  */
 export const decideAfterLook = ({ now, fields, seen, at }: Look): AfterLook => {
   if (fields.length === 0)
@@ -54,11 +54,11 @@ export const decideAfterLook = ({ now, fields, seen, at }: Look): AfterLook => {
 const isOfNow = (seen: SeenDrift, now: TargetRow): boolean =>
   seen.batch_id === now.batch_id && seen.index === now.index && seen.now_since === now.since;
 
-/** Undefined where nobody can say: one of an earlier version, which does not name all of them. */
+/** Undefined for a mark of an earlier version, which does not name all fields. */
 const hashOfMark = ({ fields, count, hash }: DriftMark): string | undefined =>
   hash ?? (count === fields.length ? hashOfDrift(fields) : undefined);
 
-/** Whether these are what was marked, all of them. */
+/** Whether these are exactly the marked fields. */
 export const isAsMarked = (mark: DriftMark, fields: readonly FieldDrift[]): boolean =>
   hashOfMark(mark) === hashOfDrift(fields);
 
@@ -69,7 +69,7 @@ export const driftSentence = (target: string, { fields, count }: DriftMark): str
   return `${target} is not as it was deployed: ${first === undefined ? 'it changed' : fieldSentence(first)}${more}.`;
 };
 
-/** One of them. */
+/** One field that differs. */
 export const fieldSentence = ({ object, path, from, to, manager }: FieldDrift): string => {
   if (path === undefined) return `${object} is gone`;
   const by = manager === undefined ? '' : ` (${manager})`;

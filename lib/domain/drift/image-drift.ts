@@ -8,12 +8,12 @@ import { ownersOf, ownsImage } from './owned-fields.ts';
 export interface ComparedImage {
   readonly name: string;
   readonly workload: Workload;
-  /** What was seen to run when it was verified. */
+  /** The image that ran when it was verified. */
   readonly image: string;
   readonly live: JsonObject | undefined;
 }
 
-/** Of what somebody else's tool deployed only the image is known: whether the container that had it has another one now. */
+/** If another tool deployed it, only the image is known. Compares it with the image of the container that had it. */
 export const driftOfImage = ({ name, workload, image, live }: ComparedImage): readonly FieldDrift[] => {
   if (live === undefined) return [{ object: name }];
   const containers = containersOf(podSpecOf(workload, live));
@@ -34,7 +34,7 @@ export const driftOfImage = ({ name, workload, image, live }: ComparedImage): re
 
 type Container = ReturnType<typeof containersOf>[number];
 
-/** The one with the same repository, else the only one there is. */
+/** The container with the same repository, or else the only one. */
 const only = (containers: readonly Container[], image: string): Container | undefined => {
   const repository = repositoryAsWritten(image);
   const alike = containers.filter((one) => repositoryAsWritten(one.image) === repository);

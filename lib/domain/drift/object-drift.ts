@@ -6,42 +6,43 @@ import { sha256Of } from '../sha256.ts';
 import { isOwnManager } from './applied.ts';
 import { type FieldPath, hasField, leavesOf, type Owner, ownersOf, pathText, valueAtPath } from './owned-fields.ts';
 
-/** One field that is not as it was deployed. */
+/** One field that differs from what was deployed. */
 export interface FieldDrift {
   /** `deployment shop/web`. */
   readonly object: string;
-  /** `spec.replicas`; absent where the object itself is gone. */
+  /** `spec.replicas`; absent if the object itself is gone. */
   readonly path?: string;
-  /** As it was deployed. */
+  /** The deployed value. */
   readonly from?: string;
-  /** As it is now; absent where it is gone. */
+  /** The current value; absent if the field is gone. */
   readonly to?: string;
-  /** The field manager who has it now, where anybody has. */
+  /** The field manager that owns it now, if any. */
   readonly manager?: string;
 }
 
-/** What is compared. */
+/** The two sides of the comparison. */
 export interface Compared {
-  /** By which people know it. */
+  /** The name that people know. */
   readonly name: string;
-  /** As it stood there when it had been applied, with who owned what. */
+  /** The object right after it was applied, with the owners of its fields. */
   readonly applied: JsonObject;
-  /** Undefined where there is none any more. */
+  /** Undefined if the object is gone. */
   readonly live: JsonObject | undefined;
   /** A HorizontalPodAutoscaler sets its replicas. */
   readonly isScaled?: boolean;
 }
 
 /**
- * What somebody has changed of what was applied: fields that Flotilla owned then, and does not own any more. Whoever changes such a field
- * takes it over, so that no value needs to be compared with what the API server makes of it. What others have added is theirs.
+ * What somebody changed of what was applied: fields that Flotilla owned then and no longer owns. Changing such a field
+ * takes it over, so values need no comparison with what the API server makes of them. Fields that others added are
+ * theirs.
  */
 export const driftOfObject = ({ name, applied, live, isScaled = false }: Compared): readonly FieldDrift[] => {
   if (live === undefined) return [{ object: name }];
   const then = ownFields(applied);
   const now = ownFields(live);
   const owners = ownersOf(live).filter((owner) => !isOwn(owner));
-  // A number that was deployed and set again by a scale belongs to both.
+  // A number that was deployed and later set by a scale belongs to both.
   const all = new Map(then.flatMap((fields) => leavesOf(fields)).map((path) => [pathText(path), path]));
   const taken = [...all.values()].filter((path) => {
     const isOthers = isReplicas(path) && (isScaled || lastOwner(owners, path)?.scales === true);
@@ -54,7 +55,7 @@ export const driftOfObject = ({ name, applied, live, isScaled = false }: Compare
 
 const isOwn = ({ manager, operation }: Owner): boolean => isOwnManager(manager) && operation === 'Apply';
 
-/** Of who deploys, and of who scales. */
+/** The fields of the deploying and of the scaling manager. */
 const ownFields = (object: JsonObject): readonly JsonObject[] =>
   ownersOf(object)
     .filter(isOwn)
@@ -62,22 +63,22 @@ const ownFields = (object: JsonObject): readonly JsonObject[] =>
 
 const isReplicas = (path: FieldPath): boolean => path.join('/') === 'f:spec/f:replicas';
 
-/** Every attempt writes its own. */
+/** Each attempt writes its own mark. */
 const isMark = (path: FieldPath): boolean =>
   path[1] === 'f:annotations' && Object.values(annotations).some((name) => path[2] === `f:${name}`);
 
 interface Place extends Compared {
   readonly live: JsonObject;
   readonly owners: readonly Owner[];
-  /** What may be shown of the two. */
+  /** Both sides as they may be shown. */
   readonly masked: readonly [applied: JsonObject, live: JsonObject];
 }
 
-/** Who has taken a field over without changing it has changed nothing. Of a secret only that somebody has it now is known. */
+/** Taking a field over without changing it is no change. For secrets, only the new owner is known. */
 const driftAt = (path: FieldPath, { name, applied, live, owners, masked }: Place): readonly FieldDrift[] => {
   const [from, to] = [valueAtPath(applied, path), valueAtPath(live, path)];
   if (isEqual(from, to)) return [];
-  // Where one of the two is a secret, so is the other.
+  // If one side is secret, so is the other.
   const isHidden = isSecret(from, valueAtPath(masked[0], path)) || isSecret(to, valueAtPath(masked[1], path));
   const manager = lastOwner(owners, path)?.manager;
   return [
@@ -94,7 +95,7 @@ const driftAt = (path: FieldPath, { name, applied, live, owners, masked }: Place
 const isEqual = (one: Json | undefined, other: Json | undefined): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
 
-/** Masked now, or when it was kept. */
+/** Masked now, or when it was stored. */
 const isSecret = (value: Json | undefined, masked: Json | undefined): boolean =>
   !isEqual(value, masked) || (JSON.stringify(value) ?? '').includes(mask);
 
@@ -105,7 +106,7 @@ const lastOwner = (owners: readonly Owner[], path: FieldPath): Owner | undefined
 
 const longestShown = 200;
 
-/** A text as it is, all else as JSON; what is long is cut, and told apart by its SHA-256 from what begins the same. */
+/** Text as it is, everything else as JSON. Long values are cut, with a SHA-256 to tell them apart. */
 export const shown = (value: Json): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (text.length <= longestShown) return text;

@@ -2,28 +2,29 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { listAt, objectAt, stringAt } from '../rollout/kubernetes-object.ts';
 
 /**
- * Who has which field of an object, as the API server keeps it in `metadata.managedFields`. Rules: the format FieldsV1 of
- * structured-merge-diff: `f:name` is a field, `k:{…}` the item of a list with these keys, `v:…` a value of a set, `.` the thing itself.
+ * Who owns which field of an object, as the API server records it in `metadata.managedFields`. The format is FieldsV1
+ * of structured-merge-diff: `f:name` is a field, `k:{…}` the list item with these keys, `v:…` a value of a set, `.` the
+ * thing itself.
  */
 
-/** Steps from the object to a field, as they stand in FieldsV1. */
+/** Steps from the object to a field, as FieldsV1 writes them. */
 export type FieldPath = readonly string[];
 
 export interface Owner {
   readonly manager: string;
   readonly operation: string;
-  /** When it last changed something; absent where that is not known. */
+  /** When it last changed something; absent if unknown. */
   readonly time?: string;
-  /** It has set the number of pods by itself, through their scale. */
+  /** It set the number of pods through the scale subresource. */
   readonly scales?: true;
   readonly fields: JsonObject;
 }
 
-/** Those who have fields, but for what is written through subresources: a controller's status is no drift. */
+/** The owners of fields, except through other subresources: a controller's status is no drift. */
 export const ownersOf = (object: JsonObject): readonly Owner[] =>
   listAt(object, 'metadata', 'managedFields').flatMap((entry): readonly Owner[] => {
     const [manager, subresource] = [stringAt(entry, 'manager'), stringAt(entry, 'subresource')];
-    // The scale of a workload is a field of its spec.
+    // A workload's scale is a field of its spec.
     if (manager === undefined || (subresource !== undefined && subresource !== 'scale')) return [];
     const time = stringAt(entry, 'time');
     const fields = objectAt(entry, 'fieldsV1');
@@ -35,10 +36,10 @@ export const ownersOf = (object: JsonObject): readonly Owner[] =>
     ];
   });
 
-/** People scale too, by `kubectl`. */
+/** People scale too, with `kubectl`. */
 const isController = (manager: string): boolean => /controller|operator|autoscaler|^keda/.test(manager);
 
-/** The fields without fields below them, in their order. What only says that a list or a map is there is none. */
+/** The fields without subfields, in order. Leaves out entries that only mark a list or a map as present. */
 export const leavesOf = (fields: JsonObject, path: FieldPath = []): readonly FieldPath[] =>
   Object.entries(fields).flatMap(([step, below]) => {
     if (step === '.' || !isObject(below)) return [];
@@ -56,13 +57,13 @@ export const hasField = (fields: JsonObject, path: FieldPath): boolean => {
   return true;
 };
 
-/** Whether the image of that container is among these fields. */
+/** Whether these fields include that container's image. */
 export const ownsImage = (fields: JsonObject, container: string): boolean =>
   leavesOf(fields).some(
     (path) => path.at(-1) === 'f:image' && path.at(-2) === `k:${JSON.stringify({ name: container })}`,
   );
 
-/** What stands at a path of an object; undefined where nothing does. */
+/** The value at a path of an object; undefined if there is none. */
 export const valueAtPath = (object: JsonObject, path: FieldPath): Json | undefined =>
   path.reduce<Json | undefined>((value, step) => (value === undefined ? undefined : stepInto(value, step)), object);
 
@@ -77,7 +78,7 @@ const stepInto = (value: Json, step: string): Json | undefined => {
   return items.find((item) => isObject(item) && isObject(wanted) && hasKeys(item, wanted));
 };
 
-/** A key that is left out has its usual value: the protocol of a port, for example. */
+/** A missing key has its default value: a port's protocol, for example. */
 export const hasKeys = (item: JsonObject, keys: JsonObject): boolean =>
   Object.entries(keys).every(([name, value]) => item[name] === undefined || item[name] === value) &&
   Object.keys(keys).some((name) => item[name] !== undefined);

@@ -3,19 +3,19 @@ import { all, type Grant, type Verb, verbs } from './grant.ts';
 import type { Reach } from './reach.ts';
 import type { Rights } from './rights.ts';
 
-/** Where somebody may do something: everywhere, or there. */
+/** Where somebody may do something: everywhere, or in these places. */
 export interface Allowance {
   readonly everywhere: boolean;
-  /** The environments by pillar; `*` stands for all. Empty where it is everywhere. */
+  /** The environments by pillar; `*` stands for all. Empty if it is everywhere. */
   readonly places: Reach;
 }
 
-/** Of each verb that may be done anywhere at all. */
+/** Only verbs that are allowed somewhere. */
 export type Allowances = Readonly<Partial<Record<Verb, Allowance>>>;
 
 export interface Places {
   readonly pillars: readonly string[];
-  /** Undefined where any name is taken. */
+  /** Undefined if any name is accepted. */
   readonly environments: readonly string[] | undefined;
   readonly grants: readonly Grant[] | undefined;
 }
@@ -28,7 +28,7 @@ const scopeFor: Readonly<Record<Verb, Scope>> = {
   resolve: 'approve',
 };
 
-/** What one who asks may do where, by scopes and grants together: for people to read, nothing is decided by it. */
+/** What the caller may do where, by scopes and grants together. For people to read; it decides nothing. */
 export const allowancesOf = (rights: Rights, places: Places): Allowances =>
   Object.fromEntries(
     verbs
@@ -40,7 +40,7 @@ export const allowancesOf = (rights: Rights, places: Places): Allowances =>
   );
 
 const isInScope = ({ actor }: Rights, verb: Verb, { grants }: Places): boolean => {
-  // Without grants who may deploy may hold batches of their own, and nothing else.
+  // Without grants, callers who may deploy may hold only their own batches.
   const scope = verb === 'hold' && grants === undefined ? 'admin' : scopeFor[verb];
   return hasScope(actor, scope) && (verb !== 'resolve' || actor.kind === 'person');
 };

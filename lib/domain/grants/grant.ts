@@ -1,19 +1,19 @@
 import type { Actor } from '../record/actor.ts';
 
-/** What may be allowed. Whoever may do anything somewhere may also `read` there: status, evidence, events, plan. */
+/** What can be allowed. Anyone who may do anything somewhere may also `read` there: status, evidence, events, plan. */
 export const verbs = ['read', 'deploy', 'cancel', 'resolve', 'hold'] as const;
 export type Verb = (typeof verbs)[number];
 
-/** Stands for all: verbs, pillars, environments, or whoever asks. */
+/** Stands for all verbs, pillars, environments or callers. */
 export const all = '*';
 
 /** Who may do what where. One of `subject`, `client` and `group` says who. */
 export interface Grant {
-  /** A person, a client or a local token, by the name that events show. */
+  /** A person, a client or a local token, by the name in events. */
   readonly subject?: string;
   /** A program. */
   readonly client?: string;
-  /** Everybody whose token names that group. */
+  /** Everyone whose token names that group. */
   readonly group?: string;
   readonly may: readonly (Verb | typeof all)[];
   readonly pillars: readonly string[];
@@ -27,8 +27,8 @@ export interface Place {
 }
 
 /**
- * Whether one who asks may do this there. Without grants everybody may what the scopes of the token allow; as soon as there is
- * one, nobody may what none allows.
+ * Whether the caller may do this there. Without grants, the token's scopes alone decide. As soon as there is one grant,
+ * only what grants allow is allowed.
  */
 export const may = (grants: readonly Grant[] | undefined, actor: Actor, verb: Verb, place: Place): boolean =>
   grants === undefined ||
@@ -40,7 +40,7 @@ export const may = (grants: readonly Grant[] | undefined, actor: Actor, verb: Ve
       covers(grant.environments, place.environment),
   );
 
-/** Whether there can be no place where one who asks may not do this. */
+/** Whether the caller may do this in every possible place. */
 export const mayEverywhere = (grants: readonly Grant[] | undefined, actor: Actor, verb: Verb): boolean =>
   grants === undefined ||
   grants.some(
@@ -48,7 +48,7 @@ export const mayEverywhere = (grants: readonly Grant[] | undefined, actor: Actor
       isFor(grant, actor) && allows(grant, verb) && grant.pillars.includes(all) && grant.environments.includes(all),
   );
 
-/** Whether a grant is for one who asks. */
+/** Whether a grant applies to the caller. */
 export const isFor = ({ subject, client, group }: Grant, actor: Actor): boolean =>
   subject === all ||
   (subject !== undefined && subject === actor.subject) ||

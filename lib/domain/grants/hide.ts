@@ -1,14 +1,14 @@
-/** What must not be told, and how it is known in a text. */
+/** What must stay hidden, and how to recognise it in a text. */
 export interface Hidden {
   /** `pillar/service_name` of deployments of the same batch. */
   isKey(key: string): boolean;
-  /** Whoever has a lock: by its batch, and by its key if that is known. */
+  /** The holder of a lock: by its batch, and by its key if known. */
   isHolder(batchId: string, key: string | undefined): boolean;
 }
 
 export const another = 'another deployment';
 
-/** The same value without what is hidden: in each text by other words, and in who holds a lock left out. */
+/** The same value with hidden parts replaced in texts, and hidden lock holders removed. */
 export const hideIn = <Value>(value: Value, hidden: Hidden): Value => hide(value, hidden) as Value;
 
 const hide = (value: unknown, hidden: Hidden): unknown => {
@@ -24,7 +24,7 @@ const hide = (value: unknown, hidden: Hidden): unknown => {
   return Object.fromEntries(Object.entries(shown).map(([name, one]) => [name, hide(one, hidden)]));
 };
 
-/** As a lock is told of: by `describeHolder`, and with the environment where that is another one. */
+/** A lock as `describeHolder` writes it, with the environment if it is another one. */
 const holderPattern = /(?:([\w-]+\/[\w-]+) of )?batch ([0-9A-Z]{10,26})\b(?: in [\w.-]*\w)?/g;
 
 export const holdersIn = (text: string): readonly { readonly key: string | undefined; readonly batchId: string }[] =>
@@ -35,7 +35,7 @@ const withoutHolders = (text: string, hidden: Hidden): string =>
     hidden.isHolder(batchId, key) ? another : written,
   );
 
-/** A key may stand behind other names, as in that of a target. */
+/** A key may follow other names, as in a target's name. */
 const withoutKeys = (text: string, hidden: Hidden): string =>
   text.replaceAll(/[\w-]+(?:\/[\w-]+)+/g, (written) => {
     const names = written.split('/');

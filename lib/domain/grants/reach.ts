@@ -1,6 +1,6 @@
 import type { Place } from './grant.ts';
 
-/** Where the deployments of a batch belong: the environments by pillar, each once, sorted. */
+/** Where a batch's deployments belong: the environments by pillar, unique and sorted. */
 export type Reach = Readonly<Record<string, readonly string[]>>;
 
 export const reachOf = (deployments: Iterable<{ readonly pillar: string; readonly environment_id: string }>): Reach => {
@@ -26,7 +26,7 @@ export const describePlaces = (places: readonly Place[]): string => {
   return [...named, ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 };
 
-/** More than this are counted. */
+/** Any beyond this are only counted. */
 const mostNamed = 10;
 
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);

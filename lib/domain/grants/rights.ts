@@ -2,16 +2,16 @@ import { type Actor, localActor } from '../record/actor.ts';
 import { type Grant, isFor, may, mayEverywhere, type Place, type Verb } from './grant.ts';
 import { placesOf, type Reach } from './reach.ts';
 
-/** What one who asks may do, by the grants of the moment. */
+/** What the caller may do, by the current grants. */
 export interface Rights {
   readonly actor: Actor;
-  /** Whether any grant is theirs, or none is needed. */
+  /** Whether they have any grant, or need none. */
   readonly any: boolean;
   everywhere(verb: Verb): boolean;
   may(verb: Verb, place: Place): boolean;
-  /** The places of something that they may not do that with. */
+  /** The places where they may not do this. */
   refused(verb: Verb, reach: Reach): readonly Place[];
-  /** Whether they may see a part of something. */
+  /** Whether they may see any part of it. */
   seesSome(reach: Reach): boolean;
 }
 
@@ -28,5 +28,5 @@ export const rightsOf = (grants: readonly Grant[] | undefined, actor: Actor): Ri
   };
 };
 
-/** Where there are no grants, and for the command line that asks no server. */
+/** Used when there are no grants, and for commands that ask no server. */
 export const allRights: Rights = rightsOf(undefined, localActor);

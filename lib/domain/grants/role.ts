@@ -1,6 +1,6 @@
 import { type Actor, hasScope, type Scope, scopes } from '../record/actor.ts';
 
-/** What a person is, from the one who may least to the one who may most. */
+/** A person's role, from the fewest rights to the most. */
 export const roles = ['viewer', 'deployer', 'approver', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
@@ -18,13 +18,13 @@ export const scopesOfRole: Readonly<Record<Role, readonly Scope[]>> = {
   admin: ['admin'],
 };
 
-/** Before the name of a role, in the name of a group that gives it by itself. */
+/** A group with this prefix gives the role named after it. */
 const groupPrefix = 'flotilla/';
 
 /**
- * Issuers give scopes to the client that somebody logs in by, and so to all who do. Where there is a table of roles, a person may no
- * more than his roles say: who has none only looks. Whoever has a role is a person. Programs keep what their client was given, and so
- * does a holder of a token of one machine, who was given it in person.
+ * Issuers give scopes to the login client, and so to everyone who logs in through it. With a table of roles, people are
+ * limited to their roles; without one, they may only look. Anyone with a role is a person. Programs keep their client's
+ * scopes, and so do holders of a single-machine token, which was given to them in person.
  */
 export const withRoles = (table: readonly RoleRow[] | undefined, actor: Actor): Actor => {
   if (table === undefined || actor.lent !== true) return actor;

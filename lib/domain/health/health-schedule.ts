@@ -4,16 +4,18 @@ import type { HealthCheck } from '../plan/plan.ts';
 import type { HealthAnswer, HealthRequest } from '../ports.ts';
 import type { Evidence } from '../rollout/judgement.ts';
 
-/** Exponential backoff of the HTTP checks: 1 s, 2 s, 4 s … 60 s, each multiplied by a random part between 0.5 and 1. */
+/**
+ * Exponential backoff of the HTTP checks: 1 s, 2 s, 4 s … 60 s, each multiplied by a random factor between 0.5 and 1.
+ */
 const healthBackoff = { firstMilliseconds: 1_000, factor: 2, capMilliseconds: 60_000 } as const;
 
-/** How long the checks go on when `health_check.timeout` is absent. */
+/** How long the checks go on if `health_check.timeout` is absent. */
 const defaultHealthSeconds = 60;
 
-/** One request waits at most this long for its answer. */
+/** One request waits at most this long. */
 const probeTimeoutMilliseconds = 5_000;
 
-/** What one check hands to the next: small plain JSON. */
+/** What one check passes to the next: small, plain JSON. */
 export type HealthState = {
   /** When the checks end, in milliseconds since 1970. */
   readonly deadline: number;
@@ -21,7 +23,7 @@ export type HealthState = {
   readonly status?: number;
 };
 
-/** Why a health check failed, by its last answer: nobody answered, something else than 2xx came, or nothing in time. */
+/** Why a health check failed, by its last answer: no answer, a status other than 2xx, or a timeout. */
 export const healthFailures = ['HealthUnreachable', 'HealthUnexpectedStatus', 'HealthTimeout'] as const;
 type HealthFailure = (typeof healthFailures)[number];
 
@@ -35,7 +37,7 @@ export interface HealthJudgement {
   readonly evidence?: readonly Evidence[];
 }
 
-/** What to ask for, or nothing when the check is off or has neither path nor URL. */
+/** What to request; undefined if the check is off or has neither path nor URL. */
 export function healthRequestOf(deployment: KeptDeployment): HealthRequest | undefined {
   const { enabled, path, port, url } = deployment.health_check;
   if (!enabled || (path === undefined && url === undefined)) return undefined;
@@ -48,23 +50,23 @@ export function healthRequestOf(deployment: KeptDeployment): HealthRequest | und
   };
 }
 
-/** Begins the checks: they end after the check's own timeout, and never later than the attempt (`attemptDeadline`). */
+/** Begins the checks. They end after the check's own timeout, and never later than the attempt (`attemptDeadline`). */
 export function startHealthChecks(check: HealthCheck, now: number, attemptDeadline: number): HealthState {
   const end = now + (check.timeout ?? defaultHealthSeconds) * 1_000;
   return { deadline: Math.min(end, attemptDeadline), attempts: 0 };
 }
 
-/** When an answer came, where from, and what chance adds to the next wait: from 0 to below 1. */
+/** When an answer came, from where, and the random part of the next wait (0 to below 1). */
 export interface HealthOccasion {
   readonly now: number;
   readonly random: number;
-  /** As it is shown. */
+  /** For display. */
   readonly address: string;
-  /** A bad answer is told with its first words. Those of a good one tell nothing, and may hold what nobody should read. */
+  /** A bad answer is quoted in part. A good answer says nothing useful and may contain secrets. */
   readonly keepsAnswer?: boolean;
 }
 
-/** Judges one answer: a 2xx is healthy; else the next check is due after a backoff, until the deadline. */
+/** Judges one answer: a 2xx is healthy. Otherwise the next check is due after a backoff, until the deadline. */
 export function nextHealthCheck(
   previous: HealthState,
   answer: HealthAnswer,
@@ -81,7 +83,7 @@ export function nextHealthCheck(
     return { verdict: 'healthy', reason: 'HealthCheckPassed', message, state };
   }
   const waitUntil = now + backoffMilliseconds(state.attempts, random);
-  // A check that is due after the deadline is made at the deadline: the last moment counts too.
+  // A check due after the deadline is made at the deadline: the last moment counts too.
   if (now < previous.deadline) {
     const due = Math.min(waitUntil, previous.deadline);
     const message = `check ${state.attempts} of ${address}: ${told}; a status from 200 to 299 is needed`;
@@ -103,7 +105,7 @@ const failureOf = ({ status, timeout }: HealthAnswer): HealthFailure => {
   return timeout === true ? 'HealthTimeout' : 'HealthUnreachable';
 };
 
-/** The wait after the given number of checks. */
+/** The wait after this number of checks. */
 export function backoffMilliseconds(attempts: number, random: number): number {
   const { firstMilliseconds, factor, capMilliseconds } = healthBackoff;
   const full = Math.min(capMilliseconds, firstMilliseconds * factor ** Math.max(0, attempts - 1));

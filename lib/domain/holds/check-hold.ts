@@ -6,9 +6,9 @@ import { isSealed } from '../record/rows.ts';
 import type { HoldScope } from './hold.ts';
 import { durationOf, instantOf, longestHold, longestTurn } from './hold-times.ts';
 
-/** A hold as somebody asks for it. */
+/** A hold as a user requests it. */
 export interface AskedHold {
-  /** By the names of `scopeNames`; anything else in it is told. */
+  /** Keys are those in `scopeNames`; any other is reported. */
   readonly scope: Readonly<Record<string, string>>;
   readonly reason: string;
   /** A time with its zone. */
@@ -18,24 +18,24 @@ export interface AskedHold {
   readonly rollbacks: boolean;
 }
 
-/** What somebody may name; all that are named must fit. */
+/** What a scope may name. All named parts must match. */
 export const scopeNames = ['environment', 'pillar', 'service', 'cluster', 'batch'] as const;
 
-/** What a hold is judged by. */
+/** The facts for checking a hold. */
 export interface HoldFacts {
   readonly catalogue: Catalogue;
-  /** Of the batch that the scope names; undefined where there is none that may be seen. */
+  /** The batch that the scope names; undefined if there is none that the caller may see. */
   readonly batch: HeaderRow | undefined;
   readonly now: number;
 }
 
-/** One problem: where in the request, and what in words. */
+/** One problem: where in the request, and a message. */
 export interface HoldProblem {
   readonly path: string;
   readonly message: string;
 }
 
-/** The hold that is asked for, or all that is wrong with it. */
+/** The requested hold, or everything that is wrong with it. */
 export type CheckedHold =
   | { readonly scope: HoldScope; readonly until?: number }
   | { readonly problems: readonly HoldProblem[] };
@@ -45,7 +45,7 @@ export const checkHold = (asked: AskedHold, facts: HoldFacts): CheckedHold => {
   const problems = [
     ...Object.entries(asked.scope).flatMap(([name, value]) => problemsOfName(name, value, { asked, facts })),
     ...problemsOfBatch(asked.scope.batch, facts),
-    ...(asked.reason === '' ? [{ path: 'body.reason', message: 'say why, in a sentence' }] : []),
+    ...(asked.reason === '' ? [{ path: 'body.reason', message: 'give a reason, in a sentence' }] : []),
     ...end.problems,
   ];
   if (problems.length > 0) return { problems };
@@ -62,9 +62,9 @@ const problemsOfName = (name: string, value: string, { asked, facts }: Named): r
   const check = checks[name as keyof typeof checks] as Check | undefined;
   if (!Object.hasOwn(checks, name) || check === undefined) {
     const hint = hintFor(name, scopeNames);
-    return [{ path, message: `a hold may be on ${listed([...scopeNames])}${hint}` }];
+    return [{ path, message: `a hold may name ${listed([...scopeNames])}${hint}` }];
   }
-  if (value === '') return [{ path, message: `name one, or leave it out` }];
+  if (value === '') return [{ path, message: `name one, or omit it` }];
   const message = check(value, facts.catalogue, asked);
   return message === undefined ? [] : [{ path, message }];
 };
@@ -86,7 +86,7 @@ const unknown = (what: string, value: string, known: readonly string[]): string 
 const wrongService = (value: string, { pillars, services }: Catalogue, inPillar: string | undefined) => {
   const [pillar, name, ...more] = value.includes('/') ? value.split('/') : [undefined, value];
   if (name === undefined || name === '' || more.length > 0 || pillar === '') {
-    return `${quoted(value)} is no service; write pillar/service, or the service alone for any pillar`;
+    return `${quoted(value)} is not a service; write pillar/service, or only the service for any pillar`;
   }
   if (pillar !== undefined && entryOf(pillars, pillar) === undefined)
     return unknown('pillar', pillar, Object.keys(pillars));
@@ -102,7 +102,7 @@ const wrongService = (value: string, { pillars, services }: Catalogue, inPillar:
 const wrongCluster = (value: string, { clusters, infrastructures }: Catalogue): string | undefined => {
   const leads = entryOf(infrastructures, value)?.cluster;
   if (leads !== undefined && entryOf(clusters, value) === undefined) {
-    return `${quoted(value)} is an infrastructure, on cluster ${leads}: name the cluster`;
+    return `${quoted(value)} is an infrastructure on cluster ${leads}: name the cluster`;
   }
   return unknown('cluster', value, Object.keys(clusters));
 };
@@ -111,13 +111,11 @@ const problemsOfBatch = (batchId: string | undefined, { batch }: HoldFacts): rea
   const path = 'body.scope.batch';
   if (batchId === undefined || batchId === '') return [];
   if (batch === undefined) {
-    return [
-      { path, message: `there is no batch ${quoted(batchId)}; GET /batches has the ids, and a whole one is needed` },
-    ];
+    return [{ path, message: `there is no batch ${quoted(batchId)}; GET /batches lists the ids; give a full one` }];
   }
   if (!isSealed(batch)) return [];
   const rollback = batch.rolling_back === undefined ? '' : ` Its rollback is batch ${batch.rolling_back}.`;
-  return [{ path, message: `all deployments of batch ${batchId} have ended: there is nothing to hold.${rollback}` }];
+  return [{ path, message: `all deployments of batch ${batchId} have ended, so there is nothing to hold.${rollback}` }];
 };
 
 interface End {
@@ -128,7 +126,7 @@ interface End {
 const endOf = (asked: AskedHold, facts: HoldFacts): End => {
   if (asked.until === undefined && asked.for === undefined) return { problems: [] };
   if (asked.until !== undefined && asked.for !== undefined) {
-    return { problems: [{ path: 'body.until', message: 'say the end once: here are both until and for' }] };
+    return { problems: [{ path: 'body.until', message: 'give either until or for, not both' }] };
   }
   const path = asked.until === undefined ? 'body.for' : 'body.until';
   const at = asked.until === undefined ? after(asked.for!, facts.now) : instantOf(asked.until);
@@ -143,12 +141,12 @@ const after = (text: string, now: number): number | undefined => {
 
 const unreadable = (path: string, asked: AskedHold): string =>
   path === 'body.for'
-    ? `${quoted(asked.for!)} is no length of time; write minutes, hours or days, as 30m, 2h or 3d`
-    : `${quoted(asked.until!)} is no time with its zone; write it as 2026-12-01T18:00:00Z or 2026-12-01T18:00:00+01:00`;
+    ? `${quoted(asked.for!)} is not a duration; write minutes, hours or days, such as 30m, 2h or 3d`
+    : `${quoted(asked.until!)} is not a time with a zone; write it like 2026-12-01T18:00:00Z or 2026-12-01T18:00:00+01:00`;
 
 const wrongEnd = (at: number, { now, batch }: HoldFacts): string | undefined => {
   const told = (time: number): string => new Date(time).toISOString();
-  if (at <= now) return `${told(at)} is over: it is ${told(now)} now`;
+  if (at <= now) return `${told(at)} is in the past: it is ${told(now)} now`;
   if (at - now > longestHold) return `${told(at)} is more than 90 days ahead; the latest is ${told(now + longestHold)}`;
   if (batch === undefined || at <= batch.created_at + longestTurn) return undefined;
   const last = told(batch.created_at + longestTurn);

@@ -1,19 +1,19 @@
 import type { Hold, HoldScope } from './hold.ts';
 
-/** What of a deployment a hold may name. */
+/** The parts of a deployment that a hold may name. */
 export interface HoldCandidate {
   readonly environment: string;
   readonly pillar: string;
   readonly cluster: string;
-  /** The account of its executor. */
+  /** Its executor's account. */
   readonly executor: string;
-  /** `pillar/service_name`, with or without an infrastructure behind an `@`. */
+  /** `pillar/service_name`, optionally followed by `@` and an infrastructure. */
   readonly key: string;
   readonly batch_id: string;
   readonly isRollback: boolean;
 }
 
-/** Whether a hold keeps this deployment from its turn: all that its scope names must fit. */
+/** Whether a hold keeps this deployment from its turn. All parts of its scope must match. */
 export const covers = ({ scope, rollbacks }: Pick<Hold, 'scope' | 'rollbacks'>, candidate: HoldCandidate): boolean =>
   (rollbacks || !candidate.isRollback) && isWithin(scope, candidate);
 
@@ -27,11 +27,11 @@ const isWithin = (scope: HoldScope, { key, batch_id, ...place }: HoldCandidate):
 
 const fits = (named: string | undefined, own: string): boolean => named === undefined || named === own;
 
-/** All that a scope may call the service of a deployment. */
+/** All names that a scope may use for a deployment's service. */
 export const servicesOf = (key: string): readonly string[] => {
   const service = key.split('@')[0]!;
   return [service, service.slice(service.indexOf('/') + 1)];
 };
 
-/** Its hold is over, and what is left of a circuit is that one at a time is let through. */
+/** False for a circuit whose hold is over and that now lets one through at a time. */
 export const isInForce = ({ circuit }: Pick<Hold, 'circuit'>): boolean => circuit?.trying === undefined;

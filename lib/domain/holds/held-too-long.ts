@@ -5,10 +5,10 @@ const hour = 3_600_000;
 const warnedBefore = 72 * hour;
 const cancelledBefore = hour;
 
-/** What is to be done about a batch that waits in a hold: its deployments wait for their turns for so long and no longer. */
+/** What to do about a batch that waits in a hold. Its deployments wait only so long for their turns. */
 export type HeldFate = 'none' | 'warn' | 'cancel';
 
-/** By the time alone, before anybody looks for a hold. */
+/** Decides by time alone, before anyone looks for a hold. */
 export const fateByAge = (
   {
     created_at,
@@ -23,6 +23,6 @@ export const fateByAge = (
   return left <= warnedBefore && held_warned_at === undefined ? 'warn' : 'none';
 };
 
-/** The moment at which it is cancelled. */
+/** When it is cancelled. */
 export const cancelledAt = ({ created_at }: Pick<HeaderRow, 'created_at'>): number =>
   created_at + longestTurn - cancelledBefore;

@@ -4,7 +4,7 @@ export const durationOf = (text: string): number | undefined => {
   return count === undefined ? undefined : Number(count) * units[unit as keyof typeof units];
 };
 
-/** Milliseconds since 1970 of a time that says its zone, or its distance from UTC: `2026-12-01T18:00:00+01:00`. */
+/** Milliseconds since 1970 of a time with a zone or a UTC offset: `2026-12-01T18:00:00+01:00`. */
 export const instantOf = (text: string): number | undefined => {
   if (!isoWithZone.test(text)) return undefined;
   const at = Date.parse(text);
@@ -17,8 +17,8 @@ const minute = 60_000;
 const day = 1_440 * minute;
 const units = { m: minute, h: 60 * minute, d: day } as const;
 
-/** No hold is set for longer. One without an end lasts until it is lifted. */
+/** The longest hold. One without an end lasts until it is lifted. */
 export const longestHold = 90 * day;
 
-/** How long a deployment waits for its turn, from when its batch was accepted: AwaitTurn's `TimeoutSeconds`. */
+/** How long a deployment waits for its turn after its batch was accepted: AwaitTurn's `TimeoutSeconds`. */
 export const longestTurn = 30 * day;

@@ -1,48 +1,51 @@
-/** What a hold is on: all that are named must fit. One that names nothing is on everything. */
+/** What a hold applies to. All named parts must match. One that names nothing applies to everything. */
 export interface HoldScope {
   readonly environment?: string;
   readonly pillar?: string;
-  /** `pillar/service_name`, or `service_name` of any pillar. */
+  /** `pillar/service_name`, or `service_name` in any pillar. */
   readonly service?: string;
   readonly cluster?: string;
   readonly batch?: string;
-  /** The account, of a circuit. */
+  /** The account; only for a circuit. */
   readonly executor?: string;
 }
 
-/** Keeps what has not started from its turn, until it is lifted or over. */
+/** Keeps deployments that have not started from their turn, until it is lifted or ends. */
 export interface Hold {
   readonly id: string;
-  /** `circuit`: nobody asked for it, an executor or a cluster does not answer. */
+  /** `circuit`: set by Flotilla itself, because an executor or a cluster does not answer. */
   readonly kind: 'pause' | 'circuit';
   readonly scope: HoldScope;
-  /** Rollbacks wait, too. */
+  /** Rollbacks wait too. */
   readonly rollbacks: boolean;
   readonly reason: string;
-  /** Who asked for it, or the part of Flotilla that did. */
+  /** The person who asked for it, or the part of Flotilla that set it. */
   readonly by: string;
   /** Milliseconds since 1970. */
   readonly since: number;
   /** When it ends by itself. */
   readonly until?: number;
-  /** Of a circuit. */
+  /** Only for a circuit. */
   readonly circuit?: Circuit;
 }
 
 export interface Circuit {
-  /** How often it was open since there was an answer: each time it stays open for twice as long. */
+  /** How often it opened since the last answer. Each time it stays open twice as long. */
   readonly opened: number;
-  /** What was seen: the last thing that was asked for, and what came back. */
+  /** What was seen: the last request, and what came back. */
   readonly seen: string;
-  /** When that was. An answer from before does not close it. */
+  /** When that was. An earlier answer does not close it. */
   readonly seen_at: number;
-  /** Its hold is over, and one start or look is let through: until that has had an answer the limit is 1. */
+  /** Its hold is over, and one start or look goes through. The limit stays 1 until that one gets an answer. */
   readonly trying?: true;
-  /** The deployment that is let through. */
+  /** The deployment that goes through. */
   readonly tried_by?: { readonly batch_id: string; readonly index: number };
 }
 
-/** `DISPATCHER/HOLD#<id>`, written by the dispatcher only. `seq` is that of its last event in the stage's feed: each has a greater one. */
+/**
+ * `DISPATCHER/HOLD#<id>`, written only by the dispatcher. `seq` is its last event's number in the stage's feed, and
+ * only grows.
+ */
 export interface HoldRow extends Hold {
   readonly seq: number;
   /** When that was. */

@@ -73,7 +73,7 @@ test.each<[fields: string, column: number, path: string, issue: Omit<Issue, 'lin
     101,
     'metadata.health_check.path',
     {
-      message: '"/../x" has a part of dots alone; a path says where it leads without them',
+      message: '"/../x" has a part made only of dots; write the path without them',
       code: 'NotAllowed',
       found: '/../x',
       hint: healthPathHint,
@@ -84,7 +84,7 @@ test.each<[fields: string, column: number, path: string, issue: Omit<Issue, 'lin
     101,
     'metadata.health_check.path',
     {
-      message: '"ready" has no slash in front; a path begins with one, like /ready',
+      message: '"ready" has no slash at the start; write it like /ready',
       code: 'NotAllowed',
       found: 'ready',
       hint: healthPathHint,

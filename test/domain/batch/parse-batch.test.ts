@@ -27,15 +27,15 @@ describe('one wrong field is one problem, in plain words', () => {
     ['metadata: { health_check: { port: 65536 } }', 'health_check.port: the number 65536 is over 65535'],
     ...(
       [
-        ['ready', 'has no slash in front; a path begins with one, like /ready'],
-        ['../x', 'has no slash in front'],
-        ['/../x', 'has a part of dots alone'],
-        ['/a/../b', 'has a part of dots alone'],
-        ['/%61', 'has an escape with a percent sign'],
-        ['/a\\\\x', 'has what no path of a health check may have: \\'],
-        ['/.\\t./x', 'has what no path of a health check may have: U+0009'],
-        ['/a b', 'has what no path of a health check may have: U+0020'],
-        ['/a<b>#c', 'has what no path of a health check may have: < > #'],
+        ['ready', 'has no slash at the start; write it like /ready'],
+        ['../x', 'has no slash at the start'],
+        ['/../x', 'has a part made only of dots'],
+        ['/a/../b', 'has a part made only of dots'],
+        ['/%61', 'has a percent escape'],
+        ['/a\\\\x', 'has characters that a health check path must not have: \\'],
+        ['/.\\t./x', 'has characters that a health check path must not have: U+0009'],
+        ['/a b', 'has characters that a health check path must not have: U+0020'],
+        ['/a<b>#c', 'has characters that a health check path must not have: < > #'],
         ['/a//b', 'has two slashes in a row'],
       ] as const
     ).flatMap(([path, said]) => [

@@ -92,18 +92,33 @@ const cases: readonly Case[] = [
     what: 'its attempt failed and something came in the way of the next',
     item: failed,
     error: died,
-    told: ['FAILED', 'PipelineFailed', 'It failed. Nothing followed: ChildEnded: It died.', undefined],
+    told: [
+      'FAILED',
+      'PipelineFailed',
+      'It failed. Then the deployment was interrupted: ChildEnded: It died.',
+      undefined,
+    ],
   },
   {
     what: 'its attempt failed and its child ended without a word',
     item: { ...failed, failure: { ...failure, message: 'It failed!' } },
-    told: ['FAILED', 'PipelineFailed', 'It failed! Nothing followed: its execution ended without a word.', undefined],
+    told: [
+      'FAILED',
+      'PipelineFailed',
+      'It failed! Then the deployment was interrupted: its execution ended without an error message.',
+      undefined,
+    ],
   },
   {
     what: 'its attempt failed with a full stop in the middle, and nothing followed',
     item: { ...failed, failure: { ...failure, message: 'Version 2.0 failed' } },
     error: died,
-    told: ['FAILED', 'PipelineFailed', 'Version 2.0 failed. Nothing followed: ChildEnded: It died.', undefined],
+    told: [
+      'FAILED',
+      'PipelineFailed',
+      'Version 2.0 failed. Then the deployment was interrupted: ChildEnded: It died.',
+      undefined,
+    ],
   },
   {
     what: 'its start was turned away',
@@ -154,7 +169,7 @@ const cases: readonly Case[] = [
     told: [
       'UNKNOWN',
       'RestoreUnknown',
-      'It failed. Whether the previous release was restored is not known (ChildEnded: It died).',
+      'It failed. It is not known whether the previous release was restored (ChildEnded: It died).',
       undefined,
     ] as const,
   })),
@@ -165,7 +180,7 @@ const cases: readonly Case[] = [
     told: [
       'UNKNOWN',
       'RestoreUnknown',
-      'The deployment failed. Whether the previous release was restored is not known (ChildEnded: It died).',
+      'The deployment failed. It is not known whether the previous release was restored (ChildEnded: It died).',
       undefined,
     ],
   },
@@ -224,7 +239,7 @@ const cases: readonly Case[] = [
   {
     what: 'its child died while it waited, though another attempt is written down',
     item: { step: 'turn', attempt: 2 },
-    told: ['FAILED', 'NotStarted', 'Nothing was started: its execution ended without a word.', '1'],
+    told: ['FAILED', 'NotStarted', 'Nothing was started: its execution ended without an error message.', '1'],
   },
   {
     what: 'its child died in capture of another attempt',

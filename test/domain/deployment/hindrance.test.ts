@@ -54,7 +54,7 @@ const cases: readonly Case[] = [
     started,
     none,
     9,
-    { why: 'run-missing', asked: 'run r', answered: 'there is none of that id' },
+    { why: 'run-missing', asked: 'run r', answered: 'no run has that id' },
   ],
   ['an event of a minute', accepted, none, 60_000],
   [
@@ -62,7 +62,7 @@ const cases: readonly Case[] = [
     accepted,
     none,
     60_001,
-    { why: 'no-run-yet', since: 0, asked: 'event e', answered: 'no run came of it yet' },
+    { why: 'no-run-yet', since: 0, asked: 'event e', answered: 'it has not led to a run yet' },
   ],
   [
     'a start without an answer',
@@ -78,7 +78,7 @@ const cases: readonly Case[] = [
     9,
     {
       ...{ why: 'start-unanswered', since: 0, asked: 'the start' },
-      answered: 'no answer is known; the list of runs: 502',
+      answered: 'no known answer; the list of runs: 502',
     },
   ],
   [
@@ -93,7 +93,7 @@ const cases: readonly Case[] = [
     { ...started, stopping },
     unread,
     9,
-    { ...stopped, answered: 'no answer is known' },
+    { ...stopped, answered: 'no known answer' },
   ],
   [
     'a run that could not be stopped for a cancel',
@@ -133,6 +133,6 @@ test.each(cases.map((one) => [one[0], one] as const))('%s', (_, [, row, news, no
 test('a deployment that waits for a person says at what it stands, once', () => {
   const held = { why: 'proceed', name: 'kubernetes:eu', since: 0, answered: 'canary at 100 %: step 3 of 3' } as const;
   expect(describeHeld(held)).toBe(
-    'The deployment waits for a person, since 1970-01-01T00:00:00.000Z: canary at 100 %: step 3 of 3. It goes on when somebody says so (`flotilla proceed`), or is stopped when `human_wait` is over.',
+    'The deployment waits for a person, since 1970-01-01T00:00:00.000Z: canary at 100 %: step 3 of 3. It continues after `flotilla proceed`, or is stopped when `human_wait` ends.',
   );
 });

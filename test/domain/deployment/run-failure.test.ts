@@ -59,14 +59,14 @@ describe('a run whose end we had asked for', () => {
   });
 
   it.each([
-    [undefined, 'The run was not over at the end of the timeout and was aborted.'],
+    [undefined, 'The run was still going at its timeout and was aborted.'],
     [
       { phase: 'queued', raw: 'Queued' } as const,
-      'The run was not over at the end of the timeout and was aborted. The executor had not begun it: 15 min after its start it was still queued (Queued).',
+      'The run was still going at its timeout and was aborted. The executor had not begun it: 15 min after its start it was still queued (Queued).',
     ],
     [
       { phase: 'running', raw: 'AsyncWaiting' } as const,
-      'The run was not over at the end of the timeout and was aborted. It was at work (AsyncWaiting) 15 min after its start.',
+      'The run was still going at its timeout and was aborted. It was at work (AsyncWaiting) 15 min after its start.',
     ],
   ])('because of its timeout says what it was doing: %o', (seen, message) => {
     expect(failureOf('aborted', 'timeout', seen)?.message).toBe(message);

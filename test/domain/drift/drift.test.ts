@@ -245,7 +245,7 @@ describe('a difference counts', () => {
       'no more than is known',
       whole,
       many('3'),
-      'of 12 differences only the first 10 are named there, and these are not the same any more',
+      'only the first 10 of 12 differences are named there, and they have changed',
     ],
   ])('where it is another one since, it is said: %s', (_, mark, fields, says) => {
     expect(sinceMark(mark, fields)).toBe(says);

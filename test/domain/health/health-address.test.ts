@@ -22,7 +22,7 @@ describe('the address of a health check as it is shown', () => {
       { url: 'https://me:s3cret@a.example:8443/ready?k=s3cret' },
       'https://a.example:8443/ready',
     ],
-    ['or says that it is none', { url: 'limits of s3cret' }, 'an address that is none'],
+    ['or says that it is none', { url: 'limits of s3cret' }, 'an invalid address'],
   ])('%s', (_, part, shown) => {
     expect(shownHealthAddress({ ...request, ...part }, 'eu-1')).toBe(shown);
   });

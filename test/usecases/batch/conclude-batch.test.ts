@@ -97,7 +97,7 @@ describe('a batch is concluded when', () => {
       expect(await outcomes(world, batchId)).toEqual(one.outcomes);
       const missing = one.outcomes.indexOf('NotStarted');
       if (missing >= 0) {
-        const why = one.error ? `${error.Error}: too many` : 'its execution ended without a word';
+        const why = one.error ? `${error.Error}: too many` : 'its execution ended without an error message';
         const row = rowOf<ItemRow>(await world.table.get(keys.item(batchId, missing)));
         expect(row?.message).toBe(`Nothing was started: ${why}.`);
       }

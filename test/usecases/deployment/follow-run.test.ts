@@ -366,7 +366,7 @@ const cases: readonly Case[] = [
     ...{ what: 'that was aborted as we had asked', ...stopping('timeout', 'accepted', 5) },
     state: { phase: 'terminal', outcome: 'aborted', raw: 'Aborted' },
     told: [
-      'AttemptRetryable Timeout: The run was not over at the end of the timeout and was aborted.',
+      'AttemptRetryable Timeout: The run was still going at its timeout and was aborted.',
       'touched, worth another try, run Aborted',
     ],
   },

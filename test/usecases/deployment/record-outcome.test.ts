@@ -65,25 +65,25 @@ describe('a child that died is recorded', () => {
     [
       'before anything was started',
       {},
-      'FAILED / NotStarted: Nothing was started: its execution ended without a word.',
+      'FAILED / NotStarted: Nothing was started: its execution ended without an error message.',
       false,
     ],
     [
       'with a run that nobody knows about',
       { item: deploying, watched: { wait: 'deploy-1', row: { phase: 'intended' } } },
-      'UNKNOWN / TechnicalError: Attempt 1 was left without an answer: its execution ended without a word.',
+      'UNKNOWN / TechnicalError: Attempt 1 was left without an answer: its execution ended without an error message.',
       true,
     ],
     [
       'in a pause before its run: that is given up',
       { item: deploying, watched: { wait: 'deploy-1', row: paused } },
-      'FAILED / ExecutorThrottled: 429. Nothing followed: its execution ended without a word.',
+      'FAILED / ExecutorThrottled: 429. Then the deployment was interrupted: its execution ended without an error message.',
       false,
     ],
     [
       'in a pause before its second run',
       { item: { ...deploying, attempt: 2 }, watched: { wait: 'deploy-2', row: paused } },
-      'FAILED / ExecutorThrottled: 429. Nothing followed: its execution ended without a word.',
+      'FAILED / ExecutorThrottled: 429. Then the deployment was interrupted: its execution ended without an error message.',
       false,
     ],
     [
@@ -125,7 +125,7 @@ describe('a child that died is recorded', () => {
     [
       'while it was verified, whatever is left of a pause',
       { item: { ...deploying, step: 'verify' }, watched: { wait: 'deploy-1', row: paused } },
-      'UNKNOWN / TechnicalError: Attempt 1 was left without an answer: its execution ended without a word.',
+      'UNKNOWN / TechnicalError: Attempt 1 was left without an answer: its execution ended without an error message.',
       true,
     ],
   ])('%s', async (_, one, told, isWatched) => {

@@ -220,7 +220,7 @@ test('a child that dies before the next attempt has the failure of the one befor
   await recordOutcome(world.deps, { batch_id, index: 0, error: { Error: 'ChildEnded', Cause: 'It died.' } });
   const { status, message, outcome } = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
   expect([status, message, outcome?.attempts, outcome?.release_after]).toEqual([
-    ...['FAILED', 'It failed. Nothing followed: ChildEnded: It died.', 1, undefined],
+    ...['FAILED', 'It failed. Then the deployment was interrupted: ChildEnded: It died.', 1, undefined],
   ]);
 });
 

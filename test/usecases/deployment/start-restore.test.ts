@@ -93,7 +93,7 @@ test('without a release before nothing is done, and nothing deleted', async () =
 test('a job is not run again', async () => {
   const { restore, read, told, started, view } = await failedDeployment({ kindBefore: 'job' });
   await restore('a');
-  const message = 'The job of the release before was not run again: what it did, it did once.';
+  const message = 'The job of the previous release was not run again: jobs run once.';
   expect((await read()).item.restore).toEqual({ ok: false, reason: 'JobNotRunAgain', message });
   expect([new Set(told), started, view.looks]).toEqual([new Set([`a AttemptEnded: ${message}`]), [], 0]);
 });

@@ -50,7 +50,7 @@ describe('adopt', () => {
       fields: [{ from: 'web:1', to: 'web:9', manager: 'kubectl-set' }],
       message:
         'prod/eu/shop/web: one difference is taken as right, and version 9 runs there. Nothing was changed in the cluster.',
-      notes: [expect.stringMatching(/^kubectl-set has these fields: .* fails as FieldConflict/)],
+      notes: [expect.stringMatching(/^kubectl-set has these fields: .* fails with FieldConflict/)],
     });
     expect(told.target.drift).toBeUndefined();
     for (const _ of [1, 2, 3]) expect(await stage.survey()).toEqual({ targets: 1, drifted: 0 });
