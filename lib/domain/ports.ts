@@ -91,17 +91,11 @@ export interface Table {
    * a retry may help (conflict, throttling), ItemTooLarge over 400 KB.
    */
   transact(writes: readonly Write[]): Promise<void>;
-  /**
-   * Resolves once everything committed before would survive a power cut: immediately if every commit does. Call it
-   * before triggering something outside that cannot be undone.
-   */
+  /** Resolves once all earlier commits would survive a power cut. Call it before triggering anything irreversible. */
   synced(): Promise<void>;
 }
 
-/**
- * Large texts by path, for example `batches/<id>/plan.json`. A path is written once, or overwritten with the same
- * meaning. A resolved put survives a power cut.
- */
+/** Large texts by path, written once or overwritten with the same meaning. A resolved put survives a power cut. */
 export interface Documents {
   get(path: string): Promise<string | undefined>;
   put(path: string, text: string): Promise<void>;
@@ -131,10 +125,7 @@ export interface UploadAddress {
 export interface Uploads {
   /** Opens an address that takes exactly this text, once. */
   open(order: UploadOrder): Promise<UploadAddress>;
-  /**
-   * Undefined if nothing was uploaded, or more than an hour ago. Throws PayloadTooLarge, without reading, if it has
-   * more than `most` bytes.
-   */
+  /** Undefined if nothing was put within the last hour. Throws PayloadTooLarge, unread, above `most` bytes. */
   read(uploadId: string, most: number): Promise<Uint8Array | undefined>;
   /** Nobody will read it again. It is removed at once if that frees space. */
   drop(uploadId: string): Promise<void>;
@@ -146,10 +137,7 @@ export type Machine = 'batch' | 'watch' | 'preview';
 
 /** The state machines and their executions (Step Functions, or the embedded engine with the same protocol). */
 export interface Workflow {
-  /**
-   * Starts an execution and returns its ARN. The name makes it idempotent. Throws ExecutionExists if the name is taken
-   * with another input or has ended.
-   */
+  /** Starts an execution, once per name; returns its ARN. ExecutionExists: the name has another input or has ended. */
   start(machine: Machine, name: string, input: JsonObject): Promise<string>;
   /** `error` and `cause` say why it failed or was stopped. Throws ExecutionMissing if no execution has that name. */
   describe(
@@ -166,10 +154,7 @@ export interface EventBus {
   put(events: readonly BusEvent[]): Promise<readonly BusEvent[]>;
 }
 
-/**
- * Where batch ends are anchored outside the table. Each text is written once, under the next number from 1 on, and
- * never changes.
- */
+/** Batch ends, anchored outside the table: texts numbered from 1, each written once and never changed. */
 export interface Anchors {
   /** Undefined if the number does not exist. */
   get(sequence: number): Promise<string | undefined>;
@@ -194,9 +179,7 @@ export interface BusEvent {
 
 // ---- Executors ------------------------------------------------------------------------------------------------
 
-/**
- * What an executor is asked for: a deployment, or a restore of an earlier release (`version` is then the earlier one).
- */
+/** A deployment, or a restore of an earlier release (`version` is then the earlier one). */
 export interface RunRequest {
   /** Unique for every attempt, for example `01JD…-12-1`; the executor makes it visible where it can. */
   readonly key: string;
@@ -223,10 +206,7 @@ export type StartResult = Answered &
     | { readonly kind: 'started'; readonly ref: string; readonly url?: string }
     /** Stored; a run may follow, and `look` finds it. */
     | { readonly kind: 'accepted'; readonly correlation: string; readonly url?: string }
-    /**
-     * Certainly not sent: our own request budget has no room before `latest`. It may have room at `until`, in
-     * milliseconds since 1970.
-     */
+    /** Certainly not sent: our request budget has no room before `latest`; perhaps at `until` (ms since 1970). */
     | { readonly kind: 'busy'; readonly until: number }
     /** Certainly no run. `retryable`: the same request may succeed later (after a 429, for example). */
     | {
@@ -338,20 +318,14 @@ export interface Executor {
    * project for ours.
    */
   look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>>;
-  /**
-   * Asks a run to end. Call it once; `look` shows the result. If its turn would come after `latest` (milliseconds since
-   * 1970), the request is not sent.
-   */
+  /** Asks a run to end; call it once. Not sent if its turn would come after `latest` (ms since 1970). */
   cancel(request: RunRequest, ref: string, latest?: number): Promise<CancelResult>;
   /**
    * What this run would do, without doing it. Absent if the executor cannot tell. Throws ClusterUnavailable or
    * ExecutorUnavailable if a needed answer does not come.
    */
   preview?(request: RunRequest): Promise<RunPreview>;
-  /**
-   * What a person should search for in the executor if it is not known whether a run exists. `correlation` as for
-   * `look`.
-   */
+  /** What to search for in the executor if it is not known whether a run exists. `correlation` as for `look`. */
   whereToLook(request: RunRequest, correlation?: string): string;
 }
 
