@@ -6,7 +6,7 @@ import { scenarioNames } from './harness/scenarios.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-test('a benchmark that does not exist is refused with the names of those that do, which the README has too', () => {
+test('a benchmark that does not exist is refused with the names of those that do, which docs/development.md has too', () => {
   const bench = join(import.meta.dirname, 'bench.ts');
   const ran = spawnSync(process.execPath, [bench, 'plan', 'nosuch', 'constructor'], { encoding: 'utf8' });
   const names =
@@ -17,7 +17,9 @@ test('a benchmark that does not exist is refused with the names of those that do
     `There is no benchmark nosuch, constructor. There are: ${names}; without a name all but ${long} are run.\n`,
   );
   const listed = names.split(', ').map((name) => `\`${name}\``);
-  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(`with \`-- NAME …\` only ${listed.join(', ')}`);
+  expect(readFileSync(join(root, 'docs/development.md'), 'utf8')).toContain(
+    `with \`-- NAME …\` only ${listed.join(', ')}`,
+  );
 });
 
 test.each([
@@ -30,7 +32,7 @@ test.each([
   expect(ran.stderr).toContain(message);
 });
 
-test('the README has every scenario of the benchmark harness', () => {
+test('docs/development.md has every scenario of the benchmark harness', () => {
   const listed = scenarioNames.map((name) => `\`${name}\``).join(', ');
-  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(`\`--only PART\` chooses among ${listed}`);
+  expect(readFileSync(join(root, 'docs/development.md'), 'utf8')).toContain(`\`--only PART\` chooses among ${listed}`);
 });

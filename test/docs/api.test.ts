@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openApiDocument } from '../../functions/api/openapi/document.ts';
+import { routes } from '../../functions/api/routes.ts';
 import { create } from '../../functions/api.ts';
+import { callbackPath } from '../../lib/domain/callback-route.ts';
 import { type HttpServer, startHttpServer } from '../../lib/local/http-server.ts';
 import { allRoutes } from '../functions/contract-check.ts';
 import { compileClient } from '../openapi/compile-client.ts';
 import { makeWorld } from '../usecases/batch/api-world.ts';
+import { tableRows } from './table-rows.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/api.md'), 'utf8');
 const fences = (language: string): readonly string[] =>
@@ -24,6 +27,15 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.close();
   rmSync(folder, { recursive: true });
+});
+
+test('the routes are those of the API, and the one for callbacks', () => {
+  const head = '| method | path | |';
+  const written = tableRows(page, head, (line) => line === head).map(
+    ([method, path]) => `${method} ${/`([^`]+)`/.exec(path!)![1]}`,
+  );
+  const served = routes.map(({ method, path }) => `${method} ${path.replaceAll('+}', '}')}`);
+  expect(written.sort()).toEqual([...served, `POST ${callbackPath}/{key}`].sort());
 });
 
 describe('docs/api.md', () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { failureOfRun } from '../../lib/domain/deployment/run-failure.ts';
 import type { RunOutcome } from '../../lib/domain/ports.ts';
 
-const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/failures.md', import.meta.url), 'utf8');
 const table = page.slice(page.indexOf('## Why an attempt failed'), page.indexOf('## Why a rollout failed'));
 const again = new Map(
   [...table.matchAll(/^\| `(\w+)` \|[^|]+\| (yes|no) \|/gm)].map(([, reason, told]) => [reason!, told!]),
@@ -19,7 +19,7 @@ const bad: readonly RunOutcome[] = [
   'skipped',
 ];
 
-test.each(bad)('docs/errors.md says what a run that ended as %s leads to', (outcome) => {
+test.each(bad)('docs/failures.md says what a run that ended as %s leads to', (outcome) => {
   const failure = failureOfRun({ phase: 'terminal', outcome, raw: outcome })!;
   expect([failure.reason, again.get(failure.reason)]).toEqual([failure.reason, failure.retryable ? 'yes' : 'no']);
 });

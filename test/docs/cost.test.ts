@@ -35,9 +35,9 @@ describe('docs/cost.md', () => {
     expect(told).toBe(Number(totalOf(priceOf(columns[1]!.counts)).toFixed(2)));
   });
 
-  test('the README names the same price', () => {
-    const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
-    const told = Number(/50 at once, would cost about ([\d.]+) USD/.exec(readme)?.[1]);
+  test('docs/aws.md names the same price', () => {
+    const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'aws.md'), 'utf8');
+    const told = Number(/50 at once, would cost about ([\d.]+) USD/.exec(page)?.[1]);
     expect(told).toBe(Number(totalOf(priceOf(columns[1]!.counts)).toFixed(2)));
   });
 });

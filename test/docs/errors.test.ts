@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { errorNames } from '../../lib/domain/errors.ts';
 
-const headings = [...readFileSync('docs/errors.md', 'utf8').matchAll(/^### (\w+)$/gm)].map(([, name]) => name);
+const headings = ['errors', 'technical-errors']
+  .flatMap((page) => [...readFileSync(`docs/${page}.md`, 'utf8').matchAll(/^### (\w+)$/gm)])
+  .map(([, name]) => name);
 
 test('every error name has its heading, and no heading is of an error that does not exist', () => {
   expect([...headings].sort()).toEqual(Object.keys(errorNames).sort());
@@ -25,7 +27,7 @@ const unknownReasons = [
 test.each([...new Set([...unknownReasons, 'RestoreUnknown', 'JobGone', 'ExecutionStopped', 'ExecutionEnded'])])(
   'what to do is said of UNKNOWN / %s',
   (reason) => {
-    const rows = readFileSync('docs/errors.md', 'utf8')
+    const rows = readFileSync('docs/outcomes.md', 'utf8')
       .split('\n')
       .filter((line) => line.startsWith('| UNKNOWN / '));
     expect(rows.filter((row) => row.split('|')[1]!.includes(`\`${reason}\``))).toHaveLength(1);

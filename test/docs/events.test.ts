@@ -39,7 +39,7 @@ const rowsOf = ({ properties = {}, required = [] }: Field, prefix = ''): readonl
     ...rowsOf(field, `${prefix}${name}.`),
   ]);
 
-/** The part of the page that is made of the schemas. */
+/** The page that is made of the schemas. */
 const catalogue = (eventJsonSchema().oneOf as unknown as readonly Schema[])
   .map((schema) =>
     [
@@ -56,8 +56,9 @@ const catalogue = (eventJsonSchema().oneOf as unknown as readonly Schema[])
 
 const page = readFileSync('docs/events.md', 'utf8');
 
-it('the page ends with the catalogue as the schemas have it', () => {
-  expect(page.slice(page.indexOf('## Batch Status Change')).trimEnd()).toBe(catalogue);
+it('docs/event-catalogue.md has the catalogue as the schemas have it', () => {
+  const generated = readFileSync('docs/event-catalogue.md', 'utf8');
+  expect(generated.slice(generated.indexOf('## Batch Status Change')).trimEnd()).toBe(catalogue);
 });
 
 type FeedEvent = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { fates } from '../../lib/simulators/cluster/fate.ts';
 
-const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'simulator.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'simulated-cluster.md'), 'utf8');
 
 it('the page of the simulators has the fates of the simulated cluster, all of them', () => {
   const shown = [...page.matchAll(/^\| `-(\w+)` \| (.+) \|$/gm)].map(([, name, told]) => [name, told]);

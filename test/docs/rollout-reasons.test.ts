@@ -3,7 +3,7 @@ import { expect, it, test } from 'vitest';
 import { isWorthAnotherTry } from '../../lib/domain/deployment/rollout-failure.ts';
 import { podSignals } from '../../lib/domain/rollout/container-signal.ts';
 
-const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/failures.md', import.meta.url), 'utf8');
 const begin = page.indexOf('## Why a rollout failed');
 const table = page.slice(begin, page.indexOf('\n## ', begin + 1));
 const rows = [...table.matchAll(/^\| ((?:`\w+`(?:, )?)+) \|[^|]+\| (yes|no) \|/gm)];
@@ -11,7 +11,7 @@ const again = new Map(
   rows.flatMap(([, reasons, told]) => [...reasons!.matchAll(/\w+/g)].map(([reason]) => [reason, told!] as const)),
 );
 
-it.each([...again])('docs/errors.md says of %s what follows: %s', (reason, told) => {
+it.each([...again])('docs/failures.md says of %s what follows: %s', (reason, told) => {
   expect(isWorthAnotherTry(reason)).toBe(told === 'yes');
 });
 
@@ -21,7 +21,7 @@ const waits = [
   ...['RunContainerError', 'PostStartHookError', 'CrashLoopBackOff'],
 ];
 
-test('docs/errors.md has every reason of a container or pod that fails a rollout', () => {
+test('docs/failures.md has every reason of a container or pod that fails a rollout', () => {
   const status = (reason: string, end: string) => ({
     ...{ name: 'app', image: 'app:1', restartCount: 3, state: { waiting: { reason } } },
     lastState: { terminated: { exitCode: 1, reason: end } },

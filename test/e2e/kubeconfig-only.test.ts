@@ -7,17 +7,19 @@ import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { run } from '../cli/cli-world.ts';
 
-/** The README's way with a kubeconfig and nothing else, on a simulated cluster behind one. */
+/** The way of docs/first-steps.md with a kubeconfig and nothing else, on a simulated cluster. */
 
-const section = readFileSync('README.md', 'utf8').split('## With a kubeconfig and nothing else')[1]!.split('\n## ')[0]!;
+const section = readFileSync('docs/first-steps.md', 'utf8')
+  .split('## With a kubeconfig and nothing else')[1]!
+  .split('\n## ')[0]!;
 const commandOf = (begin: string): readonly string[] => {
-  const line = section.split('\n').find((one) => one.replace('$ ', '').startsWith(`npx flotilla ${begin}`));
-  if (line === undefined) throw new Error(`the README has no flotilla ${begin}`);
+  const line = section.split('\n').find((one) => one.replace('$ ', '').startsWith(`flotilla ${begin}`));
+  if (line === undefined) throw new Error(`docs/first-steps.md has no flotilla ${begin}`);
   return line
     .replace('$ ', '')
     .replace(/ *#.*$/, '')
     .split(' ')
-    .slice(2);
+    .slice(1);
 };
 
 const directory = mkdtempSync(join(tmpdir(), 'flotilla-kubeconfig-'));

@@ -51,7 +51,7 @@ describe('alarms', () => {
     const [, ...entries] = readFileSync(join(root, 'docs/runbook.md'), 'utf8').split(/^## /m);
     for (const entry of entries) {
       expect(
-        [...entry.matchAll(/^\*\*(\w+)\.\*\*/gm)].map(([, part]) => part),
+        [...entry.matchAll(/^- \*\*(\w+)\.\*\*/gm)].map(([, part]) => part),
         entry.split('\n')[0],
       ).toEqual(['Means', 'Look', 'Do']);
     }

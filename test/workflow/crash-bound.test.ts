@@ -7,7 +7,7 @@ import { expectAllInOrder, reportOf } from './report.ts';
 import { World } from './world.ts';
 
 /**
- * How long work may stand still when whoever did it is killed, as docs/architecture.md states it. The sweeper comes once a
+ * How long work may stand still when whoever did it is killed, as docs/architecture-waits.md states it. The sweeper comes once a
  * minute, as lib/infra/application-stack.ts has it.
  */
 const sweepEvery = 60_000;

@@ -6,7 +6,7 @@ import { parts } from './actor.ts';
 import { detailTypes, eventVersion } from './bus-event.ts';
 import type { EventRow } from './rows.ts';
 
-/** Every event on the bus, as a consumer finds it in `detail`. What is written here is in `docs/events.md` and at `/schemas/events.json`. */
+/** Every event on the bus, as a consumer finds it in `detail`. What is written here is in `docs/event-catalogue.md` and at `/schemas/events.json`. */
 
 const text = z.string();
 const ms = z.int().min(0);
