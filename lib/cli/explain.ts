@@ -67,8 +67,11 @@ const tellTogether = (deployments: readonly DeploymentView[], { colours }: Telli
   return [...groups].slice(0, MOST_EXPLAINED).flatMap(([sentence, some]) => [sentence, `  ${namesOf(some)}`]);
 };
 
-const describeRootCause = ({ key, status, reason, resolved }: RootCause): string =>
-  `${key}, which ${resolved === undefined ? 'is' : 'was'} ${status} / ${reason}${resolved === undefined ? '' : `, since resolved as ${resolved}`}.`;
+const describeRootCause = ({ key, status, reason, failure, resolved }: RootCause): string => {
+  const cause = failure === undefined ? '' : ` (${failure})`;
+  if (resolved === undefined) return `${key}, which is ${status} / ${reason}${cause}.`;
+  return `${key}, which was ${status} / ${reason}${cause}, since resolved as ${resolved}.`;
+};
 
 const namesOf = (deployments: readonly DeploymentView[]): string => {
   const rest = deployments.length - MOST_NAMED;

@@ -8,7 +8,8 @@ import type { CommandContext } from './command-context.ts';
 import { endStatus } from './end-status.ts';
 import { explainDeployments } from './explain.ts';
 import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
-import { makeFollowView, type PlanRange } from './follow-views.ts';
+import type { PlanRange } from './follow-view.ts';
+import { makeFollowView } from './follow-views.ts';
 import { Patience } from './patience.ts';
 import { readDeployments } from './read-deployments.ts';
 import { reportEnd } from './report-end.ts';
@@ -101,11 +102,13 @@ export const followBatch = async (
   const { client, clock } = context;
   const view = makeFollowView(context.terminal, { ...context, simulated });
   // What is redrawn is redrawn below what is told.
-  const waiting = new Patience(context, { seconds: patience, signal, beforeTelling: () => view.end() });
+  const waiting = new Patience(context, { seconds: patience, signal, beforeTelling: () => view.settle() });
   const patient = new PatientReader(client, signal, waiting);
   try {
+    if (view.isLive) view.about(await patient.batch(batchId));
     view.begin(await patient.deployments(batchId));
     const askForWaiting = paced(clock, waitingPause);
+    const askForCauses = paced(clock, waitingPause);
     for (let after = 0, ended = false; !ended; ) {
       const feed = await patient.events(batchId, after);
       // Only the plan knows clusters and order.
@@ -114,10 +117,13 @@ export const followBatch = async (
       view.show();
       const shown = view.waiting();
       if (shown !== undefined && !feed.ended && askForWaiting()) view.update(await patient.waiting(batchId, shown));
+      if (view.isUnexplained() && !feed.ended && askForCauses()) view.update(await patient.skipped(batchId));
       after = feed.next_after;
       ended = feed.ended;
     }
-    return { batch: await patient.batch(batchId), deployments: await patient.deployments(batchId) };
+    const followed = { batch: await patient.batch(batchId), deployments: await patient.deployments(batchId) };
+    view.begin(followed.deployments);
+    return followed;
   } catch (error) {
     if (signal.aborted) return undefined;
     throw error;
@@ -162,6 +168,12 @@ class PatientReader {
       const { deployments } = await this.#client.ask<DeploymentList>(path, { signal: this.#signal });
       return deployments;
     });
+  }
+
+  /** With the failures that they go back to. */
+  skipped(batchId: string): Promise<readonly DeploymentView[]> {
+    const asked = { query: 'status=SKIPPED', signal: this.#signal };
+    return this.#patience.until(() => readDeployments(this.#client, batchId, asked));
   }
 
   batch(batchId: string): Promise<BatchView> {

@@ -47,7 +47,7 @@ const statusColumn = (colours: Colours): Column => ({
 const sentence = (head: string): Column => ({ head, cut: 'sentence', least: 8, spare: 1 });
 
 /** Nobody compares a digest to its end by eye; --json has all of it. */
-const shortDigests = (cell: string): string => cell.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1…');
+export const shortDigests = (cell: string): string => cell.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1…');
 
 const versionColumn: Column = { head: 'VERSION', cut: 'name', short: shortDigests };
 

@@ -12,7 +12,11 @@ export interface Terminal {
   readonly live: boolean;
   readonly columns: number;
   readonly rows: number;
+  /** It shows more than ASCII. */
+  readonly unicode: boolean;
   readonly colours: Colours;
+  /** Calls each second, for what shows how time passes. Gives the way to end it. */
+  eachSecond(act: () => void): () => void;
   out(line: string): void;
   /** Writes a text as it is, with no end of line of its own: for a file or a pipe. */
   write(text: string): void;
@@ -48,6 +52,14 @@ export const cleanly = (
   ask: ask === undefined ? undefined : (question) => ask(show(question)),
 });
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Whether a terminal shows more than ASCII: by its locale; on Windows by the programs that are known to. */
+export const showsUnicode = (env: Environment, platform: string): boolean => {
+  if (platform === 'win32') return Boolean(env.WT_SESSION || env.TERM_PROGRAM);
+  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
+};
+
 export const processTerminal = (): Terminal => {
   const { stdout, stderr } = process;
   // Whoever reads may have had enough, as `head` has; a terminal may be gone.
@@ -72,6 +84,11 @@ export const processTerminal = (): Terminal => {
     },
     get rows() {
       return stdout.rows ?? 24;
+    },
+    unicode: showsUnicode(process.env, process.platform),
+    eachSecond: (act) => {
+      const timer = setInterval(act, 1_000).unref();
+      return () => clearInterval(timer);
     },
     ...screen,
     write: (text) => void stdout.write(text),

@@ -107,6 +107,8 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     live: options.live ?? false,
     columns: options.columns ?? 200,
     rows: 40,
+    unicode: true,
+    eachSecond: () => () => {},
     ...cleanly(makePalette(options.coloured ?? false), {
       out: (line) => {
         out.push(line);

@@ -87,13 +87,26 @@ describe('following a batch', () => {
     expect(lines[4]).toMatchObject({ batch_id: 'B1', status: 'FAILED', deployments: [{}, {}] });
   });
 
-  test('on a terminal a table that is redrawn when something has changed, and only then', async () => {
+  test('on a terminal a view that is redrawn when something has changed, and only then', async () => {
     const quiet = { body: { events: [], next_after: 2, ended: false } };
     const last = script()[events(2)] as { body: unknown };
-    const { redrawn, out } = await followed({ [events(2)]: [quiet, quiet, last] }, [], { live: true });
-    expect(redrawn).toHaveLength(3);
-    expect(redrawn[1]).toContain('PROCESSING');
-    expect(redrawn[2]).toMatch(/shared\/login-api\s+3\.0\.2\s+eu-1 \(simulated\)\s+SUCCESS\s+Verified: Runs\./);
+    const verified = deployment({ status: 'SUCCESS', reason: 'Verified', message: 'Runs.' });
+    const { redrawn, out } = await followed(
+      {
+        'GET /batches/B1/deployments?limit=1000': [
+          { body: deployments(deployment(), failed) },
+          { body: deployments(deployment(), failed) },
+          { body: deployments(verified, failed) },
+        ],
+        [events(2)]: [quiet, quiet, last],
+      },
+      [],
+      { live: true },
+    );
+    expect(redrawn).toHaveLength(4);
+    expect(redrawn[0]).toContain('Autumn release · B1 · staging · cluster eu-1 · harness · SIMULATED');
+    expect(redrawn[1]).toMatch(/PROCESSING +shared\/login-api/);
+    expect(redrawn[3]).toMatch(/SUCCESS +shared\/login-api +3\.0\.2 +Verified: Runs\./);
     expect(out.join('\n')).not.toContain('Its turn has come');
   });
 
@@ -112,7 +125,30 @@ describe('following a batch', () => {
       [],
       { live: true },
     );
-    expect(redrawn.at(-1)).toMatch(/risk\/service-1 .*PENDING +Waits for b\.\n.*\n.*PENDING +Waits for c\./);
+    expect(redrawn.at(-2)).toMatch(/risk\/service-1 .* Waits for b\.\n.*risk\/service-3 .* Waits for c\./);
+  });
+
+  test('which failure skipped ones go back to is read while they are new, and not at every event', async () => {
+    const skipped = deployment({ status: 'SKIPPED', reason: 'DependencyFailed', message: 'It depends on another.' });
+    const root = {
+      key: 'risk/limit-check',
+      status: 'FAILED',
+      reason: 'Restored',
+      failure: 'ImagePullBackOff',
+    } as const;
+    const busy = { body: { events: [], next_after: 2, ended: false } };
+    const { redrawn, received } = await followed(
+      {
+        'GET /batches/B1/deployments?limit=1000': { body: deployments(skipped, failed) },
+        'GET /batches/B1/deployments?status=SKIPPED&limit=1000': { body: deployments({ ...skipped, root }) },
+        [events(0)]: busy,
+        [events(2)]: [busy, busy, script()[events(2)] as Answer],
+      },
+      [],
+      { live: true },
+    );
+    expect(redrawn[1]).toContain('SKIPPED     shared/login-api because of risk/limit-check (ImagePullBackOff)');
+    expect(received.filter(({ request }) => request.includes('status=SKIPPED'))).toHaveLength(1);
   });
 
   test('what they wait for is not read at every event', async () => {

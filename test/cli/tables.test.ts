@@ -2,7 +2,6 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { printable } from '../../lib/cli/clean-text.ts';
 import { type Column, fitTable } from '../../lib/cli/fit-table.ts';
-import { tableLines } from '../../lib/cli/follow-views.ts';
 import { makePalette } from '../../lib/cli/palette.ts';
 import { batchTable, deploymentTable, planTable } from '../../lib/cli/tables.ts';
 import { timesIn } from '../../lib/cli/times.ts';
@@ -157,39 +156,6 @@ describe('ids, names and versions are shown whole while anything else can give w
     const line = deployment({ key: 'a-pillar/of-the-length-of-a-line', docker_image_version: version });
     const shown = deploymentTable([line], { terminal: { columns: 60, colours }, simulated }).lines[1]!;
     expect(shown).toMatch(/^a-pillar\/of-the-length-of-a-line {2}1\.4\.0@s\S*… {2}PENDING$/);
-  });
-});
-
-describe('tableLines', () => {
-  const look = { simulated: { harness: false, clusters: ['eu-1'] }, batch: undefined };
-  const lines = Array.from({ length: 500 }, (_, at) =>
-    deployment({ key: `risk/service-${at}`, status: at === 400 ? 'PROCESSING' : at < 300 ? 'SUCCESS' : 'PENDING' }),
-  );
-
-  test('shows what is in work when there is no room for all, and counts all', () => {
-    const shown = tableLines(lines, { ...look, terminal: { columns: 100, rows: 24, colours } });
-    expect(shown.length).toBeLessThan(24);
-    const text = shown.join('\n');
-    expect(text).toContain('risk/service-400 ');
-    expect(text).not.toContain('risk/service-1 ');
-    expect(text).toContain('… and 481 more');
-    expect(text).toContain('500 deployments: 300 succeeded, 1 in work, 199 waiting.');
-  });
-
-  test.each([
-    ['PROCESSING', 'Planned', 'Planned 2 deployments.', ['PROCESSING 2 deployments: 2 succeeded.']],
-    ['PROCESSING', 'CancelRequested', 'Ada.', ['PROCESSING CancelRequested: Ada.', '2 deployments: 2 succeeded.']],
-    ['SUCCESS', 'AllSucceeded', 'Over.', ['SUCCESS AllSucceeded: Over.']],
-  ] as const)('below it how far the batch is: %s %s', (to, reason, message, foot) => {
-    const terminal = { columns: 100, rows: 24, colours };
-    const shown = tableLines(lines.slice(0, 2), { ...look, terminal, batch: { to, reason, message } });
-    expect(shown.slice(3)).toEqual(foot);
-  });
-
-  test.each([40, 80, 200])('fits in %i columns', (columns) => {
-    expect(
-      widest(tableLines(lines.slice(0, 9), { ...look, terminal: { columns, rows: 50, colours } })),
-    ).toBeLessThanOrEqual(Math.max(columns, 60));
   });
 });
 

@@ -6,7 +6,13 @@ import { status } from './status.ts';
 import { viewSchema } from './view-schema.ts';
 
 export const rootCause = viewSchema<RootCause>()(
-  z.object({ key: z.string(), status, reason: z.string(), resolved: status.exactOptional() }),
+  z.object({
+    key: z.string(),
+    status,
+    reason: z.string(),
+    failure: z.string().exactOptional().describe('Why its last attempt failed, where `reason` is another word.'),
+    resolved: status.exactOptional(),
+  }),
 ).meta({ id: 'RootCause', description: 'With what it began that a deployment is skipped.' });
 
 export const lock = z.object({

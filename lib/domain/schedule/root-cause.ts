@@ -8,6 +8,8 @@ export interface RootCause {
   /** As it was when its dependents were skipped; `SKIPPED`, where it was not started itself, and not for another one. */
   readonly status: Status;
   readonly reason: string;
+  /** Why its last attempt failed, where that is another word: `ImagePullBackOff`. */
+  readonly failure?: string;
   /** What somebody found out since about one that was UNKNOWN; nobody was skipped any less for it. */
   readonly resolved?: Status;
 }
@@ -51,18 +53,26 @@ const isKept = (cell: Cell): boolean => cell === 'K' || typeof cell === 'number'
 /** What its row does not tell yet: whom the dispatcher refuses has its outcome a moment later. */
 const refused: Readonly<Partial<Record<Status, string>>> = { SKIPPED: 'BatchStopped', CANCELLED: 'BatchCancelled' };
 
+interface RootRow {
+  readonly status: Status;
+  readonly reason: string;
+  readonly outcome?: { readonly failure?: { readonly reason: string } | undefined } | undefined;
+}
+
 /** What is told of it; `row` is where it ended, as far as that is written. */
 export const describeRoot = (
   { keys }: Pick<Sheet, 'keys'>,
   { index, cell }: { readonly index: number; readonly cell: Cell },
-  row: { readonly status: Status; readonly reason: string } | undefined,
+  row: RootRow | undefined,
 ): RootCause => {
   const status = statusOfCell(cell);
+  const failure = row?.outcome?.failure?.reason;
   const isResolved = status === 'UNKNOWN' && row !== undefined && row.status !== status;
   return {
     key: keys[index]!,
     status,
     reason: row?.reason ?? refused[status] ?? status,
+    ...(failure === undefined || failure === row?.reason ? {} : { failure }),
     ...(isResolved ? { resolved: row.status } : {}),
   };
 };

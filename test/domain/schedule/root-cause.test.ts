@@ -79,7 +79,7 @@ describe('with what it began', () => {
 const told: readonly (readonly [
   string,
   'F' | 'U' | 'K' | 'C',
-  { status: Status; reason: string } | undefined,
+  { status: Status; reason: string; outcome?: { failure: { reason: string } } } | undefined,
   object,
 ])[] = [
   [
@@ -87,6 +87,18 @@ const told: readonly (readonly [
     'F',
     { status: 'FAILED', reason: 'ImagePullFailed' },
     { status: 'FAILED', reason: 'ImagePullFailed' },
+  ],
+  [
+    'one that was put back, with why it had failed',
+    'F',
+    { status: 'FAILED', reason: 'RestoredPreviousRelease', outcome: { failure: { reason: 'ImagePullBackOff' } } },
+    { status: 'FAILED', reason: 'RestoredPreviousRelease', failure: 'ImagePullBackOff' },
+  ],
+  [
+    'one that failed for one reason, which is not told twice',
+    'F',
+    { status: 'FAILED', reason: 'ImagePullBackOff', outcome: { failure: { reason: 'ImagePullBackOff' } } },
+    { status: 'FAILED', reason: 'ImagePullBackOff' },
   ],
   [
     'one that was UNKNOWN and is resolved, with both',
