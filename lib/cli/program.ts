@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
+import { ownFile } from '../local/own-files.ts';
 import { type CliWorld, commandContext, defaultUrl } from './command-context.ts';
 import { scenes } from './demo/scenes.ts';
 import { withOneOptions, withPreviewOptions, withRetryOptions } from './deploy-options.ts';
@@ -253,8 +253,7 @@ const addTokenCommands = (program: Command, act: Making['act']): void => {
 };
 
 const version = (): string => {
-  const manifest = readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8');
-  return (JSON.parse(manifest) as { readonly version: string }).version;
+  return (JSON.parse(readFileSync(ownFile('package.json'), 'utf8')) as { readonly version: string }).version;
 };
 
 const portNumber = numberIn(0, 65_535);

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { Configuration } from '../domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../domain/errors.ts';
+import { ownProgram } from './own-files.ts';
 
 export interface Simulators {
   /** Address of the simulated Harness; absent when the configuration names a real one. */
@@ -46,6 +47,12 @@ export const startSimulators = async (
   }
 };
 
+/** What this process has compiled, a simulator need not compile again. */
+const withCompileCache = (): NodeJS.ProcessEnv => {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: folder };
+};
+
 /** What a simulator ends with that was told to do what it cannot. */
 const refused = 2;
 
@@ -64,9 +71,8 @@ class Children {
   async start(what: 'cluster' | 'harness', name?: string, flags: readonly string[] = []): Promise<string> {
     // The name of a cluster may hold what the name of a file may not.
     const state = `${what}${name === undefined ? '' : `-${encodeURIComponent(name)}`}.db`;
-    const file = fileURLToPath(new URL(`../simulators/${what}/main.ts`, import.meta.url));
-    const args = [file, '--port', '0', '--exit-with-stdin', '--state', join(this.#folder, state), ...flags];
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const args = [ownProgram(what), '--port', '0', '--exit-with-stdin', '--state', join(this.#folder, state), ...flags];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], env: withCompileCache() });
     this.#all.push(child);
     const called = `The simulated ${what}${name === undefined ? '' : ` ${name}`}`;
     const ended = once(child, 'exit').then(([code]) => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { simulatedConfiguration } from '../../domain/catalogue/simulated-configuration.ts';
+import { ownFile } from '../../local/own-files.ts';
 import type { CommandContext } from '../command-context.ts';
 import { canaryDemo } from '../demo/canary.ts';
 import { differencesOf, type Expected } from '../demo/differences.ts';
@@ -13,7 +13,7 @@ import { followBatch } from '../follow.ts';
 import { sendBatch } from '../send-batch.ts';
 import { batchLines } from '../status-lines.ts';
 
-const example = join(import.meta.dirname, '..', '..', '..', 'examples', 'release.yaml');
+const example = ownFile('examples/release.yaml');
 
 /** How the batch ends as it was designed. What is not named succeeds. */
 const expected: Expected = {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JsonObject } from '../../domain/json.ts';
 import { loadConfiguration } from '../../local/load-configuration.ts';
+import { ownFile } from '../../local/own-files.ts';
 import type { CommandContext } from '../command-context.ts';
 import { explainDeployments } from '../explain.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
@@ -13,7 +14,7 @@ import { differencesOf, type Expected } from './differences.ts';
 import { type DemoServer, onOwnServer, tellDifferences, tellTimedOut } from './own-server.ts';
 import { type Course, sharesOf, trafficDifferences } from './shares.ts';
 
-const examples = join(import.meta.dirname, '..', '..', '..', 'examples', 'canary');
+const examples = ownFile('examples/canary');
 const cluster = 'cluster-eu-1';
 const routePath = '/apis/gateway.networking.k8s.io/v1/namespaces/shared/httproutes/web';
 const steps = [10, 50, 100];

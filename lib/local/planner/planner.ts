@@ -2,6 +2,7 @@ import { Worker as Thread } from 'node:worker_threads';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { Deps } from '../../usecases/deps.ts';
+import { ownProgram } from '../own-files.ts';
 import { type FromThread, type LentPort, resultOf, type ToThread, valueIn, type Work } from './messages.ts';
 
 /** So many requests wait while one is at work; of one subject fewer. Tasks of the engine wait besides: their batches are accepted. */
@@ -73,7 +74,7 @@ export class Planner {
   }
 
   #start(): Thread {
-    const thread = new Thread(new URL('./planner-thread.ts', import.meta.url), {
+    const thread = new Thread(ownProgram('planner'), {
       workerData: this.#catalogue,
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP },

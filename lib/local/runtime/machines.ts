@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Machine } from '../../domain/ports.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { ownFile } from '../own-files.ts';
 import { taskNames } from './invoke.ts';
 
 const pascalCase = (stem: string): string =>
@@ -14,10 +15,9 @@ export const loadMachines = async (engine: Engine): Promise<Readonly<Record<Mach
 });
 
 const load = async (engine: Engine, name: Machine): Promise<string> => {
-  const file = new URL(`../../../statemachines/${name}.asl.json`, import.meta.url);
   const definition = taskNames.reduce(
     (text, stem) => text.replaceAll(`\${${pascalCase(stem)}}`, stem),
-    readFileSync(file, 'utf8'),
+    readFileSync(ownFile(`statemachines/${name}.asl.json`), 'utf8'),
   );
   return (await engine.createStateMachine({ name, definition })).stateMachineArn;
 };
