@@ -1,10 +1,18 @@
 #!/usr/bin/env node
-// Plain JavaScript for whatever Node is at hand: the program is TypeScript, which Node 24 runs as it is.
+// Plain JavaScript for any Node. It starts the bundle where that is as new as the sources, else the sources, which are
+// TypeScript that Node 24 runs as it is.
 import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
-import { constants } from 'node:os';
+import { constants, homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const launcher = fileURLToPath(import.meta.url);
+const root = join(dirname(launcher), '..');
+const sources = join(root, 'bin', 'flotilla.ts');
+const bundle = join(root, 'dist', 'program', 'flotilla.js');
+const isClone = existsSync(sources);
 
 /** Node's own binary, of the package for this platform; npm holds it against the hash of the lock file. */
 const ownNode = () => {
@@ -20,29 +28,38 @@ const ownNode = () => {
     const file = createRequire(import.meta.url).resolve(`${name}/package.json`);
     return join(dirname(file), 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   } catch {
-    console.error(
-      `flotilla needs Node 24, this is ${process.version}. npm ci has brought none for ${platform}: install Node 24 or later.`,
-    );
+    const missing = isClone ? ` npm ci has brought none for ${platform}.` : '';
+    console.error(`flotilla needs Node 24 or later, and this is ${process.version}.${missing}`);
     process.exit(1);
   }
 };
 
-const folder = dirname(fileURLToPath(import.meta.url));
-const program = join(folder, 'flotilla.ts');
+/** Whether every file that the bundle was made of has the size and the time of change that it had then. */
+const isFresh = () => {
+  try {
+    const stamp = JSON.parse(readFileSync(join(root, 'dist', 'program', 'sources.json'), 'utf8'));
+    return Object.entries(stamp).every(([path, [size, changed]]) => {
+      const now = statSync(join(root, path), { throwIfNoEntry: false });
+      return now?.mtimeMs === changed && now.size === size;
+    });
+  } catch {
+    return false;
+  }
+};
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   // The next start takes half as long. Where this cannot be written, nothing is kept.
-  module.enableCompileCache(join(folder, '..', 'node_modules', '.cache', 'flotilla'));
-  await import(program);
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  module.enableCompileCache(join(isClone ? join(root, 'node_modules', '.cache') : caches, 'flotilla'));
+  await import(pathToFileURL(!isClone || isFresh() ? bundle : sources));
 } else {
-  const node = ownNode();
   // By this number the program knows that its parent is only a launcher, and ends with it.
   const env = { ...process.env, FLOTILLA_LAUNCHER: String(process.pid) };
-  const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit', env });
+  const child = spawn(ownNode(), [launcher, ...process.argv.slice(2)], { stdio: 'inherit', env });
   // Ctrl-C reaches both from the terminal, what is sent to this one only is handed on; the other takes the two for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
-    console.error(`flotilla needs Node 24: ${error.message}`);
+    console.error(`flotilla needs Node 24 or later: ${error.message}`);
     process.exitCode = 1;
   });
   child.on('exit', (status, signal) => {

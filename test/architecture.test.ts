@@ -47,7 +47,10 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'lib/adapters/network-failure.ts', // a failed fetch has the same causes everywhere
     'lib/adapters/own-fetch.ts',
   ],
+  // What makes the files that are shipped.
+  'lib/build': ['lib/build', 'lib/local/own-files.ts', 'esbuild', 'node:*'],
   'lib/infra': [
+    'lib/build/plain-schema-keys.ts', // Lambda functions are bundled like the program
     ...['lib/infra', 'aws-cdk-lib', 'constructs', 'esbuild', 'cdk-nag', 'zod', 'yaml', 'node:*'],
     'lib/domain/catalogue/substitute-variables.ts', // ${NAME} means the same in every section of the configuration
     'lib/domain/catalogue/cluster-group.ts', // into which group of a cluster the roles are put

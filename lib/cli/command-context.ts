@@ -6,6 +6,7 @@ import { readManifestsWithin } from '../local/read-manifests.ts';
 import { readTextFile, textOf } from '../local/read-text-file.ts';
 import { type AccessToken, accessToken, safeToken } from './access-token.ts';
 import { ApiClient } from './api-client.ts';
+import { defaultUrl } from './default-url.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import { shellWord } from './shell-word.ts';
 import type { Terminal } from './terminal.ts';
@@ -45,8 +46,6 @@ export interface CommandContext extends CliWorld {
   /** A command of this program as it can be typed to go on at the same server. */
   command(...words: readonly string[]): string;
 }
-
-export const defaultUrl = 'http://127.0.0.1:8080';
 
 export const commandContext = (world: CliWorld, options: CommonOptions): CommandContext => {
   const { json = false, url, token, tokenFile, utc, by = world.env.FLOTILLA_BY } = options;

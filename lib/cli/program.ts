@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { refuseUncheckedTls } from '../domain/unchecked-tls.ts';
 import { ownFile } from '../local/own-files.ts';
-import { type CliWorld, commandContext, defaultUrl } from './command-context.ts';
+import type { CliWorld } from './command-context.ts';
+import { defaultUrl } from './default-url.ts';
 import { scenes } from './demo/scenes.ts';
 import { withOneOptions, withPreviewOptions, withRetryOptions } from './deploy-options.ts';
 import { type ExitStatus, exitStatus } from './failure.ts';
@@ -57,7 +58,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   const act =
     <Options extends object>(load: Load<Options>) =>
     async (...given: unknown[]) => {
-      const run = await load();
+      const [run, { commandContext }] = await Promise.all([load(), import('./command-context.ts')]);
       const command = given.at(-1) as Command;
       const options = command.opts<Options>();
       end(await run(commandContext(world, options), options, ...command.args));

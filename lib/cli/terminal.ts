@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { createLogUpdate } from 'log-update';
+import type { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import { type Colours, makePalette, type Palette } from './palette.ts';
 
@@ -69,11 +69,11 @@ export const processTerminal = (): Terminal => {
   });
   // What nobody reads is no reason to end.
   stderr.on('error', () => {});
-  const update = createLogUpdate(stdout);
+  const frames = framesOn(stdout);
   const screen = cleanly(makePalette(stdout.isTTY === true && pc.isColorSupported), {
     out: (line) => void stdout.write(`${line}\n`),
     error: (line) => void stderr.write(`${line}\n`),
-    redraw: (text) => update(text),
+    redraw: frames.show,
     ask: process.stdin.isTTY === true && stderr.isTTY === true ? askPerson : undefined,
   });
   return {
@@ -92,7 +92,36 @@ export const processTerminal = (): Terminal => {
     },
     ...screen,
     write: (text) => void stdout.write(text),
-    settle: () => update.done(),
+    settle: frames.settle,
+  };
+};
+
+/**
+ * Frames, each in the place of the one before. What draws them takes 30 ms to load and few commands draw, so it is loaded with
+ * the first frame. A frame that is settled before that is written as it is.
+ */
+const framesOn = (stdout: NodeJS.WriteStream) => {
+  let draw: ReturnType<typeof createLogUpdate> | undefined;
+  let waiting: string | undefined;
+  const load = async (): Promise<void> => {
+    const { createLogUpdate } = await import('log-update');
+    draw ??= createLogUpdate(stdout);
+    if (waiting !== undefined) draw(waiting);
+    waiting = undefined;
+  };
+  return {
+    show: (text: string): void => {
+      if (draw !== undefined) draw(text);
+      else {
+        if (waiting === undefined) void load();
+        waiting = text;
+      }
+    },
+    settle: (): void => {
+      if (waiting !== undefined) stdout.write(`${waiting}\n`);
+      waiting = undefined;
+      draw?.done();
+    },
   };
 };
 

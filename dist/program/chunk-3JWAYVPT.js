@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-import{readPages}from"./chunk-EX3BW633.js";var readDeployments=async(client,batchId,{query="",signal}={})=>{let asked=`/batches/${encodeURIComponent(batchId)}/deployments?${query===""?"":`${query}&`}limit=1000`;return(await readPages({client},asked,{signal})).flatMap(page=>page.deployments)};export{readDeployments};

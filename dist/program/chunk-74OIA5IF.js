@@ -1,3 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-import{randomBytes}from"node:crypto";import{closeSync,fsyncSync,openSync,readFileSync,renameSync,writeSync}from"node:fs";var fewestCharacters=32,newSecret=()=>randomBytes(32).toString("base64url"),writeSecretFile=(path,text)=>{let temporary=`${path}.new`,file=openSync(temporary,"w",384);try{writeSync(file,`${text}
-`),fsyncSync(file)}finally{closeSync(file)}renameSync(temporary,path)},isSecret=text=>/^[\x21-\x7e]+$/.test(text)&&text.length>=fewestCharacters,readSecretFile=path=>{try{let text=readFileSync(path,"utf8").trim();return isSecret(text)?text:void 0}catch{return}};export{fewestCharacters,newSecret,writeSecretFile,isSecret,readSecretFile};

@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-var readPages=async({client},path,{count=()=>0,most=Number.POSITIVE_INFINITY,signal}={})=>{let ask=from=>client.ask(from,signal===void 0?{}:{signal}),first=await ask(path),pages=[first],found=count(first);for(let{next_after}=first;next_after!==void 0&&found<=most;){let page=await ask(`${path}&after=${encodeURIComponent(next_after)}`);pages.push(page),found+=count(page),next_after=page.next_after}return pages};export{readPages};

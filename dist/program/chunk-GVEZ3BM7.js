@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-import{causeOfRefusal}from"./chunk-IWHNYCGM.js";import{readFileSync}from"node:fs";var readTextFile=path=>textOf(()=>readFileSync(path)),textOf=read=>{try{return{text:new TextDecoder("utf-8",{fatal:!0,ignoreBOM:!0}).decode(read())}}catch(error){let isAbsent=error.code==="ENOENT";return{why:causeOfRefusal("read a file",error),isAbsent}}};export{readTextFile,textOf};

@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-var signalStatus={SIGINT:130,SIGTERM:143},names=Object.keys(signalStatus),COPIES_WITHIN=1e3,onStopSignal=stop=>{let heard=!1,forget=()=>{for(let name of names)process.off(name,hear)},hear=signal=>{heard||(heard=!0,setTimeout(forget,COPIES_WITHIN).unref(),stop(signal))};for(let name of names)process.on(name,hear);return()=>{heard||forget()}};export{signalStatus,onStopSignal};

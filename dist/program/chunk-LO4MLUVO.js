@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-var isLoopback=host=>host==="127.0.0.1"||host==="::1"||host==="localhost",withoutBrackets=host=>host.replaceAll(/[[\]]/g,""),isSafeForCredentials=url=>{let{protocol,hostname=""}=URL.parse(url)??{};return protocol==="https:"||protocol==="http:"&&isLoopback(withoutBrackets(hostname))};export{isLoopback,withoutBrackets,isSafeForCredentials};

@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-import{isFlotillaError}from"./chunk-3ZI54GS6.js";var MAX_TRIES=8,FIRST_WAIT=25,retryConflict=async({clock,random},attempt)=>{for(let tries=1;;tries+=1)try{return await attempt()}catch(error){if(!(isFlotillaError(error,"ConditionFailed")||isFlotillaError(error,"TableBusy"))||tries===MAX_TRIES)throw error;await clock.sleep(random.next()*FIRST_WAIT*2**(tries-1))}};export{retryConflict};

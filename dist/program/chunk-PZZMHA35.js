@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-import{FlotillaError}from"./chunk-3ZI54GS6.js";var refuseUncheckedTls=env=>{if(env.NODE_TLS_REJECT_UNAUTHORIZED!=="0")return;let instead="name the PEM file of a private authority in NODE_EXTRA_CA_CERTS instead";throw new FlotillaError("ConfigurationInvalid",`NODE_TLS_REJECT_UNAUTHORIZED=0 switches the check of every certificate off, and keys would go to anybody: take it away; ${instead}.`)};export{refuseUncheckedTls};

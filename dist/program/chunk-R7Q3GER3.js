@@ -1,3 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-import{createHash}from"node:crypto";var canonicalJson=value=>{if(Array.isArray(value))return`[${value.map(canonicalJson).join(",")}]`;if(value===null||typeof value!="object")return JSON.stringify(value)??"null";let fields=value;return`{${Object.keys(fields).filter(key=>fields[key]!==void 0).sort().map(key=>`${JSON.stringify(key)}:${canonicalJson(fields[key])}`).join(",")}}`},planHash=lines=>{let hash=createHash("sha256");for(let line of lines)hash.update(line).update(`
-`);return hash.digest("hex")};export{canonicalJson,planHash};

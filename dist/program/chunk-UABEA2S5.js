@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-import{canonicalJson}from"./chunk-R7Q3GER3.js";import{createHash}from"node:crypto";var chainEvent=(event,{number,previous})=>{let placed={...event,number,...previous===void 0?{}:{previous}};return{...placed,hash:hashOf(placed)}},hashOf=event=>createHash("sha256").update(canonicalJson(event)).digest("hex"),eventHash=({hash:_,...event})=>hashOf(event);export{chainEvent,eventHash};

@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-var isSimulated=({harness,clusters},cluster)=>harness||(cluster===void 0?clusters.length>0:clusters.includes(cluster)),simulationSentence=({harness,clusters})=>{let parts=[...harness?["Harness"]:[],...clusters.map(name=>`cluster ${name}`)];return parts.length===0?void 0:`SIMULATED: ${parts.length===1?parts[0]:`${parts.slice(0,-1).join(", ")} and ${parts.at(-1)}`} ${parts.length===1?"is":"are"} simulated; nothing real is deployed there.`};export{isSimulated,simulationSentence};

@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-var executorNames=["harness","kubernetes"],verifiableKinds=["deployment","statefulset","daemonset","job","cronjob","rollout","knative-service","certificate","custom"],defaultPillars=["clearing","risk","data","shared"],entryOf=(record,name)=>record!==void 0&&Object.hasOwn(record,name)?record[name]:void 0;export{executorNames,verifiableKinds,defaultPillars,entryOf};

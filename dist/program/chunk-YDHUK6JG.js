@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-var durationOf=text=>{let[,count,unit]=/^([1-9]\d{0,4})([mhd])$/.exec(text)??[];return count===void 0?void 0:Number(count)*units[unit]},instantOf=text=>{if(!isoWithZone.test(text))return;let at=Date.parse(text);return Number.isNaN(at)?void 0:at},isoWithZone=/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/;var units={m:6e4,h:36e5,d:864e5},longestHold=90*864e5,longestTurn=30*864e5;export{durationOf,instantOf,longestHold,longestTurn};

@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-var originOfFile="file",monthOf=at=>new Date(at).toISOString().slice(0,7),monthsBetween=(first,last)=>{let months=[],at=new Date(last);for(at.setUTCDate(1);monthOf(at.getTime())>=monthOf(first);at.setUTCMonth(at.getUTCMonth()-1))months.push(monthOf(at.getTime()));return months};export{originOfFile,monthOf,monthsBetween};

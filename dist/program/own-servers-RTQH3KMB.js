@@ -1,2 +1,0 @@
-import{createRequire}from'node:module';const require=createRequire(import.meta.url);
-import{noteServer,tokenOfOwnServer}from"./chunk-PC2HB4SG.js";import"./chunk-I4BRD4Z4.js";import"./chunk-ZKEL6V4N.js";import"./chunk-BVQWFZSK.js";import"./chunk-IWHNYCGM.js";import"./chunk-74OIA5IF.js";import"./chunk-LO4MLUVO.js";import"./chunk-3ZI54GS6.js";import"./chunk-ZVX6JZYC.js";import"./chunk-IRA6R2XR.js";export{noteServer,tokenOfOwnServer};
