@@ -1,12 +1,14 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Accepts findings of the rule packs at a construct and all in it, by their ids. The reasons stand in the report of every synth. */
+/**
+ * Accepts findings of the rule packs, by id, at a construct and everything in it. Every synth report shows the reasons.
+ */
 export const accept = (construct: IConstruct, reasons: Readonly<Record<string, string>>): void => {
   Validations.of(construct).acknowledge(...Object.entries(reasons).map(([id, reason]) => ({ id, reason })));
 };
 
-/** Accepts that a policy in a construct names these resources with a `*`; those without one need no reason. */
+/** Accepts that a policy in a construct names these resources with a `*`. Resources without a `*` need no reason. */
 export const acceptWildcards = (construct: IConstruct, resources: readonly string[], reason: string): void => {
   const acceptAll = (): void => {
     const spelled = resources.map((resource) => spell(Stack.of(construct).resolve(resource)));
@@ -14,7 +16,7 @@ export const acceptWildcards = (construct: IConstruct, resources: readonly strin
     accept(construct, Object.fromEntries(ids.map((id) => [id, reason])));
   };
   acceptAll();
-  // The id of a finding quotes the resource, and one of another stack is written otherwise once the app is put together.
+  // A finding's id quotes the resource. A resource of another stack is written differently once the app is assembled.
   construct.node.addValidation({
     validate: () => {
       acceptAll();

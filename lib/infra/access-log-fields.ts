@@ -1,6 +1,6 @@
 /**
- * What is kept of a request. Who asked, but never the token; the route, but not the path: the path of a callback is a
- * secret.
+ * What the access log keeps of a request: the caller but never the token, and the route but not the path. The path of a
+ * callback is a secret.
  */
 export const accessLogFields = {
   time: '$context.requestTime',

@@ -3,11 +3,11 @@ import type { Construct } from 'constructs';
 
 export interface Output {
   readonly value: string;
-  /** One sentence for whoever reads the outputs of a stack. */
+  /** One sentence for people who read the stack's outputs. */
   readonly description: string;
 }
 
-/** Puts something out under exactly this name, wherever in the stack it is known. */
+/** Adds an output with exactly this name, wherever in the stack its value is known. */
 export const addOutput = (scope: Construct, name: string, output: Output): void => {
   new CfnOutput(scope, name, output).overrideLogicalId(name);
 };

@@ -7,21 +7,24 @@ import { pascalCase } from './functions-table.ts';
 import type { Handlers } from './handlers.ts';
 import { accessEntries } from './next-steps.ts';
 
-/** By what a function may do in a cluster, the group that its role is put in there. */
+/** The cluster group of a role, by what its function may do in the cluster. */
 const groups = [
   ['clusters', clusterGroup, 'read'],
   ['clusters:logs', logsGroup, 'have its logs read'],
   ['clusters:deploy', deployerGroup, 'be deployed to by the executor kubernetes'],
 ] as const satisfies readonly (readonly [Right, string, string])[];
 
-/** For each place, the commands that let its functions into a cluster there: their roles are others than those of the functions in no place. */
+/**
+ * The commands that let each place's functions into a cluster. Their roles differ from those of the functions in no
+ * place.
+ */
 export const addPlaceOutputs = (scope: Construct, handlers: Handlers, places: readonly string[]): void => {
   const { region } = Stack.of(scope);
   for (const place of places) {
     for (const [right, group, what] of groups) {
       addOutput(scope, `Entries${pascalCase(place)}${pascalCase(group)}`, {
         value: accessEntries(region, handlers.roleArnsAt(place, right), group),
-        description: `Lets the functions in ${place} into a cluster whose place it is, to ${what}.`,
+        description: `Lets the functions in ${place} into a cluster of this place, to ${what}.`,
       });
     }
   }

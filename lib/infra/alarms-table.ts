@@ -14,15 +14,15 @@ import {
 } from './metrics.ts';
 
 export interface AlarmRow {
-  /** One sentence for whoever is woken by it. The rest stands in `docs/runbook.md` under the alarm's name. */
+  /** One sentence for the person on call. `docs/runbook.md` has the rest, under the alarm's name. */
   readonly means: string;
   readonly metric: (sources: Sources) => IMetric;
-  /** Alarm at this and above; with `below`, under it. */
+  /** Alarms at this value and above; with `below`, under it. */
   readonly threshold: number;
   readonly below?: true;
   /** Periods in a row. */
   readonly periods: number;
-  /** Nothing measured is as good as nothing wrong, unless the measure is a sign of life. */
+  /** No data means no problem, unless the metric is a sign of life. */
   readonly missing: TreatMissingData;
 }
 
@@ -31,7 +31,7 @@ const fiveMinutes = Duration.minutes(5);
 const quiet = { missing: TreatMissingData.NOT_BREACHING } as const;
 const once = { ...quiet, threshold: 1, periods: 1 } as const;
 
-/** What a state machine calls for one batch or one deployment. A sum takes ten metrics at most. */
+/** The functions that a state machine calls for one batch or one deployment. A sum takes ten metrics at most. */
 const batchFunctions: readonly Stem[] = [
   ...(['plan-batch', 'await-turn', 'capture-baseline', 'start-deployment', 'look-back', 'start-restore'] as const),
   ...(['verify-rollout', 'record-outcome', 'conclude-batch', 'finish-batch'] as const),
@@ -83,48 +83,48 @@ const own = (name: string, statistic: string) => ({
   metric: (sources: Sources): IMetric => ownMetric(sources, name, { statistic, period: fiveMinutes }),
 });
 
-/** Every alarm there is. Each has a heading of its name in `docs/runbook.md`. */
+/** Every alarm. Each has a heading with its name in `docs/runbook.md`. */
 export const alarmsTable = {
   InboxDeadLetters: { means: 'The dispatcher was not woken for some messages.', ...filled('inbox') },
   EventsDeadLetters: { means: 'Some events have no place in the feed of their batch.', ...filled('events') },
   SweeperDeadLetters: { means: 'The sweeper failed as a whole.', ...filled('sweeper') },
   SurveyDeadLetters: { means: 'The clusters could not be surveyed.', ...filled('survey') },
   ExecutionsDeadLetters: {
-    means: 'What an execution left behind that was stopped or died could not be brought in order at once.',
+    means: 'Cleaning up after a stopped or dead execution failed at first.',
     ...filled('executions'),
   },
-  NotificationsDeadLetters: { means: 'The end of a batch was not told.', ...filled('notifications') },
+  NotificationsDeadLetters: { means: 'The end of a batch was not sent to the topic.', ...filled('notifications') },
   RejectedMessages: {
-    means: 'The dispatcher put a message aside that it could not read.',
+    means: 'The dispatcher set aside a message that it could not read.',
     ...own('RejectedMessages', 'Maximum'),
     ...once,
   },
   InboxBehind: { means: 'Turns are decided more than a minute late.', ...late('dispatch-turns') },
-  EventsBehind: { means: 'Events come to the bus more than a minute late.', ...late('publish-events') },
+  EventsBehind: { means: 'Events reach the bus more than a minute late.', ...late('publish-events') },
   BatchFunctionErrors: {
     means: 'A function that works on a batch failed.',
     metric: ofFunctions(batchFunctions, 'Errors'),
     ...once,
   },
   LastingFunctionErrors: {
-    means: 'Dispatcher, publisher, sweeper, a watcher, the callback or what settles executions keeps failing.',
+    means: 'The dispatcher, the publisher, the sweeper, a watcher, the callback or settle-execution keeps failing.',
     metric: ofFunctions(lastingFunctions, 'Errors'),
     ...quiet,
     threshold: 3,
     periods: 2,
   },
   BatchFunctionThrottles: {
-    means: 'Lambda turns away calls for batches.',
+    means: 'Lambda throttles calls for batches.',
     metric: ofFunctions(batchFunctions, 'Throttles'),
     ...once,
   },
   LastingFunctionThrottles: {
-    means: 'Lambda turns away dispatcher, publisher, sweeper, watchers or what settles executions.',
+    means: 'Lambda throttles the dispatcher, the publisher, the sweeper, watchers or settle-execution.',
     metric: ofFunctions(lastingFunctions, 'Throttles'),
     ...once,
   },
   ApiThrottles: {
-    means: 'Lambda turns away calls of the API.',
+    means: 'Lambda throttles calls of the API.',
     metric: ofFunctions(apiFunctions, 'Throttles'),
     ...once,
   },
@@ -139,20 +139,24 @@ export const alarmsTable = {
     ...once,
   },
   PreviewExecutionsFailed: {
-    means: 'What a batch would do on its clusters could not be told.',
+    means: 'A preview failed: nobody can see what a batch would do on its clusters.',
     metric: ({ machines }) => notSucceeded(machines.preview),
     ...once,
   },
-  StuckWaits: { means: 'A deployment should have been answered long ago.', ...own('StuckWaits', 'Maximum'), ...once },
+  StuckWaits: {
+    means: 'A deployment has waited far too long for an answer.',
+    ...own('StuckWaits', 'Maximum'),
+    ...once,
+  },
   OpenCircuits: {
-    means: 'An executor or a cluster has not answered for a quarter of an hour, so nothing is started there.',
+    means: 'An executor or a cluster has not answered for 15 minutes, so nothing is started there.',
     ...own('OpenCircuits', 'Minimum'),
     ...quiet,
     threshold: 1,
     periods: 3,
   },
   SweeperNotRunning: {
-    means: 'Nobody looks after what was lost.',
+    means: 'The sweeper does not run, so nothing recovers lost work.',
     metric: (sources) => functionMetric(sources, 'sweep', { metric: 'Invocations', ...sums }),
     threshold: 1,
     below: true,
@@ -160,19 +164,19 @@ export const alarmsTable = {
     missing: TreatMissingData.BREACHING,
   },
   ApiFaults: {
-    means: 'The API answered that the fault was its own.',
+    means: 'The API answered with an error of its own (5xx).',
     metric: (sources) => apiMetric(sources, '5xx', sums),
     ...once,
   },
   ExecutorThrottled: {
-    means: 'The executor refuses requests as too many.',
+    means: 'The executor rejects requests because there are too many.',
     ...own('ExecutorThrottled', 'Sum'),
     ...quiet,
     threshold: 10,
     periods: 2,
   },
   TableThrottled: {
-    means: 'DynamoDB turns away reads or writes.',
+    means: 'DynamoDB throttles reads or writes.',
     metric: ({ table }) =>
       sum(
         {
@@ -187,6 +191,6 @@ export const alarmsTable = {
   },
 } as const satisfies Readonly<Record<string, AlarmRow>>;
 
-/** How the row's threshold is compared. */
+/** How a value is compared with the row's threshold. */
 export const comparisonOf = ({ below }: AlarmRow): ComparisonOperator =>
   below === true ? ComparisonOperator.LESS_THAN_THRESHOLD : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;

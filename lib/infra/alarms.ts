@@ -7,7 +7,7 @@ import type { Sources } from './metrics.ts';
 
 export interface AlarmsProps {
   readonly sources: Sources;
-  /** Told of every alarm, and of its end. */
+  /** Gets every alarm, and its end. */
   readonly topic: ITopic;
 }
 

@@ -3,7 +3,7 @@ import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { notThePublisher } from './publisher.ts';
 
-/** The key that signs anchors. Nobody can take it out of KMS, and nobody but the publisher signs with it. */
+/** The key that signs anchors. It never leaves KMS, and only the publisher may sign with it. */
 export class AnchorKey extends Key {
   constructor(scope: Construct, id: string, { service }: { readonly service: string }) {
     super(scope, id, {
@@ -17,7 +17,7 @@ export class AnchorKey extends Key {
         effect: Effect.DENY,
         principals: [new StarPrincipal()],
         actions: ['kms:Sign'],
-        resources: ['*'], // in the policy of a key: that key
+        resources: ['*'], // in a key's policy, this means the key itself
         conditions: notThePublisher(this, service),
       }),
     );

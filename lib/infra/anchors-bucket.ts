@@ -6,17 +6,17 @@ import { accept } from './accept.ts';
 import { notThePublisher } from './publisher.ts';
 
 export interface AnchorsBucketProps {
-  /** The stage's name, by which its publisher is known. */
+  /** The stage's name, which identifies its publisher. */
   readonly service: string;
   readonly keep: boolean;
-  /** For so many days nobody can change or delete an anchor, not even the owner of the account. Absent: no lock. */
+  /** Nobody can change or delete an anchor for this many days, not even the account's owner. Absent: no lock. */
   readonly lockDays?: number | undefined;
 }
 
 /**
- * Where the ends of batches are told outside the table. Only the publisher puts anything there, and nobody deletes it; with a
- * lock S3 holds everybody to that, without one it holds whoever cannot change the policy of the bucket, or its lifecycle rules: S3
- * removes anchors by such a rule whatever the policy denies.
+ * Keeps the ends of batches outside the table. Only the publisher writes here, and nobody deletes. With a lock, S3
+ * enforces that for everybody. Without one, somebody who can change the bucket's policy or its lifecycle rules can get
+ * around it: S3 removes objects by a lifecycle rule whatever the policy denies.
  */
 export class AnchorsBucket extends Bucket {
   constructor(scope: Construct, id: string, { service, keep, lockDays }: AnchorsBucketProps) {
@@ -28,13 +28,13 @@ export class AnchorsBucket extends Bucket {
       ...(lockDays === undefined
         ? {}
         : { objectLockDefaultRetention: ObjectLockRetention.compliance(Duration.days(lockDays)) }),
-      ...(keep ? {} : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), // a full bucket is not deleted
+      ...(keep ? {} : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), // a bucket that is not empty is not deleted
     });
     this.#deny('OnlyThePublisherPuts', ['s3:PutObject'], notThePublisher(this, service));
     if (keep) this.#deny('NobodyDeletes', ['s3:DeleteObject', 's3:DeleteObjectVersion'], {});
     accept(this, {
       'AwsSolutions-S1':
-        'One function puts anchors there and one reads them. Each anchor is signed, numbered and chained: what became of them is seen without a log.',
+        'One function writes anchors and one reads them. Each anchor is signed, numbered and chained, so a loss shows without a log.',
     });
   }
 

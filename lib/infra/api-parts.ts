@@ -4,23 +4,25 @@ import type { Settings } from './settings.ts';
 interface ApiPartRow {
   /** The function that answers its routes. */
   readonly stem: Stem;
-  /** Of the copies that are reserved for the API. */
+  /** Its share of the concurrency reserved for the API. */
   readonly share: number;
-  /** Requests to each of its routes, of all callers together; without it those of the settings. */
+  /** Requests to each of its routes, from all callers together. Without it, the limit of the settings applies. */
   readonly throttle?: Settings['throttle'];
 }
 
 /**
- * The parts of the API, each a function with copies of its own, so that no part can take those of another: with every copy of the
- * others at work a decision still finds one that is free. Throttles turn away before anything is called.
+ * The parts of the API. Each is a function with its own concurrency, so no part can starve another: a decision finds a
+ * free copy even when all others are busy. Throttles reject requests before anything is called.
  */
 export const apiParts = {
   reads: { stem: 'api', share: 0.25 },
-  // Reading and planning 10,000 takes up to 12 s: 15 copies do more than one of them in a second, and small batches by the dozen.
+  // Reading and planning 10,000 takes up to 12 s. 15 copies handle more than one such batch a second, or dozens of
+  // small ones.
   batches: { stem: 'api-batches', share: 0.15, throttle: { rate: 5, burst: 20 } },
-  // Each holds a copy for up to 20 s; in a lively batch each comes back at once. Deployment requests may be waited for as well.
+  // Each waits for up to 20 s. In a lively batch it returns at once. A client may also wait for a deployment request
+  // here.
   events: { stem: 'api-events', share: 0.4, throttle: { rate: 40, burst: 80 } },
-  // Each may wait for a cluster for some seconds, and so may a log.
+  // Each may wait some seconds for a cluster; so may a log.
   looks: { stem: 'api-looks', share: 0.05, throttle: { rate: 5, burst: 20 } },
   logs: { stem: 'read-logs', share: 0.05, throttle: { rate: 5, burst: 20 } },
   decisions: { stem: 'api-decisions', share: 0.1, throttle: { rate: 20, burst: 40 } },
@@ -30,7 +32,7 @@ export type ApiPart = keyof typeof apiParts;
 
 const rows = Object.entries(apiParts) as readonly (readonly [ApiPart, ApiPartRow])[];
 
-/** How many copies each function of the API gets; all of them, and at least one each. */
+/** How many copies each function of the API gets: all of them together, and at least one each. */
 export const sharesOf = (reserved: number): Readonly<Partial<Record<Stem, number>>> => {
   const shares = rows.map(
     ([part, { stem, share }]) => [part, stem, Math.max(1, Math.floor(reserved * share))] as const,
@@ -41,7 +43,7 @@ export const sharesOf = (reserved: number): Readonly<Partial<Record<Stem, number
   );
 };
 
-/** Of a route of this part: never more than all routes are allowed. */
+/** The limit for a route of this part, never above the limit for all routes. */
 export const throttleOf = (part: ApiPart, all: Settings['throttle']): Settings['throttle'] => {
   const { throttle = all }: ApiPartRow = apiParts[part];
   return { rate: Math.min(throttle.rate, all.rate), burst: Math.min(throttle.burst, all.burst) };

@@ -25,11 +25,11 @@ export interface ApplicationProps extends StackProps {
   readonly root: string;
   readonly settings: Settings;
   readonly state: StateResources;
-  /** Whose tokens the API takes. */
+  /** The issuer whose tokens the API accepts. */
   readonly tokens: TokenIssuer | OwnIssuer;
 }
 
-/** A pool makes up the ids of its clients; by this the API calls each by its name. */
+/** A pool generates its clients' ids. This maps each id to the client's name. */
 const namesOf = (programs: readonly ProgramClient[]): string =>
   programs.map(({ name, id }) => `${name}=${id}`).join(',');
 
@@ -39,13 +39,13 @@ const machineSays: Readonly<Record<string, string>> = {
   Preview: 'The state machine that asks clusters what a batch would do.',
 };
 
-/** What is kept, apart from the stack that keeps it. */
+/** The stateful resources, without the stack that keeps them. */
 const resourcesOf = ({ table, documents, bus, anchors, anchorKey, harnessSecret, callbackSecret }: StateResources) => ({
   ...{ table, documents, bus, anchors, anchorKey },
   ...{ harnessSecret, callbackSecret },
 });
 
-/** By what they may do in a cluster: each kind goes by a group of its own there. */
+/** By what they may do in a cluster. Each kind has its own group there. */
 const rolesForClusters = (handlers: Handlers) => ({
   clusterRoles: handlers.roleArnsWith('clusters'),
   logRoles: handlers.roleArnsWith('clusters:logs'),
@@ -61,13 +61,13 @@ const addSurveys = (scope: Construct, handlers: Handlers, name: string): void =>
       rule: {
         id: 'EveryTwoMinutes',
         every: Duration.minutes(2),
-        description: `Flotilla: what runs in the clusters of ${place} against what was deployed there`,
+        description: `Flotilla: compares what runs in the clusters of ${place} with what was deployed`,
       },
     });
   }
 };
 
-/** What works without being asked. */
+/** What runs on a schedule. */
 const addSchedules = (scope: Construct, handlers: Handlers, name: string): void => {
   addSurveys(scope, handlers, name);
   new RegularCall(scope, 'Sweeper', {
@@ -76,22 +76,22 @@ const addSchedules = (scope: Construct, handlers: Handlers, name: string): void 
     rule: {
       id: 'EveryMinute',
       every: Duration.minutes(1),
-      description: 'Flotilla: lost callbacks, expired leases, batches that nothing moves',
+      description: 'Flotilla: recovers lost callbacks, expired leases and stalled batches',
     },
   });
-  // A difference counts when two surveys have seen it, so it is told within five minutes.
+  // A difference counts once two surveys have seen it, so it is reported within five minutes.
   new RegularCall(scope, 'Survey', {
     name: `${name}-survey`,
     handler: handlers.of('survey-clusters'),
     rule: {
       id: 'EveryTwoMinutes',
       every: Duration.minutes(2),
-      description: 'Flotilla: what runs in the clusters against what was deployed there',
+      description: 'Flotilla: compares what runs in the clusters with what was deployed',
     },
   });
 };
 
-/** The program: functions, state machines and what calls them. It keeps nothing and may be replaced at any time. */
+/** The program: functions, state machines and what calls them. It keeps no state and can be replaced at any time. */
 export class ApplicationStack extends Stack {
   readonly apiId: string;
 
@@ -148,7 +148,7 @@ export class ApplicationStack extends Stack {
       table,
       handler: handlers.of('publish-events'),
       keys: { pk: { S: [...FilterRule.beginsWith('EVENTS#'), ...FilterRule.isEqual('UNANCHORED')] } },
-      retries: 20, // an event that is given up has no number in the feed
+      retries: 20, // an event that is given up gets no number in the feed
     });
   }
 }

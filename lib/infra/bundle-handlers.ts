@@ -2,8 +2,8 @@ import { build } from 'esbuild';
 import { plainSchemaKeys, requireBanner } from '../build/plain-schema-keys.ts';
 
 /**
- * Makes one file of each handler and all that it imports, of all at once: what they share is read only once. The SDK goes
- * in too: it loads as fast as the one of the runtime, and its version is the one that was tested.
+ * Bundles each handler into one file, all in one run, so shared code is read once. The SDK is bundled too: it loads as
+ * fast as the runtime's, and its version is the one we tested.
  */
 export const bundleHandlers = async (root: string, stems: readonly string[], folder: string): Promise<void> => {
   await build({

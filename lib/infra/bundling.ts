@@ -11,7 +11,10 @@ interface Bundle {
   readonly map: Uint8Array;
 }
 
-/** Every handler as one file. In a process of its own: CDK asks for code at once, and esbuild's plugins take their time. */
+/**
+ * Bundles every handler in a process of its own, because CDK wants code synchronously and esbuild's plugins are
+ * asynchronous.
+ */
 export const bundleAll = (root: string): ReadonlyMap<string, Bundle> => {
   const stems = Object.keys(functionsTable);
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bundles-'));
@@ -25,7 +28,7 @@ export const bundleAll = (root: string): ReadonlyMap<string, Bundle> => {
   }
 };
 
-/** Source maps lie beside the assets: inside, they would double what a cold start loads. */
+/** Source maps lie beside the assets. Inside, they would double what a cold start loads. */
 const writeBundle = ({ code, map }: Bundle, stem: string, folder: string): void => {
   writeFileSync(join(folder, 'index.mjs'), code);
   const maps = join(folder, '..', 'source-maps');
@@ -34,8 +37,8 @@ const writeBundle = ({ code, map }: Bundle, stem: string, folder: string): void 
 };
 
 /**
- * The code of the handlers, made when the first is asked for. Not by NodejsFunction: it starts esbuild through npx for
- * each function, a second every time, and can leave source maps out only by a shell command.
+ * The handlers' code, built when it is first asked for. NodejsFunction is not used: it starts esbuild through npx for
+ * each function (a second every time), and needs a shell command to leave source maps out.
  */
 export class HandlerCode {
   readonly #root: string;
@@ -45,14 +48,14 @@ export class HandlerCode {
     this.#root = root;
   }
 
-  /** @param stem - Of the file in `functions/`. */
+  /** @param stem - File name in `functions/`, without extension. */
   of(stem: string): Code {
     return Code.fromAsset(join(this.#root, 'functions'), {
       assetHashType: AssetHashType.OUTPUT,
       bundling: {
         local: { tryBundle: (folder) => this.#write(stem, folder) },
-        command: [stem], // tells the functions apart, which come from the same folder
-        image: DockerImage.fromRegistry('none'), // asked for by the type, used when tryBundle says no
+        command: [stem], // tells functions apart that come from the same folder
+        image: DockerImage.fromRegistry('none'), // required by the type; used only when tryBundle returns false
       },
     });
   }

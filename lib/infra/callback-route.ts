@@ -12,9 +12,9 @@ export interface CallbackRouteProps {
 }
 
 /**
- * Where Harness calls back. It can send no token that we could check, so the route is open, has a function of its own with
- * few rights, and its last part is a secret. Runs that end at once are told by one call as well as by many: what comes too
- * often is turned away before it costs anything or takes anything from the API.
+ * Where Harness calls back. It cannot send a token that we could check. So the route is open, its function has few
+ * rights, and the last part of its path is a secret. One call reports several runs that end together as well as many
+ * calls would: excess calls are throttled before they cost anything or use the API's capacity.
  */
 export class CallbackRoute extends Construct {
   constructor(scope: Construct, id: string, { entrance, handler }: CallbackRouteProps) {
@@ -29,7 +29,7 @@ export class CallbackRoute extends Construct {
     for (const route of routes)
       accept(route, {
         'AwsSolutions-APIG4':
-          'Harness can send no token. The last part of the path is a secret, the function has few rights and takes the call as a hint only.',
+          'Harness cannot send a token. The last part of the path is a secret. The function has few rights and treats the call as a hint.',
       });
     entrance.throttleRoute(`POST ${path}`, callbackThrottle);
     entrance.stage.node.addDependency(...routes);

@@ -6,13 +6,13 @@ import { notThePublisher } from './publisher.ts';
 
 export interface ChangesBusProps {
   readonly name: string;
-  /** The stage's name, by which its publisher is known. */
+  /** The stage's name, which identifies its publisher. */
   readonly service: string;
-  /** Whether it keeps its events to be played again. */
+  /** Whether it archives its events for replay. */
   readonly archive: boolean;
 }
 
-/** The bus that tells every change of a batch or a deployment. Nobody but the publisher puts anything on it. */
+/** The bus with every change of a batch or a deployment. Only the publisher puts events on it. */
 export class ChangesBus extends EventBus {
   constructor(scope: Construct, id: string, { name, service, archive }: ChangesBusProps) {
     super(scope, id, { eventBusName: name, description: 'Every change of a batch or a deployment' });
@@ -21,7 +21,7 @@ export class ChangesBus extends EventBus {
       effect: Effect.DENY,
       principals: [new StarPrincipal()],
       actions: ['events:PutEvents'],
-      // By its name: a bus that names its own ARN would wait for itself.
+      // By name: a bus that refers to its own ARN would be a circular dependency.
       resources: [Stack.of(this).formatArn({ service: 'events', resource: 'event-bus', resourceName: name })],
       conditions: notThePublisher(this, service),
     });
@@ -30,7 +30,7 @@ export class ChangesBus extends EventBus {
     this.archive('Archive', {
       eventPattern: { source: ['flotilla'] },
       retention: Duration.days(90),
-      description: 'Every event of Flotilla, to be played again',
+      description: 'Every event of Flotilla, for replay',
     });
   }
 }

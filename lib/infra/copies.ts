@@ -7,7 +7,7 @@ import { functionsTable, pascalCase, type Stem } from './functions-table.ts';
 import { Handler, type HandlerProps } from './handler.ts';
 import type { PlaceSettings } from './place-settings.ts';
 
-/** A function in a network, beside the one that is in none. */
+/** A function in a network, a copy of the one in no network. */
 export interface Copy {
   readonly stem: Stem;
   readonly place: string;
@@ -15,7 +15,7 @@ export interface Copy {
 }
 
 interface Shared extends Pick<HandlerProps, 'code' | 'resources' | 'service'> {
-  /** Megabytes, where they are not those of the row. */
+  /** Megabytes, where they differ from the row's. */
   readonly memory: Readonly<Partial<Record<Stem, number>>>;
 }
 
@@ -24,7 +24,10 @@ const copied = Object.entries<FunctionRow>(functionsTable).filter(([, row]) => h
   FunctionRow,
 ])[];
 
-/** In each place a copy of each function that asks clusters. Nobody from outside calls one: those of the API are called by the function that they are copies of. */
+/**
+ * A copy, in each place, of every function that asks clusters. Nothing outside calls a copy: the original calls those
+ * of the API.
+ */
 export const addCopies = (
   scope: Construct,
   places: Readonly<Record<string, PlaceSettings>>,
@@ -42,7 +45,7 @@ export const addCopies = (
     });
   });
 
-/** The roles of those in a place that have a right. */
+/** The roles of the copies that have a right. */
 export const roleArnsOf = (copies: readonly Copy[], place: string, right: Right): readonly string[] => {
   const row = (stem: Stem): FunctionRow => functionsTable[stem];
   return copies

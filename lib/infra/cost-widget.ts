@@ -5,7 +5,7 @@ import { functionMetric, type Sources } from './metrics.ts';
 
 const period = Duration.hours(1);
 
-/** US dollars in us-east-1. The invoice knows better; this is for seeing what grows. */
+/** US dollars in us-east-1. The invoice has the exact amount; this shows trends. */
 const prices = {
   transition: 25e-6,
   gigabyteSecond: 13.33e-6,
@@ -14,10 +14,10 @@ const prices = {
   readUnit: 0.125e-6,
 } as const;
 
-/** CloudWatch knows no exponents. */
+/** CloudWatch does not read exponents. */
 const decimal = (price: number): string => price.toFixed(15);
 
-/** States that a deployment which goes well passes; each ends in one call of record-outcome. */
+/** The states that a successful deployment passes through. Each ends in one call of record-outcome. */
 const transitionsPerDeployment = 5;
 
 const priced = (label: string, usingMetrics: Record<string, IMetric>, expression: string): IMetric =>
@@ -39,7 +39,7 @@ const lambdaCost = (sources: Sources): IMetric => {
   return priced('Lambda', usingMetrics, terms.join(' + '));
 };
 
-/** What an hour costs, by what is counted: Lambda's time, the table's units, and the states of the deployments. */
+/** Cost per hour, by what AWS counts: Lambda time, table units, and states of the deployments. */
 export const costWidget = (sources: Sources): IWidget => {
   const { table } = sources;
   const reads = table.metricConsumedReadCapacityUnits({ period, statistic: 'Sum' });
@@ -47,7 +47,7 @@ export const costWidget = (sources: Sources): IWidget => {
   const outcomes = functionMetric(sources, 'record-outcome', { metric: 'Invocations', period, statistic: 'Sum' });
   const perOutcome = transitionsPerDeployment * prices.transition;
   return new GraphWidget({
-    title: 'Cost per hour, about, in USD',
+    title: 'Approximate cost per hour, in USD',
     left: [
       lambdaCost(sources),
       priced(

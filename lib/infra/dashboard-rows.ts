@@ -29,7 +29,7 @@ interface GraphOptions {
 const graph = (title: string, left: readonly IMetric[], { stacked = false, right = [] }: GraphOptions = {}): IWidget =>
   new GraphWidget({ title, left: [...left], right: [...right], stacked, width: 8, height: 6, leftYAxis: { min: 0 } });
 
-/** What people come for: what was deployed, how it went and how long it took. */
+/** What most people look for: what was deployed, how it went and how long it took. */
 const outcomeRow = (sources: Sources): readonly IWidget[] => {
   const ended = (name: string): readonly IMetric[] =>
     endStatuses.map((status) =>
@@ -43,13 +43,13 @@ const outcomeRow = (sources: Sources): readonly IWidget[] => {
   return [
     graph('Batches that ended', ended('Batches'), { stacked: true }),
     graph('Deployments that ended', ended('Deployments'), { stacked: true }),
-    graph('Restores of the release before', restored, { stacked: true }),
+    graph('Restores of the previous release', restored, { stacked: true }),
     graph('Minutes from the turn to the outcome', duration('DeploymentDuration')),
     graph("Minutes from the run's end to the verdict", duration('TimeToVerdict')),
   ];
 };
 
-/** Each place surveys its own clusters, so together they are all that have drifted. */
+/** Each place surveys its own clusters; the sum is everything that has drifted. */
 const driftedAt = (sources: Sources): readonly IMetric[] =>
   sources.places.map((place) =>
     ownMetric(sources, 'DriftedTargets', { statistic: 'Maximum', period, by: { place } }).with({
@@ -57,7 +57,7 @@ const driftedAt = (sources: Sources): readonly IMetric[] =>
     }),
   );
 
-/** What is going on now, and what holds it up. */
+/** What runs now, and what blocks it. */
 const flowRow = (sources: Sources): readonly IWidget[] => {
   const now = (name: string): IMetric => ownMetric(sources, name, { statistic: 'Maximum', period });
   const total = (name: string): IMetric => ownMetric(sources, name, { statistic: 'Sum', period });
@@ -77,7 +77,7 @@ const flowRow = (sources: Sources): readonly IWidget[] => {
   ];
 };
 
-/** How the program itself is. */
+/** The health of the program itself. */
 const programRow = (sources: Sources): readonly IWidget[] => {
   const { table, machines } = sources;
   const stems = Object.keys(functionsTable) as readonly Stem[];

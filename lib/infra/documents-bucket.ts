@@ -4,13 +4,13 @@ import type { Construct } from 'constructs';
 import { accept } from './accept.ts';
 import { waitOnce } from './wait-once.ts';
 
-/** What came by an upload is of no use once it is a batch, which keeps its own copy: nothing of it stays. */
+/** A batch keeps its own copy of an upload, so the upload itself can go. */
 const uploads = 'uploads/';
 
-/** A preview removes its own copies when it ends; those of one that was lost go by this. */
+/** A preview removes its own copies when it ends. This removes those of a preview that was lost. */
 const previews = 'previews/';
 
-/** CDK's function that empties a bucket before it is deleted: one for each stack. */
+/** CDK's function that empties a bucket before it is deleted, one for each stack. */
 const emptierId = 'Custom::S3AutoDeleteObjectsCustomResourceProvider';
 
 /** Configuration, batches and plans: what is too large for a row. */
@@ -25,10 +25,11 @@ export class DocumentsBucket extends Bucket {
         { noncurrentVersionExpiration: Duration.days(30), abortIncompleteMultipartUploadAfter: Duration.days(1) },
         { prefix: uploads, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
         { prefix: previews, expiration: Duration.days(1), noncurrentVersionExpiration: Duration.days(1) },
-        // What expires or is removed in a bucket with versions leaves a mark, and S3 takes marks away by a rule of their own only.
+        // In a versioned bucket a removed object leaves a delete marker. S3 removes markers only by a rule of their
+        // own.
         { expiredObjectDeleteMarker: true },
       ],
-      ...(keep ? {} : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), // a full bucket is not deleted
+      ...(keep ? {} : { removalPolicy: RemovalPolicy.DESTROY, autoDeleteObjects: true }), // a bucket that is not empty is not deleted
     });
     if (!keep) {
       const emptier = Stack.of(this).node.findChild(emptierId).node;
@@ -36,7 +37,7 @@ export class DocumentsBucket extends Bucket {
     }
     accept(this, {
       'AwsSolutions-S1':
-        'Nobody but the functions reaches it, and each says in its own log what it does. Who wants the calls too turns on data events in CloudTrail, for the account.',
+        'Only the functions reach it, and each logs what it does. For the calls themselves, turn on CloudTrail data events for the account.',
     });
   }
 }

@@ -15,9 +15,10 @@ export interface EndedExecutionsProps {
 }
 
 /**
- * Calls a function for each execution of ours that was stopped, failed or timed out. Step Functions tells of it on the default bus,
- * whoever stopped it. Whether it tells of the children of a Map is not documented: their pattern stands here too, and the sweeper does
- * without. It does the same within a minute, so a call is repeated for as long and no longer.
+ * Calls a function for each of our executions that was stopped, failed or timed out. Step Functions sends these events
+ * to the default bus. AWS does not document whether it sends them for the children of a Map. Their pattern is here too,
+ * and the sweeper does not rely on it. The sweeper does the same within a minute, so a call is retried for a minute
+ * only.
  */
 export class EndedExecutions extends Construct {
   constructor(scope: Construct, id: string, { name, handler: { lambda }, batch, watch }: EndedExecutionsProps) {

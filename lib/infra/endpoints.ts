@@ -2,11 +2,11 @@ import type { FunctionRow, Right } from './function-row.ts';
 import { functionsTable } from './functions-table.ts';
 import type { PlaceSettings } from './place-settings.ts';
 
-/** The services of AWS that functions in a network may need, as the names of VPC endpoints end. */
+/** The AWS services that functions in a network may need, by the last part of their VPC endpoint's name. */
 export const endpointNames = ['dynamodb', 's3', 'states', 'eks', 'sts', 'monitoring', 'secretsmanager'] as const;
 export type EndpointName = (typeof endpointNames)[number];
 
-/** What a right is asked of. Logs and traces of a function go by Lambda, and not by its network. */
+/** The service behind a right. Lambda sends a function's logs and traces itself, not through the function's network. */
 const servedBy: Readonly<Partial<Record<Right, EndpointName>>> = {
   table: 'dynamodb',
   'table:feed': 'dynamodb',
@@ -29,11 +29,11 @@ const servedBy: Readonly<Partial<Record<Right, EndpointName>>> = {
   'callback-secret': 'secretsmanager',
 };
 
-/** Those that ask clusters have a copy in each place. */
+/** Functions that ask clusters have a copy in each place. */
 export const hasCopies = ({ rights }: Pick<FunctionRow, 'rights'>): boolean =>
   rights.some((right) => right.startsWith('clusters'));
 
-/** What the functions need that ask clusters. A token for a cluster is signed without asking STS; a role is given by it. */
+/** What the functions that ask clusters need. A cluster token is signed locally; assuming a role needs STS. */
 export const neededEndpoints = (assumesRoles: boolean): readonly EndpointName[] => {
   const rows = Object.values<FunctionRow>(functionsTable).filter(hasCopies);
   const needed = rows.flatMap(({ rights }) => rights.flatMap((right) => servedBy[right] ?? []));

@@ -8,11 +8,11 @@ import { StateStack } from './state-stack.ts';
 
 export interface FlotillaProps {
   readonly settings: Settings;
-  /** Folder of the project. */
+  /** The project's folder. */
   readonly root: string;
 }
 
-/** The stacks of a stage: what is kept, the program that works on it, and what tells people about both. */
+/** The stacks of a stage: the state, the program, and the observability of both. */
 export const addFlotilla = (
   app: App,
   { settings, root }: FlotillaProps,
@@ -50,6 +50,6 @@ export const addFlotilla = (
 const tokensOf = ({ oidc }: Settings, { ownIssuer }: StateStack): TokenIssuer | OwnIssuer => {
   const tokens = oidc ?? ownIssuer;
   if (tokens === undefined)
-    throw new Error('The stage has no issuer of tokens: neither the settings nor the state stack name one');
+    throw new Error('The stage has no token issuer: neither the settings nor the state stack name one');
   return tokens;
 };

@@ -8,7 +8,7 @@ import { missingEndpoints, neededEndpoints } from './endpoints.ts';
 import { pascalCase } from './functions-table.ts';
 import type { PlaceSettings } from './place-settings.ts';
 
-/** What Lambda does with network interfaces in the name of a function's role. */
+/** What Lambda does with network interfaces, using the function's role. */
 const interfaceActions: readonly string[] = [
   ...[
     'ec2:CreateNetworkInterface',
@@ -22,12 +22,15 @@ const interfaceActions: readonly string[] = [
 export interface FunctionPlaceProps {
   readonly name: string;
   readonly settings: PlaceSettings;
-  /** Clusters of other accounts are asked by a role there. */
+  /** Clusters of other accounts are reached through a role there. */
   readonly assumesRoles: boolean;
   readonly service: string;
 }
 
-/** A network in which copies of the functions run that ask clusters. It is somebody's: nothing is looked up there, and nothing changed but one security group. */
+/**
+ * A network with copies of the functions that ask clusters. It belongs to somebody else: we look nothing up there and
+ * change only one security group.
+ */
 export class FunctionPlace extends Construct {
   readonly #settings: PlaceSettings;
   readonly #group: CfnSecurityGroup;
@@ -36,7 +39,7 @@ export class FunctionPlace extends Construct {
     super(scope, id);
     this.#settings = settings;
     this.#group = new CfnSecurityGroup(this, 'Group', {
-      groupDescription: `Flotilla ${service}: functions in ${name}, out by HTTPS and nothing else`,
+      groupDescription: `Flotilla ${service}: functions in ${name}, outbound HTTPS only`,
       vpcId: settings.vpc,
       securityGroupEgress: ['0.0.0.0/0', '::/0'].map((range) => ({
         ...{ ipProtocol: 'tcp', fromPort: 443, toPort: 443, description: 'HTTPS' },
@@ -46,7 +49,7 @@ export class FunctionPlace extends Construct {
     const needed = neededEndpoints(assumesRoles);
     const missing = missingEndpoints(settings, needed);
     const value = settings.nat ? 'none: it has NAT' : missing.length === 0 ? 'none' : missing.join(' ');
-    const description = `What functions in ${name} need and its network does not have, as its settings say: VPC endpoints.`;
+    const description = `VPC endpoints that functions in ${name} need and that the settings of this network do not list.`;
     addOutput(this, `MissingEndpoints${pascalCase(name)}`, { value, description });
     if (missing.length === 0) return;
     const hint = `make them, and name them in aws.places.${name}.endpoints, or say nat: true`;
@@ -56,7 +59,7 @@ export class FunctionPlace extends Construct {
     );
   }
 
-  /** Puts a function there. */
+  /** Puts a function into the network. */
   take(lambda: Lambda, role: Role): void {
     const { subnets, securityGroups } = this.#settings;
     (lambda.node.defaultChild as CfnFunction).vpcConfig = {
@@ -65,7 +68,7 @@ export class FunctionPlace extends Construct {
     };
     const rule = { actions: [...interfaceActions], resources: ['*'] };
     role.addToPolicy(new PolicyStatement(rule));
-    // Lambda itself needs the right, and checks it for all resources. The code of the function must not have it.
+    // Lambda itself needs this right, and checks it for all resources. The function's code must not have it.
     const ownArn = Stack.of(this).formatArn({
       ...{ service: 'lambda', resource: 'function', resourceName: nameOf(lambda) },
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,

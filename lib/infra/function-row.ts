@@ -1,6 +1,6 @@
 /**
  * What a function may do. Each right is a row of `rights.ts`, which says what it allows on AWS and which environment
- * variables come with it.
+ * variables it needs.
  */
 export type Right =
   | 'table'
@@ -29,7 +29,7 @@ export type Right =
   | 'anchors:write'
   | 'bus';
 
-/** A partition of the table, or all of a kind, by the names of `lib/domain/record/keys.ts`. */
+/** A partition of the table, or all partitions of a kind, by the names in `lib/domain/record/keys.ts`. */
 export type Partition =
   | 'BATCHES'
   | 'SUBMITTER#*'
@@ -68,7 +68,7 @@ export type Partition =
 /** Where a function puts, updates, deletes and checks items. */
 export type Writes = Readonly<Partial<Record<'put' | 'update' | 'delete' | 'check', readonly Partition[]>>>;
 
-/** What starts a function beside the state machines. */
+/** What starts a function, other than the state machines. */
 export type Trigger =
   | 'http'
   | 'callback'
@@ -79,16 +79,16 @@ export type Trigger =
   | 'ended-executions';
 
 export interface FunctionRow {
-  /** What it is for; shown in the console. */
+  /** Its purpose, shown in the console. */
   readonly purpose: string;
-  /** Megabytes; the share of a processor grows with it, a whole one at 1769. */
+  /** Megabytes. The CPU share grows with memory; 1769 is a full core. */
   readonly memory: number;
-  /** Megabytes of it that JavaScript may fill. Without it Node decides, and may take no more than half. */
+  /** Megabytes of heap for JavaScript. Without it Node decides, and takes half at most. */
   readonly heap?: number;
-  /** Seconds. Never more than the state that calls it waits. */
+  /** Seconds. Never longer than the state that calls it waits. */
   readonly timeout: number;
   readonly rights: readonly Right[];
-  /** All that it may change in the table. */
+  /** Everything that it may change in the table. */
   readonly writes: Writes;
   readonly trigger?: Trigger;
 }

@@ -1,30 +1,33 @@
 import type { FunctionRow } from './function-row.ts';
 
-/** A batch or a deployment changes with its event. */
+/** A batch or a deployment changes together with its event. */
 const change = ['BATCH#*', 'EVENTS#*'] as const;
-/** And a batch with the row by which it is found by its status. */
+/** And a batch with the row that lists it by status. */
 const batch = { put: [...change, 'BY#*'], delete: ['BY#*'] } as const;
-/** What runs at a target now, and the row by which that is found by its service. */
+/** What runs at a target now, and the row that lists it by service. */
 const now = ['TARGETS#*', 'SERVICES#*'] as const;
-/** What an outcome says of its target, of what runs there now, that it has changed, and of the object that this leads to. */
+/** What an outcome writes about its target: what runs there now, the change, and the object behind it. */
 const release = ['TARGET#*', ...now, 'CHANGES#*', 'OBJECT#*'] as const;
-/** The outcome of a deployment: its release, and the message to the dispatcher; its turn goes, and a start that was never made. */
+/**
+ * A deployment's outcome: its release and the message to the dispatcher. Its turn is removed, and so is a start that
+ * was never sent.
+ */
 const outcome = { put: [...change, ...release, 'INBOX'], delete: ['DISPATCHER', 'WATCH#*', ...now] } as const;
-/** A run: the intent under the turn and its lock, and what is followed; a rejected start is answered at once. */
+/** A run: the intent under its turn and lock, and the run to follow. A rejected start is answered at once. */
 const begun = {
   put: [...change, ...now, 'WATCH#*', 'WATCHERS', 'INBOX'],
   update: ['BATCH#*', 'WATCH#*'],
-  delete: ['WATCH#*', 'BATCH#*', 'DISPATCHER', ...now], // and what was intended under a turn that is given back
+  delete: ['WATCH#*', 'BATCH#*', 'DISPATCHER', ...now], // and the intent of a turn that is given back
   check: ['BATCH#*', 'DISPATCHER'],
 } as const;
-/** Of an executor whose account has a budget of requests. */
+/** For an executor whose account has a request budget. */
 const run = { ...begun, put: [...begun.put, 'BUDGETS'] } as const;
 
-/** A batch is listed, and looked after until it is sealed. */
+/** A batch is listed, and watched until it is sealed. */
 const accepted = ['BATCHES', 'SUBMITTER#*', 'OPEN'] as const;
-/** All of its record but what tells that there was one, and where that is still to be done. */
+/** The whole record of a batch, except that it existed and where removal has to continue. */
 const expiring = ['BATCH#*', 'EVENTS#*', 'FEED#*', 'BY#*', 'EXPIRING'] as const;
-/** The end of a batch, and where it is rolled back, the batch that does it. */
+/** The end of a batch and, for a rollback, the batch that performs it. */
 const sealing = {
   put: [...batch.put, ...accepted, 'INBOX'],
   delete: [...batch.delete, 'OPEN'],
@@ -33,10 +36,10 @@ const sealing = {
 
 /** Every wait ends through the table, the plan and the token. */
 const waiting = ['table', 'documents:read', 'tokens'] as const;
-/** Whoever hands something to a watcher makes sure that it runs. */
+/** A function that hands work to a watcher makes sure that the watcher runs. */
 const handing = [...waiting, 'watches:start'] as const;
 
-/** The API is one program; each part of it runs as a function of its own (`api-parts.ts`). */
+/** The API is one program. Each part of it runs as its own function (`api-parts.ts`). */
 const api = {
   memory: 1024, // parses and plans up to 10,000 deployments within one request: 550 to 950 MB, 7 to 12 s
   heap: 800,
@@ -65,27 +68,27 @@ const api = {
       ...release,
       'ENVIRONMENTS',
     ],
-    update: ['TARGETS#*', 'TARGET#*'], // what an earlier version has left out is filled in
+    update: ['TARGETS#*', 'TARGET#*'], // fills in rows that an earlier version did not write
     delete: ['UPLOADS#*', 'WAITING#*', ...batch.delete, ...now],
     check: ['BATCH#*'],
   },
   trigger: 'http',
 } as const;
 
-/** Every Lambda there is, by the stem of its file in `functions/`. Constructs are made from it and tests read it. */
+/** Every Lambda, by its file name in `functions/`. Constructs are made from this table, and tests read it. */
 export const functionsTable = {
-  api: { ...api, purpose: 'Answers the HTTP API: what is read, and what is no route' },
-  'api-batches': { ...api, purpose: 'Answers the HTTP API: plans batches and takes them in' },
-  'api-events': { ...api, purpose: 'Answers the HTTP API: tells events, and waits for them' },
+  api: { ...api, purpose: 'Answers the HTTP API: reads, and unknown routes' },
+  'api-batches': { ...api, purpose: 'Answers the HTTP API: plans and accepts batches' },
+  'api-events': { ...api, purpose: 'Answers the HTTP API: lists events, and waits for new ones' },
   'api-decisions': {
     ...api,
-    purpose: 'Answers the HTTP API: cancels, resolves, and lets go on what waits for a person',
+    purpose: 'Answers the HTTP API: cancels, resolves, and continues what waits for a person',
   },
   'api-looks': {
-    purpose: 'Answers the HTTP API: looks at clusters, and changes nothing in them',
+    purpose: 'Answers the HTTP API: reads clusters without changing them',
     memory: 512,
     timeout: 29,
-    rights: ['table', 'documents:read', 'adoptions:store', 'clusters', 'copies'], // what is taken as right is kept
+    rights: ['table', 'documents:read', 'adoptions:store', 'clusters', 'copies'], // keeps the noted rights
     writes: {
       put: ['TARGETS#*', 'TARGET#*', 'CHANGES#*', 'DRIFT', 'EVENTS#*'],
       delete: ['DRIFT#*'],
@@ -94,7 +97,7 @@ export const functionsTable = {
     trigger: 'http',
   },
   'read-logs': {
-    purpose: 'Answers the HTTP API: reads the logs of containers, and may do nothing else in a cluster',
+    purpose: 'Answers the HTTP API: reads container logs, its only right in a cluster',
     memory: 512,
     timeout: 29,
     rights: ['table', 'documents:read', 'clusters:logs', 'copies'],
@@ -102,7 +105,7 @@ export const functionsTable = {
     trigger: 'http',
   },
   'take-hint': {
-    purpose: 'Answers callbacks of executors, and has their runs looked at',
+    purpose: 'Answers callbacks of executors and triggers a look at their runs',
     memory: 256,
     timeout: 10,
     rights: ['table:hints', 'watches:start', 'callback-secret'],
@@ -132,32 +135,32 @@ export const functionsTable = {
     trigger: 'inbox',
   },
   'capture-baseline': {
-    purpose: 'Keeps what runs on the cluster before an attempt',
+    purpose: 'Records what runs on the cluster before an attempt',
     memory: 512,
     timeout: 60,
     rights: ['table', 'documents:read', 'clusters'],
     writes: {
-      put: ['BATCH#*', 'CLUSTERS', 'EVENTS#*', 'INBOX', ...now], // and which cluster it was that it reached; a turn that is given back
+      put: ['BATCH#*', 'CLUSTERS', 'EVENTS#*', 'INBOX', ...now], // and the identity of the cluster it reached, and a turn that it gives back
       delete: ['BATCH#*', 'DISPATCHER', ...now],
     },
   },
   'start-deployment': {
     purpose: 'Writes the intent of an attempt and calls the executor',
-    memory: 256, // it mostly waits for the executor's answer
+    memory: 256, // mostly waits for the executor's answer
     timeout: 90,
     rights: [...handing, 'harness-secret'],
     writes: run,
   },
   'look-back': {
-    purpose: 'Looks at what stands on the cluster before the last good release is put back',
+    purpose: 'Looks at the cluster before the last good release is restored',
     memory: 512,
     timeout: 60,
     rights: [...waiting, 'clusters'],
     writes: { put: change, update: ['BATCH#*'], delete: ['WATCH#*'] },
   },
   'start-restore': {
-    purpose: 'Puts the last good release back',
-    memory: 256, // it mostly waits for the executor's answer
+    purpose: 'Restores the last good release',
+    memory: 256, // mostly waits for the executor's answer
     timeout: 90,
     rights: [...handing, 'harness-secret'],
     writes: run,
@@ -192,23 +195,23 @@ export const functionsTable = {
   },
   'watch-executor': {
     purpose: 'Polls the runs of an executor and answers their waits',
-    memory: 256, // it runs as long as anything is in flight: its memory is what it costs
+    memory: 256, // runs while anything is in flight, so its memory is its cost
     timeout: 300, // loops for 240; one that hangs is replaced after this
     rights: [...handing, 'harness-secret'],
     writes: {
       put: [...change, 'WATCHERS', 'BUDGETS', 'EXECUTORS', 'INBOX'],
       update: ['WATCH#*', 'WATCHERS'],
       delete: ['WATCH#*', 'EXECUTORS'],
-      check: ['BATCH#*'], // a start that waited for room is sent while its deployment is open
+      check: ['BATCH#*'], // sends a queued start while its deployment is open
     },
   },
   'deploy-to-cluster': {
-    purpose: 'Deploys to clusters by itself: applies, puts back, and follows what it has applied',
-    memory: 512, // the client of Kubernetes, and manifests
-    timeout: 300, // loops for 240 where it follows
-    rights: [...handing, 'documents:write', 'previews:remove', 'clusters:deploy', 'metrics'], // what stood there before is kept; checks are read
+    purpose: 'Deploys to clusters directly: applies, restores, and follows what it applied',
+    memory: 512, // the Kubernetes client, and manifests
+    timeout: 300, // loops for 240 while it follows a run
+    rights: [...handing, 'documents:write', 'previews:remove', 'clusters:deploy', 'metrics'], // keeps what was there before, and reads checks
     writes: {
-      put: [...begun.put, 'EXECUTORS', 'CLUSTERS', 'PREVIEWS#*'], // and what a cluster does not let it do
+      put: [...begun.put, 'EXECUTORS', 'CLUSTERS', 'PREVIEWS#*'], // and the rights that a cluster denies it
       update: [...begun.update, 'WATCHERS'],
       delete: [...begun.delete, 'EXECUTORS'],
       check: begun.check,
@@ -216,17 +219,17 @@ export const functionsTable = {
   },
   'watch-cluster': {
     purpose: 'Observes the rollouts on a cluster and answers their waits',
-    memory: 256, // 165 MB for a namespace of 1,000 workloads with 3,000 pods; more by `observer_memory`, for speed
+    memory: 256, // 165 MB for a namespace of 1,000 workloads with 3,000 pods; `observer_memory` gives more, for speed
     timeout: 300,
     rights: [...handing, 'clusters'],
     writes: {
-      put: [...outcome.put, 'WATCHERS', 'CLUSTERS'], // and what a cluster does not let us do any more
+      put: [...outcome.put, 'WATCHERS', 'CLUSTERS'], // and the rights that a cluster has withdrawn
       update: ['WATCHERS', 'WATCH#*'],
       delete: outcome.delete,
     },
   },
   sweep: {
-    purpose: 'Moves on what was lost: callbacks, leases, grants, executions, anchors; removes what has expired',
+    purpose: 'Recovers lost callbacks, leases, grants, executions and anchors; removes expired records',
     memory: 512,
     timeout: 300,
     rights: [...handing, 'documents:write', 'documents:remove', 'batches:start', 'batches:describe'],
@@ -239,15 +242,15 @@ export const functionsTable = {
     trigger: 'every-minute',
   },
   'survey-clusters': {
-    purpose: 'Compares what runs in the clusters with what was deployed there, and changes nothing in them',
-    memory: 1024, // 290 MB for 10,000 targets of three objects, and what Node takes
+    purpose: 'Compares what runs in the clusters with what was deployed, without changing them',
+    memory: 1024, // 290 MB for 10,000 targets of three objects, plus what Node needs
     timeout: 110, // the next one comes after 120
     rights: ['table', 'documents:read', 'clusters'],
     writes: { put: ['DRIFT', 'DRIFT#*', 'EVENTS#*'], update: ['TARGETS#*'], delete: ['DRIFT#*'] },
     trigger: 'every-two-minutes',
   },
   'settle-execution': {
-    purpose: 'Brings in order what an execution leaves behind that was stopped, failed or timed out',
+    purpose: 'Cleans up after an execution that was stopped, failed or timed out',
     memory: 1024,
     timeout: 300, // the outcomes of 10,000 deployments
     rights: [...handing, 'documents:write', 'batches:start', 'batches:describe'],

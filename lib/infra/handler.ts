@@ -13,20 +13,20 @@ import { environmentOf, grantRights, type Resources } from './rights.ts';
 import { waitOnce } from './wait-once.ts';
 
 export interface HandlerProps {
-  /** Stem of the file in `functions/`. */
+  /** File name in `functions/`, without extension. */
   readonly stem: string;
   readonly row: FunctionRow;
   readonly code: HandlerCode;
   readonly resources: Resources;
-  /** The stage's name, by which its logs and metrics are told from those of others. */
+  /** The stage's name, which tells its logs and metrics from those of other stages. */
   readonly service: string;
-  /** Copies that are kept for it. An account whose limit is 10 has none to give away. */
+  /** Reserved concurrency. An account with a limit of 10 has none to spare. */
   readonly reserved?: number | undefined;
-  /** The network that it runs in. Absent: in none. */
+  /** The network that it runs in. Absent: none. */
   readonly place?: { readonly name: string; readonly network: FunctionPlace };
 }
 
-/** One Lambda of the functions table, with a role and a log group of its own, and no right beyond its row. */
+/** One Lambda of the functions table, with its own role and log group, and only the rights of its row. */
 export class Handler extends Construct {
   readonly lambda: Lambda;
   readonly role: Role;
@@ -38,7 +38,7 @@ export class Handler extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const beginsTraces = row.trigger === 'http';
-    // The role that CDK would make has the managed policy for all log groups of the account.
+    // CDK's default role has the managed policy for all log groups of the account.
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       ...(row.rights.includes('bus') ? { path: publisherPath(service) } : {}),
@@ -46,9 +46,9 @@ export class Handler extends Construct {
     this.role = role;
     logGroup.grantWrite(role);
     grantRights(role, row, resources);
-    acceptWildcards(role, ['*'], 'Traces: X-Ray has no resources that a policy could name.');
+    acceptWildcards(role, ['*'], 'Traces: X-Ray has no resources for a policy to name.');
     this.lambda = new Lambda(this, 'Function', {
-      functionName: `${service}-${copyAt(stem, place?.name)}`, // what the alarms, the runbook and whoever reads its logs call it
+      functionName: `${service}-${copyAt(stem, place?.name)}`, // the name that alarms, runbook and logs use
       description: `Flotilla ${stem}: ${row.purpose}`,
       code: code.of(stem),
       handler: 'index.handler',
@@ -65,7 +65,7 @@ export class Handler extends Construct {
       loggingFormat: LoggingFormat.JSON,
       logGroup,
       role,
-      // Its segments alone: the SDK that would add more is 125 KB and is kept up for security only (docs/adr/0008).
+      // Segments only: the SDK that would add more is 125 KB and only gets security fixes (docs/adr/0008).
       tracing: beginsTraces ? Tracing.ACTIVE : Tracing.PASS_THROUGH,
       ...(reserved === undefined ? {} : { reservedConcurrentExecutions: reserved }),
     });
@@ -74,12 +74,11 @@ export class Handler extends Construct {
     if (!beginsTraces) {
       accept(this.lambda, {
         'Serverless-LambdaTracing':
-          'It goes on with the trace of the execution that calls it. Called by a stream or a clock it would show that one call, and nothing of a deployment.',
+          'It continues the trace of the execution that calls it. Called by a stream or a schedule, its trace would show that one call and no deployment.',
       });
     }
     accept(this.lambda, {
-      'Serverless-LambdaDLQ':
-        'It is called by somebody who waits for its answer, or by a trigger that has a queue of its own for what fails.',
+      'Serverless-LambdaDLQ': 'Its caller waits for the answer, or is a trigger with its own dead-letter queue.',
     });
   }
 }

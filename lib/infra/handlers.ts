@@ -9,19 +9,19 @@ import type { PlaceSettings } from './place-settings.ts';
 import type { Resources } from './rights.ts';
 
 export interface HandlersProps {
-  /** Folder of the project. */
+  /** The project's folder. */
   readonly root: string;
   readonly resources: Omit<Resources, 'copies'>;
   readonly service: string;
-  /** Copies that are kept for a function, by its stem. */
+  /** Reserved concurrency by function. */
   readonly reserved: Readonly<Partial<Record<Stem, number | undefined>>>;
-  /** Megabytes, where they are not those of the row. */
+  /** Megabytes, where they differ from the row's. */
   readonly memory: Readonly<Partial<Record<Stem, number>>>;
   /** Networks with copies of the functions that ask clusters. */
   readonly places: Readonly<Record<string, PlaceSettings>>;
 }
 
-/** Every Lambda of the functions table, and in each place the copies of those that ask clusters. */
+/** Every Lambda of the functions table, and the copies in each place of those that ask clusters. */
 export class Handlers extends Construct {
   readonly #byName = new Map<string, Handler>();
   readonly #copies: readonly Copy[];
@@ -39,7 +39,7 @@ export class Handlers extends Construct {
     }
   }
 
-  /** Of a function, by its name in a state machine file. */
+  /** The ARN of a function, by its name in a state machine file. */
   copiesOf(name: string): readonly Copy[] {
     return this.#copies.filter(({ stem }) => pascalCase(stem) === name);
   }
@@ -53,7 +53,7 @@ export class Handlers extends Construct {
     return Object.fromEntries(parts) as Readonly<Record<ApiPart, Handler>>;
   }
 
-  /** Each part reads it, and so do the copies of one. */
+  /** Each part of the API reads it, and so do its copies. */
   tellApi(variable: string, value: string): void {
     const copies = Object.values(apiParts).flatMap(({ stem }) => this.copiesOf(pascalCase(stem)));
     for (const { lambda } of [...Object.values(this.ofApi()), ...copies.map(({ handler }) => handler)]) {
@@ -61,18 +61,18 @@ export class Handlers extends Construct {
     }
   }
 
-  /** Of all functions with this right. */
+  /** The roles of all functions with this right. */
   roleArnsWith(right: Right): readonly string[] {
     const rows = Object.entries<FunctionRow>(functionsTable).filter(([, { rights }]) => rights.includes(right));
     return rows.map(([stem]) => this.named(pascalCase(stem)).role.roleArn);
   }
 
-  /** Of their copies in a place. */
+  /** The roles of their copies in a place. */
   roleArnsAt(place: string, right: Right): readonly string[] {
     return roleArnsOf(this.#copies, place, right);
   }
 
-  /** By the name that stands in a state machine file. */
+  /** By the name in a state machine file. */
   named(name: string): Handler {
     const handler = this.#byName.get(name);
     if (handler === undefined) throw new Error(`No function ${name}; there are ${[...this.#byName.keys()].join(', ')}`);

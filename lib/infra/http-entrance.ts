@@ -28,8 +28,8 @@ export interface HttpEntranceProps {
 }
 
 /**
- * The HTTP API: every request needs a token, and every known route its scope. Each part has a function and throttles of its own;
- * what is not a known route goes to the one that reads, so that it answers 404 and 405 in its own words.
+ * The HTTP API. Every request needs a token, and every known route its scope. Each part has its own function and
+ * throttles. An unknown route goes to the function that reads, so that it answers 404 and 405 in its own words.
  */
 export class HttpEntrance extends Construct {
   readonly api: HttpApi;
@@ -72,10 +72,10 @@ export class HttpEntrance extends Construct {
     for (const { method, path, part } of httpRoutes) {
       this.throttleRoute(`${method} ${path}`, throttleOf(part, throttle));
     }
-    this.stage.node.addDependency(...routes); // a stage is refused that names a route before it is there
+    this.stage.node.addDependency(...routes); // API Gateway rejects a stage that names a route before the route exists
   }
 
-  /** A route that is named here has a bucket of its own, whatever comes by the others. */
+  /** A route that is named here has its own bucket, whatever the other routes use. */
   throttleRoute(key: string, { rate, burst }: Settings['throttle']): void {
     const stage = this.stage.node.defaultChild as CfnStage;
     const settings = { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst };

@@ -1,17 +1,17 @@
 import type { apiParts } from './api-parts.ts';
 
-/** What a token may be good for. It carries them as `flotilla/read` and so on; `flotilla/admin` is good for everything. */
+/** What a token may allow. It carries scopes such as `flotilla/read`; `flotilla/admin` allows everything. */
 export const scopes = {
   read: 'See batches, plans and events',
   logs: 'See the logs of containers',
   deploy: 'Submit and cancel batches',
-  approve: 'Decide what a person must decide',
-  impersonate: 'Make deployment requests in the name of others',
+  approve: 'Make decisions that need a person',
+  impersonate: 'Make deployment requests on behalf of others',
   admin: 'Everything',
 } as const;
 type Scope = keyof typeof scopes;
 
-/** Before the name of a scope; the identifier of the API in Cognito. */
+/** The prefix of a scope; also the API's identifier in Cognito. */
 export const scopePrefix = 'flotilla';
 
 export interface HttpRoute {
@@ -22,9 +22,8 @@ export interface HttpRoute {
 }
 
 /**
- * The routes of the API and what a token needs for each, as API Gateway is told. The function has the same table and looks
- * again: an address that is written in another way (a slash at its end) comes by the default route, which asks for a token
- * but for no scope.
+ * The routes of the API and the scope that each needs, for API Gateway. The function checks the same table again. A
+ * path in another spelling (a trailing slash) arrives by the default route, which asks for a token but for no scope.
  */
 export const httpRoutes: readonly HttpRoute[] = [
   { method: 'POST', path: '/batches', scope: 'deploy', part: 'batches' },
@@ -41,7 +40,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/batches/{id}/history', scope: 'read', part: 'events' },
   { method: 'GET', path: '/anchors', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/batches/{id}/cancel', scope: 'deploy', part: 'decisions' },
-  // A key is `pillar/service`; a parameter for several segments may stand at the end only.
+  // A key is `pillar/service`. A parameter for several segments may only stand at the end.
   { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/resolve', scope: 'approve', part: 'decisions' },
   { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/proceed', scope: 'approve', part: 'decisions' },
   { method: 'GET', path: '/holds', scope: 'read', part: 'reads' },

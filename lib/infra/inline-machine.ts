@@ -14,20 +14,20 @@ export interface InlineMachineProps {
   readonly handlers: Handlers;
 }
 
-/** Names that stand as `${Name}` in a state machine file: its functions. */
+/** Placeholders `${Name}` in a state machine file: its functions. */
 export const placeholdersOf = (text: string): readonly string[] =>
   [...new Set([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => name))].sort();
 
-/** Those behind whose name may stand in which place: their copies are called too. */
+/** Functions whose name may be followed by a place: their copies are called too. */
 const placedIn = (text: string): readonly string[] =>
   [...new Set([...text.matchAll(/'\$\{(\w+)\}' & /g)].map(([, name = '']) => name))].sort();
 
 const timeoutsAreExpressions =
-  'TimeoutSeconds of Deploy, Verify and Restore are JSONata expressions, since each deployment has a timeout of its own. Step Functions takes them; the rule knows numbers only.';
+  'TimeoutSeconds of Deploy, Verify and Restore are JSONata expressions, since each deployment has its own timeout. Step Functions accepts them; the rule only knows numbers.';
 
 /**
- * A state machine whose file stands in the template as text, so that the validator, a diff and the tests see what ships.
- * CDK looks into no text: what the machine may do is said here.
+ * A state machine whose file is inline in the template, so that the validator, diffs and tests see what ships. CDK does
+ * not read the text, so the machine's rights are declared here.
  */
 export class InlineMachine extends Construct {
   readonly machine: StateMachine;
@@ -46,19 +46,20 @@ export class InlineMachine extends Construct {
     const callable = [...functions.map(([, arn]) => arn), ...copies.map(({ handler }) => handler.lambda.functionArn)];
     this.machine.addToRolePolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: callable }));
     waitOnce(this.machine, this.machine.role);
-    acceptWildcards(this.machine, ['*'], 'Traces: X-Ray has no resources that a policy could name.');
+    acceptWildcards(this.machine, ['*'], 'Traces: X-Ray has no resources for a policy to name.');
     accept(this.machine, {
       'AwsSolutions-SF1':
-        'Step Functions keeps the history of a Standard execution for 90 days, and the record of a batch is in the table. Every event in a log too would cost more than the functions.',
+        'Step Functions keeps the history of a Standard execution for 90 days, and the record of a batch is in the table. Logging every event as well would cost more than the functions.',
     });
-    // What else the rule finds in this machine is still told: `npm run test:templates` asks again, with numbers in their place.
+    // `npm run test:templates` checks the rest of what this rule finds: it asks again with numbers in place of the
+    // expressions.
     if (text.includes('"TimeoutSeconds": "{%')) exemptFromLint(this.machine, 'E3601', timeoutsAreExpressions);
     if (text.includes('"DISTRIBUTED"')) this.#allowChildren(arns);
   }
 
   /**
-   * A Distributed Map starts its children as executions of the machine itself. The right stands apart from the machine
-   * and its role's own policy, which the machine waits for: there it would be a circle.
+   * A Distributed Map starts its children as executions of the machine itself. This right is separate from the machine
+   * and from its role's own policy, which the machine waits for: there it would be circular.
    */
   #allowChildren(arns: MachineArns): void {
     const executions = [arns.executions, arns.childExecutions];
@@ -72,10 +73,6 @@ export class InlineMachine extends Construct {
         }),
       ],
     });
-    acceptWildcards(
-      policy,
-      executions,
-      'Its own executions: they are named after batches and deployments, at run time.',
-    );
+    acceptWildcards(policy, executions, 'Its own executions, named after batches and deployments at run time.');
   }
 }

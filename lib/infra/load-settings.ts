@@ -5,19 +5,22 @@ import { lackOf, notPublic, publicVariablesOf, substituteVariables } from '../do
 import { readSettings, type Settings, SettingsInvalid, type SettingsSource } from './settings.ts';
 
 export interface SettingsPlace {
-  /** Of the CDK app: `cdk.json`, overlaid by `-c`. */
+  /** The CDK context: `cdk.json`, overlaid by `-c`. */
   readonly context: Readonly<Record<string, unknown>>;
-  /** Where `flotilla.config.yaml` is looked for. */
+  /** Where to look for `flotilla.config.yaml`. */
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 const defaultFile = 'flotilla.config.yaml';
 
-/** CDK's own context has `@`, `:` or `-` in its names. Any other name is held to be a setting, so that a typing error is told. */
+/**
+ * CDK's own context names contain `@`, `:` or `-`. Any other name counts as a setting, so that typing errors are
+ * reported.
+ */
 const settingName = /^\w+$/;
 
-/** The settings of a stage: the section `aws` of `-c config=FILE`, else of `flotilla.config.yaml` here, overlaid by `-c`. */
+/** A stage's settings: the section `aws` of `-c config=FILE`, else of `flotilla.config.yaml` here, overlaid by `-c`. */
 export const loadSettings = ({ context, directory, env }: SettingsPlace): Settings => {
   const { config, ...settings } = Object.fromEntries(
     Object.entries(context).filter(([name]) => settingName.test(name)),
@@ -45,7 +48,7 @@ const sectionOf = (
     throw new SettingsInvalid(`${file}, aws: is not a mapping of settings`);
   }
   const listed = publicVariablesOf(root);
-  // No setting of a stage is a secret: all stand in the templates.
+  // No setting of a stage is secret: all of them are in the templates.
   const { value, unset, refused } = substituteVariables(section, env, ({ name }) =>
     listed.has(name) ? 'give' : 'refuse',
   );

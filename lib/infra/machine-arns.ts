@@ -1,13 +1,13 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 
 /**
- * The ARNs of a machine, made of its fixed name. A machine's definition names its functions and those functions name the
- * machine: taken from the construct itself, the two would wait for each other for ever.
+ * A machine's ARNs, built from its fixed name. Its definition names its functions, and those name the machine: taken
+ * from the construct, this would be circular.
  */
 export interface MachineArns {
   readonly name: string;
   readonly machine: string;
-  /** A Distributed Map runs its children as `<machine>/<label>`, a machine of its own in the eyes of IAM. */
+  /** A Distributed Map runs its children as `<machine>/<label>`, which IAM treats as a separate machine. */
   readonly children: string;
   readonly executions: string;
   readonly childExecutions: string;

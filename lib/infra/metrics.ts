@@ -5,15 +5,15 @@ import type { Stem } from './functions-table.ts';
 import type { MachineArns, Machines } from './machine-arns.ts';
 
 /**
- * Where the numbers of a stage come from. Functions, queues and machines go by their names, which begin with the stage's:
- * taken from their constructs, each would be one more output of the stack that they are in.
+ * Where a stage's metrics come from. Functions, queues and machines are found by name, which begins with the stage's
+ * name. Taken from constructs, each would be one more output of its stack.
  */
 export interface Sources {
   readonly service: string;
   readonly table: TableV2;
   readonly apiId: string;
   readonly machines: Machines;
-  /** Networks with functions of their own. */
+  /** Networks with their own functions. */
   readonly places: readonly string[];
 }
 
@@ -23,15 +23,15 @@ export interface MetricOptions {
   readonly label?: string;
 }
 
-/** Queues of what could not be done, by who put it there. */
+/** Dead-letter queues, by the function that puts messages there. */
 export const queues = ['inbox', 'events', 'sweeper', 'survey', 'executions', 'notifications'] as const;
-/** The statuses that a batch or a deployment ends with. */
+/** The statuses that a batch or a deployment can end with. */
 export const endStatuses = ['SUCCESS', 'FAILED', 'ROLLBACK', 'SKIPPED', 'CANCELLED', 'UNKNOWN'] as const;
-/** Of requests to executors. */
+/** About requests to executors. */
 export const requestKinds = ['start', 'read'] as const;
 export const restoreResults = ['RestoredPreviousRelease', 'RestoreFailed', 'RestoreUnknown'] as const;
 
-/** One of our own measures, as the functions write it; `by` is what it is kept apart by. `lib/domain/measurement` has them all. */
+/** One of our own metrics, as the functions write it; `by` is its dimension. `lib/domain/measurement` has them all. */
 export const ownMetric = (
   { service }: Pick<Sources, 'service'>,
   metricName: string,

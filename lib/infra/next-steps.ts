@@ -14,11 +14,11 @@ export interface NextStepsProps {
   readonly api: HttpApi;
   readonly callbackSecretId: string;
   readonly batchMachineArn: string;
-  /** ARNs of the roles that must be let into clusters. */
+  /** ARNs of the roles to let into clusters. */
   readonly clusterRoles: readonly string[];
-  /** Of the roles that must be let in to read logs, and for nothing else. */
+  /** The roles that only read logs. */
   readonly logRoles: readonly string[];
-  /** Of the roles that must be let in where something is deployed by the executor `kubernetes`. */
+  /** The roles that deploy with the executor `kubernetes`. */
   readonly deployerRoles: readonly string[];
   readonly tokens: TokenIssuer | OwnIssuer;
 }
@@ -28,8 +28,8 @@ interface Place extends NextStepsProps {
 }
 
 /**
- * What whoever has deployed a stage wants to know: where it is, and the commands that come next, in their order. No secret
- * stands on their command lines: what the shell does itself is in no list of processes.
+ * What comes after deploying a stage: its address, and the next commands in order. No command line contains a secret:
+ * what the shell does itself appears in no process list.
  */
 export class NextSteps extends Construct {
   constructor(scope: Construct, id: string, props: NextStepsProps) {
@@ -47,12 +47,15 @@ const facts = ({ region, api, batchMachineArn, clusterRoles, logRoles, deployerR
   return {
     ApiAddress: [api.apiEndpoint, 'The address of the HTTP API.'],
     ApiId: [api.apiId, 'The id of the HTTP API.'],
-    BatchMachineConsole: [`${console}#/statemachines/view/${batchMachineArn}`, 'The batches in the console.'],
-    ClusterRoles: [clusterRoles.join(' '), 'The roles that each EKS cluster must let in.'],
-    LogRoles: [logRoles.join(' '), 'The roles that each EKS cluster must let in to read logs.'],
+    BatchMachineConsole: [
+      `${console}#/statemachines/view/${batchMachineArn}`,
+      'The batches in the Step Functions console.',
+    ],
+    ClusterRoles: [clusterRoles.join(' '), 'The roles that each EKS cluster must admit.'],
+    LogRoles: [logRoles.join(' '), 'The roles that each EKS cluster must admit so that they can read logs.'],
     DeployerRoles: [
       deployerRoles.join(' '),
-      'The roles that an EKS cluster must let in to be deployed to by Flotilla itself.',
+      'The roles that an EKS cluster must admit so that Flotilla can deploy to it directly.',
     ],
     ...('poolId' in tokens ? ofPool(tokens, region) : {}),
   };
@@ -60,16 +63,16 @@ const facts = ({ region, api, batchMachineArn, clusterRoles, logRoles, deployerR
 
 const ofPool = (tokens: OwnIssuer, region: string): Outputs => {
   const others = tokens.programs.slice(1).map(({ name, id }): [string, Outputs[string]] => {
-    const says = `In place of the client of Next4Client, for the program ${name}.`;
+    const says = `Replaces the client of Next4Client for the program ${name}.`;
     return [`Client${pascalCase(name)}`, [`export ${client(tokens, id, region)}`, says]];
   });
   return {
     ...Object.fromEntries(others),
     Person: [
       addPerson(tokens, region),
-      'Adds a person to a group, both named by you; grants are for groups. A first password comes by mail.',
+      'Adds a person to a group; you name both, and grants refer to groups. The first password comes by mail.',
     ],
-    PersonToken: [personToken(tokens), 'Gets a person who has logged in a token, good for an hour.'],
+    PersonToken: [personToken(tokens), 'Gets a token for a person who has logged in. It expires after an hour.'],
   };
 };
 
@@ -80,7 +83,10 @@ const addPerson = ({ poolId }: OwnIssuer, region: string): string => {
   return `${user}; ${ask('create-group')} ${group}; ${ask('admin-add-user-to-group')} ${person} ${group}`;
 };
 
-/** By the code that the page of the pool leads back with, which is good once and only with what this shell has made up (PKCE). */
+/**
+ * Uses the code that the pool's page redirects with. It works once, and only with the verifier that this shell
+ * generated (PKCE).
+ */
 const personToken = ({ loginUrl, tokenUrl, peopleClientId: id }: OwnIssuer): string => {
   const make = 'verifier="$(openssl rand -hex 32)"';
   const hash = `"$(printf %s "$verifier" | openssl dgst -sha256 -binary | base64 | tr '+/' '-_' | tr -d '=')"`;
@@ -101,33 +107,36 @@ const steps = (place: Place): Outputs => {
   return {
     Next1HarnessKey: [
       `${apply} --with-secrets`,
-      'Puts your configuration and the keys in the variables that it names where the functions read them.',
+      'Stores your configuration, and the keys from the variables it names, where the functions read them.',
     ],
-    Next2Catalogue: [apply, 'Puts your configuration there again when it has changed, and leaves the keys.'],
-    Next3Clusters: [letIn(place), 'Lets the functions read an EKS cluster, for each cluster of your configuration.'],
+    Next2Catalogue: [apply, 'Stores your changed configuration again and leaves the keys alone.'],
+    Next3Clusters: [
+      letIn(place),
+      'Lets the functions read an EKS cluster. Run it for each cluster of your configuration.',
+    ],
     DeployToCluster: [
       letDeploy(place),
-      'Lets Flotilla itself deploy to an EKS cluster, by the executor kubernetes. Where Harness deploys, leave it.',
+      'Lets Flotilla deploy to an EKS cluster itself, with the executor kubernetes. Not needed where Harness deploys.',
     ],
     Next4Client: [
       `export ${exports(place)}`,
-      'Tells the command line where the stage is, and how it gets tokens if they are of its own pool.',
+      'Tells the command line where the stage is and, with its own user pool, how to get tokens.',
     ],
     Next5Token: token(place),
     Next6Curl: [
       `printf 'authorization: Bearer %s' "$FLOTILLA_TOKEN" | curl -H @- "$FLOTILLA_URL/health"`,
-      'Shows that the stage answers and can read its configuration.',
+      'Checks that the stage answers and can read its configuration.',
     ],
     Next7Plan: [
       `npx flotilla plan YOUR-BATCH.yaml --url ${api.apiEndpoint}`,
-      'Shows what a batch would do, and starts nothing.',
+      'Shows what a batch would do, without starting anything.',
     ],
     Next8Deploy: ['npx flotilla deploy YOUR-BATCH.yaml --follow', 'Deploys it: this starts real pipelines.'],
-    Next9Callback: [`echo "${address}"`, 'Shows the address for Harness to call back, which is a secret.'],
+    Next9Callback: [`echo "${address}"`, 'Shows the address for Harness to call back. It is a secret.'],
   };
 };
 
-/** Who is let into a cluster, and what they may do there. */
+/** Which roles get into a cluster, and what they may do there. */
 const letIn = (place: Place): string =>
   [
     accessEntries(place.region, place.clusterRoles, clusterGroup),
@@ -138,7 +147,7 @@ const letIn = (place: Place): string =>
 const letDeploy = (place: Place): string =>
   `${accessEntries(place.region, place.deployerRoles, deployerGroup)}; ${giveRole(' --executor kubernetes')}`;
 
-/** Lets roles into a cluster of EKS, as a group there. */
+/** Puts roles into a group of an EKS cluster. */
 export const accessEntries = (region: string, roles: readonly string[], group: string): string => {
   const entry = `aws eks create-access-entry --region ${region} --cluster-name YOUR-CLUSTER --principal-arn "$role" --kubernetes-groups ${group}`;
   return `for role in ${roles.join(' ')}; do ${entry}; done`;
@@ -150,10 +159,10 @@ const giveRole = (options: string): string =>
 const exports = ({ region, api, tokens }: Place): string =>
   `FLOTILLA_URL=${api.apiEndpoint}${'poolId' in tokens ? ` ${client(tokens, tokens.programs[0]!.id, region)}` : ''}`;
 
-/** Of the answer of a token address. */
+/** Reads the answer of the token endpoint. */
 const accessToken = `node -p 'JSON.parse(require("fs").readFileSync(0)).access_token'`;
 
-/** With these the command line fetches its tokens itself, and renews them. */
+/** With these the command line fetches and renews its own tokens. */
 const client = ({ tokenUrl, poolId }: OwnIssuer, id: string, region: string): string => {
   const read = `aws cognito-idp describe-user-pool-client --region ${region} --user-pool-id ${poolId} --client-id ${id}`;
   const secret = `"$(${read} --query UserPoolClient.ClientSecret --output text)"`;
@@ -167,12 +176,12 @@ const token = ({ tokens }: Place): Outputs[string] => {
     const wanted = `of ${issuer}, made out for ${audience.join(' or ')}, with the scopes ${scopes}`;
     return [
       `read -rs FLOTILLA_TOKEN && export FLOTILLA_TOKEN # ${wanted}`,
-      'Tells the command line and curl the token that your issuer gave.',
+      'Gives the command line and curl the token of your issuer.',
     ];
   }
-  // Without a scope the token has all that its client may have: each client has a purpose.
+  // Without a scope, the token gets everything its client may have: each client has one purpose.
   const user = `printf 'user = "%s:%s"' "$FLOTILLA_CLIENT_ID" "$FLOTILLA_CLIENT_SECRET"`;
   const answer = `${user} | curl -sS -K - -d grant_type=client_credentials "$FLOTILLA_TOKEN_URL"`;
   const command = `FLOTILLA_TOKEN="$(${answer} | ${accessToken})"`;
-  return [command, 'Fetches a token for tools like curl, good for an hour; the command line fetches its own.'];
+  return [command, 'Fetches a token for tools like curl, valid for an hour. The command line fetches its own.'];
 };

@@ -12,14 +12,14 @@ export interface NotificationsProps {
   readonly email: string | undefined;
 }
 
-/** The topic that tells people: every alarm, and how each batch ended. */
+/** The topic that notifies people: every alarm, and how each batch ended. */
 export class Notifications extends Construct {
   readonly topic: Topic;
 
   constructor(scope: Construct, id: string, { name, bus, email }: NotificationsProps) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { displayName: 'Flotilla', enforceSSL: true });
-    // A policy of its own takes the place of the one by which alarms of the account may publish.
+    // An explicit policy replaces the default one, which lets the account's alarms publish.
     const alarmsOfStage = Stack.of(this).formatArn({
       service: 'cloudwatch',
       resource: 'alarm',
@@ -33,10 +33,10 @@ export class Notifications extends Construct {
     const text = `Batch ${field('batch_id')} has ended: ${field('to')} (${field('reason')}). ${field('message')}`;
     const rule = new Rule(this, 'BatchEnds', {
       description: 'Flotilla: how each batch ended',
-      eventBus: bus as IEventBus, // CDK's own types are not made for exactOptionalPropertyTypes
+      eventBus: bus as IEventBus, // CDK's types do not fit exactOptionalPropertyTypes
       eventPattern: { source: ['flotilla'], detailType: ['Batch Status Change'], detail: { actor: ['finish'] } },
     });
-    // CDK's own target for topics would let every rule of every account publish.
+    // CDK's own topic target would let every rule of every account publish.
     const input = RuleTargetInput.fromText(text);
     rule.addTarget({ bind: () => ({ arn: this.topic.topicArn, input, deadLetterConfig: { arn: queue.queueArn } }) });
     this.#letPublish('events.amazonaws.com', rule.ruleArn);
@@ -50,7 +50,7 @@ export class Notifications extends Construct {
     );
   }
 
-  /** By its ARN a service is held to the one thing that is meant; `OwnAccountOnly` adds the account. */
+  /** The ARN limits a service to the one intended source; `OwnAccountOnly` adds the account. */
   #letPublish(service: string, source: string): void {
     const publisher = new ServicePrincipal(service, { conditions: { ArnLike: { 'aws:SourceArn': source } } });
     this.topic.grantPublish(publisher);

@@ -17,7 +17,7 @@ export interface ObservabilityProps extends StackProps {
   readonly apiId: string;
 }
 
-/** What people look at and are woken by. The program does not need it. */
+/** Dashboard and alarms. The program does not need them. */
 export class ObservabilityStack extends Stack {
   constructor(scope: Construct, id: string, { name, settings, state, apiId, ...props }: ObservabilityProps) {
     super(scope, id, props);
@@ -29,7 +29,7 @@ export class ObservabilityStack extends Stack {
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: name });
     dashboard.addWidgets(new AlarmStatusWidget({ title: 'Alarms', alarms: [...all], width: 24, height: 4 }));
     for (const row of dashboardRows(sources)) dashboard.addWidgets(...row);
-    const topicSays = 'The topic that tells of alarms and of how batches ended.';
+    const topicSays = 'The topic for alarms and for the ends of batches.';
     addOutput(this, 'NotificationsTopic', { value: topic.topicArn, description: topicSays });
     addOutput(this, 'DashboardName', { value: name, description: 'The dashboard in CloudWatch.' });
   }

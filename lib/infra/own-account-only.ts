@@ -15,16 +15,16 @@ interface Document {
 }
 
 /**
- * Says the account wherever a service is let in. CDK writes policies of its own for the targets of rules, their queues and
- * the API, and names in them what calls (`aws:SourceArn`) and not whose it is. `test/infra/resource-policies.test.ts` walks
- * all policies and names those in which one of the two is missing.
+ * Adds the account wherever a service is let in. CDK writes the policies for rule targets, their queues and the API
+ * itself. They name the caller (`aws:SourceArn`) but not its account. `test/infra/resource-policies.test.ts` walks all
+ * policies and names those where one of the two is missing.
  */
 export class OwnAccountOnly implements IAspect {
   visit(node: IConstruct): void {
     if (node instanceof CfnPermission) node.sourceAccount ??= Aws.ACCOUNT_ID;
     if (!(node instanceof CfnQueuePolicy || node instanceof CfnTopicPolicy)) return;
     const { policyDocument } = node;
-    // As late as can be: others still add statements to it.
+    // As late as possible: other aspects still add statements.
     node.policyDocument = Lazy.any({ produce: () => withAccount(Stack.of(node).resolve(policyDocument)) });
   }
 }

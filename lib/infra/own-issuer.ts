@@ -15,7 +15,7 @@ import { pascalCase } from './functions-table.ts';
 import { scopePrefix, scopes } from './http-routes.ts';
 import { type ClientSettings, defaultClient } from './settings.ts';
 
-/** Whose tokens the API takes, and for whom they must be made out. */
+/** The issuer whose tokens the API accepts, and the audience they must have. */
 export interface TokenIssuer {
   readonly issuer: string;
   readonly audience: readonly string[];
@@ -23,7 +23,7 @@ export interface TokenIssuer {
 
 export interface OwnIssuerProps {
   readonly name: string;
-  /** First part of the address where tokens are fetched; nobody in the region has the same. */
+  /** First part of the token endpoint's address. It must be unique in the region. */
   readonly domain: string;
   readonly deletionProtection: boolean;
   readonly clients: readonly ClientSettings[];
@@ -31,10 +31,13 @@ export interface OwnIssuerProps {
 
 type ScopeName = keyof typeof scopes;
 
-/** What a person needs. What each may do with it is for grants to say. */
+/** The scopes that a person needs. Grants decide what each person may do with them. */
 const peopleScopes = ['read', 'logs', 'deploy', 'approve'] as const satisfies readonly ScopeName[];
 
-/** Where a person is led who has logged in. Nobody needs to listen there: the code that is exchanged for a token stands in the address. */
+/**
+ * Where a person is redirected after login. Nothing needs to listen there: the address contains the code, which is
+ * exchanged for a token.
+ */
 export const loginReturn = 'http://localhost:8080/';
 
 const passwordPolicy: PasswordPolicy = {
@@ -45,23 +48,23 @@ const passwordPolicy: PasswordPolicy = {
   requireSymbols: true,
 };
 
-/** A program with an id and a secret of its own. */
+/** A program with its own id and secret. */
 export interface ProgramClient {
   readonly name: string;
   readonly id: string;
 }
 
 /**
- * A Cognito user pool for a stage that names no issuer. Programs are the clients of the settings: each gets a token for its id
- * and secret (client credentials grant), and none can do what a person must decide. People are users that an administrator
- * adds, in groups; they log in on the pool's page. Each client of a program costs money by the month.
+ * A Cognito user pool for a stage without an issuer. Programs are the clients named in the settings: each gets a token
+ * for its id and secret (client credentials grant), and none can do what needs a person. An administrator adds people
+ * to groups; they log in on the pool's page. Each program client has a monthly price.
  */
 export class OwnIssuer extends Construct implements TokenIssuer {
   readonly issuer: string;
   readonly audience: readonly string[];
   readonly poolId: string;
   readonly programs: readonly ProgramClient[];
-  /** Of the page where people log in. */
+  /** Of the login page. */
   readonly peopleClientId: string;
   readonly loginUrl: string;
   readonly tokenUrl: string;
@@ -79,7 +82,7 @@ export class OwnIssuer extends Construct implements TokenIssuer {
     });
     accept(pool, {
       'AwsSolutions-COG8':
-        'The few people in the pool are added by an administrator and have a second factor; the plus tier costs for each.',
+        'An administrator adds the few people in the pool, and they have a second factor. The plus tier costs money per person.',
     });
     const known = new Map(
       Object.entries(scopes).map(([scopeName, scopeDescription]) => [
@@ -93,7 +96,7 @@ export class OwnIssuer extends Construct implements TokenIssuer {
     const addClient = (id: string, generateSecret: boolean, oAuth: OAuthSettings): UserPoolClient =>
       pool.addClient(id, { generateSecret, oAuth, accessTokenValidity: Duration.hours(1) });
     const place = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: domain } });
-    // Not ProviderURL, which says the same: the emulator of `npm run test:cloud` does not know that attribute.
+    // Not ProviderURL, which has the same value: the emulator of `npm run test:cloud` does not know that attribute.
     this.issuer = `https://${pool.userPoolProviderName}`;
     this.programs = clients.map((client) => ({
       name: client.name,
@@ -114,6 +117,6 @@ export class OwnIssuer extends Construct implements TokenIssuer {
   }
 }
 
-/** The one that stages had before there was a list stays what it is. */
+/** Stages from before there was a list keep their one client. */
 const constructIdOf = ({ name }: ClientSettings): string =>
   name === defaultClient.name ? 'Client' : `Client${pascalCase(name)}`;

@@ -1,15 +1,15 @@
 import * as z from 'zod';
 import { functionPlacePattern } from '../domain/catalogue/function-place.ts';
 
-/** A network in which copies of the functions run that ask clusters. */
+/** A network with copies of the functions that ask clusters. */
 export interface PlaceSettings {
   readonly vpc: string;
   readonly subnets: readonly string[];
-  /** Beside one of ours, which lets out to port 443 only. */
+  /** Used beside our own group, which allows port 443 out only. */
   readonly securityGroups: readonly string[];
-  /** The services of AWS to which it has VPC endpoints. */
+  /** The AWS services it has VPC endpoints for. */
   readonly endpoints: readonly string[];
-  /** It has a way out, so none is needed. */
+  /** It has a route out, so it needs no endpoints. */
   readonly nat: boolean;
 }
 

@@ -7,14 +7,14 @@ import { deadLetters } from './dead-letters.ts';
 import type { Handler } from './handler.ts';
 
 export interface RegularCallProps {
-  /** Of its queue of dead letters. */
+  /** Of its dead-letter queue. */
   readonly name: string;
   readonly handler: Handler;
   readonly rule: { readonly id: string; readonly every: Duration; readonly description: string };
 }
 
 /**
- * Calls a function again and again. A call that failed is not repeated, by the rule or by Lambda: the next one looks at the same
+ * Calls a function on a schedule. Neither the rule nor Lambda retries a failed call: the next one looks at the same
  * things.
  */
 export class RegularCall extends Construct {

@@ -9,7 +9,7 @@ import { acceptWildcards } from './accept.ts';
 import type { FunctionRow, Right, Writes } from './function-row.ts';
 import type { MachineArns } from './machine-arns.ts';
 
-/** What outlives every release of the program. */
+/** The resources that outlive every release of the program. */
 export interface StateResources {
   readonly table: TableV2;
   readonly documents: Bucket;
@@ -20,23 +20,23 @@ export interface StateResources {
   readonly callbackSecret: ISecret;
 }
 
-/** All that a function can be given a right to. */
+/** Everything that a function can have a right to. */
 export interface Resources extends StateResources {
   readonly batch: MachineArns;
   readonly watch: MachineArns;
   readonly preview: MachineArns;
-  /** Of other accounts, by which clusters there are asked. */
+  /** Roles of other accounts, to reach their clusters. */
   readonly clusterRoles: readonly string[];
-  /** Of the function itself, in networks: their ARNs. */
+  /** The function itself, in networks: the ARNs of its copies. */
   readonly copies: readonly string[];
 }
 
 interface Allowance {
   readonly actions: readonly string[];
   readonly on: readonly string[];
-  /** Why a `*` stands in one of them. */
+  /** Why one of them contains a `*`. */
   readonly why?: string;
-  /** The partitions of the table that it may be done in; without them, all. */
+  /** The partitions of the table that it covers; without them, all. */
   readonly partitions?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ interface RightRow {
   readonly environment?: (resources: Resources) => Readonly<Record<string, string>>;
 }
 
-/** A transaction needs the rights of the writes in it. No Scan: every access pattern has its key. */
+/** A transaction needs the rights of its writes. No Scan: every access pattern has its key. */
 const writeActions: Readonly<Record<keyof Writes, string>> = {
   put: 'dynamodb:PutItem',
   update: 'dynamodb:UpdateItem',
@@ -54,7 +54,9 @@ const writeActions: Readonly<Record<keyof Writes, string>> = {
   check: 'dynamodb:ConditionCheckItem',
 };
 
-/** One row for all that it writes, if it writes anything, because AWS does not say whether IAM is asked for each key of a transaction or for all together. */
+/**
+ * One row for all its writes, because AWS does not say whether IAM checks each key of a transaction or all together.
+ */
 const toWrite = (writes: Writes, { table }: Resources): readonly Allowance[] => {
   const actions = Object.keys(writes).map((verb) => writeActions[verb as keyof Writes]);
   const partitions = [...new Set(Object.values(writes).flat())].sort();
@@ -73,21 +75,21 @@ const watchArn = ({ watch }: Resources) => ({ WATCH_MACHINE_ARN: watch.machine }
 const bucketName = ({ documents }: Resources) => ({ DOCUMENTS_BUCKET: documents.bucketName });
 const start = (arns: MachineArns): readonly Allowance[] => [{ actions: ['states:StartExecution'], on: [arns.machine] }];
 
-/** Said beside each `*`: the rule packs let none pass without. */
+/** The reason beside each `*`: without one the rule packs fail. */
 const ownBucket =
-  'The bucket holds the configuration, the documents of batches and what is uploaded, each under an id that is made at run time.';
-const ownAnchors = 'The bucket holds anchors and nothing else, each under the number that is the next at run time.';
-const ownExecutions = 'Executions of one machine of ours: each is named after a batch or a deployment, at run time.';
+  'The bucket holds the configuration, documents of batches and uploads, each under an id generated at run time.';
+const ownAnchors = 'The bucket holds only anchors, each under the next number at run time.';
+const ownExecutions = 'Executions of one of our machines, each named after a batch or a deployment at run time.';
 
 const toReadAnchors: RightRow['allows'] = ({ anchors }) => [
   { actions: ['s3:GetObject'], on: [anchors.arnForObjects('*')], why: ownAnchors },
-  { actions: ['s3:ListBucket'], on: [anchors.bucketArn] }, // without it S3 answers 403 for one that does not exist
+  { actions: ['s3:ListBucket'], on: [anchors.bucketArn] }, // without it S3 answers 403 for an object that does not exist
 ];
 const anchorsName = ({ anchors }: Resources) => ({ ANCHORS_BUCKET: anchors.bucketName });
 
 /**
- * Address and certificate of a cluster. Which clusters there are, the configuration says; what may be done inside one, its own access
- * entries say.
+ * A cluster's address and certificate. The configuration says which clusters there are. What a role may do inside a
+ * cluster is up to the cluster's access entries.
  */
 const toFindClusters: RightRow['allows'] = ({ table, clusterRoles }) => [
   {
@@ -101,20 +103,20 @@ const toFindClusters: RightRow['allows'] = ({ table, clusterRoles }) => [
         arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
       }),
     ],
-    why: 'Clusters are named by the catalogue, with their region, which is loaded after the deployment. The right shows address and certificate only.',
+    why: 'The catalogue, which is loaded after the deployment, names the clusters and their regions. The right shows address and certificate only.',
   },
   ...(clusterRoles.length === 0
     ? []
-    : [{ actions: ['sts:AssumeRole'], on: clusterRoles, why: 'Roles of other accounts, as the settings name them.' }]),
+    : [{ actions: ['sts:AssumeRole'], on: clusterRoles, why: 'Roles of other accounts that the settings name.' }]),
 ];
 
 const rights: Readonly<Record<Right, RightRow>> = {
   table: { allows: toRead([get, query]), environment: tableName },
   'table:feed': { allows: toRead([get], ['ANCHORS', 'EVENTS#*', 'FEED#*']), environment: tableName },
-  // Anybody may call whoever has it.
+  // Anybody may call a function that has it.
   'table:hints': { allows: toRead([get, query], ['WATCHERS', 'WATCH#executor:*']), environment: tableName },
   'documents:read': {
-    // Without ListBucket S3 answers 403 for a document that does not exist.
+    // Without ListBucket, S3 answers 403 for a document that does not exist.
     allows: ({ documents }) => [
       { actions: ['s3:GetObject'], on: [documents.arnForObjects('*')], why: ownBucket },
       { actions: ['s3:ListBucket'], on: [documents.bucketArn] },
@@ -122,7 +124,7 @@ const rights: Readonly<Record<Right, RightRow>> = {
     environment: bucketName,
   },
   'documents:write': {
-    // Not the configuration, which lies beside the batches: only `flotilla catalogue apply` puts that there.
+    // Not the configuration, which lies beside the batches: only `flotilla catalogue apply` writes that.
     allows: ({ documents }) => [
       { actions: ['s3:PutObject'], on: [documents.arnForObjects('batches/*')], why: ownBucket },
       { actions: ['s3:PutObject'], on: [documents.arnForObjects('manifests/*')], why: ownBucket },
@@ -135,7 +137,8 @@ const rights: Readonly<Record<Right, RightRow>> = {
     ],
     environment: bucketName,
   },
-  // What clusters answer is parsed by who has it, so it may replace no manifests, no plan, and nothing that was applied.
+  // A function with this right parses what clusters answer. So it may replace no manifests, no plan, and nothing that
+  // was applied.
   'adoptions:store': {
     allows: ({ documents }) => [
       { actions: ['s3:PutObject'], on: [documents.arnForObjects('manifests/adopted/*')], why: ownBucket },
@@ -155,7 +158,8 @@ const rights: Readonly<Record<Right, RightRow>> = {
     environment: bucketName,
   },
   uploads: {
-    // What it signs: whoever holds an address puts one object there, in this function's name, and its size is signed too.
+    // What it signs: the holder of an address can put one object there, on this function's behalf. The signature
+    // includes the object's size.
     allows: ({ documents }) => [
       { actions: ['s3:PutObject'], on: [documents.arnForObjects('uploads/*')], why: ownBucket },
     ],
@@ -163,7 +167,7 @@ const rights: Readonly<Record<Right, RightRow>> = {
   },
   'batches:start': { allows: ({ batch }) => start(batch), environment: batchArn },
   'batches:describe': {
-    // Children too, one by one: their executions are named beside the machine's own.
+    // Children too, one by one: their executions have their own names beside the machine's.
     allows: ({ batch }) => [
       { actions: ['states:DescribeExecution'], on: [batch.executions, batch.childExecutions], why: ownExecutions },
     ],
@@ -175,14 +179,14 @@ const rights: Readonly<Record<Right, RightRow>> = {
   },
   'watches:start': { allows: ({ watch }) => start(watch), environment: watchArn },
   tokens: {
-    // A token names no resource in the call, but IAM checks the machine that gave it out ("not authorized to perform
-    // states:SendTaskFailure on resource …:stateMachine:NAME"). Ours come from the children of the batch machine's Map,
-    // whose machine is `NAME/<label>`; no other machine of the account can be answered with this right.
+    // A call with a token names no resource, but IAM checks the machine that issued the token ("not authorized to
+    // perform states:SendTaskFailure on resource …:stateMachine:NAME"). Ours come from the children of the batch
+    // machine's Map, whose machine is `NAME/<label>`. This right covers no other machine of the account.
     allows: ({ batch }) => [
       {
         actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
         on: [batch.machine, batch.children],
-        why: 'The Map of one machine of ours: the label of its children is chosen by Step Functions.',
+        why: 'The Map of one of our machines: Step Functions chooses the label of its children.',
       },
     ],
   },
@@ -195,9 +199,9 @@ const rights: Readonly<Record<Right, RightRow>> = {
     environment: ({ callbackSecret }) => ({ CALLBACK_SECRET_ID: callbackSecret.secretArn }),
   },
   clusters: { allows: toFindClusters },
-  // The same on AWS; in a cluster it goes by another group, which may read less.
+  // The same on AWS. In a cluster it uses another group, which may read less.
   'clusters:logs': { allows: toFindClusters },
-  // And this one by a group that may change what is deployed there.
+  // This one uses a group that may change what is deployed there.
   'clusters:deploy': { allows: toFindClusters },
   copies: {
     allows: ({ copies }) => (copies.length === 0 ? [] : [{ actions: ['lambda:InvokeFunction'], on: copies }]),
@@ -207,7 +211,7 @@ const rights: Readonly<Record<Right, RightRow>> = {
       {
         actions: ['cloudwatch:GetMetricData'],
         on: ['*'],
-        why: 'GetMetricData takes no resource: IAM knows none for it. It reads numbers of the account, which the checks of services name.',
+        why: 'IAM has no resource for GetMetricData. It reads the metrics that the checks of services name.',
       },
     ],
   },
@@ -226,7 +230,7 @@ const rights: Readonly<Record<Right, RightRow>> = {
   },
 };
 
-/** Gives the role of a function exactly the rights of its row. */
+/** Gives a function's role exactly the rights of its row. */
 export const grantRights = (role: IRole, row: Pick<FunctionRow, 'rights' | 'writes'>, resources: Resources): void => {
   const granted = row.rights.flatMap((right) => rights[right].allows(resources));
   for (const { actions, on, why, partitions } of [...granted, ...toWrite(row.writes, resources)]) {
@@ -237,6 +241,6 @@ export const grantRights = (role: IRole, row: Pick<FunctionRow, 'rights' | 'writ
   }
 };
 
-/** The environment that comes with these rights, and nothing else. */
+/** The environment variables that these rights need, and nothing else. */
 export const environmentOf = (granted: readonly Right[], resources: Resources): Record<string, string> =>
   Object.assign({}, ...granted.map((right) => rights[right].environment?.(resources) ?? {}));

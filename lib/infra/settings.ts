@@ -3,7 +3,7 @@ import { iamRoles } from '../domain/catalogue/iam-role.ts';
 import { stageNamePattern, stageNameRule } from '../domain/catalogue/stage-name.ts';
 import { type PlaceSettings, placesSchema } from './place-settings.ts';
 
-/** A program with tokens of its own. What it may do where is for the grants of the configuration to say, by its name. */
+/** A program with its own tokens. The configuration's grants say what it may do where, by its name. */
 export interface ClientSettings {
   readonly name: string;
   readonly scopes: readonly ('read' | 'logs' | 'deploy')[];
@@ -11,39 +11,39 @@ export interface ClientSettings {
 
 export const defaultClient: ClientSettings = { name: 'ci', scopes: ['read', 'deploy'] };
 
-/** How a stage is set up: what `-c name=value`, the context of `cdk.json` and the section `aws` of the configuration say. */
+/** A stage's settings: `-c name=value`, the context in `cdk.json` and the section `aws` of the configuration. */
 export interface Settings {
-  /** Several stages live side by side in one account and region. */
+  /** Several stages can share one account and region. */
   readonly stage: string;
-  /** Whose tokens are taken. Absent: a Cognito user pool is made. */
+  /** The issuer whose tokens are accepted. Absent: a Cognito user pool is created. */
   readonly oidc?: { readonly issuer: string; readonly audience: readonly string[] };
-  /** The programs that get tokens of that pool. */
+  /** The programs that get tokens from that pool. */
   readonly clients: readonly ClientSettings[];
-  /** Requests to each route of the API, of all callers together; some parts of it are allowed less, see `api-parts.ts`. */
+  /** Requests to each route of the API, from all callers together. Some parts allow less, see `api-parts.ts`. */
   readonly throttle: { readonly rate: number; readonly burst: number };
-  /** Whether the bus keeps its events to be played again. */
+  /** Whether the bus archives its events for replay. */
   readonly archive: boolean;
-  /** Days for which nobody can change or delete the anchor of a batch. Absent: the bucket has no lock. */
+  /** Days during which nobody can change or delete a batch's anchor. Absent: the bucket has no lock. */
   readonly anchorLockDays?: number;
-  /** What becomes of table, documents, bus and secrets when the stack is destroyed. */
+  /** What happens to table, documents, bus and secrets when the stack is destroyed. */
   readonly onDestroy: 'keep' | 'delete';
-  /** Copies of the API's functions that may run at once, kept apart from the rest of the account. Absent: none are. */
+  /** Concurrency reserved for the API's functions. Absent: none. */
   readonly reservedConcurrency?: number;
-  /** Megabytes of the function that observes clusters, and with them its share of a processor. */
+  /** Megabytes for the function that observes clusters; its CPU share grows with them. */
   readonly observerMemory: number;
-  /** The roles of other accounts by which clusters there are asked, as ARNs; a `*` stands for any part of a name. */
+  /** ARNs of roles in other accounts, to reach clusters there. A `*` stands for any part of a name. */
   readonly clusterRoles?: readonly string[];
-  /** Networks in which copies of the functions run that ask clusters, by the name that clusters call them. */
+  /** Networks with copies of the functions that ask clusters, by the place name that clusters use. */
   readonly places?: Readonly<Record<string, PlaceSettings>>;
-  /** Who gets alarms and the ends of batches as mail. Absent: the topic has no subscriber yet. */
+  /** Who gets alarms and the ends of batches by mail. Absent: the topic has no subscriber yet. */
   readonly alarmEmail?: string;
 }
 
-/** Where a value was given: by `-c`, it is text. Later sources win. */
+/** Where a value comes from; with `-c` it is text. Later sources win. */
 export interface SettingsSource {
   readonly values: Readonly<Record<string, unknown>>;
   readonly nameOf: (setting: string) => string;
-  /** What may be said there beside the settings. */
+  /** Keys allowed there in addition to the settings. */
   readonly besides?: readonly string[];
 }
 
@@ -75,13 +75,13 @@ const clients = z
   .union([z.array(z.unknown()), z.string().transform((text): unknown[] => text.split(','))])
   .pipe(z.array(client).min(1).max(20))
   .refine((all) => new Set(all.map(({ name }) => name)).size === all.length);
-/** Tokens are checked with the keys found there. Without TLS only on this machine, where an emulator may be tried. */
+/** The keys that check tokens come from there. Without TLS only on this machine, for trying an emulator. */
 const issuer = /^(https:\/\/[^\s/?#@]+|http:\/\/(127\.0\.0\.1|localhost)(:\d+)?)(\/[^\s?#]*)?$/;
 
-/** One for each part of the API, and another for what is read. */
+/** One for each part of the API, and one for reads. */
 const leastReserved = 7;
 
-/** Every setting there is; the description says what it allows. */
+/** Every setting. The description says what it allows. */
 export const settingsSchema = z.strictObject({
   stage: z.string().regex(stageNamePattern).default('dev').describe(stageNameRule),
   oidc_issuer: z
@@ -109,14 +109,15 @@ export const settingsSchema = z.strictObject({
     .describe(
       'days for which nobody can change or delete the anchor of a batch, a whole number from 1 to 10000; without it there is no lock',
     ),
-  // A tenth of the usual account of 1,000. What an account has can be asked of Lambda only, and a synthesis asks nobody.
+  // A tenth of the usual account limit of 1,000. Only Lambda knows an account's real limit, and a synth asks nobody.
   reserved_concurrency: z
     .union([z.literal('none'), whole(leastReserved, 1_000)])
     .default(100)
     .describe(
       `copies of the API's functions reserved for them, a whole number from ${leastReserved} to 1000; or none, for an account whose limit is below 200`,
     ),
-  // At 256 it has a seventh of a processor: for a namespace of 100 workloads a look takes it some 0.6 s, for 1,000 some 4 s.
+  // At 256 MB it has a seventh of a core: a look takes about 0.6 s for a namespace of 100 workloads, and about 4 s for
+  // 1,000.
   observer_memory: whole(256, 3_008)
     .default(256)
     .describe('megabytes of the function that observes clusters, a whole number from 256 to 3008'),
@@ -140,7 +141,7 @@ interface GivenValue {
 }
 type Given = ReadonlyMap<string, GivenValue>;
 
-/** Puts what was given together. Throws SettingsInvalid with every problem: the setting's name and what it allows. */
+/** Merges the sources. Throws SettingsInvalid with every problem: the setting's name and what it allows. */
 export const readSettings = (sources: readonly SettingsSource[]): Settings => {
   const given: Given = new Map(
     sources.flatMap(({ values, nameOf, besides = [] }) =>
@@ -189,7 +190,7 @@ const complain = (issue: z.core.$ZodIssue, given: Given): readonly string[] => {
 const allowedFor = (setting: keyof typeof settingsSchema.shape): string =>
   settingsSchema.shape[setting].description ?? '';
 
-/** What each setting allows by itself, but not beside the others. */
+/** Values that are each allowed, but not together. */
 const contradictions = (given: Given): readonly string[] => {
   const problems: string[] = [];
   const stage = given.get('stage');

@@ -16,13 +16,16 @@ import type { Settings } from './settings.ts';
 /** An output cannot be empty. */
 const nothing = 'none';
 
-/** What `catalogue apply` compares the clusters of a configuration with. */
+/** `catalogue apply` compares a configuration's clusters with this. */
 const setUpOf = ({
   clusterRoles = [],
   places = {},
 }: Settings): Readonly<Record<string, readonly [string, string]>> => ({
-  Places: [Object.keys(places).join(' ') || nothing, 'The networks in which there are functions that ask clusters.'],
-  AssumableRoles: [clusterRoles.join(' ') || nothing, 'The roles of other accounts by which clusters may be asked.'],
+  Places: [Object.keys(places).join(' ') || nothing, 'The networks with functions that ask clusters.'],
+  AssumableRoles: [
+    clusterRoles.join(' ') || nothing,
+    'The roles of other accounts that give access to clusters there.',
+  ],
 });
 
 export interface StateProps extends StackProps {
@@ -30,7 +33,7 @@ export interface StateProps extends StackProps {
   readonly settings: Settings;
 }
 
-/** What outlives every release of the program: nothing here goes when the stack goes, unless `on_destroy` says so. */
+/** What outlives every release of the program. Nothing here goes with the stack, unless `on_destroy` says so. */
 export class StateStack extends Stack implements StateResources {
   readonly table: RecordTable;
   readonly documents: DocumentsBucket;
@@ -53,7 +56,7 @@ export class StateStack extends Stack implements StateResources {
     this.anchorKey = new AnchorKey(this, 'AnchorKey', { service: name }) as IKey; // see below
     const { ref } = new HarnessSecret(this, 'HarnessSecret');
     this.harnessSecret = Secret.fromSecretCompleteArn(this, 'HarnessSecretArn', ref);
-    // CDK's own types are not made for exactOptionalPropertyTypes: `secretFullArn?: string` against `string | undefined`.
+    // CDK's types do not fit exactOptionalPropertyTypes: `secretFullArn?: string` against `string | undefined`.
     this.callbackSecret = new CallbackSecret(this, 'CallbackSecret') as ISecret;
     if (settings.oidc === undefined) {
       this.ownIssuer = new OwnIssuer(this, 'Tokens', {
@@ -70,10 +73,10 @@ export class StateStack extends Stack implements StateResources {
   #addOutputs(settings: Settings): void {
     const { documents, harnessSecret, bus, anchors, anchorKey } = this;
     const outputs = {
-      DocumentsBucket: [documents.bucketName, 'Where the configuration and the documents of batches lie.'],
-      HarnessSecretId: [harnessSecret.secretArn, 'The secret with the key and the webhook tokens of Harness.'],
-      BusName: [bus.eventBusName, 'The event bus that tells every change.'],
-      AnchorsBucket: [anchors.bucketName, 'Where the ends of batches are told outside the table.'],
+      DocumentsBucket: [documents.bucketName, 'The bucket with the configuration and the documents of batches.'],
+      HarnessSecretId: [harnessSecret.secretArn, 'The secret with the Harness key and webhook tokens.'],
+      BusName: [bus.eventBusName, 'The event bus with every change.'],
+      AnchorsBucket: [anchors.bucketName, 'The bucket that records the ends of batches outside the table.'],
       AnchorKeyArn: [anchorKey.keyArn, 'The key that signs them.'],
       ...setUpOf(settings),
     } as const;
@@ -81,8 +84,8 @@ export class StateStack extends Stack implements StateResources {
   }
 
   /**
-   * A part of the stack's id, which no stack before had. What has a name of ours and was kept when a stack was destroyed
-   * would otherwise be in the way of the next stack of that stage.
+   * A part of the stack's id, unique to this stack. Resources with fixed names that outlived a destroyed stack would
+   * otherwise block the stage's next stack.
    */
   #partOfId(): string {
     return Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', this.stackId))));

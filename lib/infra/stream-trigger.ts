@@ -16,17 +16,17 @@ export interface StreamTriggerProps {
 }
 
 /**
- * Calls a function for new items of the table, in their order. A record that keeps failing would hold up everything
- * behind it for a day: the batch is halved until the bad one is alone, and that one goes to a queue.
+ * Calls a function for new items of the table, in order. A record that keeps failing would block everything behind it
+ * for a day. So the batch is halved until the bad record is alone, and that one goes to a queue.
  */
 export class StreamTrigger extends Construct {
   constructor(scope: Construct, id: string, { name, table, handler, keys, retries }: StreamTriggerProps) {
     super(scope, id);
     const queue = deadLetters(this, name);
     handler.lambda.addEventSource(
-      // CDK's own types are not made for exactOptionalPropertyTypes: `tableStreamArn?: string` against `string | undefined`.
+      // CDK's types do not fit exactOptionalPropertyTypes: `tableStreamArn?: string` against `string | undefined`.
       new DynamoEventSource(table as ITableV2, {
-        // Not LATEST: what is written while the trigger is being made would be lost.
+        // Not LATEST: that would lose what is written while the trigger is being created.
         startingPosition: StartingPosition.TRIM_HORIZON,
         filters: [FilterCriteria.filter({ eventName: ['INSERT'], dynamodb: { Keys: keys } })],
         batchSize: 100,

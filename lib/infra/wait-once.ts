@@ -5,9 +5,9 @@ import type { IConstruct } from 'constructs';
 const resourceOf = (construct: IConstruct): CfnResource => (construct.node.defaultChild ?? construct) as CfnResource;
 
 /**
- * Whatever works by a role waits for the policy of that role, and no longer by name for the role itself. CDK lets it wait
- * for both, but a property names the role already: CloudFormation waits for that too, and cfn-lint warns of what is said
- * twice (W3005).
+ * Makes everything that uses a role wait for the role's policy, and no longer by name for the role itself. CDK adds
+ * both, but a property already names the role. CloudFormation waits for that too, and cfn-lint warns about the
+ * duplicate (W3005).
  */
 export const waitOnce = (construct: IConstruct, role: IConstruct): void => {
   const resource = resourceOf(construct);

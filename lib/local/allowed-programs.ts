@@ -8,14 +8,15 @@ import { stateFolder } from './state-folder.ts';
 type Env = Readonly<Record<string, string | undefined>>;
 
 export interface Programs {
-  /** Of the configuration. */
+  /** The configuration's path. */
   readonly file: string;
   readonly programs: readonly NamedProgram[];
 }
 
 /**
- * Where it is noted that a user lets a configuration run its programs: beside no configuration and no data, because a
- * folder that comes from elsewhere could bring the note along. Another program, or one with other arguments, is another note.
+ * Where Flotilla notes that a user allows a configuration to run its programs. It is not beside the configuration or
+ * the data, because a folder from elsewhere could bring the note along. Another program, or other arguments, need
+ * another note.
  */
 const noteOf = ({ file, programs }: Programs, env: Env): string | undefined => {
   const folder = stateFolder(env);

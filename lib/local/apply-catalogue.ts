@@ -12,20 +12,20 @@ import { awsRefusal } from './aws-refusal.ts';
 export interface Application {
   readonly configuration: Configuration;
   readonly stage: string;
-  /** Also puts the key and the tokens of Harness into the stage's secret. */
+  /** Also writes the Harness key and tokens into the stage's secret. */
   readonly withSecrets: boolean;
 }
 
 export interface Applied {
   readonly stage: string;
-  /** Where the document lies now. */
+  /** Where the document is now. */
   readonly document: string;
   readonly secret: string;
-  /** `missing`: the secret has no value yet, and nothing can be deployed without. */
+  /** `missing`: the secret has no value yet, and nothing can be deployed without one. */
   readonly secretState: 'written' | 'kept' | 'missing';
 }
 
-/** Puts a configuration where the functions of a stage read it, with the AWS credentials of whoever calls. */
+/** Stores a configuration where a stage's functions read it, with the caller's AWS credentials. */
 export const applyCatalogue = async ({ configuration, stage, withSecrets }: Application): Promise<Applied> => {
   refuse(unreachableFromAws(configuration), 'The configuration names what functions on AWS cannot reach:');
   const outputs = await stackOutputs(stage);
@@ -47,7 +47,7 @@ const refuse = (problems: readonly string[], headline: string): void => {
   if (problems.length > 0) throw new FlotillaError('ConfigurationInvalid', [headline, ...problems].join('\n'));
 };
 
-/** What its stack says of itself; one that was deployed by an earlier version says nothing, and then nobody knows. */
+/** What the stage's stack says about itself. A stack from an earlier version says nothing. */
 const setUpOf = ({ AssumableRoles: roles, Places: places }: Readonly<Record<string, string>>): StageSetUp => ({
   ...(roles === undefined ? {} : { roles: roles.split(' ') }),
   ...(places === undefined ? {} : { places: places.split(' ') }),

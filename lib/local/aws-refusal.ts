@@ -2,7 +2,7 @@ import { FlotillaError } from '../domain/errors.ts';
 
 const signIn = 'sign in (`aws sso login`), or set AWS_PROFILE, or AWS_ACCESS_KEY_ID and so on';
 
-/** By the name of the error; AWS has several for the same. */
+/** By the error's name. AWS has several names for one problem. */
 const remedies: Readonly<Record<string, string>> = {
   CredentialsProviderError: `There are no AWS credentials: ${signIn}.`,
   ExpiredToken: `The AWS credentials have expired: ${signIn}.`,
@@ -11,10 +11,10 @@ const remedies: Readonly<Record<string, string>> = {
   UnrecognizedClientException: `AWS does not know these credentials: ${signIn}.`,
 };
 
-/** What to do where the SDK says only what it lacks. Any other error is given back as it is. */
+/** Adds what to do where the SDK only says what is missing. Returns any other error unchanged. */
 export const awsRefusal = (error: unknown): unknown => {
   if (!(error instanceof Error)) return error;
-  // The one for the region has no name of its own.
+  // The missing region has no error name of its own.
   const remedy =
     error.message === 'Region is missing'
       ? 'There is no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one.'

@@ -21,37 +21,37 @@ import { refuseUnreadable } from './http/refuse-unreadable.ts';
 export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
-  /** Default 127.0.0.1; any other address than loopback demands tokens. */
+  /** Default 127.0.0.1. Any other address than loopback requires tokens. */
   readonly host?: string;
-  /** Names by which it is called besides. */
+  /** Additional names of the server. */
   readonly names?: readonly string[];
-  /** Whose tokens are good, as soon as that is known. Without them whoever reaches the server may do everything. */
+  /** Which tokens are valid, once that is known. Without them, anybody who can reach the server may do everything. */
   readonly tokens?: () => Promise<Tokens>;
-  /** Who started it, by login. */
+  /** The login of the user who started it. */
   readonly owner?: string | undefined;
   /** The same handler that API Gateway calls. */
   readonly api: ApiHandler;
-  /** Takes what is put at `/uploads/…`, where S3 does on AWS. */
+  /** Receives uploads at `/uploads/…`, as S3 does on AWS. */
   readonly uploads?: UploadReceiver;
-  /** Takes callbacks of Harness, from whoever knows the address; without it there is no such route. */
+  /** Receives Harness's callbacks from anybody who knows the address. Without it there is no such route. */
   readonly callbacks?: CallbackHandler;
-  /** Instead of the time of this machine, for what comes too often. */
+  /** Replaces the machine's clock for throttling. */
   readonly now?: () => number;
 }
 
 export interface HttpServer {
   readonly url: string;
   readonly port: number;
-  /** Takes no more requests, lets those that are answered soon end, and cuts off the rest. */
+  /** Accepts no more requests, lets running ones finish if they are quick, and cuts off the rest. */
   close(): Promise<void>;
 }
 
-/** How long close() waits for answers; a long poll ends by itself at once. */
+/** How long close() waits for answers. A long poll ends at once. */
 const CLOSE_GRACE = 1000;
 
 /**
- * How long an idle connection is kept. Clients are told, and let go of it a second sooner. With the 5 s that are usual, one
- * side being busy for that second is enough for a request to meet a connection that is just being closed.
+ * How long an idle connection stays open. Clients are told, and close it a second earlier. With the usual 5 s, one side
+ * only has to be busy for that second for a request to hit a connection that is just closing.
  */
 const KEEP_ALIVE = 65_000;
 
@@ -136,7 +136,7 @@ const answer = async (options: HttpServerOptions & Door, exchange: Exchange): Pr
     if (exchange.closing.aborted) response.setHeader('connection', 'close');
     send(response, answered);
   } catch (error) {
-    // A request that was cut off while it came has nobody to be answered.
+    // A request that was cut off while arriving has nobody to answer.
     if (request.destroyed && !request.complete) return;
     refuse(exchange, error);
   }
@@ -154,15 +154,15 @@ const send = (
 ): void => {
   for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, String(value));
   const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  // HEAD is told how long it would be; what has no body by its status has no length either.
+  // HEAD gets the length it would have. A status without a body has no length either.
   if (statusCode !== 204 && statusCode !== 304) response.setHeader('content-length', bytes.length);
   response.writeHead(statusCode).end(bytes);
 };
 
-/** Long enough for the other side to read why it is refused, although it still sends. */
+/** Long enough for the other side to read the rejection while it is still sending. */
 const REFUSAL_GRACE = 500;
 
-/** What was not read to its end would be taken for the next request, so the connection ends with the refusal. */
+/** The unread rest would be taken for the next request, so the connection closes after the rejection. */
 const refuse = ({ request, response }: Exchange, error: unknown): void => {
   if (!(error instanceof FlotillaError)) console.error(JSON.stringify({ level: 'ERROR', message: String(error) }));
   if (!request.complete) {

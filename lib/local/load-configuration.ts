@@ -18,7 +18,7 @@ export interface LoadedConfiguration {
 }
 
 interface Place {
-  /** Asked for by name: it must exist. */
+  /** The file was named explicitly, so it must exist. */
   readonly file?: string | undefined;
   readonly directory: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -29,14 +29,14 @@ interface Place {
 const defaultFile = 'flotilla.config.yaml';
 
 /**
- * Reads the configuration: the file that is named, else `flotilla.config.yaml` here, else everything is simulated. Paths
- * in it are relative to it, and `~` is the home directory. Throws ConfigurationInvalid with every problem.
+ * Reads the configuration: the named file, else `flotilla.config.yaml` here, else everything is simulated. Its paths
+ * are relative to it, and `~` is the home directory. Throws ConfigurationInvalid with every problem.
  */
 export const loadConfiguration = ({ file, directory, env, secrets = 'now' }: Place): LoadedConfiguration => {
   const path = resolve(directory, file ?? defaultFile);
   const read = readTextFile(path);
   if ('why' in read) {
-    // One that is there and cannot be read was meant: without it everything would be simulated, and nobody told.
+    // A file that exists but cannot be read was meant. Without this, everything would silently be simulated.
     if (read.isAbsent && file === undefined) return { configuration: simulatedConfiguration(), warnings: [] };
     throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} cannot be read: ${read.why}.`);
   }

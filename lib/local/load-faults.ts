@@ -10,7 +10,7 @@ export interface LoadedFaults {
   readonly count: number;
 }
 
-/** Looks through a file of faults before a server starts with it. Throws ConfigurationInvalid with every problem. */
+/** Checks a file of faults before a server starts with it. Throws ConfigurationInvalid with every problem. */
 export const loadFaults = (file: string, directory: string, { connections }: Configuration): LoadedFaults => {
   if (connections.harness.kind !== 'simulated') {
     const message = `--faults ${file} is for a simulated Harness, and this configuration names a real one: leave it out, or write harness: { simulated: true }.`;

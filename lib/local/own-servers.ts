@@ -8,7 +8,7 @@ import { readSecretFile, writeSecretFile } from './secret-file.ts';
 import { stateFolder } from './state-folder.ts';
 import { tokenFiles } from './tokens/own-token.ts';
 
-/** Where the server of a data folder listens; the folder has it in a file while the server runs. */
+/** Where the server of a data folder listens. The folder has this in a file while the server runs. */
 const addressSchema = z.object({ host: z.string(), port: z.number() });
 export type ServerAddress = z.output<typeof addressSchema>;
 
@@ -21,7 +21,7 @@ const serversOf = (env: Env): string | undefined => {
   return folder === undefined ? undefined : join(folder, 'servers');
 };
 
-/** Notes where a server listens, and for this user that it is there. Gives the way to take it back. */
+/** Notes where a server listens, and that it belongs to this user. Returns the function that removes the note. */
 export const noteServer = (data: string, address: ServerAddress, env: Env): (() => void) => {
   writeSecretFile(join(data, addressFile), JSON.stringify(address));
   const note = noteOfUser(data, env);
@@ -30,7 +30,7 @@ export const noteServer = (data: string, address: ServerAddress, env: Env): (() 
   };
 };
 
-/** Where it cannot be noted the command line looks in the folder it is called in, and finds the server of that. */
+/** Without the note, the command line finds only a server whose data is in the current folder. */
 const noteOfUser = (data: string, env: Env): string | undefined => {
   const folder = serversOf(env);
   if (folder === undefined) return undefined;
@@ -48,8 +48,9 @@ const noteOfUser = (data: string, env: Env): string | undefined => {
 };
 
 /**
- * The token for a server of this user, and its file: one that runs now and says that it listens at this very address. Nobody else can have
- * the address meanwhile, so that a token of one server is not sent to another, or to whoever took its port after its end.
+ * The token for one of this user's servers, and its file. The server must run now and say that it listens at exactly
+ * this address. Nobody else can have the address meanwhile, so the token never goes to another server, or to a process
+ * that took the port later.
  */
 export const tokenOfOwnServer = (
   url: string,

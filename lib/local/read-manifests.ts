@@ -6,14 +6,14 @@ import { readTextFile } from './read-text-file.ts';
 
 type Found = { readonly text: string } | { readonly why: string; readonly isAbsent: boolean };
 
-/** A folder of more than this is none of manifests. */
+/** A larger folder is not a folder of manifests. */
 const mostFiles = 1000;
 
 const leadsOut = { why: 'it leads out of the folder of the batch; only what is below that is read', isAbsent: false };
 
 /**
- * What a batch names, which others may have written: below the folder of the batch, and nowhere else, whatever links say. The texts are
- * sent to the server, where others read them.
+ * Reads what a batch names. Somebody else may have written the batch, so the path stays below its folder, whatever
+ * links say. The texts go to the server, where others read them.
  */
 export const readManifestsWithin = (folder: string, path: string): Found => {
   if (isAbsolute(path) || !isBelow(folder, resolve(folder, path))) return leadsOut;
@@ -25,7 +25,9 @@ const isBelow = (folder: string, path: string): boolean => {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 };
 
-/** A file of manifests, or all of a folder and of those below it, as one text. Files are named as from where the path begins. */
+/**
+ * A manifest file, or all files in and below a folder, as one text. File names are relative to where the path begins.
+ */
 export const readManifests = (path: string, name: string, mayRead: (file: string) => boolean = () => true): Found => {
   const names: string[] = [];
   try {
@@ -47,7 +49,7 @@ export const readManifests = (path: string, name: string, mayRead: (file: string
   );
 };
 
-/** What is hidden is not meant. A link is taken where it leads to a file. */
+/** Hidden files are skipped. A link counts if it leads to a file. */
 const collect = (folder: string, below: string, names: string[]): void => {
   for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
     if (entry.name.startsWith('.') || names.length > mostFiles) continue;

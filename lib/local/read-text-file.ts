@@ -4,10 +4,10 @@ import { causeOfRefusal } from './refusal.ts';
 /** `isAbsent`: there is nothing of that name. */
 export type TextFile = { readonly text: string } | { readonly why: string; readonly isAbsent: boolean };
 
-/** What a file holds, or why that cannot be told. No character is replaced by another that can be read. */
+/** A file's text, or why it cannot be read. Invalid bytes are an error, never replaced. */
 export const readTextFile = (path: string): TextFile => textOf(() => readFileSync(path));
 
-/** The same of bytes from elsewhere. */
+/** The same for bytes from elsewhere. */
 export const textOf = (read: () => Uint8Array): TextFile => {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(read()) };

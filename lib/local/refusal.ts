@@ -1,4 +1,4 @@
-/** What a machine refuses with, in words, by what was asked of it and by the code of Node's error. */
+/** The machine's reasons for a failure, by operation and by Node's error code. */
 
 const isFile = 'it is a file, or goes through one as if that were a folder; name another folder';
 const noRight = 'this user has no right to write there; name another folder';
@@ -34,7 +34,7 @@ const causes = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Why a machine did not do what was asked of it: in our words where the code is known, else in its own. */
+/** Why the machine failed to do something: in our words for a known code, else in its own. */
 export const causeOfRefusal = (asked: keyof typeof causes, error: unknown): string => {
   const { code = '', message = String(error) } = (error ?? {}) as NodeJS.ErrnoException;
   return new Map<string, string>(Object.entries(causes[asked])).get(code) ?? message;

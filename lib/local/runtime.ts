@@ -65,46 +65,49 @@ export type SimulatorAddresses = Pick<Simulators, 'harness' | 'clusters'>;
 export interface RuntimeOptions {
   /** 0 takes a free one. */
   readonly port: number;
-  /** Loopback unless said otherwise; any other address demands tokens. */
+  /** Loopback unless set. Any other address requires tokens. */
   readonly host?: string | undefined;
-  /** Names by which the server is called besides. */
+  /** Additional names of the server. */
   readonly names?: readonly string[] | undefined;
-  /** Asks for a token; those that are good are kept with the data. Without it whoever reaches the port may do everything. */
+  /**
+   * Requires a token. Valid tokens are kept with the data. Without it, anybody who can reach the port may do
+   * everything.
+   */
   readonly tokens?: boolean | undefined;
-  /** Who started it, by login: shown for what is asked with its own token. */
+  /** The login of the user who started it, shown for requests with the server's own token. */
   readonly owner?: string | undefined;
-  /** One more that is good, for everything, or several with names and roles: see `givenTokens`. */
+  /** One more token, valid for everything, or several with names and roles: see `givenTokens`. */
   readonly token?: string | undefined;
-  /** By which Harness may call back; without one there is no such route. */
+  /** The keys for Harness's callbacks. Without one there is no such route. */
   readonly callbackKeys?: readonly string[] | undefined;
-  /** The environment of the user whose command line shall find this server by itself. */
+  /** The environment of the user whose command line should find this server. */
   readonly noteFor?: Readonly<Record<string, string | undefined>>;
-  /** Folder of the data. */
+  /** The data folder. */
   readonly data: string;
   readonly configuration: Configuration;
-  /** Programs of kubeconfigs that may be run; without a list all. */
+  /** Kubeconfig programs that may run. Without a list, all may. */
   readonly programs?: readonly ClusterProgram[];
-  /** Where the simulators listen that the configuration wants; or the way to start them, once port and data are ours. */
+  /** Where the simulators of the configuration listen, or how to start them once port and data are ours. */
   readonly simulators?: SimulatorAddresses | (() => Promise<SimulatorAddresses>);
-  /** Serves the engine's protocol on this port of loopback, 0 on a free one; without it nobody does. */
+  /** Serves the engine's protocol on this loopback port, 0 for a free one. Without it the port stays closed. */
   readonly enginePort?: number | undefined;
-  /** Simulators are waited for as if they were real: somebody wants to see what becomes of trouble. */
+  /** Waits for simulators as long as for real systems, to show how trouble develops. */
   readonly patient?: boolean | undefined;
   readonly pace?: Partial<Pace>;
-  /** Instead of the configuration's. */
+  /** Replaces the configuration's. */
   readonly executor?: (account: string) => Executor;
   readonly cluster?: (name: string) => Cluster | Promise<Cluster>;
   readonly onJournal?: (kind: JournalEntryKind) => void;
-  /** Instead of the real one. */
+  /** Replaces the real one. */
   readonly disk?: Disk;
 }
 
 export interface Runtime {
   readonly url: string;
   readonly port: number;
-  /** That of whoever has the data, where tokens are asked for. */
+  /** The data owner's token, where tokens are required. */
   readonly token: string | undefined;
-  /** Where the engine's protocol is spoken, if anywhere. */
+  /** Where the engine's protocol is served, if at all. */
   readonly engineUrl: string | undefined;
   readonly engine: Engine;
   readonly table: SqliteTable;
@@ -117,9 +120,9 @@ export interface Runtime {
 export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
   keepToOneself();
   const started = Promise.withResolvers<System>();
-  // Who asks before it has started waits; that it did not start is told below.
+  // Requests during the start wait. If the start fails, they are told below.
   started.promise.catch(() => {});
-  // First the port: where it is taken, no folder is made, and nobody is at work whom nobody can reach.
+  // The port comes first. If it is taken, no folder is made, and nothing runs that nobody can reach.
   const server = await startHttpServer({
     port: options.port,
     ...(options.host === undefined ? {} : { host: options.host }),
@@ -135,14 +138,14 @@ export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> =>
   try {
     const system = await startSystem(options);
     const address = { host: options.host ?? '127.0.0.1', port: server.port };
-    // Before anybody is answered, so that whoever is refused finds the token.
+    // Before the first answer, so that a rejected client finds the token.
     const forget = options.noteFor === undefined ? () => {} : noteServer(options.data, address, options.noteFor);
     started.resolve(system);
     const { engine, engineUrl, table, closed, tokens, stop, closeStores } = system;
     const close = async (): Promise<void> => {
       const stopped = stop();
       forget();
-      // First those who ask: closing the server ends their long polls, which sleep by the same clock.
+      // Clients first: closing the server ends their long polls, which sleep by the same clock.
       await server.close();
       await stopped;
       closeStores();
@@ -172,7 +175,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   const { data, disk = realDisk } = options;
   const [outermost] = makeDataFolder(data);
   const closed = closeOwnFiles(data);
-  // Closed the last first: at the end, or at once where something cannot be started.
+  // Closed in reverse order: at the end, or at once if something does not start.
   using held = new DisposableStack();
   held.defer(holdData(data));
   const book = join(data, tokenFiles.book);
@@ -189,7 +192,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
     journalFile,
     () => new Journal({ path: journalFile, durability: journalSync, ...onCommitted }),
   );
-  // Functions are made after the engine that calls them, and they call it in turn.
+  // The engine calls the functions and they call the engine, so they are made after it.
   let invoke: ReturnType<typeof makeInvoke> | undefined;
   const ends = new EndedExecutions(tellFault);
   const engine = new Engine({
@@ -204,9 +207,9 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
   held.defer(() => clock.close());
   const machines = await loadMachines(engine);
   const signer = new KeySigner(await anchorKey(data, disk));
-  // From here on both databases are synced without opening anything.
+  // From here on both databases can sync without opening anything.
   await Promise.all([table.synced(), journal.committed()]);
-  // The files of the databases are lost with their names.
+  // A database file is lost if its name is not on disk.
   await syncFolders(disk, data, outermost === undefined ? data : dirname(outermost));
   const documents = new FileDocuments(join(data, 'documents'), disk);
   const uploads = new FileUploads(join(data, 'uploads'), clock, disk);
@@ -244,7 +247,7 @@ const startSystem = async (options: RuntimeOptions): Promise<System> => {
 
 const hour = 3_600_000;
 
-/** What works without being asked. Gives the way to stop it. */
+/** Starts what runs on its own. Returns the function that stops it. */
 const startBackground = (deps: Deps, { clock, table }: Pick<Made, 'clock' | 'table'>): (() => Promise<void>) => {
   const onFault = async (error: unknown): Promise<void> => {
     tellFault(error);
@@ -278,7 +281,7 @@ interface Made {
   readonly machines: Readonly<Record<Machine, string>>;
 }
 
-/** All that this process knows. A workload may have been told some of it, by a pipeline perhaps. */
+/** Every secret of this process: a pipeline may have passed one to a workload. */
 const secretsOf = (options: RuntimeOptions): readonly string[] => {
   const { harness } = options.configuration.connections;
   const ofHarness = harness.kind === 'real' ? [harness.api_key, ...Object.values(harness.webhook_tokens)] : [];
@@ -310,7 +313,7 @@ const makeDeps = (options: RuntimeOptions, { simulators, engine, machines, ...ma
     workflow: new StepFunctions(inProcessClient(engine, made.table), machines),
     random,
     ids: new UlidIds(made.clock),
-    // The feed in the table is what people read here; there is no bus beside it.
+    // People read the feed in the table here; there is no separate bus.
     bus: { put: async () => [] },
     waitingRoom: ownWaitingRoom(),
     bell: new Bell(),

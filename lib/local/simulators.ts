@@ -16,14 +16,14 @@ export interface Simulators {
 }
 
 export interface SimulatorOptions {
-  /** Folder of the data: there they keep what they know. Nobody else may have it. */
+  /** The data folder, where they keep their state. Nobody else may have it. */
   readonly data: string;
   readonly harnessFlags?: readonly string[] | undefined;
-  /** Told of one that ends although nobody here has ended it. */
+  /** Called when a simulator ends on its own. */
   readonly tell?: ((line: string) => void) | undefined;
 }
 
-/** Starts what a configuration wants simulated, each in a process of its own, on loopback: all of it, or nothing. */
+/** Starts the simulators of a configuration, each in its own process on loopback: all of them, or none. */
 export const startSimulators = async (
   { connections }: Configuration,
   { data, harnessFlags = [], tell = () => {} }: SimulatorOptions,
@@ -47,13 +47,13 @@ export const startSimulators = async (
   }
 };
 
-/** What this process has compiled, a simulator need not compile again. */
+/** Lets a simulator reuse what this process has compiled. */
 const withCompileCache = (): NodeJS.ProcessEnv => {
   const folder = getCompileCacheDir();
   return folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: folder };
 };
 
-/** What a simulator ends with that was told to do what it cannot. */
+/** The exit status of a simulator that cannot do what it was told. */
 const refused = 2;
 
 class Children {
@@ -67,9 +67,9 @@ class Children {
     this.#tell = tell;
   }
 
-  /** Gives where it listens: it says so in one line of JSON. It ends with our end of its input. */
+  /** Returns where it listens: the simulator prints that as one line of JSON. It ends when its input closes. */
   async start(what: 'cluster' | 'harness', name?: string, flags: readonly string[] = []): Promise<string> {
-    // The name of a cluster may hold what the name of a file may not.
+    // A cluster's name may contain characters that a file name may not.
     const state = `${what}${name === undefined ? '' : `-${encodeURIComponent(name)}`}.db`;
     const args = [ownProgram(what), '--port', '0', '--exit-with-stdin', '--state', join(this.#folder, state), ...flags];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'], env: withCompileCache() });
@@ -94,7 +94,7 @@ class Children {
 }
 
 const stop = async (child: ChildProcess): Promise<void> => {
-  // One that the system did not start has no number.
+  // A process that the system did not start has no number.
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGKILL');

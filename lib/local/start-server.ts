@@ -9,7 +9,7 @@ export interface Server extends Runtime {
   readonly simulators: Simulators;
 }
 
-/** A runtime with the simulators that its configuration wants: both, or nothing is left running. */
+/** A runtime and its simulators: both, or nothing is left running. */
 export const startServer = async ({ harnessFlags, tell, ...options }: ServerOptions): Promise<Server> => {
   const { data, configuration } = options;
   let simulators: Simulators | undefined;

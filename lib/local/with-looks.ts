@@ -4,7 +4,7 @@ import { partAt } from '../../functions/api/router.ts';
 import { routes } from '../../functions/api/routes.ts';
 import type { ApiHandler } from '../../functions/api.ts';
 
-/** The functions of the API that ask clusters. */
+/** The API's functions that ask clusters. */
 export interface AskingClusters {
   readonly looks: ApiHandler;
   readonly logs: ApiHandler;
@@ -12,7 +12,7 @@ export interface AskingClusters {
 
 const all = [...routes, ...lookRoutes, ...logRoutes].map(({ method, path, part }) => ({ method, path, part }));
 
-/** One API of the three functions that it is on AWS: those that ask clusters, and all else. */
+/** One API from the three functions that it is on AWS: two that ask clusters, and everything else. */
 export const apiWithLooks =
   ({ looks, logs }: AskingClusters, api: ApiHandler): ApiHandler =>
   (event, context) => {

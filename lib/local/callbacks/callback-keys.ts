@@ -2,15 +2,15 @@ import { counted } from '../../domain/counted.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { fewestCharacters } from '../secret-file.ts';
 
-/** That of now, and the one before or after it, so that pipelines may be told one after the other. */
+/** The current key, and the one before or after it, so that pipelines can change over one by one. */
 const mostKeys = 2;
 
-/** What stands in an address as it is, so that nobody has to write it in another way there. */
+/** Characters that need no escaping in an address. */
 const alphabet = /^[\w.~-]+$/;
 
 /**
- * The keys by which Harness calls back, one a line. `place` says where the text stands. Throws ConfigurationInvalid for what
- * is none, could be guessed, or is one too many; no message holds any of the text.
+ * The keys for Harness's callbacks, one a line. `place` says where the text comes from. Throws ConfigurationInvalid for
+ * a key that is malformed, guessable or one too many. No message contains any of the text.
  */
 export const callbackKeysIn = (text: string, place: string): readonly string[] => {
   const keys = text

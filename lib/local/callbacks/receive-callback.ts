@@ -17,12 +17,12 @@ export interface Callbacks {
 
 const called = new RegExp(`^${callbackPath}/([^/?#]+)(?:\\?|$)`);
 
-/** Wherever it stands: who calls back may have mistaken the rest. */
+/** Anywhere in the path: the caller may have got the rest wrong. */
 const secretPart = new RegExp(`(?<=${callbackPath}/)[^/?#]+`);
 
 /**
- * Takes a request by which Harness calls back, and answers it; undefined for any other. Whoever knows the address may call it: no token
- * is asked for. What a call says is not read, but it may not be longer than that of others.
+ * Answers a callback from Harness; undefined for any other request. No token is needed: knowing the address is enough.
+ * Nobody reads the body, but it may not be longer than other bodies.
  */
 export const receiveCallback = async (
   request: IncomingMessage,
@@ -42,5 +42,5 @@ const tooOften = (): FlotillaError => {
   return new FlotillaError('TooManyRequests', detail, { retry_after: 1 });
 };
 
-/** The address of a request as an answer may repeat it: what Harness is answered stands in the logs of its pipelines. */
+/** The request's address as an answer may repeat it. Harness logs the answer in its pipelines. */
 export const shownAddress = (url: string): string => url.replace(secretPart, '{key}');

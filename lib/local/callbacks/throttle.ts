@@ -1,10 +1,10 @@
-/** So many a second in the long run, and so many at once after a rest. */
+/** Requests per second in the long run, and the burst after a rest. */
 export interface Rate {
   readonly rate: number;
   readonly burst: number;
 }
 
-/** Counts what comes, for all together. */
+/** Counts all requests together. */
 export class Throttle {
   readonly #now: () => number;
   readonly #rate: Rate;
@@ -19,11 +19,11 @@ export class Throttle {
     this.#counted = now();
   }
 
-  /** False for one that comes too often; it takes nothing from those that come later. */
+  /** False for a request that comes too often. It does not count against later ones. */
   admits(): boolean {
     const now = this.#now();
     const { rate, burst } = this.#rate;
-    // A clock that is set back gives nothing and takes nothing.
+    // A clock that is set back neither adds nor removes anything.
     this.#left = Math.min(burst, this.#left + (Math.max(0, now - this.#counted) * rate) / 1000);
     this.#counted = now;
     if (this.#left < 1) return false;

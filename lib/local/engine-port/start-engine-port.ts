@@ -12,11 +12,13 @@ import { isOwnHost } from '../http/place.ts';
 import { newSecret, readSecretFile, writeSecretFile } from '../secret-file.ts';
 import { handleVisitor } from './visitor.ts';
 
-/** With the secret in the file beside the data it is what the AWS SDKs and the `aws` command take for credentials. */
+/**
+ * Together with the secret in the file beside the data, these are credentials for the AWS SDKs and the `aws` command.
+ */
 const engineKeyId = 'flotilla';
 const engineSecretFile = 'engine-secret';
 
-/** Serves the protocol of Step Functions on loopback, to whoever signs with the secret of this port. */
+/** Serves the protocol of Step Functions on loopback, for requests that are signed with this port's secret. */
 export const startEnginePort = async (
   own: Engine,
   { port, data }: { readonly port: number; readonly data: string },

@@ -6,13 +6,13 @@ import { handleRequest, operationOf, refused } from '../../engine/protocol.ts';
 import { withoutTokens } from '../../engine/tokens.ts';
 
 export interface Engines {
-  /** The one that carries batches out. */
+  /** The engine that runs batches. */
   readonly own: Engine;
-  /** One for whoever comes by the port: it calls no function, and forgets all when it ends. */
+  /** The engine for requests through the port. It calls no function, and forgets everything when it ends. */
   readonly visitors: Engine;
 }
 
-/** What may be asked about Flotilla's own machines and executions: nothing that changes anything. */
+/** Read-only requests about Flotilla's own machines and executions. */
 const readings: readonly string[] = [
   'DescribeStateMachine',
   'DescribeExecution',
@@ -22,13 +22,13 @@ const readings: readonly string[] = [
 
 const ownNames: readonly string[] = ['batch', 'watch', 'preview'];
 
-/** The machine that an ARN is about: its own, or that of its execution, its Map Run or a child of one. */
+/** The machine that an ARN refers to: its own, or that of its execution, its Map Run or a child of one. */
 const machineIn = (arn: unknown): string | undefined =>
   typeof arn === 'string' ? /^(?:[^:]*:){5}(?:stateMachine|execution|mapRun):([^:/]+)/.exec(arn)?.[1] : undefined;
 
 /**
- * Carries out a request of whoever was let in at the engine's port. Machines of his own run on an engine of their own, where no
- * name leads to a function, a token or an execution of Flotilla; those of Flotilla can be looked at.
+ * Runs an authenticated request at the engine's port. The caller's own machines run on a separate engine, where no name
+ * leads to a function, a token or an execution of Flotilla. Flotilla's own machines are read-only.
  */
 export const handleVisitor = async (
   { own, visitors }: Engines,
@@ -48,7 +48,7 @@ export const handleVisitor = async (
   return { ...answer, body: withoutTokens(answer.body) };
 };
 
-/** What is no JSON is refused by the engine that it goes to, and that is not ours. */
+/** The visitor's engine rejects what is not JSON. */
 const fieldsOf = (body: string): { readonly [field: string]: unknown } => {
   try {
     const value: unknown = JSON.parse(body);

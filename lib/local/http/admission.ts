@@ -8,15 +8,15 @@ export interface Tokens {
   holderOf(token: string): Holder;
 }
 
-/** Without tokens whoever reaches the server may do everything. */
+/** Without tokens, anybody who can reach the server may do everything. */
 export interface Admission {
   readonly tokens: (() => Promise<Tokens>) | undefined;
   readonly failures: Failures;
-  /** Of whoever started the server, for what is asked with its own token. */
+  /** The user who started the server, for requests with the server's own token. */
   readonly owner?: string | undefined;
 }
 
-/** Who sends a request; undefined for whoever only asks whether the server is well. Throws Unauthorized or TooManyRequests. */
+/** Who sends a request; undefined for a health check without a token. Throws Unauthorized or TooManyRequests. */
 export const admit = async (
   request: IncomingMessage,
   { tokens, failures, owner }: Admission,
@@ -39,7 +39,7 @@ const withOwner = (actor: Actor, owner: string | undefined): Actor =>
 const isHealthCheck = ({ method, url }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') && url === '/health';
 
-/** How the API is asked tells nothing of what is in it, and a browser has no token to send. */
+/** The API's contract says nothing about its content, and a browser has no token to send. */
 const reader: Actor = { kind: 'program', subject: 'reader', groups: [], scopes: ['read'], isNobody: true };
 
 const isReference = ({ method, url }: IncomingMessage): boolean =>

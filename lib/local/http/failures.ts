@@ -1,10 +1,10 @@
 import { FlotillaError } from '../../domain/errors.ts';
 
-/** So many failures an address may have in so long. */
+/** Failures allowed per address within the period. */
 const most = 10;
 const period = 60_000;
 
-/** More addresses are not remembered: the oldest goes. */
+/** The most addresses remembered; the oldest goes. */
 const addresses = 1_000;
 
 interface Counted {
@@ -13,8 +13,8 @@ interface Counted {
 }
 
 /**
- * Counts who comes without a good token. Whoever has a good one is let in all the same: many share an address, that of this machine or of a
- * proxy, and nobody must be able to lock out the others.
+ * Counts requests without a valid token. A valid token always gets in: many clients share the address of this machine
+ * or a proxy, and nobody must be able to lock the others out.
  */
 export class Failures {
   readonly #now: () => number;
@@ -26,7 +26,7 @@ export class Failures {
     this.#tell = tell;
   }
 
-  /** Gives the refusal to throw: the given one, or that it was too much. Each is told, as long as it is not too much. */
+  /** Returns the error to throw: the given one, or TooManyRequests above the limit. */
   add(address: string, why: string, refusal: FlotillaError): FlotillaError {
     const counted = this.#of(address);
     counted.count += 1;

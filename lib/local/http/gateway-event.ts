@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ApiEvent } from '../../../functions/api/request.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 
-/** Makes of a request what API Gateway makes of it (HTTP API, payload 2.0). The body goes encoded, so that no byte is lost. */
+/** Turns a request into API Gateway's event (HTTP API, payload 2.0). The body is base64, so that no byte is lost. */
 export const gatewayEvent = (request: IncomingMessage, body: Buffer): ApiEvent => {
   const { pathname, search, searchParams } = addressOf(request.url ?? '/');
   const method = request.method ?? 'GET';
@@ -39,14 +39,14 @@ export const gatewayEvent = (request: IncomingMessage, body: Buffer): ApiEvent =
   };
 };
 
-/** A path may begin with two slashes and is no host then; only a proxy sends a whole address. */
+/** A path that begins with two slashes does not name a host. Only a proxy sends an absolute address. */
 const addressOf = (target: string): URL => {
   const address = URL.parse(target.startsWith('/') ? `http://local${target}` : target, 'http://local');
   if (address === null) throw new FlotillaError('RequestInvalid', 'The address of the request cannot be read.');
   return address;
 };
 
-/** Names in lower case, values of one name joined by commas. */
+/** Names in lower case; values of one name joined by commas. */
 const headersOf = (request: IncomingMessage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(request.headers).flatMap(([name, value]) =>

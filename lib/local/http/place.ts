@@ -8,19 +8,22 @@ const loopbackNames: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
 const withoutPort = (host: string): string => host.replace(/:\d+$/, '').toLowerCase();
 
-/** Whether a request calls a server that listens on loopback by a name of this machine. A page may own any other (DNS rebinding). */
+/**
+ * Whether a request addresses a loopback server by a name of this machine. A web page may own any other name (DNS
+ * rebinding).
+ */
 export const isOwnHost = (host = ''): boolean => loopbackNames.includes(withoutPort(host));
 
 export interface Place {
   /** The address that the server listens on. */
   readonly host: string;
-  /** Names by which it is called besides, for example that of a proxy in front of it. */
+  /** Additional names of the server, such as that of a proxy in front of it. */
   readonly names?: readonly string[];
 }
 
 /**
- * Refuses what web pages of others make a browser send: such a page is told by its Origin, and one that calls itself this server by
- * a name that it owns by its Host. An address in figures is nobody's name.
+ * Rejects requests that foreign web pages make a browser send. The Origin gives such a page away. The Host gives away a
+ * page that reaches this server by a name it owns. Nobody owns a numeric address.
  */
 export const checkPlace = (request: IncomingMessage, { host: address, names = [] }: Place): void => {
   const { host = '', origin } = request.headers;

@@ -7,11 +7,11 @@ import { findUpload } from '../../usecases/batch/ordered-upload.ts';
 import type { Deps } from '../../usecases/deps.ts';
 
 export interface UploadReceiver {
-  /** Throws UploadNotFound for an upload that is another's. */
+  /** Throws UploadNotFound for somebody else's upload. */
   receive(uploadId: string, incoming: Incoming, actor: Actor): Promise<void>;
 }
 
-/** Takes a request that puts something at the address of an upload, byte by byte as it comes. False for any other request. */
+/** Receives an upload at its address, byte by byte as it arrives. False for any other request. */
 export const receiveUpload = async (
   request: IncomingMessage,
   uploads: UploadReceiver,
@@ -25,13 +25,13 @@ export const receiveUpload = async (
   }
   checkScope(actor, 'deploy');
   const { 'content-type': type, 'content-length': length } = request.headers;
-  // A refusal still has to be sent, so leaving the loop must not end the connection.
+  // The rejection still has to be sent, so leaving the loop must not end the connection.
   const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   await uploads.receive(uploadId, { type, length, body }, actor);
   return true;
 };
 
-/** What comes by an address here comes with a token: it is taken from who has ordered it, as S3 does by the signature. */
+/** An upload here needs a token. Only the client that ordered it may send it, which S3 ensures by the signature. */
 export const ownUploads = (
   deps: Pick<Deps, 'table' | 'clock'>,
   files: Pick<FileUploads, 'receive'>,

@@ -4,7 +4,7 @@ import { problemResponse } from '../../../functions/api/problem.ts';
 import { withSecurityHeaders } from '../../../functions/api/security-headers.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 
-/** Answers what is no HTTP that could be handed to a route: it too is told as a problem, and the connection ends. */
+/** Answers input that is not valid HTTP with a problem, too, and closes the connection. */
 export const refuseUnreadable = (error: NodeJS.ErrnoException, socket: Duplex): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -13,14 +13,14 @@ import {
 } from '../../domain/init/found-service.ts';
 import { stringAt } from '../../domain/rollout/kubernetes-object.ts';
 
-/** A context of a kubeconfig, before anybody is asked. */
+/** A context of a kubeconfig, before any request. */
 export interface OpenContext {
   readonly context: string;
-  /** By which the cluster may be called. */
+  /** A possible name for the cluster. */
   readonly cluster: string;
-  /** Of the context. */
+  /** The context's namespace. */
   readonly namespace: string;
-  /** What would be run to be let in. */
+  /** The programs that it would run to authenticate. */
   readonly program: ClusterProgram | undefined;
   readonly access: ClusterAccess;
 }
@@ -40,7 +40,7 @@ export const openContext = async (kubeconfig: string, context: string | undefine
   };
 };
 
-/** Of a cluster itself: what is in these nobody deploys by a batch. */
+/** The cluster's own namespaces: nobody deploys there by batch. */
 const systemNamespaces: readonly string[] = ['kube-system', 'kube-public', 'kube-node-lease'];
 
 const lists: Readonly<Record<FoundKind, { readonly api: string; readonly plural: string }>> = {
@@ -56,7 +56,7 @@ export interface FoundServices {
   readonly left: readonly LeftOut[];
 }
 
-/** What runs in these namespaces, or in all but the cluster's own. Throws ClusterUnavailable. */
+/** The workloads in these namespaces, or in all but the cluster's own. Throws ClusterUnavailable. */
 export const findServices = async (
   { cluster, access }: OpenContext,
   namespaces: readonly string[] | 'all',

@@ -2,12 +2,12 @@ import type { ApiEvent } from '../../../functions/api/request.ts';
 import { type ErrorName, errorNames, FlotillaError } from '../../domain/errors.ts';
 import type { Actor } from '../../domain/record/actor.ts';
 
-/** What the thread is given to do. */
+/** The thread's input. */
 export type Work =
   | { readonly kind: 'request'; readonly event: ApiEvent; readonly actor: Actor }
   | { readonly kind: 'task'; readonly payload: unknown };
 
-/** The ports that it has over there: what is kept, and the engine. */
+/** The ports that the thread uses in the main thread: storage and the engine. */
 export const lentPorts = ['table', 'documents', 'uploads', 'anchors', 'workflow'] as const;
 export type LentPort = (typeof lentPorts)[number];
 
@@ -33,7 +33,7 @@ interface SentError {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** Runs something, and puts what comes of it in words that go from thread to thread. */
+/** Runs something and turns its result into a message between threads. */
 export const resultOf = async (run: () => Promise<unknown>): Promise<Result> => {
   try {
     return { value: await run() };
@@ -43,7 +43,7 @@ export const resultOf = async (run: () => Promise<unknown>): Promise<Result> => 
   }
 };
 
-/** Gives the value, or throws the error by its name. */
+/** Returns the value, or throws the error by its name. */
 export const valueIn = (result: Result): unknown => {
   if ('value' in result) return result.value;
   const { name, message, details } = result.error;

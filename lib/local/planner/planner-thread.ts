@@ -17,8 +17,9 @@ import {
 } from './messages.ts';
 
 /**
- * The thread that reads and plans large batches: what would keep the engine, the watchers and every other request waiting for
- * seconds. It has the handlers that Lambda has; all that it reads and writes, it asks the main thread for.
+ * The thread that reads and plans large batches. In the main thread they would block the engine, the watchers and all
+ * other requests for seconds. It has the same handlers as Lambda, and asks the main thread for everything it reads and
+ * writes.
  */
 const port = parentPort!;
 const send = (message: FromThread): void => port.postMessage(message);
@@ -34,7 +35,7 @@ const ask = async (name: LentPort, method: string, given: readonly unknown[]): P
   return valueIn(await answered);
 };
 
-/** Every method of a port is asked for over there. */
+/** Every method of a port is a request to the main thread. */
 const lent = (name: LentPort): object =>
   new Proxy(
     {},

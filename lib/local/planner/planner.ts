@@ -5,13 +5,16 @@ import type { Deps } from '../../usecases/deps.ts';
 import { ownProgram } from '../own-files.ts';
 import { type FromThread, type LentPort, resultOf, type ToThread, valueIn, type Work } from './messages.ts';
 
-/** So many requests wait while one is at work; of one subject fewer. Tasks of the engine wait besides: their batches are accepted. */
+/**
+ * Requests that may wait while one is running, with fewer for one subject. The engine's tasks do not count: their
+ * batches are accepted.
+ */
 export const mostQueued = { all: 4, ofOne: 2 } as const;
 
-/** Seconds: what one of 10,000 takes. */
+/** Seconds: what a batch of 10,000 takes. */
 const COME_BACK_AFTER = 10;
 
-/** Megabytes that a batch of the largest size needs, with room; one that takes more ends the thread, and not the server. */
+/** Megabytes: enough for the largest batch. A batch that takes more ends the thread, not the server. */
 const HEAP = 1_024;
 
 interface Job {
@@ -20,7 +23,7 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** Has large batches read and planned in a thread of their own, one after the other. */
+/** Reads and plans large batches in a separate thread, one after the other. */
 export class Planner {
   readonly #ports: Pick<Deps, LentPort>;
   readonly #catalogue: Catalogue;
@@ -35,7 +38,10 @@ export class Planner {
     this.#catalogue = catalogue;
   }
 
-  /** Throws TooManyRequests for a request where as many wait as may. One whose sender leaves is not kept: many could come and leave. */
+  /**
+   * Throws TooManyRequests when the queue is full. A request whose client leaves is dropped, because many could come
+   * and leave.
+   */
   run(work: Work, signal?: AbortSignal): Promise<unknown> {
     if (this.#isClosed) return Promise.reject(closed());
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -79,7 +85,7 @@ export class Planner {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP },
     });
-    // Whoever waits for it holds the process; it alone does not.
+    // A waiting request keeps the process alive; the thread alone does not.
     thread.unref();
     thread.on('message', (message: FromThread) => this.#hear(thread, message));
     thread.on('error', (error) => this.#lose(thread, error));
@@ -110,7 +116,7 @@ export class Planner {
     thread.postMessage({ kind: 'called', call, ...result } satisfies ToThread);
   }
 
-  /** Another is started for the next. */
+  /** The next task starts another thread. */
   #lose(thread: Thread, error: Error): void {
     if (this.#thread !== thread) return;
     this.#thread = undefined;

@@ -9,7 +9,7 @@ import { FlotillaError } from '../../domain/errors.ts';
 
 const name = 'anchor-key';
 
-/** The key that signs anchors, in a file of the data folder that only its owner reads. Made where there is none. */
+/** The key that signs anchors, in a file of the data folder that only its owner can read. Created if missing. */
 export const anchorKey = async (data: string, disk: Disk): Promise<KeyObject> => {
   const path = join(data, name);
   if (!existsSync(path)) {
@@ -23,7 +23,7 @@ export const anchorKey = async (data: string, disk: Disk): Promise<KeyObject> =>
     return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   } catch (error) {
     const message = `${path} cannot be used: it holds no key. Put back the one that was there, or move it away: then a new one is made, and \`flotilla verify\` tells of the change.`;
-    // The cause may show what stands in the file.
+    // The cause may contain the file's content.
     throw new FlotillaError('ConfigurationInvalid', message, { code: (error as { code?: unknown }).code });
   }
 };

@@ -4,16 +4,16 @@ import type { ClusterConnection, Configuration } from '../../domain/catalogue/ca
 import { FlotillaError } from '../../domain/errors.ts';
 import { readTextFile } from '../read-text-file.ts';
 
-/** A program that is run to be let in by a cluster. */
+/** A program that authenticates to a cluster. */
 export interface NamedProgram extends ClusterProgram {
   readonly cluster: string;
   readonly kubeconfig: string;
 }
 
 /**
- * Looks whether this machine has what it needs to reach the clusters: files, contexts, a region. No cluster is asked, because
- * one that is away now may be there when it is needed. Throws ConfigurationInvalid with every problem, one on a line; gives the
- * programs that will be run, none of which has been.
+ * Checks that this machine has what it needs to reach the clusters: files, contexts, a region. It sends no request,
+ * because a cluster that is away now may be there when it is needed. Throws ConfigurationInvalid with every problem,
+ * one a line. Returns the programs that will run; none has run yet.
  */
 export const checkClusters = async (
   { connections }: Configuration,
@@ -53,7 +53,7 @@ const lookAt = async (connection: ClusterConnection, region = ''): Promise<Looke
     const { program } = await kubeConfigFrom(source);
     return program === undefined ? {} : { program: { ...program, kubeconfig } };
   } catch (error) {
-    // A parser shows the lines that it stumbled over, and in this file those may be keys.
+    // A parser quotes the lines it failed on, and in this file those may be keys.
     return { problem: (error as Error).message.split('\n', 1)[0]! };
   }
 };

@@ -1,7 +1,9 @@
 import { SystemClock } from '../../adapters/system-clock.ts';
 import type { Clock } from '../../domain/ports.ts';
 
-/** The real time, until it is closed: then whoever sleeps is woken by an error, so that no work goes on behind a closed runtime. */
+/**
+ * The real clock, until it is closed. Closing rejects every sleep, so that no work continues behind a closed runtime.
+ */
 export class ClosingClock implements Clock {
   readonly #clock = new SystemClock();
   readonly #closing = new AbortController();

@@ -6,8 +6,8 @@ type Deps = Parameters<typeof createSettleExecution>[0];
 type Settle = ReturnType<typeof createSettleExecution>;
 
 /**
- * Hands what the engine tells of executions to the function that EventBridge calls on AWS. One that fails is left to the sweeper, which
- * comes after a few seconds here.
+ * Passes the engine's events about executions to the function that EventBridge calls on AWS. If it fails, the sweeper
+ * handles it a few seconds later.
  */
 export class EndedExecutions {
   readonly #onFault: (error: unknown) => void;
@@ -17,7 +17,7 @@ export class EndedExecutions {
     this.#onFault = onFault;
   }
 
-  /** From then on. What ended before is for the sweeper. */
+  /** From now on. The sweeper handles what ended before. */
   settleWith(deps: Deps): void {
     const settle = createSettleExecution(deps);
     this.#settle = (event) => whenSynced(deps.table, () => settle(event));

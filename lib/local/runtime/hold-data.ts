@@ -4,12 +4,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { FlotillaError } from '../../domain/errors.ts';
 import { openDataFile, unusableFile } from './make-data-folder.ts';
 
-/** Another connection has the lock. */
+/** Another connection holds the lock. */
 const SQLITE_BUSY = 5;
 
 const lockOf = (directory: string): string => join(directory, 'lock.db');
 
-/** Whoever looks whether it is held has the lock too, for a moment. */
+/** A check whether the lock is held takes it for a moment, too. */
 const LOOK = 250;
 
 /** Whether a server runs with this data now. */
@@ -27,8 +27,8 @@ export const isHeld = (directory: string): boolean => {
 };
 
 /**
- * Keeps a second runtime away from the same data: two engines would both carry every execution on. A lock of SQLite, because
- * that ends with its process, however it ends; a file with a process id would outlive a kill. Gives the release.
+ * Keeps a second runtime away from the data, because two engines would both run every execution. It is a SQLite lock,
+ * which ends with its process in any case; a file with a process id would survive a kill. Returns the release.
  */
 export const holdData = (directory: string): (() => void) => {
   const path = lockOf(directory);

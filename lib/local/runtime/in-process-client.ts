@@ -4,8 +4,8 @@ import type { Engine } from '../../engine/engine.ts';
 import { InProcessHandler } from '../../engine/in-process-handler.ts';
 
 /**
- * The real client and the real protocol, only without a socket between. The credentials are of no use anywhere. What the
- * engine is asked for goes into its journal: it must not outlive the rows for which it was asked.
+ * The real client and the real protocol without a socket. The credentials are of no use anywhere else. The engine
+ * journals each request, and the journal must not outlive the rows that it is about.
  */
 export const inProcessClient = (engine: Engine, table: Pick<Table, 'synced'>): SFNClient =>
   new SFNClient({

@@ -38,13 +38,16 @@ const creators = {
 
 export const taskNames = Object.keys(creators) as readonly TaskName[];
 
-/** Calls the handlers in this process, or others `instead`, as Lambda calls them in the cloud. What they answer goes into the engine's journal. */
+/**
+ * Calls the handlers in this process, or those of `instead`, as Lambda does in the cloud. The engine journals their
+ * answers.
+ */
 export const makeInvoke = (deps: Deps, instead: Readonly<Partial<Record<TaskName, TaskHandler>>> = {}): Invoke => {
   const handlers = new Map<string, TaskHandler>(
     taskNames.map((name): [string, TaskHandler] => [name, instead[name] ?? creators[name](deps)]),
   );
   return async (name, payload) => {
-    // On one machine every cluster is asked from here, whatever its place.
+    // On one machine this process asks every cluster, whatever its place.
     const handler = handlers.get(stemOfCopy(name));
     if (handler === undefined) throw new Error(`there is no function ${name}`);
     const context = { functionName: name, awsRequestId: deps.ids.next() } as Context;

@@ -1,13 +1,13 @@
 import type { Pace } from '../../usecases/deps.ts';
 
-/** One process that may be killed and started again: leases are short, and the sweeper looks often. */
+/** The pace of one process that may be killed and restarted: short leases, and a sweeper that looks often. */
 const real: Pace = {
   pollExecutor: 5_000,
   pollCluster: 1_000,
   watchFor: 60_000,
   idleFor: 10_000,
   watcherAge: 12 * 3_600_000,
-  // A start waits for 4 s for its turn in the budget, and then its request for 30 s.
+  // A start waits 4 s for its turn in the budget, and then 30 s for its request.
   intentGrace: 40_000,
   abortGrace: 300_000,
   lease: 3_000,
@@ -15,7 +15,7 @@ const real: Pace = {
   survey: 10_000,
 };
 
-/** Simulators have no budget of requests and answer at once. */
+/** Simulators have no request budget and answer at once. */
 const simulated: Pace = {
   ...real,
   pollExecutor: 200,

@@ -7,7 +7,10 @@ import { taskNames } from './invoke.ts';
 const pascalCase = (stem: string): string =>
   stem.replaceAll(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** Loads the very files that are deployed; functions go by the stem of their file. Gives the machines' ARNs. */
+/**
+ * Loads the state machine files that are deployed to AWS. Functions are found by their file name. Returns the machines'
+ * ARNs.
+ */
 export const loadMachines = async (engine: Engine): Promise<Readonly<Record<Machine, string>>> => ({
   batch: await load(engine, 'batch'),
   watch: await load(engine, 'watch'),

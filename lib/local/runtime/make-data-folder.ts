@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 import { FlotillaError } from '../../domain/errors.ts';
 import { causeOfRefusal } from '../refusal.ts';
 
-/** Makes the folder of the data and those it stands in. Gives those that were missing, outermost first. */
+/** Creates the data folder and its missing parents. Returns those it created, outermost first. */
 export const makeDataFolder = (data: string): readonly string[] => {
   try {
     return makeFolder(data);
@@ -12,7 +12,7 @@ export const makeDataFolder = (data: string): readonly string[] => {
   }
 };
 
-/** Throws what making it would throw, and leaves things as they are: to be asked before anything is started. */
+/** Throws what creating it would throw, without changing anything. Call it before anything starts. */
 export const checkDataFolder = (data: string): void => {
   for (const folder of makeDataFolder(data).toReversed()) rmdirSync(folder);
 };
@@ -22,7 +22,7 @@ const unusableData = (data: string, error: unknown): FlotillaError => {
   return new FlotillaError('ConfigurationInvalid', message, { data }, error);
 };
 
-/** Opens a database of the data; `open` throws what SQLite says where it cannot. */
+/** Opens a database of the data folder; `open` throws SQLite's error. */
 export const openDataFile = <Opened>(path: string, open: () => Opened): Opened => {
   try {
     return open();
@@ -40,8 +40,8 @@ export const unusableFile = (path: string, error: unknown): FlotillaError => {
 };
 
 /**
- * One after the other. Node's own `recursive` asks for ever where making a folder in one that is there answers ENOENT, as
- * /proc does.
+ * One level at a time. Node's `recursive` loops for ever where creating a folder in an existing one answers ENOENT, as
+ * in /proc.
  */
 const makeFolder = (folder: string): readonly string[] => {
   if (isFolder(folder)) return [];
@@ -51,7 +51,7 @@ const makeFolder = (folder: string): readonly string[] => {
     mkdirSync(folder);
     return [...made, folder];
   } catch (error) {
-    // Somebody else may have made it meanwhile.
+    // Another process may have created it meanwhile.
     if (isFolder(folder)) return made;
     throw error;
   }

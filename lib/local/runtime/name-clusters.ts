@@ -2,8 +2,8 @@ import { addressOf, kubeConfigFrom } from '../../adapters/cluster-access.ts';
 import type { ClusterConnection, ClusterEntry, Configuration } from '../../domain/catalogue/catalogue.ts';
 
 /**
- * The configuration with what the kubeconfigs of its clusters say of them. The address: two contexts that lead to one API server
- * are one cluster from the start, before it was ever reached. And whether its certificate is not checked.
+ * Adds what the kubeconfigs say about the clusters: the address, so that two contexts with one API server are one
+ * cluster from the start, and whether its certificate is unchecked.
  */
 export const withAddresses = async (configuration: Configuration): Promise<Configuration> => {
   const { catalogue, connections } = configuration;
@@ -13,7 +13,7 @@ export const withAddresses = async (configuration: Configuration): Promise<Confi
   return { ...configuration, catalogue: { ...catalogue, clusters: Object.fromEntries(await Promise.all(named)) } };
 };
 
-/** One that cannot be read now is told of when the cluster is needed. */
+/** An unreadable kubeconfig is reported when the cluster is needed. */
 const saidOf = async (connection: ClusterConnection | undefined): Promise<Partial<ClusterEntry>> => {
   if (connection?.kind !== 'kubeconfig') return {};
   try {

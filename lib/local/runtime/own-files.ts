@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { FlotillaError } from '../../domain/errors.ts';
 
-/** What this process makes from now on is nobody else's to read, whatever the umask was; what it starts has it from here. */
+/** From now on only this user can read what this process and its children create, whatever the umask was. */
 export const keepToOneself = (): void => void process.umask(0o077);
 
 const folders = ['documents', 'uploads', 'anchors', 'simulators'] as const;
@@ -10,14 +10,14 @@ const isOurFile = (name: string): boolean =>
   /^(?:[^.].*\.db(?:-wal|-shm|-journal)?|token(?:\.header)?|engine-secret|anchor-key|server\.json)$/.test(name);
 
 /**
- * Looks whether what lies in the data folder is what a Flotilla of this user made: no link, nothing of another kind or owner,
- * nothing that others may write. Throws ConfigurationInvalid with all that is not. What others could only read, as versions before
- * this one left it, is closed to them; gives the paths of that. Below `documents`, `uploads` and `anchors` nothing is looked at: who does not get
- * through the folder does not get there.
+ * Checks that everything in the data folder was made by a Flotilla of this user: no links, no other kind or owner,
+ * nothing that others can write. Throws ConfigurationInvalid with all that is wrong. Files that others could only read,
+ * left by earlier versions, are closed to them; returns their paths. It does not look below `documents`, `uploads` and
+ * `anchors`: others cannot get there through the folder.
  */
 export const closeOwnFiles = (data: string): readonly string[] => {
   const user = process.geteuid?.();
-  // Windows has rights of another kind, which a folder takes from the one it stands in.
+  // Windows has another permission model: a folder inherits from its parent.
   if (user === undefined) return [];
   const found = ourEntries(data).map((entry) => ({ ...entry, problem: problemOf(entry, user) }));
   const problems = found.flatMap(({ path, problem }) => (problem === undefined ? [] : [`${path} ${problem}`]));
@@ -43,7 +43,7 @@ interface Entry {
   readonly stats: Stats;
 }
 
-/** The folder itself, and what Flotilla knows in it. */
+/** The folder itself, and the names in it that Flotilla knows. */
 const ourEntries = (data: string): readonly Entry[] => {
   const self = entryOf(data, 'folder');
   if (!self.some(isFolder)) return self;
@@ -59,7 +59,7 @@ const ourEntries = (data: string): readonly Entry[] => {
 
 const isFolder = ({ stats }: Entry): boolean => stats.isDirectory();
 
-/** None for one that has gone meanwhile: another Flotilla may be at work there, which is told later. */
+/** Empty for a file that has gone meanwhile. Another Flotilla may be running there, which is reported later. */
 const entryOf = (path: string, kind: Entry['kind']): readonly Entry[] => {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats === undefined ? [] : [{ path, kind, stats }];

@@ -1,6 +1,6 @@
 import type { Clock } from '../../domain/ports.ts';
 
-/** Does something again and again, one after the other, at once for the first time. Gives the way to stop. */
+/** Repeats an action, one run after the other, starting at once. Returns the function that stops it. */
 export const repeat = (
   work: () => Promise<void>,
   {
@@ -20,7 +20,7 @@ export const repeat = (
       await clock.sleep(every);
     }
   };
-  // Closing wakes it by an error; that is its end.
+  // Closing the clock rejects the sleep; that ends the loop.
   run().catch((error: unknown) => {
     if (open) throw error;
   });

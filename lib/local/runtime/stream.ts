@@ -4,19 +4,21 @@ import type { PublishedRow } from '../../usecases/record/publish-events.ts';
 export interface StreamConsumers {
   readonly publish: (rows: readonly PublishedRow[]) => Promise<void>;
   readonly dispatch: () => Promise<void>;
-  /** Told of what a consumer throws; the same changes are handed on again. */
+  /** Gets a consumer's errors. The same changes are delivered again. */
   readonly onFault: (error: unknown) => Promise<void>;
 }
 
 const changesAtOnce = 500;
 
-/** Partitions whose changes somebody reads, as the table's stream on AWS is filtered. */
+/** Partitions that have a consumer, like the stream filters on AWS. */
 export const isFollowed = (pk: string): boolean => pk === 'INBOX' || pk === 'UNANCHORED' || pk.startsWith('EVENTS#');
 
 /**
- * Reads the table's log of changes as the functions on AWS read its stream: new messages wake the dispatcher, new events
- * go to the publisher, and ends that it could not anchor. What has been handled leaves the log, so that what a crash left over is handled at the next start.
- * Gives the way to stop, which waits for what is being published: that writes to files, too, and fails behind a closed table.
+ * Reads the table's change log as the functions on AWS read its stream. New messages wake the dispatcher. New events,
+ * and ends that could not be anchored, go to the publisher. Handled changes leave the log, so the next start handles
+ * what a crash left over.
+ * Returns the function that stops it. It waits for publishing to finish, because publishing also writes files and fails
+ * once the table is closed.
  */
 export const followTable = (table: SqliteTable, consumers: StreamConsumers): (() => Promise<void>) => {
   let open = true;

@@ -1,6 +1,6 @@
 import { type BudgetNews, wordsOf } from '../../domain/budget/budget-news.ts';
 
-/** A line for whoever runs the server. What waits is in `health`. */
+/** A line for the person who runs the server. `health` has what is waiting. */
 export const tellBudget = (news: BudgetNews): void => {
   if (news.kind === 'waited') return;
   const { account, limit } = news;

@@ -1,8 +1,8 @@
 import type { Table } from '../../domain/ports.ts';
 
 /**
- * Lets an answer go, good or bad, when all that it may rest on would outlive a power cut. So it is with a function on AWS,
- * where nothing can be read that could still be lost.
+ * Holds back an answer, good or bad, until everything it may rest on would survive a power cut. On AWS this is always
+ * so: a function cannot read what could still be lost.
  */
 export const whenSynced = async <Answer>(
   table: Pick<Table, 'synced'>,

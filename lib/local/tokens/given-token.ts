@@ -6,18 +6,22 @@ import { fewestCharacters, isSecret } from '../secret-file.ts';
 import { ownName } from './own-token.ts';
 import { tokenName } from './token-name.ts';
 
-/** A token that somebody has given to the server from outside. */
+/** A token given to the server from outside. */
 export interface GivenToken {
   readonly token: string;
   readonly actor: Actor;
 }
 
-/** Whether a text has several tokens, as `NAME:ROLE:TOKEN`, with commas between or one a line. Else it is one token. */
+/**
+ * Whether a text contains several tokens, as `NAME:ROLE:TOKEN`, separated by commas or lines. Otherwise it is one
+ * token.
+ */
 export const isTokenList = (text: string): boolean => /\n/.test(text.trim()) || /^\s*[^:,\s]*:[^:,\s]*:/.test(text);
 
 /**
- * What `$FLOTILLA_TOKEN` gives: one token, which is as good as the server's own, or several with names and roles. Throws
- * ConfigurationInvalid with all problems at once. No word of the text is repeated: any could be a token in a wrong place.
+ * The tokens in `$FLOTILLA_TOKEN`: one token, equal to the server's own, or several with names and roles. Throws
+ * ConfigurationInvalid with all problems at once. No message repeats any of the text: any word could be a misplaced
+ * token.
  */
 export const givenTokens = (text: string | undefined): readonly GivenToken[] => {
   if (text === undefined) return [];
@@ -71,7 +75,7 @@ const readEntry = (entry: string, index: number): Entry => {
   return { place, name, role, token, problems: problems.map((problem) => `Entry ${place} ${problem}`) };
 };
 
-/** One name is one token, and one token is one name. */
+/** Each name has one token, and each token one name. */
 const repeated = (entries: readonly Entry[]): readonly string[] =>
   entries.flatMap(({ place, name, token }, at) => {
     const before = entries.slice(0, at);
@@ -83,7 +87,7 @@ const repeated = (entries: readonly Entry[]): readonly string[] =>
     ];
   });
 
-/** Who decides what a person must decide is one. */
+/** A role that decides for people makes it a person. */
 const actorOf = (name: string, role: Role): Actor => {
   const isPerson = role === 'approver' || role === 'admin';
   const subject = personNamed(name);

@@ -6,12 +6,12 @@ import { ownToken, tokenFiles } from './own-token.ts';
 import { hashOf, TokenBook } from './token-book.ts';
 
 export interface OpenTokens extends Tokens {
-  /** That of whoever has the data folder. */
+  /** The data owner's token. */
   readonly own: string;
   close(): void;
 }
 
-/** The tokens of a server: those of its book, and those that were given from outside. */
+/** A server's tokens: those of its book, and those given from outside. */
 export const openTokens = (data: string, given: string | undefined): OpenTokens => {
   const book = new TokenBook(join(data, tokenFiles.book));
   const others = givenTokens(given).map(({ token, actor }) => ({ hash: Buffer.from(hashOf(token)), actor }));

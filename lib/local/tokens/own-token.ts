@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readSecretFile, writeSecretFile } from '../secret-file.ts';
 import type { TokenBook } from './token-book.ts';
 
-/** Of whoever started the server. */
+/** The user who started the server. */
 export const ownName = 'local';
 
 /** Files of the data folder. */
@@ -15,9 +15,9 @@ interface Started {
 }
 
 /**
- * The token of whoever has the data folder: made at the first start, and again where its file or its row is gone. It is good for
- * everything. The second file is the same as the header that `curl -H @FILE` sends, so that it stands on no command line. It is
- * written at every start: one that was cut off may have left that of an earlier token.
+ * The data owner's token, valid for everything. Created at the first start, and again when its file or row is gone. The
+ * second file is the header for `curl -H @FILE`, so that the token is on no command line. It is written at every start:
+ * an interrupted start may have left the header of an earlier token.
  */
 export const ownToken = (book: TokenBook, { data, now }: Started): string => {
   const token = keptToken(book, { data, now }) ?? newToken(book, { data, now });

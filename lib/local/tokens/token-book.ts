@@ -3,19 +3,19 @@ import { DatabaseSync } from 'node:sqlite';
 import { type Actor, personNamed, type Scope } from '../../domain/record/actor.ts';
 import { newSecret } from '../secret-file.ts';
 
-/** What is known of a token. The token itself is not. */
+/** What the book knows about a token. It does not have the token itself. */
 export interface TokenEntry {
-  /** Events name whoever has it so. */
+  /** The name of its holder in events. */
   readonly name: string;
   readonly kind: Actor['kind'];
   readonly scopes: readonly Scope[];
   readonly groups: readonly string[];
   readonly created_at: number;
-  /** Milliseconds since 1970; without it the token has no end. */
+  /** Milliseconds since 1970. Absent: it never expires. */
   readonly ends_at?: number;
 }
 
-/** Whom a token belongs to, or why it is good for nothing. */
+/** A token's holder, or why it is not valid. */
 export type Holder = { readonly actor: Actor } | { readonly refused: 'unknown' | 'ended' };
 
 const schema = `
@@ -23,15 +23,15 @@ const schema = `
     name TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, scopes TEXT NOT NULL, groups TEXT NOT NULL,
     created_at INTEGER NOT NULL, ends_at INTEGER) STRICT`;
 
-/** What every token of ours begins with, so that a scan for secrets recognises it. */
+/** The prefix of all our tokens, for secret scanners. */
 const mark = 'flt_';
 
-/** What is kept in the place of a token. It is random, so that no salt and no slow hash is needed. */
+/** What is stored instead of a token. Tokens are random, so no salt and no slow hash is needed. */
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 /**
- * The tokens of the server on one machine, in a file of SQLite beside its data: the command line writes there, and what it writes
- * counts at the server's next request.
+ * The tokens of the server on one machine, in a SQLite file beside its data. The command line writes there, and the
+ * server's next request sees it.
  */
 export class TokenBook {
   readonly #database: DatabaseSync;
@@ -41,7 +41,7 @@ export class TokenBook {
     this.#database.exec(schema);
   }
 
-  /** Makes a token, which nobody can be told a second time. One of the same name is good for nothing from now on. */
+  /** Creates a token, which can never be shown again. An earlier token of that name is revoked. */
   create({ name, kind, scopes, groups, created_at, ends_at }: TokenEntry): string {
     const token = `${mark}${newSecret()}`;
     this.#database
@@ -58,7 +58,7 @@ export class TokenBook {
     return this.#database.prepare('SELECT * FROM tokens ORDER BY name').all().map(entryOf);
   }
 
-  /** False where there is none of that name. */
+  /** False if there is none of that name. */
   revoke(name: string): boolean {
     return this.#database.prepare('DELETE FROM tokens WHERE name = ?').run(name).changes > 0;
   }
