@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { batchJsonSchema } from '../../lib/domain/batch/json-schema.ts';
+import { everyDefaults } from '../../lib/domain/catalogue/configured-defaults.ts';
 import { eventJsonSchema } from '../../lib/domain/record/event-catalogue.ts';
 import { readHealth } from '../../lib/usecases/read-health.ts';
 import { type Handle, json, withoutQuery } from './route.ts';
@@ -21,8 +22,9 @@ export const documentRoutes: readonly Route<Handle>[] = [
       answers: { 200: { schema: jsonSchema, type: schemaType } },
     },
     handle: withoutQuery(async (deps) => {
-      const { pillars } = await deps.catalogue();
-      const answer = json(200, batchJsonSchema(Object.keys(pillars)));
+      const catalogue = await deps.catalogue();
+      const given = new Set(everyDefaults(catalogue).flatMap(Object.keys));
+      const answer = json(200, batchJsonSchema(Object.keys(catalogue.pillars), given));
       return { ...answer, headers: { 'content-type': schemaType } };
     }),
   },

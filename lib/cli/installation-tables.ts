@@ -1,4 +1,5 @@
 import { listed } from '../domain/batch/findings.ts';
+import type { ItemDefaults } from '../domain/batch/item-defaults.ts';
 import type { ShownCatalogue } from '../domain/catalogue/show-catalogue.ts';
 import type { ExecutorView } from '../usecases/deployment/read-executors.ts';
 import type { ClusterView } from '../usecases/rollout/read-clusters.ts';
@@ -28,19 +29,28 @@ const mostNames = 8;
 
 /** One line for each name of the catalogue. */
 export const catalogueTable = (catalogue: ShownCatalogue, { columns }: Look): FittedTable => {
-  const { pillars, environments, infrastructures, clusters, executors } = catalogue;
+  const { defaults, pillars, environments, infrastructures, clusters, executors } = catalogue;
   const limited = ({ limit }: { readonly limit?: number }): string => (limit === undefined ? '-' : String(limit));
   return fitTable(
     [{ head: 'KIND' }, { head: 'NAME' }, { head: 'LIMIT', spare: 1 }, { head: 'WITH', cut: 'sentence', least: 12 }],
     [
-      ...pillars.map((one) => ['pillar', one.name, limited(one), namesIn(one.services, 'any service')]),
+      ...(defaults === undefined ? [] : [['defaults', 'for all', '-', defaultsText(defaults)]]),
+      ...pillars.map((one) => [
+        'pillar',
+        one.name,
+        limited(one),
+        withDefaults(namesIn(one.services, 'any service'), one),
+      ]),
       ...(environments === undefined
         ? [['environment', 'any', '-', '']]
         : environments.map((one) => [
             'environment',
             one.name,
             limited(one),
-            `${namesIn(one.infrastructures, 'any infrastructure')}${one.second_person ? '; another person resolves' : ''}`,
+            withDefaults(
+              `${namesIn(one.infrastructures, 'any infrastructure')}${one.second_person ? '; another person resolves' : ''}`,
+              one,
+            ),
           ])),
       ...infrastructures.map(({ name, cluster }) => ['infrastructure', name, '-', `on ${cluster}`]),
       ...clusters.map((one) => ['cluster', nameOf(one), limited(one), '']),
@@ -49,6 +59,16 @@ export const catalogueTable = (catalogue: ShownCatalogue, { columns }: Look): Fi
     columns,
   );
 };
+
+const withDefaults = (text: string, { defaults }: { readonly defaults?: ItemDefaults }): string =>
+  defaults === undefined ? text : `${text}; defaults: ${defaultsText(defaults)}`;
+
+/** `retry_count 1, health_check path /ready`. */
+const defaultsText = ({ health_check = {}, ...defaults }: ItemDefaults): string =>
+  listed([
+    ...Object.entries(defaults).map(([field, value]) => `${field} ${value}`),
+    ...Object.entries(health_check).map(([field, value]) => `health_check ${field} ${value}`),
+  ]);
 
 const namesIn = (names: readonly string[] | undefined, any: string): string =>
   names === undefined ? any : listed(names, mostNames);

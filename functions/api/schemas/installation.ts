@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ShownCatalogue } from '../../../lib/domain/catalogue/show-catalogue.ts';
+import { artifactTypes } from '../../../lib/domain/plan/plan.ts';
 import { type WaitKind, waitKinds } from '../../../lib/domain/schedule/count-waits.ts';
 import type { ExecutorView } from '../../../lib/usecases/deployment/read-executors.ts';
 import type { ClusterView } from '../../../lib/usecases/rollout/read-clusters.ts';
@@ -16,10 +17,38 @@ const limit = z
   .exactOptional()
   .describe('How many deployments may be in flight; absent: as many as there are.');
 
+const defaults = z
+  .object({
+    environment_id: name.exactOptional(),
+    infrastructure_id: name.exactOptional(),
+    docker_artifact_type: z.enum(artifactTypes).exactOptional(),
+    executor: name.exactOptional(),
+    timeout: z.number().exactOptional(),
+    retry_count: z.number().exactOptional(),
+    priority: z.number().exactOptional(),
+    rollback_strategy: z.enum(['automatic', 'manual', 'none']).exactOptional(),
+    health_check: z
+      .object({
+        enabled: z.boolean().exactOptional(),
+        path: z.string().exactOptional(),
+        port: z.number().exactOptional(),
+        timeout: z.number().exactOptional(),
+      })
+      .exactOptional(),
+  })
+  .exactOptional()
+  .describe('What its deployments take where neither they nor their batch say otherwise.');
+
 export const catalogue = viewSchema<ShownCatalogue>()(
   z.object({
+    defaults,
     pillars: z.array(
-      z.object({ name, limit, services: z.array(name).exactOptional().describe('Absent: any name is taken.') }),
+      z.object({
+        name,
+        limit,
+        services: z.array(name).exactOptional().describe('Absent: any name is taken.'),
+        defaults,
+      }),
     ),
     environments: z
       .array(
@@ -28,6 +57,7 @@ export const catalogue = viewSchema<ShownCatalogue>()(
           limit,
           infrastructures: z.array(name).exactOptional().describe('Absent: it takes all.'),
           second_person: z.boolean().describe('Another person resolves than the one who submitted.'),
+          defaults,
         }),
       )
       .exactOptional()
@@ -47,8 +77,11 @@ export const catalogue = viewSchema<ShownCatalogue>()(
 ).meta({ id: 'Catalogue', description: 'What there is to deploy, and where.' });
 
 export const exampleCatalogue = {
+  defaults: { rollback_strategy: 'automatic' },
   pillars: [{ name: 'risk', limit: 4, services: ['cva', 'limit-check'] }],
-  environments: [{ name: 'uat', infrastructures: ['cluster-eu-1'], second_person: false }],
+  environments: [
+    { name: 'uat', infrastructures: ['cluster-eu-1'], second_person: false, defaults: { retry_count: 1 } },
+  ],
   infrastructures: [{ name: 'cluster-eu-1', cluster: 'cluster-eu-1' }],
   clusters: [{ name: 'cluster-eu-1', limit: 20, simulated: false }],
   executors: [{ name: 'harness', account: 'harness:acme', simulated: false, requests_per_minute: 300 }],

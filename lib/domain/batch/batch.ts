@@ -42,7 +42,7 @@ export interface Deployment extends Acting {
   readonly docker_image_version: string;
   readonly environment_id: string;
   readonly infrastructure_id: string;
-  /** Name of an executor: the item's, the defaults', the service's, else `harness`, or `kubernetes` where there is no Harness. */
+  /** Name of an executor: the item's, the batch's default, the service's, the configuration's default, else `harness`, or `kubernetes` where there is no Harness. */
   readonly executor: string;
   /** What the executor `kubernetes` applies: the item's, else its service's. */
   readonly manifests?: Manifests | undefined;

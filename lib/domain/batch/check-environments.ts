@@ -1,15 +1,21 @@
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
 import { resolveInfrastructure } from '../catalogue/resolve.ts';
-import type { Draft } from './drafts.ts';
+import type { Draft, Mapping } from './drafts.ts';
 import { type Finding, listed, type Path, quoted } from './findings.ts';
 import { issueCodes } from './issues.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
+interface Surroundings {
+  readonly catalogue: Catalogue;
+  /** Those of the batch. */
+  readonly defaults: Mapping;
+  readonly offsetOf: (path: Path) => number;
+}
+
 /** Deployments in places where their environment may not run. Names that nobody knows are told elsewhere. */
 export const checkEnvironments = (
   drafts: readonly Draft[],
-  catalogue: Catalogue,
-  offsetOf: (path: Path) => number,
+  { catalogue, defaults, offsetOf }: Surroundings,
 ): Finding[] =>
   drafts.flatMap((draft) => {
     if (draft.item === undefined) return [];
@@ -17,7 +23,7 @@ export const checkEnvironments = (
     const allowed = entryOf(catalogue.environments, environment)?.infrastructures?.toSorted();
     if (allowed === undefined || allowed.includes(infrastructure)) return [];
     if (resolveInfrastructure(catalogue, infrastructure) === undefined) return [];
-    const path = placeOf(draft);
+    const path = placeOf(draft, defaults);
     const near = nearest(infrastructure, allowed);
     const describe = () => ({
       message: `environment ${quoted(environment)} may not run on ${quoted(infrastructure)}; allowed: ${listed(allowed)}`,
@@ -28,10 +34,18 @@ export const checkEnvironments = (
     return [{ offset: offsetOf(path), path, code: issueCodes.NotAllowed, describe }];
   });
 
-/** On the item where it says one of the two; else in the defaults, once for all. */
-const placeOf = ({ path, written }: Draft): Path => {
-  if (written.infrastructure_id !== undefined) return [...path, 'infrastructure_id'];
-  return written.environment_id === undefined ? ['defaults', 'infrastructure_id'] : [...path, 'environment_id'];
+/** On the item where it says one of the two; else in the defaults, once for all; on the item where the configuration gives both. */
+const placeOf = ({ path, written }: Draft, defaults: Mapping): Path => {
+  const places: readonly (readonly [Mapping, Path])[] = [
+    [written, path],
+    [defaults, ['defaults']],
+  ];
+  const own = places.flatMap(([fields, place]): Path[] =>
+    ['infrastructure_id', 'environment_id']
+      .filter((field) => fields[field] !== undefined)
+      .map((field) => [...place, field]),
+  );
+  return own[0] ?? path;
 };
 
 /** More environments than this are told of together. */

@@ -20,12 +20,15 @@ export const checkHealth = (
     const at = (field: string, found: string | number, allowed: readonly (string | number)[]): Finding => {
       const place = [...draft.path, 'metadata', 'health_check', field];
       const shown = typeof found === 'string' ? quoted(found) : found;
+      const own = draft.written.metadata as { readonly health_check?: Readonly<Record<string, unknown>> } | undefined;
+      const isOwn = own?.health_check?.[field] !== undefined;
+      const hint = isOwn ? undefined : 'it comes from the defaults: give this deployment its own';
       const message = `${shown} is not what a health check ${of} may ask; allowed: ${listed(allowed)}`;
       return {
         offset: offsetOf(place),
         path: place,
         code: issueCodes.NotAllowed,
-        describe: () => ({ message, found, allowed }),
+        describe: () => ({ message, hint, found, allowed }),
       };
     };
     return [

@@ -1,5 +1,5 @@
 import type { Catalogue, ManifestSource } from '../catalogue/catalogue.ts';
-import { usualExecutor } from '../catalogue/executor-accounts.ts';
+import { executorOfItem } from '../catalogue/executor-accounts.ts';
 import { resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
 import { assessManifests, assessRest } from '../manifests/assess-manifests.ts';
 import type { Manifests } from '../manifests/kubernetes-settings.ts';
@@ -69,7 +69,9 @@ const checkDraft = (checking: Checking, draft: Draft): Fields => {
   const { catalogue } = checking;
   const { item, pillar = '', service = '', path, written } = draft;
   const entry = serviceEntry(catalogue, pillar, service);
-  const executor = item?.executor ?? entry?.executor ?? usualExecutor(catalogue);
+  const executor =
+    item?.executor ??
+    executorOfItem(catalogue, { pillar, service_name: service, environment_id: item?.environment_id });
   const here = [...path, 'manifests'];
   if (written.manifests === undefined) {
     const own = executor === 'kubernetes' && item?.action === 'deploy' ? entry?.kubernetes?.manifests : undefined;

@@ -1,5 +1,5 @@
 import { type Catalogue, entryOf, executorNames, verifiableKinds } from '../catalogue/catalogue.ts';
-import { mayUseKubernetes, usualExecutor } from '../catalogue/executor-accounts.ts';
+import { executorOfItem, mayUseKubernetes } from '../catalogue/executor-accounts.ts';
 import { infrastructureNames, resolveHarness, resolveInfrastructure, serviceEntry } from '../catalogue/resolve.ts';
 import { actingExecutors } from '../plan/action.ts';
 import { isActing } from './check-action.ts';
@@ -88,7 +88,8 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
     const message = `${service} is a ${entry.kind}, and the rollout of a ${entry.kind} cannot be verified yet; kinds that can: ${listed(verifiableKinds)}`;
     return [at(here, issueCodes.NotVerifiable, () => ({ message, found: entry.kind, allowed: verifiableKinds }))];
   }
-  const executor = draft.item?.executor ?? entry?.executor ?? usualExecutor(catalogue);
+  const asked = { pillar, service_name: service, environment_id: draft.item?.environment_id };
+  const executor = draft.item?.executor ?? executorOfItem(catalogue, asked);
   if (isActing(draft.written) && !actingExecutors.includes(executor)) return [cannotAct(draft, executor, at)];
   const unscalable = draft.written.action === 'scale' ? withoutReplicas(entry?.kind) : undefined;
   if (unscalable !== undefined) return [cannotScale(draft, unscalable, at)];
@@ -131,7 +132,8 @@ const cannotScale = ({ path, pillar, service }: Draft, kind: string, at: At): Fi
 const checkKubernetes = (draft: Draft, catalogue: Catalogue, at: At): Finding[] => {
   const { pillar = '', service = '', path, written, item } = draft;
   const ofChart = item?.action === 'deploy' && item.docker_artifact_type === 'helm' ? [ofAChart(draft, at)] : [];
-  if (mayUseKubernetes(catalogue, pillar, service)) {
+  const asked = { pillar, service_name: service, environment_id: item?.environment_id };
+  if (mayUseKubernetes(catalogue, asked)) {
     const unread = unreadableChecks(draft, catalogue);
     const place = [...path, written.infrastructure_id === undefined ? 'service_name' : 'infrastructure_id'];
     return unread === undefined ? ofChart : [...ofChart, at(place, issueCodes.NotAllowed, () => unread)];

@@ -3,8 +3,9 @@ import { longestVersion } from '../rollout/image-version.ts';
 import { actionFindings, isActing } from './check-action.ts';
 import { versionProblem } from './check-version.ts';
 import { type FieldContext, fieldFindings } from './field-findings.ts';
-import type { Finding, Path } from './findings.ts';
+import { type Finding, type Path, pathText } from './findings.ts';
 import { issueCodes } from './issues.ts';
+import { mergeDefaults } from './item-defaults.ts';
 import { actingItemSchema, type MergedItem, mergedItemSchema } from './schema.ts';
 
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -31,6 +32,8 @@ export interface Defaults {
   readonly values: Mapping;
   /** Fields that defaults give or meant to give, but wrongly: their absence is not said again for every item. */
   readonly spoilt: ReadonlySet<string>;
+  /** What the configuration gives an item of this pillar in this environment. */
+  readonly configured: (pillar: unknown, environment: unknown) => Mapping;
 }
 
 /** What an item takes from the defaults. */
@@ -40,13 +43,14 @@ export const itemFields: readonly string[] = [
   'infrastructure_id',
   'executor',
 ];
-const metadataFields = ['timeout', 'retry_count'];
+const metadataFields = ['timeout', 'retry_count', 'priority', 'rollback_strategy', 'health_check'];
 /** From the root of a batch. */
 export const sections: ReadonlySet<string> = new Set([
   'metadata',
   'metadata.tags',
   'metadata.links',
   'defaults',
+  'defaults.health_check',
   'strategy',
   'deployments[].metadata',
   'deployments[].metadata.tags',
@@ -75,14 +79,16 @@ export const inLowerCase = (fields: Mapping): Mapping =>
     ]),
   );
 
-/** The item's own value, else the defaults'; what neither gives is left to the schema. */
-const mergeItem = (written: Mapping, defaults: Mapping): Mapping => {
-  const item = withoutEmptySections(written, 'deployments[].');
+/** The item's own value, else the batch's default, else the configuration's; what nobody gives is left to the schema. */
+const mergeItem = (written: Mapping, { values, configured }: Defaults): Mapping => {
+  const item = inLowerCase(withoutEmptySections(written, 'deployments[].'));
+  const behind = configured(item.pillar, item.environment_id ?? values.environment_id);
+  const given = mergeDefaults([withoutEmptySections(values, 'defaults.'), behind]);
   const own = item.metadata === undefined ? {} : item.metadata;
   const metadata = isMapping(own)
-    ? { ...pick(defaults, metadataFields), ...withoutEmptySections(own, 'deployments[].metadata.') }
+    ? mergeDefaults([withoutEmptySections(own, 'deployments[].metadata.'), pick(given, metadataFields)])
     : own;
-  return inLowerCase({ ...pick(defaults, itemFields), ...item, metadata });
+  return { ...inLowerCase(pick(given, itemFields)), ...item, metadata };
 };
 
 const pick = (mapping: Mapping, fields: readonly string[]): Mapping =>
@@ -98,7 +104,7 @@ export const draftItem = (
   context: FieldContext,
 ): { readonly draft?: Draft; readonly findings: readonly Finding[] } => {
   if (!isMapping(entry)) return { findings: [notAMapping(path, context)] };
-  const merged = mergeItem(entry, defaults.values);
+  const merged = mergeItem(entry, defaults);
   const result = readItem(merged);
   const findings = [
     ...(result.success ? [] : fieldFindings(result.error.issues, path, context)),
@@ -119,7 +125,10 @@ export const draftItem = (
   };
   const isSpoilt = (finding: Finding): boolean =>
     finding.code === issueCodes.Missing && defaults.spoilt.has(String(finding.path.at(-1)));
-  return { draft, findings: findings.filter((finding) => !isSpoilt(finding)).map(missingInBoth) };
+  return {
+    draft,
+    findings: findings.filter((finding) => !isSpoilt(finding)).map((finding) => missingEverywhere(finding, merged)),
+  };
 };
 
 const readItem = (merged: Mapping) => {
@@ -146,12 +155,16 @@ const versionFindings = (
 };
 
 /** Says where a missing field may also stand. */
-const missingInBoth = (finding: Finding): Finding => {
+const missingEverywhere = (finding: Finding, { pillar, environment_id: environment }: Mapping): Finding => {
   const field = String(finding.path.at(-1));
   if (finding.code !== issueCodes.Missing || !itemFields.includes(field)) return finding;
+  const places = [
+    ...(field === 'environment_id' || typeof environment !== 'string' ? [] : [['environments', environment]]),
+    ...(typeof pillar === 'string' ? [['pillars', pillar]] : []),
+  ].map((place) => `${pathText([...place, 'defaults'])}, `);
   const describe = () => ({
-    message: 'is missing on the item and in defaults',
-    hint: `give it here or as defaults.${field}`,
+    message: 'is missing on the item, in defaults and in the configuration',
+    hint: `give it here, as defaults.${field}, or in the configuration: ${places.join('')}defaults`,
   });
   return { ...finding, describe };
 };

@@ -14,7 +14,11 @@ const schemaIds = { published: 'urn:flotilla:schema:batch:v1.0', ofServer: '/sch
  * The batch format as JSON Schema, as users write it. Editors, tools and the API use it. Their dialects of regular expressions
  * differ: a pattern here means the same in ECMA-262 with and without `u`, in Python, Go and .NET.
  */
-export const batchJsonSchema = (pillars: readonly string[] | 'any' = 'any'): JsonObject => {
+export const batchJsonSchema = (
+  pillars: readonly string[] | 'any' = 'any',
+  /** Fields that the configuration may give: a file need not have them. */
+  given: ReadonlySet<string> = new Set(),
+): JsonObject => {
   const schema = z.toJSONSchema(writtenBatchSchema, {
     io: 'input',
     target: 'draft-2020-12',
@@ -28,8 +32,8 @@ export const batchJsonSchema = (pillars: readonly string[] | 'any' = 'any'): Jso
     },
   });
   const rules = [
-    ...neededOnBoth.map((field) => givenHereOrThere(field)),
-    artifactOfDeploys,
+    ...neededOnBoth.filter((field) => !given.has(field)).map((field) => givenHereOrThere(field)),
+    ...(given.has(artifact) ? [] : [artifactOfDeploys]),
     ofItsAction,
     ...imageVersions,
   ];

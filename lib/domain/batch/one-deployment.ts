@@ -1,9 +1,12 @@
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
+import { configuredDefaults } from '../catalogue/configured-defaults.ts';
+import { executorOfItem } from '../catalogue/executor-accounts.ts';
 import { infrastructureNames } from '../catalogue/resolve.ts';
 import { type Acting, actingOf, deploys } from '../plan/action.ts';
 import { type ArtifactType, artifactTypes } from '../plan/plan.ts';
 import type { Deployment } from './batch.ts';
 import { listed } from './findings.ts';
+import type { ItemDefaults } from './item-defaults.ts';
 
 /** One version for one service, or that it goes or has so many replicas, as somebody asks for it without a file. */
 export interface OneDeployment extends Acting {
@@ -24,27 +27,31 @@ export interface DeployedNow {
   readonly artifact: ArtifactType | undefined;
 }
 
-/** What was not said comes from the environment's defaults, else from what is deployed there now, where that is one thing. */
+/** What was not said comes from the configuration's defaults, else from what is deployed there now, where that is one thing. */
 export const completeOne = (
   one: OneDeployment,
   catalogue: Catalogue,
   now: readonly DeployedNow[],
 ): Deployment | { readonly problem: string } => {
-  const { defaults, infrastructures } = entryOf(catalogue.environments, one.environment) ?? {};
+  const { infrastructures } = entryOf(catalogue.environments, one.environment) ?? {};
+  const { pillar, service_name } = partsOf(one.key);
+  const given = configuredDefaults(catalogue, { pillar, environment: one.environment });
+  const executor = executorOfItem(catalogue, { pillar, service_name, environment_id: one.environment });
+  const defaults = { ...given, executor };
   const running = known(now.map(({ infrastructure }) => infrastructure));
-  const infrastructure = one.infrastructure ?? defaults?.infrastructure ?? only(running);
+  const infrastructure = one.infrastructure ?? defaults.infrastructure_id ?? only(running);
   if (infrastructure === undefined) {
     const choices = running.length > 0 ? running : (infrastructures ?? infrastructureNames(catalogue));
     const why = running.length > 0 ? 'it runs in several places' : 'it was never deployed there';
     return { problem: missing(one, 'infrastructure', { why, choices }) };
   }
   const there = now.filter((place) => place.infrastructure === infrastructure).map(({ artifact }) => artifact);
-  if (!deploys(one)) return deploymentOf(one, infrastructure, 'docker');
-  const artifact = one.artifact ?? defaults?.docker_artifact_type ?? only(known(there));
+  if (!deploys(one)) return deploymentOf(one, { ...defaults, infrastructure, artifact: 'docker' });
+  const artifact = one.artifact ?? defaults.docker_artifact_type ?? only(known(there));
   if (artifact === undefined) {
     return { problem: missing(one, 'artifact', { why: 'it was never deployed there', choices: artifactTypes }) };
   }
-  return deploymentOf(one, infrastructure, artifact as ArtifactType);
+  return deploymentOf(one, { ...defaults, infrastructure, artifact: artifact as ArtifactType });
 };
 
 /** Each once. */
@@ -58,26 +65,36 @@ const missing = (
   what: 'infrastructure' | 'artifact',
   { why, choices }: { readonly why: string; readonly choices: readonly string[] },
 ): string => {
-  const field = what === 'infrastructure' ? 'infrastructure' : 'docker_artifact_type';
-  const open = `Nothing says which ${what} ${key} has in ${environment}: ${why}, and the environment has no defaults.${field}.`;
+  const field = what === 'infrastructure' ? 'infrastructure_id' : 'docker_artifact_type';
+  const open = `Nothing says which ${what} ${key} has in ${environment}: ${why}, and the configuration has no defaults.${field} for it.`;
   return `${open} Say it (${what}; flotilla deploy --${what}): ${listed(choices)}.`;
 };
+
+interface Given extends ItemDefaults {
+  readonly infrastructure: string;
+  readonly artifact: ArtifactType;
+  readonly executor: string;
+}
 
 /** What a file would say of it; whoever reads it as one says what is wrong with it. */
 const deploymentOf = (
   { key, version = '', environment, at_once, ...acting }: OneDeployment,
-  infrastructure: string,
-  artifact: ArtifactType,
+  given: Given,
 ): Deployment => {
-  const at = key.indexOf('/');
+  const { infrastructure, artifact, executor, health_check } = given;
+  const { timeout = 1800, retry_count = 3, priority = 5, rollback_strategy = 'automatic' } = given;
   return {
-    ...{ position: 1, line: 1, key, pillar: key.slice(0, Math.max(at, 0)), service_name: key.slice(at + 1) },
+    ...{ position: 1, line: 1, key, ...partsOf(key) },
     ...actingOf(acting),
     ...(at_once === true ? { at_once } : {}),
     ...{ docker_artifact_type: artifact, docker_image_version: version },
-    ...{ environment_id: environment, infrastructure_id: infrastructure, executor: 'harness' },
-    ...{ priority: 5, timeout: 1800, retry_count: 3, tags: [], dependencies: [] },
-    rollback_strategy: 'automatic',
-    health_check: { enabled: true },
+    ...{ environment_id: environment, infrastructure_id: infrastructure, executor },
+    ...{ priority, timeout, retry_count, tags: [], dependencies: [], rollback_strategy },
+    health_check: { enabled: true, ...health_check },
   };
+};
+
+const partsOf = (key: string): Pick<Deployment, 'pillar' | 'service_name'> => {
+  const at = key.indexOf('/');
+  return { pillar: key.slice(0, Math.max(at, 0)), service_name: key.slice(at + 1) };
 };

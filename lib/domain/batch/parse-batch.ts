@@ -1,7 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { namesOfClusters } from '../catalogue/cluster-names.ts';
-import { usualExecutor } from '../catalogue/executor-accounts.ts';
-import { serviceEntry } from '../catalogue/resolve.ts';
+import { configuredDefaults } from '../catalogue/configured-defaults.ts';
+import { executorOfItem } from '../catalogue/executor-accounts.ts';
 import { warnOfUnverified } from '../catalogue/unverified.ts';
 import { actingOf } from '../plan/action.ts';
 import type { NamesOfClusters } from '../plan/lock-names.ts';
@@ -33,7 +33,13 @@ import { kindOfFile } from './kind-of-file.ts';
 import { makeKeyAdvice } from './known-keys.ts';
 import { nearest } from './nearest.ts';
 import { readYaml, type YamlText } from './read-yaml.ts';
-import { type BatchFrame, batchFrameSchema, maxDeployments, writtenBatchSchema } from './schema.ts';
+import {
+  type BatchFrame,
+  batchFrameSchema,
+  maxDeployments,
+  usualRollbackStrategy,
+  writtenBatchSchema,
+} from './schema.ts';
 import { valueIn } from './value-in.ts';
 import { warnOfAtOnce } from './warn-at-once.ts';
 
@@ -42,6 +48,8 @@ export type ParsedBatch = {
   readonly warnings: readonly string[];
   /** By SHA-256: what deployments apply, to be stored before the batch is. */
   readonly manifests: ReadonlyMap<string, ManifestText>;
+  /** Keys of deployments whose rollback_strategy nobody wrote, neither in the batch nor in the configuration. */
+  readonly unasked: ReadonlySet<string>;
 };
 /**
  * `yaml`: the text cannot be read at all. `schema`: it can, and says something that is not allowed. `grants`: it is valid, and
@@ -77,9 +85,8 @@ export const parseBatch = (
     isSecret: ([section, field, name]) => section === 'metadata' && field === 'links' && name !== undefined,
   };
   const frame = readFrame(withoutExtensions(yaml.root), context);
-  const drafted = frame.entries.map((entry, place) =>
-    draftItem(entry, ['deployments', place], frame.defaults, context),
-  );
+  const defaults: Defaults = { ...frame.defaults, configured: configuredIn(catalogue) };
+  const drafted = frame.entries.map((entry, place) => draftItem(entry, ['deployments', place], defaults, context));
   const drafts = drafted.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
   const dependencies = checkDependencies(drafts, meantServices(drafts, catalogue), yaml);
   const manifests = checkManifests(drafts, { catalogue, context, text, lineOf: yaml.lineOf });
@@ -88,7 +95,7 @@ export const parseBatch = (
     ...frame.findings,
     ...drafted.flatMap((item) => item.findings),
     ...checkReferences(drafts, frame.defaults.values, catalogue, yaml.offsetOf),
-    ...checkEnvironments(drafts, catalogue, yaml.offsetOf),
+    ...checkEnvironments(drafts, { catalogue, defaults: defaults.values, offsetOf: yaml.offsetOf }),
     ...checkHealth(drafts, catalogue, yaml.offsetOf),
     ...checkObjects(drafts, catalogue, {
       ...{ ...yaml, namesOf: sureNamesOf },
@@ -113,8 +120,20 @@ export const parseBatch = (
     batch: batchOf(frame.value, deployments),
     warnings: [...warningsFor(deployments, catalogue, lineOf), ...manifests.warnings],
     manifests: manifests.texts,
+    unasked: new Set(drafts.flatMap(({ key, item }) => (item?.metadata.rollback_strategy === undefined ? key! : []))),
   };
 };
+
+const configuredIn =
+  (catalogue: Catalogue): Defaults['configured'] =>
+  (pillar, environment) => {
+    if (typeof pillar !== 'string') return nothing;
+    const { executor: _, ...given } = configuredDefaults(catalogue, {
+      pillar,
+      environment: typeof environment === 'string' ? environment : undefined,
+    });
+    return given;
+  };
 
 /**
  * What could not be read is told once. So is what it may have brought: here, for every item where defaults could not be read,
@@ -161,7 +180,7 @@ const warningsFor = (
 
 interface Frame {
   readonly findings: readonly Finding[];
-  readonly defaults: Defaults;
+  readonly defaults: Pick<Defaults, 'values' | 'spoilt'>;
   readonly entries: readonly unknown[];
   /** Present when everything but the items is valid. */
   readonly value?: BatchFrame;
@@ -194,7 +213,9 @@ const writtenFrame = (root: Mapping): Mapping => {
     ...(metadata === undefined
       ? {}
       : { metadata: isMapping(metadata) ? withoutEmptySections(metadata, 'metadata.') : metadata }),
-    ...(defaults === undefined ? {} : { defaults: isMapping(defaults) ? inLowerCase(defaults) : defaults }),
+    ...(defaults === undefined
+      ? {}
+      : { defaults: isMapping(defaults) ? inLowerCase(withoutEmptySections(defaults, 'defaults.')) : defaults }),
   };
 };
 
@@ -214,9 +235,12 @@ const notABatch = (kind: string | undefined): Finding => ({
   describe: () => ({ message: `this is ${kind}, not a batch: a batch is a mapping with version and deployments` }),
 });
 
-const readDefaults = (written: unknown, findings: readonly FieldFinding[]): Defaults => {
+const readDefaults = (written: unknown, findings: readonly FieldFinding[]): Frame['defaults'] => {
   const spoilt = new Set(
-    findings.flatMap(({ path, means }) => means ?? (path[0] === 'defaults' ? String(path[1]) : [])),
+    findings.flatMap(({ path, means }) => [
+      ...(means === undefined ? [] : [means]),
+      ...(path[0] === 'defaults' ? [String(path[1])] : []),
+    ]),
   );
   const values = isMapping(written) ? Object.entries(written).filter(([field]) => !spoilt.has(field)) : [];
   return { values: Object.fromEntries(values), spoilt };
@@ -272,8 +296,9 @@ const deploymentOf = (
     ...manifests.fields[place],
     ...(action === 'deploy' ? {} : actingOf({ action, replicas })),
     ...(at_once === true ? { at_once } : {}),
-    executor: executor ?? serviceEntry(catalogue, item.pillar, item.service_name)?.executor ?? usualExecutor(catalogue),
+    executor: executor ?? executorOfItem(catalogue, item),
     ...settings,
+    rollback_strategy: settings.rollback_strategy ?? usualRollbackStrategy,
     dependencies,
     health_check: present(check) as Deployment['health_check'],
   };

@@ -32,18 +32,27 @@ export const healthPath = text(1024)
   })
   .meta({ pattern: healthPathPattern });
 
+const checkEnabled = z.boolean().describe('false turns this check off; the cluster is asked in any case.');
+const healthCheckFields = {
+  path: healthPath.optional().describe('With a path: HTTP GET, 2xx expected.'),
+  port: wholeNumber(1, 65_535).optional().describe('Port of the service.'),
+  timeout: wholeNumber(1, 300).optional().describe('Seconds.'),
+};
 const healthCheckSchema = z
-  .strictObject({
-    enabled: z.boolean().default(true).describe('false turns this check off; the cluster is asked in any case.'),
-    path: healthPath.optional().describe('With a path: HTTP GET, 2xx expected.'),
-    port: wholeNumber(1, 65_535).optional().describe('Port of the service.'),
-    timeout: wholeNumber(1, 300).optional().describe('Seconds.'),
-  })
+  .strictObject({ enabled: checkEnabled.default(true), ...healthCheckFields })
   .describe('HTTP check after the rollout.');
+
+const priority = wholeNumber(1, 10).describe('Among deployments that may start, 10 goes first.');
+const rollbackStrategy = z
+  .enum(['automatic', 'manual', 'none'])
+  .describe('After a failure: restore the last good release by itself, offer it, or never.');
+
+/** What a deployment does on a failure where nobody says anything. */
+export const usualRollbackStrategy = 'manual';
 
 const itemMetadata = z
   .strictObject({
-    priority: wholeNumber(1, 10).default(5).describe('Among deployments that may start, 10 goes first.'),
+    priority: priority.default(5),
     timeout: timeout.default(1800),
     retry_count: retryCount.default(3),
     tags: tags.max(10).default([]).describe('Free words.'),
@@ -54,10 +63,8 @@ const itemMetadata = z
       .describe(
         'Services of this batch that must have succeeded before: `service`, or `pillar/service` where two pillars have one of that name.',
       ),
-    rollback_strategy: z
-      .enum(['automatic', 'manual', 'none'])
-      .default('manual')
-      .describe('After a failure: restore the last good release by itself, offer it, or never.'),
+    /** Its default is filled in later: plan says where nobody wrote it. */
+    rollback_strategy: rollbackStrategy.optional().meta({ default: usualRollbackStrategy }),
     health_check: healthCheckSchema.default({ enabled: true }),
   })
   .describe('How this deployment is run.');
@@ -157,7 +164,7 @@ export const actingItemSchema = z.strictObject({
 
 export type MergedItem = z.output<typeof mergedItemSchema>;
 
-/** What may stand in `defaults`. Each field means what it means on an item. */
+/** What may stand in `defaults`, of a batch and of a configuration. Each field means what it means on an item. */
 export const defaultsSchema = z
   .strictObject({
     environment_id: environmentId.optional(),
@@ -166,6 +173,12 @@ export const defaultsSchema = z
     executor: executor.optional(),
     timeout: timeout.optional(),
     retry_count: retryCount.optional(),
+    priority: priority.optional(),
+    rollback_strategy: rollbackStrategy.optional(),
+    health_check: z
+      .strictObject({ enabled: checkEnabled.optional(), ...healthCheckFields })
+      .optional()
+      .describe('HTTP check after the rollout. An item may give single fields of its own.'),
   })
   .describe('Values for every deployment that does not give its own.');
 

@@ -10,11 +10,13 @@ export interface Written extends Pick<Batch, 'metadata' | 'strategy' | 'deployme
   readonly texts?: ReadonlyMap<string, string>;
 }
 
-/** Said once for all of them, where all have the same. */
-const shared = ['environment_id', 'infrastructure_id', 'docker_artifact_type'] as const;
+/** Written once, in `defaults`, where all have the same. They are always written: a configuration may have other defaults. */
+const places = ['environment_id', 'infrastructure_id', 'docker_artifact_type'] as const;
+const settings = ['priority', 'timeout', 'retry_count', 'rollback_strategy'] as const;
+const shared = [...places, ...settings];
 type Shared = (typeof shared)[number];
 
-/** A file that reads as this batch: YAML, with a line for each deployment. What it leaves out is what a file need not say. */
+/** A file that reads as this batch: YAML, with a line for each deployment. */
 export const writeBatch = ({ metadata, strategy, deployments, comments, texts = new Map() }: Written): string => {
   const [first] = deployments;
   const common = shared.filter((field) => deployments.every((one) => one[field] === first?.[field]));
@@ -54,9 +56,9 @@ const manifestsOf = (
 const inOneLine = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
 const itemOf = (one: Deployment, common: ReadonlySet<Shared>): object => {
-  const own = shared.filter((field) => !common.has(field)).map((field) => [field, one[field]]);
+  const own = places.filter((field) => !common.has(field)).map((field) => [field, one[field]]);
   const { crash_tolerance, steady_seconds, unblock, executor, at_once } = one;
-  const metadata = settingsOf(one);
+  const metadata = settingsOf(one, common);
   return {
     pillar: one.pillar,
     service_name: one.service_name,
@@ -75,13 +77,10 @@ const itemOf = (one: Deployment, common: ReadonlySet<Shared>): object => {
 /** A file names at most so many; what depends on more is told in the plan. */
 export const mostDependencies = 10;
 
-const settingsOf = (one: Deployment): object => ({
-  ...(one.priority === 5 ? {} : { priority: one.priority }),
-  ...(one.timeout === 1800 ? {} : { timeout: one.timeout }),
-  ...(one.retry_count === 3 ? {} : { retry_count: one.retry_count }),
+const settingsOf = (one: Deployment, common: ReadonlySet<Shared>): object => ({
+  ...Object.fromEntries(settings.filter((field) => !common.has(field)).map((field) => [field, one[field]])),
   ...(one.tags.length === 0 ? {} : { tags: one.tags }),
   ...(one.dependencies.length === 0 ? {} : { dependencies: one.dependencies.slice(0, mostDependencies) }),
-  ...(one.rollback_strategy === 'manual' ? {} : { rollback_strategy: one.rollback_strategy }),
   ...(isUsualCheck(one.health_check) ? {} : { health_check: one.health_check }),
 });
 

@@ -1,3 +1,4 @@
+import type { ItemDefaults } from '../batch/item-defaults.ts';
 import { usualHumanWait } from '../deployment/human-wait.ts';
 import type { Grant } from '../grants/grant.ts';
 import type { RoleRow } from '../grants/role.ts';
@@ -51,6 +52,7 @@ export const buildConfiguration = (
       (written.harness === undefined || written.harness.simulated === true) &&
       clusters.every(([, cluster]) => cluster.simulated === true),
     pillars,
+    ...defaultsOf(written),
     ...(services === undefined ? {} : { services: servicesOf(written, services, pillars) }),
     ...(written.environments === undefined ? {} : { environments: mapValues(written.environments, environmentOf) }),
     ...(written.grants === undefined ? {} : { grants: written.grants.map((grant) => defined(grant) as Grant) }),
@@ -97,8 +99,21 @@ const environmentOf = (environment: NonNullable<WrittenConfiguration['environmen
   ...defined({ infrastructures: environment.infrastructures, second_person: environment.second_person }),
   ...(environment.keep_health_answers === true ? { keep_health_answers: true } : {}),
   ...(environment.kubernetes === undefined ? {} : { kubernetes: defined(environment.kubernetes) as KubernetesPolicy }),
-  ...(environment.defaults === undefined ? {} : { defaults: defined(environment.defaults) }),
+  ...defaultsOf(environment),
 });
+
+type WrittenDefaults = NonNullable<NonNullable<WrittenConfiguration['environments']>[string]['defaults']>;
+
+const defaultsOf = ({ defaults }: { readonly defaults?: WrittenDefaults | undefined }) => {
+  if (defaults === undefined) return {};
+  const { infrastructure, health_check, ...others } = defaults;
+  const given = defined({
+    ...others,
+    infrastructure_id: others.infrastructure_id ?? infrastructure,
+    health_check: health_check && defined(health_check),
+  });
+  return { defaults: given as ItemDefaults };
+};
 
 const clusterConnection = (written: WrittenCluster): ClusterConnection => {
   const { kubeconfig, context, eks, verify, region, role, external_id, proxy } = written;
@@ -112,7 +127,7 @@ const pillarsOf = (written: WrittenConfiguration): Record<string, PillarEntry> =
   const configured = written.requests === undefined ? named : { [pillarOfRequests(written.requests)]: {}, ...named };
   return mapValues<NonNullable<WrittenConfiguration['pillars']>[string], PillarEntry>(configured, (pillar, name) => {
     const harness = pillarHarness(written.harness, pillar.harness ?? {}, name);
-    return { ...limitOf(pillar), ...(harness === undefined ? {} : { harness }) };
+    return { ...limitOf(pillar), ...(harness === undefined ? {} : { harness }), ...defaultsOf(pillar) };
   });
 };
 

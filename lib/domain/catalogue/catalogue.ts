@@ -1,6 +1,7 @@
+import type { ItemDefaults } from '../batch/item-defaults.ts';
 import type { Grant } from '../grants/grant.ts';
 import type { RoleRow } from '../grants/role.ts';
-import type { ArtifactType, CustomResource, WorkloadKind } from '../plan/plan.ts';
+import type { CustomResource, WorkloadKind } from '../plan/plan.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 
 /** The executors that exist. A batch or a service that names another one is refused. */
@@ -120,6 +121,8 @@ export interface PillarEntry {
   readonly max_concurrency?: number;
   /** Absent when no pipeline is configured for the pillar as a whole. */
   readonly harness?: HarnessSettings;
+  /** What its deployments take where nothing more specific says otherwise. */
+  readonly defaults?: ItemDefaults;
 }
 
 /** A Service of a cluster that answers as Prometheus does. */
@@ -153,8 +156,8 @@ export interface EnvironmentEntry {
   /** Bad answers to health checks are recorded with their first words. */
   readonly keep_health_answers?: true;
   readonly kubernetes?: KubernetesPolicy;
-  /** Of one deployment without a file. */
-  readonly defaults?: { readonly infrastructure?: string; readonly docker_artifact_type?: ArtifactType };
+  /** What deployments there take where neither they nor their batch say otherwise. `infrastructure`: the older name of `infrastructure_id`. */
+  readonly defaults?: Omit<ItemDefaults, 'environment_id'> & { readonly infrastructure?: string };
 }
 
 export interface HarnessAccount {
@@ -171,6 +174,8 @@ export interface Catalogue {
   readonly simulated: boolean;
   /** There is no configuration file: this is what Flotilla brings with it, and nobody has forgotten anything in it. */
   readonly without_file?: true;
+  /** What every deployment takes where nothing more specific says otherwise. */
+  readonly defaults?: ItemDefaults;
   readonly pillars: Readonly<Record<string, PillarEntry>>;
   /** Pillar -> service name -> entry. Absent: no mapping, every service name is taken. */
   readonly services?: Readonly<Record<string, Readonly<Record<string, ServiceEntry>>>>;

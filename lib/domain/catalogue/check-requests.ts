@@ -20,15 +20,35 @@ export const checkRequests = (root: Mapping, text: ConfigurationText): void => {
   const places = [infrastructures, clusters].flatMap((section) => (isMapping(section) ? Object.keys(section) : []));
   const there = [...new Set(places)].sort();
   checkName('infrastructure', requests.infrastructure, { text, known: there, code: issueCodes.UnknownInfrastructure });
-  if (requests.environment === undefined && known?.length !== 1) {
+  const given = defaultsOfRequests(root);
+  if ((requests.environment ?? given.environment) === undefined && known?.length !== 1) {
     const message = 'environment is missing: which one is meant nobody can tell';
     text.report(['requests'], issueCodes.Missing, { message, hint: 'name the environment of deployment requests' });
   }
-  if (requests.infrastructure === undefined && there.length > 1) {
+  if ((requests.infrastructure ?? given.infrastructure) === undefined && there.length > 1) {
     const message = 'infrastructure is missing: there is more than one place';
     text.report(['requests'], issueCodes.Missing, { message, hint: `name one of ${listed(there)}` });
   }
 };
+
+/** Where the defaults send requests: those of their environment, of their pillar, and those for all. */
+const defaultsOfRequests = (root: Mapping): { readonly environment: unknown; readonly infrastructure: unknown } => {
+  const { requests, pillars, environments, defaults } = root;
+  const [pillar] = ownPillar(root);
+  const layers = [within(within(pillars, pillar), 'defaults'), defaults];
+  const first = (field: string, places: readonly unknown[]): unknown =>
+    places.map((place) => within(place, field)).find((value) => value !== undefined);
+  const environment = within(requests, 'environment') ?? first('environment_id', layers);
+  const ofEnvironment = within(within(environments, environment), 'defaults');
+  const infrastructure =
+    first('infrastructure_id', [ofEnvironment]) ??
+    first('infrastructure', [ofEnvironment]) ??
+    first('infrastructure_id', layers);
+  return { environment, infrastructure };
+};
+
+const within = (value: unknown, name: unknown): unknown =>
+  isMapping(value) && typeof name === 'string' && Object.hasOwn(value, name) ? value[name] : undefined;
 
 interface Known {
   readonly text: ConfigurationText;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { plainName } from '../alphabets.ts';
-import { healthPath, rolloutFields, serviceName } from '../batch/schema.ts';
+import { defaultsSchema, healthPath, rolloutFields, serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
 import { roles } from '../grants/role.ts';
 import { manifestSource } from '../manifests/source-schema.ts';
@@ -215,11 +215,25 @@ const requestsSchema = z.strictObject({
   namespaces: z.array(namespace).min(1).max(1_000).optional(),
 });
 
+/** What deployments take where they do not say otherwise. Each field means what it means in a batch. */
+const placeDefaults = defaultsSchema.extend({
+  docker_artifact_type: z.string().toLowerCase().pipe(z.enum(artifactTypes)).optional(),
+});
+/** An environment does not choose itself. `infrastructure` is the older name of `infrastructure_id`. */
+const environmentDefaults = placeDefaults.omit({ environment_id: true }).extend({ infrastructure: word.optional() });
+
 const sections = {
   /** Environment variables that may stand where everybody reads their values. */
   public_variables: z.array(variableName).max(100).optional(),
   pillars: z
-    .record(pillarName, z.strictObject({ max_concurrency: concurrency, harness: harnessOverride.optional() }))
+    .record(
+      pillarName,
+      z.strictObject({
+        max_concurrency: concurrency,
+        harness: harnessOverride.optional(),
+        defaults: placeDefaults.optional(),
+      }),
+    )
     .optional(),
   environments: z
     .record(
@@ -231,13 +245,11 @@ const sections = {
         max_concurrency: concurrency,
         keep_health_answers: z.boolean().optional(),
         kubernetes: kubernetesPolicy.optional(),
-        /** Of one deployment without a file. */
-        defaults: z
-          .strictObject({ infrastructure: word.optional(), docker_artifact_type: z.enum(artifactTypes).optional() })
-          .optional(),
+        defaults: environmentDefaults.optional(),
       }),
     )
     .optional(),
+  defaults: placeDefaults.optional(),
   clusters: z.record(placeName, clusterSchema),
   infrastructures: z.record(placeName, z.strictObject({ cluster: word, namespace: namespace.optional() })).optional(),
   /** Nobody needs Harness: without it the executor is `kubernetes`. */

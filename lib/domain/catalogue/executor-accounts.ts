@@ -1,5 +1,6 @@
 import { executorAccount } from '../budget/request-limit.ts';
 import { type Catalogue, type ExecutorName, entryOf } from './catalogue.ts';
+import { configuredDefaults, everyDefaults } from './configured-defaults.ts';
 import { pillarOfRequests } from './requests-pillar.ts';
 
 /** An account of an executor: whose runs one poller follows. */
@@ -22,21 +23,41 @@ export const clusterOfAccount = (account: string): string | undefined => /^kuber
 export const usualExecutor = ({ harness }: Pick<Catalogue, 'harness'>): ExecutorName =>
   harness === undefined ? 'kubernetes' : 'harness';
 
+/** A service that is deployed, and where. */
+export interface ServicePlace {
+  readonly pillar: string;
+  readonly service_name: string;
+  readonly environment_id: string | undefined;
+}
+
+/** Who deploys it where neither item nor batch say: the service's own executor, else the configuration's default, else the usual one. */
+export const executorOfItem = (catalogue: Catalogue, place: ServicePlace): string => {
+  const { pillar, service_name, environment_id: environment } = place;
+  return (
+    entryOf(entryOf(catalogue.services, pillar), service_name)?.executor ??
+    configuredDefaults(catalogue, { pillar, environment }).executor ??
+    usualExecutor(catalogue)
+  );
+};
+
 /**
  * Whether a service may be deployed by the executor `kubernetes`. Where there are pipelines, they may ask things that must not be gone
  * round: then the configuration says so of the service.
  */
-export const mayUseKubernetes = (catalogue: Catalogue, pillar: string, service: string): boolean => {
-  const entry = entryOf(entryOf(catalogue.services, pillar), service);
+export const mayUseKubernetes = (catalogue: Catalogue, place: ServicePlace): boolean => {
+  const { pillar, service_name } = place;
+  const entry = entryOf(entryOf(catalogue.services, pillar), service_name);
   const isOfRequests = catalogue.requests !== undefined && pillarOfRequests(catalogue.requests) === pillar;
-  const isMeant = entry?.executor === 'kubernetes' || entry?.kubernetes !== undefined || isOfRequests;
+  const isUsual = executorOfItem(catalogue, place) === 'kubernetes';
+  const isMeant = isUsual || entry?.kubernetes !== undefined || isOfRequests;
   return isMeant || catalogue.harness === undefined || catalogue.simulated;
 };
 
 /** Whether anything is deployed by the executor `kubernetes`. */
-export const usesKubernetes = ({ harness, services = {}, requests }: Catalogue): boolean =>
+export const usesKubernetes = ({ harness, services = {}, requests, ...catalogue }: Catalogue): boolean =>
   harness === undefined ||
   requests !== undefined ||
+  everyDefaults(catalogue).some(({ executor }) => executor === 'kubernetes') ||
   Object.values(services).some((ofPillar) =>
     Object.values(ofPillar).some(({ executor, kubernetes }) => executor === 'kubernetes' || kubernetes !== undefined),
   );

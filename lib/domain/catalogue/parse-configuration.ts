@@ -9,6 +9,7 @@ import { isSafeForCredentials } from '../safe-address.ts';
 import { buildConfiguration, publicHarness } from './build-configuration.ts';
 import { type Configuration, defaultPillars, verifiableKinds } from './catalogue.ts';
 import { checkClusters } from './check-clusters.ts';
+import { checkDefaults } from './check-defaults.ts';
 import { checkPillars } from './check-deployed-by.ts';
 import { checkGrants, checkRoles } from './check-grants.ts';
 import { checkRequests, ownPillar } from './check-requests.ts';
@@ -60,6 +61,7 @@ export const parseConfiguration = (
   checkClusters(root, read);
   checkInfrastructures(root, read);
   checkEnvironments(root, read);
+  checkDefaults(root, read);
   checkGrants(root, pillars, read);
   checkRoles(root, read);
   checkRequests(root, read);
@@ -131,7 +133,6 @@ const checkEnvironments = ({ environments, infrastructures, clusters }: Mapping,
         allowed: known,
       });
     });
-    checkDefault(name, environment, { known, text });
     checkRuleNames(name, environment, text);
   }
 };
@@ -150,29 +151,6 @@ const checkRuleNames = (name: string, environment: unknown, text: ConfigurationT
       { message, hint, allowed: ruleNames },
       'key',
     );
-  }
-};
-
-/** Where one deployment without a file goes has to exist, and to be allowed there. */
-const checkDefault = (
-  name: string,
-  environment: unknown,
-  { known, text }: { readonly known: readonly string[]; readonly text: ConfigurationText },
-): void => {
-  if (!isMapping(environment) || !isMapping(environment.defaults)) return;
-  const { infrastructure } = environment.defaults;
-  if (typeof infrastructure !== 'string' || infrastructure === '') return;
-  const path = ['environments', name, 'defaults', 'infrastructure'];
-  const allowed = environment.infrastructures;
-  if (!known.includes(infrastructure)) {
-    text.report(path, issueCodes.UnknownInfrastructure, {
-      message: `there is no infrastructure ${quoted(String(text.written(path)))}; known: ${listed(known)}`,
-      hint: didYouMean(nearest(infrastructure, known)),
-      allowed: known,
-    });
-  } else if (Array.isArray(allowed) && !allowed.includes(infrastructure)) {
-    const message = 'is not among the infrastructures of this environment';
-    text.report(path, issueCodes.NotAllowed, { message, hint: `add it there, or name one of them` });
   }
 };
 

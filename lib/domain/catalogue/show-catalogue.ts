@@ -1,5 +1,7 @@
+import type { ItemDefaults } from '../batch/item-defaults.ts';
 import type { Rights } from '../grants/rights.ts';
 import { type Catalogue, entryOf } from './catalogue.ts';
+import { environmentDefaults } from './configured-defaults.ts';
 import { clusterOfAccount, executorAccounts } from './executor-accounts.ts';
 import { infrastructureNames, resolveInfrastructure } from './resolve.ts';
 
@@ -11,13 +13,19 @@ export interface LimitedName {
 
 /** What there is to deploy, and where: names and limits, and nothing by which anything could be reached. */
 export interface ShownCatalogue {
+  /** What deployments take where nothing more specific says otherwise. */
+  readonly defaults?: ItemDefaults;
   /** Without services any name is taken in a pillar. */
-  readonly pillars: readonly (LimitedName & { readonly services?: readonly string[] })[];
+  readonly pillars: readonly (LimitedName & {
+    readonly services?: readonly string[];
+    readonly defaults?: ItemDefaults;
+  })[];
   /** Absent where any name is taken. `infrastructures` is absent where it takes all. */
   readonly environments?: readonly (LimitedName & {
     readonly infrastructures?: readonly string[];
     /** Another person resolves than the one who submitted. */
     readonly second_person: boolean;
+    readonly defaults?: ItemDefaults;
   })[];
   readonly infrastructures: readonly { readonly name: string; readonly cluster: string }[];
   readonly clusters: readonly (LimitedName & { readonly simulated: boolean })[];
@@ -33,9 +41,11 @@ export const showCatalogue = (catalogue: Catalogue, rights: Rights): ShownCatalo
   const { pillars, services, environments } = catalogue;
   const seen = namesSeen(catalogue, rights);
   return {
+    ...shownDefaults(catalogue.defaults, seen),
     pillars: seen.pillars.map((name) => ({
       ...limited(name, pillars[name]!.max_concurrency),
       ...(services === undefined ? {} : { services: Object.keys(entryOf(services, name) ?? {}).sort() }),
+      ...shownDefaults(pillars[name]!.defaults, seen),
     })),
     ...(environments === undefined
       ? {}
@@ -43,7 +53,13 @@ export const showCatalogue = (catalogue: Catalogue, rights: Rights): ShownCatalo
           environments: seen.environments.map((name) => {
             const { max_concurrency, infrastructures, second_person = false } = environments[name]!;
             const own = infrastructures?.toSorted();
-            return { ...limited(name, max_concurrency), ...(own && { infrastructures: own }), second_person };
+            const defaults = shownDefaults(environmentDefaults(catalogue, name), seen);
+            return {
+              ...limited(name, max_concurrency),
+              ...(own && { infrastructures: own }),
+              second_person,
+              ...defaults,
+            };
           }),
         }),
     infrastructures: seen.infrastructures.map((name) => ({
@@ -66,6 +82,21 @@ const limited = (name: string, limit: number | undefined): LimitedName => ({
   name,
   ...(limit === undefined ? {} : { limit }),
 });
+
+/** Without names that one who asks may not know. */
+const shownDefaults = (
+  { environment_id, infrastructure_id, ...others }: ItemDefaults = {},
+  { environments, infrastructures }: NamesSeen,
+): { readonly defaults?: ItemDefaults } => {
+  const seesEnvironment = environment_id !== undefined && environments.includes(environment_id);
+  const seesInfrastructure = infrastructure_id !== undefined && infrastructures.includes(infrastructure_id);
+  const defaults: ItemDefaults = {
+    ...(seesEnvironment ? { environment_id } : {}),
+    ...(seesInfrastructure ? { infrastructure_id } : {}),
+    ...others,
+  };
+  return Object.keys(defaults).length === 0 ? {} : { defaults };
+};
 
 /** An executor that is no cluster is everybody's. */
 const isSeen = (cluster: string | undefined, { clusters }: NamesSeen): boolean =>

@@ -3,14 +3,11 @@ import { imageParts } from './image-parts.ts';
 import { containerName } from './request-manifests.ts';
 import type { RequestedRow, RequestRow } from './request-row.ts';
 
-type Asked = Pick<RequestRow, 'type' | 'identifier' | 'request_id' | 'manifests'>;
+type Asked = Pick<RequestRow, 'type' | 'identifier' | 'request_id' | 'manifests' | 'settings'>;
 type Where = Pick<RequestedRow, 'namespace' | 'image' | 'environment' | 'infrastructure' | 'pillar'>;
 
-/** Seconds that one attempt may take. */
-const timeout = 600;
-
-/** Tries after the first. */
-const retryCount = 1;
+/** Where the configuration has no defaults. */
+const usual = { priority: 5, timeout: 600, retry_count: 1, rollback_strategy: 'automatic' } as const;
 
 /** A request as the batch of one that it becomes. */
 export const requestBatch = (asked: Asked, where: Where): Batch => ({
@@ -24,7 +21,7 @@ export const requestBatch = (asked: Asked, where: Where): Batch => ({
 });
 
 const deploymentOf = (
-  { type, identifier, manifests }: Asked,
+  { type, identifier, manifests, settings }: Asked,
   { namespace, image, environment, infrastructure, pillar }: Where,
 ): Deployment => {
   const { repository, version } = imageParts(image)!;
@@ -35,8 +32,7 @@ const deploymentOf = (
     ...(isDelete ? { action: 'delete' } : { manifests: { sha256: manifests }, create_namespace: true }),
     ...{ environment_id: environment, infrastructure_id: infrastructure, executor: 'kubernetes' },
     workload: { kind: 'deployment', name: identifier, namespace, container: containerName, image: repository },
-    ...{ priority: 5, timeout, retry_count: retryCount, tags: [], dependencies: [] },
-    rollback_strategy: 'automatic',
+    ...{ ...usual, ...settings, tags: [], dependencies: [] },
     health_check: { enabled: false },
   };
 };

@@ -1,4 +1,5 @@
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
+import { configuredDefaults } from '../catalogue/configured-defaults.ts';
 import { pillarOfRequests } from '../catalogue/requests-pillar.ts';
 import { infrastructureNames } from '../catalogue/resolve.ts';
 
@@ -10,7 +11,7 @@ export interface RequestPlace {
 }
 
 /**
- * Where the configuration says, else the only place that there is. Where there are pipelines of Harness, they may ask things that must not
+ * Where the configuration says, in `requests` or else in its defaults; otherwise the only place that there is. Where there are pipelines of Harness, they may ask things that must not
  * be gone round: then the configuration has to say so.
  */
 export const requestPlace = (catalogue: Catalogue): RequestPlace | { readonly problem: string } => {
@@ -20,18 +21,23 @@ export const requestPlace = (catalogue: Catalogue): RequestPlace | { readonly pr
       problem: needed('requests: { environment, infrastructure }', 'there are pipelines, which requests go round'),
     };
   }
-  const environment = requests?.environment ?? only(Object.keys(environments));
+  const pillar = pillarOfRequests(requests);
+  const environment =
+    requests?.environment ??
+    configuredDefaults(catalogue, { pillar }).environment_id ??
+    only(Object.keys(environments));
   if (environment === undefined) {
     return { problem: needed('requests: { environment }', 'it names no environment of requests, and not just one') };
   }
   const allowed = entryOf(environments, environment)?.infrastructures;
-  const infrastructure = requests?.infrastructure ?? only(allowed ?? infrastructureNames(catalogue));
+  const given = configuredDefaults(catalogue, { pillar, environment }).infrastructure_id;
+  const infrastructure = requests?.infrastructure ?? given ?? only(allowed ?? infrastructureNames(catalogue));
   if (infrastructure === undefined) {
     return {
       problem: needed('requests: { infrastructure }', 'it names no infrastructure of requests, and not just one'),
     };
   }
-  return { environment, infrastructure, pillar: pillarOfRequests(requests) };
+  return { environment, infrastructure, pillar };
 };
 
 const needed = (what: string, why: string): string =>

@@ -1,3 +1,5 @@
+import type { ItemDefaults } from '../batch/item-defaults.ts';
+
 /** What is asked of a deployment. `RECONCILE` applies again what was asked for last. */
 export const requestTypes = ['CREATE', 'UPDATE', 'DELETE', 'RECONCILE'] as const;
 export type RequestType = (typeof requestTypes)[number];
@@ -20,6 +22,9 @@ export interface RequestValues {
   readonly doc_html: string;
 }
 
+/** How the batch of a request is run: what the configuration's defaults say, as it was when the request came. */
+export type RequestSettings = Pick<ItemDefaults, 'timeout' | 'retry_count' | 'priority' | 'rollback_strategy'>;
+
 /** `REQUESTS#ID#<id>`: one request. It never changes but for the batch, when it is tried again: what became of it is read from that. */
 export interface RequestRow extends Omit<RequestValues, 'doc_html'> {
   readonly request_id: string;
@@ -40,6 +45,8 @@ export interface RequestRow extends Omit<RequestValues, 'doc_html'> {
   readonly batch_id: string;
   /** How often it was run, from 1. */
   readonly tries: number;
+  /** Absent: as usual. */
+  readonly settings?: RequestSettings;
   readonly created_at: number;
 }
 

@@ -1,5 +1,7 @@
 import type { Origin } from '../../domain/batch/origin.ts';
 import { entryOf } from '../../domain/catalogue/catalogue.ts';
+import { configuredDefaults } from '../../domain/catalogue/configured-defaults.ts';
+import { defined } from '../../domain/catalogue/defined.ts';
 import { resolveInfrastructure } from '../../domain/catalogue/resolve.ts';
 import { sentenceOf } from '../../domain/complaint.ts';
 import { FlotillaError } from '../../domain/errors.ts';
@@ -10,7 +12,13 @@ import { itemOf } from '../../domain/record/rows.ts';
 import { assessRequest } from '../../domain/requests/assess-request.ts';
 import { requestBatch } from '../../domain/requests/request-batch.ts';
 import { requestManifests } from '../../domain/requests/request-manifests.ts';
-import type { RequestedRow, RequestRow, RequestType, RequestValues } from '../../domain/requests/request-row.ts';
+import type {
+  RequestedRow,
+  RequestRow,
+  RequestSettings,
+  RequestType,
+  RequestValues,
+} from '../../domain/requests/request-row.ts';
 import { sha256Of } from '../../domain/sha256.ts';
 import { acceptBatch } from '../batch/accept-batch.ts';
 import { lookForRequest } from './find-request.ts';
@@ -73,7 +81,8 @@ export const placeRequest = async (deps: RequestDeps, placing: Placing): Promise
     ...(before === undefined ? {} : { after: before.batch_id }),
     ...(asked.sentBy === undefined ? {} : { sent_by: asked.sentBy }),
   };
-  const said = { ...row, manifests };
+  const settings = await settingsOf(deps, requested);
+  const said = { ...row, manifests, ...(settings === undefined ? {} : { settings }) };
   let placed: RequestRow | undefined;
   await acceptBatch(deps, { actor: asked.owner, body: '' }, async () => ({
     batch: requestBatch(said, requested),
@@ -95,6 +104,16 @@ const checkPlace = async (deps: RequestDeps, { environment, infrastructure, pill
   }
   if (resolveInfrastructure(await deps.catalogue(), infrastructure) !== undefined) return;
   throw new FlotillaError('StatusConflict', `The configuration has no infrastructure ${infrastructure} any more.`);
+};
+
+const settingsOf = async (
+  deps: RequestDeps,
+  { pillar, environment }: Placing['requested'],
+): Promise<RequestSettings | undefined> => {
+  const given = configuredDefaults(await deps.catalogue(), { pillar, environment });
+  const { timeout, retry_count, priority, rollback_strategy } = given;
+  const settings: RequestSettings = defined({ timeout, retry_count, priority, rollback_strategy });
+  return Object.keys(settings).length === 0 ? undefined : settings;
 };
 
 /** What the rules of the environment tell of it. Throws RequestFieldsInvalid where they refuse it; what is deleted they do not ask. */

@@ -1,5 +1,5 @@
-import { type Catalogue, entryOf } from '../../domain/catalogue/catalogue.ts';
-import { usualExecutor } from '../../domain/catalogue/executor-accounts.ts';
+import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
+import { executorOfItem } from '../../domain/catalogue/executor-accounts.ts';
 import { resolveExecutor } from '../../domain/catalogue/resolve.ts';
 import { covers, isInForce } from '../../domain/holds/covers.ts';
 import type { Hold } from '../../domain/holds/hold.ts';
@@ -22,9 +22,8 @@ export const readTargetHolds = async (deps: Needs): Promise<(target: string) => 
 /** Of who deploys there as the configuration says. */
 const executorOf = (catalogue: Catalogue, target: string): string => {
   const { environment, cluster, pillar, service } = partsOfTarget(target);
-  const executor = entryOf(entryOf(catalogue.services, pillar), service)?.executor ?? usualExecutor(catalogue);
-  const item = { executor, pillar, service_name: service, environment_id: environment, infrastructure_id: cluster };
-  return resolveExecutor(catalogue, item).account;
+  const item = { pillar, service_name: service, environment_id: environment, infrastructure_id: cluster };
+  return resolveExecutor(catalogue, { ...item, executor: executorOfItem(catalogue, item) }).account;
 };
 
 const holdingOf = (holds: readonly Hold[], target: string, executor: string): readonly Hold[] => {

@@ -205,8 +205,8 @@ const fileOf = (
     changed: (read) => ({
       ...read,
       deployments: read.deployments.map((one) => {
-        const { replay, dependencies, manifests } = byKey.get(one.key)!;
-        return { ...one, dependencies, replay, ...(manifests === undefined ? {} : { manifests }) };
+        const { replay, dependencies, manifests, health_check } = byKey.get(one.key)!;
+        return { ...one, dependencies, replay, health_check, ...(manifests === undefined ? {} : { manifests }) };
       }),
     }),
   };

@@ -106,6 +106,12 @@ describe('a default is taken and refused like the same field of an item', () => 
     executor: ['harness', 'Harness', 'helm', '7', ''],
     timeout: ['60', '59', '3600', '3601', '1.5', '60.0', 'high', '"60"', '', '99999999999999999999'],
     retry_count: ['0', '-1', '5', '6', '1.5', 'true', '', '99999999999999999999'],
+    priority: ['1', '0', '10', '11', '1.5', 'high', ''],
+    rollback_strategy: ['automatic', 'manual', 'none', 'Automatic', 'never', '5', ''],
+    health_check: [
+      ...['{ path: /ready }', '{ enabled: false }', '{ path: /ready, port: 8080, timeout: 20 }', '{}', ''],
+      ...['{ path: ready }', '{ port: 0 }', '{ timeout: 301 }', '{ pth: /ready }', '{ enabled: maybe }', 'true', '[]'],
+    ],
   };
 
   test('every one that there is', () => {

@@ -73,8 +73,8 @@ test('every problem of the bad example is reported at its line, and nothing else
     [
       17,
       'deployments[3].infrastructure_id',
-      'is missing on the item and in defaults',
-      'give it here or as defaults.infrastructure_id',
+      'is missing on the item, in defaults and in the configuration',
+      'give it here, as defaults.infrastructure_id, or in the configuration: environments.staging.defaults, pillars.shared.defaults, defaults',
     ],
     [
       18,

@@ -136,7 +136,8 @@ describe('the defaults of an environment', () => {
   test('say where one deployment without a file goes, and as what', () => {
     const defaults = { infrastructure: 'eu', docker_artifact_type: 'helm' };
     const { configuration } = valid(`${base}\nenvironments: { uat: { defaults: ${JSON.stringify(defaults)} } }`);
-    expect(configuration.catalogue.environments).toEqual({ uat: { defaults } });
+    const read = { infrastructure_id: 'eu', docker_artifact_type: 'helm' };
+    expect(configuration.catalogue.environments).toEqual({ uat: { defaults: read } });
   });
 
   test.each([

@@ -31,6 +31,7 @@ const sections = [
   'public_variables',
   'pillars',
   'environments',
+  'defaults',
   'clusters',
   'infrastructures',
   'harness',
