@@ -21,8 +21,9 @@ describe('flotilla catalogue show', () => {
     expect(status).toBe(0);
     expect(cells(out)).toEqual([
       'KIND | NAME | LIMIT | WITH',
+      'defaults | for all | - | rollback_strategy automatic',
       'pillar | risk | 4 | cva, limit-check',
-      'environment | uat | - | cluster-eu-1',
+      'environment | uat | - | cluster-eu-1; defaults: retry_count 1',
       'infrastructure | cluster-eu-1 | - | on cluster-eu-1',
       'cluster | cluster-eu-1 | 20',
       'executor | harness | - | harness:acme',

@@ -16,8 +16,8 @@ const schemaIds = { published: 'urn:flotilla:schema:batch:v1.0', ofServer: '/sch
  */
 export const batchJsonSchema = (
   pillars: readonly string[] | 'any' = 'any',
-  /** Fields that the configuration may give: a file need not have them. */
-  given: ReadonlySet<string> = new Set(),
+  /** Fields that the configuration may give. A file need not have them. Nobody knows the configuration of the published schema. */
+  given: ReadonlySet<string> = new Set(pillars === 'any' ? [...neededOnBoth, artifact] : []),
 ): JsonObject => {
   const schema = z.toJSONSchema(writtenBatchSchema, {
     io: 'input',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { extensionPattern } from '../batch/extensions.ts';
 import { isObject, type Json, type JsonObject } from '../json.ts';
-import { workloadKinds } from '../plan/plan.ts';
+import { artifactTypes, workloadKinds } from '../plan/plan.ts';
 import { portablePattern } from '../portable-pattern.ts';
 import { wholeConfigurationSchema } from './configuration-schema.ts';
 
@@ -34,7 +34,11 @@ const written = (schema: Json, place: string): Json => {
 const patternOf = ({ pattern }: JsonObject): JsonObject =>
   typeof pattern === 'string' ? portablePattern(pattern) : {};
 
-const kindsOf = (place: string): JsonObject => (/\/(kind|k8s_object_type)$/.test(place) ? { enum: workloadKinds } : {});
+/** Words that are taken in any letter case, and completed in small letters. */
+const kindsOf = (place: string): JsonObject => {
+  if (place.endsWith('/docker_artifact_type')) return { enum: artifactTypes };
+  return /\/(kind|k8s_object_type)$/.test(place) ? { enum: workloadKinds } : {};
+};
 
 const empty: JsonObject = { type: 'null' };
 

@@ -35,6 +35,14 @@ test('the pillars of a configuration take the place of the default ones', () => 
   expect(JSON.stringify(batchJsonSchema(['north', 'south']))).toContain('"enum":["north","south"]');
 });
 
+test('what a configuration may give is not required', () => {
+  const rulesOf = (...schema: Parameters<typeof batchJsonSchema>): string =>
+    JSON.stringify(batchJsonSchema(...schema).allOf);
+  expect(rulesOf(['risk'])).toContain('"required":["environment_id"]');
+  expect(rulesOf(['risk'], new Set(['environment_id']))).not.toContain('"required":["environment_id"]');
+  expect(rulesOf()).not.toContain('"required":["environment_id"]');
+});
+
 test('the published schema takes any pillar, and has a name of its own', () => {
   expect(batchJsonSchema()).toMatchObject({ $id: 'urn:flotilla:schema:batch:v1.0', title: 'Flotilla batch, v1.0' });
   expect(JSON.stringify(batchJsonSchema())).not.toContain('clearing');
