@@ -188,7 +188,7 @@ describe('wrong defaults of a configuration are told where they stand', () => {
     ],
     [
       'environments: { dev: { defaults: { health_check: { path: x } } } }',
-      'health_check.path: "x" has no slash in front',
+      'health_check.path: "x" has no slash',
     ],
   ])('%s', (line, problem) => {
     const found = problemsOf(harness, line);
