@@ -24,12 +24,15 @@ type Fields = Readonly<Record<string, unknown>>;
  * Merges layers of fields, the most specific first. The first layer that has a field gives it. Of a health check this holds
  * for each of its fields.
  */
-export const mergeDefaults = <Layer extends object>(layers: readonly Layer[]): Layer =>
-  layers.reduceRight((under, over) => {
-    const checks = [(under as Fields).health_check, (over as Fields).health_check];
-    const merged = { ...under, ...over };
-    return checks.every(isFields) ? { ...merged, health_check: { ...checks[0], ...checks[1] } } : merged;
-  }, {} as Layer);
+export const mergeDefaults = <Layer extends object>(layers: readonly Layer[]): Layer => {
+  let merged = {} as Layer;
+  for (const layer of layers.toReversed()) {
+    const [under, over] = [(merged as Fields).health_check, (layer as Fields).health_check];
+    const check = isFields(under) && isFields(over) ? { health_check: { ...under, ...over } } : {};
+    merged = { ...merged, ...layer, ...check };
+  }
+  return merged;
+};
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

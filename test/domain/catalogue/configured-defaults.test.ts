@@ -186,10 +186,7 @@ describe('wrong defaults of a configuration are told where they stand', () => {
       'environments: { dev: { infrastructures: [eu], defaults: { infrastructure_id: us } } }',
       'defaults.infrastructure_id: is not among the infrastructures of this environment',
     ],
-    [
-      'environments: { dev: { defaults: { health_check: { path: x } } } }',
-      'health_check.path: "x" has no slash',
-    ],
+    ['environments: { dev: { defaults: { health_check: { path: x } } } }', 'health_check.path: "x" has no slash'],
   ])('%s', (line, problem) => {
     const found = problemsOf(harness, line);
     expect(found).toEqual([expect.stringContaining(problem)]);
