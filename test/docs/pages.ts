@@ -9,7 +9,7 @@ export const read = (path: string): string => readFileSync(join(root, path), 'ut
 /** Every page for people, by its path in the repository. */
 export const pages: readonly string[] = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
-  ...globSync('docs/**/*.md', { cwd: root, exclude: (name) => name.endsWith('node_modules') }).toSorted(),
+  ...globSync('docs/{*,adr/*}.md', { cwd: root }).toSorted(),
 ];
 export const allText = (): string => pages.map(read).join('\n');
 

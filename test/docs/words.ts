@@ -56,7 +56,10 @@ const patterns = '**/*.{md,ts,js,mjs,yaml,yml,sh,asl.json}';
 /** The files below a folder, or the file itself. */
 export const filesOf = (path: string): readonly string[] =>
   statSync(path).isDirectory()
-    ? globSync(patterns, { cwd: path, exclude: (name) => /(^|\/)(node_modules|dist|cdk\.out)$/.test(String(name)) })
+    ? globSync(patterns, {
+        cwd: path,
+        exclude: (name) => /(^|\/)(node_modules|dist|cdk\.out|pages)$/.test(String(name)),
+      })
         .map((name) => join(path, name))
         .sort()
     : [path];
