@@ -6,7 +6,7 @@ import { type ApiAnswer, notAdmitted } from './cluster-request.ts';
 
 const longestMessage = 2_000;
 
-/** What the API server answered to an apply. Undefined where it is not JSON: then something else has answered. */
+/** Reads the API server's answer to an apply. Undefined if it is not JSON: then something else answered. */
 export const appliedOf = (answer: ApiAnswer): Applied | undefined => {
   const body = objectOf(answer);
   if (body === undefined) return answer.status < 300 ? undefined : refused(answer, {});
@@ -14,7 +14,7 @@ export const appliedOf = (answer: ApiAnswer): Applied | undefined => {
   if (answer.status !== 409) return refused(answer, body);
   const conflicts = conflictsOf(body);
   const message = messageOf(answer, body);
-  // A resource version that is old, one that was made at the same moment, or one that has gone.
+  // The resource version is old, was created at the same moment, or is gone.
   return conflicts.length === 0 ? { kind: 'moved', message } : { kind: 'conflict', message, conflicts };
 };
 
@@ -39,7 +39,7 @@ const refused = (answer: ApiAnswer, body: JsonObject): Refused => ({
   message: messageOf(answer, body),
 });
 
-/** Nobody has said no: what was to be asked about the object did not answer. */
+/** Nobody said no: something that had to be asked about the object did not answer. */
 const isUnasked = ({ status }: ApiAnswer, body: JsonObject): boolean =>
   status === 500 && notAdmitted.test(stringAt(body, 'message') ?? '');
 
@@ -49,7 +49,7 @@ const messageOf = ({ status }: ApiAnswer, body: JsonObject): string =>
 /** `conflict with "kubectl" using apps/v1` and `conflict with "hpa" with subresource "scale" using apps/v1 at 2026-…`. */
 const manager = /^conflict with "((?:[^"\\]|\\.)*)"/;
 
-/** All of them: whoever decides whether they may be taken over must know each. Who tells them leaves some out. */
+/** Returns all of them: the decision on a take-over needs every one. Messages leave some out. */
 const conflictsOf = (body: JsonObject): readonly FieldConflict[] =>
   listAt(body, 'details', 'causes')
     .filter((cause) => cause.reason === 'FieldManagerConflict')

@@ -3,7 +3,7 @@ import { FlotillaError } from '../domain/errors.ts';
 import { awsPatience } from './aws-patience.ts';
 import type { AwsCredentials } from './eks-token.ts';
 
-/** Who is to be, and as whom: the name of the session stands in the trail of the other account. */
+/** Which role to assume. The session name appears in the other account's audit log. */
 export interface RoleToAssume {
   readonly role: string;
   readonly externalId?: string | undefined;
@@ -15,10 +15,10 @@ export interface AssumedRoleOptions extends RoleToAssume {
   readonly now?: () => number;
 }
 
-/** Credentials are asked for anew this long before they end, in milliseconds: a token that was signed with them may be in use by then. */
+/** Credentials are renewed this many milliseconds before they expire: a token signed with them may still be in use. */
 const early = 5 * 60_000;
 
-/** The credentials of a role of another account, kept as long as they are good. */
+/** The credentials of a role in another account, cached while they are valid. */
 export class AssumedRole {
   readonly #options: AssumedRoleOptions;
   #kept: { readonly credentials: Promise<AwsCredentials>; until: number } | undefined;
@@ -62,7 +62,7 @@ export class AssumedRole {
 export const assumedRole = (options: RoleToAssume, region: string): AssumedRole =>
   new AssumedRole({ ...options, client: new STSClient({ ...awsPatience, region }) });
 
-/** What STS says names no external id, and neither do we. */
+/** STS's message does not contain the external id, and neither does ours. */
 const notAssumed = ({ role, externalId }: RoleToAssume, error: unknown): FlotillaError => {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const isRefused = name === 'AccessDenied' || name === 'AccessDeniedException';

@@ -14,20 +14,20 @@ export interface SigningKey {
   readonly secretAccessKey: string;
 }
 
-/** How far the clocks of both sides may differ, as AWS has it. */
+/** The largest clock difference, as on AWS. */
 const skew = 5 * 60_000;
 
 const form =
   /^AWS4-HMAC-SHA256 Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request, ?SignedHeaders=([^,\s]+), ?Signature=([0-9a-f]{64})$/;
 
-/** Whether whoever sent a request has the key: signs it once more, as the SDKs sign (Signature Version 4), and compares. */
+/** Whether the sender of a request has the key: signs it again as the SDKs do (Signature Version 4), and compares. */
 export const isSignedWith = async (key: SigningKey, request: SignedRequest, now: number): Promise<boolean> => {
   const [, accessKeyId, region, service, names = '', signature] = form.exec(headerOf(request, 'authorization')) ?? [];
   const signedAt = timeOf(headerOf(request, 'x-amz-date'));
   if (accessKeyId !== key.accessKeyId || region === undefined || service === undefined) return false;
   if (signature === undefined || !(Math.abs(now - signedAt) <= skew)) return false;
   const signed = names.split(';');
-  // What is not signed could have been exchanged.
+  // Anything unsigned could have been replaced.
   if (!['host', 'x-amz-date', 'x-amz-target'].every((name) => signed.includes(name))) return false;
   const signer = new SignatureV4({ service, region, credentials: key, sha256: Sha256, applyChecksum: false });
   const { headers } = await signer.sign(

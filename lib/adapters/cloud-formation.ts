@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { FlotillaError } from '../domain/errors.ts';
 
-/** The outputs of a stack by their names. Throws ConfigurationInvalid when there is no such stack. */
+/** A stack's outputs by name. Throws ConfigurationInvalid if there is no such stack. */
 export const readStackOutputs = async (
   stack: string,
   client = new CloudFormationClient({}),
@@ -11,7 +11,7 @@ export const readStackOutputs = async (
     const outputs = Stacks[0]?.Outputs ?? [];
     return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
   } catch (error) {
-    // CloudFormation has no name of its own for a stack that does not exist.
+    // CloudFormation has no error name for a stack that does not exist.
     if (!(error instanceof Error) || error.name !== 'ValidationError') throw error;
     const region = await client.config.region();
     throw new FlotillaError('ConfigurationInvalid', `There is no stack ${stack} in ${region} in this account.`);

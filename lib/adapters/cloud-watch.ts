@@ -11,7 +11,7 @@ import { foreignText } from '../domain/record/foreign-text.ts';
 import type { CloudWatchExpression } from '../domain/strategy/strategy.ts';
 import { awsPatience } from './aws-patience.ts';
 
-/** No metric has this name: those of checks have 32 characters at most. */
+/** No metric can have this name: names of checks have 32 characters at most. */
 const resultId = 'result_of_the_expression_of_the_check';
 
 /** A page has up to 100,800 points. */
@@ -19,7 +19,7 @@ const mostPages = 10;
 
 export type SendToCloudWatch = (command: GetMetricDataCommand) => Promise<GetMetricDataCommandOutput>;
 
-/** Metrics of AWS, and math over them. */
+/** Reads AWS metrics, and metric math. */
 export class CloudWatch implements Metrics {
   readonly #send: SendToCloudWatch;
 
@@ -32,7 +32,7 @@ export class CloudWatch implements Metrics {
     try {
       return pointsOf(await this.#pages(query, query.source.cloudwatch), query.step);
     } catch (error) {
-      // Of AWS as of the way to it: no credentials, no right, no network. What holds is that nothing can be said.
+      // Any failure of AWS or on the way there: no credentials, no right, no network. In each case there is no answer.
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       return unread(`CloudWatch cannot be asked: ${foreignText(`${name}: ${message}`, 500)}`);
     }
@@ -51,7 +51,7 @@ export class CloudWatch implements Metrics {
   }
 }
 
-/** `region` absent: as AWS's own tools find it. The client is made when it is first needed. */
+/** `region` absent: found as AWS's own tools find it. The client is created on first use. */
 export const cloudWatchIn = (region: string | undefined): CloudWatch => {
   let client: CloudWatchClient | undefined;
   return new CloudWatch(async (command) => {
@@ -60,7 +60,10 @@ export const cloudWatchIn = (region: string | undefined): CloudWatch => {
   });
 };
 
-/** A point is stamped with the begin of its minute there, and stands for the minute before it here: so the question is one minute earlier. */
+/**
+ * CloudWatch stamps a point with the start of its minute. Here it stands for the minute before it, so the query starts
+ * a minute earlier.
+ */
 const askedOf = ({ from, to, step }: MetricQuery, { expression, metrics }: CloudWatchExpression) => ({
   StartTime: new Date(from - step),
   EndTime: new Date(to),

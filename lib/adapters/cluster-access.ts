@@ -15,13 +15,16 @@ import { KubeconfigPasses } from './kubeconfig-passes.ts';
 export interface EksSource {
   readonly eks: string;
   readonly region: string;
-  /** Of another account. */
-  /** `region`: that of whoever runs, whose STS is asked: a network of its own may lead to no other. Absent: that of the cluster. */
+  /** A role of another account. */
+  /**
+   * `region`: the region whose STS is asked, which is the caller's own, because a private network may reach no other.
+   * Absent: the cluster's.
+   */
   readonly assume?: RoleToAssume & { readonly region?: string | undefined };
   readonly proxy?: string;
 }
 
-/** Where a cluster is and how it lets us in. */
+/** Where a cluster is and how to authenticate. */
 export type ClusterSource =
   /** A kubeconfig file; without a context its current one. */
   | KubeconfigSource
@@ -31,26 +34,26 @@ export type ClusterSource =
 
 export interface ClusterAccess {
   readonly config: KubeConfig;
-  /** Of a cluster in EKS. */
+  /** The region of an EKS cluster. */
   readonly arn?: string;
-  /** What is run to be let in. */
+  /** The program that authenticates. */
   readonly program?: ClusterProgram;
-  /** Nobody checks its certificate. */
+  /** The cluster's certificate is not checked. */
   readonly isUnverified?: true;
-  /** What a request goes with now. Throws where nothing lets us in. */
+  /** Credentials for a request. Throws if there are none. */
   pass(): Promise<Pass>;
   /** After a 401: the next pass has another credential, if there is one. */
   renew(refused: Pass): Promise<void>;
 }
 
 export interface AccessOptions {
-  /** Shared by those who may have the same user; without it nobody is. */
+  /** Shared by clusters that may have the same user. Without it nothing is shared. */
   readonly programs?: ExecCredentials;
-  /** Throws for a program that may not be run. It is asked whenever a kubeconfig has been read. */
+  /** Throws for a program that may not run. Called whenever a kubeconfig has been read. */
   readonly check?: (program: ClusterProgram | undefined) => void;
 }
 
-/** Reads or asks what is needed to talk to a cluster. Throws ConfigurationInvalid, or ClusterUnavailable for EKS. */
+/** Finds out how to reach a cluster. Throws ConfigurationInvalid, or ClusterUnavailable for EKS. */
 export async function kubeConfigFrom(
   source: ClusterSource,
   eks?: EKSClient,
@@ -62,7 +65,7 @@ export async function kubeConfigFrom(
   return accessBy(config, new Passes({ cluster: config.getCurrentCluster(), credentials: new FixedCredential() }));
 }
 
-/** The role is assumed where whoever runs is; the cluster is asked for where it is. */
+/** The role is assumed in the caller's region; the cluster is looked up in its own. */
 const eksClientOf = ({ region, assume }: EksSource): EKSClient => {
   const role = assume === undefined ? undefined : assumedRole(assume, assume.region ?? region);
   return new EKSClient({ ...awsPatience, region, ...(role && { credentials: () => role.credentials() }) });
@@ -123,7 +126,7 @@ const notDescribed = ({ eks, region, assume }: EksSource, error: unknown): Floti
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const remedy = describeRemedies[name]?.(assume === undefined ? '' : ` as ${assume.role}`);
   const why = remedy === undefined ? `${name}: ${message}` : `${remedy} (${message})`;
-  // A role that is not given to us has said why itself.
+  // A rejected role has its own message.
   const details = isFlotillaError(error, 'ClusterUnavailable') ? error.details : {};
   const words = isFlotillaError(error, 'ClusterUnavailable') ? message : why;
   return new FlotillaError(
@@ -134,7 +137,7 @@ const notDescribed = ({ eks, region, assume }: EksSource, error: unknown): Floti
   );
 };
 
-/** The address of the API server, with a hash of the authority that it is known by. */
+/** The API server's address, with a hash of its certificate authority. */
 export function addressOf({ config }: Pick<ClusterAccess, 'config'>): string {
   const cluster = config.getCurrentCluster();
   return nameOfServer(cluster?.server ?? '', cluster?.caData ?? authorityIn(cluster?.caFile));

@@ -4,7 +4,7 @@ import { type ClusterRequests, statusBodyOf } from './cluster-request.ts';
 
 type Requests = Pick<ClusterRequests, 'get' | 'unavailable'>;
 
-/** Long enough for all objects of a deployment, short enough for whoever has just defined a kind. */
+/** Long enough for all objects of a deployment, short enough for somebody who has just defined a kind. */
 const memoryMilliseconds = 30_000;
 
 interface Remembered {
@@ -12,7 +12,7 @@ interface Remembered {
   readonly kinds: ReadonlyMap<string, KnownKind>;
 }
 
-/** What the API server says in its discovery, remembered for a moment. A kind that it did not know is asked for again. */
+/** The API server's discovery, cached briefly. A kind that was unknown is asked for again. */
 export class ClusterKinds {
   readonly #requests: Requests;
   readonly #now: () => number;
@@ -44,7 +44,7 @@ export class ClusterKinds {
     return kinds;
   }
 
-  /** A proxy may answer 200 with a page of its own. Parts, `deployments/scale` for example, are of other kinds. */
+  /** A proxy may answer 200 with a page of its own. Subresources such as `deployments/scale` are of other kinds. */
   #kindsIn(body: string, path: string): ReadonlyMap<string, KnownKind> {
     const read = parsed(body);
     const resources = isObject(read) && Array.isArray(read.resources) ? (read.resources as readonly Json[]) : undefined;
@@ -66,7 +66,7 @@ const parsed = (body: string): Json | undefined => {
   }
 };
 
-/** `v1` is the core API; others have a group. Undefined for what is no version of an API. */
+/** `v1` is the core API; others have a group. Undefined for what is not an API version. */
 export const discoveryPath = (apiVersion: string): string | undefined => {
   if (!/^[a-z0-9.-]+(?:\/[a-z0-9]+)?$/.test(apiVersion)) return undefined;
   return apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;

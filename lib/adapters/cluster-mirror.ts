@@ -7,10 +7,12 @@ import type { Mirrored } from './mirrored-objects.ts';
 import { MirroredPlace } from './mirrored-place.ts';
 import { WatchedList } from './watched-list.ts';
 
-/** Characters of all that is kept. What is more is read by lists. */
+/** Total characters kept. What exceeds this is read by lists. */
 const mostKept = 64 * 1024 * 1024;
 
-/** Milliseconds that a place is still watched when nobody needs it: the next deployment of the same namespace may. */
+/**
+ * How long, in milliseconds, a place is watched after its last use: the next deployment may be in the same namespace.
+ */
 const lingering = 60_000;
 
 const byLists = 'the observer cannot watch, and reads lists instead, without events';
@@ -25,17 +27,17 @@ interface Namespace {
 
 interface Followed {
   readonly workload: Workload;
-  /** It was named after its list had begun: what it is has to be looked at once. */
+  /** It was named after its list began, so it has to be read once. */
   isUnread: boolean;
 }
 
-/** Rollouts in flight by list and watch of the places that they need, whatever their number. */
+/** Keeps the rollouts in flight up to date, with one list and watch for each place, however many rollouts there are. */
 export class ClusterMirror implements Mirror {
   readonly #requests: ApiReads;
   readonly #options: MirrorOptions;
   readonly #namespaces = new Map<string, Namespace>();
   readonly #followed = new Map<string, Followed>();
-  /** Names of rollouts by where their workload is. */
+  /** Names of rollouts, by their workload's place. */
   readonly #rollouts = new Map<string, Set<string>>();
   readonly #neededAt = new Map<MirroredPlace, number>();
   readonly #told = new Set<string>();
@@ -45,14 +47,14 @@ export class ClusterMirror implements Mirror {
     this.#options = options;
   }
 
-  /** Characters of the objects that are kept. */
+  /** Characters of all objects kept. */
   get size(): number {
     return this.#places().reduce((sum, { objects }) => sum + objects.size, 0);
   }
 
   follow(rollouts: ReadonlyMap<string, Workload>): void {
     for (const name of this.#followed.keys()) if (!rollouts.has(name)) this.#forget(name);
-    // First all of them: what begins together is seen by the same lists.
+    // All names first: rollouts that begin together share the same lists.
     for (const [name, workload] of rollouts) this.#join(name, workload);
     for (const { workload } of this.#followed.values()) this.#start(workload);
     this.#leaveUnneeded();
@@ -176,7 +178,7 @@ export class ClusterMirror implements Mirror {
     return { requests: this.#requests, clock, random };
   }
 
-  /** What cannot be listed either is not read at all: that is told by who asks for it. */
+  /** If it cannot even be listed, it is not read at all. The reader reports that. */
   #noteRefusal({ state }: WatchedList, { message, what }: { readonly message: string; readonly what: string }): void {
     if (state.kind !== 'refused' || this.#told.has(what) || (message === byLists && state.isUnlisted)) return;
     this.#told.add(what);
@@ -192,7 +194,7 @@ export class ClusterMirror implements Mirror {
     for (const rollout of this.#rolloutsOf(namespace, uid)) this.#options.changed(rollout);
   }
 
-  /** By what it is or what owns it, as far as that is known. When more becomes known, that is a change too. */
+  /** By the object or its owner, as far as that is known. Learning more later counts as a change. */
   #rolloutsOf(namespace: string, uid: string, depth = 0): readonly string[] {
     if (depth > deepest) return [];
     return [...(this.#namespaces.get(namespace)?.places ?? [])].flatMap(([key, { objects }]) => {
@@ -204,7 +206,7 @@ export class ClusterMirror implements Mirror {
   }
 }
 
-/** Workload, ReplicaSet or Job, pod; custom resources have one or two more. */
+/** Workload, ReplicaSet or Job, pod; custom resources have one or two more levels. */
 const deepest = 5;
 
 const whereOf = (workload: Workload): string => `${placesOf(workload)[0]!.key}/${workload.name}`;

@@ -22,7 +22,7 @@ import { listPages } from './list-pages.ts';
 
 const mostTries = 10;
 
-/** The objects of one cluster, by its API server. */
+/** A cluster's objects, by its API server. */
 export class KubernetesObjects implements ClusterObjects {
   readonly #requests: ClusterRequests;
   readonly #kinds: ClusterKinds;
@@ -83,13 +83,13 @@ export class KubernetesObjects implements ClusterObjects {
       this.#requests,
       `${path}?labelSelector=${encodeURIComponent(selector.join(','))}`,
     )) {
-      // The items of a list carry neither.
+      // The items of a list have neither.
       for (const item of items) found.push({ ...item, apiVersion: api_version, kind });
     }
     return found;
   }
 
-  /** Undefined where the server does not know the kind. */
+  /** Undefined if the server does not know the kind. */
   async #pathOf({
     api_version,
     kind,
@@ -103,7 +103,7 @@ export class KubernetesObjects implements ClusterObjects {
     return `${discoveryPath(api_version)}${place}/${known.plural}${object}`;
   }
 
-  /** What was claimed by whoever died in between is taken over, and what they had beside is given up. */
+  /** Takes over the claims of a process that died in between, and releases its others. */
   async #own(path: string, object: KubernetesObject, options: Sending): Promise<Applied> {
     const first = await this.#send(path, object, options);
     const isClaimed =
@@ -121,19 +121,20 @@ export class KubernetesObjects implements ClusterObjects {
     for (let tries = 1; ; tries += 1) {
       const owned = await this.#own(path, guarded(object, made), {});
       if (owned.kind !== 'moved' || tries === mostTries) return owned;
-      // Its controller begins at once, which changes the version. Where somebody has taken it over, the claim is not whole any more.
+      // Its controller acts at once, which changes the version. If somebody took the object over, the claim is no
+      // longer complete.
       const found = await this.get(addressOf(made));
       if (found === undefined || !isDeepStrictEqual(claimIn(found, claim), claimIn(made, claim))) return owned;
       made = found;
     }
   }
 
-  /** Nobody has claims any more. */
+  /** Removes all claims. */
   async #released(path: string, applied: Extract<Applied, { readonly kind: 'applied' }>): Promise<Applied> {
     const { apiVersion = '', kind = '', metadata } = applied.object;
     const { name, namespace, uid } = metadata as JsonObject;
     const managers = listAt(applied.object, 'metadata', 'managedFields').map(({ manager }) => String(manager));
-    // By its UID: one that has gone is not made again, with nothing in it.
+    // By UID, so that a deleted object is not created again, empty.
     const named = { name: name!, uid: uid!, ...(namespace === undefined ? {} : { namespace }) };
     let last = applied;
     for (const manager of new Set(managers.filter((one) => one.startsWith(claimPrefix)))) {
@@ -174,11 +175,11 @@ const claimIn = (object: KubernetesObject, claim: string): JsonObject =>
   );
 
 interface Sending extends Omit<ApplyOptions, 'absent'> {
-  /** That of Flotilla unless another one is named. */
+  /** Flotilla's, unless another is named. */
   readonly manager?: string;
 }
 
-/** Only onto the one that was read. */
+/** Only onto the version that was read. */
 const guarded = (object: KubernetesObject, read: KubernetesObject): KubernetesObject => {
   const { uid, resourceVersion } = read.metadata as JsonObject;
   return { ...object, metadata: { ...(object.metadata as JsonObject), uid: uid!, resourceVersion: resourceVersion! } };

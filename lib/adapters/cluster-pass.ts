@@ -2,38 +2,38 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Cluster, HttpMethod, KubeConfig, RequestContext, type User } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 
-/** What lets a user in at a moment. It is the same object as long as it says the same. */
+/** What authenticates a user at one moment. It stays the same object while its content is the same. */
 export interface Credential {
-  /** A token or a password, as it is, where the header does not have it so. */
+  /** The plain token or password, where the header does not contain it as such. */
   readonly secret?: string;
   readonly authorization?: string;
-  /** PEM, where a program gave it. */
+  /** PEM, if a program supplied it. */
   readonly certificate?: { readonly cert: string; readonly key: string };
 }
 
-/** Where credentials come from. */
+/** A source of credentials. */
 export interface Credentials {
-  /** That of now. Throws where there is none to be had. */
+  /** The current credential. Throws if there is none. */
   get(): Promise<Credential>;
-  /** It was refused: the next `get` does not give it again, unless there is no other. */
+  /** The credential was rejected: the next `get` returns another one, if there is one. */
   renew(refused: Credential): void;
 }
 
-/** What a request goes with. */
+/** What is sent with a request. */
 export interface Pass {
   readonly credential: Credential;
   readonly headers: Readonly<Record<string, string>>;
-  /** Headers of which there may be several of one name. */
+  /** Headers; several may have the same name. */
   readonly several: Readonly<Record<string, readonly string[]>>;
-  /** What must not come back. */
+  /** Texts that must not appear in an answer. */
   readonly secrets: readonly string[];
-  /** Connections, with the certificates that they are made with. None: those that anybody gets. */
+  /** Connections with client certificates. Absent: the usual connections. */
   readonly dispatcher: Dispatcher | undefined;
 }
 
 export interface PassOptions {
   readonly cluster: Cluster | null;
-  /** The certificate of the kubeconfig. */
+  /** The kubeconfig's certificate. */
   readonly identity?: Omit<User, 'name'>;
   readonly credentials: Credentials;
   readonly headers?: Readonly<Record<string, string>>;
@@ -45,7 +45,7 @@ interface Made {
   readonly pass: Promise<Pass>;
 }
 
-/** Makes passes of credentials, and new connections where their certificate is another. */
+/** Turns credentials into passes, with new connections when the certificate changes. */
 export class Passes {
   readonly #options: PassOptions;
   #made: Made | undefined;
@@ -60,12 +60,12 @@ export class Passes {
     if (before?.credential === credential) return before.pass;
     const made = { credential, pass: this.#make(credential, before) };
     this.#made = made;
-    // One that failed is not kept: a file may be there the next time.
+    // A failure is not kept: a file may exist the next time.
     made.pass.catch(() => this.#forget(made));
     return made.pass;
   }
 
-  /** After a 401. False where this pass is one of before: then somebody else has renewed it since. */
+  /** After a 401. False if this pass is outdated: then another request has renewed it. */
   async renew(refused: Pass): Promise<boolean> {
     const made = this.#made;
     if (made === undefined || (await made.pass) !== refused || this.#made !== made) return false;
@@ -89,7 +89,7 @@ export class Passes {
     return { credential, headers, several: this.#options.several ?? {}, secrets, dispatcher };
   }
 
-  /** client-node makes them, with all that a kubeconfig says of certificates, names and proxies. */
+  /** client-node creates them, with the kubeconfig's certificates, names and proxies. */
   async #connections({ certificate }: Credential): Promise<Dispatcher | undefined> {
     const { cluster, identity } = this.#options;
     const given = certificate && { certData: base64(certificate.cert), keyData: base64(certificate.key) };
@@ -103,7 +103,7 @@ export class Passes {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** One credential, or none, that nothing changes. */
+/** A fixed credential, or none. */
 export class FixedCredential implements Credentials {
   readonly #credential: Credential;
 
@@ -118,13 +118,13 @@ export class FixedCredential implements Credentials {
   renew(): void {}
 }
 
-/** A header that cannot be sent would be shown in the error of the transport. */
+/** The transport would quote an invalid header in its error. */
 export const bearer = (token: string): string => {
   if (!/^[\x21-\x7e]+$/.test(token)) throw new Error('the token is empty, or has characters that no token has');
   return `Bearer ${token}`;
 };
 
-/** Bearer tokens from wherever they come. */
+/** Bearer tokens from any source. */
 export class BearerTokens implements Credentials {
   readonly #read: () => Promise<string>;
   readonly #forget: () => void;

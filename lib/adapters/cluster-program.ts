@@ -5,26 +5,26 @@ import type { Cluster } from '@kubernetes/client-node';
 import type { Json, JsonObject } from '../domain/json.ts';
 import { foreignText } from '../domain/record/foreign-text.ts';
 
-/** A program that a kubeconfig names to be let in by a cluster. */
+/** A program that a kubeconfig names for authentication. */
 export interface ClusterProgram {
-  /** As it is found: by PATH, or by a path that is relative to the kubeconfig, as kubectl has it. */
+  /** Found on PATH or, as with kubectl, by a path relative to the kubeconfig. */
   readonly command: string;
   readonly args: readonly string[];
-  /** What the kubeconfig gives it in its environment. */
+  /** Environment variables from the kubeconfig. */
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The program, and what the kubeconfig says of the way in which it is asked. */
+/** The program, and how the kubeconfig wants it to be called. */
 export interface Plugin {
   readonly program: ClusterProgram;
-  /** Its answer must have the same; where the kubeconfig names none, it may have any. */
+  /** The answer must have this version. If the kubeconfig names none, any will do. */
   readonly apiVersion?: string;
   readonly installHint?: string;
-  /** What it is told of the cluster, where the kubeconfig has that. */
+  /** What the program learns about the cluster, if the kubeconfig has that. */
   readonly cluster?: JsonObject;
 }
 
-/** Where a kubeconfig has a user: what the cluster of its context is, and as it is written there. */
+/** The context of a user: its cluster, as the kubeconfig has it. */
 export interface PlaceOfUser {
   readonly kubeconfig: string;
   readonly cluster: Cluster | null;
@@ -39,12 +39,12 @@ const group = 'client.authentication.k8s.io';
 const apiVersions: readonly unknown[] = [undefined, null, `${group}/v1`, `${group}/v1beta1`];
 const interactiveModes: readonly unknown[] = [undefined, null, 'Never', 'IfAvailable'];
 
-/** All that kubectl reads of an exec. It passes over any other field. */
+/** The fields of an exec that kubectl reads. It ignores any other field. */
 const known: ReadonlySet<string> = new Set([
   ...['command', 'args', 'env', 'apiVersion', 'installHint', 'interactiveMode', 'provideClusterInfo'],
 ]);
 
-/** The program of a user; throws what is wrong with it, in words that go on from "user". */
+/** A user's program. Throws what is wrong with it, in words that continue after "user". */
 export const pluginOf = (exec: unknown, place: PlaceOfUser): Plugin | undefined => {
   if (exec === undefined || exec === null) return undefined;
   const fields = typeof exec === 'object' && !Array.isArray(exec) ? Object.keys(exec) : [];
@@ -88,7 +88,7 @@ const isNamedValue = (value: unknown): value is { readonly name: string; readonl
   return isText(name) && isText(held);
 };
 
-/** As kubectl tells it to a program that asks for it (`provideClusterInfo`). */
+/** As kubectl passes it to a program that asks for it (`provideClusterInfo`). */
 const clusterInfo = ({ cluster, written }: PlaceOfUser): JsonObject => {
   const authority = cluster?.caData ?? (cluster?.caFile && readFileSync(cluster.caFile, 'base64'));
   const extensions = Array.isArray(written.extensions) ? (written.extensions as readonly Written[]) : [];
@@ -110,16 +110,16 @@ export const isSame = (one: ClusterProgram, other: ClusterProgram): boolean =>
 const partsOf = ({ command, args, env }: ClusterProgram) => ({ command, args, env });
 
 const handedOn = /^(?:PATH|HOME|AWS_.*|HTTPS?_PROXY|NO_PROXY|ALL_PROXY|https?_proxy|no_proxy|all_proxy)$/;
-/** Without them no program starts on Windows. */
+/** No program starts on Windows without these. */
 const ofWindows = /^(?:SystemRoot|USERPROFILE|PATHEXT|APPDATA|LOCALAPPDATA)$/i;
 
 /**
- * What such a program sees: what it needs to find its files and the cloud, what the kubeconfig gives it, and how it is asked.
- * Nothing else is its business: our environment may hold the key of Harness.
+ * The environment of such a program: what it needs to find its files and the cloud, what the kubeconfig adds, and its
+ * call. Nothing else: our own environment may contain the Harness key.
  */
 export const environmentFor = (plugin: Plugin, own: Env): Readonly<Record<string, string>> => {
   const { program, cluster } = plugin;
-  // Where the kubeconfig names no version, a program is left to its own, unless there is something to tell it.
+  // If the kubeconfig names no version, the program chooses, unless there is something to pass to it.
   const apiVersion = plugin.apiVersion ?? (cluster === undefined ? undefined : `${group}/v1`);
   const handed = Object.entries(own).filter(
     (one): one is [string, string] => one[1] !== undefined && (handedOn.test(one[0]) || ofWindows.test(one[0])),

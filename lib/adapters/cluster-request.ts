@@ -14,10 +14,10 @@ const authority = 'its certificate authority is named in the kubeconfig, as cert
 /** Every request ends after this long, whatever the API server does. */
 export const requestMilliseconds = 10_000;
 
-/** A page of a list has some 2 MB. */
+/** A page of a list has about 2 MB. */
 export const listBytes = 32 * 1024 * 1024;
 
-/** Of a watch: an object has at most 1.5 MiB where the API server keeps it, and some more as JSON. */
+/** For a watch: the API server stores objects up to 1.5 MiB, and as JSON they are a little larger. */
 const longestLine = 8 * 1024 * 1024;
 
 const shortestSecret = 8;
@@ -25,15 +25,15 @@ const shortestSecret = 8;
 export interface ApiAnswer {
   readonly status: number;
   readonly body: string;
-  /** There was more than was to be read. */
+  /** The answer was longer than the limit. */
   readonly isCut?: true;
   readonly redirect?: string;
 }
 
-/** An answer that goes on. */
+/** A streaming answer. */
 export interface ApiStream {
   readonly status: 200;
-  /** As they come, without secrets of ours. They throw ClusterUnavailable when the connection breaks. */
+  /** Lines as they arrive, without our secrets. Throws ClusterUnavailable when the connection breaks. */
   readonly lines: AsyncIterable<string>;
 }
 
@@ -52,7 +52,7 @@ interface Sent extends Asked {
 interface Sending {
   readonly signal: AbortSignal;
   readonly limit: number;
-  /** It goes on after its beginning. */
+  /** The answer keeps streaming. */
   readonly lasts?: true;
 }
 
@@ -62,7 +62,7 @@ export interface Patience {
   readonly milliseconds?: number;
 }
 
-/** A Status object, when the body is one: in it the API server speaks itself. Through its proxy, a service may too. */
+/** A Status object, if the body is one. It comes from the API server itself or, through its proxy, from a service. */
 export interface ApiStatusBody {
   readonly code: unknown;
   readonly reason: string;
@@ -70,9 +70,9 @@ export interface ApiStatusBody {
 }
 
 /**
- * Requests with client-node's authentication and connections but without its models: those would turn every time into a
- * Date, drop unknown fields and take three times as long (2,000 pods: 100 ms instead of 35). And without its `fetch`, which
- * follows redirects and reads all that comes.
+ * Sends requests with client-node's authentication and connections but without its models. Those turn every time into a
+ * Date, drop unknown fields and take three times as long (2,000 pods: 100 ms instead of 35). It also avoids
+ * client-node's `fetch`, which follows redirects and reads everything.
  */
 export class ClusterRequests {
   readonly #name: string;
@@ -87,24 +87,25 @@ export class ClusterRequests {
     this.#server = (access.config.getCurrentCluster()?.server ?? '').replace(/\/$/, '');
   }
 
-  /** Any answer but 401, 403, 429, 5xx and redirects, which mean that the cluster cannot be asked. */
+  /** Any answer but 401, 403, 429, 5xx and redirects. Those mean that the cluster cannot be asked. */
   async get(path: string, patience: Patience = {}): Promise<ApiAnswer> {
     return this.#asked({ method: 'GET', path }, patience);
   }
 
-  /** Has something made, a review of our rights for example. Checked as `get` is. */
+  /** Creates something, such as a review of our rights. Checked as `get` is. */
   async post(path: string, body: object, patience: Patience = {}): Promise<ApiAnswer> {
     return this.#asked({ method: 'POST', path, body }, patience);
   }
 
-  /** Checked as `get` is. The body holds the preconditions: nothing else that has this name by then is deleted. */
+  /** Checked as `get` is. The body has the preconditions, so a new object of the same name is not deleted. */
   async delete(path: string, body: object): Promise<ApiAnswer> {
     return this.#asked({ method: 'DELETE', path, body });
   }
 
   /**
-   * An answer that goes on: a watch. What is no stream (a 410 for example) is an answer, checked as `get` checks it. Throws
-   * ClusterUnavailable when it does not begin in time; once it has begun it lasts until the signal or the API server ends it.
+   * A streaming answer: a watch. An answer that is not a stream (410, for example) is checked as `get` checks it.
+   * Throws ClusterUnavailable if it does not begin in time. Once begun, it lasts until the signal or the API server
+   * ends it.
    */
   async open(path: string, signal: AbortSignal): Promise<ApiAnswer | ApiStream> {
     const asked: Asked = { method: 'GET', path };
@@ -113,8 +114,8 @@ export class ClusterRequests {
   }
 
   /**
-   * Has something changed. The answer as it came where it may be about what was sent: 403, where we have no right to it or a policy
-   * speaks, and the 500 of a field that is not known. Any other is checked as `get` is.
+   * Changes something. Returns the raw answer where it may be about the content: 403 for a missing right or a policy,
+   * and the 500 for an unknown field. Checks any other answer as `get` does.
    */
   async change(asked: Asked): Promise<ApiAnswer> {
     const answer = await this.#twice((pass) => this.#answered({ ...asked, pass }, {}), isRefused);
@@ -122,8 +123,8 @@ export class ClusterRequests {
   }
 
   /**
-   * The answer as it came: through the proxy it may be that of a service. Throws ClusterUnavailable when there is none, with
-   * `details.timeout` when it took too long.
+   * The raw answer: through the proxy it may be a service's. Throws ClusterUnavailable if there is none, with
+   * `details.timeout` if it took too long.
    */
   send(path: string, patience: Patience): Promise<ApiAnswer> {
     return this.#twice((pass) => this.#answered({ method: 'GET', path, pass }, patience), isRefusedByApi);
@@ -133,7 +134,7 @@ export class ClusterRequests {
     return this.#checked(asked, await this.#twice((pass) => this.#answered({ ...asked, pass }, patience), isRefused));
   }
 
-  /** A credential may have run out, or been replaced, a moment ago: once more with a new one. Nothing was done yet. */
+  /** A credential may have just expired or been replaced: try once more with a new one. Nothing has happened yet. */
   async #twice<One extends ApiAnswer | ApiStream>(
     once: (pass: Pass) => Promise<One>,
     isWithout: (answer: One) => boolean,
@@ -220,7 +221,9 @@ export class ClusterRequests {
     return this.unavailable(`no answer within ${milliseconds} ms`, { timeout: true });
   }
 
-  /** What was sent must not come back; and what a workload was told of us must not either. A short one is a word of others too. */
+  /**
+   * What was sent must not come back, nor what a workload knows about us. A short secret may also be an ordinary word.
+   */
   #redactorFor({ secrets }: Pass): Redact {
     return redactorOf([...secrets, ...this.#secrets].filter(({ length }) => length >= shortestSecret));
   }
@@ -247,10 +250,10 @@ export class ClusterRequests {
   }
 }
 
-/** What lists and watches need of it. */
+/** What lists and watches use. */
 export type ApiReads = Pick<ClusterRequests, 'get' | 'open' | 'unavailable'>;
 
-/** client-node's connections are those of its own undici, which Node's `fetch` does not take. */
+/** client-node's connections belong to its own undici, which Node's `fetch` does not accept. */
 const by =
   ({ dispatcher = getGlobalDispatcher(), several }: Pass, lasts = false): Transport =>
   (url, request) => {
@@ -258,12 +261,12 @@ const by =
     return fetchByDispatcher(url, { ...request, dispatcher: lasts ? patient(whole) : whole });
   };
 
-/** A connection of its own, which its types do not have. */
+/** The connection, which its types leave out. */
 type OneVersion = Dispatcher.DispatchOptions & { readonly allowH2: false };
 
 /**
- * fetch joins headers of one name to a single one, which an API server takes for one value, and so does undici where it speaks
- * HTTP/2.
+ * fetch joins headers of one name into one value, which an API server takes for a single value. undici does the same
+ * over HTTP/2.
  */
 const withSeveral = (dispatcher: Dispatcher, several: Pass['several']): Dispatcher => {
   if (Object.keys(several).length === 0) return dispatcher;
@@ -274,7 +277,7 @@ const withSeveral = (dispatcher: Dispatcher, several: Pass['several']): Dispatch
   });
 };
 
-/** undici ends a body that is quiet for five minutes, which of a watch says nothing. */
+/** undici closes a body after five minutes of silence, which is normal for a watch. */
 const patient = (dispatcher: Dispatcher): Dispatcher =>
   dispatcher.compose((dispatch) => (options, handler) => dispatch({ ...options, bodyTimeout: 0 }, handler));
 
@@ -284,10 +287,10 @@ const remedies: Readonly<Record<number, string>> = {
   429: 'it is too busy',
 };
 
-/** What the API server says with 500 where a field is not one of the kind's, or has another type. */
+/** The API server's message with a 500 for a field that the kind does not have, or that has another type. */
 const notOfTheKind = /field not declared in schema|failed to (?:create|convert|decode) (?:typed )?(?:patch )?object/i;
 
-/** And where what is to admit the object does not answer: the cluster does, so it is not away. */
+/** The message when an admission webhook does not answer. The cluster does answer, so it is not away. */
 export const notAdmitted = /failed calling webhook|failed to call webhook/i;
 
 const isOfTheObject = (answer: ApiAnswer): boolean => {
@@ -301,7 +304,7 @@ const isOfTheObject = (answer: ApiAnswer): boolean => {
 
 const isRefused = ({ status }: ApiAnswer | ApiStream): boolean => status === 401;
 
-/** Through the proxy a service may answer 401 too; then our credential is good. */
+/** Through the proxy, a service may answer 401 too. Then our credential is fine. */
 const isRefusedByApi = (answer: ApiAnswer): boolean =>
   isRefused(answer) && statusBodyOf(answer)?.reason === 'Unauthorized';
 

@@ -8,9 +8,9 @@ export interface Place {
   readonly path: string;
 }
 
-/** One LIST: a place, and what of it is worth keeping. */
+/** One LIST: a place, and which of its objects to keep. */
 export interface Listing extends Place {
-  /** Names that were asked for. Of the others only those count that belong to what is kept already. */
+  /** The requested names. Of the others, only those that belong to a kept object count. */
   readonly names: ReadonlySet<string>;
 }
 
@@ -33,7 +33,7 @@ const replicaSets: Resource = { kind: 'ReplicaSet', root: '/apis/apps/v1', plura
 interface Reads {
   readonly own: Resource;
   readonly revisions?: Resource;
-  /** Of which pods tell nothing: they cannot be told from those of before, or there are none. */
+  /** Kinds whose pods say nothing: they cannot be told from earlier ones, or there are none. */
   readonly withoutPods?: true;
 }
 
@@ -68,7 +68,7 @@ const reads: Readonly<Record<Exclude<WorkloadKind, 'custom'>, Reads>> = {
   },
 };
 
-/** The kind of another object is written nowhere in the catalogue, and nothing asks for it. */
+/** The catalogue has no kind for other objects, and nothing asks for them. */
 const custom = ({ api_version, plural }: CustomResource): Reads => {
   const root = `/${api_version.includes('/') ? 'apis' : 'api'}/${api_version}`;
   return { own: { kind: plural, root, plural }, withoutPods: true };
@@ -86,7 +86,7 @@ const common = ['/api/v1', '/apis/apps/v1', '/apis/batch/v1'];
 const keyOf = ({ root, plural }: Resource, namespace: string): string =>
   common.includes(root) ? `${namespace}/${plural}` : `${namespace}${root}/${plural}`;
 
-/** Owners before what they own: a namespace may have thousands of objects, and few of them are asked for. */
+/** Owners before what they own: a namespace may have thousands of objects, and few are wanted. */
 const stages: readonly ((resource: Resource) => boolean)[] = [
   (resource) => resource !== pods && !between.includes(resource),
   (resource) => between.includes(resource),
@@ -94,7 +94,10 @@ const stages: readonly ((resource: Resource) => boolean)[] = [
 ];
 const between: readonly Resource[] = [replicaSets, controllerRevisions, jobs];
 
-/** The LISTs that these workloads need together, each once, in stages: a later one needs to know what the earlier kept. */
+/**
+ * The LISTs that these workloads need together, each once, in stages: a later stage depends on what an earlier one
+ * kept.
+ */
 export const listingsOf = (workloads: readonly Workload[]): readonly (readonly Listing[])[] => {
   const needed = workloads.flatMap((workload) =>
     resourcesOf(workload).map((resource) => ({ resource, namespace: workload.namespace })),
@@ -123,11 +126,11 @@ const placeOf = (resource: Resource, namespace: string): Place => ({
   path: `${resource.root}/namespaces/${encodeURIComponent(namespace)}/${resource.plural}`,
 });
 
-/** Where all that makes up the view of a workload is found, its own place first. */
+/** The places with everything in a workload's view, its own first. */
 export const placesOf = (workload: Workload): readonly Place[] =>
   resourcesOf(workload).map((resource) => placeOf(resource, workload.namespace));
 
-/** Whether an object of a list was asked for, or belongs to one that is kept. */
+/** Whether a listed object was asked for, or belongs to one that is kept. */
 export const isWanted = (object: KubernetesObject, names: ReadonlySet<string>, kept: ReadonlySet<string>): boolean => {
   const { name, ownerReferences = [] } = metadataOf(object);
   return names.has(name) || ownerReferences.some(({ uid }) => kept.has(uid));
@@ -150,7 +153,7 @@ export function ownershipOf(objects: readonly KubernetesObject[]): Ownership {
   return owned;
 }
 
-/** Puts one workload's view together from the lists. */
+/** Assembles one workload's view from the lists. */
 export function viewOf(
   workload: Workload,
   objects: ReadonlyMap<string, readonly KubernetesObject[]>,
@@ -165,7 +168,7 @@ export function viewOf(
   const children = (owner: KubernetesObject, kind: string) =>
     (ownership.get(metadataOf(owner).uid) ?? []).filter((child) => child.kind === kind);
   const between = revisions === undefined ? [] : children(object, revisions.kind);
-  // Pods hang on the ReplicaSets and Jobs between, or on the object itself.
+  // Pods belong to the ReplicaSets and Jobs in between, or to the object itself.
   const owners = revisions === undefined || revisions === controllerRevisions ? [object] : between;
   return { workload: object, revisions: between, pods: owners.flatMap((owner) => children(owner, 'Pod')) };
 }

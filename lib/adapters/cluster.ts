@@ -31,7 +31,7 @@ import { readService, unreachedOf } from './service-proxy.ts';
 
 export { type ClusterAccess, type ClusterSource, kubeConfigFrom } from './cluster-access.ts';
 
-/** How much of a log is worth carrying; and how much is read where more comes than was asked for. */
+/** The most characters of a log that are kept, and how many are read when more arrives than was asked for. */
 const logBytes = 16_384;
 const longestLog = 32 * 1024;
 
@@ -43,7 +43,7 @@ export class KubernetesCluster implements Cluster {
   readonly #arn: string | undefined;
   readonly #secrets: readonly string[];
 
-  /** `secrets` of ours are masked in all that it answers, beside the credentials that it is asked with. */
+  /** Masks our `secrets`, and the credentials in use, in everything that it answers. */
   constructor(name: string, access: ClusterAccess, secrets: readonly string[] = []) {
     this.#secrets = secrets;
     this.#requests = new ClusterRequests(name, access, secrets);
@@ -53,27 +53,27 @@ export class KubernetesCluster implements Cluster {
   }
 
   /**
-   * The ARN of EKS, and the UID of the namespace `kube-system`, which a cluster has for life. Always the address too: another
-   * name may lead there with rights that do not reach as far, and is to be known by what both can say.
+   * The ARN of EKS, and the UID of the namespace `kube-system`, which never changes. Always the address too: another
+   * name may lead there with fewer rights, and what both can see has to identify the cluster.
    */
   async identify(): Promise<readonly string[]> {
     return [this.#arn, await this.#uid(), this.address].filter((one) => one !== undefined);
   }
 
-  /** Undefined where that namespace may not be read, or there is none. */
+  /** Undefined if that namespace may not be read, or does not exist. */
   async #uid(): Promise<string | undefined> {
     try {
       const answer = await this.#requests.get('/api/v1/namespaces/kube-system');
       const uid = answer.status === 200 ? uidIn(answer.body) : undefined;
       return uid === undefined ? undefined : clusterUid(uid);
     } catch (error) {
-      // Without that right everything else works all the same.
+      // Everything else works without that right.
       if (isFlotillaError(error, 'ClusterUnavailable') && error.details.status === 403) return undefined;
       throw error;
     }
   }
 
-  /** One LIST per resource and namespace, whatever the number of workloads. Kept is only what belongs to them. */
+  /** One LIST per resource and namespace, however many workloads there are. It keeps only what belongs to them. */
   async read(workloads: readonly Workload[]): Promise<readonly WorkloadView[]> {
     const objects = new Map<string, readonly KubernetesObject[]>();
     const kept = new Set<string>();
@@ -91,7 +91,7 @@ export class KubernetesCluster implements Cluster {
   async logs(namespace: string, pod: string, container: string, lines: number): Promise<readonly string[]> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`;
     const query = `container=${encodeURIComponent(container)}&tailLines=${lines}&limitBytes=${logBytes}`;
-    // 400: there was no run before this one.
+    // 400: there was no earlier run.
     const patience = { limit: longestLog };
     const previous = await this.#requests.get(`${path}?${query}&previous=true`, patience);
     const answer = previous.status === 200 ? previous : await this.#requests.get(`${path}?${query}`, patience);
@@ -116,7 +116,7 @@ export class KubernetesCluster implements Cluster {
     try {
       return this.#probed(await this.#requests.send(path, { limit: healthBytes, milliseconds: timeout }));
     } catch (error) {
-      // The API server waits for the service: too long an answer is the service's failure.
+      // The API server waits for the service, so a slow answer is the service's failure.
       const isTimeout = (error as { details?: { timeout?: boolean } }).details?.timeout === true;
       if (isTimeout) return noAnswerWithin(timeout);
       throw error;
@@ -148,7 +148,10 @@ export class KubernetesCluster implements Cluster {
     return new ClusterMirror(this.#requests, options);
   }
 
-  /** Where the API server did not get to the service, its words are no answer of it. With 401 and 403 it did not try. */
+  /**
+   * If the API server did not reach the service, its message is not the service's answer. With 401 and 403 it did not
+   * try.
+   */
   #probed(answer: ApiAnswer): HealthAnswer {
     const { status } = answer;
     const said = unreachedOf(answer);
@@ -158,18 +161,18 @@ export class KubernetesCluster implements Cluster {
     return { message: foreignText(said.trim(), beginLength), ...(isLate ? { timeout: true } : {}) };
   }
 
-  /** In pages, each thrown away but for what is wanted of it: memory does not grow with the namespace. */
+  /** In pages, each dropped except for what is wanted: memory does not grow with the namespace. */
   async #list({ kind, path, names }: Listing, kept: ReadonlySet<string>): Promise<readonly KubernetesObject[]> {
     const wanted: KubernetesObject[] = [];
     for await (const { items } of listPages(this.#requests, path)) {
-      // The items of a list carry neither kind nor apiVersion.
+      // The items of a list have neither kind nor apiVersion.
       for (const item of items) if (isWanted(item, names, kept)) wanted.push({ ...item, kind });
     }
     return wanted;
   }
 }
 
-/** The last of the lines where a log had more than it was asked for. */
+/** The last lines, if a log had more than was asked for. */
 const cutLog = `… cut here: it has more than ${longestLog / 1024} KiB`;
 
 /** A proxy may answer 200 with a page of its own. */

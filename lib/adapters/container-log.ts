@@ -2,14 +2,14 @@ import { isFlotillaError } from '../domain/errors.ts';
 import type { ContainerLog, LogRequest } from '../domain/ports.ts';
 import { type ClusterRequests, statusBodyOf } from './cluster-request.ts';
 
-/** So often fewer lines are asked for, a quarter each time, where they were too many bytes. */
+/** How often to ask for fewer lines, a quarter each time, when the answer was too large. */
 const tries = 5;
-/** Behind what the API server was asked to end with. */
+/** Beyond the limit that the API server got. */
 const spare = 1_024;
 
 /**
- * The last lines of one run of a container. The API server ends what it sends after so many bytes from its beginning, which would
- * leave out the last lines: so fewer are asked for, until they fit.
+ * The last lines of one run of a container. The API server cuts a log after so many bytes from its start, which would
+ * lose the last lines. So this asks for fewer lines until they fit.
  */
 export const readContainerLog = async (requests: ClusterRequests, request: LogRequest): Promise<ContainerLog> => {
   let { lines } = request;
@@ -29,7 +29,7 @@ const readOnce = async (requests: ClusterRequests, request: LogRequest): Promise
   if (previous) query.set('previous', 'true');
   try {
     const answer = await requests.get(`${path}?${query}`, { limit: bytes + spare });
-    // 400: it has not begun, or there was no run before this one. 404: its pod is gone.
+    // 400: it has not begun, or there was no earlier run. 404: its pod is gone.
     if (answer.status !== 200) return { none: statusBodyOf(answer)?.message ?? `HTTP ${answer.status}` };
     const isCut = answer.isCut === true || Buffer.byteLength(answer.body) >= bytes;
     return { lines: answer.body.split(/\r?\n/).filter((line) => line !== ''), isCut };

@@ -3,14 +3,14 @@ import { convertToAttr, marshall } from '@aws-sdk/util-dynamodb';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { Condition, Key, Query, Write } from '../domain/ports.ts';
 
-/** JSON objects may come from anywhere, for example with no prototype; an empty text is a value like any other. */
+/** JSON objects may come from anywhere, for example without a prototype; an empty text is a value like any other. */
 const marshalling = { convertClassInstanceToMap: true } as const;
 
 const marshallItem = (item: JsonObject): Record<string, AttributeValue> => marshall(item, marshalling);
 
 export const marshallKey = ({ pk, sk }: Key): Record<string, AttributeValue> => ({ pk: { S: pk }, sk: { S: sk } });
 
-/** Names and values of one request. All names go by placeholders: the words that DynamoDB reserves are many. */
+/** Names and values of one request. All names use placeholders, because DynamoDB reserves many words. */
 class Placeholders {
   readonly #names = new Map<string, string>();
   readonly #values: AttributeValue[] = [];
@@ -25,7 +25,7 @@ class Placeholders {
     return `:v${this.#values.push(convertToAttr(value, marshalling)) - 1}`;
   }
 
-  /** What a request carries; an empty list of names or values would be refused. */
+  /** What goes into a request. DynamoDB rejects an empty list of names or values. */
   get fields(): {
     ExpressionAttributeNames?: Record<string, string>;
     ExpressionAttributeValues?: Record<string, AttributeValue>;
@@ -39,7 +39,7 @@ class Placeholders {
   }
 }
 
-/** `=` with an attribute that is absent is false, as the port wants it. */
+/** `=` with an absent attribute is false, as the port requires. */
 const conditionOf = (when: Condition, use: Placeholders): string =>
   [
     ...(when.exists === undefined
@@ -58,7 +58,7 @@ const updateOf = (set: JsonObject, remove: readonly string[], use: Placeholders)
   ].join(' ');
 };
 
-/** One write as an entry of TransactWriteItems; the same fields make a PutItem, UpdateItem or DeleteItem. */
+/** One write as an entry of TransactWriteItems. The same fields make a PutItem, UpdateItem or DeleteItem. */
 export const transactItemOf = (write: Write, TableName: string): TransactWriteItem => {
   const use = new Placeholders();
   const UpdateExpression = 'update' in write ? updateOf(write.set ?? {}, write.remove ?? [], use) : '';
@@ -81,7 +81,7 @@ const sortKeyCondition = (query: Query, use: Placeholders): readonly string[] =>
   return query.to === undefined ? [] : [`${use.name('sk')} <= ${use.value(query.to)}`];
 };
 
-/** The key condition of a query, with its names and values. */
+/** A query's key condition, with its names and values. */
 export const keyConditionOf = (query: Query): { KeyConditionExpression: string } & Placeholders['fields'] => {
   const use = new Placeholders();
   const clauses = [`${use.name('pk')} = ${use.value(query.pk)}`, ...sortKeyCondition(query, use)];

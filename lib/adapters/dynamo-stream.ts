@@ -2,12 +2,12 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Item } from '../domain/ports.ts';
 
-/** The part of a record of a DynamoDB stream that is read here. */
+/** The fields of a stream record that we read. */
 export interface StreamRecord {
   readonly dynamodb?: { readonly NewImage?: Readonly<Record<string, unknown>> | undefined } | undefined;
 }
 
-/** The items that the records brought, in their order; a removal brings none. */
+/** The items in the records, in order. A removal has none. */
 export const newItems = (records: readonly StreamRecord[]): readonly Item[] =>
   records.flatMap(({ dynamodb }) => {
     const image = dynamodb?.NewImage;

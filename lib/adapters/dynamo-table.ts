@@ -18,11 +18,11 @@ import { beginOf, billedBytes, isPlain, type OnUse, useOfRead, useOfWrites } fro
 import { isTransientError } from './transient-error.ts';
 
 export interface DynamoTableOptions {
-  /** Writes are counted as they are sent: DynamoDB bills an update by the whole item, which is not known here. */
+  /** Counts writes as they are sent: DynamoDB bills an update by the whole item, which is not known here. */
   readonly onUse?: OnUse;
 }
 
-/** Errors of a call, and reasons of a cancelled transaction, after which trying again may help. */
+/** Errors of a call, and cancellation reasons, after which a retry may help. */
 const BUSY: readonly string[] = [
   'InternalServerError',
   'ProvisionedThroughputExceeded',
@@ -38,7 +38,7 @@ const isSizeError = (code: string | undefined, message: string | undefined): boo
 const isNamed = (error: unknown, names: readonly string[]): boolean =>
   error instanceof Error && names.includes(error.name);
 
-/** The first write with a reason decides: a conflict before it may hide a condition that does not hold. */
+/** The first write with a reason decides: an earlier conflict may hide a condition that failed. */
 const translateCancelled = (error: TransactionCanceledException, writes: readonly Write[]): unknown => {
   const reasons = error.CancellationReasons ?? [];
   const index = reasons.findIndex(({ Code }) => Code !== undefined && Code !== 'None');
@@ -88,7 +88,7 @@ export class DynamoTable implements Table {
   async query(query: Query): Promise<Page> {
     checkQuery(query);
     if (isEmptyRange(restOf(query))) return { items: [] };
-    // One more than asked for tells whether there is a next page: DynamoDB's own mark also stands behind the last item.
+    // Asking for one more shows whether there is a next page: DynamoDB's own marker also follows the last item.
     const found = await this.#fetch(query, query.limit + 1);
     this.#onUse?.(
       useOfRead(
@@ -101,9 +101,8 @@ export class DynamoTable implements Table {
   }
 
   /**
-   * A single write without a condition is a plain call for half the price. One with a condition is a transaction all
-   * the same: the SDK gives it a token, so that a repeated request whose first answer was lost does not find its own write
-   * and fail its condition.
+   * A single write without a condition is a plain call for half the price. With a condition it is a transaction: the
+   * SDK adds a token, so a retried request whose first answer was lost does not fail on its own write.
    */
   async transact(writes: readonly Write[]): Promise<void> {
     checkWrites(writes);
@@ -117,7 +116,7 @@ export class DynamoTable implements Table {
     this.#onUse?.(useOfWrites(writes, writes.map(sentBytes)));
   }
 
-  /** DynamoDB acknowledges what it has written in two zones. */
+  /** DynamoDB acknowledges a write once it is in two zones. */
   async synced(): Promise<void> {}
 
   async #sendAll(writes: readonly Write[]): Promise<void> {
@@ -132,7 +131,7 @@ export class DynamoTable implements Table {
     if (Delete) await this.#client.send(new DeleteItemCommand(Delete));
   }
 
-  /** As many items as wanted, over the pages that DynamoDB cuts at 1 MB. */
+  /** As many items as wanted, across the pages that DynamoDB cuts at 1 MB. */
   async #fetch(query: Query, wanted: number): Promise<readonly Item[]> {
     const after = startOf(query);
     let start: Record<string, AttributeValue> | undefined =
@@ -163,6 +162,6 @@ export class DynamoTable implements Table {
   }
 }
 
-/** The table by name, with a client as the environment sets it up. */
+/** The table by name, with a client from the environment. */
 export const connectDynamoTable = (tableName: string): DynamoTable =>
   new DynamoTable(new DynamoDBClient({}), tableName);

@@ -15,13 +15,16 @@ export interface EksTokenOptions {
   readonly now?: () => number;
 }
 
-/** STS accepts a token for 15 minutes; one less leaves room for clocks that differ. */
+/** STS accepts a token for 15 minutes; one minute less allows for clock differences. */
 const lifeMilliseconds = 14 * 60_000;
 
-/** What an EKS control plane expects of `X-Amz-Expires`. */
+/** What an EKS control plane expects in `X-Amz-Expires`. */
 const urlSeconds = 60;
 
-/** Bearer tokens for one EKS cluster. Signing needs no network; a token is kept for 14 minutes, or as long as its credentials live. */
+/**
+ * Bearer tokens for one EKS cluster. Signing needs no network. A token is kept for 14 minutes, or as long as its
+ * credentials are valid.
+ */
 export class EksTokens {
   readonly #options: EksTokenOptions;
   #token: { readonly text: string; readonly until: number } | undefined;
@@ -40,13 +43,13 @@ export class EksTokens {
     return text;
   }
 
-  /** After a 401: the next `get` signs anew. */
+  /** After a 401: the next `get` signs again. */
   renew(): void {
     this.#token = undefined;
   }
 }
 
-/** `k8s-aws-v1.` and a presigned GetCallerIdentity, with the cluster's name as a signed header that is not in the query. */
+/** `k8s-aws-v1.` and a presigned GetCallerIdentity. The cluster's name is a signed header that is not in the query. */
 export async function eksToken(
   { cluster, region }: Pick<EksTokenOptions, 'cluster' | 'region'>,
   credentials: AwsCredentials,

@@ -8,10 +8,10 @@ import type { BusEvent, EventBus } from '../domain/ports.ts';
 import { isTransientError } from './transient-error.ts';
 
 const SOURCE = 'flotilla';
-/** PutEvents takes 10 entries. The bytes are those of the older limit of 256 KB for a request, which every region keeps. */
+/** PutEvents takes 10 entries. The byte limit is the older 256 KB for a request, which every region accepts. */
 const MAX_ENTRIES = 10;
 const MAX_BYTES = 256_000;
-/** What PutEvents counts for the time of an entry. */
+/** The bytes that PutEvents counts for an entry's time. */
 const TIME_BYTES = 14;
 
 const entryOf = (event: BusEvent, bus: string): PutEventsRequestEntry => ({
@@ -19,7 +19,7 @@ const entryOf = (event: BusEvent, bus: string): PutEventsRequestEntry => ({
   Source: SOURCE,
   DetailType: event.type,
   Time: new Date(event.at),
-  // The bus gives ids of its own, another one each time an event is sent again: ours is what a consumer recognises it by.
+  // The bus assigns a new id each time an event is sent again. Consumers recognise it by our id.
   Detail: JSON.stringify({ ...event.detail, event_id: event.id }),
 });
 
@@ -31,7 +31,7 @@ interface Sending {
   readonly entry: PutEventsRequestEntry;
 }
 
-/** Requests of at most 10 entries and 256 KB, in order. One event that is larger goes alone. */
+/** Requests of at most 10 entries and 256 KB, in order. A larger event is sent alone. */
 const requestsOf = (sendings: readonly Sending[]): readonly (readonly Sending[])[] => {
   const requests: Sending[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -49,7 +49,7 @@ const requestsOf = (sendings: readonly Sending[]): readonly (readonly Sending[])
   return requests;
 };
 
-/** The bus on EventBridge. An error that sending again cannot heal (no right, no such bus) is thrown. */
+/** The bus on EventBridge. Throws an error that a retry cannot fix (no right, no such bus). */
 export class EventBridge implements EventBus {
   readonly #client: EventBridgeClient;
   readonly #bus: string;
@@ -68,7 +68,7 @@ export class EventBridge implements EventBus {
     return left;
   }
 
-  /** The results in the order of the entries; none when nothing was taken. */
+  /** The results in the entries' order; empty if nothing was accepted. */
   async #send(request: readonly Sending[]): Promise<readonly PutEventsResultEntry[]> {
     try {
       const command = new PutEventsCommand({ Entries: request.map(({ entry }) => entry) });
@@ -80,5 +80,5 @@ export class EventBridge implements EventBus {
   }
 }
 
-/** The bus by name, with a client as the environment sets it up. */
+/** The bus by name, with a client from the environment. */
 export const connectEventBridge = (busName: string): EventBridge => new EventBridge(new EventBridgeClient({}), busName);

@@ -8,7 +8,7 @@ export interface ExecOptions {
   readonly now?: () => number;
 }
 
-/** What a program said, and until when it is good; for good, where it says no end. */
+/** A program's answer and its expiry. Without an expiry it is valid for good. */
 interface Said {
   readonly credential: Credential;
   readonly from: number;
@@ -17,12 +17,12 @@ interface Said {
 
 const limits = { timeout: 60_000, maxBuffer: 1024 * 1024 };
 
-/** A program is asked again before its credential ends: by a tenth of the time that it is good, a minute at most. */
+/** A program runs again before its credential expires: a tenth of its lifetime earlier, a minute at most. */
 const mostEarly = 60_000;
 
 /**
- * Lets in by what a program says (client.authentication.k8s.io). It is run again shortly before that ends, while it still serves,
- * and when it is not taken; never twice at a time.
+ * Authenticates with a program's answer (client.authentication.k8s.io). The program runs again shortly before that
+ * expires, and when it is rejected, but never twice at a time.
  */
 export class ExecCredential implements Credentials {
   readonly #plugin: Plugin;
@@ -30,7 +30,7 @@ export class ExecCredential implements Credentials {
   readonly #now: () => number;
   #said: Said | undefined;
   #running: Promise<Said> | undefined;
-  /** Once for each: where that fails, it is run again when this has ended. */
+  /** Once for each credential. If this fails, the program runs again when the credential has expired. */
   #triedEarly: Said | undefined;
 
   constructor(plugin: Plugin, { env = process.env, now = Date.now }: ExecOptions = {}) {
@@ -45,7 +45,7 @@ export class ExecCredential implements Credentials {
     const early = Math.min(mostEarly, (said.until - said.from) / 10);
     if (now >= said.until - early && this.#triedEarly !== said) {
       this.#triedEarly = said;
-      // What it says in vain is told when the credential has ended.
+      // Its failure is reported once the credential has expired.
       this.#run().catch(() => {});
     }
     return said.credential;
@@ -81,7 +81,7 @@ export class ExecCredential implements Credentials {
   }
 }
 
-/** One for each program that is asked in one way: names of clusters that have the same user share what it says. */
+/** One for each program and way of calling it: clusters with the same user share its answer. */
 export class ExecCredentials {
   readonly #known = new Map<string, ExecCredential>();
   readonly #options: ExecOptions;
@@ -98,7 +98,7 @@ export class ExecCredentials {
   }
 }
 
-/** Some lines of a traceback are enough, and none may be of any length. */
+/** A few lines of a traceback are enough, and their length is limited. */
 const longestWhy = 300;
 
 type Why = { readonly stderr: string; readonly installHint: string | undefined };
@@ -110,7 +110,7 @@ const whyOf = (error: Error, { stderr, installHint = '' }: Why): string => {
   return `is not there (ENOENT)${hint === '' ? '' : `; the kubeconfig says: ${hint}`}`;
 };
 
-/** The credential in an answer, or what is wrong with it, in words that go on from the program. */
+/** The credential in an answer, or what is wrong with it, in words that continue after the program's name. */
 const saidIn = (out: string, { apiVersion: wanted }: Plugin): Omit<Said, 'from'> | string => {
   const { kind, apiVersion, status } = answerIn(out);
   if (kind !== 'ExecCredential' || status === undefined || status === null) {

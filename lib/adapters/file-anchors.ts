@@ -5,7 +5,7 @@ import { anchorName } from '../domain/record/anchor-name.ts';
 import { type Disk, realDisk } from './disk.ts';
 import { putNewFile } from './put-file.ts';
 
-/** Anchors as files of a folder. */
+/** Anchors as files in a folder. */
 export class FileAnchors implements Anchors {
   readonly #root: string;
   readonly #disk: Disk;

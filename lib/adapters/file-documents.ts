@@ -5,7 +5,7 @@ import { type Disk, realDisk } from './disk.ts';
 import { checkDocumentPath } from './document-path.ts';
 import { putFile } from './put-file.ts';
 
-/** What reading a path gives that names no file: nothing there, a file where a folder would be, a folder. */
+/** Errors for a path without a file: nothing there, a file instead of a folder, a folder. */
 const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR', 'EISDIR'];
 
 const isAbsent = (error: unknown): boolean =>

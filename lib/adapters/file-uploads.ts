@@ -15,19 +15,19 @@ import {
 import { type Disk, realDisk } from './disk.ts';
 import { putFile } from './put-file.ts';
 
-/** What somebody wants to put at an address, as HTTP tells it. */
+/** An upload request, as HTTP describes it. */
 export interface Incoming {
   readonly type: string | undefined;
   readonly length: string | undefined;
   readonly body: AsyncIterable<Uint8Array>;
 }
 
-/** What an address takes, kept beside it so that a server that is started again knows it. */
+/** What an address accepts. It is stored beside the upload, so that a restarted server knows it. */
 interface Promised extends UploadOrder {
   readonly until: number;
 }
 
-/** Uploads as files in a folder of their own, put by the server that hands them to `receive`. They go after an hour. */
+/** Uploads as files in their own folder, passed to `receive` by the server. They are removed after an hour. */
 export class FileUploads implements Uploads {
   readonly #folder: string;
   readonly #clock: Pick<Clock, 'now'>;
@@ -49,8 +49,9 @@ export class FileUploads implements Uploads {
   }
 
   /**
-   * Takes what an address was made for, once; throws UploadNotFound, UnsupportedMediaType or RequestInvalid for anything else, and
-   * PreconditionFailed where it has come already. Of two that come at once both may be taken: they have the same text.
+   * Accepts what an address was made for, once. Throws UploadNotFound, UnsupportedMediaType or RequestInvalid for
+   * anything else, and PreconditionFailed for a second upload. Two simultaneous uploads may both succeed: they have the
+   * same text.
    */
   async receive(uploadId: string, { type, length, body }: Incoming): Promise<void> {
     const { bytes, sha256 } = await this.#promised(uploadId);
@@ -61,7 +62,7 @@ export class FileUploads implements Uploads {
     if ((await stat(this.#path(nameOf(uploadId, 'yaml'))).catch(ifThere)) !== undefined) throw putBefore();
     const write = (temporary: string) => writeFile(temporary, exactly({ bytes, sha256 }, body));
     await this.#put(nameOf(uploadId, 'yaml'), write);
-    // One that was given up while its text came leaves nothing.
+    // An upload that was given up while it arrived leaves nothing.
     if ((await stat(this.#path(nameOf(uploadId, 'json'))).catch(ifThere)) !== undefined) return;
     await this.drop(uploadId);
     throw overOrNone();
@@ -80,7 +81,7 @@ export class FileUploads implements Uploads {
     }
   }
 
-  /** First what it was made for: what comes in this moment then finds nothing, and goes again. */
+  /** The metadata goes first: an upload that arrives now finds nothing, and is removed. */
   async drop(uploadId: string): Promise<void> {
     for (const ending of ['json', 'yaml'] as const) await rm(this.#path(nameOf(uploadId, ending)), { force: true });
   }
@@ -134,7 +135,7 @@ const wrongSize = (bytes: number, found: number | string): FlotillaError =>
 const putBefore = (): FlotillaError =>
   new FlotillaError('PreconditionFailed', 'The text of this upload is there already; it is put once.');
 
-/** Passes on what comes, and stops as soon as it is more than was promised; at its end fails unless it is what was promised. */
+/** Passes data on, and stops at more than was announced. Fails at the end if the data is not what was announced. */
 async function* exactly({ bytes, sha256 }: UploadOrder, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
   let size = 0;

@@ -1,4 +1,4 @@
-/** The first that is good; where none is, the last one that came. None of them may throw. */
+/** The first good result, else the last one. None of them may throw. */
 export const firstGood = <Value>(
   values: readonly Promise<Value>[],
   isGood: (value: Value) => boolean,

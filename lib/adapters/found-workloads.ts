@@ -3,12 +3,12 @@ import type { ClusterAccess } from './cluster-access.ts';
 import { ClusterRequests } from './cluster-request.ts';
 import { listPages } from './list-pages.ts';
 
-/** What somebody asks a cluster for who does not know yet what is in it. */
+/** What to list in a cluster whose content is unknown. */
 export interface WorkloadList {
   /** Under `/apis`: `apps/v1`. */
   readonly api: string;
   readonly plural: string;
-  /** Absent: in all namespaces. */
+  /** Absent: all namespaces. */
   readonly namespace?: string | undefined;
 }
 

@@ -1,13 +1,13 @@
 import type { Disk, OpenFile } from './disk.ts';
 
 /**
- * Lets all that was written meanwhile share one sync. Who asks while one is under way may have written after it began, and
- * waits for the next, together with all others who do. A sync that failed is not tried again: the system may have thrown away
- * what it could not write, and would call the next one a success.
+ * Lets all recent writes share one sync. A write during a sync may have missed it, so its caller waits for the next
+ * one, together with all others. A failed sync is not repeated: the system may have dropped what it could not write,
+ * and would report success the next time.
  */
 export class GroupSync {
   readonly #sync: () => Promise<void>;
-  /** One before anything is written here: an earlier process may have left something that never came to the disk. */
+  /** One sync before the first write: an earlier process may have left data that never reached the disk. */
   #written = 1;
   #synced = 0;
   #running: Promise<void> | undefined;
@@ -20,7 +20,7 @@ export class GroupSync {
     this.#written += 1;
   }
 
-  /** Resolves when all that was written before is on the disk. */
+  /** Resolves when everything written before is on the disk. */
   async synced(): Promise<void> {
     const wanted = this.#written;
     while (this.#synced < wanted) {
@@ -38,15 +38,15 @@ export class GroupSync {
 }
 
 /**
- * For a database of SQLite in WAL mode with `synchronous = NORMAL`. There a commit only appends to the WAL, so that syncing this
- * file is what a commit lacks; a checkpoint syncs both files by itself before it may overwrite the WAL
- * (https://sqlite.org/pragma.html#pragma_synchronous). A sync by any handle takes what all have written. SQLite
- * locks the database file and the shared memory, but never the WAL: closing a second handle of those two would drop its locks
- * (https://sqlite.org/howtocorrupt.html, 2.2), and of the WAL it drops none.
+ * For a SQLite database in WAL mode with `synchronous = NORMAL`. There a commit only appends to the WAL, so syncing
+ * that file completes the commit. A checkpoint syncs both files before it overwrites the WAL
+ * (https://sqlite.org/pragma.html#pragma_synchronous). A sync through any handle covers all writes. SQLite locks the
+ * database file and the shared memory, never the WAL. Closing a second handle of those two would drop its locks
+ * (https://sqlite.org/howtocorrupt.html, 2.2); closing one of the WAL does not.
  *
- * The WAL is opened at the first sync and kept. So a process that has no handle left for a moment can still sync; and a write that
- * failed is told to each handle that was open then, but not to one that is opened after SQLite was told. It is the same file as long
- * as anybody has the database open: a checkpoint overwrites or truncates it, and only the last who closes takes it away.
+ * The WAL is opened at the first sync and kept open. So a process that has run out of handles can still sync. Every
+ * handle open at the time learns of a failed write, but one opened later does not. The file stays the same while
+ * anybody has the database open: a checkpoint overwrites or truncates it, and only the last to close removes it.
  */
 export class WalSync {
   readonly #group: GroupSync;
@@ -67,7 +67,7 @@ export class WalSync {
     return this.#group.synced();
   }
 
-  /** After this nothing is synced any more. */
+  /** After this, nothing is synced any more. */
   close(): void {
     // What could not be opened needs no closing.
     this.#file?.then(

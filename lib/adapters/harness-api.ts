@@ -10,7 +10,7 @@ export interface HttpHarnessApiOptions extends TransportOptions {
   readonly account: string;
   readonly org: string;
   readonly project: string;
-  /** The host that the key and the tokens are for; without it that of `baseUrl`. */
+  /** The host that may get the key and the tokens. Absent: the host of `baseUrl`. */
   readonly keyHost?: string;
 }
 
@@ -25,8 +25,8 @@ const json = (value: Json): { type: string; text: string } => ({
 });
 
 /**
- * The calls of Harness's HTTP interface that the executor needs: addresses, queries and bodies. Never throws after its construction;
- * starts and aborts are sent once, reads are repeated. What a reply means is the executor's business.
+ * The calls of Harness's HTTP interface that the executor needs: addresses, queries and bodies. Never throws after
+ * construction. It sends starts and aborts once and repeats reads. The executor decides what a reply means.
  */
 export class HttpHarnessApi {
   readonly #options: HttpHarnessApiOptions;
@@ -132,12 +132,12 @@ export class HttpHarnessApi {
     });
   }
 
-  /** The organisation and the project that a scope means. */
+  /** A scope's organisation and project. */
   projectOf(scope: Scope): { readonly org: string; readonly project: string } {
     return { org: scope.org ?? this.#options.org, project: scope.project ?? this.#options.project };
   }
 
-  /** The page of a run, for people. The pages live beside the gateway, not under it. */
+  /** A run's page, for people. Pages are beside the gateway, not under it. */
   runUrl(scope: Scope, pipeline: string, id: string): string {
     const { org, project } = this.projectOf(scope);
     const root = this.#base.href.replace(/\/$/, '').replace(/\/gateway$/, '');
@@ -175,7 +175,7 @@ const parseBase = (text: string): URL => {
   return url;
 };
 
-/** Whoever may change an address does not get the key by that. */
+/** Somebody who can change an address must not get the key that way. */
 const checkHost = ({ host }: URL, keyHost = host): void => {
   if (host === keyHost) return;
   const hint = 'where both were meant to change, `flotilla catalogue apply --with-secrets` puts them anew';

@@ -7,10 +7,10 @@ import { type Redact, redactorOf } from './own-secrets.ts';
 
 export interface ExchangeOptions {
   readonly apiKey: string;
-  /** The webhook tokens: they are kept out of every answer, also out of one that repeats a token it was not sent. */
+  /** The webhook tokens. They are removed from every answer, even from one that repeats a token it was not sent. */
   readonly secrets?: readonly string[];
   readonly clock: Clock;
-  /** Node's own unless given. A private certificate authority comes in by NODE_EXTRA_CA_CERTS. */
+  /** Node's own unless given. Use NODE_EXTRA_CA_CERTS for a private certificate authority. */
   readonly transport?: Transport;
 }
 
@@ -20,7 +20,9 @@ export type TransportReply =
       readonly kind: 'not-sent';
       readonly message: string;
       readonly permanent: boolean;
-      /** Our own budget of requests has no room in time: when it has, milliseconds since 1970. Harness was not asked. */
+      /**
+       * Our own request budget has no room in time; when it will, in milliseconds since 1970. Harness was not asked.
+       */
       readonly busyUntil?: number;
     }
   | { readonly kind: 'lost'; readonly message: string };
@@ -38,16 +40,19 @@ export interface Sending {
 export interface Waiting {
   /** Milliseconds until the answer must be there. */
   readonly timeout: number;
-  /** Its end is that of the request: nobody waits for the answer any more. */
+  /** Aborting it ends the request: nobody waits for the answer any more. */
   readonly signal?: AbortSignal;
-  /** Headers besides. */
+  /** Additional headers. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** A page of 1000 runs is about 5 MB. */
 const bodyLimit = 32 * 1024 * 1024;
 
-/** One request to Harness and its answer: the key, a time-out, and which failures are certain. No secret leaves it but to Harness. */
+/**
+ * One request to Harness and its answer: the key, a time-out, and which failures are certain. Secrets go to Harness
+ * only.
+ */
 export class HarnessExchange {
   readonly #base: URL;
   readonly #options: ExchangeOptions;
@@ -55,7 +60,7 @@ export class HarnessExchange {
   readonly #redact: Redact;
 
   constructor(base: URL, options: ExchangeOptions) {
-    // A key with a line break would be quoted in full by fetch's own error.
+    // fetch's own error would quote a key with a line break in full.
     if (!/^[\x21-\x7e]+$/.test(options.apiKey))
       throw new FlotillaError('ConfigurationInvalid', 'harness.api_key is empty or holds characters that no key has', {
         key: 'harness.api_key',
@@ -69,7 +74,7 @@ export class HarnessExchange {
   async send(sending: Sending, { timeout, signal, headers = {} }: Waiting): Promise<TransportReply> {
     const overdue = new AbortController();
     const done = new AbortController();
-    // A clock that is closed rejects whoever sleeps; then nobody waits for the reply either.
+    // A closed clock rejects every sleep; then nobody waits for the reply either.
     const end = (): unknown => done.signal.aborted || overdue.abort();
     void this.#options.clock.sleep(timeout, done.signal).then(end, end);
     const ends = signal === undefined ? overdue.signal : AbortSignal.any([overdue.signal, signal]);
@@ -125,7 +130,7 @@ export class HarnessExchange {
     return url;
   }
 
-  /** Undefined for everything that is not a complete JSON object: the status still counts then. */
+  /** Undefined for anything but a complete JSON object. The status still counts then. */
   async #readBody(answer: Answer, redact: Redact): Promise<JsonObject | undefined> {
     try {
       const { bytes, isWhole } = await answer.read();
@@ -139,13 +144,13 @@ export class HarnessExchange {
     }
   }
 
-  /** A token is usually one of those that are known. */
+  /** The token is usually a known one. */
   #redactorFor({ secret }: Sending): Redact {
     return secret === undefined || this.#secrets.has(secret) ? this.#redact : redactorOf([...this.#secrets, secret]);
   }
 }
 
-/** Of Retry-After, which has seconds or a date. What it does not understand is nothing. */
+/** Retry-After has seconds or a date. Anything else is ignored. */
 const millisecondsOf = (text: string, now: number): number => {
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   return text.endsWith('GMT') ? Date.parse(text) - now : 0;

@@ -10,22 +10,22 @@ import {
 
 export interface TransportOptions extends ExchangeOptions {
   readonly random: Random;
-  /** Of the account. */
+  /** The account's. */
   readonly budget: RequestBudget;
-  /** The usual one unless given. */
+  /** The usual transport unless given. */
   readonly patience?: Patience;
 }
 
 /** Milliseconds. */
 export interface Patience {
-  /** How long the answer is waited for, by kind of request. */
+  /** How long to wait for the answer, by kind of request. */
   readonly start: number;
   readonly abort: number;
   readonly list: number;
   readonly detail: number;
-  /** After this a read is asked a second time, beside the first. */
+  /** After this, a read is sent a second time in parallel. */
   readonly hedge: number;
-  /** After this a read has ended, with all its repeats. */
+  /** After this, a read ends, including all its retries. */
   readonly whole: number;
 }
 
@@ -39,7 +39,7 @@ export const usualPatience: Patience = {
   whole: 25_000,
 };
 
-/** One that is sent once and changes something. */
+/** A request that changes something, and is sent once. */
 interface StartCall extends Sending {
   readonly kind: 'start' | 'abort';
   /** It is not sent after this moment. */
@@ -52,7 +52,10 @@ interface ReadCall extends Sending {
 
 const readAttempts = 4;
 
-/** Requests to Harness within the budget of the account: starts and aborts are sent once, reads are repeated, and a slow one is overtaken. */
+/**
+ * Requests to Harness within the account's budget. Starts and aborts are sent once, reads are retried, and a slow read
+ * is sent twice.
+ */
 export class HarnessTransport {
   readonly #options: TransportOptions;
   readonly #exchange: HarnessExchange;
@@ -64,7 +67,10 @@ export class HarnessTransport {
     this.#patience = options.patience ?? usualPatience;
   }
 
-  /** Repeats a read where the fault may pass. Half of each delay is chance, so that many clients do not come back together. */
+  /**
+   * Retries a read after a fault that may pass. Half of each delay is random, so that many clients do not return
+   * together.
+   */
   async read(call: ReadCall): Promise<TransportReply> {
     const { clock, random } = this.#options;
     const end = clock.now() + this.#patience.whole;
@@ -80,15 +86,17 @@ export class HarnessTransport {
   }
 
   /**
-   * One request, sent at most once. Its connection is not kept: in a Lambda that was frozen since, the far end has gone, and
-   * a start that is sent into the void is UNKNOWN, where a read is only repeated.
+   * One request, sent at most once. Its connection is not kept: after a Lambda was frozen, the far end is gone. A start
+   * sent into the void is UNKNOWN, where a read is just repeated.
    */
   async send({ latest, ...call }: StartCall): Promise<TransportReply> {
     const busy = await this.#awaitTurn('start', latest);
     return busy ?? this.#once(call, { timeout: this.#patience[call.kind], headers: { connection: 'close' } });
   }
 
-  /** One slow answer holds up nobody: where there is room at once, the same is asked again, and whoever answers well first counts. */
+  /**
+   * One slow answer does not block: if there is room, the same request is sent again, and the first good answer counts.
+   */
   async #hedged(call: ReadCall, end: number): Promise<TransportReply> {
     const { clock } = this.#options;
     const busy = await this.#awaitTurn('read', end);
@@ -111,7 +119,7 @@ export class HarnessTransport {
     }
   }
 
-  /** Undefined when it is its turn. A budget that cannot be read lets nobody through. */
+  /** Undefined when it is its turn. If the budget cannot be read, nothing is sent. */
   async #awaitTurn(kind: 'start' | 'read', latest: number | undefined): Promise<TransportReply | undefined> {
     const { budget, clock } = this.#options;
     try {
@@ -128,7 +136,7 @@ export class HarnessTransport {
     }
   }
 
-  /** That the account was asked too much is told to all who share it. */
+  /** Everybody who shares the account learns that it was throttled. */
   async #once(call: Sending, waiting: Waiting): Promise<TransportReply> {
     const reply = await this.#exchange.send(call, waiting);
     if (isTooMuch(reply)) await this.#options.budget.throttled(reply.retryAfter).catch(() => {});
@@ -138,7 +146,7 @@ export class HarnessTransport {
 
 type Reply = Extract<TransportReply, { readonly kind: 'reply' }>;
 
-/** The edge says it with 429, the service itself by a code. */
+/** The edge answers 429, the service itself a code. */
 const isTooMuch = (reply: TransportReply): reply is Reply =>
   reply.kind === 'reply' && (reply.status === 429 || reply.body?.code === 'TOO_MANY_REQUESTS');
 

@@ -2,7 +2,7 @@ import { GetPublicKeyCommand, KMSClient, SignCommand } from '@aws-sdk/client-kms
 import type { Signer } from '../domain/ports.ts';
 import { awsPatience } from './aws-patience.ts';
 
-/** Signs with a key of KMS, which never leaves it. */
+/** Signs with a KMS key, which never leaves KMS. */
 export class KmsSigner implements Signer {
   readonly #client: KMSClient;
   readonly #keyId: string;
@@ -14,7 +14,7 @@ export class KmsSigner implements Signer {
   }
 
   async publicKey(): Promise<string> {
-    // It never changes. What failed is asked again.
+    // It never changes. A failure is not cached.
     this.#publicKey ??= this.#readPublicKey();
     try {
       return await this.#publicKey;
@@ -33,7 +33,7 @@ export class KmsSigner implements Signer {
     const { Signature } = await this.#client.send(
       new SignCommand({
         KeyId: this.#keyId,
-        Message: Buffer.from(text), // an anchor has some 500 bytes, and KMS takes 4,096
+        Message: Buffer.from(text), // an anchor has about 500 bytes, and KMS takes 4,096
         MessageType: 'RAW',
         SigningAlgorithm: 'ECDSA_SHA_256',
       }),
@@ -44,5 +44,5 @@ export class KmsSigner implements Signer {
 
 const base64 = (bytes: Uint8Array = new Uint8Array()): string => Buffer.from(bytes).toString('base64');
 
-/** The key by its ARN, with a client as the environment sets it up. */
+/** The key by ARN, with a client from the environment. */
 export const connectKmsSigner = (keyId: string): KmsSigner => new KmsSigner(new KMSClient(awsPatience), keyId);

@@ -10,7 +10,7 @@ export interface KubeconfigRules {
   readonly check: (program: ClusterProgram | undefined) => void;
 }
 
-/** Lets in by a kubeconfig, and reads it again when it is refused: a program that logs somebody in writes a new token there. */
+/** Authenticates by a kubeconfig, and reads it again after a rejection: a login program writes a new token there. */
 export class KubeconfigPasses {
   readonly #source: KubeconfigSource;
   readonly #rules: KubeconfigRules;
@@ -63,6 +63,6 @@ export class KubeconfigPasses {
   }
 }
 
-/** Locks are by the cluster that it led to: what is in flight there is not judged by another. */
+/** Locks belong to the cluster that it led to. Another cluster must not judge what is in flight there. */
 const isSamePlace = (one: KubeconfigEntry, other: KubeconfigEntry): boolean =>
   one.cluster.server === other.cluster.server;

@@ -6,15 +6,15 @@ import { BearerTokens, type Credentials, FixedCredential } from './cluster-pass.
 import { isListOf, isText, type PlaceOfUser, type Plugin, pluginOf, type Written } from './cluster-program.ts';
 import type { ExecCredentials } from './exec-credential.ts';
 
-/** What a user of a kubeconfig lets us in by. */
+/** How a kubeconfig's user authenticates. */
 export interface KubeconfigUser {
   readonly written: Written;
   readonly plugin?: Plugin;
-  /** Whom it acts as, by headers. */
+  /** Impersonation headers. */
   readonly impersonation: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Reads a user as it is written; throws what is wrong with it, or is not known here, in words that go on from "user". */
+/** Reads a user. Throws what is wrong or unknown, in words that continue after "user". */
 export const userOf = (written: Written, place: PlaceOfUser): KubeconfigUser => {
   for (const field of texts) {
     if (!isText(written[field] ?? '')) throw new Error(`has a ${field} that is no text; put it in quotes`);
@@ -43,7 +43,9 @@ const texts = [
   ...['client-certificate', 'client-certificate-data', 'client-key', 'client-key-data'],
 ] as const;
 
-/** All that kubectl reads of a user. It passes over any other field, and goes as nobody where that was to be its token. */
+/**
+ * The fields of a user that kubectl reads. It ignores any other field, and is anonymous if that was to be the token.
+ */
 const known: ReadonlySet<string> = new Set([
   ...texts,
   ...['as-groups', 'as-user-extra', 'auth-provider', 'exec', 'extensions'],
@@ -51,7 +53,7 @@ const known: ReadonlySet<string> = new Set([
 
 const has = (written: Written, field: string): boolean => isText(written[field]) && written[field] !== '';
 
-/** Since Kubernetes 1.26 kubectl has one of them. */
+/** kubectl has had one of them since Kubernetes 1.26. */
 const checkProvider = ({ 'auth-provider': provider, exec }: Written): void => {
   if (provider === undefined || provider === null) return;
   const { name, config } = provider as { readonly name?: unknown; readonly config?: Written | null };
@@ -73,7 +75,9 @@ const checkCertificate = (written: Written): void => {
 const isLists = (value: unknown): value is Readonly<Record<string, readonly string[]>> =>
   typeof value === 'object' && value !== null && Object.values(value).every((one) => isListOf(one, isText));
 
-/** As client-go sends it: a header for each value, in the key of an extra all that a header's name may not have as %XX. */
+/**
+ * As client-go sends it: a header for each value; characters that a header name may not have are %XX in an extra's key.
+ */
 const impersonationOf = (written: Written): KubeconfigUser['impersonation'] => {
   const { as, 'as-uid': uid, 'as-groups': groups = [], 'as-user-extra': extra = {} } = written;
   if (!isListOf(groups ?? [], isText)) throw new Error('has as-groups that are no list of texts');
@@ -100,7 +104,7 @@ const escaped = (key: string): string =>
       (one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
     );
 
-/** client-node reads the files. Of two that say the same, kubectl takes the one that is written out. */
+/** client-node reads the files. If both forms are given, kubectl takes the inline one. */
 export const identityOf = ({ written }: KubeconfigUser, kubeconfig: string): Omit<User, 'name'> => {
   const one = (field: string, names: readonly [data: string, file: string]): Readonly<Record<string, string>> => {
     if (has(written, `${field}-data`)) return { [names[0]]: written[`${field}-data`] as string };
@@ -111,7 +115,7 @@ export const identityOf = ({ written }: KubeconfigUser, kubeconfig: string): Omi
 
 const fileOf = (kubeconfig: string, path: string): string => resolve(dirname(kubeconfig), path);
 
-/** In the order of client-go: who has a token or a password needs no program. */
+/** In client-go's order: a token or a password makes a program unnecessary. */
 export const credentialsOf = (user: KubeconfigUser, kubeconfig: string, programs: ExecCredentials): Credentials => {
   const { written, plugin } = user;
   const text = (field: string): string => (has(written, field) ? (written[field] as string) : '');
@@ -128,7 +132,7 @@ export const credentialsOf = (user: KubeconfigUser, kubeconfig: string, programs
   return provider === undefined ? new FixedCredential() : new BearerTokens(oidcToken(provider));
 };
 
-/** Tokens of service accounts rotate. Where the file cannot be read for once, what it last said goes on. */
+/** Service account tokens rotate. If the file cannot be read once, its last content is used. */
 const tokenFile = (path: string, otherwise: string): (() => Promise<string>) => {
   let last = otherwise;
   return async () => {
@@ -141,7 +145,7 @@ const tokenFile = (path: string, otherwise: string): (() => Promise<string>) => 
   };
 };
 
-/** client-node refreshes the id-token; where it cannot, it would go as nobody. */
+/** client-node refreshes the id-token. If it cannot, it would be anonymous. */
 const oidcToken = (authProvider: unknown): (() => Promise<string>) => {
   const config = new KubeConfig();
   config.loadFromClusterAndUser(

@@ -12,19 +12,19 @@ export interface KubeconfigSource {
   readonly verify?: 'required';
 }
 
-/** What a context of a kubeconfig leads to, and as whom. */
+/** What a kubeconfig context leads to, and as whom. */
 export interface KubeconfigEntry {
   readonly config: KubeConfig;
   readonly cluster: Cluster;
   readonly user: KubeconfigUser;
-  /** Nobody checks the certificate of the cluster. */
+  /** The cluster's certificate is not checked. */
   readonly isUnverified: boolean;
   readonly isCompressed: boolean;
-  /** Whether anything was written there since. */
+  /** Whether the file has changed since. */
   readonly text: string;
 }
 
-/** Reads and checks a kubeconfig. Throws ConfigurationInvalid: what it says that we do not know is refused by its name. */
+/** Reads and checks a kubeconfig. Throws ConfigurationInvalid, which names anything unknown in it. */
 export function readKubeconfig(source: KubeconfigSource): KubeconfigEntry {
   const { kubeconfig: path, context } = source;
   const { config, text, written } = load(path);
@@ -66,11 +66,11 @@ function load(path: string): Loaded {
     const text = readFileSync(path, 'utf8');
     const written = loadYaml<Written>(text);
     const config = new KubeConfig();
-    // Users are read here, by ours.
+    // We read users ourselves.
     const users = Array.isArray(written.users) ? written.users.map((one) => ({ name: one?.name })) : [];
     config.loadFromString(JSON.stringify({ ...written, users }));
     config.makePathsAbsolute(dirname(path));
-    // Of two that say the same, kubectl takes the one that is written out.
+    // If both forms are given, kubectl takes the inline one.
     config.clusters = config.clusters.map(({ caFile, ...one }) => (one.caData || !caFile ? one : { ...one, caFile }));
     return { config, text, written };
   } catch (error) {
@@ -79,13 +79,13 @@ function load(path: string): Loaded {
   }
 }
 
-/** What client-node has against an entry it says in kubeconfig's words; where it stumbles over one, in JavaScript's. */
+/** client-node's objections use kubeconfig's words; its crashes use JavaScript's. */
 const whyUnreadable = (error: unknown): string => {
   if (error instanceof TypeError) return 'it does not have the form of a kubeconfig';
   return error instanceof Error ? error.message : String(error);
 };
 
-/** An entry as it is written: client-node drops what it does not know. */
+/** An entry as written: client-node drops what it does not know. */
 const writtenIn = (entries: unknown, name: string, part: 'cluster' | 'user'): Written | undefined => {
   const found = (Array.isArray(entries) ? (entries as readonly Written[]) : []).find((one) => one?.name === name);
   return found === undefined ? undefined : ((found[part] ?? {}) as Written);
@@ -107,7 +107,7 @@ const asUser = (
   }
 };
 
-/** In kubeconfig's words: client-node has others, and says them at the first request only. */
+/** In kubeconfig's words: client-node has its own, and uses them only at the first request. */
 const problemOf = ({ name, proxyUrl, server, skipTLSVerify }: Cluster, user: Written): string | undefined => {
   if (!/^https?:\/\/[^/]/i.test(server))
     return `leads to cluster ${name}, whose server is not an address like https://host`;
@@ -125,7 +125,7 @@ const proxySchemes: readonly string[] = ['http:', 'https:', 'socks:', 'socks4:',
 const hasCredential = (user: Written): boolean =>
   Object.entries(user).some(([field, value]) => field !== 'extensions' && value !== undefined && value !== null);
 
-/** Without TLS there is nothing to check; on this machine nobody stands in between. */
+/** Without TLS there is nothing to check, and nobody can intercept traffic on this machine. */
 const isUnchecked = (cluster: Cluster): boolean =>
   cluster.skipTLSVerify === true && !(/^http:/i.test(cluster.server) && isSafeForCredentials(cluster.server));
 

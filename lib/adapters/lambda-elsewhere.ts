@@ -6,15 +6,15 @@ import type { Json } from '../domain/json.ts';
 export type SendToLambda = (command: InvokeCommand) => Promise<InvokeCommandOutput>;
 
 /**
- * Once, because it may have been taken in: a second one would do twice what takes long already. Less than the 29 s of a call of the API,
- * and more than two looks at a cluster of 8 s and a cold start.
+ * No retry: the function may have received the call, and would do slow work twice. The time-out is less than the 29 s
+ * of an API call, and more than two 8 s looks at a cluster and a cold start.
  */
 export const elsewherePatience = {
   maxAttempts: 1,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 23_000, throwOnRequestTimeout: true },
 };
 
-/** Functions of ours, called by their names and waited for. */
+/** Our own functions, called by name, waiting for the answer. */
 export class LambdaElsewhere implements Elsewhere {
   readonly #send: SendToLambda;
 

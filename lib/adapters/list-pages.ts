@@ -1,24 +1,24 @@
 import type { KubernetesObject } from '../domain/ports.ts';
 import { type ApiReads, listBytes } from './cluster-request.ts';
 
-/** Objects of one answer: some 2 MB of JSON. */
+/** Objects in one answer: about 2 MB of JSON. */
 const pageSize = 200;
 
-/** 100,000 objects: no namespace has as many, and a list that goes on is none. */
+/** 100,000 objects. No namespace has as many; a longer list is not a real one. */
 const mostPages = 500;
 
-/** A list in a namespace that is not there is empty. What is not found is the API: the definition of a custom resource. */
+/** A list in a missing namespace is empty. A 404 means that the API is missing: the definition of a custom resource. */
 const hints: Readonly<Record<number, string>> = {
   404: 'it does not have this API; kubectl api-resources lists those that it has: ',
 };
 
 export interface ListPage {
   readonly items: readonly KubernetesObject[];
-  /** Of the whole list: all pages are of the moment of the first. */
+  /** Of the whole list: all pages show the moment of the first. */
   readonly version: string;
 }
 
-/** A list in pages, so that whoever reads it need not hold all of it. `path` may have a query. */
+/** A list in pages, so that its reader need not hold all of it. `path` may have a query. */
 export async function* listPages(requests: ApiReads, path: string): AsyncGenerator<ListPage> {
   const name = path.split('?')[0];
   let version: string | undefined;

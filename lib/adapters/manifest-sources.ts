@@ -4,19 +4,19 @@ import { fetchGit } from './git/fetch-git.ts';
 import type { Transport } from './own-fetch.ts';
 import { addressProblem, type LookUp } from './public-address.ts';
 
-/** How long one source may take, milliseconds: a hundred of them, ten at once, are fetched within a call of the function. */
+/** The time-out for one source, in milliseconds: a call of the function fetches a hundred of them, ten at once. */
 const longestFetch = 10_000;
 
 export interface SourceOptions {
   readonly transport?: Transport;
   readonly lookUp?: LookUp;
-  /** The bucket with documents of ours: no manifests are there that a batch may name. */
+  /** Our own documents bucket. A batch may name no manifests there. */
   readonly documents?: string;
 }
 
 const bucketOf = (s3: string): string | undefined => /^s3:\/\/([^/]+)\//.exec(s3)?.[1];
 
-/** Objects in S3 with the rights of whoever runs this, and repositories that everybody may read. */
+/** Objects in S3, with our own rights, and public repositories. */
 export class OwnManifestSources implements ManifestSources {
   readonly #options: SourceOptions;
 
@@ -29,7 +29,7 @@ export class OwnManifestSources implements ManifestSources {
     if ('s3' in from) {
       if (documents !== undefined && bucketOf(from.s3) === documents)
         return { problem: 'it is in the bucket of Flotilla itself, which has no manifests for others' };
-      // The client of S3 takes long to load, and few need it.
+      // The S3 client loads slowly, and few batches need it.
       const { fetchS3 } = await import('./s3-manifests.ts');
       return fetchS3(from.s3);
     }

@@ -2,12 +2,12 @@ import { unread } from '../domain/metrics-port.ts';
 import type { Metrics } from '../domain/ports.ts';
 
 export interface MetricSourceOptions {
-  /** Absent where the configuration of the cluster names none. */
+  /** Absent if the cluster's configuration names none. */
   readonly prometheus: Metrics | undefined;
   readonly cloudWatch: Metrics;
 }
 
-/** Each question to where its numbers are kept. */
+/** Sends each query to where its numbers are. */
 export const metricSources = ({ prometheus, cloudWatch }: MetricSourceOptions): Metrics => ({
   range: async (query) => {
     if ('cloudwatch' in query.source) return cloudWatch.range(query);

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../domain/ports.ts';
 import { objectAt, stringAt, valueAt } from '../domain/rollout/kubernetes-object.ts';
 
-/** Of a namespace: what is in flight there has at most some hundred, and what is of nobody may come before its object. */
+/** Per namespace. Rollouts in flight have a few hundred at most, and an event may arrive before its object. */
 const mostKept = 2_000;
 
 const longestMessage = 1_000;
@@ -18,18 +18,18 @@ const fields = [
   'reportingComponent',
 ] as const;
 
-/** Warning events of one namespace: the newest, and as long as there is room those of nobody's objects too. */
+/** A namespace's newest warning events and, while there is room, events of unknown objects too. */
 export class MirroredEvents {
   readonly #kept = new Map<string, KubernetesObject>();
   readonly #byObject = new Map<string, Map<string, KubernetesObject>>();
   readonly #isWanted: (uid: string) => boolean;
 
-  /** `isWanted`: whether a rollout in flight has to do with the object of this uid, as far as is known. */
+  /** `isWanted`: whether a rollout in flight involves the object with this uid, as far as is known. */
   constructor(isWanted: (uid: string) => boolean) {
     this.#isWanted = isWanted;
   }
 
-  /** Gives the uid of the object that it is about. */
+  /** Returns the uid of the event's object. */
   put(event: KubernetesObject): string {
     const name = nameOf(event);
     this.remove(event);
@@ -61,7 +61,7 @@ export class MirroredEvents {
     return [...(this.#byObject.get(uid)?.values() ?? [])];
   }
 
-  /** The oldest half goes, of what is nobody's first. */
+  /** The oldest half goes, beginning with events of unknown objects. */
   #makeRoom(): void {
     const all = [...this.#kept];
     const isOurs = ([, event]: (typeof all)[number]) => this.#isWanted(stringAt(event, 'involvedObject', 'uid') ?? '');

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../domain/ports.ts';
 import { listAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
 import { trimmedObject } from './trimmed-object.ts';
 
-/** One object, as its trimmed JSON: as an object it would take four times the memory, and few are looked at. */
+/** One object as trimmed JSON: as an object it would take four times the memory, and few are read. */
 export interface Mirrored {
   readonly name: string;
   readonly uid: string;
@@ -14,13 +14,13 @@ export interface Mirrored {
 
 interface Kept extends Mirrored {
   round: number;
-  /** What the text says, while somebody looks at it. */
+  /** The parsed text, while somebody reads it. */
   read?: KubernetesObject;
 }
 
 /**
- * All objects of one place, whether a rollout in flight has to do with them or not: a rollout that begins finds them, and it does
- * not matter whether an object or its owner is heard of first.
+ * All objects of one place, whether a rollout needs them or not. A rollout that begins finds them, and the order in
+ * which objects and owners arrive does not matter.
  */
 export class MirroredObjects {
   readonly #kind: string;
@@ -39,31 +39,33 @@ export class MirroredObjects {
     return this.#size;
   }
 
-  /** A list begins: whatever it does not name until its end has gone. */
+  /** A list begins. Objects that it has not named by its end are gone. */
   begin(): void {
     this.#round += 1;
   }
 
-  /** Gives what has gone. */
+  /** Returns the objects that are gone. */
   end(): readonly Mirrored[] {
     const gone = [...this.#byName.values()].filter(({ round }) => round !== this.#round);
     for (const { name } of gone) this.#drop(name);
     return gone;
   }
 
-  /** Of a list, which is right in any case. */
+  /** From a list, which is always right. */
   list(object: KubernetesObject): Mirrored {
     return this.#put(this.#mirrored(object));
   }
 
-  /** Of a watch, or of a look at one. Undefined where a newer version was seen already: the look was ahead of the watch. */
+  /**
+   * From a watch, or from a single read. Undefined if a newer version has been seen: the read was ahead of the watch.
+   */
   put(object: KubernetesObject): Mirrored | undefined {
     const next = this.#mirrored(object);
     const before = this.#byName.get(next.name);
     return before?.uid === next.uid && isNewer(before.version, next.version) ? undefined : this.#put(next);
   }
 
-  /** Undefined where another one has the name by now, or nothing has. */
+  /** Undefined if another object has the name now, or none has. */
   remove(object: KubernetesObject): Mirrored | undefined {
     const name = stringAt(object, 'metadata', 'name') ?? '';
     const before = this.#byName.get(name);
@@ -96,7 +98,7 @@ export class MirroredObjects {
     return this.#byName.get(this.#names.get(uid) ?? '');
   }
 
-  /** Nobody looks at it for now. */
+  /** Nobody reads it for now. */
   release(uid: string): void {
     const kept = this.#byName.get(this.#names.get(uid) ?? '');
     if (kept !== undefined) delete kept.read;
@@ -108,7 +110,7 @@ export class MirroredObjects {
   }
 
   #mirrored(object: KubernetesObject): Mirrored {
-    // The items of a list carry no kind.
+    // The items of a list have no kind.
     const trimmed = trimmedObject({ ...object, kind: this.#kind });
     return {
       name: stringAt(object, 'metadata', 'name') ?? '',
@@ -145,6 +147,6 @@ export class MirroredObjects {
   }
 }
 
-/** Versions of one resource are whole numbers that grow (KEP-5504); where they are none, what comes last counts. */
+/** Versions of one resource are growing whole numbers (KEP-5504). Otherwise the last to arrive counts. */
 const isNewer = (one: string, other: string): boolean =>
   /^\d+$/.test(one) && /^\d+$/.test(other) && BigInt(one) > BigInt(other);

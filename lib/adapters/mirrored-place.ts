@@ -8,13 +8,13 @@ import { WatchedList, type WatchedListOptions } from './watched-list.ts';
 export type ListTools = Pick<WatchedListOptions, 'requests' | 'clock' | 'random'>;
 
 export interface PlaceOptions extends ListTools {
-  /** Characters that it may still keep, with all that others keep. */
+  /** How many characters it may still keep, given what the others keep. */
   readonly room: () => number;
   readonly changed: (object: Mirrored) => void;
   readonly turned: () => void;
 }
 
-/** All objects of one place, kept as they are in the cluster. */
+/** A place's objects, kept as they are in the cluster. */
 export class MirroredPlace {
   readonly objects: MirroredObjects;
   readonly list: WatchedList;
@@ -42,7 +42,7 @@ export class MirroredPlace {
     this.#options = options;
   }
 
-  /** What one is now: the stream may lag behind. */
+  /** An object's current state: the stream may lag behind. */
   async look(name: string): Promise<void> {
     const path = `${this.#path}?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
     let found = false;

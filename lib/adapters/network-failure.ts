@@ -1,4 +1,4 @@
-/** Reading the errors of Node's fetch: what happened is in `cause`, and only some causes prove that nothing was sent. */
+/** Reads the errors of Node's fetch: `cause` has what happened, and only some causes prove that nothing was sent. */
 
 interface SystemCause {
   readonly code?: unknown;
@@ -11,7 +11,7 @@ const causeOf = (error: unknown): SystemCause => {
   return typeof cause === 'object' && cause !== null ? (cause as SystemCause) : {};
 };
 
-/** What a failure is known by: the code that Node, undici or OpenSSL gives it, else its message. */
+/** A failure's code from Node, undici or OpenSSL, else its message. */
 export const networkCode = (error: unknown): string => {
   const { code, message = '' } = causeOf(error);
   return typeof code === 'string' ? code : message;
@@ -31,10 +31,10 @@ const unconnected: Words = {
 
 const withoutTls = 'CREDENTIAL_WITHOUT_TLS';
 
-/** What would carry a credential where others on the way can read it. Nothing was sent. */
+/** Would carry a credential where others on the way can read it. Nothing was sent. */
 export const credentialWithoutTls = (): Error => Object.assign(new Error('not sent'), { code: withoutTls });
 
-/** They stay as they are until a person changes something, and are seen before the first byte of a request. */
+/** These last until a person changes something, and show before the first byte of a request. */
 const mistaken: Words = {
   [withoutTls]: 'it would be asked without TLS, and a credential goes with it: its address has to begin with https://',
   ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there; does the address begin with http:// instead of https://?',
@@ -51,7 +51,7 @@ const mistaken: Words = {
 
 const notTrusted = 'its certificate comes from nobody who is trusted here';
 
-/** The same, of certificates that would do if their authority were known. */
+/** The same, for certificates that would be valid if their authority were known. */
 const untrusted: Words = {
   CERT_UNTRUSTED: notTrusted,
   CERT_REJECTED: notTrusted,
@@ -74,17 +74,17 @@ const broken: Words = {
 
 const wordsOf = new Map(Object.entries({ ...unconnected, ...mistaken, ...untrusted, ...broken }));
 
-/** Several addresses were tried (IPv6, IPv4) and none could be connected to. */
+/** Several addresses were tried (IPv6, IPv4), and none accepted a connection. */
 const isConnectAggregate = (cause: SystemCause): boolean =>
   cause instanceof AggregateError && cause.errors.every((each: SystemCause) => each.syscall === 'connect');
 
-/** Whether it will be the same the next time, until a person changes something. */
+/** Whether it will fail the same way until a person changes something. */
 export const isPermanent = (error: unknown): boolean => {
   const code = networkCode(error);
   return Object.hasOwn(mistaken, code) || Object.hasOwn(untrusted, code);
 };
 
-/** What may end it: time, a network where that name is known, or only a person who changes something. */
+/** What may end it: time, another network, or only a person who changes something. */
 export const remedyFor = (error: unknown): 'time' | 'network' | 'person' => {
   const { code } = causeOf(error);
   if (code === 'ENOTFOUND') return 'network';
@@ -100,7 +100,7 @@ export const isNeverSent = (error: unknown): boolean => {
   return isPermanent(error) || isConnecting || isUnconnected || isConnectAggregate(cause);
 };
 
-/** A sentence for people, with the code to search for. Says how an authority that is not trusted would be named. */
+/** A sentence for people, with the code to search for. Says how to trust an unknown authority. */
 export const networkMessage = (
   error: unknown,
   authority = 'to trust it, name the PEM file of its authority in NODE_EXTRA_CA_CERTS',

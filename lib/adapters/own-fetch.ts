@@ -1,11 +1,11 @@
 import { isSafeForCredentials } from '../domain/safe-address.ts';
 import { credentialWithoutTls } from './network-failure.ts';
 
-/** What one request may send, and how much of its answer is read. */
+/** What a request may send, and how much of its answer is read. */
 export interface Asking extends Sent {
-  /** Bytes after decompression: what comes behind them is not read, and the connection is closed. */
+  /** Bytes after decompression. The rest is not read, and the connection is closed. */
   readonly limit: number;
-  /** A key, a token or a password goes with it: nobody is asked without TLS then, unless on this machine. */
+  /** The request has a key, a token or a password, so it needs TLS, unless it stays on this machine. */
   readonly credential: boolean;
   /** Node's own unless given. */
   readonly transport?: Transport;
@@ -21,16 +21,16 @@ interface Sent {
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  /** What a redirect says of itself. Nobody is asked there. */
+  /** The redirect's target, for messages. It is never followed. */
   readonly redirect?: string;
-  /** To be called once, always: a connection waits for it. Throws when the connection breaks in the middle. */
+  /** Must be called exactly once: a connection waits for it. Throws if the connection breaks in the middle. */
   read(): Promise<Content>;
-  /** In the place of `read`, for an answer that goes on: there is no limit to it. Leaving the loop closes the connection. */
+  /** Replaces `read` for a streaming answer, which has no limit. Leaving the loop closes the connection. */
   stream(): AsyncIterable<Uint8Array>;
 }
 
 export interface Content {
-  /** The answer, or its first bytes where it has more than the limit. */
+  /** The answer, or its first bytes if it exceeds the limit. */
   readonly bytes: Uint8Array;
   readonly isWhole: boolean;
 }
@@ -39,7 +39,7 @@ interface Headers {
   get(name: string): string | null;
 }
 
-/** What carries a request. It is told to follow nothing. */
+/** Sends a request. It is told to follow no redirect. */
 export type Transport = (url: string, request: Sent & { readonly redirect: 'manual' }) => Promise<Carried>;
 
 interface Carried {
@@ -51,8 +51,8 @@ interface Carried {
 export const ownTransport: Transport = (url, request) => fetch(url, request);
 
 /**
- * Every request of ours to another program is made here. What answers is not trusted: a redirect is an answer and no way,
- * and of a text without an end only the beginning is read. Throws what the transport throws.
+ * Every request to another program goes through here. The answer is not trusted: a redirect is an answer, not a way,
+ * and an endless text is read only up to the limit. Throws what the transport throws.
  */
 export const ask = async (url: string, asking: Asking): Promise<Answer> => {
   const { limit, credential, transport = ownTransport, ...sent } = asking;
@@ -68,7 +68,7 @@ export const ask = async (url: string, asking: Asking): Promise<Answer> => {
   };
 };
 
-/** Names the host alone: what stands behind it may be what nobody should read. */
+/** Names the host alone: the rest of the address may be secret. */
 const redirectWords = (location: string | null, base: string): string => {
   const host = location === null ? '' : (URL.parse(location, base)?.host ?? '');
   return host === '' ? 'a redirect to nowhere' : `a redirect to ${host}, which was not followed`;

@@ -4,7 +4,7 @@ import { networkMessage } from './network-failure.ts';
 import { ask } from './own-fetch.ts';
 import { withoutSecrets } from './own-secrets.ts';
 
-/** GET on a full URL. A redirect is an answer, not a way: what stands behind a login page is not healthy. */
+/** GET on a full URL. A redirect is an answer, not a way: a service behind a login page is not healthy. */
 export async function probeUrl(
   url: string,
   timeoutMilliseconds: number,
@@ -21,9 +21,9 @@ export async function probeUrl(
   }
 }
 
-/** What a service says of its health is a line or a page. One that says more is judged by its status alone. */
+/** A health answer is a line or a page. A longer one is judged by its status alone. */
 export const healthBytes = 64 * 1024;
-/** Characters of it that are told. */
+/** Characters of the answer that are shown. */
 export const beginLength = 200;
 
 interface Answered {
@@ -33,7 +33,7 @@ interface Answered {
   readonly redirect?: string;
 }
 
-/** A redirect or an answer that is too long is judged by its status; what else it says is not told. */
+/** A redirect, or an answer that is too long, is judged by its status. The rest is not shown. */
 export const serviceAnswer = ({ status, body, isWhole, redirect }: Answered): HealthAnswer => {
   const note = redirect ?? (isWhole ? undefined : `with more than ${healthBytes / 1024} KiB, which were not read`);
   return note === undefined

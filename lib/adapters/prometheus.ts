@@ -4,7 +4,7 @@ import { unread } from '../domain/metrics-port.ts';
 import type { Cluster, MetricAnswer, MetricQuery, Metrics } from '../domain/ports.ts';
 import { pointsOf } from '../domain/strategy/prometheus-answer.ts';
 
-/** A series of a week in minutes has some 300 KB. */
+/** A week of minutes is about 300 KB for one series. */
 const longestAnswer = 1024 * 1024;
 
 export interface PrometheusOptions {
@@ -12,7 +12,10 @@ export interface PrometheusOptions {
   cluster(): Promise<Pick<Cluster, 'readService'>>;
 }
 
-/** A Prometheus, or what speaks as one, in the cluster. It is reached by the API server, with the credential of the cluster. */
+/**
+ * A Prometheus, or something that speaks its protocol, in the cluster. It is reached through the API server, with the
+ * cluster's credential.
+ */
 export class Prometheus implements Metrics {
   readonly #options: PrometheusOptions;
 

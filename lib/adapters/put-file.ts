@@ -9,16 +9,16 @@ interface Place {
   readonly path: string;
 }
 
-/** Writes a text to the path that it is given. */
+/** Writes a text to the given path. */
 type Write = (temporary: string) => Promise<void>;
 
 /**
- * Puts a file below a folder, whole or not at all, whatever ends this: its bytes are on the disk before it gets its name, and its
- * name is before this resolves.
+ * Puts a file below a folder, whole or not at all, however this ends. Its content is on the disk before it gets its
+ * name, and its name is on the disk before this resolves.
  */
 export const putFile = (disk: Disk, place: Place, write: Write): Promise<void> => put(disk, place, write, rename);
 
-/** The same, under a name that no file has yet. Gives false where one has it. */
+/** The same, under a new name. Returns false if the name is taken. */
 export const putNewFile = async (disk: Disk, place: Place, write: Write): Promise<boolean> => {
   try {
     await put(disk, place, write, linkNew);
@@ -29,7 +29,7 @@ export const putNewFile = async (disk: Disk, place: Place, write: Write): Promis
   }
 };
 
-/** Unlike a rename, a link takes no name that is taken. */
+/** Unlike a rename, a link never replaces a name. */
 const linkNew = async (temporary: string, target: string): Promise<void> => {
   await link(temporary, target);
   await rm(temporary);
@@ -43,7 +43,7 @@ const put = async (
 ): Promise<void> => {
   const target = join(root, path);
   const folder = dirname(target);
-  // Beside the target, because a rename is atomic only within one file system. No name of ours begins with a dot.
+  // Beside the target, because a rename is atomic only within one file system. None of our names begins with a dot.
   const temporary = join(folder, `.${process.pid}-${writes++}.tmp`);
   await mkdir(folder, { recursive: true });
   try {
@@ -54,6 +54,6 @@ const put = async (
     await rm(temporary, { force: true });
     throw error;
   }
-  // Whoever made the folders, now or before a crash, may not have come to this.
+  // The process that created the folders, now or before a crash, may not have synced them.
   await syncFolders(disk, folder, dirname(root));
 };

@@ -5,12 +5,12 @@ import type { ClusterRequests } from './cluster-request.ts';
 
 const api = '/apis/authorization.k8s.io/v1';
 
-/** What it tells is no condition of a deployment: nobody waits for it as long as for a list. */
+/** No deployment depends on it, so nobody waits for it as long as for a list. */
 const patience = { milliseconds: 5_000 };
 
 /**
- * Which of these we do not have in a namespace; undefined where the cluster does not say. One review lists what the roles give. Where
- * it may not have all (a webhook decides too, as on EKS), each of those that it lacks is asked for.
+ * Which of these rights we lack in a namespace; undefined if the cluster does not say. One review lists what the roles
+ * grant. Where that may be incomplete (a webhook decides too, as on EKS), each missing right is checked separately.
  */
 export const missingIn = async (
   requests: ClusterRequests,
@@ -28,7 +28,7 @@ export const missingIn = async (
 
 type Spoken = Readonly<Record<string, unknown>>;
 
-/** Whoever may not even ask what they may do, or is answered by something else, is told nothing. */
+/** If we may not even ask, or something else answers, we learn nothing. */
 const reviewed = async (requests: ClusterRequests, kind: string, spec: object): Promise<Spoken | undefined> => {
   try {
     const { status, body } = await requests.post(`${api}/${kind}`, { spec }, patience);
@@ -61,7 +61,7 @@ const isRule = (value: unknown): value is Rule => {
   return isTexts(verbs) && ['apiGroups', 'resources', 'resourceNames'].every((name) => isTexts(lists[name] ?? []));
 };
 
-/** A rule for single names lists nothing. */
+/** A rule for single names does not allow listing. */
 const gives = (
   { verbs, apiGroups = [], resources = [], resourceNames = [] }: Rule,
   { verb, group, resource }: Right,

@@ -3,11 +3,11 @@ import type { Anchors } from '../domain/ports.ts';
 import { anchorName } from '../domain/record/anchor-name.ts';
 import { awsPatience } from './aws-patience.ts';
 
-/** There is an object of that name (412), or somebody else is putting one (409). */
+/** An object of that name exists (412), or another process is writing one (409). */
 const isTaken = (error: unknown): boolean =>
   error instanceof S3ServiceException && [409, 412].includes(error.$metadata.httpStatusCode ?? 0);
 
-/** Anchors as objects of a bucket of their own. Reading needs s3:ListBucket, as with documents. */
+/** Anchors as objects in their own bucket. Reading needs s3:ListBucket, as with documents. */
 export class S3Anchors implements Anchors {
   readonly #client: S3Client;
   readonly #bucket: string;
@@ -41,5 +41,5 @@ export class S3Anchors implements Anchors {
   }
 }
 
-/** The bucket by name, with a client as the environment sets it up. */
+/** The bucket by name, with a client from the environment. */
 export const connectS3Anchors = (bucket: string): S3Anchors => new S3Anchors(new S3Client(awsPatience), bucket);

@@ -4,8 +4,8 @@ import { awsPatience } from './aws-patience.ts';
 import { checkDocumentPath } from './document-path.ts';
 
 /**
- * Documents as objects of one bucket. Reading needs s3:ListBucket beside s3:GetObject: without it S3 answers 403 for an
- * object that does not exist, and a missing document would look like a missing right.
+ * Documents as objects of one bucket. Reading needs s3:ListBucket beside s3:GetObject. Without it, S3 answers 403 for a
+ * missing object, and a missing document would look like a missing right.
  */
 export class S3Documents implements Documents {
   readonly #client: S3Client;
@@ -39,5 +39,5 @@ export class S3Documents implements Documents {
   }
 }
 
-/** The bucket by name, with a client as the environment sets it up. */
+/** The bucket by name, with a client from the environment. */
 export const connectS3Documents = (bucket: string): S3Documents => new S3Documents(new S3Client(awsPatience), bucket);

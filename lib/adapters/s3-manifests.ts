@@ -6,7 +6,7 @@ import { awsPatience } from './aws-patience.ts';
 /** `s3://bucket/key`. */
 const address = /^s3:\/\/([^/]+)\/(.+)$/;
 
-/** One object of a bucket, in whichever region it is. */
+/** One object of a bucket, in any region. */
 export const fetchS3 = async (
   s3: string,
   client: S3Client = new S3Client({ ...awsPatience, followRegionRedirects: true }),

@@ -16,9 +16,9 @@ export interface S3UploadsOptions {
 const checksum = 'x-amz-checksum-sha256';
 
 /**
- * Uploads as objects below `uploads/`, put by presigned requests: size, type and SHA-256 are signed, and that nothing is there
- * yet, so that S3 takes nothing else, once. Whoever signs needs s3:PutObject there. A rule of the bucket removes them after a
- * day or two.
+ * Uploads as objects below `uploads/`, put by presigned requests. Size, type and SHA-256 are signed, and so is the
+ * condition that nothing is there yet: S3 accepts exactly that, once. The signer needs s3:PutObject there. A rule of
+ * the bucket removes uploads after a day or two.
  */
 export class S3Uploads implements Uploads {
   readonly #options: S3UploadsOptions;
@@ -38,15 +38,15 @@ export class S3Uploads implements Uploads {
     };
     const { config } = client;
     const credentials = await config.credentials();
-    // S3 hashes the path as it is, and a body that is not known yet not at all.
+    // S3 hashes the path as it is, and does not hash a body that is not known yet.
     const signer = new SignatureV4({ ...config, credentials, service: 's3', uriEscapePath: false });
     const { host, request } = await this.#whereToPut(upload_id);
     const signed = await signer.presign(
       { ...request, headers: { ...headers, host, 'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD' } },
-      // In the address it would be said, but not be asked of whoever puts something there.
+      // In the address it would be stated, but the sender would not have to send it.
       { expiresIn: uploadLife.address, signingDate: new Date(now), unhoistableHeaders: new Set([checksum]) },
     );
-    // An address is good for no longer than the key that has signed it.
+    // An address expires with the key that signed it, at the latest.
     const keyEnds = credentials.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
     const expires_at = Math.min(now + uploadLife.address * 1000, keyEnds);
     return { upload_id, url: `${signed.protocol}//${host}${signed.path}?${queryOf(signed)}`, headers, expires_at };
@@ -63,7 +63,7 @@ export class S3Uploads implements Uploads {
       } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(uploadId) }));
       const age = clock.now() - (LastModified?.getTime() ?? 0);
       if (age <= uploadLife.text * 1000 && ContentLength <= most) return await Body?.transformToByteArray();
-      // What is left unread would keep its connection.
+      // Unread data would keep its connection open.
       (Body as { destroy?(): void } | undefined)?.destroy?.();
       if (age > uploadLife.text * 1000) return undefined;
       throw uploadTooLarge(ContentLength, most);
@@ -73,10 +73,13 @@ export class S3Uploads implements Uploads {
     }
   }
 
-  /** The bucket has versions, so that taking it away would free nothing. */
+  /** The bucket is versioned, so deleting it would free nothing. */
   async drop(): Promise<void> {}
 
-  /** The client knows the host of its bucket (region, partition, another endpoint) when it has made a request: this one is not sent. */
+  /**
+   * The client knows its bucket's host (region, partition, other endpoint) once it has built a request. This one is not
+   * sent.
+   */
   async #whereToPut(uploadId: string): Promise<{ readonly host: string; readonly request: Signable }> {
     const command = new PutObjectCommand({ Bucket: this.#options.bucket, Key: keyOf(uploadId) });
     let made: Signable | undefined;
@@ -101,6 +104,6 @@ const queryOf = ({ query = {} }: Pick<Signable, 'query'>): string =>
     .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(String(value))}`)
     .join('&');
 
-/** The bucket by name, with a client as the environment sets it up. */
+/** The bucket by name, with a client from the environment. */
 export const connectS3Uploads = (bucket: string, clock: Pick<Clock, 'now'>): S3Uploads =>
   new S3Uploads({ client: new S3Client(awsPatience), bucket, clock });

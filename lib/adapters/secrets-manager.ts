@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { FlotillaError } from '../domain/errors.ts';
 
-/** Reads a secret's text. Throws ConfigurationInvalid when it has none yet; no error ever holds its value. */
+/** Reads a secret's text. Throws ConfigurationInvalid if it has none yet. No error ever contains its value. */
 export const readSecret = async (id: string, client = new SecretsManagerClient({})): Promise<string> => {
   const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: id }));
   if (SecretString === undefined || SecretString === '') {
@@ -17,8 +17,8 @@ export const readSecret = async (id: string, client = new SecretsManagerClient({
 };
 
 /**
- * Reads a secret's text, and the one before if there is one: who changes a secret that others have written down somewhere takes
- * the old one away (the stage AWSPREVIOUS) when it stands nowhere any more.
+ * Reads a secret's text and, if there is one, the previous text. When rotating a secret that others have copied, remove
+ * the old one (the stage AWSPREVIOUS) only after the last copy is gone.
  */
 export const readSecretVersions = async (id: string, client = new SecretsManagerClient({})): Promise<string[]> => {
   const current = await readSecret(id, client);
@@ -32,7 +32,7 @@ export const readSecretVersions = async (id: string, client = new SecretsManager
   }
 };
 
-/** Puts a secret's text; what was there before is the previous version. */
+/** Writes a secret's text. The old text becomes the previous version. */
 export const writeSecret = async (id: string, text: string, client = new SecretsManagerClient({})): Promise<void> => {
   await client.send(new PutSecretValueCommand({ SecretId: id, SecretString: text }));
 };

@@ -3,7 +3,7 @@ import { foreignText } from '../domain/record/foreign-text.ts';
 import { type ApiAnswer, type ClusterRequests, requestMilliseconds, statusBodyOf } from './cluster-request.ts';
 import { beginLength } from './probe-url.ts';
 
-/** The Status objects with which the API server says that it did not get to a service. Some are told by their message only. */
+/** The API server's Status objects for a service that it did not reach. Some are known by their message only. */
 const proxyFailures: Readonly<Record<number, { readonly reason: string; readonly says?: RegExp }>> = {
   401: { reason: 'Unauthorized', says: /^Unauthorized$/ },
   403: { reason: 'Forbidden', says: /services\/proxy/ },
@@ -12,10 +12,10 @@ const proxyFailures: Readonly<Record<number, { readonly reason: string; readonly
   504: { reason: 'Timeout' },
 };
 
-/** What the API server says where it did not get to a service; undefined where the service itself answered. */
+/** The API server's message if it did not reach a service; undefined if the service itself answered. */
 export const unreachedOf = (answer: ApiAnswer): string | undefined => saidByProxy(answer) ?? saidInText(answer);
 
-/** A service may answer with a body of kind Status too, be it well or ill: then it is the service that speaks. */
+/** A healthy or unhealthy service may answer with a body of kind Status, too. Then the service is speaking. */
 const saidByProxy = (answer: ApiAnswer): string | undefined => {
   const failure = proxyFailures[answer.status];
   const said = failure === undefined ? undefined : statusBodyOf(answer);
@@ -23,11 +23,11 @@ const saidByProxy = (answer: ApiAnswer): string | undefined => {
   return failure.says?.test(said.message) === false ? undefined : said.message;
 };
 
-/** Older API servers say in plain text that they did not get to the service. */
+/** Older API servers report an unreachable service in plain text. */
 const saidInText = ({ status, body }: ApiAnswer): string | undefined =>
   status === 503 && /^error trying to reach service:/i.test(body) ? body : undefined;
 
-/** Names in the path are what the configuration takes for a service, a port and a path; the query is encoded. */
+/** The path's names are the configured service, port and path; the query is encoded. */
 export const readService = async (requests: ClusterRequests, request: ServiceRequest): Promise<ServiceAnswer> => {
   const { namespace, service, port, path, query, limit } = request;
   const place = `/api/v1/namespaces/${encodeURIComponent(namespace)}/services/${encodeURIComponent(service)}:${port}`;

@@ -11,12 +11,12 @@ export interface SortKeyRange {
   readonly high?: Bound;
 }
 
-/** Sort keys are in the order of their UTF-8 bytes in DynamoDB and in SQLite; JavaScript's own order is that of UTF-16. */
+/** DynamoDB and SQLite sort keys by UTF-8 bytes; JavaScript sorts by UTF-16. */
 export const compareSortKeys = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 const LAST_CODE_POINT = 0x10ffff;
 
-/** The smallest text that is greater than every text with this prefix; none when all its characters are the last one. */
+/** The smallest text greater than every text with this prefix; none if all its characters are the last one. */
 const successorOf = (prefix: string): string | undefined => {
   const points = Array.from(prefix, (character) => character.codePointAt(0)!);
   while (points.at(-1) === LAST_CODE_POINT) points.pop();
@@ -26,7 +26,7 @@ const successorOf = (prefix: string): string | undefined => {
   return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
 };
 
-/** The range that a query names by prefix, from and to, whatever page of it is asked for. */
+/** The range that a query selects by prefix, from and to, before paging. */
 export const rangeOf = (query: Query): SortKeyRange => {
   if (query.prefix !== undefined) {
     const end = successorOf(query.prefix);
@@ -54,7 +54,7 @@ const isAbove = (key: string, high: Bound | undefined): boolean => {
 export const isEmptyRange = ({ low, high }: SortKeyRange): boolean =>
   low !== undefined && high !== undefined && (isAbove(low.key, high) || isBelow(high.key, low));
 
-/** `after`, unless it lies before the range, in the direction of the query, and so excludes nothing. */
+/** `after`, unless it lies before the range in the query's direction, where it excludes nothing. */
 export const startOf = (query: Query): string | undefined => {
   if (query.after === undefined) return undefined;
   const { low, high } = rangeOf(query);
@@ -62,7 +62,7 @@ export const startOf = (query: Query): string | undefined => {
   return isOutside ? undefined : query.after;
 };
 
-/** The rest of a query's range behind `after`; empty when `after` lies behind the range. */
+/** The rest of a query's range behind `after`; empty if `after` lies behind the range. */
 export const restOf = (query: Query): SortKeyRange => {
   const start = startOf(query);
   if (start === undefined) return rangeOf(query);

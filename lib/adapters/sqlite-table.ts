@@ -8,26 +8,26 @@ import { restOf, type SortKeyRange } from './sort-key-range.ts';
 import { checkKey, checkQuery, checkSize, checkWrites, conditionFailed, keyOf, tableBusy } from './table-limits.ts';
 import { beginOf, billedBytes, type OnUse, useOfRead, useOfWrites } from './table-use.ts';
 
-/** One change of a followed partition, as a DynamoDB stream would tell it: a write that changes nothing is not told. */
+/** One change of a followed partition, as a DynamoDB stream has it. A write without effect produces none. */
 export interface Change {
-  /** Grows with every change and is never used again. */
+  /** Grows with every change and is never reused. */
   readonly sequence: number;
   readonly kind: 'insert' | 'modify' | 'remove';
   readonly key: Key;
-  /** The item as it became; absent when it was removed. */
+  /** The new item; absent when it was removed. */
   readonly item?: Item;
 }
 
 export interface SqliteTableOptions {
-  /** Changes of these partitions are logged; of no other. */
+  /** Only changes of these partitions are logged. */
   readonly follow?: (pk: string) => boolean;
   readonly onUse?: OnUse;
-  /** How long a transaction waits for one of another process before it throws TableBusy. The whole process waits with it. */
+  /** How long a transaction waits for another process before it throws TableBusy. It blocks the whole process. */
   readonly busyMilliseconds?: number;
   readonly disk?: Disk;
 }
 
-/** WITHOUT ROWID keeps the items of a partition side by side, in the order of their sort keys. */
+/** WITHOUT ROWID keeps a partition's items together, ordered by sort key. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
@@ -67,14 +67,14 @@ const updated = (key: Key, before: Item | undefined, set: JsonObject, remove: re
   return after as Item;
 };
 
-/** What a write makes of an item; `undefined` for no item. */
+/** The item after a write; `undefined` for none. */
 const bodyAfter = (write: Write, before: Item | undefined, stored: string | undefined): string | undefined => {
   if ('put' in write) return JSON.stringify(write.put);
   if ('update' in write) return JSON.stringify(updated(write.update, before, write.set ?? {}, write.remove ?? []));
   return 'check' in write ? stored : undefined;
 };
 
-/** Whether two bodies hold the same, perhaps with their names in another order. */
+/** Whether two bodies are equal, ignoring the order of names. */
 const isSame = (one: string | undefined, other: string | undefined): boolean =>
   one === other ||
   (one !== undefined && one.length === other?.length && isDeepStrictEqual(JSON.parse(one), JSON.parse(other)));
@@ -104,7 +104,10 @@ interface ChangeRow {
   readonly body: string | null;
 }
 
-/** The table on one machine: a file of SQLite, or `:memory:`. A commit survives a killed process, and what was `synced` a power cut. */
+/**
+ * The table on one machine: a SQLite file, or `:memory:`. A commit survives a killed process; `synced` data survives a
+ * power cut.
+ */
 export class SqliteTable implements Table {
   readonly #database: DatabaseSync;
   readonly #follow: (pk: string) => boolean;
@@ -135,7 +138,7 @@ export class SqliteTable implements Table {
     const values = [query.pk, range.low?.key, range.high?.key].filter((value) => value !== undefined);
     const order = query.newestFirst ? 'DESC' : 'ASC';
     const sql = `SELECT body FROM items WHERE ${clausesOf(range).join(' AND ')} ORDER BY sk ${order} LIMIT ?`;
-    // One more than asked for tells whether there is a next page.
+    // Asking for one more shows whether there is a next page.
     const rows = this.#all<ItemRow>(sql, ...values, query.limit + 1);
     const bodies = rows.slice(0, query.limit).map((row) => row.body);
     this.#onUse?.(
@@ -185,14 +188,19 @@ export class SqliteTable implements Table {
     this.#run('DELETE FROM changes WHERE sequence < ?', before);
   }
 
-  /** Removes the items of partitions that begin so whose `expires_at` (seconds since 1970) is over, as DynamoDB does by itself. */
+  /**
+   * Removes expired items (`expires_at`, seconds since 1970) of partitions with this prefix, as DynamoDB does on its
+   * own.
+   */
   removeExpired(prefix: string, now: number): void {
     const sql = "DELETE FROM items WHERE pk >= ? AND pk < ? AND json_extract(body, '$.expires_at') <= ?";
     this.#run(sql, prefix, `${prefix}\u{10ffff}`, now / 1000);
     this.#sync?.wrote();
   }
 
-  /** Calls the listener soon after commits of this process, once for several that come together. Gives the way to stop it. */
+  /**
+   * Calls the listener soon after this process commits, once for several commits. Returns the function that stops it.
+   */
   onCommit(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -206,7 +214,7 @@ export class SqliteTable implements Table {
     this.#sync?.close();
   }
 
-  /** Does one write inside the open transaction and gives the bytes it is billed for: the larger of before and after. */
+  /** Does one write in the open transaction. Returns the bytes it is billed for: the larger of before and after. */
   #apply(write: Write, index: number): number {
     const key = keyOf(write);
     const stored = this.#stored(key);

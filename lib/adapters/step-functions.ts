@@ -9,7 +9,7 @@ import { type ErrorName, FlotillaError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { ExecutionStatus, Machine, Workflow } from '../domain/ports.ts';
 
-/** What Step Functions takes for the error and the cause of a failure. */
+/** The limits of Step Functions for a failure's error and cause. */
 const MAX_ERROR = 256;
 const MAX_CAUSE = 32_768;
 
@@ -42,13 +42,13 @@ const cut = (text: string, length: number): string => {
   return head.length < text.length && !head.isWellFormed() ? head.slice(0, -1) : head;
 };
 
-/** An execution that waits to be redriven has not ended. */
+/** An execution that waits for a redrive has not ended. */
 const statusOf = (status: string | undefined): ExecutionStatus =>
   status === 'PENDING_REDRIVE' ? 'RUNNING' : (status as ExecutionStatus);
 
 /**
- * The machines on Step Functions, or on an engine that speaks its protocol. Where an execution is named, its ARN will do
- * as well: the children of a Distributed Map are known by their ARN only.
+ * The machines on Step Functions, or on an engine with the same protocol. An execution's name may also be its ARN: the
+ * children of a Distributed Map only have an ARN.
  */
 export class StepFunctions implements Workflow {
   readonly #client: SFNClient;
@@ -90,7 +90,7 @@ export class StepFunctions implements Workflow {
     await send('SendTaskFailure', this.#client.send(command));
   }
 
-  /** `arn:aws:states:region:account:stateMachine:name`, perhaps with `:alias` behind it. */
+  /** `arn:aws:states:region:account:stateMachine:name`, optionally followed by `:alias`. */
   #executionArn(machine: Machine, name: string): string {
     if (name.startsWith('arn:')) return name;
     const [arn, partition, service, region, account, , machineName] = this.#machineArns[machine].split(':');
@@ -98,6 +98,6 @@ export class StepFunctions implements Workflow {
   }
 }
 
-/** The machines by ARN, with a client as the environment sets it up. */
+/** The machines by ARN, with a client from the environment. */
 export const connectStepFunctions = (machineArns: Readonly<Record<Machine, string>>): StepFunctions =>
   new StepFunctions(new SFNClient({}), machineArns);

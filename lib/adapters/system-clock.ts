@@ -1,7 +1,7 @@
 import { monotonicFactory } from 'ulid';
 import type { Clock, Ids, Random } from '../domain/ports.ts';
 
-/** The longest time that a Node timer can wait (24.8 days); a longer one would fire at once. */
+/** The longest wait of a Node timer (24.8 days). A longer one would fire at once. */
 const MAX_TIMER = 2 ** 31 - 1;
 
 const wait = (milliseconds: number, signal: AbortSignal | undefined): Promise<void> =>
@@ -28,14 +28,17 @@ export class SystemClock implements Clock {
   }
 }
 
-/** Real randomness, good enough for jitter; nothing secret is made from it. */
+/** Real randomness, good enough for jitter. Never used for secrets. */
 export class SystemRandom implements Random {
   next(): number {
     return Math.random();
   }
 }
 
-/** ULIDs: later ones of one process sort after earlier ones, even within a millisecond and when the clock steps back. */
+/**
+ * ULIDs. Within a process, later ones sort after earlier ones, even in the same millisecond and when the clock steps
+ * back.
+ */
 export class UlidIds implements Ids {
   readonly #clock: Clock;
   readonly #ulid = monotonicFactory();

@@ -3,8 +3,8 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Condition, Key, Query, Write } from '../domain/ports.ts';
 
 /**
- * What DynamoDB refuses, refused in the same words by every table before anything is sent, so that nothing works on one
- * machine that would fail on AWS. Limits are those of the DynamoDB service quotas.
+ * Rejects what DynamoDB would reject, in the same words, for every table and before anything is sent. So nothing works
+ * on one machine that would fail on AWS. The limits are DynamoDB's service quotas.
  */
 const MAX_WRITES = 100;
 const MAX_ITEM_BYTES = 400 * 1024;
@@ -12,12 +12,12 @@ const MAX_TRANSACTION_BYTES = 4 * 1024 * 1024;
 const MAX_PARTITION_KEY_BYTES = 2048;
 const MAX_SORT_KEY_BYTES = 1024;
 const MAX_DEPTH = 32;
-/** DynamoDB keeps 38 digits from 1E-130 on, but above 2^53 a JavaScript number is no longer the number that was meant. */
+/** DynamoDB keeps 38 digits from 1E-130 on, but above 2^53 a JavaScript number is no longer exact. */
 const MIN_MAGNITUDE = 1e-130;
 
 /**
- * An item's size: the UTF-8 bytes of its JSON. DynamoDB counts names and values without quotes and commas, so this is
- * an upper bound for all but long lists of small numbers; those the engine itself refuses.
+ * An item's size: the UTF-8 bytes of its JSON. DynamoDB does not count quotes and commas, so this is an upper bound,
+ * except for long lists of small numbers. Those the engine itself rejects.
  */
 const sizeOf = (value: JsonObject): number => Buffer.byteLength(JSON.stringify(value));
 
@@ -118,7 +118,7 @@ const isEmptyCondition = (condition: Condition): boolean =>
   Object.keys(condition.equals ?? {}).length === 0 &&
   (condition.missing ?? []).length === 0;
 
-/** Checks one write and gives the bytes that it sends. */
+/** Checks one write and returns the bytes that it sends. */
 const checkWrite = (write: Write): number => {
   checkKey(keyOf(write));
   if (write.when) checkCondition(write.when);
@@ -132,7 +132,7 @@ const checkWrite = (write: Write): number => {
   return sizeOf({ ...write.set, ...write.update });
 };
 
-/** Refuses what DynamoDB would refuse. Throws ContractBroken for a mistake of the caller, ItemTooLarge for the data. */
+/** Rejects what DynamoDB would reject. Throws ContractBroken for the caller's mistake, ItemTooLarge for the data. */
 export const checkWrites = (writes: readonly Write[]): void => {
   if (writes.length > MAX_WRITES) refuse(`${writes.length} writes in one transaction; at most ${MAX_WRITES}`);
   const keys = new Set<string>();

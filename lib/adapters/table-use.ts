@@ -2,18 +2,18 @@ import type { Json, JsonObject } from '../domain/json.ts';
 import type { Key, Query, Write } from '../domain/ports.ts';
 import { keyOf } from './table-limits.ts';
 
-/** What one item, or one query, took. A query has the key that it began at. */
+/** What one item or one query used. A query has the key that it began at. */
 interface KeyUse extends Key {
   readonly reads: number;
   readonly writes: number;
 }
 
-/** What one call cost, in the units that DynamoDB bills, so that the costs of a deployment can be counted in a test. */
+/** What one call cost, in DynamoDB's billing units, so that a test can count what a deployment costs. */
 export interface TableUse {
   readonly reads: number;
   readonly writes: number;
   readonly bytes: number;
-  /** The same by key: a partition takes only so much a second. */
+  /** The same by key: a partition has a limit per second. */
   readonly each: readonly KeyUse[];
 }
 
@@ -24,7 +24,7 @@ const WRITE_UNIT_BYTES = 1024;
 
 const units = (bytes: number, unit: number): number => Math.max(1, Math.ceil(bytes / unit));
 
-/** A number takes a byte for two digits and one more; zeros at its ends are not kept. */
+/** A number takes one byte for two digits, plus one. Leading and trailing zeros are not stored. */
 const bytesOfNumber = (value: number): number => {
   const [digits = '', exponent = ''] = String(Math.abs(value)).split('e');
   const significant = exponent === '' ? digits.replace('.', '').replace(/^0+|0+$/g, '') : digits.replace('.', '');
@@ -40,25 +40,25 @@ const bytesOf = (value: Json): number => {
   return 3 + count + parts.reduce((sum, part) => sum + part, 0);
 };
 
-/** An item as it is billed: its names and values, three bytes for a list or a map, one for each entry in it. */
+/** An item as it is billed: its names and values, three bytes for a list or map, and one for each entry. */
 export const billedBytes = (item: JsonObject): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + bytesOf(value), 0);
 
 /** Where a query is counted: its partition, and the first sort key that it asks for. */
 export const beginOf = ({ pk, prefix, from }: Query): Key => ({ pk, sk: prefix ?? from ?? '' });
 
-/** A consistent read: a unit for each 4 KB of all that was read together, and one for having found nothing. */
+/** A consistent read: one unit for each 4 KB read in total, and one for an empty result. */
 export const useOfRead = ({ pk, sk }: Key, bytes: number): TableUse => {
   const reads = units(bytes, READ_UNIT_BYTES);
   return { reads, writes: 0, bytes, each: [{ pk, sk, reads, writes: 0 }] };
 };
 
-/** A single write without a condition needs no transaction; see DynamoTable for why one with a condition does. */
+/** A single write without a condition needs no transaction. DynamoTable says why one with a condition does. */
 export const isPlain = (writes: readonly Write[]): boolean => writes.length === 1 && writes[0]?.when === undefined;
 
 /**
- * Writes that were done: a unit for each 1 KB of each item, double in a transaction (prepare and commit). A check is
- * counted like a write. What failed its condition or met a conflict is billed too, but is not counted here.
+ * Completed writes: one unit for each 1 KB of each item, double in a transaction (prepare and commit). A check counts
+ * like a write. DynamoDB also bills failed conditions and conflicts; they are not counted here.
  */
 export const useOfWrites = (writes: readonly Write[], sizes: readonly number[]): TableUse => {
   const factor = isPlain(writes) ? 1 : 2;

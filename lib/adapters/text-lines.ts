@@ -1,4 +1,4 @@
-/** The lines of a stream, as they come. Throws at one that is longer than `longest`: it may have no end. */
+/** A stream's lines as they arrive. Throws at a line longer than `longest`: it may have no end. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>, longest: number): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let [begun, length]: [string[], number] = [[], 0];

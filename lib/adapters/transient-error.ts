@@ -1,4 +1,4 @@
-/** What the connection can say, by Node's codes, and what the SDK calls them. */
+/** Connection errors, by Node's codes and the SDK's names. */
 const NETWORK: readonly string[] = [
   'EAI_AGAIN',
   'ECONNREFUSED',
@@ -11,7 +11,7 @@ const NETWORK: readonly string[] = [
   'TimeoutError',
 ];
 
-/** Names by which the services of AWS throttle (RequestLimitExceeded is EC2's and DynamoDB's, SlowDown is S3's). */
+/** Throttling errors of AWS services (RequestLimitExceeded is from EC2 and DynamoDB, SlowDown from S3). */
 const THROTTLED: readonly string[] = [
   'LimitExceededException',
   'ProvisionedThroughputExceededException',
@@ -23,7 +23,7 @@ const THROTTLED: readonly string[] = [
   'TooManyRequestsException',
 ];
 
-/** An error of an AWS client after which the same request may succeed: throttled, a fault of the service, no answer. */
+/** An AWS client's error after which the same request may succeed: throttling, a fault of the service, no answer. */
 export const isTransientError = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const { code, $metadata } = error as Error & { code?: unknown; $metadata?: { httpStatusCode?: number } };

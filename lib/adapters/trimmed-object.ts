@@ -4,8 +4,8 @@ import { imageFields } from '../domain/rollout/image-setter.ts';
 import { listAt, objectAt, stringAt } from '../domain/rollout/kubernetes-object.ts';
 
 /**
- * Without what no verdict looks at, which is most of an object: a mirror keeps those of whole namespaces. Of other
- * kinds the catalogue may ask for anything.
+ * Leaves out what no verdict looks at, which is most of an object: a mirror keeps those of whole namespaces. For other
+ * kinds, the catalogue may ask for anything.
  */
 export function trimmedObject(object: KubernetesObject): KubernetesObject {
   const path = podSpecs[stringAt(object, 'kind') ?? ''];
@@ -17,8 +17,8 @@ export function trimmedObject(object: KubernetesObject): KubernetesObject {
 }
 
 /**
- * Where those kinds have the spec of their pods that there are many of. The template of a workload itself stays whole: by all of it
- * one rollout is told from another.
+ * Where numerous kinds have their pod spec. A workload's own template stays whole, because all of it tells one rollout
+ * from another.
  */
 const podSpecs: Readonly<Record<string, readonly string[]>> = {
   Pod: ['spec'],
@@ -27,7 +27,7 @@ const podSpecs: Readonly<Record<string, readonly string[]>> = {
   ControllerRevision: ['data', 'spec', 'template', 'spec'],
 };
 
-/** Of a workload who has set its images: of all fields, managers have more than the object itself. */
+/** Of a workload's managed fields, only who set its images: the rest is larger than the object itself. */
 const imageSetters = (metadata: JsonObject): readonly JsonObject[] =>
   listAt({ metadata }, 'metadata', 'managedFields').flatMap((entry) => {
     const fieldsV1 = imageFields(entry.fieldsV1 ?? null);
@@ -52,7 +52,7 @@ const trimmedPodSpec = (spec: JsonObject): JsonObject => {
 
 const ofPods = ['volumes', 'affinity', 'tolerations', 'topologySpreadConstraints', 'securityContext', 'hostAliases'];
 
-/** The environment may hold secrets, too. */
+/** The environment may contain secrets, too. */
 const ofContainers = ['env', 'envFrom', 'volumeMounts', 'volumeDevices', 'command', 'args', 'securityContext'];
 
 const trimmedContainer = (container: Json): Json =>
@@ -73,7 +73,7 @@ const trimmedState = (state: Json): Json => (isObject(state) ? without(state, of
 const without = (object: JsonObject, names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 
-/** Changes what is at a path, where there is an object. */
+/** Changes the value at a path, if there is an object. */
 function at(
   object: JsonObject,
   [name, ...rest]: readonly string[],

@@ -7,7 +7,7 @@ export interface WatchEvent {
   readonly object: KubernetesObject;
 }
 
-/** Throws where a line is none, instead of leaving it out: it might be the one that counts. */
+/** Throws for an invalid line instead of skipping it: it might be the one that counts. */
 export function watchEventOf(line: string): WatchEvent {
   const event = parsed(line);
   if (!isRecord(event) || !types.has(event.type) || !isRecord(event.object)) throw malformed(line);

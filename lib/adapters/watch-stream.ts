@@ -6,20 +6,20 @@ import { type WatchEvent, watchEventOf } from './watch-event.ts';
 export interface StreamOptions {
   readonly requests: ApiReads;
   readonly clock: Clock;
-  /** With the query of the watch. */
+  /** Including the watch's query. */
   readonly path: string;
-  /** Milliseconds of silence after which nobody believes that there is still somebody at the other end. */
+  /** Milliseconds of silence after which the other end counts as gone. */
   readonly longestQuiet: () => number;
   readonly opened: () => void;
   readonly take: (event: WatchEvent) => void;
 }
 
-/** No silence is awaited for longer at once: how long it may last can change meanwhile. */
+/** The longest single wait: the allowed silence can change meanwhile. */
 const longestWait = 180_000;
 
 /**
- * Reads one stream to its end, or to the abort of the signal. `expired`: it cannot go on from the version that was asked for. Throws
- * what breaks it, as it comes.
+ * Reads one stream until it ends or the signal aborts. `expired`: it cannot continue from the requested version. Throws
+ * whatever breaks it.
  */
 export async function readStream(options: StreamOptions, signal: AbortSignal): Promise<'over' | 'expired'> {
   const { requests, path, take } = options;
@@ -33,7 +33,7 @@ export async function readStream(options: StreamOptions, signal: AbortSignal): P
     }
     options.opened();
     const heard = { at: options.clock.now() };
-    // A connection that is cut off without a word is quiet for ever.
+    // A connection that was cut silently stays quiet for ever.
     const over = (): void => ended.abort();
     void silence(options, heard, either).then(over, over);
     for await (const line of answer.lines) {

@@ -6,9 +6,9 @@ import { listPages } from './list-pages.ts';
 import type { WatchEvent } from './watch-event.ts';
 import { readStream } from './watch-stream.ts';
 
-/** Who takes what is read. */
+/** Receives what is read. */
 export interface Taker {
-  /** A list begins: whatever it does not name until its end has gone. */
+  /** A list begins. Objects that it has not named by its end are gone. */
   begin(): void;
   list(object: KubernetesObject): void;
   end(): void;
@@ -22,14 +22,14 @@ export interface WatchedListOptions {
   readonly requests: ApiReads;
   readonly clock: Clock;
   readonly random: Random;
-  /** With its query, if any. */
+  /** Including its query, if any. */
   readonly path: string;
   readonly taker: Taker;
 }
 
 export type ReadState =
   | { readonly kind: 'reading' | 'good' }
-  /** It cannot be watched, or is too much to be kept; `isUnlisted`: it cannot even be listed. */
+  /** It cannot be watched, or is too large to keep; `isUnlisted`: it cannot even be listed. */
   | { readonly kind: 'refused'; readonly why: string; readonly isUnlisted: boolean }
   | { readonly kind: 'trouble'; readonly error: FlotillaError };
 
@@ -37,19 +37,19 @@ export type ReadState =
 const refusedFor = 300_000;
 const firstWait = 250;
 const longestWait = 10_000;
-/** A stream that lasted so long was one. */
+/** A stream that lasts this long counts as working. */
 const shortestStream = 1_000;
 /** An API server that sends bookmarks sends one a minute. */
 const quietWithBookmarks = 180_000;
 const overdue = 30_000;
 const staleAfter = 10_000;
 
-/** Tries that get nowhere with the version from which they go on: then all is listed anew. */
+/** Failed attempts to continue from a version before everything is listed again. */
 const mostTries = 3;
 
 /**
- * One list that is kept as it is in the cluster: read once, then watched. A watch that ends goes on from the version that was seen
- * last; where that is too old (410), the list is read anew, so that nothing is missed.
+ * A list that is kept as it is in the cluster: read once, then watched. When a watch ends, it continues from the last
+ * version seen. If that is too old (410), the list is read again, so nothing is missed.
  */
 export class WatchedList {
   readonly #options: WatchedListOptions;
@@ -77,12 +77,12 @@ export class WatchedList {
     return this.#listed;
   }
 
-  /** When there is something to say for the first time, be it good or bad, or it was stopped before: then it is `reading` still. */
+  /** Resolves at the first news, good or bad, or when it is stopped before; then it is still `reading`. */
   get settled(): Promise<void> {
     return this.#settled.promise;
   }
 
-  /** Goes on where it stopped a moment ago. What is older was not looked at for too long to be told as seen. */
+  /** Continues where it stopped a moment ago. If that is longer ago, what it has is too old to be shown. */
   start(): void {
     if (this.#stop !== undefined) return;
     if (this.#version !== undefined && this.#options.clock.now() - this.#stoppedAt > staleAfter) this.#beginAnew();
@@ -95,7 +95,7 @@ export class WatchedList {
     this.#stop?.abort();
     this.#stop = undefined;
     this.#stoppedAt = this.#options.clock.now();
-    // Nothing will come for whoever waits for it.
+    // Nothing will come for those who wait.
     this.#settled.resolve();
   }
 
@@ -116,7 +116,7 @@ export class WatchedList {
       this.#tries = this.#gotOn ? 0 : this.#tries + 1;
       if (error !== undefined) this.#tell(error);
       if (this.#tries >= mostTries) this.#version = undefined;
-      // Where the clock is closed, so is whoever would look.
+      // If the clock is closed, so is everybody who would look.
       await clock.sleep(this.#pause(error), signal).catch(() => this.stop());
     }
   }
@@ -128,7 +128,7 @@ export class WatchedList {
     return Math.min(longestWait, firstWait * 2 ** (tries - 1)) * (0.5 + this.#options.random.next() / 2);
   }
 
-  /** One stream, after the list where one is needed. Gives what went wrong, if anything. */
+  /** One stream, after a list if needed. Returns what went wrong, if anything. */
   async #once(signal: AbortSignal): Promise<FlotillaError | undefined> {
     try {
       this.#isOpening = false;
@@ -190,11 +190,11 @@ export class WatchedList {
     const { refused, status } = error.details;
     if (refused === true || status === 403 || this.#isHeldBack(error))
       this.#turn({ kind: 'refused', why: error.message, isUnlisted: status === 403 && !this.#isOpening });
-    // One that breaks is taken up again: only when that fails too is there news.
+    // A broken stream is reopened. Only a second failure is news.
     else if (this.#state.kind !== 'good' || this.#tries > 1) this.#turn({ kind: 'trouble', error });
   }
 
-  /** It can be listed, but no stream comes of it: so it is where a proxy in between waits for the end of each answer. */
+  /** It can be listed, but not streamed: a proxy in between waits for the end of each answer. */
   #isHeldBack({ details }: FlotillaError): boolean {
     return this.#isOpening && (details.timeout === true || this.#tries > mostTries);
   }

@@ -9,13 +9,13 @@ import { BadPack, type GitObject, readPack } from './read-pack.ts';
 
 type Repository = Extract<ManifestOrigin, { readonly git: string }>;
 
-/** Of a whole repository at one commit. */
+/** For the whole repository at one commit. */
 const packLimits = { objects: 200_000, bytes: 64 * 1024 * 1024, steps: 1_000_000 } as const;
 const mostFiles = 1000;
-/** The same folder may stand in itself a million times, by its name. */
+/** A folder can contain itself a million times, by its hash. */
 const mostFolders = 10_000;
 
-/** All files of manifests below a path of a repository, at what a branch, a tag or a commit is now. */
+/** All manifest files below a path of a repository, at the current commit of a branch or tag, or at a given commit. */
 export const fetchGit = async (
   { git, ref, path = '' }: Repository,
   options: ServerOptions,
@@ -72,7 +72,7 @@ const folder = (objects: ReadonlyMap<string, GitObject>, oid: string): readonly 
   return entriesOf(object);
 };
 
-/** What is hidden is not meant. */
+/** Hidden files are skipped. */
 const collect = (walk: Walk, oid: string, before: string): void => {
   walk.folders += 1;
   if (walk.folders > mostFolders) throw new BadPack('too many folders');

@@ -1,7 +1,7 @@
 import { type Answer, ask, type Transport } from '../own-fetch.ts';
 import { framed, linesOf, packetsOf } from './pkt-line.ts';
 
-/** Said where the server does not give what was asked for, in words for who wrote the batch. */
+/** Thrown when the server does not have what was asked for, in words for the batch's author. */
 export class GitRefusal extends Error {}
 
 export interface ServerOptions {
@@ -15,7 +15,7 @@ export const answerLimits = { words: 1024 * 1024, pack: 32 * 1024 * 1024 } as co
 const service = 'git-upload-pack';
 const own = { 'git-protocol': 'version=2', 'user-agent': 'git/flotilla' };
 
-/** A repository that is read by protocol 2 over HTTPS (gitprotocol-v2). A redirect is not followed. */
+/** A repository that is read by protocol 2 over HTTPS (gitprotocol-v2). Redirects are not followed. */
 export class GitServer {
   readonly #url: string;
   readonly #options: ServerOptions;
@@ -37,12 +37,12 @@ export class GitServer {
       throw new GitRefusal(`the repository has names by ${format.slice(14)}, and only those by sha1 are read`);
   }
 
-  /** Whether it leaves out what nobody asks for. */
+  /** Whether it can leave out what nobody asks for. */
   get filters(): boolean {
     return this.#capabilities.some((line) => line.startsWith('fetch=') && / filter| filter|=filter/.test(line));
   }
 
-  /** What a branch, a tag or a full name stands for now; undefined where there is none. A branch goes before a tag. */
+  /** The current hash of a branch, a tag or a full name; undefined if there is none. A branch wins over a tag. */
   async resolve(ref: string): Promise<string | undefined> {
     const names = ref.startsWith('refs/') || ref === 'HEAD' ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`];
     const lines = ['command=ls-refs', 'delimiter', 'peel', ...names.map((name) => `ref-prefix ${name}`)];
@@ -55,7 +55,7 @@ export class GitServer {
     return names.map((name) => found.get(name)).find((oid) => oid !== undefined);
   }
 
-  /** A pack with these, and with a filter without their files. */
+  /** A pack with these objects; with a filter, without their files. */
   async pack(
     oids: readonly string[],
     { withoutFiles = false, areFiles = false }: { readonly withoutFiles?: boolean; readonly areFiles?: boolean } = {},
@@ -100,7 +100,7 @@ const wholeOf = async (answer: Answer, limit: number): Promise<Buffer> => {
   return Buffer.from(bytes);
 };
 
-/** The pack is in frames of a band of its own; another has the server's words when it gives up. */
+/** The pack's frames have their own band. Another band has the server's message when it gives up. */
 const packIn = (answer: Buffer): Buffer => {
   const chunks: Buffer[] = [];
   let isPack = false;

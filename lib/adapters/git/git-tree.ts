@@ -3,7 +3,7 @@ import { BadPack, type GitObject } from './read-pack.ts';
 export interface TreeEntry {
   readonly name: string;
   readonly oid: string;
-  /** A link and a submodule are neither. */
+  /** Neither a link nor a submodule. */
   readonly kind: 'folder' | 'file' | 'other';
 }
 
@@ -26,7 +26,7 @@ export const entriesOf = ({ type, data }: GitObject): readonly TreeEntry[] => {
 const headerOf = ({ data }: GitObject, name: string): string | undefined =>
   new RegExp(`^${name} ([0-9a-f]{40})$`, 'm').exec(data.toString('utf8', 0, 4096))?.[1];
 
-/** The folder at the top of what a commit or a tag names. */
+/** The root folder of a commit or a tag. */
 export const rootOf = (
   objects: ReadonlyMap<string, GitObject>,
   name: string,

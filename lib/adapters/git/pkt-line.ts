@@ -4,13 +4,13 @@ export type Packet = Buffer | 'flush' | 'delimiter' | 'end';
 
 const marks: Readonly<Record<number, Exclude<Packet, Buffer>>> = { 0: 'flush', 1: 'delimiter', 2: 'end' };
 
-/** Lines of a command: each is framed, `delimiter` stands between its parts, and the flush at its end is added. */
+/** The lines of a command. Each is framed, `delimiter` separates its parts, and the flush is added at the end. */
 export const framed = (lines: readonly string[]): string =>
   `${lines.map((line) => (line === 'delimiter' ? '0001' : frame(`${line}\n`))).join('')}0000`;
 
 const frame = (text: string): string => (Buffer.byteLength(text) + 4).toString(16).padStart(4, '0') + text;
 
-/** Throws RangeError where the bytes are no frames. */
+/** Throws RangeError if the bytes are not frames. */
 export function* packetsOf(bytes: Buffer): Generator<Packet> {
   let at = 0;
   while (at < bytes.length) {
@@ -28,6 +28,6 @@ export function* packetsOf(bytes: Buffer): Generator<Packet> {
   }
 }
 
-/** The texts of the frames, without their line breaks. */
+/** The frames' texts, without line breaks. */
 export const linesOf = (bytes: Buffer): readonly string[] =>
   [...packetsOf(bytes)].flatMap((one) => (typeof one === 'string' ? [] : [one.toString('utf8').replace(/\n$/, '')]));

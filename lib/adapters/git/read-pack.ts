@@ -14,16 +14,19 @@ const nameDelta = 7;
 
 export interface PackLimits {
   readonly objects: number;
-  /** All objects together, unpacked. */
+  /** The size of all objects together, unpacked. */
   readonly bytes: number;
-  /** Steps of all changes together: a few bytes may ask for millions, each of which takes its time. */
+  /** The steps of all deltas together: a few bytes can ask for millions, and each takes time. */
   readonly steps: number;
 }
 
-/** Said of a pack that is none, or asks for too much. */
+/** Thrown for an invalid pack, or one that asks for too much. */
 export class BadPack extends Error {}
 
-/** The objects of a pack (gitformat-pack), by name. Each is named by what is in it, so nobody can pass another one off as it. */
+/**
+ * The objects of a pack (gitformat-pack), by name. A name is the hash of the content, so nothing can be passed off as
+ * another object.
+ */
 export const readPack = (pack: Buffer, limits: PackLimits): ReadonlyMap<string, GitObject> => {
   if (pack.toString('latin1', 0, 4) !== 'PACK' || pack.readUInt32BE(4) !== 2) throw new BadPack('no pack of version 2');
   const count = pack.readUInt32BE(8);
@@ -86,7 +89,7 @@ class PackReader {
     if (this.#steps < 0) throw new BadPack('changes of too many steps');
   }
 
-  /** Seven bits a byte, the smallest first; the first byte has four, beside the type. */
+  /** Seven bits a byte, lowest first. The first byte has four, beside the type. */
   #header(): { readonly type: number; readonly size: number } {
     let byte = this.#byte();
     const type = (byte >> 4) & 7;
@@ -119,7 +122,7 @@ class PackReader {
 
   #inflate(size: number): Buffer {
     this.#take(size);
-    // With `info` it says how much it has read: nothing else in a pack does.
+    // With `info` it says how much it has read; nothing else in a pack does.
     const { buffer, engine } = inflated(this.#pack.subarray(this.#at), size);
     if (buffer.length !== size) throw new BadPack('an object of another size than it says');
     this.#at += engine.bytesWritten;
@@ -167,7 +170,7 @@ const applyDelta = (base: Buffer, delta: Buffer, { take, step }: Room): Buffer =
     }
     return value;
   };
-  /** A number of as many bytes as the command has bits for, the smallest first. */
+  /** A number with one byte for each set bit of the command, lowest first. */
   const part = (command: number, bits: number, first: number): number => {
     let value = 0;
     for (let bit = 0; bit < bits; bit += 1) if (command & (first << bit)) value += byte() * 256 ** bit;
