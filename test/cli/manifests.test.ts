@@ -48,7 +48,7 @@ describe('flotilla plan of a batch that names files', () => {
     ['gone', /Manifests that batch\.yaml names cannot be read: gone: there is no such file or folder\./],
     ['empty', /empty: there is no file of YAML or JSON in it/],
     ['bad', /batch\.yaml:4:\d+ deployments\[1\]\.manifests.*: bad\/a\.yaml:1: is missing/],
-    ['linked.yaml', /linked\.yaml:1|the deployment|no object among them/],
+    ['linked.yaml', /linked\.yaml:1|the deployment|contain no object/],
   ])('says what is wrong with %s', async (path, told) => {
     write('batch.yaml', batchOf(path));
     const { status, error } = await run(['plan', 'batch.yaml'], { directory });

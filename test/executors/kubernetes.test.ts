@@ -229,7 +229,7 @@ const refusals: readonly Refused[] = [
   {
     what: 'manifests without the service',
     reason: 'ManifestsInvalid',
-    says: /deployment shop\/web is not among its objects: ConfigMap/,
+    says: /deployment shop\/web is not among the objects: ConfigMap/,
     change: { text: configMap('settings') },
   },
   {

@@ -56,7 +56,7 @@ describe('a batch with manifests', () => {
       batch(item('web', { manifests: manifests.replace('kind: Job', 'kind: Pod') })),
     );
     expect(answer).toMatchObject({ status: 422, body: { code: 'BatchInvalid' } });
-    expect(answer.body.issues[0].message).toBe('line 16: a hook is a Job, and no Pod');
+    expect(answer.body.issues[0].message).toBe('line 16: a hook must be a Job, not a Pod');
     expect(world.documents.texts.size).toBe(0);
   });
 

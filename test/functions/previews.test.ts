@@ -339,7 +339,7 @@ describe('manifests that stand elsewhere', () => {
       message: 'https://git.example/shop main b: there is no branch and no tag main',
     });
     expect(c.problem.message).toMatch(
-      /main c: line 1: a `\[` is not closed.*; risk\/c: .*Secret s data: is the data of a Secret/,
+      /main c: line 1: a `\[` is not closed.*; risk\/c: .*Secret s data: has Secret data in plain text/,
     );
     expect(asked.map(({ deployment }) => deployment.executor.settings)).toEqual([
       { manifests: { from: { ...git, path: 'a' }, sha256: expect.any(String), revision: 'c0ffee' } },

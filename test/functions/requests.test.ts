@@ -140,7 +140,7 @@ describe('a create', () => {
       { image: 'registry.test/web:latest' },
       {
         image: expect.stringContaining('[image-version]'),
-        body: expect.stringMatching(/restricted is asked for \[pod-security\].* No request can change that/),
+        body: expect.stringMatching(/restricted is required \[pod-security\].* No request can change that/),
       },
     ],
   ])('is refused by %s, by field', async (_, kubernetes, change, details) => {
@@ -157,7 +157,7 @@ describe('a create', () => {
     await make('r-1', { ...wanted, image: 'registry.test/web' });
     const { batch_id } = await readRequestRow(world, 'r-1');
     expect((await headerOf(world, batch_id)).warnings).toEqual([
-      expect.stringMatching(/^image: .* may be another one tomorrow \[image-version\]$/),
+      expect.stringMatching(/^image: .* may change without notice \[image-version\]$/),
     ]);
   });
 

@@ -23,7 +23,7 @@ import { type ConfigurationText, readConfigurationText } from './configuration-t
 const advice = makeKeyAdvice(servicesSchema);
 
 export interface ReadServices {
-  /** Absent when there is no mapping, or when it is wrong. */
+  /** Absent when there is not a mapping, or when it is wrong. */
   readonly services?: WrittenServices;
   /** Problems of a services file; those of an inline mapping are in the configuration's own. */
   readonly issues: readonly Issue[];

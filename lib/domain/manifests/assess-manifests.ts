@@ -14,7 +14,7 @@ import { replacedImages } from './replaced-images.ts';
 import { checkRules } from './rules/check-rules.ts';
 import { workloadKindOf } from './workload-object.ts';
 
-/** Of which deployment manifests are. */
+/** The deployment that manifests belong to. */
 export interface ManifestUse {
   readonly pillar: string;
   readonly service_name: string;
@@ -22,27 +22,27 @@ export interface ManifestUse {
   readonly infrastructure_id: string;
   readonly docker_artifact_type: ArtifactType;
   readonly docker_image_version: string;
-  /** It takes no steps, though its service does. */
+  /** Set if it takes no steps although its service does. */
   readonly at_once?: boolean | undefined;
 }
 
 export interface Assessed {
-  /** The service's object, where the catalogue does not say it and the manifests do. */
+  /** The service's object, if the manifests identify it and the catalogue does not. */
   readonly workload?: Workload;
-  /** Of objects that say none; absent where nobody knows the service's. */
+  /** The namespace of objects that name none; absent if the service's is unknown. */
   readonly namespace?: string;
-  /** Seconds for which it pauses by itself, where it is an Argo Rollout that does. */
+  /** Seconds that it pauses by itself, if it is an Argo Rollout with pauses. */
   readonly pauseSeconds?: number;
-  /** For these they are refused. */
+  /** Reasons to refuse the manifests. */
   readonly issues: readonly ManifestIssue[];
-  /** These are told. */
+  /** Warnings for the user. */
   readonly warnings: readonly ManifestIssue[];
 }
 
-/** Nobody sees the marks that are put on objects only to look at them. */
+/** Marks on objects that are only assessed; nobody sees them. */
 const noMarks = { target: '', workload: '', batch: '', attempt: '', fence: 0 };
 
-/** What is wrong with manifests for one deployment: with the service that they are of, and by the policy of its environment. */
+/** What is wrong with one deployment's manifests: for their service, and by the policy of its environment. */
 export const assessManifests = (
   objects: readonly ManifestObject[],
   use: ManifestUse,
@@ -60,7 +60,7 @@ export const assessManifests = (
     marks: noMarks,
   });
   const ask = askOf(catalogue, use);
-  // Where it cannot be rendered that is told, and the rules look at what was written.
+  // If rendering fails, that is an issue, and the rules check the objects as written.
   const broken =
     'issues' in rendered
       ? objects.flatMap((one) => breachesAsWritten(one, ask.policy))
@@ -85,7 +85,7 @@ const pausesOf = (objects: readonly RenderedObject[], { kind }: Workload): Pick<
   return pauseSeconds > 0 ? { pauseSeconds } : {};
 };
 
-/** Where its traffic is to move by objects that are not among them, or do not fit. */
+/** Problems if its traffic moves through objects that are missing or do not fit. */
 const stepIssues = (
   objects: readonly RenderedObject[],
   { environment_id, at_once }: ManifestUse,
@@ -101,8 +101,8 @@ const stepIssues = (
 };
 
 /**
- * The same of manifests of which something could not be read: what the environment has against the rest. What needs all of them is not asked:
- * which object the service is, for example.
+ * The same for manifests that could only be read in part: the environment's policy against the rest. Skips what needs
+ * every object, such as finding the service's object.
  */
 export const assessRest = (objects: readonly ManifestObject[], use: ManifestUse, catalogue: Catalogue): Assessed => {
   const read = objects.filter(({ object }) => isNamed(object));
@@ -117,7 +117,7 @@ const isNamed = (object: JsonObject): boolean =>
 const askOf = (catalogue: Catalogue, use: ManifestUse) => ({
   environment: use.environment_id,
   policy: entryOf(catalogue.environments, use.environment_id)?.kubernetes ?? {},
-  // Not that of an object among them: manifests do not say themselves where they may be applied.
+  // Not the namespace of one of the objects: manifests cannot choose where they may be applied.
   namespace: resolveWorkload(catalogue, use).namespace,
 });
 
@@ -136,7 +136,7 @@ const breachesOf = (one: ManifestObject, policy: KubernetesPolicy): readonly Bre
     issue: issueAt(one, path, { code: issueCodes.NotAllowed, message: `${message} [${rule}]`, hint }),
   }));
 
-/** The version is not in it yet: an image without one may be that of the service. */
+/** The version is not filled in yet, so an image without one may be the service's. */
 const breachesAsWritten = (one: ManifestObject, policy: KubernetesPolicy): readonly Breach[] =>
   breachesOf(one, policy).filter(({ rule }) => rule !== 'image-version' || workloadKindOf(one.object) === undefined);
 

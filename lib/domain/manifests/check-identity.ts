@@ -11,10 +11,10 @@ const label = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
 const apiVersion = new RegExp(`^(?:${label}(?:\\.${label})*/)?[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?$`);
 const kind = /^[A-Z][A-Za-z0-9]{0,62}$/;
 const namespace = new RegExp(`^${label}$`);
-/** What may stand in a path of a URL: names of roles have colons. */
+/** Characters allowed in a URL path. Role names contain colons. */
 const name = /^(?!\.{1,2}$)[^/%\s\p{C}]{1,253}$/u;
 
-/** Who an object is, and what everything that is written about it needs. `at` is where it stands in its document. */
+/** Checks an object's identity and metadata. `at` is its place in its document. */
 export const checkIdentity = (object: Json, at: Path, yaml: YamlText): readonly Finding[] => {
   const findings: Finding[] = [];
   const say: Say = (path, code, wording) => {
@@ -23,7 +23,7 @@ export const checkIdentity = (object: Json, at: Path, yaml: YamlText): readonly 
   };
   if (!isObject(object)) {
     say([], issueCodes.WrongType, {
-      message: 'is no object of Kubernetes: a mapping with apiVersion, kind and metadata is needed',
+      message: 'is not a Kubernetes object; write a mapping with apiVersion, kind and metadata',
     });
     return findings;
   }
@@ -37,10 +37,10 @@ const checkText = (say: Say, object: JsonObject, path: readonly string[], patter
   const value = valueAt(object, ...path);
   if (value === undefined) say(path, issueCodes.Missing, { message: 'is missing', hint: `for example ${example}` });
   else if (typeof value !== 'string')
-    say(path, issueCodes.WrongType, { message: `${JSON.stringify(value).slice(0, 64)} where a text is needed` });
+    say(path, issueCodes.WrongType, { message: `${JSON.stringify(value).slice(0, 64)} is not a string` });
   else if (!pattern.test(value))
     say(path, issueCodes.BadFormat, {
-      message: `${JSON.stringify(value.slice(0, 64))} is no ${path.at(-1)} that Kubernetes takes`,
+      message: `${JSON.stringify(value.slice(0, 64))} is not a valid ${path.at(-1)} in Kubernetes`,
       hint: `for example ${example}`,
     });
 };
@@ -48,12 +48,12 @@ const checkText = (say: Say, object: JsonObject, path: readonly string[], patter
 const checkMetadata = (say: Say, object: JsonObject): void => {
   const { metadata } = object;
   if (metadata !== undefined && metadata !== null && !isObject(metadata)) {
-    say(['metadata'], issueCodes.WrongType, { message: 'is no mapping', hint: 'metadata: {name: web}' });
+    say(['metadata'], issueCodes.WrongType, { message: 'is not a mapping', hint: 'metadata: {name: web}' });
     return;
   }
   if (valueAt(object, 'metadata', 'name') === undefined && valueAt(object, 'metadata', 'generateName') !== undefined)
     say(['metadata', 'generateName'], issueCodes.NotAllowed, {
-      message: 'makes another object at each deployment, which nothing would ever find again',
+      message: 'creates a new object at each deployment, which nothing could find again',
       hint: 'give metadata.name',
     });
   else checkText(say, object, ['metadata', 'name'], name, 'web');
@@ -68,14 +68,14 @@ const checkTexts = (say: Say, object: JsonObject, field: 'labels' | 'annotations
   const texts = valueAt(object, 'metadata', field);
   if (texts === undefined) return;
   if (!isObject(texts)) {
-    say(['metadata', field], issueCodes.WrongType, { message: 'is no mapping' });
+    say(['metadata', field], issueCodes.WrongType, { message: 'is not a mapping' });
     return;
   }
   for (const [key, value] of Object.entries(texts)) {
     if (typeof value === 'string') continue;
     const shown = JSON.stringify(value).slice(0, 64);
     const hint = typeof value === 'object' ? undefined : `write "${shown}"`;
-    say(['metadata', field, key], issueCodes.WrongType, { message: `${shown} where a text is needed`, hint });
+    say(['metadata', field, key], issueCodes.WrongType, { message: `${shown} is not a string`, hint });
   }
 };
 
@@ -88,11 +88,11 @@ const checkHook = (say: Say, object: JsonObject): void => {
   const path = ['metadata', 'annotations', annotations.hook];
   if (!hookTimes.some((one) => one === hook))
     say(path, issueCodes.NotAllowed, {
-      message: `${JSON.stringify(hook.slice(0, 64))} is no time of a hook`,
+      message: `${JSON.stringify(hook.slice(0, 64))} is not a hook time`,
       allowed: hookTimes,
     });
   if (stringAt(object, 'kind') !== 'Job')
     say(path, issueCodes.NotAllowed, {
-      message: `a hook is a Job, and no ${stringAt(object, 'kind') ?? 'other object'}`,
+      message: `a hook must be a Job, not a ${stringAt(object, 'kind') ?? 'other object'}`,
     });
 };

@@ -8,18 +8,18 @@ import { isNamespaced } from './cluster-scoped.ts';
 import { type ManifestIssue, type ManifestObject, objectTitle } from './manifest-object.ts';
 
 export interface PolicyAsk {
-  /** Of the environment; for messages. */
+  /** The environment's name, for messages. */
   readonly environment: string;
   readonly policy: KubernetesPolicy;
-  /** Of the workload: there anything may be applied. */
+  /** The workload's namespace, where anything may be applied. */
   readonly namespace: string;
 }
 
-/** What an environment does not allow of objects that are to be applied. */
+/** Violations of an environment's policy by objects that are to be applied. */
 export const checkPolicy = (objects: readonly ManifestObject[], ask: PolicyAsk): readonly ManifestIssue[] =>
   objects.flatMap((one) => [...placeProblem(one, ask), ...secretProblem(one)]);
 
-/** A problem of an object, at a place in it. */
+/** A problem at a place in an object. */
 export const issueAt = (
   one: ManifestObject,
   path: Path,
@@ -39,7 +39,7 @@ interface ScopeAsk {
   readonly policy: { readonly cluster_scoped?: KubernetesPolicy['cluster_scoped'] | undefined };
 }
 
-/** Of objects that have no namespace, as far as that is known here, or as a server says it. */
+/** Problems of objects without a namespace, as far as is known here or a server says. */
 export const scopeProblems = (
   one: ManifestObject,
   { environment, policy }: ScopeAsk,
@@ -58,19 +58,19 @@ const placeProblem = (one: ManifestObject, ask: PolicyAsk): readonly ManifestIss
   if (!isNamespaced(stringAt(one.object, 'apiVersion') ?? '', stringAt(one.object, 'kind') ?? ''))
     return scopeProblems(one, ask);
   if (own === undefined || own === namespace || policy.namespaces?.includes(own)) return [];
-  const message = `the namespace ${own} is not that of the service, ${namespace}, and ${environment} does not allow it`;
+  const message = `the namespace ${own} is not the service namespace ${namespace}, and ${environment} does not allow it`;
   const hint = `environments: { ${environment}: { kubernetes: { namespaces: [${own}] } } } in the configuration`;
   return [issueAt(one, ['metadata', 'namespace'], { code: issueCodes.NotAllowed, message, hint })];
 };
 
-/** What is written in a batch is kept, and shown to who may read it. */
+/** A batch's text is stored and shown to those who may read it. */
 const secretProblem = (one: ManifestObject): readonly ManifestIssue[] => {
   if (stringAt(one.object, 'kind') !== 'Secret' || stringAt(one.object, 'apiVersion') !== 'v1') return [];
   return ['data', 'stringData'].flatMap((field) => {
     const values = valueAt(one.object, field);
     if (values === undefined || (isObject(values) && Object.keys(values).length === 0)) return [];
-    const message = 'is the data of a Secret in clear, which would be kept with the batch';
-    const hint = 'have it made in the cluster: External Secrets, Sealed Secrets, or a Secret that is there already';
+    const message = 'has Secret data in plain text, which would be stored with the batch';
+    const hint = 'create it in the cluster: External Secrets, Sealed Secrets, or an existing Secret';
     return [issueAt(one, [field], { code: issueCodes.NotAllowed, message, hint })];
   });
 };

@@ -1,14 +1,14 @@
 import { isObject, type JsonObject } from '../json.ts';
 
-/** What a server writes and nobody applies. */
+/** Fields that the server writes and nobody applies. */
 const ofServer: readonly string[] = [
   ...['managedFields', 'resourceVersion', 'uid', 'creationTimestamp', 'generation', 'selfLink'],
   ...['deletionTimestamp', 'deletionGracePeriodSeconds'],
 ];
-/** A copy of the object, with everything that is in it. */
+/** A copy of the whole object. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** An object as it may be applied: without its status, and without what the server keeps in its metadata. */
+/** An object ready to apply: without its status and the server's own metadata. */
 export const cleanObject = (object: JsonObject): JsonObject => {
   const { status: _, metadata, ...rest } = object;
   if (!isObject(metadata)) return rest;

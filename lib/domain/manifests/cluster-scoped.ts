@@ -1,6 +1,6 @@
 import { apiGroupOf } from './manifest-object.ts';
 
-/** Kinds without a namespace that Kubernetes brings with it, by the group of their API. A server says it of others. */
+/** Kubernetes' built-in kinds without a namespace, by API group. For other kinds, ask a server. */
 const kinds: Readonly<Record<string, readonly string[]>> = {
   '': ['ComponentStatus', 'Namespace', 'Node', 'PersistentVolume'],
   'admissionregistration.k8s.io': [
@@ -21,11 +21,11 @@ const kinds: Readonly<Record<string, readonly string[]>> = {
   'cert-manager.io': ['ClusterIssuer'],
 };
 
-/** The groups that have a kind of that name without a namespace, as far as that is known. */
+/** The known API groups that have a kind of that name without a namespace. */
 export const groupsOfClusterScoped = (kind: string): readonly string[] =>
   Object.keys(kinds).filter((group) => kinds[group]!.includes(kind));
 
-/** Whether objects of a kind have a namespace, as far as that is known without asking a cluster. */
+/** Whether a kind is namespaced, as far as is known without asking a cluster. */
 export const isNamespaced = (apiVersion: string, kind: string): boolean => {
   const group = apiGroupOf(apiVersion);
   return !(Object.hasOwn(kinds, group) && kinds[group]!.includes(kind));

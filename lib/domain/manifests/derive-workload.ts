@@ -4,15 +4,15 @@ import { type ManifestObject, objectTitle } from './manifest-object.ts';
 import { hookOf } from './render-manifests.ts';
 import { workloadKindOf } from './workload-object.ts';
 
-/** Kinds of ours whose rollout can be told, and that run something. */
+/** Kinds that we can follow and that run something. */
 const isService = ({ object }: ManifestObject): boolean => {
   const kind = workloadKindOf(object);
   return kind !== undefined && kind !== 'pod' && kind !== 'certificate' && hookOf(object) === undefined;
 };
 
 /**
- * Which object a service is, where the catalogue does not say it: the one with its name, else the only one whose rollout can be verified.
- * `namespace` is that of objects that say none.
+ * Finds the service's object if the catalogue does not name it: the one with the service's name, or else the only one
+ * whose rollout can be verified. `namespace` is for objects that name none.
  */
 export const deriveWorkload = (
   objects: readonly ManifestObject[],
@@ -23,7 +23,7 @@ export const deriveWorkload = (
   const named = possible.filter(({ object }) => stringAt(object, 'metadata', 'name') === service);
   const [only, ...others] = named.length > 0 ? named : possible;
   if (only === undefined) {
-    const problem = 'there is no object among them whose rollout can be verified';
+    const problem = 'they contain no object whose rollout can be verified';
     return {
       problem,
       hint: 'a Deployment, a StatefulSet, a DaemonSet, a Job, a CronJob, a Rollout or a Knative Service',
@@ -31,8 +31,8 @@ export const deriveWorkload = (
   }
   if (others.length > 0) {
     const found = [only, ...others].slice(0, 10).map(({ object }) => objectTitle(object));
-    const problem = `nobody says which of them the service ${service} is: ${found.join(', ')}`;
-    return { problem, hint: 'give the service its kind and its name in the configuration' };
+    const problem = `it is not clear which of them is the service ${service}: ${found.join(', ')}`;
+    return { problem, hint: 'set the kind and name of the service in the configuration' };
   }
   const { object } = only;
   return {

@@ -8,7 +8,7 @@ import { ownedObject } from './owned-object.ts';
 import { setImage } from './set-image.ts';
 
 export interface ImageOnlyRequest {
-  /** The workload as it stands in the cluster. */
+  /** The workload as it is in the cluster. */
   readonly live: JsonObject;
   readonly workload: Workload;
   readonly version: string;
@@ -17,9 +17,9 @@ export interface ImageOnlyRequest {
 }
 
 /**
- * What is to be applied where there are no manifests: who the workload is, its image and our marks, and what of it is ours already, which
- * would be taken away otherwise. Who manages it stays its own word. A server merges containers by their names in the kinds that Kubernetes brings; in others a list is one value, and is
- * applied as a whole.
+ * What to apply without manifests: the workload's identity, its image, our marks, and everything that we own already,
+ * which would be removed otherwise. It keeps its `managed-by` label. Servers merge containers by name in built-in
+ * kinds. In other kinds a list is one value and is applied as a whole.
  */
 export const imageOnly = (
   request: ImageOnlyRequest,
@@ -41,7 +41,7 @@ export const imageOnly = (
   return { object: markObject(owned === undefined ? image : over(owned, image), marks) };
 };
 
-/** The one laid over the other; containers are matched by their names. */
+/** Merges the second over the first. Containers are matched by name. */
 const over = (below: JsonObject, above: JsonObject): JsonObject => ({ ...below, ...mapOver(below, above) });
 
 const mapOver = (below: JsonObject, above: JsonObject): JsonObject =>

@@ -6,11 +6,11 @@ import { readYaml } from '../batch/read-yaml.ts';
 export type ReadPath = (path: string) => { readonly text: string } | { readonly problem: string };
 
 /**
- * A batch with the text of manifests where it names files: `manifests: {path: k8s/}`. All else is as it was written, to the character. A
- * text that several name is written once, by an anchor, but in JSON.
+ * Replaces file names in a batch with the text of the manifests: `manifests: {path: k8s/}`. Everything else stays as
+ * written, to the character. A text used several times is written once with an anchor, except in JSON.
  */
 export const inlinePaths = (text: string, read: ReadPath): { readonly text: string } | { readonly problem: string } => {
-  // Whoever reads it says what is wrong with it, with line and column.
+  // The reader reports what is wrong with it, with line and column.
   if (!text.includes('path') || 'issues' in readYaml(text)) return { text };
   const places = placesIn(text);
   const names = new Map([...new Set(places.map(({ path }) => path))].map((path, at) => [path, `manifests-${at + 1}`]));
@@ -54,7 +54,7 @@ const placeIn = (item: YAMLMap, text: string): readonly Place[] => {
   const path = value.get('path');
   if (typeof path !== 'string' || path === '') return [];
   const [from, to] = value.range;
-  // A mapping of several lines ends with the line break after it.
+  // A multi-line mapping ends with the line break after it.
   const end = from + text.slice(from, to).trimEnd().length;
   return [{ from, to: end, path }];
 };

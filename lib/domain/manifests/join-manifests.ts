@@ -5,10 +5,10 @@ export interface NamedText {
   readonly text: string;
 }
 
-/** Whether a file below a folder of manifests is one. */
+/** Whether a file in a manifest folder is a manifest. */
 export const isManifestName = (name: string): boolean => /\.(?:ya?ml|json)$/i.test(name);
 
-/** Files as one text, in the order of their names, so that each problem can name its file and line. */
+/** Joins files into one text, sorted by name, so that each problem can name its file and line. */
 export const joinManifests = (files: readonly NamedText[]): string =>
   files
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))

@@ -1,41 +1,49 @@
 import type { KubernetesPolicy, ManifestSource, TakeOver } from '../catalogue/catalogue.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 
-/** Where manifests came from, beside their text. */
+/** Where manifests came from, in addition to their text. */
 export type ManifestOrigin = Exclude<ManifestSource, { readonly text: string }>;
 
-/** The manifests of a deployment: a document, named by what is in it, once that is known. */
+/** A deployment's manifests: a document named by its content, once known. */
 export interface Manifests {
-  /** Of the text as it was written, in 64 hexadecimal digits: `manifests/<sha256>.yaml`. Absent until the state Plan has fetched it. */
+  /**
+   * Of the original text, as 64 hexadecimal digits: `manifests/<sha256>.yaml`. Absent until the state Plan has fetched
+   * it.
+   */
   readonly sha256?: string;
-  /** Absent where the batch brought them. */
+  /** Absent if the batch contains them. */
   readonly from?: ManifestOrigin;
-  /** Of a git reference, once it is resolved; of an object in S3 its version, where it has one. */
+  /** The resolved git commit, or the S3 object's version if it has one. */
   readonly revision?: string;
-  /** Seconds for which the Argo Rollout in them pauses by itself. */
+  /** Seconds that the Argo Rollout in them pauses by itself. */
   readonly pause_seconds?: number;
 }
 
-/** The settings of a planned deployment by the executor `kubernetes`. Absent `manifests`: the image of its workload alone. */
+/**
+ * Settings of a planned deployment for the executor `kubernetes`. Without `manifests`, it changes only the workload's
+ * image.
+ */
 export interface KubernetesSettings {
   readonly manifests?: Manifests;
   readonly prune?: true;
   readonly take_over?: TakeOver;
-  /** The namespace of the workload is made where there is none. */
+  /** Creates the workload's namespace if it does not exist. */
   readonly create_namespace?: true;
-  /** Of a release that was only seen: what stood there before this deployment changed it, instead of manifests. */
+  /** For a release that was only observed: what was there before this deployment changed it, instead of manifests. */
   readonly before?: { readonly batch_id: string; readonly index: number };
-  /** Of a release that is put back after it was deleted: as many as a scale had set since, whatever its manifests say. */
+  /** For a release restored after a delete: the number of replicas from a later scale, whatever its manifests say. */
   readonly replicas?: number;
-  /** The policy of its environment for the rules, which look at what runs, too. */
+  /** The environment's rules, which are also checked against what runs. */
   readonly rules?: KubernetesPolicy['rules'];
   readonly pod_security?: KubernetesPolicy['pod_security'];
-  /** Kinds without a namespace that its environment allows: only a server knows of which custom kinds that is true. */
+  /**
+   * Kinds without a namespace that the environment allows. For custom kinds, only a server knows whether they have one.
+   */
   readonly cluster_scoped?: KubernetesPolicy['cluster_scoped'];
   /** Absent: the new version takes over at once. */
   readonly strategy?: Strategy;
-  /** Seconds that it may wait for a person. Absent: as many as usual. */
+  /** Seconds that it may wait for a person. Absent: the default. */
   readonly human_wait?: number;
-  /** The item says so: its service has a strategy, which is not used. */
+  /** Set by the item: its service has a strategy that is not used. */
   readonly at_once?: true;
 }

@@ -1,16 +1,16 @@
 import type { ManifestOrigin } from './kubernetes-settings.ts';
 
-/** What is at a source now, as one text; or why there is nothing to be had, in words for who wrote the batch. */
+/** What a source holds now, as one text; or why it is unavailable, in words for the batch's author. */
 export type FetchedManifests =
   | {
       readonly text: string;
-      /** The commit of a repository; of an object in S3 its version, where it has one. */
+      /** A repository's commit, or an S3 object's version if it has one. */
       readonly revision?: string;
     }
   | { readonly problem: string };
 
-/** Where manifests are fetched from that stand elsewhere. */
+/** Fetches manifests that are stored elsewhere. */
 export interface ManifestSources {
-  /** Never throws for what the source says, or does not say. */
+  /** Never throws for the source's failures. */
   obtain(from: ManifestOrigin): Promise<FetchedManifests>;
 }

@@ -1,2 +1,2 @@
-/** The reason of a batch whose manifests were fetched and cannot be deployed, or could not be fetched. */
+/** The reason of a batch whose manifests could not be fetched, or cannot be deployed. */
 export const manifestsRefused = 'ManifestsRefused';

@@ -3,12 +3,12 @@ import { annotations, labels, type Marks, type ObjectOwner, ownerLabel } from '.
 
 const objectOf = (value: Json | undefined): JsonObject => (value !== undefined && isObject(value) ? value : {});
 
-/** The labels of all that has one owner. */
+/** The labels of all objects of one owner. */
 export const ownerLabels = (owner: ObjectOwner): Readonly<Record<string, string>> => ({
   [labels.target]: ownerLabel(owner),
 });
 
-/** An object with our marks on its metadata. What it is, and its pods, stay as they are. */
+/** Puts our marks on an object's metadata. Its content and its pods stay the same. */
 export const markObject = (
   object: JsonObject,
   marks: Marks,

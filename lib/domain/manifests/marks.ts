@@ -2,57 +2,66 @@ import { createHash } from 'node:crypto';
 import { objectNameOf } from '../plan/lock-names.ts';
 import type { PlannedDeployment } from '../plan/plan.ts';
 
-/** What an object says of who deployed it. No value of these is in a pod template, so none of them starts a rollout. */
+/** What an object says about who deployed it. None of these values is in a pod template, so none starts a rollout. */
 
-/** The field manager of all that Flotilla writes. */
+/** The field manager of everything that Flotilla writes. */
 export const fieldManager = 'flotilla';
 
-/** The one that sets replicas alone: what an owner does not say any more is taken away, so it cannot be the one that deploys. */
+/**
+ * The manager that only sets replicas. Applying without a field removes it, so the deploying manager cannot do this.
+ */
 export const scaleManager = 'flotilla-scale';
 
 /**
- * Who makes an object is for a moment its owner under a name of its own: two that make it at the same moment with other values
- * are a conflict, and not one who overwrites the other. There is no other way to apply only where there is nothing.
+ * A creator first owns an object under a manager name of its own. If two create it at the same moment with different
+ * values, they conflict instead of overwriting each other. Server-side apply has no other way to apply only if nothing
+ * exists.
  */
 export const claimPrefix = `${fieldManager}-claim-`;
 
-/** Labels: to list by. */
+/** Labels, for listing. */
 export const labels = {
   managedBy: 'app.kubernetes.io/managed-by',
-  /** `ownerLabel`: by a target and its workload. */
+  /** `ownerLabel`: of a target and its workload. */
   target: 'flotilla.dev/target',
-  /** Of what stands there for the steps of a deployment, and of its pods: `canary`, or `green`. */
+  /** On what stands there for the steps of a deployment, and on its pods: `canary` or `green`. */
   track: 'flotilla.dev/track',
 } as const;
 
-/** Annotations: to read. */
+/** Annotations, for reading. */
 export const annotations = {
   /** `environment/cluster/pillar/service_name`. */
   target: 'flotilla.dev/target',
   /** `namespace/kind/name` of the workload that the object came with. */
   workload: 'flotilla.dev/workload',
   batch: 'flotilla.dev/batch',
-  /** The key of the attempt: `RunRequest.key`. */
+  /** The attempt's key: `RunRequest.key`. */
   attempt: 'flotilla.dev/attempt',
-  /** When its intent was written, in milliseconds since 1970: an apply that is older than what stands there is late, and changes nothing. */
+  /**
+   * When the intent was written, in milliseconds since 1970. An apply older than the object's fence is late and changes
+   * nothing.
+   */
   fence: 'flotilla.dev/fence',
-  /** Written by whoever writes the manifest, on a Job: `before` the objects are applied, or `after` they run. */
+  /** Set by the manifest's author on a Job: it runs `before` the objects are applied, or `after` they run. */
   hook: 'flotilla.dev/hook',
-  /** When the intent of the last scale was written, in milliseconds since 1970: one that is older is late, and changes nothing. */
+  /**
+   * When the intent of the last scale was written, in milliseconds since 1970. An older scale is late and changes
+   * nothing.
+   */
   scaled: 'flotilla.dev/scaled',
-  /** Of a canary: the place of its step, from 0. */
+  /** On a canary: its step, from 0. */
   step: 'flotilla.dev/step',
-  /** Of a canary: since when the last step that it has reached stands, in milliseconds since 1970. */
+  /** On a canary: since when it has been at the last step that it reached, in milliseconds since 1970. */
   stepAt: 'flotilla.dev/step-at',
-  /** Of a canary: `true` where its step is not reached yet. */
+  /** On a canary: `true` until it reaches its step. */
   moving: 'flotilla.dev/moving',
-  /** Of a canary: what moves the traffic, as JSON. */
+  /** On a canary: what moves the traffic, as JSON. */
   traffic: 'flotilla.dev/traffic',
 } as const;
 
 /**
- * To whom an object belongs. Two infrastructures may lead to namespaces of one cluster, and then share a target: only with its workload is
- * it one release.
+ * The owner of an object. Two infrastructures may lead to namespaces of one cluster and then share a target. Only
+ * target and workload together identify one release.
  */
 export interface ObjectOwner {
   /** `environment/cluster/pillar/service_name`. */
@@ -61,7 +70,7 @@ export interface ObjectOwner {
   readonly workload: string;
 }
 
-/** What is written on what is applied. */
+/** The marks on applied objects. */
 export interface Marks extends ObjectOwner {
   readonly batch: string;
   /** `RunRequest.key`. */
@@ -70,7 +79,7 @@ export interface Marks extends ObjectOwner {
   readonly fence: number;
 }
 
-/** The first 40 digits of the SHA-256: names may be too long for a label. */
+/** The first 40 digits of the SHA-256. Names may be too long for a label. */
 export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 40);
 
 /** The value of `labels.target`. */

@@ -3,7 +3,7 @@ import { mask } from '../masking/mask.ts';
 import { maskedObject } from './masked-object.ts';
 import { type FieldDifference, objectDifference } from './object-difference.ts';
 
-/** What differs between two states of an object, as it may be shown: that a secret differs is told, and not what it is. */
+/** The differences between two states of an object, for display: shows that a secret differs, but not its value. */
 export const maskedDifference = (before: JsonObject, after: JsonObject): readonly FieldDifference[] => {
   const shown = objectDifference(maskedObject(before), maskedObject(after));
   const byPath = new Map(shown.map((one) => [one.path, one]));

@@ -5,7 +5,7 @@ import { looksRandom } from '../masking/random-looking.ts';
 import { nameKind } from '../masking/secret-names.ts';
 import { objectAt, stringAt } from '../rollout/kubernetes-object.ts';
 
-/** An object that may be shown: without the data of a Secret, and without values that are secrets by their name or their form. */
+/** An object for display, without Secret data and without values that look secret by name or form. */
 export const maskedObject = (object: JsonObject): JsonObject => {
   const masked = withoutCopy(maskedFields(object));
   return stringAt(object, 'kind') === 'Secret'
@@ -13,7 +13,7 @@ export const maskedObject = (object: JsonObject): JsonObject => {
     : masked;
 };
 
-/** `kubectl apply` keeps the whole object in an annotation, with all that it hides elsewhere. */
+/** `kubectl apply` stores the whole object in an annotation, including what is hidden elsewhere. */
 const copyOfObject = 'kubectl.kubernetes.io/last-applied-configuration';
 
 const withoutCopy = (object: JsonObject): JsonObject => {
@@ -22,7 +22,7 @@ const withoutCopy = (object: JsonObject): JsonObject => {
   return { ...object, metadata: { ...objectAt(object, 'metadata'), annotations } };
 };
 
-/** The keys stay: they say which there are. */
+/** The keys stay, so that readers see which exist. */
 const hidden = (object: JsonObject, field: 'data' | 'stringData'): JsonObject => {
   const values = object[field];
   if (values === undefined || !isObject(values)) return {};
@@ -30,7 +30,7 @@ const hidden = (object: JsonObject, field: 'data' | 'stringData'): JsonObject =>
 };
 
 const maskedFields = (object: JsonObject): JsonObject => {
-  // Name and value of an environment variable are two fields.
+  // An environment variable's name and value are two fields.
   const name = typeof object.value === 'string' && typeof object.name === 'string' ? object.name : undefined;
   return Object.fromEntries(
     Object.entries(object).map(([key, value]) => [
@@ -46,7 +46,7 @@ const maskedValue = (value: Json, name: string): Json => {
   return isObject(value) ? maskedFields(value) : value;
 };
 
-/** An argument of a program may have its value behind it. */
+/** A program argument's value may be the next item. */
 const maskedItem = (item: Json, before: Json | undefined): Json => {
   const option = typeof before === 'string' ? /^--?([\w.-]+)$/.exec(before)?.[1] : undefined;
   return maskedValue(item, option ?? '');
@@ -54,7 +54,7 @@ const maskedItem = (item: Json, before: Json | undefined): Json => {
 
 const isSecretBy = (name: string, value: string): boolean => {
   const kind = nameKind(name);
-  // A value that is filled in elsewhere says nothing.
+  // A placeholder is filled in elsewhere and reveals nothing.
   if (kind === undefined || value === '' || /^\$\([\w.-]+\)$/.test(value)) return false;
   return kind !== 'perhaps' || looksRandom(value, 12);
 };

@@ -5,21 +5,21 @@ import { stringAt } from '../rollout/kubernetes-object.ts';
 import { cleanObject } from './clean-object.ts';
 import { annotations, labels } from './marks.ts';
 
-/** A field that differs. Absent where it is not there. */
+/** A field that differs. A side is absent if it lacks the field. */
 export interface FieldDifference {
-  /** `spec.template.spec.containers[web].image`: members of lists by their names where all have one, else by their places from 1. */
+  /** `spec.template.spec.containers[web].image`. List items are named if all have names, else numbered from 1. */
   readonly path: string;
   readonly before?: Json;
   readonly after?: Json;
 }
 
-/** Ours, which every apply writes anew. */
+/** Our own marks, which every apply rewrites. */
 const ownMarks: readonly string[] = [
   labels.target,
   ...Object.values(annotations).filter((one) => one !== annotations.hook),
 ];
 
-/** What differs between two states of an object, by path; without what a server writes by itself, and without our marks. */
+/** The differences between two states of an object, by path. Ignores the server's own fields and our marks. */
 export const objectDifference = (before: JsonObject, after: JsonObject): readonly FieldDifference[] =>
   differences(compared(before), compared(after), []);
 
@@ -55,14 +55,14 @@ const differences = (
   return keys.flatMap((key) => differences(a.get(key), b.get(key), [...path, key]));
 };
 
-/** Nothing, null and an empty mapping say the same. */
+/** Nothing, null and an empty mapping are equal. */
 const isSame = (before: Json | undefined, after: Json | undefined): boolean =>
   (isNothing(before) && isNothing(after)) || canonicalJson(before ?? null) === canonicalJson(after ?? null);
 
 const isNothing = (value: Json | undefined): boolean =>
   value === undefined || value === null || (isObject(value) && Object.keys(value).length === 0);
 
-/** What is in a value, where both are of one form and can be compared member by member. */
+/** The members of a value, if both values have the same form and can be compared member by member. */
 const membersOf = (value: Json | undefined, other: Json | undefined): ReadonlyMap<string, Json> | undefined => {
   if (isObject(value) && (isObject(other) || isNothing(other)))
     return new Map(Object.entries(value).map(([key, one]) => [`.${key}`, one]));

@@ -3,8 +3,8 @@ import { isObject, type Json, type JsonObject } from '../json.ts';
 import { fieldManager } from './marks.ts';
 
 /**
- * What of an object is ours, as it stands there: who applies less than that gives the rest up, and the server takes it away. Undefined where
- * nothing of it was ever applied by us. As `client-go` extracts the apply configuration of a field manager.
+ * The part of a live object that we own. Applying less gives up the rest, and the server removes it. Undefined if we
+ * never applied anything of it. Works like `client-go`, which extracts a field manager's apply configuration.
  */
 export const ownedObject = (live: JsonObject): JsonObject | undefined => {
   const own = ownersOf(live).find(({ manager, operation }) => manager === fieldManager && operation === 'Apply');
@@ -24,7 +24,7 @@ const extract = (fields: JsonObject, live: Json): Json => {
   return Object.fromEntries(entries);
 };
 
-/** A member of a list: by its keys, which come with it, by its value, or by its place. */
+/** A list item: by its keys, which come with it, by value, or by index. */
 const itemOf = (live: readonly Json[], step: string, below: Json): readonly Json[] => {
   const [sort, rest] = [step.slice(0, 2), step.slice(2)];
   if (sort === 'i:') return live.slice(Number(rest), Number(rest) + 1);

@@ -10,26 +10,26 @@ import { type ManifestIssue, type ManifestObject, objectKey, objectTitle } from 
 import { plainValue, type Room } from './plain-value.ts';
 import { type ManifestDocument, splitManifests } from './split-manifests.ts';
 
-/** What the manifests of one deployment may have. What an API server takes of one object is about 1.5 MiB, in its own encoding. */
+/** Limits for one deployment's manifests. An API server accepts about 1.5 MiB per object, in its own encoding. */
 export const manifestLimits = { bytes: 4 * 1024 * 1024, objects: 1000, objectBytes: 1024 * 1024 } as const;
 
 export interface ParsedManifests {
-  /** In the order of the text. Those that could be read, where there are issues. */
+  /** In the order of the text. If there are issues, only the objects that could be read. */
   readonly objects: readonly ManifestObject[];
-  /** All that is wrong; nothing may be done with the objects where there is something. */
+  /** Every problem. If there are any, the objects must not be used. */
   readonly issues: readonly ManifestIssue[];
 }
 
-/** Reads multi-document YAML or JSON into objects. Lists of objects are taken apart. Gives every problem at once. */
+/** Reads multi-document YAML or JSON into objects and takes lists of objects apart. Returns every problem at once. */
 export const parseManifests = (text: string): ParsedManifests => {
   const refusal = sizeProblem(text);
   if (refusal !== undefined) return { objects: [], issues: [issueOfText(refusal)] };
-  // What aliases write out is copied: several times the text is enough for everybody, and bounds the work.
+  // Expanded aliases are copied. Several times the text's size is enough for everyone and bounds the work.
   const room: Room = { left: manifestLimits.bytes * 4 };
   const read = splitManifests(text).map((document) => readDocument(document, room));
   const objects = read.flatMap((one) => one.objects);
   const issues = [...read.flatMap((one) => one.issues), ...doubles(objects)];
-  if (room.left < 0) issues.push(issueOfText('too much once all aliases are written out'));
+  if (room.left < 0) issues.push(issueOfText('too large with all aliases expanded'));
   if (objects.length > manifestLimits.objects)
     issues.push(issueOfText(`has ${objects.length} objects; ${manifestLimits.objects} are allowed`));
   if (objects.length === 0 && issues.length === 0)
@@ -95,7 +95,7 @@ interface Member {
   readonly at: Path;
 }
 
-/** A list of objects, as `kubectl get -o yaml` writes it, stands for what is in it. */
+/** A list of objects, as `kubectl get -o yaml` writes it, stands for its items. */
 const membersOf = (value: Json, at: Path): readonly Member[] => {
   const items = valueAt(value, 'items');
   const isList = /List$/.test(stringAt(value, 'kind') ?? '') && Array.isArray(items);
@@ -111,7 +111,7 @@ const sizeOf = (object: Json, at: Path, yaml: YamlText): readonly Finding[] => {
   return [{ offset: yaml.offsetOf(at), path: [], code: issueCodes.TooLarge, describe: () => ({ message }) }];
 };
 
-/** Which of two would win nobody can know. */
+/** It is not clear which of two would win. */
 const doubles = (objects: readonly ManifestObject[]): readonly ManifestIssue[] => {
   const first = new Map<string, ManifestObject>();
   return objects.flatMap((one) => {
@@ -122,12 +122,12 @@ const doubles = (objects: readonly ManifestObject[]): readonly ManifestIssue[] =
   });
 };
 
-/** The problem of an object that stands in the same manifests twice. */
+/** The problem of an object that is in the same manifests twice. */
 export const doubled = (one: ManifestObject, first: ManifestObject): ManifestIssue => ({
   ...one.placeOf([]),
   path: '',
   object: objectTitle(one.object),
-  message: `stands here twice: first at ${first.file === undefined ? 'line ' : `${first.file}:`}${first.line}`,
+  message: `appears twice: first at ${first.file === undefined ? 'line ' : `${first.file}:`}${first.line}`,
   hint: 'remove one of the two',
   code: issueCodes.Duplicate,
   ...(one.file === undefined ? {} : { file: one.file }),

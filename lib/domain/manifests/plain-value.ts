@@ -3,7 +3,7 @@ import { issueCodes } from '../batch/issues.ts';
 import type { YamlText } from '../batch/read-yaml.ts';
 import type { Json } from '../json.ts';
 
-/** What the values of one text may have when all aliases are written out, in characters. */
+/** How many characters the values of one text may have with all aliases expanded. */
 export interface Room {
   left: number;
 }
@@ -16,8 +16,8 @@ interface Copying {
 }
 
 /**
- * Values as JSON has them, with all aliases written out. Where readers of YAML disagree it is read as the tools of Kubernetes read it (a
- * number that begins with 0 is octal), or refused where they take for a word of yes or no what this reader takes for a text.
+ * JSON values with all aliases expanded. Where YAML readers disagree, reads like the Kubernetes tools (a number with a
+ * leading 0 is octal). Refuses words that those tools read as yes or no and this reader reads as a string.
  */
 export const plainValue = (
   yaml: YamlText,
@@ -41,7 +41,7 @@ const copy = (copying: Copying, value: unknown, path: Path): Json => {
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => {
       room.left -= key.length;
-      if (key === '__proto__') report(copying, [...path, key], 'is no name of a field', 'remove it');
+      if (key === '__proto__') report(copying, [...path, key], 'is not a valid field name', 'remove it');
       return [key, copy(copying, one, [...path, key])];
     }),
   );
@@ -51,7 +51,7 @@ const report = ({ yaml, findings }: Copying, path: Path, message: string, hint: 
   findings.push({ offset: yaml.offsetOf(path), path, code: issueCodes.BadFormat, describe: () => ({ message, hint }) });
 };
 
-/** Plain words of YAML 1.1, by which `kubectl` reads, that are texts in YAML 1.2. */
+/** YAML 1.1 words, as `kubectl` reads them, that are strings in YAML 1.2. */
 const oldWords = /^(?:y|n|yes|no|on|off)$/i;
 const oldNumber = /^[-+]?[0-9][0-9_]*_[0-9_]*$/;
 
@@ -63,7 +63,7 @@ const copyText = (copying: Copying, value: string, path: Path): Json => {
   report(
     copying,
     path,
-    `${value} is read as ${meant} by the tools of Kubernetes`,
+    `${value} is read as ${meant} by the Kubernetes tools`,
     `write ${meant}, or "${value}" in quotes`,
   );
   return value;
@@ -75,8 +75,8 @@ const copyNumber = (copying: Copying, value: number, path: Path): Json => {
   const source = copying.yaml.sourceOf(path) ?? '';
   if (/^[-+]?0[0-7]+$/.test(source)) return Number.parseInt(source, 8);
   if (!Number.isFinite(value))
-    report(copying, path, `${source} is no number of JSON`, 'write a number, or put it in quotes');
+    report(copying, path, `${source} is not a JSON number`, 'write a number, or put it in quotes');
   else if (/^[-+]?\d+$/.test(source) && !Number.isSafeInteger(value))
-    report(copying, path, `${source} is too large to be read exactly`, `write "${source}" in quotes if it is a text`);
+    report(copying, path, `${source} is too large to be read exactly`, `write "${source}" in quotes if it is a string`);
   return Number.isFinite(value) ? value : null;
 };

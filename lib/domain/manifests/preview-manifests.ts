@@ -11,10 +11,10 @@ import { hookOf } from './render-manifests.ts';
 export interface ObjectPreview {
   readonly api_version: string;
   readonly kind: string;
-  /** Absent of kinds that have none. */
+  /** Absent for kinds without one. */
   readonly namespace?: string;
   readonly name: string;
-  /** When it is run as a hook. */
+  /** When it runs, if it is a hook. */
   readonly hook?: HookTime;
 }
 
@@ -22,16 +22,16 @@ export interface ObjectPreview {
 export interface ManifestsPreview {
   /** Absent until they have been fetched. */
   readonly sha256?: string;
-  /** Where they stand; absent where the batch or the configuration brought them. */
+  /** Where they come from; absent if the batch or the configuration contains them. */
   readonly from?: ManifestOrigin;
   readonly revision?: string;
-  /** Seconds for which the Argo Rollout in them pauses by itself; the timeout of an attempt is longer by these. */
+  /** Seconds that the Argo Rollout in them pauses by itself. An attempt's timeout grows by as much. */
   readonly pause_seconds?: number;
-  /** They are fetched, and looked at, when the batch is planned for good. */
+  /** They are fetched and checked only when the batch is really planned. */
   readonly not_resolved?: true;
-  /** How many there are; absent where they are not known yet. */
+  /** The number of objects; absent until known. */
   readonly objects?: number;
-  /** In the order in which they would be applied, the first hundred. */
+  /** The first hundred, in the order in which they would be applied. */
   readonly applied?: readonly ObjectPreview[];
 }
 
@@ -51,7 +51,7 @@ export const previewManifests = (
   return { ...manifests, objects: known.length, applied: applied.map((one) => previewObject(one, workload.namespace)) };
 };
 
-/** Hooks before, the objects as others need them, hooks after. */
+/** Hooks before, then objects in dependency order, then hooks after. */
 const inTurn = (objects: readonly ManifestObject[]): readonly ManifestObject[] => {
   const at = (time: HookTime | undefined) => objects.filter(({ object }) => hookOf(object) === time);
   return [...at('before'), ...inKindOrder(at(undefined)), ...at('after')];

@@ -14,32 +14,32 @@ import { setImage } from './set-image.ts';
 import { findWorkload } from './workload-object.ts';
 
 export interface RenderRequest {
-  /** As `parseManifests` gave them, without issues. */
+  /** From `parseManifests`, without issues. */
   readonly objects: readonly ManifestObject[];
   readonly workload: Workload;
   /** `docker_image_version`. */
   readonly version: string;
   readonly artifactType?: ArtifactType;
   readonly marks: Marks;
-  /** As the server says; else by what is known of the kinds that Kubernetes brings. */
+  /** As the server says, or else as known for built-in kinds. */
   readonly isNamespaced?: (apiVersion: string, kind: string) => boolean;
 }
 
-/** `object` as it is to be applied. */
+/** `object` as it will be applied. */
 export interface RenderedObject extends ManifestObject {
-  /** It is the service itself. */
+  /** Set if it is the service itself. */
   readonly isWorkload?: true;
 }
 
 export interface RenderedManifests {
   /** In the order in which they are applied, without hooks. */
   readonly objects: readonly RenderedObject[];
-  /** Hooks, in the order of the text. Their names are as they were written. */
+  /** Hooks, in the order of the text, with their original names. */
   readonly before: readonly RenderedObject[];
   readonly after: readonly RenderedObject[];
 }
 
-/** What is to be applied, in kind order: in its namespaces, with the version, labels and annotations. Or every problem. */
+/** What to apply, in kind order: with namespaces, version, labels and annotations. Or every problem. */
 export const renderManifests = (
   request: RenderRequest,
 ): RenderedManifests | { readonly issues: readonly ManifestIssue[] } => {
@@ -69,7 +69,7 @@ export const renderManifests = (
   };
 };
 
-/** When an object is run as a hook; undefined of one that is none. */
+/** When an object runs as a hook; undefined if it is not one. */
 export const hookOf = (object: JsonObject): HookTime | undefined => {
   const hook = stringAt(object, 'metadata', 'annotations', annotations.hook);
   return hook === 'before' || hook === 'after' ? hook : undefined;
@@ -104,7 +104,7 @@ const withVersion = (main: ManifestObject, { workload, version, artifactType }: 
   };
 };
 
-/** The version would be put nowhere, and the service stay as it is. */
+/** Without the workload, the version would go nowhere and the service would not change. */
 const missing = ({ workload, objects }: RenderRequest): Changed => {
   const found = objects.slice(0, 10).map(({ object }) => objectTitle(object));
   const more = objects.length > found.length ? ` and ${objects.length - found.length} more` : '';
@@ -113,14 +113,14 @@ const missing = ({ workload, objects }: RenderRequest): Changed => {
       line: 1,
       column: 1,
       path: '',
-      message: `the ${workload.kind} ${workload.namespace}/${workload.name} is not among its objects: ${found.join(', ')}${more}`,
-      hint: 'it is the service, whose version is deployed; the configuration says what it is',
+      message: `the ${workload.kind} ${workload.namespace}/${workload.name} is not among the objects: ${found.join(', ')}${more}`,
+      hint: 'add it: the configuration names it as the service whose version is deployed',
       code: issueCodes.Missing,
     },
   };
 };
 
-/** That say their namespace and others that get the same. */
+/** Objects that name their namespace and others that are given the same one. */
 const doubles = (placed: readonly ManifestObject[]): readonly ManifestIssue[] => {
   const first = new Map<string, ManifestObject>();
   return placed.flatMap((one) => {

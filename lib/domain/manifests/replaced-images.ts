@@ -6,7 +6,7 @@ import { hookOf } from './render-manifests.ts';
 import { imagesReplaced } from './set-image.ts';
 import { findWorkload } from './workload-object.ts';
 
-/** Images of the service that the manifests write, and that are not deployed: the configuration names another one. */
+/** Images of the service in the manifests that are not deployed, because the configuration names another. */
 export const replacedImages = (objects: readonly ManifestObject[], workload: Workload): readonly ManifestIssue[] => {
   const main = findWorkload(
     objects.filter(({ object }) => hookOf(object) === undefined),
@@ -16,7 +16,7 @@ export const replacedImages = (objects: readonly ManifestObject[], workload: Wor
   return imagesReplaced(main.object, workload).map(({ path, container, written, by }) =>
     issueAt(main, path, {
       code: issueCodes.NotAllowed,
-      message: `the container ${container} gets ${by}, the image of the configuration, and not ${written}`,
+      message: `the container ${container} gets the configured image ${by} instead of ${written}`,
       hint: 'write the same image in both places',
     }),
   );

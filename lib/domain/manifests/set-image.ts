@@ -11,7 +11,7 @@ export interface ImageChange {
   readonly artifactType?: ArtifactType;
 }
 
-/** The object with the version in it; or why there is no place for it. */
+/** The object with the version filled in; or why that is impossible. */
 export type WithImage =
   | { readonly object: JsonObject; readonly containers: readonly string[] }
   | { readonly problem: string; readonly hint?: string };
@@ -19,8 +19,8 @@ export type WithImage =
 const lists = ['containers', 'initContainers'] as const;
 
 /**
- * Puts a version into an object: into all containers that have the image of the catalogue, else into the one that the catalogue names,
- * else into its only one. Objects that have no containers by their nature are taken as they are.
+ * Fills a version into an object: into all containers with the catalogue's image, or else the container that the
+ * catalogue names, or else the only one. Kinds that have no containers stay unchanged.
  */
 export const setImage = (object: JsonObject, { workload, version, artifactType }: ImageChange): WithImage => {
   const path = podSpecPath(workload);
@@ -33,8 +33,8 @@ export const setImage = (object: JsonObject, { workload, version, artifactType }
   const unnamed = chosen.find((container) => repositoryOf(workload, container) === undefined);
   if (unnamed !== undefined)
     return {
-      problem: `the container ${nameOf(unnamed)} has no image, and the catalogue names none`,
-      hint: 'write image: in the manifest, or give the service its image in the configuration',
+      problem: `the container ${nameOf(unnamed)} has no image, and neither does the catalogue`,
+      hint: 'write image: in the manifest, or set the image of the service in the configuration',
     };
   const tag = artifactType === 'helm' ? version.replaceAll('+', '_') : version;
   const set = (container: JsonObject): JsonObject =>
@@ -50,7 +50,7 @@ export const setImage = (object: JsonObject, { workload, version, artifactType }
   };
 };
 
-/** A container whose image is another one than the catalogue says, which takes its place. */
+/** A container whose image differs from the catalogue's and is replaced. */
 export interface ReplacedImage {
   readonly path: readonly (string | number)[];
   readonly container: string;
@@ -58,7 +58,7 @@ export interface ReplacedImage {
   readonly by: string;
 }
 
-/** Where `setImage` does not only put a version into the image that was written, but another image into its place. */
+/** The containers in which `setImage` replaces the whole image instead of only its version. */
 export const imagesReplaced = (object: JsonObject, workload: Workload): readonly ReplacedImage[] => {
   const { image } = workload;
   const path = podSpecPath(workload);
@@ -99,28 +99,33 @@ const chosenAmong = (
 
 const nothingFound = ({ image, container }: Workload, all: readonly JsonObject[]): WithImage => {
   const found = all.map((one) => `${nameOf(one)} (${imageOf(one) ?? 'no image'})`).join(', ');
-  if (all.length === 0) return { problem: 'has no containers into which the version could be put' };
+  if (all.length === 0) return { problem: 'has no container for the version' };
   if (container !== undefined)
-    return { problem: `has no container ${container}; there are ${found}`, hint: 'the configuration names it' };
+    return {
+      problem: `has no container ${container}; it has ${found}`,
+      hint: 'the configuration names that container',
+    };
   if (image === undefined)
     return {
-      problem: `has several containers, and nobody says which is the service: ${found}`,
-      hint: 'give the service its image or its container in the configuration',
+      problem: `has several containers, and it is not clear which is the service: ${found}`,
+      hint: 'set the image or container of the service in the configuration',
     };
   return {
-    problem: `has no container with the image ${image}; there are ${found}`,
-    hint: 'the configuration names it',
+    problem: `has no container with the image ${image}; it has ${found}`,
+    hint: 'the configuration names that image',
   };
 };
 
-/** As it is written where it is the same: other words for it would be a change. */
+/** Keeps the original spelling if it names the same image: another spelling would be a change. */
 const repositoryOf = ({ image }: Workload, container: JsonObject): string | undefined => {
   const written = imageOf(container);
   if (image === undefined) return written === undefined ? undefined : bare(written);
   return written !== undefined && sameRepository(written, image) ? bare(written) : bare(image);
 };
 
-/** Without tag and digest. A colon after the last slash begins the tag; one before it belongs to the registry's port. */
+/**
+ * Without tag and digest. A colon after the last slash starts the tag. One before it belongs to the registry's port.
+ */
 const bare = (reference: string): string => {
   const name = isDigest(reference) ? '' : reference.split('@', 1).join();
   const colon = name.indexOf(':', name.lastIndexOf('/') + 1);

@@ -5,17 +5,20 @@ import { isNamespaced } from './cluster-scoped.ts';
 import { apiGroupOf, type ManifestIssue, type ManifestObject } from './manifest-object.ts';
 import { hookOf } from './render-manifests.ts';
 
-/** Who applies what in one batch: the key of a deployment by the name of an object. */
+/** Who applies what in one batch: the deployment's key by object name. */
 export type ObjectOwners = Map<string, string>;
 
 interface Applying {
   readonly key: string;
   readonly cluster: string;
-  /** Of objects that say none. */
+  /** The namespace of objects that name none. */
   readonly namespace: string;
 }
 
-/** Objects that another deployment of the batch applies too: each has one that it belongs to. Hooks are made anew for each attempt. */
+/**
+ * Objects that another deployment of the batch also applies: each object belongs to one deployment. Hooks are new for
+ * each attempt, so they don't count.
+ */
 export const sharedObjects = (
   owners: ObjectOwners,
   { key, cluster, namespace }: Applying,
@@ -30,6 +33,6 @@ export const sharedObjects = (
     const owner = owners.get(name) ?? key;
     owners.set(name, owner);
     if (owner === key) return [];
-    const message = `is applied by ${owner} of this batch too, and an object belongs to one deployment`;
-    return [issueAt(one, [], { code: issueCodes.Duplicate, message, hint: 'leave it to one of the two' })];
+    const message = `is also applied by ${owner} of this batch; an object belongs to one deployment`;
+    return [issueAt(one, [], { code: issueCodes.Duplicate, message, hint: 'keep it in one of the two' })];
   });

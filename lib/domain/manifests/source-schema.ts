@@ -1,10 +1,13 @@
 import * as z from 'zod';
 
-/** Where manifests stand that are not text: in batches and in the configuration. The patterns mean the same in every dialect. */
+/**
+ * Where manifests that are not inline are stored, for batches and the configuration. The patterns mean the same in
+ * every dialect.
+ */
 
 const named = (pattern: RegExp, words: string) => z.string().regex(pattern, words);
 
-/** A repository that is read without a password in its address. */
+/** A repository that needs no password in its address. */
 const repository = named(
   /^https:\/\/[A-Za-z0-9.:-]{1,253}\/[A-Za-z0-9._~%+/-]{1,1024}$/,
   'is not a repository like https://host/path',
@@ -17,18 +20,18 @@ const repositoryPath = named(/^[A-Za-z0-9_.@+~-][A-Za-z0-9_.@+~/-]{0,1023}$/, no
   noPath,
 );
 
-/** One object of a bucket. */
+/** One object in a bucket. */
 export const s3Source = z.strictObject({ s3: s3Object });
 
-/** All files of YAML and JSON below a path of a repository. */
+/** All YAML and JSON files below a path in a repository. */
 export const gitSource = z.strictObject({ git: repository, ref: gitRef, path: repositoryPath.optional() });
 
 export const manifestSource = z.union([s3Source, gitSource]);
 
-/** What may stand in a batch. The command line puts what is at `path` in its place. */
+/** What a batch may contain. The command line replaces `path` with the files' text. */
 export const writtenManifests = z.union([
-  z.string().min(1).describe('Manifests of Kubernetes: several documents of YAML, as a block scalar (|).'),
+  z.string().min(1).describe('Kubernetes manifests: one or more YAML documents, as a block scalar (|).'),
   z.strictObject({ path: z.string().min(1).max(4096) }).describe('A file or a folder, read by the command line.'),
   s3Source.describe('An object in S3, read when the batch is planned.'),
-  gitSource.describe('A repository, read by HTTPS when the batch is planned.'),
+  gitSource.describe('A repository, read over HTTPS when the batch is planned.'),
 ]);

@@ -1,19 +1,19 @@
-/** One document of a text of several. */
+/** One document of a multi-document text. */
 export interface ManifestDocument {
-  /** As a comment before it says: `# file: NAME`. Absent where the text came without. */
+  /** From a comment before it: `# file: NAME`. Absent if the text has none. */
   readonly file?: string;
-  /** Of its first line, from 1, in its file; else in the text. */
+  /** Its first line, from 1, in its file or else in the text. */
   readonly line: number;
-  /** Of its first line, from 1, in the text. */
+  /** Its first line, from 1, in the text. */
   readonly textLine: number;
   readonly text: string;
 }
 
-/** As the command line writes it before each file that it puts into a text. */
+/** The comment that the command line writes before each file's text. */
 export const fileComment = (file: string): string => `# file: ${file}`;
 
 const fileLine = /^# file: (\S.*?)\s*$/;
-/** At the beginning of a line these end a document wherever they stand, also inside of a text in quotes. */
+/** At the start of a line, these end a document anywhere, even inside quotes. */
 const marker = /^(?:---|\.\.\.)(?=\s|$)/;
 const nothing = /^\s*(?:[%#].*)?$/;
 
@@ -23,7 +23,7 @@ interface Open {
   readonly lines: string[];
 }
 
-/** The documents of a text, in its order, without those that are empty. Lines are counted anew for each file. */
+/** Splits a text into its documents, in order, and skips empty ones. Line numbers restart for each file. */
 export const splitManifests = (text: string): readonly ManifestDocument[] => {
   const documents: ManifestDocument[] = [];
   let file: string | undefined;

@@ -3,7 +3,7 @@ import type { Workload, WorkloadKind } from '../plan/plan.ts';
 import { stringAt } from '../rollout/kubernetes-object.ts';
 import { apiGroupOf, type ManifestObject } from './manifest-object.ts';
 
-/** Our kinds of a service, as Kubernetes names them. */
+/** Our service kinds, as Kubernetes names them. */
 const kinds: Readonly<
   Record<Exclude<WorkloadKind, 'custom'>, { readonly api_version: string; readonly kind: string }>
 > = {
@@ -18,13 +18,13 @@ const kinds: Readonly<
   certificate: { api_version: 'cert-manager.io/v1', kind: 'Certificate' },
 };
 
-/** What the object of a service is called in its API. Undefined of the kind `custom`: the catalogue has its plural alone. */
+/** The API kind of the service's object. Undefined for `custom`: the catalogue has only its plural. */
 export const apiKindOf = ({
   kind,
 }: Pick<Workload, 'kind'>): { readonly api_version: string; readonly kind: string } | undefined =>
   kind === 'custom' ? undefined : kinds[kind];
 
-/** Of which of our kinds an object is; undefined of others. */
+/** Which of our kinds an object is; undefined for others. */
 export const workloadKindOf = (object: JsonObject): Exclude<WorkloadKind, 'custom'> | undefined => {
   const group = apiGroupOf(stringAt(object, 'apiVersion') ?? '');
   const kind = stringAt(object, 'kind');
@@ -32,7 +32,7 @@ export const workloadKindOf = (object: JsonObject): Exclude<WorkloadKind, 'custo
   return names.find((name) => kinds[name].kind === kind && apiGroupOf(kinds[name].api_version) === group);
 };
 
-/** Whether an object is that workload. One that says no namespace is in the workload's. */
+/** Whether an object is that workload. An object without a namespace is in the workload's. */
 export const isObjectOf = (workload: Workload, object: JsonObject): boolean => {
   const namespace = stringAt(object, 'metadata', 'namespace') ?? workload.namespace;
   const isNamed = stringAt(object, 'metadata', 'name') === workload.name && namespace === workload.namespace;
@@ -48,7 +48,7 @@ const isOfKind = ({ kind, resource }: Workload, object: JsonObject): boolean => 
   );
 };
 
-/** As apimachinery guesses it (UnsafeGuessKindToResource). */
+/** Guesses like apimachinery (UnsafeGuessKindToResource). */
 const pluralOf = (kind: string): string => {
   if (kind.endsWith('s')) return `${kind}es`;
   return kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`;

@@ -1,11 +1,11 @@
 import { mask } from './mask.ts';
 import { looksRandom } from './random-looking.ts';
 
-/** `scheme://user:password@host`, also without a user; and `scheme://token@host`. */
+/** `scheme://user:password@host`, with or without a user, and `scheme://token@host`. */
 const userAndPassword = /:\/\/([^\s/?#"'<>@:]{0,256}):([^\s/?#"'<>]{1,512})@/g;
 const userAlone = /:\/\/([^\s/?#"'<>@:]{12,512})@/g;
 
-/** Addresses to post to that are secrets themselves. */
+/** Webhook addresses that are secrets themselves. */
 const hooks =
   /(hooks\.slack\.com\/(?:services|workflows)\/[A-Za-z0-9]{1,20}\/[A-Za-z0-9]{1,20}\/|discord(?:app)?\.com\/api\/webhooks\/\d{1,30}\/)[\w-]{8,}/g;
 

@@ -8,22 +8,22 @@ const space = /[ \t]{1,4}(?=[^-\s])/y;
 const quote = /\\{0,3}["'`]/y;
 const scheme = /(?:bearer|basic|digest|token|apikey|negotiate|aws4-hmac-sha256)[ \t]{1,4}/iy;
 
-/** What a value without quotes consists of. In a line like those of a shell only a space ends it. */
+/** The characters of an unquoted value. In shell-like lines, only a space ends it. */
 const ends = { sentence: '\\s"\'`,;&)}\\]', shell: '\\s"\'`' } as const;
 type Ends = keyof typeof ends;
 
-/** More of a value tells nothing more of what it is: the rest is read only where it is a secret, and then once. */
+/** This many characters are enough to judge a value. The rest is read only if it is a secret, and then once. */
 const judged = 256;
 const beginOf = (by: Ends): RegExp => new RegExp(`[^${ends[by]}]{1,${judged}}`, 'y');
 const restOf = (by: Ends): RegExp => new RegExp(`[^${ends[by]}]*`, 'y');
 const begins = { sentence: beginOf('sentence'), shell: beginOf('shell') } as const;
 const rests = { sentence: restOf('sentence'), shell: restOf('shell') } as const;
 
-/** No secret but what stands in its place: nothing, a reference, a word for it, a path. */
+/** Not a secret but a substitute: nothing, a reference, a word for it, a path. */
 const placeholder =
   /^(?:[*x.…•]{1,64}|null|none|nil|undefined|unset|true|false|redacted|hidden|masked|empty|\d{1,3}|\$\{.*|\$\(.*|\$[A-Z_]{2,64}|\{\{.*|%\(.*|<[a-z].*|\/(?:[a-z0-9._-]{1,64}\/){1,16}[a-z0-9._-]{0,64})$/i;
 
-/** What follows in a sentence about a password. */
+/** Words that follow in a sentence about passwords. */
 const aboutPasswords: ReadonlySet<string> = new Set([
   ...['invalid', 'incorrect', 'wrong', 'expired', 'missing', 'required', 'denied', 'rejected', 'failed', 'not', 'is'],
   ...['must', 'the', 'no', 'cannot', 'unknown', 'user', 'username', 'for', 'authentication', 'login', 'account', 'to'],
@@ -31,20 +31,20 @@ const aboutPasswords: ReadonlySet<string> = new Set([
 ]);
 
 const plainWord = /^[A-Za-z]?[a-z]{0,24}[.:!]?$/;
-/** Names of objects: `shop/cart-db`. */
+/** Object names: `shop/cart-db`. */
 const objectName = /^(?:[a-z]{1,24}|[a-z]{0,3}\d{1,4})(?:[-/.](?:[a-z]{1,24}|[a-z]{0,3}\d{1,4})){1,12}$/;
 
 interface Value {
   readonly from: number;
-  /** As much of it as is needed to judge it. */
+  /** Enough of it to judge it. */
   readonly begin: string;
   readonly end: () => number;
   readonly isQuoted: boolean;
-  /** By `=`, as programs do; else by a colon or a space, as sentences may. */
+  /** Assigned with `=`, as programs do; otherwise with a colon or a space, as sentences may. */
   readonly isAssigned: boolean;
 }
 
-/** Values that stand behind a name which says what they are: `DB_PASSWORD=…`, `"token": "…"`, `--api-key …`, `Cookie: a=…`. */
+/** Masks values whose names say that they are secret: `DB_PASSWORD=…`, `"token": "…"`, `--api-key …`, `Cookie: a=…`. */
 export const withoutNamedSecrets = (text: string): string => {
   let safe = '';
   let copied = 0;
@@ -66,7 +66,7 @@ export const withoutNamedSecrets = (text: string): string => {
   return safe + text.slice(copied);
 };
 
-/** Where the line ends on which a place is; places come in order, so that each line is looked through once. */
+/** The end of the line that contains a place. Places come in order, so each line is scanned once. */
 const lineEnds = (text: string): ((at: number) => number) => {
   let end = -1;
   return (at) => {
@@ -111,7 +111,7 @@ const valueAfter = (text: string, { start, end, kind, lineEnd }: Named): Value |
   return { from, begin, end: () => rest + (matchAt(rests[by], text, rest)?.length ?? 0), isQuoted: false, isAssigned };
 };
 
-/** A quote that is never closed goes to the end of its line: the text may have been cut. */
+/** An unclosed quote extends to the end of its line, because the text may have been cut. */
 const closingOf = (text: string, opening: string, from: number, lineEnd: number): number => {
   let at = text.indexOf(opening, from);
   while (at >= 0 && at < lineEnd && opening.length === 1 && isEscaped(text, at)) at = text.indexOf(opening, at + 1);

@@ -4,10 +4,10 @@ const begin = /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const end = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
 const keyLine = /^[A-Za-z0-9+/=]{16,}$/;
 const lastKeyLine = /^[A-Za-z0-9+/=]+$/;
-/** A line of a key has 64 or 76 characters. */
+/** Key lines have 64 or 76 characters. */
 const longestLine = 100;
 
-/** Keys in PEM: also one whose beginning or end is not there any more. */
+/** Masks PEM keys, even if their beginning or end is missing. */
 export const withoutPrivateKeys = (text: string): string => {
   if (!text.includes('PRIVATE KEY')) return text;
   let safe = '';
@@ -31,7 +31,7 @@ const firstOf = (pattern: RegExp, text: string, from: number): RegExpExecArray |
   return pattern.exec(text) ?? undefined;
 };
 
-/** Where the lines of a key begin of which only the end is there. */
+/** Where a key's lines begin if only its end is there. */
 const tailBefore = (text: string, least: number, end: number): number => {
   let from = end;
   while (from > least) {

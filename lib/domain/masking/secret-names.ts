@@ -1,10 +1,10 @@
-/** What the name of a value says about it. */
+/** What a value's name says about it. */
 export type NameKind =
-  /** What people choose: any word may be one. */
+  /** Chosen by people, so any word may be one. */
   | 'password'
-  /** What programs make: a plain word after it is no secret but says something of it. */
+  /** Made by programs, so a plain word after it is a remark, not a secret. */
   | 'secret'
-  /** Some are secrets, by how they look. */
+  /** A secret only if the value looks like one. */
   | 'perhaps'
   | 'authorization'
   | 'cookie';
@@ -15,7 +15,7 @@ const perhaps: ReadonlySet<string> = new Set([
   ...['auth', 'sig', 'signature', 'session', 'sid', 'sessionid', 'jsessionid', 'phpsessid', 'sessid', 'csrf', 'xsrf'],
   ...['pass', 'otp'],
 ]);
-/** What makes a secret of a key. */
+/** Words that make a key a secret. */
 const beforeKey: ReadonlySet<string> = new Set([
   ...[
     'api',
@@ -34,7 +34,7 @@ const beforeKey: ReadonlySet<string> = new Set([
   'client',
 ]);
 
-/** A name has few parts, and its end says what it is. */
+/** Names are short, and their end says what they are. */
 const longestName = 64;
 
 /** `DB_PASSWORD`, `apiKey`, `spring.datasource.password`; not `PASSWORD_FILE`, `token_count`, `public key`. */

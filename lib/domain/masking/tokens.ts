@@ -2,11 +2,11 @@ import { mask } from './mask.ts';
 import { looksRandom } from './random-looking.ts';
 
 /**
- * Tokens that say by their first letters what they are. Each pattern is a fixed beginning and then a run of one kind of
- * character, so that there is nothing to take back.
+ * Tokens with a recognisable prefix. Each pattern is a fixed prefix followed by one run of a character class, so there
+ * is no backtracking.
  */
 const forms: readonly RegExp[] = [
-  // AWS: ids of keys, session tokens, tokens for EKS
+  // AWS: key ids, session tokens, EKS tokens
   /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16,}/g,
   /(?<![A-Za-z0-9])(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/=]{50,}/g,
   /(?<![A-Za-z0-9])k8s-aws-v1\.[A-Za-z0-9_-]{20,}/g,
@@ -25,7 +25,7 @@ const forms: readonly RegExp[] = [
   /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{16,}[A-Za-z0-9_.-]*/g,
 ];
 
-/** OpenAI, Anthropic and others: so short a beginning that chance must speak too. */
+/** OpenAI, Anthropic and others: the prefix is so short that the rest must also look random. */
 const shortBegun = /(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{20,}/g;
 const afterScheme = /\b(bearer|basic)([ \t]{1,4})([A-Za-z0-9._~+/=-]{12,})/gi;
 const userOption = /(?<![\w-])(-u|--user)([ =]["']?)([^\s:"']{1,128}):([^\s"']{1,512})/g;

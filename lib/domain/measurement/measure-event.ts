@@ -4,16 +4,16 @@ import type { Measurement } from './measurement.ts';
 
 const restoreReasons = ['RestoredPreviousRelease', 'RestoreFailed', 'RestoreUnknown'];
 
-/** What an event of the feed adds to the numbers that are kept over time. Each event counts once, when it gets its number. */
+/** What a feed event adds to the metrics. Each event counts once, when it gets its number. */
 export const measureEvent = (event: EventRow): readonly Measurement[] => {
   if (event.type === 'batch') return hasEnded(event) ? [{ name: 'Batches', value: 1, by: event.to }] : [];
-  // Of one that is rolled back the outcome was counted when it ended.
+  // A rolled-back deployment's outcome was counted when it ended.
   if (event.reason === 'RolledBack') return [];
   return [...(event.actor === 'record' ? measureOutcome(event) : []), ...measureVerdict(event)];
 };
 
 /**
- * The change before a verdict of the observer is the end of the run, which handed the rollout over. A good verdict is the
+ * The change before an observer's verdict is the end of the run, which handed over the rollout. A good verdict is the
  * outcome itself.
  */
 const measureVerdict = ({ actor, to, after_ms: value }: EventRow): readonly Measurement[] => {
@@ -21,7 +21,7 @@ const measureVerdict = ({ actor, to, after_ms: value }: EventRow): readonly Meas
   return isVerdict && value !== undefined ? [{ name: 'TimeToVerdict', value }] : [];
 };
 
-/** Only the last change has totals; what a `resolve` tells later is no new batch. */
+/** Only the last change has totals. A later `resolve` is not a new batch. */
 const hasEnded = ({ actor, to }: EventRow): boolean => actor === 'finish' && isTerminal(to);
 
 const measureOutcome = ({ to, reason, at, detail }: EventRow): readonly Measurement[] => {

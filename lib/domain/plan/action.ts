@@ -1,18 +1,20 @@
-/** What is done at a target. `delete` and `scale` are of what stands there, so they have no version. */
+/** What is done at a target. `delete` and `scale` act on what is there, so they have no version. */
 export const actions = ['deploy', 'delete', 'scale'] as const;
 export type Action = (typeof actions)[number];
 
-/** More no workload of a service has. */
+/** The most replicas a scale may ask for. */
 export const mostReplicas = 10_000;
 
-/** What a deployment does where it does not deploy. Absent: it deploys, as in all rows of earlier versions. */
+/** What a deployment does instead of deploying. Absent: it deploys, as in all rows of earlier versions. */
 export interface Acting {
   readonly action?: Exclude<Action, 'deploy'> | undefined;
-  /** With `scale`: how many are asked for. */
+  /** With `scale`: the number of replicas. */
   readonly replicas?: number | undefined;
 }
 
-/** The executors that can delete and scale. The pipelines of Harness deploy, and what else they could do nobody can ask them for. */
+/**
+ * Executors that can delete and scale. Harness pipelines only deploy; there is no way to ask whether they can do more.
+ */
 export const actingExecutors: readonly string[] = ['kubernetes'];
 
 export const isDelete = ({ action }: Pick<Acting, 'action'>): boolean => action === 'delete';
@@ -21,19 +23,19 @@ export const isScale = ({ action }: Pick<Acting, 'action'>): boolean => action =
 /** Whether a version is deployed. */
 export const deploys = ({ action }: Pick<Acting, 'action'>): boolean => action === undefined;
 
-/** For tables, where a version would stand: `2.4.0`, `delete`, `scale to 3`. */
+/** For tables, in place of a version: `2.4.0`, `delete`, `scale to 3`. */
 export const askedFor = ({ action, replicas }: Acting, version: string | undefined): string => {
   if (action === 'delete') return 'delete';
   return action === 'scale' ? `scale to ${replicas}` : (version ?? '?');
 };
 
-/** In a sentence after `Attempt 1:`. */
+/** For a sentence after `Attempt 1:`. */
 export const doesWhat = ({ action, replicas }: Acting, version: string): string => {
   if (action === 'delete') return 'deletes it';
   return action === 'scale' ? `scales it to ${replicas}` : `deploys version ${version}`;
 };
 
-/** The fields, where there are any: a deployment that deploys has neither, so that it reads as before there were others. */
+/** Its fields, if set. A plain deployment has neither, so it reads as in versions without actions. */
 export const actingOf = ({ action, replicas }: Acting): { action?: 'delete' | 'scale'; replicas?: number } => ({
   ...(action === undefined ? {} : { action }),
   ...(replicas === undefined ? {} : { replicas }),

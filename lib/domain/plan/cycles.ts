@@ -1,6 +1,6 @@
 /**
- * The cycles of a graph, one for each group of nodes that reach each other: a shortest one through the group's smallest
- * node. `edges[i]` are the nodes that `i` points to. Also says how many nodes the group has, since the others of the group
+ * Finds a graph's cycles, one for each group of nodes that reach each other: a shortest one through the group's
+ * smallest node. `edges[i]` are the nodes that `i` points to. Also returns the group's size, because its other nodes
  * are on cycles too.
  */
 export const findCycles = (
@@ -11,7 +11,7 @@ export const findCycles = (
     .map((group) => ({ cycle: shortestCycle(edges, new Set(group), Math.min(...group)), tangled: group.length }))
     .sort((a, b) => a.cycle[0]! - b.cycle[0]!);
 
-/** Tarjan's algorithm with a stack of its own: 10,000 deployments in a row would exhaust the real one. */
+/** Tarjan's algorithm with an explicit stack: a chain of 10,000 deployments would overflow the call stack. */
 const stronglyConnected = (edges: readonly (readonly number[])[]): number[][] => {
   const order = new Int32Array(edges.length).fill(-1);
   const low = new Int32Array(edges.length);
@@ -49,7 +49,7 @@ const stronglyConnected = (edges: readonly (readonly number[])[]): number[][] =>
   return groups;
 };
 
-/** Breadth first from the start back to it, inside its group: there is a way. */
+/** Breadth first from the start back to it within its group. A path always exists. */
 const shortestCycle = (edges: readonly (readonly number[])[], group: ReadonlySet<number>, start: number): number[] => {
   const cameFrom = new Map<number, number>();
   const queue = [start];

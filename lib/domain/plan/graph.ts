@@ -1,4 +1,4 @@
-/** A graph of nodes 0..n-1. `dependencies[i]` are the nodes that must come before `i`, each once. */
+/** A graph of nodes 0..n-1. `dependencies[i]` are the nodes that must come before `i`, without duplicates. */
 export interface Graph {
   readonly dependencies: readonly (readonly number[])[];
   readonly dependents: readonly (readonly number[])[];
@@ -12,7 +12,10 @@ export const makeGraph = (dependencies: readonly (readonly number[])[]): Graph =
   return { dependencies, dependents };
 };
 
-/** Dependencies before dependents (Kahn). Shorter than the graph when it has a cycle: what is missing hangs on one. */
+/**
+ * Dependencies before dependents (Kahn). Shorter than the graph if it has a cycle: missing nodes are on one or depend
+ * on one.
+ */
 export const topologicalOrder = ({ dependencies, dependents }: Graph): number[] => {
   const waiting = dependencies.map((nodes) => nodes.length);
   const order = waiting.flatMap((count, node) => (count === 0 ? [node] : []));
@@ -25,7 +28,7 @@ export const topologicalOrder = ({ dependencies, dependents }: Graph): number[] 
   return order;
 };
 
-/** For each node the length of the longest path of dependencies before it, from 0. */
+/** The length of the longest dependency path before each node, from 0. */
 export const levels = ({ dependencies }: Graph, topological: readonly number[]): number[] => {
   const level = dependencies.map(() => 0);
   for (const node of topological) {
@@ -34,7 +37,7 @@ export const levels = ({ dependencies }: Graph, topological: readonly number[]):
   return level;
 };
 
-/** For each node the number of nodes on the longest chain that begins with it and follows dependents; at least 1. */
+/** The number of nodes on the longest chain that starts at each node and follows dependents; at least 1. */
 export const criticalPathLengths = ({ dependents }: Graph, topological: readonly number[]): number[] => {
   const length = dependents.map(() => 1);
   for (const node of topological.toReversed()) {
@@ -43,7 +46,7 @@ export const criticalPathLengths = ({ dependents }: Graph, topological: readonly
   return length;
 };
 
-/** One longest chain, first to last. Where two are equally long the smaller node wins, so that the answer is always the same. */
+/** One longest chain, first to last. Ties go to the smaller node, so the result is deterministic. */
 export const longestChain = ({ dependents }: Graph, lengths: readonly number[]): number[] => {
   const chain: number[] = [];
   let candidates: readonly number[] = lengths.map((_, node) => node);

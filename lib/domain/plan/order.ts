@@ -2,17 +2,17 @@ import { criticalPathLengths, type Graph, levels, topologicalOrder } from './gra
 import { makeRankHeap } from './rank-heap.ts';
 
 export interface Order {
-  /** Nodes in the order in which one at a time would start. Shorter than the graph when it has a cycle. */
+  /** The order in which nodes would start one at a time. Shorter than the graph if it has a cycle. */
   readonly sequence: readonly number[];
-  /** By node: its place among all when only priority, critical path and file order count. */
+  /** Each node's rank by priority, critical path and file order alone. */
   readonly ranks: readonly number[];
   readonly levels: readonly number[];
   readonly criticalPathLengths: readonly number[];
 }
 
 /**
- * Who goes first. Among nodes that are free: high priority, then the longer critical path, then the smaller node (file
- * order). The critical path comes before file order because what many wait for should not wait for what nobody needs.
+ * Decides who goes first. Among free nodes: high priority, then the longer critical path, then the smaller node (file
+ * order). The critical path comes before file order, so that what many wait for does not wait for what nobody needs.
  */
 export const decideOrder = (graph: Graph, priorities: readonly number[]): Order => {
   const topological = topologicalOrder(graph);

@@ -21,15 +21,15 @@ import { canonicalJson, planHash } from './plan-hash.ts';
 
 export interface PlanOptions {
   readonly warnings?: readonly string[];
-  /** By what clusters are known; unless it is given, by the catalogue alone. */
+  /** The clusters' names. Default: from the catalogue alone. */
   readonly namesOf?: NamesOfClusters;
-  /** The same as far as it is sure; unless it is given, all of it. */
+  /** Only the names that are certain. Default: all of them. */
   readonly sureNamesOf?: NamesOfClusters;
 }
 
 /**
- * Freezes a valid batch: what runs where, in which order, under which limits. Pure: the same batch and catalogue give the
- * same plan. Throws ContractBroken when the batch did not come from `parseBatch` with this catalogue.
+ * Freezes a valid batch: what runs where, in which order, under which limits. Pure: the same batch and catalogue give
+ * the same plan. Throws ContractBroken if the batch did not come from `parseBatch` with this catalogue.
  */
 export const planBatch = (
   batch: Batch,
@@ -57,7 +57,7 @@ export const planBatch = (
   };
 };
 
-/** What only a rollback has. */
+/** Only a rollback has these. */
 const laneOf = ({ lane, forced }: Batch, inFileOrder: readonly PlannedDeployment[]): Pick<Plan, 'lane' | 'forced'> => {
   if (lane === undefined) return {};
   if (forced === undefined || forced.length === 0) return { lane };
@@ -84,7 +84,7 @@ const dependencyPlaces = (deployments: readonly Deployment[]): number[][] => {
 
 type Placed = Pick<PlannedDeployment, 'index' | 'position' | 'dependencies' | 'level' | 'critical_path' | 'rank'>;
 
-/** As it was planned then: only its place among the others is new, who asks its cluster now, and what it replays. */
+/** As it was planned then. Only its place among the others, the place that asks its cluster, and its replay are new. */
 const asPlannedThen = (
   { place: _, ...planned }: KeptDeployment,
   replay: Replay | undefined,
@@ -110,7 +110,7 @@ const planDeployments = (
   order.sequence.forEach((node, index) => {
     indexes[node] = index;
   });
-  // Field by field: copying objects with this many fields by spreading them costs half of the time that planning may take.
+  // Field by field: spreading objects with this many fields would take half of the planning time.
   return deployments.map((item, node) => {
     const dependencies = graph.dependencies[node]!.map((dependency) => indexes[dependency]!).sort((a, b) => a - b);
     if (item.planned !== undefined) {
@@ -172,7 +172,9 @@ const objectLocks = (
   return deployments.map(({ workload, cluster }) => locksOfObject(workload, names.get(cluster)!));
 };
 
-/** What one batch changes twice would keep only the later change: `parseBatch` has refused it, as far as was known then. */
+/**
+ * If one batch changed an object twice, only the later change would last. `parseBatch` has refused what was known then.
+ */
 const checkObjects = (locks: readonly (readonly string[])[], deployments: readonly PlannedDeployment[]): void => {
   const owners = new Map<string, PlannedDeployment>();
   deployments.forEach((deployment, index) => {
@@ -212,9 +214,9 @@ const healthCheckOf = (
 };
 
 /**
- * One line for each deployment: what decides about it, field by field in a fixed order, since sorting the keys of 10,000
- * objects takes longer than all the rest of planning. The items are in file order, because that order decides between equals;
- * dependencies by name and sorted, because their order decides nothing.
+ * One line per deployment, with everything that decides about it, in a fixed field order: sorting the keys of 10,000
+ * objects takes longer than the rest of planning. Items are in file order, because it breaks ties. Dependencies are
+ * sorted by name, because their order decides nothing.
  */
 const hashedLines = (deployments: readonly Deployment[], planned: readonly PlannedDeployment[]): string[] => {
   const settingsText = new Map<object, string>();
@@ -238,7 +240,7 @@ const hashedLines = (deployments: readonly Deployment[], planned: readonly Plann
   });
 };
 
-/** Only of what the plan touches: the limits of other environments are no business of this plan. */
+/** Only what the plan touches: other environments' limits do not matter to it. */
 const limitsOf = (planned: readonly PlannedDeployment[], catalogue: Catalogue): Record<string, number> => {
   const limits: Record<string, number> = {};
   const add = (

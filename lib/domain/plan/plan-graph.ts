@@ -1,12 +1,12 @@
 import { criticalPathLengths, levels, longestChain, makeGraph } from './graph.ts';
 
-/** What waits for what in a plan, by place in these lists. */
+/** A plan's dependencies, by index in these lists. */
 export interface PlanGraph {
-  /** In the order of the plan: dependencies before dependents. */
+  /** In plan order: dependencies before dependents. */
   readonly keys: readonly string[];
-  /** Length of the longest path of dependencies before each, from 0. */
+  /** The length of the longest dependency path before each, from 0. */
   readonly levels: readonly number[];
-  /** Places of what must have succeeded before each, ascending. */
+  /** Indexes of what must have succeeded before each, ascending. */
   readonly dependencies: readonly (readonly number[])[];
   /** Keys along one longest chain, first to last. */
   readonly critical_path: readonly string[];
@@ -17,7 +17,7 @@ interface Drawn {
   readonly dependents: readonly (readonly number[])[];
 }
 
-/** The graph of those that are seen, as if there were no others: levels and critical path count only what is in it. */
+/** The graph of the visible deployments, as if there were no others: levels and critical path count only those. */
 export const drawGraph = ({ keys, dependents }: Drawn, sees: (index: number) => boolean): PlanGraph => {
   const seen = keys.flatMap((_, index) => (sees(index) ? [index] : []));
   const placeOf = new Map(seen.map((index, place) => [index, place]));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** JSON with sorted keys and without absent values: the same text for the same meaning. */
+/** JSON with sorted keys and without absent values: the same meaning gives the same text. */
 export const canonicalJson = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
@@ -12,7 +12,7 @@ export const canonicalJson = (value: unknown): string => {
   return `{${members.join(',')}}`;
 };
 
-/** SHA-256 in hex over the lines. */
+/** The SHA-256 of the lines, in hex. */
 export const planHash = (lines: Iterable<string>): string => {
   const hash = createHash('sha256');
   for (const line of lines) hash.update(line).update('\n');

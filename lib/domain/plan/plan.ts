@@ -1,37 +1,37 @@
 import type { JsonObject } from '../json.ts';
 import type { Place } from '../schedule/place.ts';
 
-/** The shapes of a frozen plan. It is stored as `batches/<id>/plan.json` and never changes afterwards. */
+/** The shapes of a frozen plan. It is stored as `batches/<id>/plan.json` and never changes. */
 
 export const workloadKinds = [
   ...(['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'] as const),
-  /** Argo Rollouts, Knative and cert-manager; and any other object, see `CustomResource`. */
+  /** Argo Rollouts, Knative, cert-manager, and any other object (see `CustomResource`). */
   ...(['rollout', 'knative-service', 'certificate', 'custom'] as const),
 ] as const;
 export type WorkloadKind = (typeof workloadKinds)[number];
 
-/** An object of any API, as `GET /apis/<api_version>/namespaces/<namespace>/<plural>` lists them. */
+/** An object of any API, as listed by `GET /apis/<api_version>/namespaces/<namespace>/<plural>`. */
 export type CustomResource = {
-  /** `group/version`, or the version alone of the core API. */
+  /** `group/version`, or only the version for the core API. */
   readonly api_version: string;
   readonly plural: string;
-  /** CEL over `object`: when it is healthy. Absent: by its conditions. */
+  /** CEL over `object`: when it is healthy. Absent: its conditions decide. */
   readonly healthy_when?: string;
   /** CEL over `object`: when it has failed for good. */
   readonly failing_when?: string;
 };
 
-/** As `kubectl` takes it: the kind, or `widgets.example.com`. */
+/** As `kubectl` accepts it: the kind, or `widgets.example.com`. */
 export const kindNameOf = ({ kind, resource }: Pick<Workload, 'kind' | 'resource'>): string => {
   if (resource === undefined) return kind;
   const [group, version] = resource.api_version.split('/');
   return version === undefined ? resource.plural : `${resource.plural}.${group}`;
 };
 
-/** The Kubernetes object that a service is. `image` is the repository, without tag or digest. */
+/** A service's Kubernetes object. `image` is the repository, without tag or digest. */
 export interface Workload {
   readonly kind: WorkloadKind;
-  /** Of the kind `custom` only. */
+  /** Only for the kind `custom`. */
   readonly resource?: CustomResource;
   readonly name: string;
   readonly namespace: string;
@@ -45,19 +45,19 @@ export interface HealthCheck {
   readonly port?: number;
   /** Seconds. */
   readonly timeout?: number;
-  /** Full URL, from the catalogue's health_url. */
+  /** The full URL, from the catalogue's health_url. */
   readonly url?: string;
-  /** A bad answer is recorded with its first words, as the environment says. */
+  /** The environment asks to record the beginning of a bad answer. */
   readonly keep_answer?: true;
 }
 
-/** How a rollout is judged, where it is not as usual. From the batch, else from the catalogue. */
+/** How a rollout is judged if not by default. From the batch, else from the catalogue. */
 export interface RolloutSettings {
-  /** How often a container may end before that fails the rollout. Absent: the third end does. */
+  /** How many container exits the rollout tolerates. Absent: the third exit fails it. */
   readonly crash_tolerance?: number;
-  /** Seconds that containers must have run, where neither a readiness probe nor minReadySeconds tells that they serve. */
+  /** Seconds that containers must have run, if neither a readiness probe nor minReadySeconds shows that they serve. */
   readonly steady_seconds?: number;
-  /** A broken pod of an earlier revision that holds up a StatefulSet is deleted. */
+  /** A broken pod of an earlier revision that blocks a StatefulSet is deleted. */
   readonly unblock?: true;
 }
 
@@ -65,7 +65,7 @@ export type RollbackStrategy = 'automatic' | 'manual' | 'none';
 export const artifactTypes = ['docker', 'helm', 'kustomize'] as const;
 export type ArtifactType = (typeof artifactTypes)[number];
 
-/** What the executor needs to know beyond the deployment, for example pipeline and trigger. No secrets. */
+/** What the executor needs to know besides the deployment, for example pipeline and trigger. No secrets. */
 export interface ExecutorSettings {
   readonly name: string;
   /** The account whose runs one poller reads, for example `harness:acme`. */
@@ -75,15 +75,15 @@ export interface ExecutorSettings {
 
 /** One deployment, resolved against the catalogue. */
 export interface PlannedDeployment {
-  /** Place in the plan's order, from 0: dependencies always have smaller numbers. */
+  /** Its index in the plan's order, from 0. Dependencies always have smaller ones. */
   readonly index: number;
   /** `pillar/service_name`, unique in a batch. */
   readonly key: string;
-  /** Place in the file, from 1. */
+  /** Its position in the file, from 1. */
   readonly position: number;
   readonly pillar: string;
   readonly service_name: string;
-  /** What it does where it does not deploy: then its version is empty. */
+  /** What it does instead of deploying. Its version is then empty. */
   readonly action?: 'delete' | 'scale';
   readonly replicas?: number;
   readonly docker_artifact_type: ArtifactType;
@@ -93,7 +93,7 @@ export interface PlannedDeployment {
   readonly priority: number;
   /** Seconds that one attempt may take. */
   readonly timeout: number;
-  /** Tries after the first. */
+  /** Attempts after the first. */
   readonly retry_count: number;
   readonly tags: readonly string[];
   readonly rollback_strategy: RollbackStrategy;
@@ -101,42 +101,45 @@ export interface PlannedDeployment {
   /** Plan indexes of what must have succeeded before, ascending. */
   readonly dependencies: readonly number[];
   readonly cluster: string;
-  /** Whose functions ask that cluster; see `ClusterEntry`. */
+  /** Where the functions that ask its cluster run; see `ClusterEntry`. */
   readonly place?: string;
   /** `environment/cluster/pillar/service_name`: where its release is recorded. */
   readonly target: string;
   readonly workload: Workload;
-  /** Absent: as usual. */
+  /** Absent: defaults. */
   readonly rollout?: RolloutSettings;
   readonly executor: ExecutorSettings;
-  /** Length of the longest path of dependencies before it, from 0. */
+  /** The length of the longest dependency path before it, from 0. */
   readonly level: number;
-  /** Number of deployments on the longest chain that begins with this one and follows dependents; at least 1. */
+  /** The number of deployments on the longest chain that starts here and follows dependents; at least 1. */
   readonly critical_path: number;
-  /** Among deployments that may start, the smaller rank goes first: priority (high first), critical path (long first), file order. */
+  /**
+   * Among deployments that may start, the smaller rank goes first: priority (high first), critical path (long first),
+   * file order.
+   */
   readonly rank: number;
-  /** Of a deployment of a rollback or a retry. */
+  /** Only for rollbacks and retries. */
   readonly replay?: Replay;
 }
 
-/** Who changed a target last, and whether somebody has taken what others made of that as right. */
+/** Who changed a target last, and whether somebody has since adopted what others changed. */
 export interface Expected extends Place {
-  /** When, in milliseconds since 1970; absent where nobody has. */
+  /** When it was adopted, in milliseconds since 1970; absent if it was not. */
   readonly adopted_at?: number;
 }
 
-/** What a deployment of a rollback or a retry does again. Only an origin can set it, never a file. */
+/** What a rollback or a retry repeats. Only an origin can set it, never a file. */
 export interface Replay {
-  /** `rollback`: an earlier release is put back, as it was planned then; and where that fails, nothing is restored. */
+  /** `rollback`: puts an earlier release back as it was planned then. If that fails, nothing is restored. */
   readonly kind: 'rollback' | 'retry';
-  /** What it takes back, or tries again: the deployments of the batch and of its retries. */
+  /** What it takes back or retries: the deployments of the batch and of its retries. */
   readonly of: readonly Place[];
   /**
-   * Who must have changed the target last, at its start: those of the plan. Anything else has come since, and it is SKIPPED /
-   * Superseded. Absent: nobody, as far as it was recorded.
+   * Who must have changed the target last when it starts: one of the plan's deployments. If anything came since, it is
+   * SKIPPED / Superseded. Absent: nobody, as far as recorded.
    */
   readonly expects?: Expected;
-  /** Of a rollback: what ran then, by which it is verified. */
+  /** For a rollback: what ran then, to verify it. */
   readonly image?: string;
   readonly digest?: string;
   readonly container?: string;
@@ -145,23 +148,31 @@ export interface Replay {
 export interface Strategy {
   readonly mode: 'parallel' | 'sequential';
   readonly max_concurrency: number;
-  /** `rollback`: nothing new starts, and when all has ended that is in flight, what the batch has changed goes back. */
+  /** `rollback`: nothing new starts. Once everything in flight has ended, the batch's changes are rolled back. */
   readonly on_failure: 'continue' | 'stop' | 'rollback';
 }
 
 export interface Plan {
-  /** SHA-256 in hex over the normalised items and the resolved catalogue; no ids, no times, but for what a rollback or a retry replays. */
+  /**
+   * SHA-256 in hex over the normalised items and the resolved catalogue. Contains no ids and no times, except those of
+   * a replay.
+   */
   readonly plan_hash: string;
   readonly strategy: Strategy;
   /** A rollback goes before all other batches. */
   readonly lane?: 'rollback';
-  /** Of a rollback: these go back whatever became of those that they wait for. Plan indexes, ascending. */
+  /** For a rollback: these go back whatever happened to those that they wait for. Plan indexes, ascending. */
   readonly forced?: readonly number[];
   /** In plan order; `deployments[i].index === i`. */
   readonly deployments: readonly PlannedDeployment[];
-  /** By index: the locks of what each changes, sorted. They and its target have one deployment at a time. */
+  /**
+   * By index: the locks of what each one changes, sorted. Those objects and its target have one deployment at a time.
+   */
   readonly locks: readonly (readonly string[])[];
-  /** How many deployments may be in flight: by `environment:<id>`, `pillar:<name>`, `cluster:<name>`, `executor:<account>`. A name that is absent has no limit. */
+  /**
+   * How many deployments may be in flight: by `environment:<id>`, `pillar:<name>`, `cluster:<name>`,
+   * `executor:<account>`. An absent name has no limit.
+   */
   readonly limits: Readonly<Record<string, number>>;
   /** Keys along one longest chain, first to last. */
   readonly critical_path: readonly string[];

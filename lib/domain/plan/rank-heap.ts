@@ -1,10 +1,10 @@
-/** A binary heap of numbers that gives the smallest first. */
+/** A binary heap of numbers, smallest first. */
 export interface RankHeap {
   readonly size: () => number;
-  /** The smallest, left in. */
+  /** The smallest, without removing it. */
   readonly peek: () => number | undefined;
   readonly push: (rank: number) => void;
-  /** The smallest, taken out; undefined when there is none. */
+  /** Removes the smallest; undefined if the heap is empty. */
   readonly pop: () => number | undefined;
 }
 
@@ -50,7 +50,7 @@ const siftDown = (heap: number[]): void => {
   for (;;) {
     const left = 2 * at + 1;
     if (left >= heap.length) return;
-    const child = heap[left + 1]! < heap[left]! ? left + 1 : left; // one that is not there is not smaller
+    const child = heap[left + 1]! < heap[left]! ? left + 1 : left; // a missing child is not smaller
     if (heap[at]! <= heap[child]!) return;
     swap(heap, at, child);
     at = child;

@@ -6,9 +6,9 @@ interface Node extends Acting {
 }
 
 /**
- * A service goes after those that need it: between two deletes the edge is turned round, so that nothing loses what it depends on while it
- * still stands there. All other edges stay as they were written. Done twice it is undone, which is how such a batch is written as a
- * file again. No cycle can come of it: nothing that stays depends on what is deleted.
+ * A service is deleted after those that need it: edges between two deletes are reversed, so nothing loses a dependency
+ * while it still runs. All other edges stay as written. Applying this twice restores the original, which is how such a
+ * batch is written back to a file. It cannot create a cycle, because nothing that stays depends on what is deleted.
  */
 export const turnDeletes = <One extends Node>(nodes: readonly One[]): readonly One[] => {
   const deletes = new Set(nodes.filter(isDelete).map(({ key }) => key));

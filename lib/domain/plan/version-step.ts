@@ -1,9 +1,9 @@
-/** How a version stands to the one before it: `other` where that cannot be told. */
+/** How a version compares to the previous one; `other` if it cannot be compared. */
 export type VersionStep = 'new' | 'same' | 'newer' | 'older' | 'other';
 
 /**
- * By the precedence of Semantic Versioning 2.0.0 (section 11), where both are of that form; a `v` before it and a missing third
- * number are taken. Two texts of the same rank (`1.0.0` and `v1.0.0`) may be two things: nothing is claimed of them.
+ * By Semantic Versioning 2.0.0 precedence (section 11) if both have that form. Accepts a leading `v` and a missing
+ * third number. Two texts of equal rank (`1.0.0` and `v1.0.0`) may differ, so nothing is claimed about them.
  */
 export const versionStep = (from: string | undefined, to: string): VersionStep => {
   if (from === undefined) return 'new';
@@ -16,11 +16,11 @@ export const versionStep = (from: string | undefined, to: string): VersionStep =
 
 interface Version {
   readonly numbers: readonly string[];
-  /** Empty for a release, which comes after all of its pre-releases. */
+  /** Empty for a release, which comes after all its pre-releases. */
   readonly before: readonly string[];
 }
 
-/** A digest behind a tag says which image it is, not how new. */
+/** A digest after a tag identifies the image; it does not say how new it is. */
 const form = /^v?(\d+)\.(\d+)(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z.-]+)?(?:@.*)?$/;
 
 const parse = (text: string): Version | undefined => {
@@ -37,7 +37,7 @@ const compareEnds = (one: readonly string[], other: readonly string[]): number =
   return compareLists(one, other) || one.length - other.length;
 };
 
-/** As far as both go. */
+/** Compares up to the shorter length. */
 const compareLists = (one: readonly string[], other: readonly string[]): number => {
   for (const [at, part] of one.slice(0, other.length).entries()) {
     const order = compareParts(part, other[at]!);
@@ -48,7 +48,7 @@ const compareLists = (one: readonly string[], other: readonly string[]): number 
 
 const isNumber = (part: string): boolean => /^\d+$/.test(part);
 
-/** Numbers by their size, which may be any, and before words; words by their characters. */
+/** Numbers by value, of any size, and before words. Words by their characters. */
 const compareParts = (one: string, other: string): number => {
   if (isNumber(one) !== isNumber(other)) return isNumber(one) ? -1 : 1;
   if (isNumber(one)) return compareNumbers(one.replace(/^0+(?=\d)/, ''), other.replace(/^0+(?=\d)/, ''));

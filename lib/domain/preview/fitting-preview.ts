@@ -4,10 +4,10 @@ import type { FieldDifference } from '../manifests/object-difference.ts';
 import { foreignText } from '../record/foreign-text.ts';
 import type { ObjectPreview, RunPreview } from './run-preview.ts';
 
-/** Of one deployment: it is a row of the table, and a person reads it. */
+/** Limits per deployment: it is one table row, and a person reads it. */
 export const previewLimits = { objects: 200, fields: 40, value: 300, message: 1_000, bytes: 40_000 } as const;
 
-/** As much of a preview as is kept, with what was left out in numbers. What the server said is a stranger's text. */
+/** Cuts a preview to what is stored, with counts of what was left out. The server's message is foreign text. */
 export const fittingPreview = ({ objects, problem }: RunPreview): RunPreview => {
   let room = previewLimits.bytes;
   const kept: ObjectPreview[] = [];
@@ -64,7 +64,7 @@ const fittingField = ({ path, before, after }: FieldDifference): FieldDifference
   ...(after === undefined ? {} : { after: fittingValue(after) }),
 });
 
-/** A long value is told by its beginning, as JSON. */
+/** A long value is shown by its beginning, as JSON. */
 const fittingValue = (value: Json): Json => {
   if (typeof value === 'string') return foreignText(value, previewLimits.value);
   const text = JSON.stringify(value);

@@ -1,14 +1,14 @@
 import type { FieldConflict } from '../cluster-port.ts';
 import type { FieldDifference } from '../manifests/object-difference.ts';
 
-/** What would become of an object. */
+/** What would happen to an object. */
 export const objectFates = [
   ...(['created', 'changed', 'unchanged', 'refused', 'conflict'] as const),
-  /** The release has it no more: it is deleted where that is asked for, else it stays. */
+  /** No longer part of the release: it is deleted if pruning is on, else it stays. */
   ...(['pruned', 'left'] as const),
-  /** By a delete. */
+  /** Removed by a delete. */
   'deleted',
-  /** A Job that is run before or after all else. */
+  /** A Job that runs before or after everything else. */
   'hook',
 ] as const;
 export type ObjectFate = (typeof objectFates)[number];
@@ -17,21 +17,21 @@ export interface ObjectPreview {
   /** `Deployment shop/web`. */
   readonly object: string;
   readonly fate: ObjectFate;
-  /** Of what is changed: by the server's own dry run, so that what it fills in or makes of it is among them. No secret is in them. */
+  /** The changed fields from the server's own dry run, including its defaults and conversions. Secrets are masked. */
   readonly fields?: readonly FieldDifference[];
-  /** How many more fields there are than are told. */
+  /** How many more fields there are than shown. */
   readonly fields_left_out?: number;
-  /** Whose fields it would have to take. */
+  /** The fields of others that it would have to take. */
   readonly conflicts?: readonly FieldConflict[];
-  /** What the server says, or why it is not even asked. */
+  /** The server's message, or why it was not asked. */
   readonly message?: string;
 }
 
-/** What a run would do, where the executor can tell without doing it. */
+/** What a run would do, if the executor can tell without doing it. */
 export interface RunPreview {
   readonly objects: readonly ObjectPreview[];
-  /** How many more objects there are than are told. */
+  /** How many more objects there are than shown. */
   readonly objects_left_out?: number;
-  /** Why nothing of it could be applied at all. */
+  /** Why none of it could be applied. */
   readonly problem?: { readonly reason: string; readonly message: string };
 }

@@ -40,7 +40,7 @@ const movedBy = (traffic: Traffic): Strategy => ({
 
 test.each<[string, Traffic, string, string[]]>([
   [
-    'the Service is not among its objects',
+    'the Service is not among the objects',
     { by: 'service', service: 'other' },
     '',
     ['there is no Service other in its manifests'],
@@ -99,7 +99,7 @@ describe('manifests of an item', () => {
 });
 
 describe('an image that the configuration replaces by its own is told', () => {
-  const by = 'the container web gets registry.example/shop/web, the image of the configuration, and not';
+  const by = 'the container web gets the configured image registry.example/shop/web instead of';
   it.each([
     [
       'of another registry',
@@ -113,7 +113,7 @@ describe('an image that the configuration replaces by its own is told', () => {
     const text = shop.replace(image, `${written === '' ? 'args: []' : `image: ${written}`}\n        - name: proxy`);
     const parsed = parseBatch(inBlock(text), catalogueOf({ image: 'registry.example/shop/web' }));
     if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
-    const told = parsed.warnings.filter((one) => one.includes('of the configuration'));
+    const told = parsed.warnings.filter((one) => one.includes('the configured image'));
     expect(told.map((one) => one.replace(/ \(.*\)$/, ''))).toEqual(expected.map((one) => `shared/web: ${one}`));
   });
 });
@@ -139,12 +139,12 @@ describe('where the catalogue does not say what a service is', () => {
     [
       'several',
       `${other}---\n${other.split('---\n')[1]!.replace('shop-web', 'shop-api')}`,
-      /nobody says which of them the service web is: Deployment shop-web, Deployment shop-api/,
+      /it is not clear which of them is the service web: Deployment shop-web, Deployment shop-api/,
     ],
     [
       'none',
       'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n',
-      /no object among them whose rollout can be verified/,
+      /contain no object whose rollout can be verified/,
     ],
   ])('it is an error with %s', (_what, text, message) => {
     expect(problems(inBlock(text), open)).toEqual([expect.stringMatching(message)]);
@@ -161,7 +161,7 @@ apiVersion: v1
 kind: ConfigMap
 ${place}
 `;
-    const refused = /the namespace kube-system is not that of the service, shared, and staging does not allow it/;
+    const refused = /the namespace kube-system is not the service namespace shared, and staging does not allow it/;
     expect(problems(inBlock(text), open)).toEqual([expect.stringMatching(refused), expect.stringMatching(refused)]);
     const allowed: Catalogue = { ...open, environments: { staging: { kubernetes: { namespaces: ['kube-system'] } } } };
     expect(batchOf(inBlock(text), allowed).deployments[0]!.workload?.namespace).toBe('kube-system');
@@ -217,12 +217,12 @@ describe('a batch is refused, with the place of each problem', () => {
     [
       'without the service',
       inBlock(shop.replace('  name: web\n', '  name: other\n')),
-      [/the deployment shop\/web is not among its objects/],
+      [/the deployment shop\/web is not among the objects/],
     ],
     [
       'without its container',
       inBlock(shop.replace('- name: web', '- name: app')),
-      [/^19:7 .*\["Deployment shop\/web: spec"\]: has no container web; there are app/],
+      [/^19:7 .*\["Deployment shop\/web: spec"\]: has no container web; it has app/],
     ],
     [
       'in another namespace',
@@ -233,7 +233,7 @@ describe('a batch is refused, with the place of each problem', () => {
         ),
       ),
       [
-        /^10:29 .*the namespace kube-system is not that of the service, shop, and staging does not allow it \(environments: \{ staging: \{ kubernetes: \{ namespaces: \[kube-system\]/,
+        /^10:29 .*the namespace kube-system is not the service namespace shop, and staging does not allow it \(environments: \{ staging: \{ kubernetes: \{ namespaces: \[kube-system\]/,
       ],
     ],
     [
@@ -242,16 +242,16 @@ describe('a batch is refused, with the place of each problem', () => {
       [/a ClusterRole has no namespace, and staging does not allow it/],
     ],
     [
-      'a Secret in clear',
+      'Secret data in plain text',
       inBlock(`${shop}---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {k: aGk=}\nstringData: {l: x}\n`),
-      [/\.manifests\["Secret a: data"\]: is the data of a Secret in clear/, /stringData/],
+      [/\.manifests\["Secret a: data"\]: has Secret data in plain text/, /stringData/],
     ],
     [
       'of two items that are the same object',
       `${head}    manifests: &m ${JSON.stringify(shop)}\n  - {pillar: shared, service_name: api, docker_image_version: "1", manifests: *m}\n`,
       [
         /the deployment shared\/api is not among/,
-        /Namespace shop.*is applied by shared\/web of this batch too, and an object belongs to one deployment/,
+        /Namespace shop.*is also applied by shared\/web of this batch; an object belongs to one deployment/,
       ],
     ],
     [
@@ -263,7 +263,7 @@ describe('a batch is refused, with the place of each problem', () => {
         /^43:15 .*: a `\[` is not closed/,
         /^45:7 .*\["ConfigMap edge\/\(no name\): apiVersion"\]: is missing/,
         /^46:17 .*metadata.name"\]: is missing/,
-        /^51:7 .*\["Secret a: data"\]: is the data of a Secret in clear/,
+        /^51:7 .*\["Secret a: data"\]: has Secret data in plain text/,
         /^56:[0-9]+ .*\[security-context-place\]/,
       ],
     ],

@@ -28,9 +28,7 @@ test('files are told apart, and lines counted in each', () => {
     ['k8s/a.yaml', 2],
     ['k8s/b.json', 1],
   ]);
-  expect(problems(text)).toEqual([
-    'k8s/b.json:4:44 metadata.labels.a: 1 where a text is needed (write "1") in ConfigMap b',
-  ]);
+  expect(problems(text)).toEqual(['k8s/b.json:4:44 metadata.labels.a: 1 is not a string (write "1") in ConfigMap b']);
 });
 
 test('what is below a list of kubectl stands for itself', () => {
@@ -50,7 +48,7 @@ describe('every problem is told at once', () => {
   it.each([
     ['no YAML', 'kind: [a\n---\nkind: {', ['1:9', '3:8']],
     ['nothing', '\n---\n# nothing\n---\n', ['1:1 has no objects']],
-    ['a text', 'hello', ['1:1 is no object of Kubernetes: a mapping with apiVersion, kind and metadata is needed']],
+    ['a text', 'hello', ['1:1 is not a Kubernetes object; write a mapping with apiVersion, kind and metadata']],
     [
       'what it is',
       'metadata: {name: a}',
@@ -65,7 +63,7 @@ describe('every problem is told at once', () => {
       'another name each time',
       'apiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}',
       [
-        '3:26 metadata.generateName: makes another object at each deployment, which nothing would ever find again (give metadata.name) in Pod (no name)',
+        '3:26 metadata.generateName: creates a new object at each deployment, which nothing could find again (give metadata.name) in Pod (no name)',
       ],
     ],
     ['names that lead elsewhere', `${map.replace('name: a', 'name: ../x, namespace: a/b')}`, ['3:18', '3:35']],
@@ -78,7 +76,7 @@ describe('every problem is told at once', () => {
     [
       'doubled objects',
       `${map}---\n${map}`,
-      ['5:1 stands here twice: first at line 1 (remove one of the two) in ConfigMap a'],
+      ['5:1 appears twice: first at line 1 (remove one of the two) in ConfigMap a'],
     ],
     [
       'doubled objects of two versions',
@@ -89,8 +87,8 @@ describe('every problem is told at once', () => {
       'a word of YAML 1.1',
       `${map}data:\n  a: yes\n  b: "yes"\n  c: OFF`,
       [
-        '5:6 data.a: yes is read as true by the tools of Kubernetes (write true, or "yes" in quotes)',
-        '7:6 data.c: OFF is read as false by the tools of Kubernetes (write false, or "OFF" in quotes)',
+        '5:6 data.a: yes is read as true by the Kubernetes tools (write true, or "yes" in quotes)',
+        '7:6 data.c: OFF is read as false by the Kubernetes tools (write false, or "OFF" in quotes)',
       ],
     ],
     ['what JSON cannot say', `${map}a: .nan\nb: 12345678901234567890`, ['4:4', '5:4']],
@@ -130,7 +128,7 @@ describe('every problem is told at once', () => {
   });
 });
 
-describe('values are read as the tools of Kubernetes read them', () => {
+describe('values are read as the Kubernetes tools read them', () => {
   it.each([
     ['mode: 0644', { mode: 420 }],
     ['mode: 0o644', { mode: 420 }],

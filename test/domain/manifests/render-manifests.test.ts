@@ -89,25 +89,25 @@ describe('manifests that cannot be deployed', () => {
       'without the service',
       shop,
       { name: 'api' },
-      'the deployment shop/api is not among its objects: Service web, Deployment web, Job migrate, Namespace shop',
+      'the deployment shop/api is not among the objects: Service web, Deployment web, Job migrate, Namespace shop',
     ],
     [
       'in another namespace',
       shop.replace('  name: web\n', '  name: web\n  namespace: other\n'),
       {},
-      'the deployment shop/web is not among its objects: Service web, Deployment other/web, Job migrate, Namespace shop',
+      'the deployment shop/web is not among the objects: Service web, Deployment other/web, Job migrate, Namespace shop',
     ],
     [
       'without the container',
       shop,
       { container: 'app', image: 'registry.example/else' },
-      'has no container app; there are web (registry.example/shop/web:old), proxy (registry.example/proxy:1)',
+      'has no container app; it has web (registry.example/shop/web:old), proxy (registry.example/proxy:1)',
     ],
     [
       'with the same object twice once its namespace is known',
       `${shop}---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}`,
       {},
-      'stands here twice: first at line 1',
+      'appears twice: first at line 1',
     ],
   ])('%s', (_, text, more, message) => {
     const rendered = renderManifests({
@@ -168,10 +168,10 @@ describe('a version goes', () => {
       'no container with the image',
       podOf(a, b),
       { image: 'r.example/c' },
-      /no container with the image r\.example\/c; there are a \(r/,
+      /no container with the image r\.example\/c; it has a \(r/,
     ],
     ['a container without an image', podOf({ name: 'a' }), {}, /has no image/],
-    ['no containers', podOf(), {}, /no containers/],
+    ['no containers', podOf(), {}, /no container for the version/],
   ])('nowhere: %s', (_, object, more, problem) => {
     expect(setImage(object, { workload: { ...web, ...more }, version: '2' })).toMatchObject({
       problem: expect.stringMatching(problem),

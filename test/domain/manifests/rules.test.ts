@@ -104,7 +104,7 @@ describe('a rule is broken, at its place', () => {
       [`warning pod-security ${inContainer}.ports[1].hostPort`],
     ],
     [
-      'all of the kernel',
+      'any system call',
       deployment(secure({ seccompProfile: { type: 'Unconfined' } })),
       [`warning pod-security ${inContainer}.securityContext.seccompProfile.type`],
     ],
@@ -232,11 +232,11 @@ describe('in a batch', () => {
   it('a warning is told, of the image that is deployed, with the line of the batch', () => {
     const read = parsed({});
     expect('batch' in read && read.warnings.filter((one) => one.includes('['))).toEqual([
-      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.requests: the container web asks for no cpu, so nobody keeps any for it [resource-requests] (resources: {requests: {cpu: …}})',
-      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.requests: the container web asks for no memory, so nobody keeps any for it [resource-requests] (resources: {requests: {memory: …}})',
-      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.limits: the container web may use all memory of its node [memory-limit] (resources: {limits: {memory: …}})',
-      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1]: nobody asks the container web whether it can serve [readiness-probe] (readinessProbe: …)',
-      'shared/web: line 11 Deployment shared/web spec.template.spec.hostNetwork: hostNetwork: its pods are in a namespace of their node; baseline is asked for [pod-security]',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.requests: the container web requests no cpu, so none is reserved for it [resource-requests] (resources: {requests: {cpu: …}})',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.requests: the container web requests no memory, so none is reserved for it [resource-requests] (resources: {requests: {memory: …}})',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.limits: the container web may use all the memory of its node [memory-limit] (resources: {limits: {memory: …}})',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1]: the container web has no readiness probe [readiness-probe] (readinessProbe: …)',
+      'shared/web: line 11 Deployment shared/web spec.template.spec.hostNetwork: hostNetwork: its pods share a namespace with their node; baseline is required [pod-security]',
     ]);
   });
 
@@ -245,7 +245,7 @@ describe('in a batch', () => {
     expect('issues' in read && read.issues).toMatchObject([
       {
         line: 11,
-        message: 'hostNetwork: its pods are in a namespace of their node; baseline is asked for [pod-security]',
+        message: 'hostNetwork: its pods share a namespace with their node; baseline is required [pod-security]',
       },
     ]);
   });

@@ -139,8 +139,8 @@ describe('manifests that stand elsewhere', () => {
       [
         `Its manifests cannot be deployed: ${web}: there is no branch and no tag main`,
         `${api}: k8s/api.yaml:1 ConfigMap a apiVersion: is missing (for example apps/v1)`,
-        `shared/api: ${api}: k8s/api.yaml:7 Secret b data: is the data of a Secret in clear, which would be kept with the batch (have it made in the cluster: External Secrets, Sealed Secrets, or a Secret that is there already)`,
-        'shared/old: s3://bucket/old: line 1: there is no object among them whose rollout can be verified (a Deployment, a StatefulSet, a DaemonSet, a Job, a CronJob, a Rollout or a Knative Service)',
+        `shared/api: ${api}: k8s/api.yaml:7 Secret b data: has Secret data in plain text, which would be stored with the batch (create it in the cluster: External Secrets, Sealed Secrets, or an existing Secret)`,
+        'shared/old: s3://bucket/old: line 1: they contain no object whose rollout can be verified (a Deployment, a StatefulSet, a DaemonSet, a Job, a CronJob, a Rollout or a Knative Service)',
       ].join('; '),
     );
     await finishBatch(world.deps, { batch_id: batchId });

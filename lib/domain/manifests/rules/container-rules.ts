@@ -22,11 +22,11 @@ const tag: Check = ({ container, at, name }) => {
   if (image === undefined || image === '') return [];
   const { tag: of, digest } = parseImage(image);
   if (digest !== undefined || (of !== undefined && of !== 'latest')) return [];
-  const message = `the image of the container ${name} is ${image}, which may be another one tomorrow`;
+  const message = `the image of the container ${name} is ${image}, which may change without notice`;
   return [{ path: [...at, 'image'], message, hint: 'name a version or a digest' }];
 };
 
-/** Of a container that works beside the others, too: an init container with `restartPolicy: Always`. */
+/** Includes sidecars: init containers with `restartPolicy: Always`. */
 const runsOn = ({ container, list }: FoundContainer): boolean =>
   list === 'containers' || (list === 'initContainers' && stringAt(container, 'restartPolicy') === 'Always');
 
@@ -41,7 +41,7 @@ const requests: Check = (found) =>
   ['cpu', 'memory'].flatMap((what) =>
     missing(
       ['resources', 'requests', what],
-      (name) => `the container ${name} asks for no ${what}, so nobody keeps any for it`,
+      (name) => `the container ${name} requests no ${what}, so none is reserved for it`,
       `resources: {requests: {${what}: …}}`,
     )(found),
   );
@@ -49,7 +49,7 @@ const requests: Check = (found) =>
 const podOnly = ['fsGroup', 'fsGroupChangePolicy', 'supplementalGroups', 'supplementalGroupsPolicy', 'sysctls'];
 const containerOnly = ['allowPrivilegeEscalation', 'capabilities', 'privileged', 'procMount', 'readOnlyRootFilesystem'];
 
-/** A server drops or refuses what stands in the wrong place, and nobody has the protection that was meant. */
+/** A server drops or rejects misplaced fields, so the intended protection is missing. */
 const misplaced = (object: JsonObject): readonly RuleBreach[] => {
   const pod = podSpecIn(object);
   if (pod === undefined) return [];
@@ -57,7 +57,7 @@ const misplaced = (object: JsonObject): readonly RuleBreach[] => {
     .filter((field) => valueAt(pod.spec, 'securityContext', field) !== undefined)
     .map((field) => ({
       path: [...pod.at, 'securityContext', field],
-      message: `${field} is of a container, and stands in the security context of the pod`,
+      message: `${field} belongs to a container, but is in the security context of the pod`,
       hint: 'move it into the securityContext of each container',
     }));
   const inContainers = containersIn(pod).flatMap(({ container, at, name }) =>
@@ -65,7 +65,7 @@ const misplaced = (object: JsonObject): readonly RuleBreach[] => {
       .filter((field) => valueAt(container, 'securityContext', field) !== undefined)
       .map((field) => ({
         path: [...at, 'securityContext', field],
-        message: `${field} is of the pod, and stands in the security context of the container ${name}`,
+        message: `${field} belongs to the pod, but is in the security context of the container ${name}`,
         hint: 'move it into the securityContext of the pod',
       })),
   );
@@ -83,28 +83,28 @@ const writableRoot: Check = ({ container, at, name }) =>
         },
       ];
 
-/** What the checks of charts ask for. */
+/** What chart linters check. */
 export const containerRules: readonly Rule[] = [
   {
     name: 'image-version',
     usual: 'warning',
-    asks: 'every image names a version or a digest, and not `latest`',
+    asks: 'every image names a version or a digest, not `latest`',
     check: ofContainers(tag),
   },
   {
     name: 'resource-requests',
     usual: 'warning',
-    asks: 'every container that runs on asks for processor and memory',
+    asks: 'every long-running container requests CPU and memory',
     check: ofContainers(requests, runsOn),
   },
   {
     name: 'memory-limit',
     usual: 'warning',
-    asks: 'every container that runs on has a limit of memory',
+    asks: 'every long-running container has a memory limit',
     check: ofContainers(
       missing(
         ['resources', 'limits', 'memory'],
-        (name) => `the container ${name} may use all memory of its node`,
+        (name) => `the container ${name} may use all the memory of its node`,
         'resources: {limits: {memory: …}}',
       ),
       runsOn,
@@ -113,20 +113,16 @@ export const containerRules: readonly Rule[] = [
   {
     name: 'readiness-probe',
     usual: 'warning',
-    asks: 'containers that serve say when they can: else a rollout goes on as soon as they run',
+    asks: 'serving containers have a readiness probe; without one, a rollout continues as soon as they run',
     check: ofContainers(
-      missing(
-        ['readinessProbe'],
-        (name) => `nobody asks the container ${name} whether it can serve`,
-        'readinessProbe: …',
-      ),
+      missing(['readinessProbe'], (name) => `the container ${name} has no readiness probe`, 'readinessProbe: …'),
       (found, serves) => serves && found.list === 'containers',
     ),
   },
   {
     name: 'security-context-place',
     usual: 'error',
-    asks: 'fields of a security context stand where they count: on the pod, or on the container',
+    asks: 'security context fields are where they take effect: on the pod or on the container',
     check: misplaced,
   },
   {

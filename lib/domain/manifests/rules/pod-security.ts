@@ -3,20 +3,23 @@ import { listAt, objectAt, stringAt, valueAt } from '../../rollout/kubernetes-ob
 import { containersIn, type FoundContainer, type PodSpec, podSpecIn } from './pods-of.ts';
 import type { RuleBreach } from './rule.ts';
 
-/** The Pod Security Standards, control by control, as Pod Security Admission asks for them. Those of Windows are left out. */
+/**
+ * The Pod Security Standards, control by control, as Pod Security Admission enforces them. The Windows controls are
+ * left out.
+ */
 
 type Control = (pod: PodSpec) => readonly RuleBreach[];
 
 const hostNamespaces: Control = ({ spec, at }) =>
   ['hostNetwork', 'hostPID', 'hostIPC']
     .filter((field) => spec[field] === true)
-    .map((field) => ({ path: [...at, field], message: `${field}: its pods are in a namespace of their node` }));
+    .map((field) => ({ path: [...at, field], message: `${field}: its pods share a namespace with their node` }));
 
 const hostPaths: Control = ({ spec, at }) =>
   listAt(spec, 'volumes').flatMap((volume, place) =>
     volume.hostPath === undefined
       ? []
-      : [{ path: [...at, 'volumes', place, 'hostPath'], message: 'a volume is a folder of the node' }],
+      : [{ path: [...at, 'volumes', place, 'hostPath'], message: 'a volume mounts a folder of the node' }],
   );
 
 const safeSysctls: ReadonlySet<string> = new Set([
@@ -44,7 +47,7 @@ const privileged = each(({ container, at, name }) =>
     ? [
         {
           path: [...at, 'securityContext', 'privileged'],
-          message: `the container ${name} is privileged: it may do all that its node may`,
+          message: `the container ${name} is privileged: it may do anything on its node`,
         },
       ]
     : [],
@@ -69,7 +72,7 @@ const procMount = each(({ container, at, name }) => {
   return [{ path: [...at, 'securityContext', 'procMount'], message: `the container ${name} sees all of /proc` }];
 });
 
-/** Those that a container has without asking. */
+/** The capabilities of a container by default. */
 const usualCapabilities: ReadonlySet<string> = new Set([
   ...['AUDIT_WRITE', 'CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'MKNOD', 'NET_BIND_SERVICE'],
   ...['SETFCAP', 'SETGID', 'SETPCAP', 'SETUID', 'SYS_CHROOT'],
@@ -89,7 +92,7 @@ const addedOutside = (allowed: ReadonlySet<string>): Control =>
       : [{ path, message: `the container ${name} gets the capabilities ${added.join(', ')}` }];
   });
 
-/** What counts for a container: what it says, else what its pod says. */
+/** The value that applies to a container: its own, or else its pod's. */
 const setting = (pod: PodSpec, { container }: FoundContainer, ...path: readonly string[]): Json | undefined =>
   valueAt(container, 'securityContext', ...path) ?? valueAt(pod.spec, 'securityContext', ...path);
 
@@ -107,11 +110,11 @@ const inForce =
     });
 
 const unconfined = inForce(['seccompProfile', 'type'], (value, name) =>
-  value === 'Unconfined' ? `the container ${name} may call all of the kernel (seccomp Unconfined)` : undefined,
+  value === 'Unconfined' ? `the container ${name} may make any system call (seccomp Unconfined)` : undefined,
 );
 
 const appArmor = inForce(['appArmorProfile', 'type'], (value, name) =>
-  value === 'Unconfined' ? `the container ${name} is not held by AppArmor` : undefined,
+  value === 'Unconfined' ? `the container ${name} is not confined by AppArmor` : undefined,
 );
 
 const selinuxTypes: readonly Json[] = ['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t'];
@@ -146,7 +149,7 @@ const volumeTypes: ReadonlySet<string> = new Set([
 const volumes: Control = ({ spec, at }) =>
   listAt(spec, 'volumes').flatMap((volume, place) => {
     const other = Object.keys(volume).filter((key) => key !== 'name' && isObject(volume[key]) && !volumeTypes.has(key));
-    return other.map((type) => ({ path: [...at, 'volumes', place, type], message: `a volume is of the type ${type}` }));
+    return other.map((type) => ({ path: [...at, 'volumes', place, type], message: `a volume has the type ${type}` }));
   });
 
 const escalation = each(({ container, at, name }) =>
@@ -155,7 +158,7 @@ const escalation = each(({ container, at, name }) =>
     : [
         {
           path: [...at, 'securityContext', 'allowPrivilegeEscalation'],
-          message: `a process of the container ${name} may get more rights than it had`,
+          message: `a process of the container ${name} may gain more privileges`,
           hint: 'securityContext: {allowPrivilegeEscalation: false}',
         },
       ],
@@ -174,9 +177,7 @@ const rootUser = inForce(['runAsUser'], (value, name) =>
 const confined = inForce(
   ['seccompProfile', 'type'],
   (value, name) =>
-    value === 'RuntimeDefault' || value === 'Localhost'
-      ? undefined
-      : `the container ${name} may call all of the kernel`,
+    value === 'RuntimeDefault' || value === 'Localhost' ? undefined : `the container ${name} may make any system call`,
   'securityContext: {seccompProfile: {type: RuntimeDefault}}',
 );
 
@@ -211,7 +212,7 @@ const controls: Readonly<Record<PodSecurityLevel, readonly Control[]>> = {
   restricted: [...baseline.filter((one) => one !== unconfined && one !== unusual && one !== hostPaths), ...restricted],
 };
 
-/** What keeps an object's pods from a level of the Pod Security Standards. */
+/** What violates a level of the Pod Security Standards in an object's pods. */
 export const podSecurityBreaches = (object: JsonObject, level: PodSecurityLevel): readonly RuleBreach[] => {
   const pod = podSpecIn(object);
   return pod === undefined ? [] : controls[level].flatMap((control) => control(pod));

@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject } from '../../json.ts';
 import { objectAt, stringAt } from '../../rollout/kubernetes-object.ts';
 import { apiGroupOf } from '../manifest-object.ts';
 
-/** Where objects have the spec of their pods, by the group of their API and their kind. */
+/** Where kinds keep their pod spec, by API group and kind. */
 const paths: Readonly<Record<string, readonly string[]>> = {
   '/Pod': ['spec'],
   '/ReplicationController': ['spec', 'template', 'spec'],
@@ -20,7 +20,7 @@ const paths: Readonly<Record<string, readonly string[]>> = {
 export interface PodSpec {
   readonly spec: JsonObject;
   readonly at: Path;
-  /** Its pods run until somebody ends them. */
+  /** Its pods run until they are stopped. */
   readonly serves: boolean;
 }
 
@@ -33,14 +33,14 @@ export interface FoundContainer {
 
 const ending: readonly string[] = ['Job', 'CronJob', 'Pod'];
 
-/** The spec of the pods that an object makes; undefined of one that makes none. */
+/** The pod spec of an object; undefined if it makes no pods. */
 export const podSpecIn = (object: JsonObject): PodSpec | undefined => {
   const kind = stringAt(object, 'kind') ?? '';
   const at = paths[`${apiGroupOf(stringAt(object, 'apiVersion') ?? '')}/${kind}`];
   return at === undefined ? undefined : { spec: objectAt(object, ...at), at, serves: !ending.includes(kind) };
 };
 
-/** All of a pod, with their places. */
+/** All containers of a pod, with their places. */
 export const containersIn = ({ spec, at }: PodSpec): readonly FoundContainer[] =>
   (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap((list) => {
     const all: Json | undefined = spec[list];

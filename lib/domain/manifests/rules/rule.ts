@@ -2,20 +2,20 @@ import type { Path } from '../../batch/findings.ts';
 import type { RuleSeverity } from '../../catalogue/catalogue.ts';
 import type { JsonObject } from '../../json.ts';
 
-/** What a rule has against an object, and where in it. */
+/** A violation of a rule, and where in the object. */
 export interface RuleBreach {
   readonly path: Path;
   readonly message: string;
   readonly hint?: string;
 }
 
-/** A rule over one object. It looks at nothing else, so it is the same for a manifest and for what runs. */
+/** A rule over one object. It looks at nothing else, so it works the same for manifests and live objects. */
 export interface Rule {
-  /** As an environment names it. */
+  /** The name that environments use. */
   readonly name: string;
-  /** Where the environment does not say it. */
+  /** The default severity. */
   readonly usual: RuleSeverity;
-  /** What it asks for, for the documentation. */
+  /** What it requires, for the documentation. */
   readonly asks: string;
   readonly check: (object: JsonObject) => readonly RuleBreach[];
 }
