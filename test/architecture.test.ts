@@ -76,6 +76,17 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ...['bin', 'lib/cli', 'node:*'],
     'lib/adapters/system-clock.ts', // the command line is handed its time
   ],
+  // Another front end of the same commands, for GitHub.
+  action: [
+    ...['action', 'lib/cli', 'lib/domain', 'lib/usecases', 'zod', 'node:*'],
+    ...['@actions/core', '@aws-sdk/client-secrets-manager', '@aws-sdk/client-sts'],
+    'lib/adapters/aws-patience.ts',
+    'lib/adapters/network-failure.ts',
+    'lib/adapters/own-fetch.ts',
+    'lib/adapters/system-clock.ts',
+    'lib/local/read-text-file.ts',
+  ],
+  'action/build.ts': ['esbuild', 'node:*'],
   'bin/app.ts': ['lib/infra', 'aws-cdk-lib', 'node:path'],
 };
 
@@ -101,7 +112,9 @@ interface Source {
   readonly text: string;
 }
 
-const sources: readonly Source[] = globSync(['{bin,lib,functions,statemachines}/**/*.{ts,js}'], { cwd: root })
+const sources: readonly Source[] = globSync(['{bin,lib,functions,statemachines}/**/*.{ts,js}', 'action/*.ts'], {
+  cwd: root,
+})
   .sort()
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 

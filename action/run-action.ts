@@ -1,0 +1,22 @@
+import { asFailure } from '../lib/cli/failure-of.ts';
+import { refuseUncheckedTls } from '../lib/domain/unchecked-tls.ts';
+import { deployMode } from './deploy-mode.ts';
+import { readInputs } from './inputs.ts';
+import { plainLine } from './log-terminal.ts';
+import { planMode } from './plan-mode.ts';
+import type { ActionWorld } from './runner.ts';
+
+/** Runs one step and gives its exit status. Nothing is thrown. */
+export const runAction = async (world: ActionWorld): Promise<number> => {
+  const { runner, env } = world;
+  try {
+    refuseUncheckedTls(env);
+    const inputs = readInputs((name) => runner.input(name), env);
+    return await (inputs.mode === 'plan' ? planMode(world, inputs) : deployMode(world, inputs));
+  } catch (error) {
+    const { lines, status } = asFailure(error);
+    for (const line of lines) runner.line(plainLine(line));
+    runner.annotate('error', lines.join('\n'));
+    return status;
+  }
+};
