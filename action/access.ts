@@ -1,6 +1,7 @@
 import { type AccessToken, accessToken, safeToken, tokenFrom } from '../lib/cli/access-token.ts';
 import { ApiClient } from '../lib/cli/api-client.ts';
-import { type CommandContext, defaultUrl } from '../lib/cli/command-context.ts';
+import type { CommandContext } from '../lib/cli/command-context.ts';
+import { defaultUrl } from '../lib/cli/default-url.ts';
 import { shellWord } from '../lib/cli/shell-word.ts';
 import { timesIn } from '../lib/cli/times.ts';
 import type { Inputs, Oidc } from './inputs.ts';
