@@ -8,7 +8,7 @@ import type { Inputs, Oidc } from './inputs.ts';
 import { logTerminal } from './log-terminal.ts';
 import type { ActionWorld, Runner } from './runner.ts';
 
-/** What the commands of the command line work with, made from the inputs of a step. */
+/** The context that the commands of the command line need, made from the inputs of a step. */
 export const contextOf = async (world: ActionWorld, { url, auth }: Inputs): Promise<CommandContext> => {
   const { env, runner } = world;
   const address = url ?? defaultUrl;
@@ -37,7 +37,7 @@ const ofStage = async (world: ActionWorld, auth: Oidc) => {
   return stageClient(world, auth);
 };
 
-/** A token is masked before it is used for the first time. */
+/** Masks each token before its first use. */
 const masked = (token: AccessToken, { secret }: Pick<Runner, 'secret'>): AccessToken => {
   const known = new Set<string>();
   return async () => {

@@ -8,13 +8,13 @@ import type { DeploymentView } from '../lib/usecases/deployment/deployment-view.
 export interface DeployText {
   readonly batch: BatchView;
   readonly deployments: readonly DeploymentView[];
-  /** Where the batch is. */
+  /** The address of the batch. */
   readonly url: string;
-  /** What is to be said of this run besides. */
+  /** More sentences about this run. */
   readonly notes: readonly string[];
 }
 
-/** How a batch went, as the summary of a job. */
+/** The job summary of a batch. */
 export const deployMarkdown = ({ batch, deployments, url, notes }: DeployText, rows: number): string => {
   const left = deployments.length - rows;
   const told = [...deployments].sort((one, other) => trouble(one) - trouble(other));
@@ -46,7 +46,7 @@ const signOf = ({ status }: Pick<BatchView, 'status'>): string => signs[status] 
 
 const order = ['failed', 'error', 'skipped', 'passed'];
 
-/** What went wrong comes first. */
+/** Failures come first. */
 const trouble = (deployment: DeploymentView): number => order.indexOf(verdictOf(deployment));
 
 const rowOf = (deployment: DeploymentView): string => {
@@ -57,7 +57,7 @@ const rowOf = (deployment: DeploymentView): string => {
   return `| ${[...cells, `${reason}: ${why}`].map(markdownText).join(' | ')} |`;
 };
 
-/** `2.3.0 → 2.4.0`; and where it went back, `2.3.0 → 2.4.0 → 2.3.0`. */
+/** `2.3.0 → 2.4.0`; and after a restore, `2.3.0 → 2.4.0 → 2.3.0`. */
 const versions = (deployment: DeploymentView): string => {
   const { release_before: before, release_after: after } = deployment;
   const asked = askedFor(deployment, deployment.docker_image_version);

@@ -26,7 +26,7 @@ import { idempotencyKey, resume } from './rerun.ts';
 import { linksOf } from './run-links.ts';
 import type { ActionWorld } from './runner.ts';
 
-/** Submits a batch once, waits for its end, and ends as it did. */
+/** Submits a batch once, waits for its end, and passes its outcome on. */
 export const deployMode = async (world: ActionWorld, inputs: DeployInputs): Promise<ExitStatus> => {
   const stop = new AbortController();
   const callOff = onStopSignal((name) => stop.abort(name));
@@ -37,7 +37,7 @@ export const deployMode = async (world: ActionWorld, inputs: DeployInputs): Prom
   }
 };
 
-/** A batch as it is asked for: what is sent, and the text that tells it from others. */
+/** What is sent, and the text that makes it differ from other batches. */
 interface Order {
   readonly body: string;
   readonly send: Parameters<typeof submitBatch<Accepted>>[1]['send'];
@@ -68,7 +68,7 @@ class Deploying {
     return this.#stop.aborted ? this.#leave(id) : this.#tellTimeout(id);
   }
 
-  /** Gives the id of the batch to follow. */
+  /** Returns the id of the batch to follow. */
   async #start(): Promise<string> {
     const { patience, onRerun } = this.#inputs;
     const order = await this.#order();
@@ -157,7 +157,7 @@ class Deploying {
     return status;
   }
 
-  /** GitHub shows ten of a step. */
+  /** GitHub shows ten annotations per step. */
   #annotate({ batch, deployments }: Followed): void {
     const { runner } = this.#world;
     runner.annotate('error', `Batch ${batch.batch_id} ended ${batch.status}: ${batch.message}`);
@@ -193,7 +193,7 @@ class Deploying {
     return exitStatus.timedOut;
   }
 
-  /** The job was cancelled. GitHub ends this process 7.5 s after it has said so, so there is one request, and no second try. */
+  /** After a cancel GitHub kills this process within 7.5 s. So there is one request and no retry. */
   async #leave(id: string): Promise<ExitStatus> {
     if (this.#inputs.onCancel === 'cancel') await this.#cancel(id);
     else this.#note(`The job was cancelled. Batch ${id} goes on; to stop it: ${this.#context.command('cancel', id)}`);
@@ -208,13 +208,13 @@ class Deploying {
       const { in_flight } = await this.#context.client.ask<Cancelled>(path, { method: 'POST', signal });
       this.#note(`The job was cancelled, and so is batch ${id}: nothing new starts. In flight: ${in_flight.length}.`);
     } catch {
-      const text = `The job was cancelled, but batch ${id} could not be. Stop it by ${this.#context.command('cancel', id)}`;
+      const text = `The job was cancelled, but cancelling batch ${id} failed. Stop it with ${this.#context.command('cancel', id)}`;
       this.#note(text);
       this.#world.runner.annotate('error', text);
     }
   }
 
-  /** How it stands, where the server says so at once. */
+  /** Shows the state of the batch, if the server answers quickly. */
   async #tellState(id: string): Promise<void> {
     const signal = AbortSignal.timeout(2_000);
     const { client } = this.#context;

@@ -1,9 +1,9 @@
-/** Rows of one table, from what nobody reads more of down to none. */
+/** How many rows a table may have, from the longest to none. */
 const steps = [500, 200, 100, 50, 25, 10, 5, 0];
 
 /**
- * The longest of several ways to write a text that has room. `write` gets how many rows a table may have, and whether details may
- * be shown; it says itself what it leaves out. What is still too long is cut, and `end` says so.
+ * The longest version of a text that fits. `write` gets the number of table rows and whether to show details, and says itself what
+ * it leaves out. If the shortest version is still too long, it is cut, and `end` says so.
  */
 export const fitText = (
   write: (rows: number, hasDetails: boolean) => string,

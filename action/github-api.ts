@@ -4,10 +4,10 @@ import { CommandFailure, exitStatus, Unreachable } from '../lib/cli/failure.ts';
 import { parsedJson } from '../lib/cli/whole-answer.ts';
 import type { ActionWorld } from './runner.ts';
 
-/** The version of GitHub's REST API that this is written for. */
+/** The version of GitHub's REST API that this code uses. */
 export const apiVersion = '2022-11-28';
 
-/** The token of the job may not do this: a pull request from a fork, or missing `permissions`. */
+/** The job's token may not do this: the pull request is from a fork, or `permissions` are missing. */
 export class NotPermitted extends CommandFailure {}
 
 interface GitHubRequest {
@@ -28,7 +28,7 @@ export interface GitHubAccess extends Pick<ActionWorld, 'env' | 'clock'> {
 
 const mostBytes = 32 * 1024 * 1024;
 
-/** One request. Throws NotPermitted, Unreachable where another try may help, else CommandFailure. */
+/** Sends one request. Throws NotPermitted, Unreachable if another try may help, else CommandFailure. */
 export const askGitHub = async (access: GitHubAccess, request: GitHubRequest): Promise<unknown> => {
   const answered = await send(access, request);
   if (answered.status >= 200 && answered.status < 300) return answered.body;
@@ -77,13 +77,13 @@ const failureOf = ({ clock }: GitHubAccess, request: GitHubRequest, answered: Gi
   return new CommandFailure(status === 401 ? exitStatus.refused : exitStatus.usage, lines);
 };
 
-/** Too many requests come as 429, and as 403 too. */
+/** GitHub reports too many requests as 429 or as 403. */
 const isLimit = ({ status, header }: GitHubAnswer, said: string): boolean =>
   status === 429 ||
   (status === 403 &&
     (header('retry-after') !== undefined || header('x-ratelimit-remaining') === '0' || /rate limit/i.test(said)));
 
-/** GitHub's own advice where a limit names no time. */
+/** What GitHub recommends when a limit names no time. */
 const usualPause = 60_000;
 
 const pauseOf = ({ header }: GitHubAnswer, now: number): number => {
@@ -98,7 +98,7 @@ const mostTries = 4;
 const firstPause = 1_000;
 const longestPause = 120_000;
 
-/** Tries again while GitHub is away or asks to wait. A wait of more than two minutes is given up at once. */
+/** Tries again while GitHub is unreachable or asks to wait. It does not wait longer than two minutes. */
 export const patiently = async <Answer>(access: GitHubAccess, act: () => Promise<Answer>): Promise<Answer> => {
   for (let nth = 1, pause = firstPause; ; nth += 1, pause *= 2) {
     try {

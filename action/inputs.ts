@@ -15,7 +15,7 @@ export interface Oidc {
   readonly audience: string;
 }
 
-/** What is planned or deployed: files, or one service without a file. */
+/** What to plan or deploy: files, or one service without a file. */
 export interface What {
   /** Patterns of files, or one `pillar/service=VERSION`. */
   readonly files: readonly string[];
@@ -69,14 +69,17 @@ const readWhat = (reader: InputReader, mode: Mode | undefined): What => {
   const files = reader.lines('files');
   const service = reader.text('service');
   const set = reader.lines('set');
-  if ((files.length === 0) === (service === undefined)) reader.refuse('files', 'give either files or service');
-  if (mode === 'deploy' && files.length > 1) reader.refuse('files', 'one deploy step takes one file');
+  if ((files.length === 0) === (service === undefined))
+    reader.refuse('files', 'and service exclude each other; give one of them');
+  if (mode === 'deploy' && files.length > 1) reader.refuse('files', 'names several; a deploy takes one file');
   const names = ['environment', 'infrastructure'] as const;
   const given = names.flatMap((name) => (reader.text(name) === undefined ? [] : [[name, reader.text(name)!] as const]));
-  if (service === undefined) for (const [name] of given) reader.refuse(name, 'goes with service; a file has its own');
+  if (service === undefined)
+    for (const [name] of given) reader.refuse(name, 'works only with service; a file has its own');
   if (service !== undefined && !given.some(([name]) => name === 'environment'))
     reader.refuse('environment', 'is missing; service needs it');
-  if (service !== undefined && set.length > 0) reader.refuse('set', 'changes a file, and service names its version');
+  if (service !== undefined && set.length > 0)
+    reader.refuse('set', 'changes a file; service already names its version');
   return {
     files,
     ...(service === undefined ? {} : { service }),
@@ -101,7 +104,8 @@ const readAuth = (reader: InputReader, env: Env): Auth => {
   const token = reader.text('token');
   const kind = reader.oneOf('auth', ['token', 'oidc'], 'token');
   if (kind !== 'oidc') {
-    for (const name of oidcInputs) if (reader.text(name) !== undefined) reader.refuse(name, 'goes with auth: oidc');
+    for (const name of oidcInputs)
+      if (reader.text(name) !== undefined) reader.refuse(name, 'works only with auth: oidc');
     return token === undefined ? { kind: 'none' } : { kind: 'token', token };
   }
   if (token !== undefined) reader.refuse('token', 'has no effect with auth: oidc');
@@ -155,7 +159,7 @@ class InputReader {
     this.#input = input;
   }
 
-  /** Undefined where nothing is given. */
+  /** Undefined if nothing is given. */
   text(name: InputName): string | undefined {
     return this.#input(name).trim() || undefined;
   }
@@ -191,7 +195,7 @@ class InputReader {
     this.#problems.push(`Input ${name} ${why}.`);
   }
 
-  /** An input without effect is a mistake. The token of the job is always there. */
+  /** An input without effect is a mistake. */
   refuseOthers(mode: Mode): void {
     for (const [name, modes] of Object.entries(inputModes) as readonly [InputName, readonly Mode[]][]) {
       if (!modes.includes(mode) && this.text(name) !== undefined) this.refuse(name, `has no effect with mode: ${mode}`);

@@ -3,15 +3,17 @@ import { cleanly, type Terminal } from '../lib/cli/terminal.ts';
 import type { Runner } from './runner.ts';
 
 /**
- * The runner takes a line that begins with `::`, and one that has `##[` anywhere, for a command. A space makes it plain text.
+ * The runner reads a line as a command if it begins with `::` or contains `##[`. A space makes it plain text.
  */
 export const plainLine = (line: string): string => line.replace(/^(\s*):(?=:)/, '$1: ').replaceAll('##[', '## [');
 
-/** The log of a job as the command line writes to it: line by line, without colours, with nobody to ask. */
+/** The log of a job, as a terminal without colours and without anybody to ask. */
 export const logTerminal = ({ line }: Pick<Runner, 'line'>): Terminal => ({
   live: false,
   columns: 10_000,
   rows: 24,
+  unicode: true,
+  eachSecond: () => () => {},
   ...cleanly(makePalette(false), {
     out: (text) => line(plainLine(text)),
     error: (text) => line(plainLine(text)),

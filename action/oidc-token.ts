@@ -8,7 +8,7 @@ import type { ActionWorld } from './runner.ts';
 const answer = z.object({ value: z.string().regex(/^[\w-]+\.[\w-]+\.[\w-]+$/) });
 const mostBytes = 64 * 1024;
 
-/** Asks GitHub for a token that says which workflow this is. It is masked, and no message repeats it. */
+/** Asks GitHub for a token that identifies this workflow. It is masked, and no message repeats it. */
 export const oidcToken = async ({ env, runner }: ActionWorld, audience: string): Promise<string> => {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url = '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer = '' } = env;
   if (url === '' || bearer === '')

@@ -6,18 +6,18 @@ import { counted } from '../lib/domain/counted.ts';
 import { markdownText } from '../lib/domain/report/markdown-text.ts';
 import type { DeploymentPreview } from '../lib/usecases/plan/preview-plan.ts';
 
-/** What came of one file: a plan, or why there is none. */
+/** The result for one file: a plan, or the reason why there is none. */
 export type Outcome =
   | { readonly name: string; readonly plan: Planned; readonly holds: readonly string[] }
   | { readonly name: string; readonly message: readonly string[]; readonly issues: readonly Issue[] };
 
 export interface PlanText {
   readonly outcomes: readonly Outcome[];
-  /** The first line, which no reader sees. */
+  /** The first line, which Markdown hides. */
   readonly marker?: string;
-  /** The last line: which commit this is, and where the run is. */
+  /** The last line: the commit, and a link to the run. */
   readonly foot: string;
-  /** Where all of it is, if something is left out here. */
+  /** Where the rest is, if something is left out here. */
   readonly whole?: string;
 }
 
@@ -26,7 +26,7 @@ interface Room {
   readonly hasDetails: boolean;
 }
 
-/** The plans of a pull request, as a comment and as the summary of a job. */
+/** The plans of a pull request, for its comment and for the job summary. */
 export const planMarkdown = ({ outcomes, marker, foot, whole }: PlanText, room: Room): string => {
   const sections = outcomes.flatMap((outcome) => ['', ...sectionOf(outcome, room)]);
   const isShort = sections.some((line) => line.startsWith('… '));
@@ -108,5 +108,5 @@ const rowOf = (preview: DeploymentPreview, at: number): string => {
   return `| ${[String(at + 1), String(level), ...cells.map(markdownText)].join(' | ')} |`;
 };
 
-/** How the step of a plan begins that says what happens on a failure. */
+/** The beginning of the step that says what happens on a failure. */
 const failing = 'on failure: ';

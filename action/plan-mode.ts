@@ -17,7 +17,7 @@ import { longestComment, markerOf, type PullRequest, pullRequestOf, writeComment
 import { runPage } from './run-links.ts';
 import type { ActionWorld } from './runner.ts';
 
-/** Plans every file, tells of it in the summary and on the pull request, and fails where a file cannot be planned. */
+/** Plans every file, and shows the plans in the summary and on the pull request. Fails if a file has problems. */
 export const planMode = async (world: ActionWorld, inputs: PlanInputs): Promise<ExitStatus> => {
   const context = await contextOf(world, inputs);
   const outcomes: { outcome: Outcome; status: ExitStatus }[] = [];
@@ -30,14 +30,14 @@ export const planMode = async (world: ActionWorld, inputs: PlanInputs): Promise<
   return outcomes.find(({ status }) => status !== exitStatus.done)?.status ?? exitStatus.done;
 };
 
-/** GitHub takes 1 MiB for a step, and other actions' lines in the same step count too. */
+/** GitHub accepts 1 MiB per step. */
 const mostSummary = 1_000_000;
 
-/** The files that the patterns name, each once; or the service. */
+/** The files that match the patterns, each once; or the service. */
 const whatToPlan = ({ directory }: ActionWorld, { files, service }: What): readonly string[] => {
   if (service !== undefined) return [service];
   const found = files.map((pattern) => ({ pattern, names: globSync(pattern, { cwd: directory }).sort() }));
-  const missing = found.filter(({ names }) => names.length === 0).map(({ pattern }) => `No file is called ${pattern}.`);
+  const missing = found.filter(({ names }) => names.length === 0).map(({ pattern }) => `No file matches ${pattern}.`);
   if (missing.length > 0) throw new CommandFailure(exitStatus.usage, missing);
   return [...new Set(found.flatMap(({ names }) => names))];
 };
@@ -90,7 +90,7 @@ const writeOutputs = ({ runner }: ActionWorld, outcomes: readonly Outcome[]): vo
   runner.output('status', problems === 0 ? 'planned' : 'invalid');
   runner.output('problems', String(problems));
   runner.output('deployments', String(plans.reduce((sum, { total }) => sum + total, 0)));
-  // A hash is of one plan; of several files each has its own in the summary.
+  // With several files, each section of the summary has its own hash.
   if (outcomes.length === 1 && plans[0] !== undefined) runner.output('plan-hash', plans[0].plan_hash);
 };
 
@@ -104,7 +104,8 @@ interface Fitting {
 const fitted = (world: ActionWorld, { outcomes, marker, most, size }: Fitting): string => {
   const page = runPage(world);
   const where = page === undefined ? 'the log of the run' : `[the summary of the run](${page})`;
-  const whole = marker === undefined ? 'The log has all of it.' : `It is too long for here; ${where} has more of it.`;
+  const whole =
+    marker === undefined ? 'The log has all of it.' : `The plan is too long for a comment; ${where} has more of it.`;
   const commit = world.env.GITHUB_SHA === undefined ? '' : `Commit ${world.env.GITHUB_SHA.slice(0, 12)}. `;
   const foot = `<sub>${commit}${page === undefined ? '' : `[Run](${page}).`}</sub>`;
   const text = { outcomes, foot, whole, ...(marker === undefined ? {} : { marker }) };
@@ -121,7 +122,8 @@ const comment = async (world: ActionWorld, inputs: PlanInputs, outcomes: readonl
     await write(world, inputs, { at, marker, body });
   } catch (error) {
     if (!(error instanceof NotPermitted)) throw error;
-    const why = 'the token may not write to pull requests (a fork, or no `permissions: { pull-requests: write }`)';
+    const why =
+      'the token may not write to pull requests (a fork, or `permissions: { pull-requests: write }` is missing)';
     noComment(world, why);
   }
 };

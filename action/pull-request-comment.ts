@@ -3,10 +3,10 @@ import { readTextFile, type TextFile } from '../lib/local/read-text-file.ts';
 import { askGitHub, type GitHubAccess, patiently } from './github-api.ts';
 import type { ActionWorld } from './runner.ts';
 
-/** What GitHub takes at most, in characters. */
+/** GitHub's limit, in characters. */
 export const longestComment = 65_536;
 
-/** By this line the comment is found again; Markdown does not show it. */
+/** Identifies the comment at the next push. Markdown hides this line. */
 export const markerOf = (id: string): string => `<!-- flotilla:${id} -->`;
 
 export interface PullRequest {
@@ -17,7 +17,7 @@ export interface PullRequest {
 const event = z.object({ pull_request: z.object({ number: z.int().positive() }) });
 const events = ['pull_request', 'pull_request_target'];
 
-/** The pull request that this run is for; undefined for a push and all else. */
+/** The pull request of this run; undefined for other events. */
 export const pullRequestOf = ({ env }: Pick<ActionWorld, 'env'>): PullRequest | undefined => {
   const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '', GITHUB_REPOSITORY: repository = '' } = env;
   if (!events.includes(name) || !/^[\w.-]+\/[\w.-]+$/.test(repository)) return undefined;
@@ -38,14 +38,14 @@ const comments = z.array(
 export interface OwnComment {
   readonly at: PullRequest;
   readonly marker: string;
-  /** Who writes it. Somebody else's comment with the same marker is left alone. */
+  /** The account that writes it. A comment of another account with the same marker stays untouched. */
   readonly author: string;
   readonly body: string;
 }
 
 /**
- * Writes the comment, or writes it anew where an earlier run has left it. Every try looks for it again: an answer that got lost
- * must not lead to a second comment.
+ * Creates the comment, or updates the one of an earlier run. Every try looks for it again, because a lost answer must not lead to
+ * a second comment.
  */
 export const writeComment = (access: GitHubAccess, own: OwnComment): Promise<'created' | 'updated'> =>
   patiently(access, async () => {

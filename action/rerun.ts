@@ -8,8 +8,8 @@ import type { BatchView } from '../lib/usecases/batch/read-batch.ts';
 import type { ActionWorld } from './runner.ts';
 
 /**
- * The same for every attempt of a run: a job that runs again finds the batch that it has started. Another job or step, another
- * file or other versions make another one; so each leg of a matrix has its own.
+ * The same for every attempt of a run, so a job that runs again finds the batch that it started. Another job, step, file or version
+ * gives another key. Each job of a matrix has its own, too.
  */
 export const idempotencyKey = ({ env }: Pick<ActionWorld, 'env'>, body: string): string => {
   const { GITHUB_REPOSITORY: repository = '', GITHUB_RUN_ID: run = '', GITHUB_JOB: job, GITHUB_ACTION: step } = env;
@@ -20,10 +20,10 @@ export const idempotencyKey = ({ env }: Pick<ActionWorld, 'env'>, body: string):
   return `github/${repository}/${run}/${rest}`;
 };
 
-/** From 1, as GitHub counts. */
+/** The first attempt is 1. */
 const attemptOf = ({ env }: Pick<ActionWorld, 'env'>): number => Number(env.GITHUB_RUN_ATTEMPT ?? 1);
 
-/** Which batch a job goes on with that runs again, and why, where there is something to say. */
+/** The batch that a repeated job continues with, and a sentence about it. */
 export interface Resumed {
   readonly accepted: Pick<Accepted, 'batch_id' | 'status'>;
   readonly told: string;
@@ -38,30 +38,30 @@ export interface Resuming {
 }
 
 /**
- * An earlier attempt has started a batch. One that runs or went well is followed. One that ended badly stays as it is, or with
- * `retry` what is not good in it is tried again, as a batch of its own; the next attempt then goes on with that one.
+ * Continues with the batch of an earlier attempt. A batch that still runs or has succeeded is followed. A batch that failed stays as
+ * it is; with `retry`, a new batch repeats what failed. The next attempt continues with that new batch.
  */
 export const resume = async (world: ActionWorld, context: CommandContext, resuming: Resuming): Promise<Resumed> => {
   const last = await lastOf(context, resuming.found.batch_id);
   const { batch_id: id, status } = last;
   if (!isTerminal(status))
-    return { accepted: last, told: `Batch ${id} of an earlier attempt still runs; it is followed.` };
+    return { accepted: last, told: `Batch ${id} of an earlier attempt still runs; following it.` };
   if (status === 'SUCCESS') return { accepted: last, told: `Batch ${id} of an earlier attempt has succeeded.` };
   if (resuming.onRerun === 'follow' || attemptOf(world) === 1) {
-    const how = 'To try again what is not good in it, set on-rerun: retry.';
+    const how = 'To repeat what failed in it, set on-rerun: retry.';
     return {
       accepted: last,
-      told: `Batch ${id} of an earlier attempt has ended ${status}; nothing new was started. ${how}`,
+      told: `Batch ${id} of an earlier attempt ended ${status}; nothing new was started. ${how}`,
     };
   }
   const accepted = await retryBatch(world, context, { ...resuming, id });
   return {
     accepted,
-    told: `Batch ${id} had ended ${status}. Batch ${accepted.batch_id} tries again what is not good in it.`,
+    told: `Batch ${id} ended ${status}. Batch ${accepted.batch_id} repeats what failed in it.`,
   };
 };
 
-/** A batch that was tried again goes on as the last of its retries. */
+/** The last retry of a batch stands for the whole chain. */
 const lastOf = async ({ client }: CommandContext, id: string): Promise<BatchView> => {
   const batch = await client.ask<BatchView>(`/batches/${encodeURIComponent(id)}`);
   const last = batch.retries?.at(-1);

@@ -6,7 +6,7 @@ import { plainLine } from './log-terminal.ts';
 import { planMode } from './plan-mode.ts';
 import type { ActionWorld } from './runner.ts';
 
-/** Runs one step and gives its exit status. Nothing is thrown. */
+/** Runs one step and returns its exit status. It throws nothing. */
 export const runAction = async (world: ActionWorld): Promise<number> => {
   const { runner, env } = world;
   try {

@@ -20,7 +20,7 @@ export type OutputName =
   | 'deployments'
   | 'problems';
 
-/** What the runner of GitHub does for an action. */
+/** What GitHub's runner offers an action. */
 export interface Runner {
   input(name: InputName): string;
   output(name: OutputName, value: string): void;

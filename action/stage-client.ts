@@ -17,8 +17,8 @@ const clientSecret = z.object({
 });
 
 /**
- * The client that a stage on AWS knows this workflow by. GitHub vouches for the workflow, AWS lends it a role for that, and the
- * role may read one secret: the id and the secret of the client. The result is what the command line takes from its environment.
+ * The client id and secret of this workflow at a stage on AWS. GitHub vouches for the workflow, so AWS lets it assume a role. The
+ * role may read one secret, which holds the client. The result looks like the environment of the command line.
  */
 export const stageClient = async (world: ActionWorld, oidc: Oidc): Promise<Readonly<Record<string, string>>> => {
   const { runner } = world;
@@ -45,7 +45,7 @@ interface Lent {
   readonly sessionToken: string;
 }
 
-/** Of the shortest session that AWS gives: one secret is read with it. */
+/** Seconds. The shortest session that AWS allows; it reads one secret. */
 const shortest = 900;
 
 const lentCredentials = async (world: ActionWorld, oidc: Oidc): Promise<Lent> => {
@@ -61,7 +61,7 @@ const lentCredentials = async (world: ActionWorld, oidc: Oidc): Promise<Lent> =>
         DurationSeconds: shortest,
       }),
     )
-    .catch(refused(`AWS does not lend ${oidc.role} to this workflow`));
+    .catch(refused(`AWS does not let this workflow assume ${oidc.role}`));
   const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = given ?? {};
   for (const text of [AccessKeyId, SecretAccessKey, SessionToken]) if (text !== '') runner.secret(text);
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
@@ -80,7 +80,7 @@ const clientOptions = (env: ActionWorld['env'], { region }: Oidc, service: strin
   return { ...awsPatience, region, ...(endpoint === undefined ? {} : { endpoint }) };
 };
 
-/** The name of the error says enough; its text may repeat what was sent. */
+/** The name of the error is enough. Its text may repeat what was sent. */
 const refused =
   (what: string) =>
   (error: unknown): never => {

@@ -89,7 +89,7 @@ describe('the built file, as the runner starts it', () => {
     ).toEqual([[own, true]]);
   });
 
-  test('says each problem as a command of its own, whatever it is called', async () => {
+  test('writes each problem as a command of its own, with hostile names too', async () => {
     const text = `${small}\n"x%0A::add-mask::y": 1\n"::error::z": 1\n`;
     const { child, summary } = start({ mode: 'plan' }, { text });
     expect((await child.ended).code).toBe(2);
@@ -117,7 +117,7 @@ describe('the built file, as the runner starts it', () => {
   });
 });
 
-test('a job without a place for its summary is told so', async () => {
+test('reports a job without a file for its summary', async () => {
   const { child } = start({ mode: 'plan' }, { env: { GITHUB_STEP_SUMMARY: '' } });
   expect([(await child.ended).code, child.output]).toEqual([1, expect.stringContaining('$GITHUB_STEP_SUMMARY')]);
 });

@@ -105,7 +105,7 @@ Batch [\`B1\`](${api.url}/batches/B1)
     ]);
   });
 
-  test('a server that is away for a while is waited for', async () => {
+  test('waits for a server that is unreachable for a while', async () => {
     const script = batchThat(ended('SUCCESS'), done);
     const events = 'GET /batches/B1/events?after=0&wait=10&limit=1000';
     const away = { status: 503, body: { detail: 'Later.' } };
@@ -125,7 +125,7 @@ Batch [\`B1\`](${api.url}/batches/B1)
     ]);
   });
 
-  test('a file that is refused is told line by line', async () => {
+  test('shows each problem of a refused file', async () => {
     const issues = [{ line: 3, column: 5, path: 'x', message: 'is wrong', code: 'Missing' }];
     const refused = problem(422, 'BatchInvalid', { issues });
     const { status, annotations, outputs } = await deployed({ 'POST /batches': refused });
@@ -180,7 +180,7 @@ describe('an attempt that runs again', () => {
       { ...batchThat(ended('SUCCESS'), done), 'GET /batches/B1': [{ body: batch() }, { body: ended('SUCCESS') }] },
       0,
       [],
-      'Batch B1 of an earlier attempt still runs; it is followed.',
+      'Batch B1 of an earlier attempt still runs; following it.',
     ],
     [
       'takes the batch that has succeeded',
@@ -196,7 +196,7 @@ describe('an attempt that runs again', () => {
       batchThat(ended('FAILED'), failed),
       1,
       [],
-      'Batch B1 of an earlier attempt has ended FAILED; nothing new was started. To try again what is not good in it, set on-rerun: retry.',
+      'Batch B1 of an earlier attempt ended FAILED; nothing new was started. To repeat what failed in it, set on-rerun: retry.',
     ],
     [
       'tries one again that failed, where that is wanted',
@@ -208,7 +208,7 @@ describe('an attempt that runs again', () => {
       },
       0,
       ['POST /batches/B1/retry'],
-      'Batch B1 had ended FAILED. Batch B2 tries again what is not good in it.',
+      'Batch B1 ended FAILED. Batch B2 repeats what failed in it.',
     ],
     [
       'goes on with the retry of an attempt before',
@@ -229,7 +229,7 @@ describe('an attempt that runs again', () => {
       },
       0,
       ['POST /batches/B2/retry'],
-      'Batch B2 had ended FAILED. Batch B3 tries again what is not good in it.',
+      'Batch B2 ended FAILED. Batch B3 repeats what failed in it.',
     ],
   ])('%s (%s)', async (_, onRerun, script, status, retries, told) => {
     const ran = await deployed({ ...script, ...again }, { 'on-rerun': onRerun }, attempt(2));
@@ -241,7 +241,7 @@ describe('an attempt that runs again', () => {
     if (retries.length > 0) expect(ran.keys[1]).toBe(`${ran.keys[0]}/retry/2`);
   });
 
-  test('what cannot be retried yet is told', async () => {
+  test('says so if a retry is not possible yet', async () => {
     const script = { ...batchThat(ended('UNKNOWN'), failed), 'POST /batches/B1/retry': problem(409, 'StatusConflict') };
     const { status, annotations } = await deployed({ ...again, ...script }, { 'on-rerun': 'retry' }, attempt(2));
     expect([status, annotations[0]?.message]).toEqual([6, 'StatusConflict it is.']);
@@ -288,8 +288,8 @@ describe('a job that is cancelled or has no more time', () => {
     const away = { status: 503, body: { detail: 'Later.' } };
     const script = { 'POST /batches/B1/cancel': away, 'GET /batches/B1': away };
     const { cancels, annotations, summary } = await stopped(script, { 'on-cancel': 'cancel' });
-    expect([cancels, annotations[0]?.message]).toEqual([1, expect.stringContaining('but batch B1 could not be')]);
-    expect(summary).toContain('could not be');
+    expect([cancels, annotations[0]?.message]).toEqual([1, expect.stringContaining('but cancelling batch B1 failed')]);
+    expect(summary).toContain('cancelling batch B1 failed');
   });
 });
 

@@ -85,10 +85,14 @@ describe('inputs', () => {
   });
 
   test.each<[string, Inputs, readonly string[]]>([
-    ['nothing', {}, ['Input mode is plan or deploy, not "".', 'Input files give either files or service.']],
+    [
+      'nothing',
+      {},
+      ['Input mode is plan or deploy, not "".', 'Input files and service exclude each other; give one of them.'],
+    ],
     ['a mode that there is not', { ...plan, mode: 'paln' }, ['Input mode is plan or deploy, not "paln".']],
     ['a deploy without a server', { ...deploy, url: '' }, ['Input url is missing; a deploy needs a server.']],
-    ['two files to deploy', { ...deploy, files: 'a\nb' }, ['Input files one deploy step takes one file.']],
+    ['two files to deploy', { ...deploy, files: 'a\nb' }, ['Input files names several; a deploy takes one file.']],
     ['an input of the other mode', { ...deploy, comment: 'false' }, ['Input comment has no effect with mode: deploy.']],
     ['a token for nobody', { ...plan, token: 't' }, ['Input url is missing; only a server takes a token.']],
     [
@@ -99,7 +103,7 @@ describe('inputs', () => {
     [
       'a place of a file',
       { ...plan, environment: 'dev' },
-      ['Input environment goes with service; a file has its own.'],
+      ['Input environment works only with service; a file has its own.'],
     ],
     [
       'a service without a place',
@@ -109,9 +113,9 @@ describe('inputs', () => {
     [
       'versions of a service',
       { ...deploy, files: '', service: 'a/b=1', environment: 'dev', set: 'a/b=2' },
-      ['Input set changes a file, and service names its version.'],
+      ['Input set changes a file; service already names its version.'],
     ],
-    ['a role without OIDC', { ...deploy, role: oidc.role }, ['Input role goes with auth: oidc.']],
+    ['a role without OIDC', { ...deploy, role: oidc.role }, ['Input role works only with auth: oidc.']],
     [
       'OIDC and a token',
       { ...deploy, ...oidc, token: 't', 'aws-region': 'eu-west-1' },
@@ -153,7 +157,7 @@ describe('inputs', () => {
     expect(() => read(given)).toThrow(expect.objectContaining({ status: 2, lines: problems }));
   });
 
-  test('are those of action.yml', () => {
+  test('match action.yml', () => {
     const { inputs, outputs, runs } = parse(readFileSync(join(root, 'action', 'action.yml'), 'utf8'));
     expect(Object.keys(inputs)).toEqual(Object.keys(inputModes));
     expect(runs).toEqual({ using: 'node24', main: 'dist/index.js' });

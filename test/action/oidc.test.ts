@@ -96,7 +96,7 @@ test.each<[string, GitHubScript, Readonly<Record<string, string>>, number, strin
     { answers: { 'POST /aws': [wrong] } },
     {},
     6,
-    `AWS does not lend ${role} to this workflow: `,
+    `AWS does not let this workflow assume ${role}: `,
   ],
   [
     'a secret that is no client',

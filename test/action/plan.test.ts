@@ -122,7 +122,7 @@ describe('GitHub says no, or not now', () => {
     ['a fork may not even read', { answers: { 'GET /comments': [{ status: 404 }] } }, 0, 0],
     ['its token is wrong', { answers: { 'GET /comments': [{ status: 401 }] } }, 6, 0],
     ['it takes no such comment', { answers: { 'POST /comments': [{ status: 422 }] } }, 2, 0],
-    ['it is away for a moment', { answers: { 'GET /comments': [{ status: 502 }, { status: 500 }] } }, 0, 3],
+    ['it is down for a moment', { answers: { 'GET /comments': [{ status: 502 }, { status: 500 }] } }, 0, 3],
     ['it stays away', { answers: { 'GET /comments': Array(9).fill({ status: 503 }) } }, 5, 7],
     [
       'a limit names a time',
@@ -174,7 +174,7 @@ describe('problems', () => {
     expect(ran.summary).toContain('## ❌ Flotilla plan: no plan');
   });
 
-  test('those of the configuration name the configuration', async () => {
+  test('a problem of the configuration names the configuration', async () => {
     const files = { 'release.yaml': small, 'flotilla.config.yaml': 'pillars: 1\n' };
     const { annotations } = await planned({}, { comment: 'false' }, { files });
     expect(new Set(annotations.map(({ file }) => file))).toEqual(new Set(['flotilla.config.yaml']));
@@ -187,8 +187,8 @@ describe('problems', () => {
   });
 
   test.each<[string, Inputs, string]>([
-    ['no such file', { files: 'none/*.yaml' }, 'No file is called none/*.yaml.'],
-    ['both', { service: 'risk/cva=1.0' }, 'Input files give either files or service.'],
+    ['no such file', { files: 'none/*.yaml' }, 'No file matches none/*.yaml.'],
+    ['both', { service: 'risk/cva=1.0' }, 'Input files and service exclude each other; give one of them.'],
   ])('%s', async (_, inputs, told) => {
     const { status, annotations } = await planned({}, inputs);
     expect([status, annotations[0]?.message.split('\n')]).toEqual([2, expect.arrayContaining([told])]);
@@ -235,6 +235,6 @@ describe('what is too long', () => {
     const { comments } = await planned({}, { files: 'b/*/*.yaml' }, { files });
     const body = comments[0]!.body;
     expect([body.startsWith(marker), body.length <= 65_536]).toEqual([true, true]);
-    expect(body.trimEnd().split('\n').at(-1)).toMatch(/^It is too long for here; /);
+    expect(body.trimEnd().split('\n').at(-1)).toMatch(/^The plan is too long for a comment; /);
   });
 });

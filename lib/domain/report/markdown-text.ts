@@ -1,6 +1,6 @@
 /**
- * Foreign text as one line of Markdown: no markup, no table cell of its own, no HTML. The space of no width keeps GitHub from
- * calling a person or linking an issue: it looks for both in the finished text, so an escape or an entity is not enough.
+ * Foreign text as one line of Markdown, without markup, table cells or HTML. GitHub looks for `@name` and `#1` in the rendered text,
+ * where an escape is gone. A zero-width space keeps it from notifying people and linking issues.
  */
 export const markdownText = (text: string): string =>
   text
