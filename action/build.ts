@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { plainSchemaKeys, requireBanner } from '../lib/build/plain-schema-keys.ts';
 
 const root = join(import.meta.dirname, '..');
-
-/** Dependencies that are still CommonJS call `require`, which an ESM bundle does not have. */
-const banner = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 /** Makes the one file that GitHub runs. */
 export const buildAction = async (outfile: string): Promise<void> => {
@@ -19,7 +17,8 @@ export const buildAction = async (outfile: string): Promise<void> => {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    banner: { js: banner },
+    banner: { js: requireBanner },
+    plugins: [plainSchemaKeys],
     legalComments: 'linked',
   });
 };

@@ -86,7 +86,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'lib/adapters/system-clock.ts',
     'lib/local/read-text-file.ts',
   ],
-  'action/build.ts': ['esbuild', 'node:*'],
+  'action/build.ts': ['lib/build', 'esbuild', 'node:*'],
   'bin/app.ts': ['lib/infra', 'aws-cdk-lib', 'node:path'],
 };
 
