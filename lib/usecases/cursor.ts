@@ -3,19 +3,22 @@ import { invalidRequest } from '../domain/complaint.ts';
 import type { FlotillaError } from '../domain/errors.ts';
 import { canonicalJson } from '../domain/plan/plan-hash.ts';
 
-/** A list and what it was filtered by: a cursor leads on in this one and in no other. */
+/** A list and its filters. A cursor works only with these. */
 export interface CursorOf {
   /** For example `targets`. */
   readonly list: string;
-  /** All that decides which rows there are and in which order; not the limit. */
+  /** Everything that decides which rows the list has and their order; not the limit. */
   readonly filters: object;
 }
 
-/** What `next_after` is: a word without meaning for whoever sends it back as `after`. */
+/** Makes `next_after`: an opaque word that the caller sends back as `after`. */
 export const cursorFor = (of: CursorOf, position: string): string =>
   Buffer.from(JSON.stringify([markOf(of), position])).toString('base64url');
 
-/** The position in it; undefined without one. Throws RequestInvalid for a cursor of another list, of other filters, or of none. */
+/**
+ * The cursor's position; undefined without a cursor. Throws RequestInvalid for a cursor of another list or other
+ * filters, or for anything else.
+ */
 export const positionIn = (of: CursorOf, cursor: string | undefined): string | undefined => {
   if (cursor === undefined) return undefined;
   const [mark, position] = partsIn(cursor);
@@ -23,14 +26,14 @@ export const positionIn = (of: CursorOf, cursor: string | undefined): string | u
   throw wrongCursor();
 };
 
-/** Of a cursor that no answer has given. */
+/** The error for a cursor that no answer gave. */
 export const wrongCursor = (): FlotillaError =>
   invalidRequest({
     path: 'query.after',
-    message: 'is not the next_after of this list with these filters; leave it out to begin',
+    message: 'is not the next_after of this list with these filters; leave it out to start at the beginning',
   });
 
-/** No sort key is longer, and none has half a character. */
+/** No sort key is longer than this or contains half a character. */
 const fitsInKey = (position: string): boolean => position.isWellFormed() && Buffer.byteLength(position) <= 1_000;
 
 const markOf = ({ list, filters }: CursorOf): string => {

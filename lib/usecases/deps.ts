@@ -17,7 +17,7 @@ import type {
 } from '../domain/ports.ts';
 import type { Bell } from './wait/bell.ts';
 
-/** What the use cases are handed. Each names the few that it needs by `Pick<Deps, …>`. */
+/** Everything the use cases need. Each use case names its few by `Pick<Deps, …>`. */
 export interface Deps {
   readonly table: Table;
   readonly documents: Documents;
@@ -31,44 +31,47 @@ export interface Deps {
   readonly signer: Signer;
   readonly pace: Pace;
   readonly waitingRoom: WaitingRoom;
-  /** The catalogue that is in force; throws ConfigurationInvalid when there is none. */
+  /** The catalogue in force. Throws ConfigurationInvalid when there is none. */
   catalogue(): Promise<Catalogue>;
-  /** By account, for example `harness:acme`; throws ConfigurationInvalid for one that is not configured. */
+  /** By account, for example `harness:acme`. Throws ConfigurationInvalid for one that is not configured. */
   executor(account: string): Promise<Executor>;
   cluster(name: string): Promise<Cluster>;
-  /** Where manifests are fetched from that stand elsewhere. */
+  /** Fetches manifests that are kept elsewhere. */
   readonly manifestSources?: ManifestSources;
-  /** Absent where watchers are processes of their own. */
+  /** Absent where watchers are separate processes. */
   readonly bell?: Bell;
-  /** A line of the log for whoever runs this; absent where there is none. */
+  /** Writes a log line for the operator. Absent where there is no log. */
   readonly tell?: (message: string, about: Readonly<Record<string, string>>) => void;
 }
 
-/** Where those are counted who wait for something to happen: each holds a connection, and on AWS a copy of a function. */
+/** Counts the requests that wait for something to happen. Each holds a connection, and on AWS a copy of a function. */
 export interface WaitingRoom {
-  /** The way to leave again; undefined where so many wait for this subject already. Whoever does not leave is out by then. */
+  /**
+   * Returns a function that leaves again, or undefined when this subject has too many waiting already. Leaving happens
+   * by itself at `until`.
+   */
   enter(subject: string, until: number): Promise<(() => Promise<void>) | undefined>;
 }
 
-/** How often and how long things look; milliseconds. One place, so that tests and the simulated runtime can hurry. */
+/** Intervals and patience, in milliseconds. All in one place, so that tests and the simulated runtime can hurry. */
 export interface Pace {
   readonly pollExecutor: number;
   readonly pollCluster: number;
   /** How long one call of a watcher loops before it returns to its state machine. */
   readonly watchFor: number;
-  /** How long a watcher with nothing to watch stays. */
+  /** How long a watcher stays with nothing to watch. */
   readonly idleFor: number;
-  /** After this a watcher hands over to its next generation. */
+  /** The age at which a watcher hands over to its next generation. */
   readonly watcherAge: number;
-  /** An intent without an answer of the executor is looked into after this. */
+  /** How long an intent may lack the executor's answer before it is investigated. */
   readonly intentGrace: number;
-  /** How long the end of an aborted run is waited for. */
+  /** How long to wait for an aborted run to end. */
   readonly abortGrace: number;
-  /** Life of the dispatcher's lease. */
+  /** How long the dispatcher's lease lasts. */
   readonly lease: number;
   /** How old something must be before the sweeper looks at it. */
   readonly sweepAge: number;
-  /** From one survey of the clusters to the next, on one machine. */
+  /** Time between two surveys of the clusters, on one machine. */
   readonly survey: number;
 }
 
@@ -85,7 +88,7 @@ export const cloudPace: Pace = {
   survey: 120_000,
 };
 
-/** For what somebody asks for by the API: what whoever asks may do, by the configuration as it is then. */
+/** For requests through the API: what the caller may do, by the configuration at that time. */
 export interface AskedBy {
   readonly rights: Rights;
 }

@@ -1,6 +1,6 @@
 /**
- * Does things one after the other, whatever fails, and throws the first failure at the end: what is broken must not keep
- * the rest from being done.
+ * Does things one after the other, even if some fail, and throws the first failure at the end. One broken part must not
+ * keep the rest from being done.
  */
 export class DoAll {
   readonly #failures: unknown[] = [];

@@ -1,15 +1,15 @@
-/** The account of the embedded engine, which no account of AWS has: nothing of AWS is behind an ARN with it. */
+/** The embedded engine's account id. No AWS account has it, so an ARN with it leads to nothing on AWS. */
 const noAccount = '000000000000';
 
 const arnPattern = /^arn:(aws[a-z-]*):states:([a-z0-9-]+):(\d{12}):execution:/;
 
-/** What people and events are told of an execution: its ARN where it runs on AWS, and its page in the console. */
+/** What views and events say about an execution: its ARN, if it runs on AWS, and its page in the AWS console. */
 export const executionTold = (
   arn: string | undefined,
 ): { readonly execution_arn?: string; readonly console?: string } => {
   const [, partition, region, account] = arnPattern.exec(arn ?? '') ?? [];
   if (arn === undefined || account === undefined || account === noAccount) return {};
-  // The consoles of other partitions (GovCloud, China) have hosts of their own.
+  // Other partitions (GovCloud, China) have consoles at other hosts.
   if (partition !== 'aws') return { execution_arn: arn };
   const host = `${region}.console.aws.amazon.com`;
   return {

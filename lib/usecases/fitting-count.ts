@@ -1,7 +1,7 @@
-/** Lambda answers with at most 6 MB, and evidence with log lines can be long. */
+/** A Lambda answer has at most 6 MB, and evidence with log lines can be long. */
 const MAX_PAGE_CHARACTERS = 3_000_000;
 
-/** How many of them fit in an answer; at least one, or a reader would never get on. */
+/** How many of the views fit into an answer. At least one, or a reader would never get further. */
 export const fittingCount = (views: readonly object[]): number => {
   let characters = 0;
   const tooMany = views.findIndex((view) => {

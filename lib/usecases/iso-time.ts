@@ -1,7 +1,7 @@
-/** How the API tells a time. Rows hold milliseconds since 1970. */
+/** The API's format for a time. Rows hold milliseconds since 1970. */
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/** As a field that is absent when the time is not known. */
+/** The time as a field; absent when it is unknown. */
 export const isoField = <Name extends string>(
   name: Name,
   milliseconds: number | undefined,

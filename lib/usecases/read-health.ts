@@ -9,19 +9,19 @@ import { readRights } from './schedule/known-clusters.ts';
 
 export interface Health extends Unreal {
   readonly status: 'ok';
-  /** Of each executor account whose requests are counted. */
+  /** One for each executor account whose requests are counted. */
   readonly budgets: readonly BudgetView[];
-  /** Executor accounts of which nothing can be read now. */
+  /** Executor accounts that cannot be read now. */
   readonly trouble: readonly TroubleView[];
-  /** Of each cluster that does not give all rights of its role, in their order. */
+  /** Clusters that do not grant all rights of Flotilla's role, in order. */
   readonly rights: readonly MissingRights[];
 }
 
 export interface MissingRights {
   readonly cluster: string;
-  /** How many namespaces lack some. */
+  /** How many namespaces lack rights. */
   readonly namespaces: number;
-  /** What one of them lacks at least, for example `watch deployments.apps`. */
+  /** What at least one of them lacks, for example `watch deployments.apps`. */
   readonly missing: readonly string[];
   /** When the cluster last said so. */
   readonly at: string;
@@ -29,13 +29,13 @@ export interface MissingRights {
 }
 
 export interface Unreal {
-  /** What is not real here: whether Harness is simulated, and the names of the simulated clusters. */
+  /** What is not real: whether Harness is simulated, and which clusters are. */
   readonly simulated: { readonly harness: boolean; readonly clusters: readonly string[] };
-  /** Clusters whose certificate nobody checks. */
+  /** Clusters whose certificate is not checked. */
   readonly unverified: { readonly clusters: readonly string[] };
 }
 
-/** That the API answers and its configuration can be read, and how much the executors let us ask. */
+/** Checks that the API answers and its configuration can be read, and shows how many requests the executors allow. */
 export const readHealth = async (deps: Pick<Deps, 'catalogue' | 'table' | 'clock'>): Promise<Health> => {
   const catalogue = await deps.catalogue();
   const trouble = await readTroubles(
@@ -48,7 +48,7 @@ export const readHealth = async (deps: Pick<Deps, 'catalogue' | 'table' | 'clock
   return { status: 'ok', ...unrealIn(catalogue), budgets: await readBudgets(deps, catalogue), trouble, rights };
 };
 
-/** Namespaces are counted and not named: whoever may ask this may not see all of them. */
+/** Counts namespaces without naming them: a caller who may ask this may not see all of them. */
 export const missingRightsOf = (
   cluster: string,
   rights: NotedRights = {},

@@ -1,13 +1,12 @@
 import { isFlotillaError } from '../domain/errors.ts';
 import type { Deps } from './deps.ts';
 
-/** Eight tries, with waits of up to 25, 50 … 1600 ms between them: 3.2 s at most, well under an API call's time. */
+/** Eight tries with waits of up to 25, 50 … 1600 ms in between: 3.2 s at most, well under the time of an API call. */
 const MAX_TRIES = 8;
 const FIRST_WAIT = 25;
 
 /**
- * Reads, decides and writes anew when somebody else wrote in between. `attempt` must read what it decides on itself;
- * its last error stands.
+ * Retries when somebody else wrote in between. `attempt` must itself read what it decides on. Its last error is thrown.
  */
 export const retryConflict = async <Result>(
   { clock, random }: Pick<Deps, 'clock' | 'random'>,

@@ -23,16 +23,15 @@ type Needs = Pick<
 >;
 
 /**
- * Looks after whatever was lost: messages nobody read, watchers that died, answers that were not delivered, children
- * that were killed, batches that nobody started or sealed, ends that
- * were not anchored. Removes what has expired. Each part is safe to repeat.
+ * Recovers what was lost: unread messages, dead watchers, undelivered answers, killed children, batches that nobody
+ * started or sealed, and ends without an anchor. Removes what has expired. Every part is safe to repeat.
  */
 export const sweep = async (deps: Needs, memory: DispatcherMemory): Promise<void> => {
   const all = new DoAll();
   await all.try(() => dispatchTurns(deps, memory));
   await all.try(() => reviveWatchers(deps, all));
   await all.try(() => lookAfterEnds(deps, all));
-  // Few, and before the many: a sweep that takes too long is cut off.
+  // Few, so they come before the many: a sweep that takes too long is cut off.
   await all.try(() => lookAfterBatches(deps, all));
   await all.try(() => lookAfterTurns(deps, all));
   // What nobody waits for comes last.
@@ -48,7 +47,7 @@ const reviveWatchers = async (deps: Needs, all: DoAll): Promise<void> => {
   }
 };
 
-/** Executions described in one sweep. AWS allows 10 to 15 a second, and this comes every minute. */
+/** Executions described in one sweep. AWS allows 10 to 15 a second, and a sweep runs every minute. */
 const describesPerSweep = 300;
 const turnsAtOnce = 20;
 
@@ -57,8 +56,8 @@ interface Budget {
 }
 
 /**
- * Open turns are the deployments in flight, and the refused ones that are not recorded yet. With thousands in flight one
- * sweep cannot ask for all of them whether they are alive, so each begins somewhere else.
+ * Open turns are the deployments in flight, plus refused ones not recorded yet. One sweep cannot check thousands of
+ * them, so each sweep begins somewhere else.
  */
 const lookAfterTurns = async (deps: Needs, all: DoAll): Promise<void> => {
   const turns: TurnRow[] = [];
@@ -97,7 +96,7 @@ const lookAfterBatches = async (deps: Needs, all: DoAll): Promise<void> => {
   let looked = 0;
   for await (const item of everyItem(deps.table, { pk: 'OPEN' })) {
     const header = rowOf<HeaderRow>(await deps.table.get(keys.header(item.sk)));
-    // One that has just come is being started.
+    // A new one is just being started.
     if (header !== undefined && (header.execution_arn !== undefined || isOld(deps, header.created_at))) {
       await all.try(() => lookAfterBatch(deps, header));
     }
@@ -108,7 +107,7 @@ const lookAfterBatches = async (deps: Needs, all: DoAll): Promise<void> => {
   }
 };
 
-/** A batch that nobody started is started; one whose execution has ended without sealing it is concluded. */
+/** Starts a batch that nobody started, and concludes one whose execution ended without sealing it. */
 const lookAfterBatch = async (deps: Needs, header: HeaderRow): Promise<void> => {
   const { batch_id, execution_arn } = header;
   if (execution_arn === undefined && !(await isInTurn(deps, header))) return;
@@ -116,7 +115,7 @@ const lookAfterBatch = async (deps: Needs, header: HeaderRow): Promise<void> => 
   await settleBatch(deps, batch_id);
 };
 
-/** True when it runs now, whether it was started here or before. */
+/** True when the batch runs now, whether this call started it or not. */
 const startAnew = async ({ workflow }: Needs, batchId: string): Promise<boolean> => {
   try {
     await workflow.start('batch', batchId, { batch_id: batchId });

@@ -4,7 +4,7 @@ import { rowOf } from '../domain/record/rows.ts';
 import type { Deps } from './deps.ts';
 import { retryConflict } from './retry-conflict.ts';
 
-/** Who has a place, and until when at the latest. */
+/** A taken place: whose it is, and when it ends at the latest. */
 export interface PlaceRow {
   readonly holder: string;
   /** Milliseconds since 1970. */
@@ -13,14 +13,14 @@ export interface PlaceRow {
 
 export interface Places {
   readonly pk: string;
-  /** Before the number of a place. */
+  /** Comes before the number of a place. */
   readonly prefix: string;
   readonly most: number;
 }
 
 export type Placed<Row extends PlaceRow> = Row & { readonly place: number };
 
-/** Those that are taken now. Of an ended one the row may still be there. */
+/** The places taken now. The row of an ended one may still exist. */
 export const takenPlaces = async <Row extends PlaceRow>(
   { table, clock }: Pick<Deps, 'table' | 'clock'>,
   places: Places,
@@ -30,8 +30,9 @@ export const takenPlaces = async <Row extends PlaceRow>(
 };
 
 /**
- * Takes one of a counted number of places, each of which is over by itself; two who come at once do not get the same. `take` makes
- * the write of a place that is free. Undefined where one was taken, else how many milliseconds it takes until the first is free.
+ * Takes one of a fixed number of places, each of which ends by itself. Two callers at once never get the same one.
+ * `take` makes the write for a free place. Returns undefined when one was taken, else the milliseconds until the first
+ * is free.
  */
 export const takePlace = async (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,
@@ -43,7 +44,7 @@ export const takePlace = async (
     const rows = new Map((await readPlaces(deps.table, places)).map((row) => [row.place, row]));
     const all = Array.from({ length: places.most }, (_, place) => place);
     const free = all.filter((place) => (rows.get(place)?.ends_at ?? 0) <= now);
-    // Any of them: those who come at once would all want the first.
+    // Any of them: callers at the same moment would all want the first.
     const chosen = free[Math.floor(deps.random.next() * free.length)];
     if (chosen === undefined) return Math.min(...all.map((place) => rows.get(place)!.ends_at)) - now;
     const before = rows.get(chosen);
@@ -52,7 +53,7 @@ export const takePlace = async (
     return undefined;
   }).catch((error: unknown) => {
     if (!isFlotillaError(error, 'ConditionFailed')) throw error;
-    throw new FlotillaError('TableBusy', 'too many came at once for the places that were free', {}, error);
+    throw new FlotillaError('TableBusy', 'too many requests at once for the free places', {}, error);
   });
 
 const readPlaces = async <Row extends PlaceRow>(

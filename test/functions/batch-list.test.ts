@@ -215,7 +215,7 @@ describe('what a list is asked wrongly', () => {
     ['text=', 'query.text is empty; a text is needed'],
     [
       'after=01M7Z82VGHV3GT6X1EMB454VBS',
-      'query.after is not the next_after of this list with these filters; leave it out to begin',
+      'query.after is not the next_after of this list with these filters; leave it out to start at the beginning',
     ],
   ])('%s', async (query, detail) => {
     const { ask } = await worldOf([]);

@@ -160,7 +160,10 @@ describe('what has changed', () => {
       'state=FAILED',
       'query.state: unknown parameter; known here: environment, cluster, pillar, service, actor, status, since, until, limit, after',
     ],
-    ['after=WyJhIiwiYiJd', 'query.after is not the next_after of this list with these filters; leave it out to begin'],
+    [
+      'after=WyJhIiwiYiJd',
+      'query.after is not the next_after of this list with these filters; leave it out to start at the beginning',
+    ],
   ])('%s is refused in a sentence', async (query, detail) => {
     const { status, body } = await apiOf(makeWorld())(`/changes?${query}`);
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);

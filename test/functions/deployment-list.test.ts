@@ -244,7 +244,10 @@ describe('what a list is asked wrongly', () => {
     ['status=SUCESS', `query.status: "SUCESS" is none of ${statuses} (did you mean SUCCESS?)`],
     ['sort=troubles', 'query.sort: "troubles" is none of plan, trouble (did you mean trouble?)'],
     ['limit=none', 'query.limit: a whole number from 1 on is needed'],
-    ['after=3', 'query.after is not the next_after of this list with these filters; leave it out to begin'],
+    [
+      'after=3',
+      'query.after is not the next_after of this list with these filters; leave it out to start at the beginning',
+    ],
   ])('%s', async (query, detail) => {
     const { status, body } = await world.ask(query);
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);

@@ -174,7 +174,12 @@ describe('what an earlier version has left out', () => {
 });
 
 test.each([
-  ['rita', {}, 403, 'No grant lets you deploy everywhere, and this writes what runs everywhere.'],
+  [
+    'rita',
+    {},
+    403,
+    'No grant lets you deploy everywhere. A migration needs that, because it writes what runs everywhere.',
+  ],
   ['mona', { after: 'B/../x' }, 400, 'body.after: send what the answer before gave as next_after'],
 ])('%s with %o is refused', async (who, body, status, detail) => {
   const answer = await migrateIn(makeWorld(), body, who, grants);

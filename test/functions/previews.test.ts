@@ -234,7 +234,7 @@ describe('a preview', () => {
     const views = [await call('GET', `/previews/${told}`), await call('GET', `/previews/${lost}`)];
     expect(views.map(({ body }) => [body.state, body.message])).toEqual([
       ['failed', 'The clusters could not be asked: out of memory'],
-      ['failed', 'Whoever asked the clusters has not come to an end. Ask for another preview.'],
+      ['failed', 'The preview did not finish in time. Start another one.'],
     ]);
   });
 
@@ -352,7 +352,7 @@ describe('manifests that stand elsewhere', () => {
     expect([fetch, shown.state, asked]).toEqual([false, 'done', []]);
     expect(shown.deployments[0].answer).toMatchObject({
       state: 'planned',
-      message: expect.stringContaining('They are fetched for whoever may deploy it'),
+      message: expect.stringContaining('only for a caller who may deploy it'),
     });
   });
 });

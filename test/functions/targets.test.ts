@@ -150,7 +150,7 @@ describe('what runs where in an environment', () => {
     ],
     [
       'environment=uat&after=eu-1/risk/cva',
-      'query.after is not the next_after of this list with these filters; leave it out to begin',
+      'query.after is not the next_after of this list with these filters; leave it out to start at the beginning',
     ],
   ])('%s is refused in a sentence', async (query, detail) => {
     const { status, body } = await apiOf(makeWorld())('ada', 'GET', `/targets?${query}`);
@@ -276,7 +276,7 @@ describe('what runs where, by anything', () => {
     const other = await call('ada', 'GET', `/targets?cluster=us-1&after=${body.next_after}`);
     expect([other.status, other.body.detail]).toEqual([
       400,
-      'query.after is not the next_after of this list with these filters; leave it out to begin',
+      'query.after is not the next_after of this list with these filters; leave it out to start at the beginning',
     ]);
   });
 

@@ -101,7 +101,7 @@ export const byOwner: readonly Path[] = [
         outcome: 'UNKNOWN / AbortUnconfirmed',
         visited: deployFails,
         starts: '1',
-        says: /not seen: the executor \(harness\) does not know this run, or gives no state of it\. Known: /,
+        says: /not seen: the executor \(harness\) does not know this run or gives no state for it\. Known: /,
       },
     },
     ends: unknown,

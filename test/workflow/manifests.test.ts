@@ -30,11 +30,7 @@ const scene = async (manifestSources?: ManifestSources) => {
 
 describe('a batch whose manifests', () => {
   test.each<readonly [string, ManifestSources | undefined, RegExp]>([
-    [
-      'nobody fetches',
-      undefined,
-      /^Its manifests cannot be deployed: Nothing is set up here that fetches manifests\.$/,
-    ],
+    ['nobody fetches', undefined, /^Its manifests cannot be deployed: This server is not set up to fetch manifests\.$/],
     [
       'are not there',
       { obtain: async () => ({ problem: 'there is no branch and no tag main' }) },

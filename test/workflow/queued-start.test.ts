@@ -124,7 +124,7 @@ const paths: readonly Path[] = [
         outcome: 'FAILED / NotStarted',
         visited: 'AwaitTurn Capture Deploy',
         runs: '1.0.0',
-        says: /^The start was waiting for room in our own budget of requests to the executor\./,
+        says: /^The start was waiting for room in our own request budget for the executor\./,
       },
     },
     ends: 'FAILED / DeploymentsFailed',

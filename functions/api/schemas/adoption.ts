@@ -34,7 +34,7 @@ export const exampleAdoption = {
   ],
   count: 1,
   message:
-    'uat/eu-1/risk/cva: one difference is taken as right, and version 1.4.1 runs there. Nothing was changed in the cluster.',
+    'uat/eu-1/risk/cva: one difference was adopted, and version 1.4.1 runs there. Nothing was changed in the cluster.',
   notes: [
     'kubectl-set has these fields: a deployment with other values of them fails as FieldConflict, unless take_over of the environment names them.',
   ],

@@ -184,7 +184,7 @@ export const exampleCancelled = {
       key: 'shared/login-api',
       step: 'verify',
       effect: 'continues',
-      why: 'Its run is over; what runs now is still checked, so that the record says how it ended.',
+      why: 'Its run is over. Flotilla still checks what runs now, to record how it ended.',
     },
   ],
 };

@@ -13,39 +13,39 @@ import { openBatch } from './open-batch.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids'> & AskedBy;
 
-/** Who sends something that becomes a batch. */
+/** The caller that submits a request. */
 export interface Sender {
   readonly actor: string;
   readonly formerly?: string | undefined;
   readonly idempotencyKey?: string | undefined;
-  /** What set it off, said beside the batch itself. By these no two requests differ. */
+  /** What triggered the batch, given beside it. Links don't distinguish one request from another. */
   readonly links?: Links | undefined;
 }
 
 export interface Submitted {
   readonly header: HeaderRow;
-  /** False when this answers a request that the same sender has made before with the same Idempotency-Key. */
+  /** False when this repeats an answer: the same sender already used this Idempotency-Key for the same request. */
   readonly created: boolean;
 }
 
-/** A batch that may be taken in. */
+/** A batch that is ready to be accepted. */
 export interface ReadyBatch {
   readonly batch: Batch;
-  /** What `source` gives. */
+  /** The text that `source` returns. */
   readonly text: string;
-  /** What its deployments apply, by SHA-256: stored before it is taken in. */
+  /** The manifests its deployments apply, by SHA-256. They are stored before the batch is accepted. */
   readonly manifests?: ReadonlyMap<string, { readonly text: string }>;
   readonly warnings: readonly string[];
   readonly origin?: Origin | undefined;
-  /** What is written together with it. */
+  /** Writes for the transaction that accepts the batch. */
   readonly writes?: (batchId: string) => readonly Write[];
-  /** What it means when one of these fails. */
+  /** The error to throw when one of these writes fails. */
   readonly inVain?: () => FlotillaError;
 }
 
 /**
- * Takes a batch in that is made ready only where the request is new; with the same key the same is answered again. The body is what
- * was sent: by it requests are told apart.
+ * Accepts a batch, and builds it only if the request is new. A repeated key gets the same answer. The request body, as
+ * sent, tells requests apart.
  */
 export const acceptBatch = async (
   deps: Needs,
@@ -60,7 +60,7 @@ export const acceptBatch = async (
     batch: withLinks(batch, sender.links),
     ...{ text, manifests },
     actor: sender.actor,
-    // Of a request in the name of somebody else the name of whoever sends it is not that of the batch.
+    // When somebody submits for another person, the sender's name isn't the batch's.
     ...(sender.actor === deps.rights.actor.subject ? { actorName: deps.rights.actor.name } : {}),
     warnings,
     origin,
@@ -85,11 +85,11 @@ const withLinks = (batch: Batch, given: Links | undefined): Batch => {
   if (given === undefined) return batch;
   const links = linksTogether(batch.metadata.links, given);
   if (Object.keys(links).length <= mostLinks) return { ...batch, metadata: { ...batch.metadata, links } };
-  const message = `With those of the batch itself there are more than ${mostLinks} links.`;
+  const message = `Together with the batch's own links there are more than ${mostLinks}.`;
   throw new FlotillaError('RequestInvalid', message);
 };
 
-/** What was allowed when it was first sent may not be any more. */
+/** Checks the rights again: what was allowed at the first submit may not be allowed now. */
 const answerAgain = async (deps: Needs, header: HeaderRow): Promise<Submitted> => {
   await checkWholeBatch(deps, header, 'deploy');
   return { header, created: false };

@@ -15,7 +15,7 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'> & As
 export interface Cancelled {
   readonly batch_id: string;
   readonly cancel_requested_at: string;
-  /** What has begun already. Nothing that has not begun will. */
+  /** Deployments that have already begun. No others will begin. */
   readonly in_flight: readonly InFlight[];
 }
 
@@ -27,7 +27,10 @@ interface InFlight {
   readonly why: string;
 }
 
-/** Asks for a batch to stop, all of it: nothing new starts, runs are aborted where the executor can. Asking twice changes nothing. */
+/**
+ * Asks for the whole batch to stop: nothing new starts, and runs are aborted where the executor can. Repeating it
+ * changes nothing.
+ */
 export const cancelBatch = async (
   deps: Needs,
   input: { readonly batchId: string; readonly actor: string },
@@ -63,7 +66,7 @@ const requestCancel = async (
     {
       status: header.status,
       reason: 'CancelRequested',
-      message: `${actor} asked to cancel: nothing new starts, runs are stopped where that is possible.`,
+      message: `${actor} asked to cancel. Nothing new starts; runs are stopped where possible.`,
       cancel_requested_at: at,
     },
     { at, actor },
@@ -73,10 +76,10 @@ const requestCancel = async (
   return change.row;
 };
 
-/** An API call ends after 29 s: thousands in flight, read one after the other, take longer. */
+/** An API call ends after 29 s. Reading thousands of items in flight one by one would take longer. */
 const itemsAtOnce = 50;
 
-/** Those with a turn: the turn row stays until the outcome is recorded. */
+/** The deployments with a turn. A turn row stays until the outcome is recorded. */
 const readInFlight = async ({ table }: Pick<Deps, 'table'>, batchId: string): Promise<readonly InFlight[]> => {
   const turns: TurnRow[] = [];
   for await (const turnItem of everyItem(table, { pk: 'DISPATCHER', prefix: `TURN#${batchId}#` })) {
@@ -101,7 +104,7 @@ const effectOf = (step: Step, item: ItemRow | undefined): Pick<InFlight, 'effect
   switch (step) {
     case 'turn':
     case 'capture':
-      return { effect: 'stopping', why: 'No run was started yet; none will be.' };
+      return { effect: 'stopping', why: 'No run has started, and none will.' };
     case 'deploy': {
       const ref = item?.runs.at(-1)?.ref;
       const run = ref === undefined ? 'Its run' : `Run ${ref}`;
@@ -113,11 +116,11 @@ const effectOf = (step: Step, item: ItemRow | undefined): Pick<InFlight, 'effect
     case 'verify':
       return {
         effect: 'continues',
-        why: 'Its run is over; what runs now is still checked, so that the record says how it ended.',
+        why: 'Its run is over. Flotilla still checks what runs now, to record how it ended.',
       };
     case 'restore':
     case 'verify-restore':
-      return { effect: 'continues', why: 'The last good release is being restored; half a restore helps nobody.' };
+      return { effect: 'continues', why: 'The last good release is being restored. A restore is not interrupted.' };
     case 'recorded':
       return { effect: 'continues', why: 'It has ended; its outcome is being recorded.' };
   }

@@ -14,9 +14,9 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' 
 
 export interface Concluding {
   readonly batch_id: string;
-  /** How often the Map has run, from 1. */
+  /** How many times the Map has run, counted from 1. */
   readonly round: number;
-  /** Why the Map, or the plan, failed as a whole. */
+  /** Why the Map or the plan failed as a whole. */
   readonly error?: Ended['error'];
 }
 
@@ -24,13 +24,13 @@ export interface Concluded {
   readonly next: 'finish' | 'deployments';
   readonly count: number;
   readonly round: number;
-  /** Why there is no plan, where that is known. */
+  /** Why there is no plan, if known. */
   readonly why?: string;
 }
 
 /**
- * Settles what is missing when all children have ended. Where the Map failed as a whole and some children never began,
- * it is run once more: the children that are done end at once.
+ * Settles what is missing when all children have ended. If the Map failed as a whole before some children began, it
+ * runs once more. Finished children then end at once.
  */
 export const concludeBatch = async (
   deps: Needs,
@@ -38,7 +38,7 @@ export const concludeBatch = async (
   afterEach: (index: number) => Promise<void> = async () => {},
 ): Promise<Concluded> => {
   const { plan_hash: planned } = await findBatch(deps, batch_id);
-  // Documents alone are no plan: the dispatcher was never told of it, and nobody would get a turn.
+  // Documents alone are no plan: the dispatcher never learned of it, so nothing would get a turn.
   const plan = planned === undefined ? undefined : await readPlanHead(deps, batch_id);
   const count = plan?.total ?? 0;
   const missing = plan === undefined ? [] : await withoutOutcome(deps, batch_id, plan);
@@ -57,7 +57,7 @@ export const concludeBatch = async (
   return { next: 'finish', count, round, ...(isUnplanned ? { why: errorWords(error) } : {}) };
 };
 
-/** Thousands that were stopped are to be settled within the five minutes of a function. */
+/** Thousands of stopped deployments must be settled within a function's five minutes. */
 const recordedAtOnce = 20;
 
 const withoutOutcome = async (deps: Needs, batchId: string, { total }: PlanHead): Promise<number[]> => {

@@ -8,7 +8,7 @@ import type { EndOf } from '../../domain/undo/rollback-end.ts';
 import type { Deps } from '../deps.ts';
 import { everyItem } from '../schedule/schedule-store.ts';
 
-/** In the order of the plan. */
+/** How each deployment ended, in plan order. */
 export const readEnds = async ({ table }: Pick<Deps, 'table'>, batchId: string): Promise<readonly EndOf[]> => {
   const ends: EndOf[] = [];
   for await (const item of everyItem(table, { pk: keys.header(batchId).pk, prefix: 'ITEM#' })) {
@@ -24,7 +24,10 @@ export const totalsOf = (ends: readonly EndOf[]): Totals => {
   return totals;
 };
 
-/** The schedule forgets a batch that is sealed, and with it the cells by which a few among thousands are found. */
+/**
+ * Keeps the outcomes as cells. The scheduler drops its own cells when the batch is sealed, and they are how a few
+ * deployments among thousands are found.
+ */
 export const outcomesWrites = (
   { batch_id, plan_hash }: Pick<HeaderRow, 'batch_id' | 'plan_hash'>,
   ends: readonly EndOf[],

@@ -16,7 +16,7 @@ import { readNow } from '../targets/read-now.ts';
 import type { Sender, Submitted } from './accept-batch.ts';
 import { submitBatch } from './submit-batch.ts';
 
-/** What somebody asks for without a file, and why. */
+/** A deployment requested without a file, and why. */
 export interface OneRequest extends OneDeployment {
   readonly reason?: string | undefined;
 }
@@ -24,7 +24,10 @@ export interface OneRequest extends OneDeployment {
 type Recorded = Pick<Deps, 'table' | 'documents'>;
 type Needs = Recorded & Pick<Deps, 'workflow' | 'clock' | 'ids' | 'catalogue'> & AskedBy;
 
-/** Deploys one version of one service, or deletes or scales it, as a batch of one. What was not said is found where it is known. */
+/**
+ * Deploys one version of one service, or deletes or scales it, as a batch of one. Missing fields are filled in from
+ * what is known.
+ */
 export const deployOne = async (
   deps: Needs,
   { planHash, ...input }: OneRequest & Sender & { readonly planHash?: string | undefined },
@@ -35,7 +38,7 @@ export const deployOne = async (
   return submitBatch(deps, { text, body: bodyOf(input), actor, formerly, idempotencyKey, links, planHash, origin });
 };
 
-/** By which the same request is known, whatever runs there meanwhile. */
+/** What identifies a repeated request, whatever runs there by then. */
 const bodyOf = ({
   key,
   version,
@@ -53,7 +56,7 @@ const bodyOf = ({
     ...(at_once === true ? ['at once'] : []),
   ]);
 
-/** Shows what that would do. Where there are no records, what was not said must be in the configuration. */
+/** Previews the request. Without records, the configuration must supply the missing fields. */
 export const previewOne = async (
   deps: Pick<Deps, 'catalogue'> & Partial<Recorded & AskedBy>,
   request: OneRequest,
@@ -87,12 +90,12 @@ const checkAction = ({ action, replicas, version, artifact, at_once }: OneReques
 type Fields = Pick<OneRequest, 'action' | 'replicas' | 'version' | 'artifact' | 'at_once'>;
 
 const whatDoesNotGo = ({ action, replicas, version, artifact, at_once }: Fields): string | undefined => {
-  if (action === undefined && version === undefined) return 'Say which version is to be deployed (version).';
+  if (action === undefined && version === undefined) return 'Say which version to deploy (version).';
   if (action !== undefined && (version ?? artifact) !== undefined)
-    return `A ${action} is of what stands there: it has no version and no artifact.`;
-  if (action !== undefined && at_once !== undefined) return `A ${action} takes no steps (at_once).`;
-  if (action === 'scale' && replicas === undefined) return 'A scale needs replicas: how many are asked for.';
-  return action !== 'scale' && replicas !== undefined ? 'Only a scale has replicas (action: scale).' : undefined;
+    return `A ${action} acts on what is deployed: it takes no version and no artifact.`;
+  if (action !== undefined && at_once !== undefined) return `A ${action} takes no steps, so at_once has no meaning.`;
+  if (action === 'scale' && replicas === undefined) return 'A scale needs replicas: the number you want.';
+  return action !== 'scale' && replicas !== undefined ? 'Only a scale takes replicas (action: scale).' : undefined;
 };
 
 const checkEnvironment = ({ environments }: Catalogue, { environment }: OneRequest): void => {
@@ -108,7 +111,7 @@ interface Asked extends Pick<OneRequest, 'action'> {
   readonly service_name: string;
 }
 
-/** Of each cluster what NOW says: there are as many reads as clusters. */
+/** Reads NOW for each cluster: one read per cluster. */
 const readDeployed = async (
   deps: Recorded,
   catalogue: Catalogue,
@@ -122,7 +125,7 @@ const readDeployed = async (
   return Promise.all(rows.map((row) => deployedAs(deps, row!)));
 };
 
-/** As it was planned, as long as that is kept. */
+/** The deployment as it was planned, while its plan is kept. */
 const deployedAs = async (deps: Recorded, { batch_id, index, infrastructure_id }: TargetRow): Promise<DeployedNow> => {
   const planned = await readPlanned(deps, batch_id, index).catch((error: unknown) => {
     if (!isFlotillaError(error, 'DocumentMissing')) throw error;
@@ -136,7 +139,7 @@ const deployedAs = async (deps: Recorded, { batch_id, index, infrastructure_id }
 
 const fileOf = (deployment: Deployment): string =>
   writeBatch({
-    comments: ['One deployment, asked for without a file.'],
+    comments: ['One deployment, requested without a file.'],
     metadata: {
       name: `${deployment.key} ${askedFor(deployment, deployment.docker_image_version)}`.slice(0, 100).toWellFormed(),
     },

@@ -10,30 +10,30 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'clock'> & AskedBy;
 export interface Wanted {
   readonly filter: BatchFilter;
   readonly limit: number;
-  /** Where an earlier page has ended. */
+  /** The position where the previous page ended. */
   readonly after: string | undefined;
 }
 
 export interface FoundBatches {
   readonly headers: readonly HeaderRow[];
-  /** Where to look on; absent where there is nothing more. */
+  /** Where to continue. Absent when there is nothing more. */
   readonly next?: string | undefined;
 }
 
-/** Rows that are read for one page at most, with the one more that each batch takes which is shown. */
+/** The most rows read for one page. Each batch shown costs one more. */
 const mostRead = 1_000;
 
-/** Where few may fit of those that an index leads to, so many are looked at together. */
+/** How many rows to check together when only few of an index's rows may match. */
 const atOnce = 50;
 
 /**
- * The first batches that fit and may be seen, the newest first: by the index that leads to the fewest others, and each judged by its
- * own header. There are fewer than asked for where that would be too much to look through.
+ * The first batches that match and may be seen, newest first. Reads the index with the fewest other batches, and judges
+ * each batch by its own header. Returns fewer than asked for when the search would be too long.
  */
 export const findBatches = async (deps: Needs, { filter, limit, after }: Wanted): Promise<FoundBatches> => {
   const headers: HeaderRow[] = [];
   const isExact = isOneDimension(filter) && deps.rights.everywhere('read');
-  // Of each: the row that leads to it, its header, and perhaps a row of its service.
+  // Per batch: the row that leads to it, its header, and perhaps a row of its service.
   const each = isExact ? 2 : 3;
   let left = mostRead - limit;
   const size = (): number => {

@@ -27,16 +27,16 @@ export interface Finishing {
 }
 
 /**
- * Seals a batch whose deployments have all ended: status and totals, the event, and the end of its scheduling. Throws
- * StatusConflict while one has not: a plan that was finished after everybody had given it up must not end as a success
- * with nothing done. The sweeper then concludes the batch and comes here again.
+ * Seals a batch whose deployments have all ended: writes status, totals and event, and ends its scheduling. Throws
+ * StatusConflict while a deployment is open: a plan finished after it was given up must not end as a success with
+ * nothing done. The sweeper then concludes the batch and calls this again.
  *
- * Where it is to be rolled back, that is opened in the same transaction, and the batch ends with its rollback; the end of a rollback
- * is that of the batches that it rolled back, too.
+ * If the batch is to be rolled back, the same transaction opens the rollback, and the batch ends with it. When a
+ * rollback ends, the batches it rolled back end too.
  */
 export const finishBatch = async (deps: Needs, { batch_id, why }: Finishing): Promise<{ status: Status }> => {
   const { status, rolling_back, origin } = await retryConflict(deps, () => seal(deps, batch_id, why));
-  // Whoever was killed before this has left it to the next who comes here, or to the sweeper.
+  // If the process is killed before this, the next caller or the sweeper starts it.
   if (rolling_back !== undefined) await startExecution(deps, rolling_back);
   if (origin !== undefined) await startNext(deps, origin);
   return { status };
@@ -82,7 +82,7 @@ const toldAtEnd = (ended: BatchStatus, undo: UndoAtEnd): BatchStatus | ReturnTyp
 const undoWrites = (undo: UndoAtEnd): readonly Write[] =>
   undo.kind === 'opens' ? [...undo.writes, ...rollingBackWrites(undo.also, undo.rollback, 'finish')] : [];
 
-/** Without a plan there is nothing to count: planning itself failed, and nothing was started. */
+/** Without a plan there is nothing to count: planning itself failed and nothing started. */
 const unplanned = ({ reason, message }: HeaderRow, why: string | undefined): BatchStatus => {
   if (reason === manifestsRefused) return { status: 'FAILED', reason, message };
   const told = why === undefined ? '' : `: ${why}`;

@@ -5,7 +5,7 @@ import { type HeaderRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { findBatch } from './find-batch.ts';
 
-/** A submit with an Idempotency-Key, which is its sender's alone. */
+/** A submit with an Idempotency-Key. The key belongs to its sender alone. */
 export interface KeyedRequest {
   readonly actor: string;
   readonly formerly?: string | undefined;
@@ -18,11 +18,13 @@ interface IdempotencyRow {
   readonly batch_id: string;
   readonly body_sha256: string;
   readonly created_at: number;
-  /** Seconds since 1970, as DynamoDB wants it. Absent in rows from when a key was everybody's, and had no end. */
+  /**
+   * Seconds since 1970, as DynamoDB wants it. Absent in old rows, from when keys were shared by all and never expired.
+   */
   readonly expires_at?: number;
 }
 
-/** What a key was used for before: the batch that it answers with, or a row that has had its time. */
+/** What the key was used for earlier: the batch to answer with, or a row that has expired. */
 export interface EarlierUse {
   readonly answer?: HeaderRow;
   readonly expired?: Pick<IdempotencyRow, 'batch_id'>;
@@ -30,17 +32,17 @@ export interface EarlierUse {
 
 const keptMilliseconds = 30 * 24 * 3_600_000;
 
-/** Throws IdempotencyKeyReused where the same sender has used the key for another body. Keys of others are not met. */
+/** Throws IdempotencyKeyReused if the same sender used the key for another body. Other senders' keys don't count. */
 export const earlierUse = async (deps: Pick<Deps, 'table' | 'clock'>, request: KeyedRequest): Promise<EarlierUse> => {
   const { actor, key, body_sha256 } = request;
   const row = rowOf<IdempotencyRow>(await deps.table.get(keys.idempotency(actor, key)));
   if (row === undefined) return earlierUseByAll(deps, request);
-  // The table takes its time to remove what has expired.
+  // The table removes expired rows only after a while.
   if (hasExpired(deps, row)) return { expired: row };
   return { answer: answerOf(await findBatch(deps, row.batch_id), row, body_sha256) };
 };
 
-/** Rows of earlier versions do not say whose they are; the batch does. */
+/** Rows of earlier versions don't say whose they are; the batch does. */
 const earlierUseByAll = async (
   deps: Pick<Deps, 'table' | 'clock'>,
   { actor, formerly, key, body_sha256 }: KeyedRequest,
@@ -64,7 +66,7 @@ const answerOf = (header: HeaderRow, { body_sha256 }: IdempotencyRow, asked: str
   );
 };
 
-/** Keeps what the key was used for; fails where another request with it was faster. */
+/** Records what the key was used for. Fails if another request with the same key was faster. */
 export const keyWrite = (
   { actor, key, body_sha256 }: KeyedRequest,
   { batch_id, created_at }: HeaderRow,

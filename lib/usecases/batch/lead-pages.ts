@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock'>;
 
-/** A row that leads to a batch, and where to go on behind it. */
+/** A row that leads to a batch, and the position after it. */
 export interface BatchLead {
   readonly batch_id: string;
   readonly position: string;
@@ -16,13 +16,15 @@ export interface BatchLead {
 
 export interface LeadPage {
   readonly leads: readonly BatchLead[];
-  /** Rows that were read for it. */
+  /** How many rows were read for this page. */
   readonly read: number;
-  /** Where to go on; undefined at the end. */
+  /** Where to continue; undefined at the end. */
   readonly next: string | undefined;
 }
 
-/** A month, or none where it is all batches, and the sort key behind which to go on, where it is not the beginning. */
+/**
+ * A month (empty for the list of all batches), a slash, and the sort key to continue after (empty at the beginning).
+ */
 export const isLeadPosition = (position: string): boolean => /^(?:\d{4}-\d\d)?\/[\w#]*$/.test(position);
 
 interface Walk {
@@ -33,11 +35,14 @@ interface Walk {
 
 /** A partition, or a part of it. */
 interface Stretch extends Pick<Query, 'pk' | 'from' | 'to'> {
-  /** Its month; empty where it is all batches. */
+  /** Its month; empty for the list of all batches. */
   readonly name: string;
 }
 
-/** Rows that lead to batches, the newest first, as far as somebody wants to know: of an index month by month, else of all batches. */
+/**
+ * Rows that lead to batches, newest first, for as long as the caller reads on. Walks an index month by month, or else
+ * the list of all batches.
+ */
 export async function* leadPages(deps: Needs, filter: BatchFilter, { after, size }: Walk): AsyncGenerator<LeadPage> {
   const [begin, ...place] = (after ?? '').split('/');
   const all = await stretchesOf(deps, filter);
@@ -60,8 +65,8 @@ export async function* leadPages(deps: Needs, filter: BatchFilter, { after, size
 }
 
 /**
- * The id of a rollback is told when it is asked for, and it is made when all has ended that was in flight: so long an id may be older
- * than its batch.
+ * A rollback's id is assigned at the request, but the batch is created only when everything in flight has ended. So an
+ * id may be this much older than its batch.
  */
 const longestBefore = 31 * 24 * 3_600_000;
 

@@ -13,23 +13,23 @@ import { isLeadPosition } from './lead-pages.ts';
 import { type BatchView, headline, readSeen, type SeenBatch, submitterTold, withoutZeros } from './read-batch.ts';
 
 export interface BatchList {
-  /** With the first page: what keeps deployments from their turns now, the oldest first, and how many more there are. */
+  /** On the first page only: the holds in force now, oldest first, and how many more there are. */
   readonly holds?: readonly HoldView[];
   readonly more_holds?: number;
   readonly batches: readonly ListedBatch[];
-  /** How many there are at most. */
+  /** The most batches on a page. */
   readonly limit: number;
-  /** Send it as `after` to read on; absent at the end. A page may be short, or empty, and lead on all the same. */
+  /** Send it as `after` to continue; absent at the end. A page may be short or empty and still have a next one. */
   readonly next_after?: string;
 }
 
-/** Of a batch's metadata only what is short: a description is for who looks at the one. */
+/** A batch's short metadata. The description is shown only with the batch itself. */
 export interface ListedBatch extends Headline {
   readonly metadata: {
     readonly author?: string;
-    /** The first ten. */
+    /** The first ten tags. */
     readonly tags?: readonly string[];
-    /** How many more there are. */
+    /** How many more tags there are. */
     readonly more_tags?: number;
   };
 }
@@ -54,7 +54,7 @@ interface Asked extends BatchFilter {
   readonly after?: string | undefined;
 }
 
-/** Batches that fit and may be seen, newest first. On top of the first page is what is held. */
+/** Batches that match and may be seen, newest first. The first page starts with the holds. */
 export const listBatches = async (
   deps: Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy,
   { limit, after: cursor, ...asked }: Asked,
@@ -79,7 +79,7 @@ export const listBatches = async (
 
 const placeIn = ({ environment, pillar, service }: BatchFilter) => ({ environment, pillar, service });
 
-/** Whoever wants all asks for the holds. */
+/** GET /holds lists them all. */
 const mostHolds = 20;
 
 const tellHolds = (holds: readonly Hold[]): Pick<BatchList, 'holds' | 'more_holds'> => ({

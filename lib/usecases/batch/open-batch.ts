@@ -15,29 +15,32 @@ type Needs = Pick<Deps, 'documents' | 'clock' | 'ids'>;
 
 interface Opening {
   readonly batch: Batch;
-  /** What `source` gives. */
+  /** The text that `source` returns. */
   readonly text: string;
-  /** What its deployments apply, by SHA-256, as far as it is not stored yet. */
+  /** The manifests its deployments apply, by SHA-256, unless they are stored already. */
   readonly manifests?: ReadonlyMap<string, { readonly text: string }> | undefined;
   readonly actor: string;
-  /** The name that goes by, where it has one. */
+  /** The actor's name, if there is one. */
   readonly actorName?: string | undefined;
   readonly warnings?: readonly string[];
   readonly origin?: Origin | undefined;
-  /** Where somebody was told it already; else a new one. */
+  /** The id already given out, if there is one; else a new one is made. */
   readonly batchId?: string;
 }
 
 export interface Opened {
   readonly header: HeaderRow;
-  /** Header, event and lists: from the transaction with these on, the batch is accepted. Start its execution then. */
+  /**
+   * Header, event and lists. The batch is accepted with the transaction that writes these. Start its execution after
+   * that.
+   */
   readonly writes: readonly Write[];
 }
 
-/** An item of the table holds 400 KB; whoever wants more than this many warnings asks for the plan. */
+/** A table item holds 400 KB. The plan shows all warnings. */
 const MAX_STORED_WARNINGS = 50;
 
-/** Stores the documents of a new batch and makes its rows, which the caller writes together with what belongs to them. */
+/** Stores a new batch's documents and makes its rows. The caller writes them together with its own. */
 export const openBatch = async (deps: Needs, opening: Opening): Promise<Opened> => {
   const header = newHeader(deps, opening);
   await storeManifests(deps, opening.manifests ?? new Map());
@@ -51,7 +54,7 @@ export const openBatch = async (deps: Needs, opening: Opening): Promise<Opened> 
   return { header: change.row, writes: [...change.writes, ...indexWrites(change.row, opening.batch)] };
 };
 
-/** By which whoever made a request finds the batch that has come of it. */
+/** Lets the author of a request find the batch that came of it. */
 const detailOf = ({ origin }: HeaderRow) =>
   origin?.request === undefined || origin.identifier === undefined
     ? {}
@@ -84,7 +87,7 @@ const newHeader = (deps: Needs, { batch, actor, actorName, warnings = [], origin
   };
 };
 
-/** The first of them, and how many more there are. */
+/** The first warnings, and how many more there are. */
 export const storedWarnings = (warnings: readonly string[]): readonly string[] =>
   warnings.length <= MAX_STORED_WARNINGS
     ? warnings
@@ -105,7 +108,7 @@ const indexWrites = (header: HeaderRow, { deployments }: Batch): Write[] => {
   ];
 };
 
-/** Whatever the workflow says now, the batch is accepted and its caller must not send it again. */
+/** Whatever the workflow answers, the batch is accepted, and its caller must not send it again. */
 export const startExecution = async ({ workflow }: Pick<Deps, 'workflow'>, batchId: string): Promise<void> => {
   try {
     await workflow.start('batch', batchId, { batch_id: batchId });

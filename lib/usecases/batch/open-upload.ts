@@ -9,7 +9,7 @@ import { isoTime } from '../iso-time.ts';
 import { takePlace } from '../take-place.ts';
 import { uploadPlaces } from './ordered-upload.ts';
 
-/** As the API tells it. */
+/** An upload as the API shows it. */
 export interface UploadView {
   readonly upload_id: string;
   readonly url: string;
@@ -20,11 +20,13 @@ export interface UploadView {
 
 type Needs = Pick<Deps, 'uploads' | 'table' | 'clock' | 'random'> & AskedBy;
 
-/** An address for a batch that is larger than a request may be. Throws TooManyRequests for whoever has too many open. */
+/**
+ * Opens an address for a batch that is too large for a request. Throws TooManyRequests if the caller has too many open.
+ */
 export const openUpload = async (deps: Needs, order: UploadOrder): Promise<UploadView> => {
   const { uploads, clock, rights } = deps;
   checkAnyGrant(rights);
-  // Only for who has a place, and once, however often the place is tried.
+  // Opens it only once a place is taken, and only once however often that is retried.
   let opened: UploadAddress | undefined;
   const wait = await takePlace(deps, uploadPlaces(rights.actor), async (place, when) => {
     opened ??= await uploads.open(order);
@@ -39,6 +41,6 @@ export const openUpload = async (deps: Needs, order: UploadOrder): Promise<Uploa
 };
 
 const tooMany = (wait: number): FlotillaError => {
-  const message = `You have ${mostOpenUploads} uploads open. Submit one of them, or give it up: DELETE /uploads/{id}.`;
+  const message = `You have ${mostOpenUploads} uploads open. Submit one, or delete it: DELETE /uploads/{id}.`;
   return new FlotillaError('TooManyRequests', message, { retry_after: Math.ceil(wait / 1000) });
 };

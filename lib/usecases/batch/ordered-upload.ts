@@ -9,7 +9,7 @@ import { type Placed, type Places, takenPlaces } from '../take-place.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock'>;
 
-/** An upload is its opener's alone: by the id of another's nothing is found. */
+/** An upload belongs to whoever opened it. Others' ids find nothing. */
 export interface NamedUpload {
   readonly actor: Pick<Actor, 'subject'>;
   readonly uploadId: string;
@@ -17,9 +17,9 @@ export interface NamedUpload {
 
 export interface OrderedUpload {
   readonly sha256: string;
-  /** The batch that it has become. */
+  /** The batch that used it. */
   readonly used_by?: string;
-  /** What makes it that of a batch, once: fails where it is not open any more. Absent where it is used. */
+  /** Marks it as used by the batch, once. The write fails if it is no longer open. Absent once it is used. */
   readonly use?: (batchId: string) => readonly Write[];
 }
 
@@ -29,7 +29,7 @@ export const uploadPlaces = ({ subject }: Pick<Actor, 'subject'>): Places => ({
   most: mostOpenUploads,
 });
 
-/** Throws UploadNotFound for whatever this subject has not ordered, or is over. */
+/** Throws UploadNotFound if this subject did not open it, or it is over. */
 export const findUpload = async (deps: Needs, named: NamedUpload): Promise<OrderedUpload> => {
   const { actor, uploadId } = named;
   checkUploadId(uploadId);
@@ -40,14 +40,14 @@ export const findUpload = async (deps: Needs, named: NamedUpload): Promise<Order
   return { sha256: used.sha256, used_by: used.batch_id };
 };
 
-/** Throws StatusConflict for one that has been used. */
+/** Throws StatusConflict for an upload that was used. */
 export const checkUnused = ({ used_by: batch_id }: Pick<OrderedUpload, 'used_by'>): void => {
   if (batch_id === undefined) return;
-  const message = `This upload has become batch ${batch_id}. For another batch make a new one by POST /uploads.`;
+  const message = `This upload was used for batch ${batch_id}. For another batch, open a new one: POST /uploads.`;
   throw new FlotillaError('StatusConflict', message, { batch_id });
 };
 
-/** Gives its place back: nothing can be read there any more. */
+/** Frees its place. The upload can no longer be read. */
 export const giveUpUpload = async (deps: Needs & Pick<Deps, 'uploads'>, named: NamedUpload): Promise<void> => {
   checkUploadId(named.uploadId);
   const open = await findOpen(deps, named);
@@ -77,5 +77,5 @@ const useWrites = (named: NamedUpload, open: Open, batch_id: string): readonly W
 const notFound = (): FlotillaError =>
   new FlotillaError(
     'UploadNotFound',
-    'You have no such upload open: it was never yours, was given up, or is over: an address takes its text for 15 minutes, and a text waits for an hour. Make a new one by POST /uploads.',
+    'You have no such upload open. It was never yours, was deleted, or has expired: an address accepts a text for 15 minutes, and a text is kept for an hour. Open a new one: POST /uploads.',
   );

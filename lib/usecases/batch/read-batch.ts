@@ -26,41 +26,42 @@ export interface BatchView {
   readonly reason: string;
   readonly message: string;
   readonly total: number;
-  /** Number of deployments by status; their sum is `total`. */
+  /** Number of deployments by status. They add up to `total`. */
   readonly counts: Totals;
-  /** What the file says about itself: author, description, tags and when it was made. */
+  /** The file's own metadata: author, description, tags and creation time. */
   readonly metadata: Omit<BatchMetadata, 'name'>;
   readonly strategy?: Strategy;
   readonly submitted_by: string;
-  /** The name that whoever submitted it went by then. */
+  /** The submitter's name at the time. */
   readonly submitted_by_name?: string;
   readonly warnings: readonly string[];
   readonly plan_hash?: string;
   readonly created_at: string;
-  /** When it changed last, or one of its deployments. */
+  /** When the batch or one of its deployments last changed. */
   readonly updated_at: string;
   readonly ended_at?: string;
   readonly cancel_requested_at?: string;
-  /** Why there is such a batch, where nobody sent it as a file. */
+  /** Why the batch exists, if nobody submitted it as a file. */
   readonly origin?: Omit<Origin, 'root'>;
-  /** The batches that tried it again, and its retries, in order. */
+  /** Its retries, in order, with their own retries. */
   readonly retries?: readonly string[];
-  /** The batches that rolled it back, in order. */
+  /** Its rollbacks, in order. */
   readonly rollbacks?: readonly string[];
-  /** The batch that rolls it back now; until that has ended it has no end itself. */
+  /** The rollback in progress. The batch has no end until it has ended. */
   readonly rolling_back?: string;
-  /** Somebody asked for its rollback: it begins, as this batch, when all has ended that is in flight. */
+  /** A requested rollback. It begins, as this batch, when everything in flight has ended. */
   readonly rollback_requested?: { readonly batch_id: string; readonly by: string; readonly at: string };
-  /** Of the execution that runs it; absent where that is the embedded engine's. */
+  /** The execution that runs it. Absent when the embedded engine does. */
   readonly execution_arn?: string;
-  /** What of it does not move, and who can do something: empty where all does, or has ended. */
+  /** What is stuck, and who can act. Empty when everything moves or has ended. */
   readonly stuck: readonly Stuck[];
   readonly links: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads two rows, the end of the feed and what came of the batch, however many deployments the batch has, and a few more to find it
- * by less than its id. While it runs it reads the schedule, too, and the rows of what is in flight, for what is stuck.
+ * Reads two rows, the end of the feed and the retries and rollbacks, however many deployments the batch has. A
+ * shortened id costs a few more reads. For a running batch, also reads the schedule and the rows in flight, to find
+ * what is stuck.
  */
 export const readBatch = async (
   deps: Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy,
@@ -76,7 +77,7 @@ export const readBatch = async (
   return { ...viewBatch(seen, changedAt, descent), stuck };
 };
 
-/** The header and counts of a batch for one who asks: as if what he may not see were not there. */
+/** The header and counts as the caller may see them: what they may not see seems not to exist. */
 export interface SeenBatch {
   readonly header: HeaderRow;
   readonly counts: Totals;
@@ -92,24 +93,24 @@ export const readSeen = async (
   return { header: partOf(header, counts, sight), counts };
 };
 
-/** Its status stays that of the whole. Plan and warnings tell of all deployments. */
+/** The status stays the whole batch's. Plan and warnings cover all deployments, so they are left out. */
 const partOf = (header: HeaderRow, counts: Totals, { total }: Sight): HeaderRow => {
   const { plan_hash: _, ...rest } = withoutReason(header);
   const elsewhere = isDecidedBy(header, counts, { cancelRequested: header.cancel_requested_at !== undefined })
     ? ''
-    : ' Something that you may not see decides its status.';
+    : ' Deployments that you may not see decide its status.';
   const message = `Of what you may see: ${describeTotals(counts)}${elsewhere}`;
   return { ...rest, total, warnings: [], message };
 };
 
-/** In it somebody may have named what others may not see. */
+/** Drops the reason: it may name something that the caller may not see. */
 const withoutReason = (header: HeaderRow): HeaderRow => {
   if (header.origin === undefined) return header;
   const { reason: _, ...origin } = header.origin;
   return { ...header, origin };
 };
 
-/** While a batch runs its scheduling head counts along; it goes when the batch is sealed. */
+/** A running batch's counts come from its scheduling head, which is deleted when the batch is sealed. */
 export const readCounts = async (deps: Pick<Deps, 'table' | 'documents'>, header: HeaderRow): Promise<Totals> => {
   if (header.totals !== undefined) return countReturned(deps, header, header.totals);
   const head = rowOf<{ readonly counts: Totals }>(await deps.table.get(keys.scheduleBatch(header.batch_id)));
@@ -138,11 +139,11 @@ const viewBatch = ({ header, counts }: SeenBatch, changedAt: number, descent: De
   links: { ...batchLinks(header), ...undoLinks(header, descent) },
 });
 
-/** What one may not see of it is not there. */
+/** Leaves out what the caller may not see. */
 const undoTold = (header: HeaderRow, { rollbacks = [] }: Descent): Partial<BatchView> => {
   const { rolling_back, rollback_request: request, cancel_requested_at } = header;
   if (rolling_back !== undefined) return rollbacks.includes(rolling_back) ? { rolling_back } : {};
-  // A cancel wins over it, and nothing comes of it where there was nothing to roll back.
+  // A cancel overrides it, and with nothing to roll back nothing comes of it.
   if (request === undefined || cancel_requested_at !== undefined || isSealed(header)) return {};
   const { batch_id, by, at } = request;
   return { rollback_requested: { batch_id, by, at: isoTime(at) } };
@@ -167,7 +168,10 @@ const originTold = ({ origin }: HeaderRow): Pick<BatchView, 'origin'> => {
   return { origin: told };
 };
 
-/** What is true of it now. While it is in work nobody writes that: its row says what happened to it last, its counts how far it is. */
+/**
+ * What is true of the batch now. While it runs nobody writes that: its row holds the last event, its counts the
+ * progress.
+ */
 export const headline = (header: HeaderRow, counts: Totals): Pick<BatchView, 'status' | 'reason' | 'message'> => {
   const { status, reason, message } = header;
   if (status !== 'PROCESSING') return { status, reason, message };

@@ -2,10 +2,10 @@ import { keys, lastFeedNumber } from '../../domain/record/keys.ts';
 import { type EventRow, type HeaderRow, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 
-/** The feed gets its events in the order in which they come, which is nearly that of their times. */
+/** Events reach the feed nearly in the order of their times. */
 const lastEvents = 10;
 
-/** When the batch or one of its deployments changed last, as far as the feed tells: it is a moment behind. */
+/** When the batch or one of its deployments last changed, according to the feed, which lags a moment behind. */
 export const readLastChange = async ({ table }: Pick<Deps, 'table'>, header: HeaderRow): Promise<number> => {
   const { pk, sk } = keys.feed(header.batch_id, lastFeedNumber);
   const { items } = await table.query({ pk, to: sk, limit: lastEvents, newestFirst: true });

@@ -14,7 +14,7 @@ type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 export const reportFormats = ['json', 'junit', 'markdown'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** What of a batch may be seen, with one line for each deployment. */
+/** What the caller may see of a batch, one line per deployment. */
 export const readReport = async (deps: Needs, { batchId }: { readonly batchId: string }): Promise<Report> => {
   const { header, counts } = await readSeen(deps, await findSeenBatch(deps, batchId));
   const { batch_id, name, submitted_by, created_at, ended_at } = header;
@@ -31,7 +31,7 @@ export const readReport = async (deps: Needs, { batchId }: { readonly batchId: s
   };
 };
 
-/** A few fields of each: of 10,000 they are an answer, and the views would be ten. */
+/** Only a few fields each: for 10,000 deployments these fit into one answer, the full views would need ten. */
 const readLines = async (deps: Needs, batchId: string): Promise<readonly ReportedDeployment[]> => {
   const lines: ReportedDeployment[] = [];
   for (let after: string | undefined; ; ) {
@@ -72,7 +72,7 @@ const writers: Readonly<Record<ReportFormat, (report: Report) => string>> = {
 export const reportTypes: Readonly<Record<ReportFormat, string>> = {
   json: 'application/json',
   junit: 'application/xml',
-  // Without its charset a browser guesses, and often wrong (RFC 7763).
+  // Without a charset browsers guess, and often wrong (RFC 7763).
   markdown: 'text/markdown; charset=utf-8',
 };
 

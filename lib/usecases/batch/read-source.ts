@@ -4,15 +4,15 @@ import { documentPaths } from '../../domain/record/keys.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { checkWholeBatch, findSeenBatch } from '../grants/seen-batch.ts';
 
-/** What was submitted, byte for byte. */
+/** The submitted text, byte for byte. */
 export interface BatchSource {
   readonly batch_id: string;
-  /** By what it is: a batch in JSON may be sent as YAML, which it is as well. */
+  /** Says what the text is: JSON sent as YAML, which it also is, counts as JSON. */
   readonly content_type: 'application/json' | 'application/yaml';
   readonly text: string;
 }
 
-/** It is told as a whole, so only who may see all of it is told. */
+/** The source is all or nothing, so only a caller who may see the whole batch gets it. */
 export const readSource = async (
   deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
   input: { readonly batchId: string },

@@ -19,22 +19,22 @@ import { readLastChange } from './read-last-change.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
-/** What `readBatch` knows already. */
+/** What `readBatch` already knows. */
 interface Known {
-  /** Of what may be seen. */
+  /** The counts that the caller may see. */
   readonly counts: Totals;
   readonly changedAt: number;
 }
 
-/** Nobody reads more; and a request must not look after more. */
+/** Nobody reads more groups than this, and a request must not look up more rows. */
 const mostGroups = 20;
 const mostInFlight = 200;
 const mostBatches = 100;
 const atOnce = 50;
 
 /**
- * What of a batch does not move: grouped by what it waits for, only the root of each chain. It reads the scheduling rows, and the
- * rows of what is in flight, of some that are UNKNOWN and of some that others wait for; never one for each deployment.
+ * Finds what is stuck in a batch, grouped by what it waits for, with only the root of each chain. Reads the scheduling
+ * rows, the rows in flight, some UNKNOWN ones and some that others wait for, but never one per deployment.
  */
 export const readStuck = async (deps: Needs, header: HeaderRow, known: Known): Promise<readonly Stuck[]> => {
   const sight = await sightOf(deps, header);
@@ -61,7 +61,7 @@ const readAbout = async ({ catalogue }: Needs, { batch_id, submitted_by }: Heade
 
 const keysNamed = 5;
 
-/** Some of them are read, all are counted. */
+/** Reads some of them and counts all. */
 const readUnknown = async (
   deps: Needs,
   header: HeaderRow,
@@ -143,7 +143,7 @@ const readFlights = async ({ table }: Needs, { sheet, cells }: WaitingBatch): Pr
 
 const readFlight = async ({ table }: Pick<Deps, 'table'>, batchId: string, index: number): Promise<InFlight> => {
   const item = rowOf<ItemRow>(await table.get(keys.item(batchId, index)));
-  // The turn of one that has gone on tells nothing more.
+  // Once a deployment has moved on, its turn tells nothing more.
   const isBefore = item === undefined || item.step === 'turn';
   return { index, item, turn: isBefore ? rowOf<TurnRow>(await table.get(keys.turn(batchId, index))) : undefined };
 };
@@ -154,8 +154,8 @@ const readWatchers = async (deps: Needs, { sheet }: WaitingBatch, flights: reado
 };
 
 /**
- * Since when others have what it waits for. Of a limit the last turn counts: before that it moved. Where nothing is known of them,
- * since the batch has last moved.
+ * Since when something else has held what the group waits for. For a limit, the newest turn counts, because until then
+ * things moved. If nothing is known, the batch's last change counts.
  */
 const withSince = async (
   { table }: Needs,

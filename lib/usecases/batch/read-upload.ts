@@ -6,8 +6,8 @@ import type { Deps } from '../deps.ts';
 import { findUpload, type NamedUpload, type OrderedUpload } from './ordered-upload.ts';
 
 /**
- * What was put at an upload, with its order; throws UploadNotFound or PayloadTooLarge. It stays there, so that a plan can be looked
- * at first. Whoever keeps it has compared it with its order before; where they were not able to, this does.
+ * Reads an uploaded text. Throws UploadNotFound or PayloadTooLarge. The upload stays, so that the caller can look at a
+ * plan first. The store has normally checked it against the order; where it could not, this does.
  */
 export const readUpload = async (
   deps: Pick<Deps, 'uploads' | 'table' | 'clock'>,
@@ -21,4 +21,4 @@ export const readUpload = async (
 };
 
 const nothingThere = (): FlotillaError =>
-  new FlotillaError('UploadNotFound', 'Nothing was put at this upload. Put the batch at its url first.');
+  new FlotillaError('UploadNotFound', 'Nothing was uploaded yet. Send the batch to its url with PUT first.');

@@ -3,26 +3,29 @@ import { type ParsedBatch, type ParseOptions, parseBatch } from '../../domain/ba
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 
-/** Whoever writes YAML slips a few times; a file of another kind has a problem on every other line. */
+/** A typo or two are likely in YAML. A file of another kind has a problem on every other line. */
 const slips = 5;
 
-/** A batch that may be planned; throws YamlInvalid, BatchInvalid or Forbidden with every problem in `details.issues`. */
+/**
+ * Returns a batch that may be planned. Throws YamlInvalid, BatchInvalid or Forbidden with every problem in
+ * `details.issues`.
+ */
 export const readValidBatch = (text: string, catalogue: Catalogue, options: ParseOptions = {}): ParsedBatch => {
   const parsed = parseBatch(text, catalogue, options);
   if ('batch' in parsed) return parsed;
   const { kind, issues } = parsed;
   if (kind === 'grants') {
-    const message = 'The batch has deployments that no grant of yours allows. Nothing was stored or started.';
+    const message = 'None of your grants allows some deployments of this batch. Nothing was stored or started.';
     throw new FlotillaError('Forbidden', message, { issues });
   }
   const problems = countOf(issues);
-  const why = issues.length > slips ? `it is not YAML or JSON, to judge by its ${problems}` : `it has ${problems}`;
+  const why = issues.length > slips ? `it does not look like YAML or JSON (${problems})` : `it has ${problems}`;
   throw kind === 'yaml'
     ? new FlotillaError('YamlInvalid', `The batch cannot be read: ${why}.`, { issues })
     : new FlotillaError('BatchInvalid', `The batch has ${problems}. Nothing was stored or started.`, { issues });
 };
 
-/** The last of very many only says how many there are more. */
+/** In a very long list the last issue only says how many more there are. */
 const countOf = (issues: readonly Issue[]): string => {
   if (issues.at(-1)?.code === issueCodes.MoreIssues) return `more than ${issues.length - 1} problems`;
   return issues.length === 1 ? 'a problem' : `${issues.length} problems`;

@@ -10,13 +10,13 @@ import { batchNotFound, kept, lookForBatch } from './find-batch.ts';
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
 export interface NamedBatch {
-  /** A whole id, the beginning of one in any letter case, or `latest`. */
+  /** A whole id, the beginning of an id in any letter case, or `latest`. */
   readonly named: string;
-  /** Who asks: `latest` is the latest batch that they have submitted. */
+  /** The caller. `latest` is the batch that they submitted last. */
   readonly actor: string;
 }
 
-/** A batch that a name fits which fits others, too. */
+/** One of several batches that a name fits. */
 export interface Candidate {
   readonly batch_id: string;
   readonly name: string;
@@ -24,13 +24,13 @@ export interface Candidate {
   readonly created_at: string;
 }
 
-/** So many are told of; one more is read, to know that there are more. */
+/** How many candidates are listed. One more is read, to know whether there are more. */
 const mostCandidates = 5;
 
-/** So many of the latest are looked through for one of who asks, where no list has theirs. */
+/** How many of the latest batches are searched for the caller's own when no list has them. */
 const mostLookedThrough = 25;
 
-/** The header of the batch that is meant; throws BatchNotFound, RecordExpired, or BatchAmbiguous with those that it may be. */
+/** Finds the header of the named batch. Throws BatchNotFound, RecordExpired, or BatchAmbiguous with the candidates. */
 export const recogniseBatch = async (deps: Needs, { named, actor }: NamedBatch): Promise<HeaderRow> => {
   if (isLatest(named)) return latestOf(deps, actor);
   const header = await lookForBatch(deps, named);
@@ -39,10 +39,10 @@ export const recogniseBatch = async (deps: Needs, { named, actor }: NamedBatch):
   throw batchNotFound(named);
 };
 
-/** So many batches that others may see are passed over. */
+/** How many batches that only others may see are skipped at most. */
 const mostPassedOver = 500;
 
-/** Not a rollback that nobody asked for: whoever says `retry latest` after it means what was rolled back. */
+/** Skips automatic rollbacks: after one, `retry latest` means the batch that was rolled back. */
 const latestOf = async (deps: Needs, actor: string): Promise<HeaderRow> => {
   const query = { pk: keys.submitted(actor, '').pk, newestFirst: true };
   const only = ({ origin }: HeaderRow): boolean => origin?.automatic === undefined;
@@ -50,7 +50,7 @@ const latestOf = async (deps: Needs, actor: string): Promise<HeaderRow> => {
   return headers[0] ?? latestUnlisted(deps, actor);
 };
 
-/** Batches of earlier versions are in no list of one who submits; their headers have said by whom they are from the first. */
+/** Batches of earlier versions are in no submitter's list, but their headers always named the submitter. */
 const latestUnlisted = async (deps: Needs, actor: string): Promise<HeaderRow> => {
   const query = { pk: keys.listed('').pk, newestFirst: true };
   const { headers, next } = await findSeenBatches(deps, { query, limit: mostLookedThrough, mostLookedThrough });
@@ -87,6 +87,6 @@ const ambiguous = (named: string, count: number, headers: readonly HeaderRow[]):
       created_at: isoTime(created_at),
     }),
   );
-  const message = `${named} is how the ids of ${many} batches begin; say more of the one that you mean.`;
+  const message = `${named} is the beginning of ${many} batch ids. Give more characters.`;
   return new FlotillaError('BatchAmbiguous', message, { candidates });
 };

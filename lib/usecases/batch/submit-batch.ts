@@ -18,19 +18,19 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'ids' | '
 
 export interface SubmitInput extends Sender {
   readonly text: string;
-  /** What was sent, where the text was made of it. */
+  /** The request body, if the text was made from it. */
   readonly body?: string;
-  /** The upload that the text came by. */
+  /** The upload that brought the text. */
   readonly upload?: OrderedUpload;
-  /** The plan that was looked at: with any other nothing is started. */
+  /** The plan that the caller looked at. With any other plan, nothing starts. */
   readonly planHash?: string | undefined;
-  /** Why there is such a batch, where nobody sent it as a file. */
+  /** Why the batch exists, if nobody submitted it as a file. */
   readonly origin?: Origin | undefined;
 }
 
 /**
- * Takes a batch in: validates it, stores it, and starts its execution. From the one transaction on it is accepted: an
- * execution that cannot be started now is started by the sweeper.
+ * Accepts a batch: validates it, stores it and starts its execution. It is accepted with the one transaction; if the
+ * execution cannot start now, the sweeper starts it.
  */
 export const submitBatch = async (deps: Needs, input: SubmitInput): Promise<Submitted> => {
   checkAnyGrant(deps.rights);
@@ -51,10 +51,10 @@ const readyBatch = async (deps: Needs, { text, upload, planHash, origin }: Submi
     warnings: [...warnings, ...warnOfRights(batch.deployments, catalogue, names.rightsOf)],
     writes: (batchId) => [
       ...(upload?.use?.(batchId) ?? []),
-      // What stands elsewhere is fetched when it is planned for good: until then nobody knows that plan.
+      // Manifests kept elsewhere are fetched only by the real planning, so that plan isn't known yet.
       ...(plan === undefined || isOpen(batch) ? [] : [claimWrite(batchId, plan, names.namesOf)]),
     ],
-    // Only what may be used once can be so already, as the batch id is new: another call was faster.
+    // The batch id is new, so only a single-use upload can conflict: another call was faster.
     ...(upload === undefined ? {} : { inVain: usedMeanwhile }),
   };
 };
@@ -63,7 +63,7 @@ const isOpen = ({ deployments }: Batch): boolean =>
   deployments.some(({ manifests }) => manifests !== undefined && manifests.sha256 === undefined);
 
 const usedMeanwhile = (): FlotillaError =>
-  new FlotillaError('StatusConflict', 'This upload was used or given up while this request was at work.');
+  new FlotillaError('StatusConflict', 'This upload was used or deleted during this request.');
 
 interface Seen {
   readonly catalogue: Catalogue;
@@ -71,11 +71,11 @@ interface Seen {
   readonly seen: string;
 }
 
-/** The plan that somebody has looked at. Throws PreconditionFailed when it would be another by now. */
+/** Returns the plan that the caller looked at. Throws PreconditionFailed if the plan would differ now. */
 const planAsSeen = (batch: Batch, { catalogue, names, seen }: Seen): Plan => {
   const plan = planBatch(batch, catalogue, names);
   if (plan.plan_hash === seen) return plan;
   const message =
-    'The plan would be another than the one of If-Match: the batch or the configuration has changed. Look at it again: POST /batches/plan.';
+    'The plan differs from the one in If-Match: the batch or the configuration has changed. Look at it again: POST /batches/plan.';
   throw new FlotillaError('PreconditionFailed', message, { plan_hash: plan.plan_hash });
 };

@@ -21,7 +21,10 @@ interface Decision<Told> {
   readonly told: Told;
 }
 
-/** The row of a budget. What was last seen is kept, so that a change by whoever changed it last is one write and no read. */
+/**
+ * The row of a budget. It remembers the last row seen, so that the last writer can change it again with one write and
+ * no read.
+ */
 export class BudgetStore {
   readonly #options: BudgetStoreOptions;
   #seen: BudgetRow | undefined;
@@ -34,14 +37,15 @@ export class BudgetStore {
   }
 
   /**
-   * By how much the clock of this process is behind the furthest of those who write the row, as far as it has seen: all of them go by
-   * that one. Else whoever is a few seconds behind would be called only when its own clock is there, and the others before it.
+   * How far this process's clock is behind the fastest clock among the row's writers, as far as seen. All writers
+   * follow the fastest clock. Otherwise a slow process would call its requests only when its own clock gets there,
+   * after all the others.
    */
   get lag(): number {
     return this.#lag;
   }
 
-  /** As it is now. What was written while it was read is newer than what was read. */
+  /** The budget now. A write made during the read is newer than what the read returns. */
   async read(): Promise<Budget> {
     const writes = this.#writes;
     const row = await this.#stored();
@@ -49,7 +53,7 @@ export class BudgetStore {
     return this.#now(this.#seen);
   }
 
-  /** Throws ConditionFailed where somebody else has changed it since: then the next change reads it first. */
+  /** Throws ConditionFailed if somebody else has changed it. The next change then reads it first. */
   async change<Told>(decide: (budget: Budget) => Decision<Told>): Promise<Decision<Told>> {
     if (this.#seen === undefined || this.#isStale) this.#see(await this.#stored());
     const { table, account, tell } = this.#options;
@@ -59,7 +63,7 @@ export class BudgetStore {
     if (decision.budget === budget) return decision;
     const row: BudgetRow = { ...decision.budget, version: (before?.version ?? 0) + 1 };
     const when = before === undefined ? { exists: false } : { equals: { version: before.version } };
-    // Until it is known to have been written: an answer may be lost.
+    // Stale until the write is confirmed: the answer may get lost.
     this.#isStale = true;
     await table.transact([{ put: itemOf(keys.budget(account), row), when }]);
     this.#see(row);

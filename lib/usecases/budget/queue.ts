@@ -4,7 +4,7 @@ import type { Ask } from '../../domain/budget/take-numbers.ts';
 import type { Clock, RequestBudget } from '../../domain/ports.ts';
 import type { BudgetStore } from './budget-store.ts';
 
-/** Who waits for the turn of a request. */
+/** A request waiting for its turn. */
 export interface Waiter extends Ask {
   readonly resolve: (turn: Awaited<ReturnType<RequestBudget['turn']>>) => void;
   readonly reject: (error: unknown) => void;
@@ -14,19 +14,19 @@ export interface QueueOptions {
   readonly kind: RequestKind;
   readonly store: Pick<BudgetStore, 'read' | 'lag'>;
   readonly clock: Clock;
-  /** For those whose numbers are void. */
+  /** Called for waiters whose numbers have become void. */
   readonly askAgain: (waiters: readonly Waiter[]) => void;
 }
 
-/** Turns that are due in less are called together. */
+/** Turns due within this time are called together. */
 const shortestPause = 20;
 const pauseOfFailing = 1_000;
-/** How long a table is asked again that fails, where the request can wait for ever. */
+/** How long to retry a failing table when the request could wait for ever. */
 export const tablePatience = 15_000;
 
 /**
- * The numbers of this process and those who wait for them, both in their order: who gives up leaves a number to those behind. When
- * the first is due as far as is known, the table is asked whether it is.
+ * This process's numbers and its waiters, both in order. A waiter who gives up leaves its number to those behind. When
+ * the first number should be due, the queue asks the table whether it is.
  */
 export class Queue {
   readonly #options: QueueOptions;
@@ -39,7 +39,7 @@ export class Queue {
     this.#options = options;
   }
 
-  /** Joins with a number that was taken from `budget`. */
+  /** Joins with a number taken from `budget`. */
   add(waiter: Waiter, number: number, budget: Budget): void {
     this.#learn(budget);
     this.#numbers.push(number);
@@ -47,9 +47,9 @@ export class Queue {
     void this.#watch();
   }
 
-  /** Joins with a number that somebody has left, where there is one that is due in time. */
+  /** Joins with a number that somebody left behind, if one is due in time. */
   takeLeft(waiter: Waiter): boolean {
-    // Nobody has looked at them since.
+    // Leftover numbers that are due already: nobody has checked them since.
     if (this.#waiters.length === 0 && this.#isDue(0)) this.#numbers = [];
     const number = this.#numbers[this.#waiters.length];
     if (number === undefined || this.#dueAt(number) > (waiter.latest ?? Number.POSITIVE_INFINITY)) return false;
@@ -67,7 +67,7 @@ export class Queue {
       for (const { reject } of this.#leave()) reject(error);
     }
     this.#isWatching = false;
-    // Whoever joined since the last of them went found somebody watching.
+    // A waiter who joined after the last one left found the watch still running.
     if (this.#waiters.length > 0) void this.#watch();
   }
 
@@ -88,7 +88,7 @@ export class Queue {
     }
   }
 
-  /** Calls those who are due, and sends away whose turn has moved behind the moment up to which it is of use. */
+  /** Calls those who are due, and sends away those whose turn now comes too late. */
   #look(budget: Budget): void {
     this.#learn(budget);
     let due = 0;
@@ -105,7 +105,7 @@ export class Queue {
     this.#waiters = inTime;
   }
 
-  /** Numbers of an earlier round are void, and so are those of a row that somebody removed. */
+  /** Numbers of an earlier round are void. So are all numbers when somebody has removed the row. */
   #learn(budget: Budget): void {
     const isOther = this.#known !== undefined && budget.round !== this.#known.round;
     this.#known = budget;
@@ -119,7 +119,7 @@ export class Queue {
     return waiters;
   }
 
-  /** By the clock of this process. */
+  /** In terms of this process's clock. */
   #dueAt(number: number): number {
     const { kind, store } = this.#options;
     return dueAt(this.#known!, kind, number) - store.lag;
@@ -131,7 +131,7 @@ export class Queue {
   }
 }
 
-/** Nobody knows when their turn comes, and it is of no use to them any more. */
+/** Sends away the waiters for whom it is too late. Nobody knows when their turn would come. */
 export const dismissLate = (waiters: readonly Waiter[], now: number): Waiter[] =>
   waiters.filter(({ latest, resolve }) => {
     const isLate = latest !== undefined && latest < now;

@@ -10,7 +10,7 @@ import type { Deps } from '../deps.ts';
 import { isoField, isoTime } from '../iso-time.ts';
 import { readSomeWatched } from '../wait/watchers.ts';
 
-/** The requests that an executor's account allows, as the API shows them. */
+/** An executor account's request budget, as the API shows it. */
 export interface BudgetView {
   /** For example `harness:acme`. */
   readonly account: string;
@@ -18,22 +18,22 @@ export interface BudgetView {
   readonly limit: number;
   /** Requests a minute now. */
   readonly allowed: number;
-  /** Why and since when it is less. */
+  /** Why it is lower than configured, and since when. */
   readonly lowered?: { readonly since: string; readonly reason: 'ExecutorThrottled'; readonly message: string };
-  /** Nothing is sent before. */
+  /** Until then nothing is sent. */
   readonly closed_until?: string;
-  /** Those who have a place in a queue, and when the last of them goes as far as is known. */
+  /** How many requests wait in each queue, and when the last of them goes, as far as is known. */
   readonly waiting: Readonly<Record<RequestKind, WaitingView>>;
 }
 
 interface WaitingView {
   readonly count: number;
   readonly until?: string;
-  /** So much is in flight that not all of it was read. */
+  /** So much is in flight that it was not all read. */
   readonly at_least?: true;
 }
 
-/** Of each account whose requests are counted. */
+/** One view for each account whose requests are counted. */
 export const readBudgets = async (
   { table, clock }: Pick<Deps, 'table' | 'clock'>,
   { harness }: Pick<Catalogue, 'harness'>,
@@ -61,7 +61,7 @@ export const readBudgets = async (
   ];
 };
 
-/** Starts for which there was no room in time: the poller sends them. */
+/** Counts the starts that found no room in time. The poller sends them. */
 const countQueued = async (
   deps: Pick<Deps, 'table'>,
   account: string,
@@ -73,7 +73,7 @@ const countQueued = async (
 const loweredView = ({ since, refused_at }: { readonly since: number; readonly refused_at: number }) => ({
   since: isoTime(since),
   reason: 'ExecutorThrottled' as const,
-  message: `It refused requests as too many, last at ${isoTime(refused_at)}. A little more is allowed for each minute in which it does not.`,
+  message: `It refused requests as too many, last at ${isoTime(refused_at)}. The limit rises a little with each minute without a refusal.`,
 });
 
 const atLeast = ({ count }: Waiting): WaitingView => ({ count, at_least: true });

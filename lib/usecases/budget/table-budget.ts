@@ -17,8 +17,8 @@ interface Complaint {
 }
 
 /**
- * The budget of an account in the table. Whoever asks while a write is under way is served by the next one, so many who come at once
- * are few writes; and who waits only reads.
+ * The budget of an account, kept in the table. Requests that arrive during a write share the next one, so many at once
+ * need few writes. Waiters only read.
  */
 export class TableBudget implements RequestBudget {
   readonly #options: BudgetStoreOptions;
@@ -79,7 +79,7 @@ export class TableBudget implements RequestBudget {
     this.#isWriting = false;
   }
 
-  /** Others write meanwhile, or the table fails for a while: then all is decided anew, by what stands there then. */
+  /** If others write meanwhile or the table fails for a while, decides again from what the row holds then. */
   async #serve(waiters: readonly Waiter[], complaints: readonly Complaint[]): Promise<void> {
     const { clock, random } = this.#options;
     const end = clock.now() + tablePatience;
@@ -99,7 +99,7 @@ export class TableBudget implements RequestBudget {
     }
   }
 
-  /** Who did not wait is not told of: these are nearly all. */
+  /** Reports only requests that had to wait; nearly all don't. */
   #tellWaited(request: RequestKind, since: number): void {
     const { account, clock, tell } = this.#options;
     const milliseconds = Math.round(clock.now() - since);

@@ -1,6 +1,6 @@
 import type { RequestBudget } from '../../domain/ports.ts';
 
-/** For what nobody else shares and nobody counts: a simulator of our own. */
+/** For an executor that nobody shares and nobody counts: one of our own simulators. */
 export const unlimited: RequestBudget = {
   turn: async () => ({ kind: 'go' }),
   throttled: async () => {},

@@ -1,7 +1,7 @@
 import { type ShownCatalogue, showCatalogue } from '../../domain/catalogue/show-catalogue.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 
-/** What there is to deploy and where, as one who asks may see it. */
+/** What can be deployed and where, as far as the caller may see it. */
 export const readCatalogue = async ({
   catalogue,
   rights,

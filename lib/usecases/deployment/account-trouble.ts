@@ -9,12 +9,12 @@ import { lasting } from './hindrances.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'ids' | 'tell'>;
 
-/** So often it is said again that it is still so. */
+/** How often the row is renewed while the trouble lasts. */
 const repeated = 60_000;
-/** Nobody has said for this long that it is still so: nobody looks any more. */
+/** Silence after which the row no longer counts: nobody looks any more. */
 const longestSilence = 3 * repeated;
 
-/** Tells, of an account as a whole, that nothing of it can be read: in a row, for `health`, and in the log. */
+/** Reports that an executor account cannot be read: in a row for `health`, and in the log. */
 export class AccountTrouble {
   readonly #account: string;
   #since: number | undefined;

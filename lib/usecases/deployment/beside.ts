@@ -1,6 +1,6 @@
 import { DoAll } from '../do-all.ts';
 
-/** What is done beside the looks at an account: it may take long, and is still under way at the next look. */
+/** Work done beside the looks at an account. It may take long and still run at the next look. */
 export class Beside {
   readonly #all = new DoAll();
   readonly #underWay = new Set<Promise<void>>();
@@ -10,7 +10,7 @@ export class Beside {
     this.#most = most;
   }
 
-  /** Nothing is begun where so much is under way already: a later look comes to it. */
+  /** Does nothing while too much is running; a later look tries again. */
   begin(act: () => Promise<void>): void {
     if (this.#underWay.size >= this.#most) return;
     const done = this.#all.try(act).finally(() => this.#underWay.delete(done));
@@ -21,7 +21,7 @@ export class Beside {
     return this.#underWay.size === 0;
   }
 
-  /** When all of it is done. Throws what was thrown meanwhile. */
+  /** Resolves when all work is done. Throws what it threw. */
   async end(): Promise<void> {
     await Promise.all(this.#underWay);
     this.#all.end();

@@ -7,24 +7,24 @@ import { attributesOf, type ItemRow, itemOf, rowOf } from '../../domain/record/r
 import type { Deps } from '../deps.ts';
 import type { PlaceOfWait } from '../wait/settle-wait.ts';
 
-/** What a watcher tells of a hindrance: in the row that it watches, and in that of the deployment. */
+/** What a watcher writes about a hindrance: into the row that it watches, and into the deployment's row. */
 export interface HeldChange {
   readonly watch: {
     readonly set?: { readonly held: HindranceKind; readonly held_step?: string };
     readonly remove?: readonly ('held' | 'held_step')[];
   };
-  /** Absent where its row says so already. */
+  /** Absent if the deployment's row says so already. */
   readonly patch?: Pick<ItemRow, 'reason' | 'message'> & Partial<ItemRow>;
 }
 
 interface Watched {
   readonly place: PlaceOfWait;
-  /** Of the row that is watched, as it was read. */
+  /** Requires the watched row to be as it was read. */
   readonly when: Condition;
   readonly actor: 'executor' | 'observer';
 }
 
-/** Tried once: where somebody else has written meanwhile, the next look sees what is still to be told. */
+/** Tries once. If somebody else has written meanwhile, the next look sees what is still missing. */
 export const changeHeld = async (
   deps: Pick<Deps, 'table' | 'clock'>,
   { place, when, actor }: Watched,
@@ -45,7 +45,7 @@ export const changeHeld = async (
   await unlessElsewhere(deps.table.transact([noted, ...told]));
 };
 
-/** How a step goes: minutes that have passed, and numbers. In the row alone, where whoever asks finds it, and without an event. */
+/** Updates a step's progress (minutes passed, measurements) in the row, where readers find it, without an event. */
 export const renewHeld = async (
   { table }: Pick<Deps, 'table'>,
   { batch_id, index }: Pick<PlaceOfWait, 'batch_id' | 'index'>,

@@ -10,15 +10,15 @@ import { describeWaiting, type Waiting } from '../../domain/schedule/waiting.ts'
 import { executionTold } from '../execution-told.ts';
 import { isoField, isoTime } from '../iso-time.ts';
 
-/** A deployment as the API shows it: what was asked for, and how far it has come. */
+/** A deployment as the API shows it: what was requested, and its progress. */
 export interface DeploymentView {
-  /** Place in the plan; absent before the batch is planned. */
+  /** Index in the plan; absent before the batch is planned. */
   readonly index?: number;
   readonly key: string;
   readonly pillar: string;
   readonly service_name: string;
   readonly docker_artifact_type: string;
-  /** Absent of what deploys nothing: then it says what it does. */
+  /** Absent for a delete or scale, which has `action` instead. */
   readonly docker_image_version?: string;
   readonly action?: 'delete' | 'scale';
   readonly replicas?: number;
@@ -31,13 +31,13 @@ export interface DeploymentView {
   readonly message: string;
   readonly step: Step;
   /**
-   * What holds it back while it is PENDING, as it is now; `message` says the same. Empty when its turn comes next. While it is
-   * PROCESSING, what holds it up at its executor or its cluster; absent where nothing does.
+   * While PENDING: what it waits for now; `message` says the same. Empty when its turn comes next. While PROCESSING:
+   * what holds it up at its executor or cluster; absent if nothing does.
    */
   readonly waiting_for?: readonly Waiting[];
-  /** Of one that is SKIPPED because of others: with what that began. There may be a long chain between the two. */
+  /** If it is SKIPPED because of others: the deployment where that began. There may be a long chain in between. */
   readonly root?: RootCause;
-  /** Tries that were begun. */
+  /** Attempts begun. */
   readonly attempts: number;
   readonly runs: readonly Run[];
   readonly evidence: readonly Evidence[];
@@ -47,12 +47,12 @@ export interface DeploymentView {
   readonly restore?: Restore;
   readonly release_before?: string;
   readonly release_after?: string;
-  /** The digest by which a verified deployment runs, in all pods that told it. */
+  /** The digest that a verified deployment runs, reported by all pods that report one. */
   readonly digest?: string;
   readonly resolved_by?: string;
-  /** The batch that has rolled it back. */
+  /** The batch that rolled it back. */
   readonly rolled_back_by?: string;
-  /** Of the execution that runs it, and its page; absent where that is the embedded engine's. */
+  /** The execution that runs it, and its console page. Absent when the embedded engine runs it. */
   readonly execution_arn?: string;
   readonly console?: string;
   readonly started_at?: string;
@@ -60,7 +60,7 @@ export interface DeploymentView {
   readonly ended_at?: string;
 }
 
-/** The fields that a normalised batch and a frozen plan have in common, and those that only the plan knows. */
+/** The fields that a normalised batch and a frozen plan share, and those that only the plan knows. */
 export type Asked = Pick<
   DeploymentView,
   | 'key'
@@ -76,7 +76,7 @@ export type Asked = Pick<
 > &
   Acting;
 
-/** What only some may read is left out of it. */
+/** Removes what only some callers may read. */
 export const viewFor = (actor: Actor, view: DeploymentView): DeploymentView =>
   hasScope(actor, 'logs') ? view : { ...view, evidence: withoutLogs(view.evidence) };
 
@@ -96,7 +96,7 @@ export const viewDeployment = (asked: Asked, item: ItemRow, waiting?: readonly W
   ...isoField('ended_at', item.outcome?.ended_at),
 });
 
-/** How a step goes is told anew in the row, without an event. */
+/** A step's progress is in the row's `held` and newer than its message. */
 const messageOf = ({ held, message }: ItemRow): string => (held?.why === 'steps' ? describeHeld(held) : message);
 
 const viewHeld = ({ held }: ItemRow): Pick<DeploymentView, 'waiting_for'> => {
@@ -106,7 +106,7 @@ const viewHeld = ({ held }: ItemRow): Pick<DeploymentView, 'waiting_for'> => {
   return { waiting_for: [{ kind, ...rest, since: isoTime(since), next: nextOf(held) }] };
 };
 
-/** A version, or what is done without one. */
+/** The version, or the action without one. */
 export const whatIsAsked = (asked: Acting & Pick<Asked, 'docker_image_version'>) =>
   asked.action === undefined ? present(asked, ['docker_image_version']) : actingOf(asked);
 
@@ -125,7 +125,7 @@ const viewAsked = (asked: Asked) => ({
 
 type Progress = Pick<DeploymentView, 'attempts' | 'runs' | 'evidence' | 'failure' | 'warnings'>;
 
-/** While it runs, an attempt counts from its run on: `attempt` may name the one that only comes next. */
+/** While it runs, the number of attempts comes from its runs: `attempt` may already name the next one. */
 const viewProgress = ({ outcome, runs, warnings, ...item }: ItemRow): Progress => {
   const failure = outcome === undefined ? item.failure : outcome.failure;
   return {

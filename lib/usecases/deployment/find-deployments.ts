@@ -10,30 +10,30 @@ import { readItems } from './read-items.ts';
 type Needs = Pick<Deps, 'table'>;
 
 export interface Search {
-  /** Index in the plan from which to look. */
+  /** Index in the plan to start from. */
   readonly from: number;
   readonly limit: number;
   readonly status: Status | undefined;
-  /** Others are not there for who asks. Absent: all are. */
+  /** Which deployments the caller may see. Absent: all. */
   readonly sees?: (index: number) => boolean;
 }
 
-/** A place in a plan, and its row; there is none where nothing has happened yet. */
+/** A plan index and its row. There is no row until something has happened. */
 export interface Found {
   readonly index: number;
   readonly row: ItemRow | undefined;
 }
 
-/** `next`: index from which to look on; absent when there is no more. */
+/** `next`: the index to continue from; absent when there are no more. */
 export interface FoundPage {
   readonly found: readonly Found[];
   readonly next?: number;
 }
 
 /**
- * The deployments of a planned batch that have a status, in the order of the plan, each judged by its own row. The cells of the
- * schedule, or the letters that are kept when the batch is sealed, tell where to look: of thousands the rows of a few are read.
- * They are bounded in any case, and then `next` leads on from a page that is not full.
+ * The deployments of a planned batch with a given status, in plan order, each judged by its own row. The scheduler's
+ * cells say where to look; after the batch is sealed, the letters kept then do. So only a few rows among thousands are
+ * read. Reads are limited in any case, and `next` then continues from a page that isn't full.
  */
 export const findDeployments = async (deps: Needs, header: HeaderRow, search: Search): Promise<FoundPage> => {
   const { from, limit, status, sees = () => true } = search;
@@ -52,7 +52,7 @@ export const findDeployments = async (deps: Needs, header: HeaderRow, search: Se
   return { found, ...(next === undefined ? {} : { next: candidates[next]! }) };
 };
 
-/** Whether a deployment may have a status, by its cell, where there is one. */
+/** Whether a deployment may have a status, judged by its cell if there is one. */
 export const mayHave = (
   header: HeaderRow,
   cells: Cells | undefined,
@@ -62,35 +62,38 @@ export const mayHave = (
   cells === undefined ||
   mayHaveStatus(cells.at(index), status, isSealed(header), header.rolling_back !== undefined);
 
-/** Rows of one page. */
+/** The most rows read for one page. */
 export const mostRead = 1_000;
 
 export interface Look {
-  /** In the order in which they are wanted. */
+  /** In the wanted order. */
   readonly candidates: readonly number[];
   readonly limit: number;
-  /** Rows that may be read. */
+  /** The most rows to read. */
   readonly most: number;
   /** Absent: all fit. */
   readonly fits?: (row: ItemRow | undefined, index: number) => boolean;
-  /** Rows as one who asks may see them, where their words decide: else one could ask for a word until it is found. */
+  /**
+   * Hides parts of a row from the caller before `fits` sees it. Otherwise one could search for a hidden word until it
+   * is found.
+   */
   readonly shown?: Sight['shown'];
 }
 
 interface Looked {
   readonly found: readonly Found[];
-  /** Place among the candidates from which to look on; absent when there is no more. */
+  /** The position among the candidates to continue from; absent when there are no more. */
   readonly next?: number;
 }
 
-/** The first candidates that fit by their rows: as many as there may be, or as so many rows tell. */
+/** The first candidates whose rows fit, up to the limit or as far as the allowed reads reach. */
 export const lookThrough = async (deps: Needs, batchId: string, look: Look): Promise<Looked> => {
   const { candidates, limit, most, fits, shown } = look;
   const found: Found[] = [];
   let read = 0;
   for (let at = 0; at < candidates.length; ) {
     if ((fits === undefined && found.length === limit) || read >= most) return { found, next: at };
-    // One more than fits tells that there is a next page; and where few fit, more are asked for together each time.
+    // One more than fits shows that there is a next page. If few fit, each round reads more rows.
     const wanted = fits === undefined ? limit - found.length : Math.max(limit + 1, 4 * at);
     const some = candidates.slice(at, at + Math.min(wanted, most - read));
     const items = await readItems(deps, batchId, some);
@@ -106,7 +109,10 @@ export const lookThrough = async (deps: Needs, batchId: string, look: Look): Pro
   return { found };
 };
 
-/** Where each stands. Absent before the dispatcher has taken the batch up, and of a batch that was sealed before outcomes were kept. */
+/**
+ * Each deployment's cell. Absent before the dispatcher has started with the batch, and for batches sealed before
+ * outcomes were kept.
+ */
 export const readCells = async ({ table }: Needs, header: HeaderRow): Promise<Cells | undefined> => {
   const { batch_id, total } = header;
   const cells = isSealed(header) ? await readOutcomes(table, batch_id) : await readScheduled(table, batch_id);

@@ -11,12 +11,15 @@ import { readKeptSheet } from '../schedule/schedule-store.ts';
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
 export interface FoundKey {
-  /** Place in the plan; before there is one, in the file. */
+  /** Index in the plan, or in the file until there is a plan. */
   readonly index: number;
   readonly sight: Sight;
 }
 
-/** Where a deployment stands in its batch. Throws DeploymentNotFound, with the nearest key, also for one that may not be seen. */
+/**
+ * Finds a deployment's index in its batch. Throws DeploymentNotFound with the nearest key, also for one that the caller
+ * may not see.
+ */
 export const findKey = async (deps: Needs, header: HeaderRow, key: string): Promise<FoundKey> => {
   const [keys, sight] = await Promise.all([readKeys(deps, header), sightOf(deps, header)]);
   const index = keys.indexOf(key);

@@ -9,7 +9,7 @@ import { resolverProblem } from './resolver-problem.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
-/** The deployment of a batch by its key, for one who may decide about it. Throws DeploymentNotFound, Forbidden. */
+/** Finds a batch's deployment by key, for a caller who may decide about it. Throws DeploymentNotFound or Forbidden. */
 export const findToDecide = async (deps: Needs, header: HeaderRow, key: string): Promise<PlannedDeployment> => {
   const deployment = await findPlanned(deps, header, key);
   const problem = await resolverProblem(deps, header, deployment);

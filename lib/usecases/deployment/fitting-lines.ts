@@ -1,18 +1,18 @@
 import { foreignLines } from '../../domain/record/foreign-text.ts';
 
-/** Of all lines of an answer together, as they stand in it. */
+/** For all lines of an answer together, as encoded. */
 export const mostLogBytes = 900_000;
 
-/** Of one line: a program may write a document into one. */
+/** Per line: a program may write a whole document into one. */
 const longestLine = 4_000;
 
 export interface FittingLines {
   readonly lines: readonly string[];
-  /** Earlier ones were left out. */
+  /** Earlier lines were left out. */
   readonly isCut: boolean;
 }
 
-/** A key of 8,192 bits has a hundred lines: of one that has begun before the lines that are asked for, these tell that it is one. */
+/** A key of 8,192 bits has a hundred lines. When the requested lines begin inside one, these show that it is a key. */
 export const linesBefore = 110;
 
 export interface Fit {
@@ -20,7 +20,10 @@ export interface Fit {
   readonly bytes: number;
 }
 
-/** The last of these lines that fit, without what looks like a secret. A key has many lines, so they are looked at before they are cut. */
+/**
+ * The last lines that fit, without what looks like a secret. A key spans many lines, so secrets are removed before
+ * lines are cut.
+ */
 export const fittingLines = (lines: readonly string[], { tail, bytes }: Fit): FittingLines => {
   const told = lines.length === 0 ? [] : foreignLines(lines, longestLine).slice(-tail);
   let left = bytes;

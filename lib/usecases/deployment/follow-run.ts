@@ -22,20 +22,22 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pac
 export interface Following {
   readonly row: RunWatchRow;
   readonly executor: Executor;
-  /** What the look at the executor brought; absent where it was not asked for this run. */
+  /** What the look at the executor brought. Absent if this run was not looked up. */
   readonly news: News | undefined;
-  /** How long it could not be read, look after look, in milliseconds. */
+  /** For how long, in consecutive looks, it could not be read; in milliseconds. */
   readonly unreadFor: number;
   readonly cancelled: boolean;
-  /** Does what may take long, and holds up no look. */
+  /** Runs slow work without holding up a look. */
   readonly beside: (act: () => Promise<void>) => Promise<void>;
-  /** Milliseconds since 1970. What is not sent until then is left to a later call: this one may be ended with it. */
+  /**
+   * Milliseconds since 1970. What is not sent by then is left to a later call, because this one may end with it unsent.
+   */
   readonly latest: number;
 }
 
 const actor = 'executor';
 
-/** What the executor is to be asked about a run; undefined while there is nothing to ask. */
+/** What to ask the executor about a run; undefined while there is nothing to ask. */
 export const watchedOf = (deps: Pick<Needs, 'clock' | 'pace'>, row: RunWatchRow): Watched | undefined => {
   const { phase, ref, correlation } = row;
   const sent_at = sentAt(row);
@@ -45,7 +47,7 @@ export const watchedOf = (deps: Pick<Needs, 'clock' | 'pace'>, row: RunWatchRow)
   return { request: requestOf(row), sent_at, ...known };
 };
 
-/** What one look at one run leads to. An executor that cannot be asked is no news. */
+/** Acts on one look at one run. An executor that cannot be asked is no news. */
 export const followRun = async (deps: Needs, following: Following): Promise<void> => {
   const { row, news } = following;
   if (news?.kind === 'unread' && isGivenUp(deps, following)) {
@@ -58,7 +60,7 @@ export const followRun = async (deps: Needs, following: Following): Promise<void
   if (news !== undefined) await followSought(deps, { ...following, news });
 };
 
-/** Several looks in a row: one that comes to nothing may be chance, and a poller that was dead has not looked before. */
+/** Several looks in a row. One failed look may be chance, and a poller that was down has not looked before. */
 const leastUnread = 30_000;
 
 const isUnreadForLong = ({ pace }: Needs, { unreadFor }: Following): boolean =>
@@ -67,19 +69,19 @@ const isUnreadForLong = ({ pace }: Needs, { unreadFor }: Following): boolean =>
 const isGivenUp = (deps: Needs, following: Following): boolean =>
   deps.clock.now() > lastMoment(deps, following.row) && isUnreadForLong(deps, following);
 
-/** An attempt of a minute has a minute more, and not ten, for an executor that cannot be read. */
+/** For an executor that cannot be read, an attempt of a minute gets one more minute, not ten. */
 const leastGrace = 60_000;
 
-/** After this nobody waits any longer for news of an executor that cannot be read. */
+/** After this, news of an executor that cannot be read is no longer waited for. */
 const lastMoment = (deps: Needs, row: RunWatchRow): number => deadlineAt(row, deps.clock.now()) + graceOf(deps, row);
 
 const graceOf = ({ pace }: Pick<Needs, 'pace'>, { deployment }: RunWatchRow): number =>
   Math.min(pace.abortGrace, Math.max(leastGrace, deployment.timeout * 1_000));
 
-/** Somebody who pauses longer than he said, by so many milliseconds, has died. It is harmless to be wrong about that. */
+/** A process that overruns its pause by this many milliseconds counts as dead. Being wrong about that is harmless. */
 const pauseGrace = 30_000;
 
-/** Nothing was started; and nothing will be, unless whoever paused goes on before this is written. */
+/** Nothing was started, and nothing will be, unless the paused process resumes before this is written. */
 const followPaused = async (deps: Needs, row: RunWatchRow): Promise<void> => {
   if (deps.clock.now() <= (row.turned_away?.until ?? row.at) + pauseGrace) return;
   const { deployment } = row;
@@ -87,7 +89,7 @@ const followPaused = async (deps: Needs, row: RunWatchRow): Promise<void> => {
   await settleFailure(deps, { place, deployment, failure: failureOfPause(row), actor });
 };
 
-/** The queue is for the poller to send. What must not be started any more, or has waited for too long, ends here. */
+/** The poller sends queued starts. This ends those that must not start any more or have waited too long. */
 const followQueued = async (deps: Needs, { row, cancelled }: Following): Promise<void> => {
   const isOver = deps.clock.now() > row.deadline && row.on_hold_since === undefined;
   if (isOver) return giveUpQueued(deps, row, failureOfQueue(row));
@@ -96,7 +98,10 @@ const followQueued = async (deps: Needs, { row, cancelled }: Following): Promise
   if (refusal !== undefined) await giveUpQueued(deps, row, refusal);
 };
 
-/** Accepted is not started, and the reply to a start may be lost: its run is looked for until it may no longer appear. It is never started again. */
+/**
+ * Accepted isn't started, and the reply to a start may be lost. So the run is looked for until it can no longer appear.
+ * It is never started again.
+ */
 const followSought = async (deps: Needs, following: Following & { readonly news: News }): Promise<void> => {
   const { row, news } = following;
   if (news.kind === 'found') return noteStarted(deps, placeOf(row), news);
@@ -106,14 +111,14 @@ const followSought = async (deps: Needs, following: Following & { readonly news:
     return fail(deps, row, { reason, message, retryable: false, touched: false });
   }
   if (news.kind === 'unread' || deps.clock.now() <= sentAt(row) + following.executor.lateStartMilliseconds) return;
-  const message = 'The executor may or may not have started a run; none with our key has appeared in time.';
+  const message = 'The executor may have started a run, but none with our key appeared in time.';
   await settleUnknown(deps, following, 'StartUnknown', message);
 };
 
-/** Two at work may overwrite each other, and following one would tell nothing of the target. */
+/** Two runs at work may overwrite each other, and following one says nothing about the target. */
 const settleSeveral = (deps: Needs, following: Following, runs: readonly RunAddress[]): Promise<void> => {
   const named = runs.map(({ ref, url }) => (url === undefined ? ref : `${ref} (${url})`)).join(', ');
-  const message = `${runs.length} runs at work carry our key, and nobody can say which of them decides: ${named}.`;
+  const message = `${runs.length} active runs carry our key, and nobody can say which one decides: ${named}.`;
   return settleUnknown(deps, following, 'SeveralRuns', message);
 };
 
@@ -130,17 +135,17 @@ const followStarted = async (deps: Needs, following: Following): Promise<void> =
   }
   if (why === undefined && stopping?.answer === 'unsent') return takeBackStop(deps, row);
   if (stopping === undefined || goesOn(stopping) || now <= stopping.at + deps.pace.abortGrace) return;
-  // Nobody knows what became of it where this look did not come to it, or came to nothing for the first time.
+  // Its fate is open if this look skipped it or failed for the first time.
   const { news } = following;
   if (news === undefined || (news.kind === 'unread' && !isUnreadForLong(deps, following))) return;
   if (news.kind === 'unread' && endsByLooks(row) && now <= lastMoment(deps, row)) return;
   const { why: because, said } = stopping;
   const asked = said === undefined ? because : `${because}; answered: ${said}`;
-  const message = `The run was to be stopped (${asked}), but its end was not seen: ${sentence(lastSeen(following))}`;
+  const message = `The run should have stopped (${asked}), but its end was not seen: ${sentence(lastSeen(following))}`;
   await settleUnknown(deps, { ...following, row }, 'AbortUnconfirmed', message);
 };
 
-/** Nothing is at work elsewhere: what was begun in a cluster is taken back by the next look that comes to it. */
+/** A cluster has no run elsewhere: the next look takes back what was begun there. */
 const endsByLooks = ({ deployment }: RunWatchRow): boolean =>
   clusterOfAccount(deployment.executor.account) !== undefined;
 
@@ -155,10 +160,10 @@ const lastSeen = (following: Following): string => {
     return `${executor} could not be asked for ${asked}: ${answered}`;
   }
   const said = state?.raw ?? '';
-  return said === '' ? `${executor} does not know this run, or gives no state of it` : `${executor} says ${said}`;
+  return said === '' ? `${executor} does not know this run or gives no state for it` : `${executor} says ${said}`;
 };
 
-/** A run that could not be stopped for the user still has its deadline. */
+/** A run that could not be stopped for a cancel still has its deadline. */
 const reasonToStop = (deps: Needs, { row, news, cancelled }: Following): StopCause | undefined => {
   const now = deps.clock.now();
   if (hasWaitedTooLong(row, now)) return 'person';
@@ -167,8 +172,8 @@ const reasonToStop = (deps: Needs, { row, news, cancelled }: Following): StopCau
 };
 
 /**
- * One that waits for a person ends when `human_wait` is over. Whether it does is not known of one that cannot be read: it has half
- * of the time in which it may be read again.
+ * A run that waits for a person ends when `human_wait` is over. If the run cannot be read, nobody knows whether it
+ * waits. It then gets half the grace period to become readable again.
  */
 const isOverdue = (deps: Needs, row: RunWatchRow, news: News | undefined): boolean => {
   if (row.human_since !== undefined) return false;
@@ -184,7 +189,7 @@ const conclude = async (deps: Needs, row: RunWatchRow, state: RunState): Promise
   const news = { status, ...(state.url === undefined ? {} : { url: foreignAddress(state.url) }) };
   const failure = failureOfRun(state, stoppedOf(row));
   if (failure !== undefined) return fail(deps, row, failure, news);
-  const message = `The run succeeded (${status}); now the cluster is asked.`;
+  const message = `The run succeeded (${status}). The cluster is checked next.`;
   await settleWait(deps, placeOf(row), (item) => ({
     answer: { reason: row.wait === 'restore' ? 'RestoreRunSucceeded' : 'RunSucceeded', message },
     patch: {
@@ -206,7 +211,7 @@ const fail = (deps: Needs, row: RunWatchRow, failure: Failure, run: Partial<Run>
     run: { ...knownOfStart(row), ...run },
   });
 
-/** Only a person can find out, who is told by what to look, and where. */
+/** Only a person can find out, so the message says what to search for and where. */
 const settleUnknown = (deps: Needs, following: Following, reason: string, message: string): Promise<void> => {
   const { row, executor } = following;
   const state = stateOf(following);

@@ -15,8 +15,8 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
 const actor = 'executor';
 
 /**
- * An attempt under a turn that is held. Where no attempt has touched the target the turn is given back, by a TurnReturned; else this
- * says why there is no other attempt: what was begun is ended by a restore, or by the record.
+ * Decides about an attempt whose turn is held. If no attempt has touched the target, gives the turn back by throwing
+ * TurnReturned. Otherwise returns why there is no further attempt; a restore or the record then ends what was begun.
  */
 export const endInHold = async (
   deps: Needs,
@@ -26,14 +26,14 @@ export const endInHold = async (
   const undone = withdrawn === undefined ? undefined : undoneBy(item, withdrawn);
   const because = { reason: 'Held', message };
   if (item.touched !== true) return returnTurn(deps, { item, turn, actor, undone, because });
-  const failed = item.failure ?? { reason: 'Held', message: 'An attempt before has failed.' };
-  return { ...failed, retryable: false, message: `${failed.message} It is not tried again. ${message}` };
+  const failed = item.failure ?? { reason: 'Held', message: 'An earlier attempt failed.' };
+  return { ...failed, retryable: false, message: `${failed.message} There is no further attempt. ${message}` };
 };
 
-/** An intent whose start was certainly not sent, or was turned away. */
+/** An intent whose start was certainly not sent, or was rejected. */
 interface Withdrawn {
   readonly place: PlaceOfWait;
-  /** Of the run as it is watched. */
+  /** The phase of the watched run. */
   readonly phase: Extract<RunWatchRow['phase'], 'intended' | 'paused'>;
 }
 
@@ -51,8 +51,8 @@ const undoneBy = ({ runs }: ItemRow, { place, phase }: Withdrawn): NonNullable<R
 type Away = Extract<StartResult, { readonly kind: 'rejected' }>;
 
 /**
- * A start for which nobody was there is no attempt that failed: the turn is given back, for up to an hour. Comes back where that is
- * over, or where an earlier attempt has touched the target.
+ * An executor that did not answer is not a failed attempt: the turn is given back, for up to an hour. Returns when that
+ * hour is over, or an earlier attempt has touched the target.
  */
 export const giveBackForExecutor = (deps: Needs, place: PlaceOfWait, { reason, message }: Away): Promise<void> =>
   retryConflict(deps, async () => {
@@ -74,7 +74,7 @@ export const giveBackForExecutor = (deps: Needs, place: PlaceOfWait, { reason, m
     );
   });
 
-/** Where the function was invoked again, the child waits with another token, and nobody else answers it. */
+/** If the function was invoked again, the child waits with another token that nobody else answers. */
 export const tellOthers = async <Result>(
   deps: Needs,
   place: PlaceOfWait,

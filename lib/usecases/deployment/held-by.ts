@@ -10,15 +10,15 @@ import { readWaiting } from '../schedule/read-waiting.ts';
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
 export interface HeldBy {
-  /** The id of a hold or of a batch, or the key of a deployment. */
+  /** The id of a hold or a batch, or the key of a deployment. */
   readonly name: string;
   readonly sheet: Sheet;
-  /** Absent where the dispatcher has not taken the batch up. */
+  /** Absent if the dispatcher has not started with the batch. */
   readonly cells: Cells | undefined;
   readonly sight: Sight;
 }
 
-/** The deployments of a batch that wait for something, or were skipped because of it; as far as one who asks may know. */
+/** A batch's deployments that wait for something, or were skipped because of it, as far as the caller may know. */
 export const findHeldBy = async (
   deps: Needs,
   header: HeaderRow,
@@ -30,7 +30,7 @@ export const findHeldBy = async (
   return new Set([...held.map(({ index }) => index), ...skippedBecauseOf(name, { sheet, cells, sight })]);
 };
 
-/** Those that have not begun, with what each depends on. */
+/** Deployments that have not begun, and what each depends on. */
 const waitingIn = ({ keys, dependents }: Sheet, cells: Cells | undefined) => {
   const dependencies: number[][] = keys.map(() => []);
   for (const [index, waiting] of dependents.entries()) for (const one of waiting) dependencies[one]!.push(index);

@@ -10,8 +10,8 @@ import { placeOf } from './watched-row.ts';
 type Needs = Pick<Deps, 'table' | 'clock' | 'random'>;
 
 /**
- * The rows of an account without the starts that wait in the queue and are held. The time of a hold is not counted against what they
- * may wait. Where there is no hold that is one small query, and only while something is queued.
+ * An account's rows without queued starts that are held. Time in a hold does not count against the limit for queueing.
+ * Without a hold this is one small query, and only while something is queued.
  */
 export const withoutHeld = async (deps: Needs, rows: readonly RunWatchRow[]): Promise<readonly RunWatchRow[]> => {
   const queued = rows.filter(({ phase }) => phase === 'queued');
@@ -22,7 +22,7 @@ export const withoutHeld = async (deps: Needs, rows: readonly RunWatchRow[]): Pr
   return rows.flatMap((row) => (moved.has(row.key) ? (moved.get(row.key) ?? []) : row));
 };
 
-/** Undefined while it is held, or when somebody else has moved it on. */
+/** Undefined while it is held, or if somebody else has moved it on. */
 const move = async (deps: Needs, row: RunWatchRow): Promise<RunWatchRow | undefined> => {
   const { on_hold_since: since, ...rest } = row;
   const place = placeOf(row);

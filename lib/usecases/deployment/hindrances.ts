@@ -11,24 +11,24 @@ import { placeOf } from './watched-row.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock'>;
 
-/** Milliseconds. What is over sooner was a hiccup, of which nobody needs to hear. */
+/** Milliseconds. Anything shorter is a hiccup that nobody needs to hear of. */
 export const lasting = 20_000;
 
-/** Milliseconds. How a step goes is told anew so often, without an event. */
+/** Milliseconds. How often a step's progress is updated, without an event. */
 const renewal = 60_000;
 
-/** Milliseconds. Where what it says is another thing, and not other numbers alone, it is told no oftener than so. */
+/** Milliseconds. The least time between updates when the text changed in more than its numbers. */
 const leastRenewal = 5_000;
 
-/** `told` is the text of a step that its row has. */
+/** `told` is the step's text in its row. */
 type Known = Hindrance & { readonly since: number; readonly told_at: number; readonly told: string };
 
-/** Minutes pass and measurements change all the time: what is left says whether it is at another thing. */
+/** Minutes and measurements change all the time. Without them, a changed text means a real change. */
 const withoutNumbers = (text: string): string => text.replace(/\d+(\.\d+)?/g, '#');
 
 /**
- * Tells what holds up the runs of an account: in the row of each deployment, with an event when it begins, becomes another, and
- * ends, and never more than these. When each was seen first is kept in memory; a poller that begins anew sees it again.
+ * Reports what holds up an account's runs, in each deployment's row. Writes an event only when a hindrance begins,
+ * changes or ends. First sightings are kept in memory; a new poller sees them again.
  */
 export class Hindrances {
   #seen = new Map<string, Known>();
@@ -95,7 +95,7 @@ const endHeld = (deps: Needs, row: RunWatchRow): Promise<void> =>
     ...(held === undefined ? {} : { patch: { reason: 'GoesOn', message: describeEnd(held, deps.clock.now()) } }),
   }));
 
-/** A start that was sent since waits for nothing any more, whatever the look has seen. */
+/** If a start was sent in the meantime, it no longer waits, whatever the look saw. */
 const asItWas = ({ phase, held }: RunWatchRow): Condition =>
   held === undefined ? { equals: { phase }, missing: ['held'] } : { equals: { phase, held } };
 

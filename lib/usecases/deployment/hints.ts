@@ -2,7 +2,10 @@ import { keys } from '../../domain/record/keys.ts';
 import { itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 
-/** A watcher that looks seldom looks for a hint this often, in milliseconds; one that looks as often anyway needs none. */
+/**
+ * How often a watcher that looks rarely checks for a hint, in milliseconds. One that looks as often anyway needs no
+ * hints.
+ */
 const hintEvery = 2_000;
 
 /** The last hint to a watcher. It says that something may have happened, not what. */
@@ -21,7 +24,9 @@ export interface Pause {
   readonly interval: number;
 }
 
-/** Call it before a look: what it gives waits for the next one, and not to the end when a hint comes meanwhile. */
+/**
+ * Call it before a look. The function it returns waits for the next look, but not to the end if a hint has come since.
+ */
 export const pauseAfterLook = async (
   deps: Pick<Deps, 'table' | 'clock'>,
   { watcher, interval }: Pause,

@@ -5,10 +5,10 @@ import type { Deps } from '../deps.ts';
 import { updateWatch } from '../wait/update-watch.ts';
 import { placeOf } from './watched-row.ts';
 
-/** What a person takes to decide is no time of the run. */
+/** The time that a person takes to decide does not count as run time. */
 type Waited = Pick<RunWatchRow, 'deployment' | 'human_since' | 'human_ms'>;
 
-/** Milliseconds that it may still wait for a person, from when it last began to. */
+/** Milliseconds that it may still wait for a person, counted from when it last began to. */
 const leftOf = ({ deployment, human_ms = 0 }: Waited): number => humanWaitOf(deployment) * 1_000 - human_ms;
 
 export const hasWaitedTooLong = (row: Waited, now: number): boolean =>
@@ -18,8 +18,8 @@ export const hasWaitedTooLong = (row: Waited, now: number): boolean =>
 const leastAfterwards = 600_000;
 
 /**
- * The deadline as it is now: it moves while somebody is waited for, as long as that may be. One that is first seen to wait when it
- * was over may have waited, unseen, for most of its time: whoever decides late does so for a run that still has some.
+ * The current deadline: it moves while a person is waited for, within the limit. If the wait was first seen after the
+ * deadline, it may have gone unseen for most of that time. So a run that goes on late still gets some time.
  */
 export const deadlineAt = (row: Waited & Pick<RunWatchRow, 'deadline'>, now: number): number => {
   const { deployment, deadline, human_since } = row;
@@ -29,7 +29,9 @@ export const deadlineAt = (row: Waited & Pick<RunWatchRow, 'deadline'>, now: num
   return counted + Math.min(now - human_since, leftOf(row));
 };
 
-/** Notes when a run begins to wait for a person, and when that is over. Gives the row as it then is; no state is no news. */
+/**
+ * Records when a run begins and stops waiting for a person. Returns the resulting row. Without a state nothing changes.
+ */
 export const noteHumanWait = async (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,
   row: RunWatchRow,

@@ -42,28 +42,30 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pac
 
 export interface Launch {
   readonly place: PlaceOfWait;
-  /** The deployment as it was planned; for a restore, the one of the earlier release. */
+  /** The deployment as planned; for a restore, that of the earlier release. */
   readonly deployment: WatchedDeployment;
   readonly version: string;
   readonly attempt: number | 'restore';
-  /** Of a rollback or a retry: its first intent holds only while nobody else has changed the target since. */
+  /** For a rollback or retry: the first intent is valid only while nobody else has changed the target since. */
   readonly replay?: Replay | undefined;
-  /** The execution that asks for it. */
+  /** The execution that requests it. */
   readonly executionArn?: string;
 }
 
 /**
- * Starts a run at most once. The intent is written first, and only under an open grant; whoever finds the intent leaves
- * the run to the poller, because nobody can tell whether the executor was called. False when nothing came of this call.
+ * Starts a run at most once. First writes the intent, and only under an open grant. A caller that finds an intent
+ * leaves the run to the poller, because nobody can tell whether the executor was called. Returns false when this call
+ * started nothing.
  */
 export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> => {
   // Before the intent: an executor that is not configured must not leave one behind.
   const executor = await deps.executor(launch.deployment.executor.account);
-  // A watcher that nobody ever asked for is not known to the sweeper: should this die with the intent, it must be.
+  // The sweeper only knows watchers that were requested once. It must know this one in case this process dies with the
+  // intent.
   await ensureWatcher(deps, launch.place.watcher, functionsOf(launch));
   const intended = await writeIntent(deps, launch);
   if (intended === undefined) return false;
-  // Again, after there is something to watch: the one that was there may have left meanwhile.
+  // Again, now that there is something to watch: the watcher may have left meanwhile.
   await ensureWatcher(deps, launch.place.watcher, functionsOf(launch));
   const started = await startRun(deps, executor, intended.request, pausesOf(deps, launch));
   await noteReached(deps, launch, { tries: intended.tries, started });
@@ -74,7 +76,7 @@ export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> =
   return started.kind !== 'refused';
 };
 
-/** An executor of an API is asked by functions that are in no place. */
+/** Functions outside any place call executors that are APIs. */
 const functionsOf = ({ deployment: { executor, place } }: Launch): string | undefined =>
   clusterOfAccount(executor.account) === undefined ? undefined : place;
 
@@ -83,7 +85,7 @@ type Started = Awaited<ReturnType<typeof startRun>>;
 const isAway = (started: Started): started is Extract<Started, { readonly kind: 'rejected' }> =>
   started.kind === 'rejected' && started.retryable && isOutOfReach(started);
 
-/** Of a start of which nothing came back, and of one that our own budget had no room for, nobody can tell. */
+/** A lost reply, or a start that our own budget had no room for, says nothing about the executor. */
 const hasAnswered = (started: Started): boolean =>
   started.kind === 'queued' ? started.turned_away !== undefined : !['refused', 'unknown'].includes(started.kind);
 
@@ -107,7 +109,7 @@ const pausesOf = (deps: Needs, launch: Launch): Pauses => ({
   },
 });
 
-/** In a pause nothing was started: where a hold has come meanwhile, its turn is given back. */
+/** Nothing was started during the pause. If a hold has come meanwhile, the turn is given back. */
 const refusalAfterPause = async (deps: Needs, { place }: Launch): Promise<Failure | undefined> => {
   const { item, turn, refusal } = await readStanding(deps, place);
   if (refusal !== undefined || item === undefined || turn === undefined || !isHeld(place, turn)) return refusal;
@@ -119,20 +121,20 @@ const refusalAfterPause = async (deps: Needs, { place }: Launch): Promise<Failur
 interface IntentRow {
   readonly key: string;
   readonly at: number;
-  /** Of the call that wrote it. */
+  /** Identifies the call that wrote it. */
   readonly mark: string;
 }
 
 interface Intended {
   readonly request: RunRequest;
-  /** Of its turn. */
+  /** From its turn. */
   readonly tries: TurnRow['tries'];
 }
 
-/** Undefined when somebody else has written an intent, or there is no turn to act under. */
+/** Undefined if somebody else has written an intent, or there is no turn to act under. */
 const writeIntent = async (deps: Needs, launch: Launch): Promise<Intended | undefined> => {
   const { batch_id, index, wait } = launch.place;
-  // A table that fails may have taken the write all the same: by its mark this call knows its own intent.
+  // A table may fail and still have taken the write. The mark lets this call recognise its own intent.
   const mark = deps.ids.next();
   let tries: TurnRow['tries'];
   return retryConflict(deps, async () => {
@@ -166,7 +168,7 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<Intended | unde
       ...intentWrites(launch, { item, request, mark }),
       ...intentNowWrites(now, { ...launch, who, at: request.at }),
       ...onlyUnanswered(launch),
-      // A restore finishes what was begun, so it may also act when the batch was cancelled since.
+      // A restore finishes what was begun, so it is allowed even if the batch was cancelled since.
       { check: keys.turn(batch_id, index), when: { equals: { fence: turn.fence, state: turn.state } } },
       ...locksOfTurn(turn).map((name): Write => ({ check: keys.lock(name), when: { equals: { ...lock } } })),
     ]);
@@ -174,15 +176,15 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<Intended | unde
   });
 };
 
-/** After a turn was given back, perhaps for days, it begins anew. */
+/** After a turn was given back, perhaps for days, the deployment begins anew. */
 const isBegun = ({ runs, returns }: ItemRow): boolean => runs.length > 0 && returns === undefined;
 
 const supersededAt = ({ place, deployment, replay }: Launch, { now }: NowRead): Failure | undefined =>
   replay === undefined ? undefined : supersededSince(now, { place, deployment, replay });
 
 /**
- * What Capture keeps is forgotten with a turn that is given back. Whoever is invoked again after that must not begin under the next
- * turn, perhaps days later: it goes back to where that comes from.
+ * Giving a turn back deletes what Capture kept. A late invocation must not start under the next turn, perhaps days
+ * later. It returns to AwaitTurn.
  */
 const refuseReturned = async (
   { table }: Needs,
@@ -192,10 +194,10 @@ const refuseReturned = async (
   if (attempt === 'restore' || item.returns === undefined || item.outcome !== undefined) return;
   const isCaptured = async () =>
     ofThisTurn(turn, rowOf<CaptureRow>(await table.get(keys.capture(batch_id, index)))) !== undefined;
-  if (hasReturned(item) || !(await isCaptured())) throw turnReturned('It has given its turn back.');
+  if (hasReturned(item) || !(await isCaptured())) throw turnReturned('It gave its turn back.');
 };
 
-/** A turn from when only targets were locked names its target alone. */
+/** Turns from when only targets were locked name just their target. */
 const locksOfTurn = ({ locks, target }: TurnRow): readonly string[] => locks ?? [target];
 
 const requestAt = (
@@ -206,13 +208,13 @@ const requestAt = (
   return { key, batch_id, deployment, version, at, ...adoptedBefore(now) };
 };
 
-/** Also of a later attempt: what stood there before the first one stays in NOW. */
+/** Holds for later attempts too: NOW keeps what was there before the first one. */
 const adoptedBefore = (now: TargetRow | undefined): Pick<RunRequest, 'adopted'> => {
   const objects = endedStanding(now)?.adopted?.objects;
   return objects === undefined ? {} : { adopted: objects };
 };
 
-/** A restore is also answered without an intent, when there is nothing to run. */
+/** A restore with nothing to run is answered without an intent. */
 const isRestored = async (deps: Needs, { attempt, place }: Launch): Promise<boolean> =>
   attempt === 'restore' && (await isAnswered(deps, place));
 
@@ -280,7 +282,7 @@ const intentWrites = (
   ];
 };
 
-/** Though its service takes steps. */
+/** Whether it skips the steps that its service takes. */
 const isAtOnce = ({ executor }: WatchedDeployment): boolean => executor.settings.at_once === true;
 
 const restores = ({ action, replicas }: WatchedDeployment, version: string): string =>
@@ -289,7 +291,7 @@ const restores = ({ action, replicas }: WatchedDeployment, version: string): str
 const giveUp = (deps: Needs, { place, deployment }: Launch, failure: Failure): Promise<void> =>
   settleFailure(deps, { place, deployment, failure, actor: 'executor' });
 
-/** The wait for a run, as the poller of the executor's account follows it. */
+/** The wait for a run, as followed by the poller of the executor's account. */
 export const runPlace = (
   { batch_id, index }: { readonly batch_id: string; readonly index: number },
   wait: PlaceOfWait['wait'],

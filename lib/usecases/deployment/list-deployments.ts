@@ -27,29 +27,29 @@ export interface ListDeploymentsInput extends DeploymentFilter {
   readonly batchId: string;
   /** 1 to 1000. */
   readonly limit: number;
-  /** `next_after` of the page before. */
+  /** `next_after` of the previous page. */
   readonly after?: string | undefined;
-  /** `trouble`: what failed, is UNKNOWN, is in work and waits, in this order; else as planned. */
+  /** `trouble`: first what failed, then what is UNKNOWN, in work, and waiting. Otherwise in plan order. */
   readonly sort?: 'plan' | 'trouble' | undefined;
 }
 
 export interface DeploymentList {
   readonly batch_id: string;
-  /** Before that the order is the file's, after it the plan's. */
+  /** Until then the order is the file's, afterwards the plan's. */
   readonly planned: boolean;
-  /** Of all that may be seen, whether they fit or not. */
+  /** All that the caller may see, whether they match or not. */
   readonly total: number;
   readonly deployments: readonly DeploymentView[];
-  /** How many there are at most. */
+  /** The most deployments on a page. */
   readonly limit: number;
   /**
-   * Send it as `after` to read on; absent at the end. A page is full where there is one, unless that would be too much work for
-   * one request, or too large for an answer: then it is shorter, and `next_after` leads on all the same.
+   * Send it as `after` to continue; absent at the end. A page with a next one is usually full. It is shorter if filling
+   * it would be too much work for one request, or too large an answer.
    */
   readonly next_after?: string;
 }
 
-/** One page of the deployments of a batch that fit and may be seen: what was planned, merged with how far it is. */
+/** One page of a batch's deployments that match and may be seen: what was planned, merged with the progress. */
 export const listDeployments = async (deps: Needs, input: ListDeploymentsInput): Promise<DeploymentList> => {
   const { batchId, limit, after, sort = 'plan', ...filter } = input;
   const header = await findSeenBatch(deps, batchId);
@@ -81,9 +81,9 @@ const standingIn = (of: CursorOf, after: string | undefined): Standing | undefin
 
 interface ViewPage {
   readonly views: readonly DeploymentView[];
-  /** Where each stands in the list. */
+  /** The position of each in the list. */
   readonly standings: readonly Standing[];
-  /** Behind which to read on. */
+  /** The position to continue after. */
   readonly next?: Standing | undefined;
 }
 
@@ -110,7 +110,7 @@ const readPlanned = async (deps: Needs, header: HeaderRow, wanted: Wanted): Prom
   return { views, standings, next };
 };
 
-/** Of those that were skipped. Nothing is read where there are none. */
+/** The root causes of those that were skipped. Reads nothing if there are none. */
 const readRootsOf = async (
   deps: Needs,
   header: HeaderRow,
@@ -122,7 +122,7 @@ const readRootsOf = async (
   return readRoots(deps, { sheet: await readKeptSheet(deps, header.batch_id), cells }, skipped);
 };
 
-/** Of a deployment in a batch that has no plan, or that has ended. */
+/** What a deployment waits for if its batch has no plan, or has ended. */
 const noTurn = (header: HeaderRow): readonly Waiting[] =>
   isSealed(header) ? [{ kind: 'stop', name: 'finished' }] : [{ kind: 'plan', name: 'plan' }];
 
@@ -139,7 +139,7 @@ const readPlan = async (
   return found.map(({ index }) => chunks.get(chunkOf(index))![index % planChunkSize]!);
 };
 
-/** Nothing has happened to any of them yet, and nobody knows their clusters. */
+/** Nothing has happened to them yet, and their clusters are not known. */
 const readUnplanned = async (
   deps: Needs,
   header: HeaderRow,

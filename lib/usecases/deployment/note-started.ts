@@ -11,7 +11,7 @@ import type { PlaceOfWait } from '../wait/settle-wait.ts';
 import { withRun } from './settle-failure.ts';
 import { knownOfStart } from './watched-row.ts';
 
-/** Writes down that a run exists, where the poller follows it and where people see it. A wait that is over stays as it is. */
+/** Records that a run exists, for the poller and for people. A wait that has ended stays as it is. */
 export const noteStarted = async (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,
   { batch_id, index, wait, watcher }: PlaceOfWait,
@@ -32,14 +32,14 @@ export const noteStarted = async (
       remove: ['held'],
       when: { exists: true },
     };
-    // Its outcome is written already, as UNKNOWN; the run is followed to its end all the same.
+    // Its outcome is already recorded as UNKNOWN. The run is still followed to its end.
     if (item === undefined || item.outcome !== undefined) return deps.table.transact([started]);
     const change = changeItem(
       item,
       {
         status: item.status,
         reason: wait === 'restore' ? 'RestoreRunning' : 'RunStarted',
-        message: `Run ${run.ref} was started.`,
+        message: `Run ${run.ref} started.`,
         runs: withRun(item.runs, { ...run, ...knownOfStart({ ...watched, ...answered }) }),
         deadline: watched.deadline,
       },
@@ -47,7 +47,7 @@ export const noteStarted = async (
     );
     await deps.table.transact([started, ...change.writes]);
   }).catch((error: unknown) => {
-    // Eight conflicts in a row, or a busy table: the poller reads the same from the executor again.
+    // Eight conflicts in a row, or a busy table. The poller gets the same news from the executor again.
     if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;
   });
 };

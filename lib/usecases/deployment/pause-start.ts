@@ -12,13 +12,16 @@ import { fittingText, restoreFailed } from './settle-failure.ts';
 import type { Begun } from './take-answer.ts';
 
 /**
- * A start that was turned away is asked for again after a pause. During the pause the row says that nothing was started. Should
- * the function die in it, whoever finds that gives the start up, and nobody needs to guess. It cannot be given up and asked
- * for at once: the one deletes the row as it is in a pause, and the other needs the row, and ends the pause before it asks.
+ * A rejected start is retried after a pause. During the pause the row says that nothing was started. If the function
+ * dies meanwhile, the start can be given up without guessing. It cannot be given up and retried at once: giving up
+ * deletes the paused row, and a retry must first end the pause in that row.
  */
 type Needs = Pick<Deps, 'table' | 'clock' | 'random'>;
 
-/** Says that nothing was started so far. `asked` counts the requests: a write that comes late, when the next was sent, changes nothing. */
+/**
+ * Records that nothing has started so far. `asked` counts the requests, so that a late write changes nothing once the
+ * next request is sent.
+ */
 export const pauseStart = (
   deps: Needs,
   place: PlaceOfWait,
@@ -31,14 +34,14 @@ export const pauseStart = (
     }),
   );
 
-/** False when the start was given up meanwhile. */
+/** False if the start was given up meanwhile. */
 export const resumeStart = (deps: Needs, { place, deployment }: Begun, asked: number): Promise<boolean> =>
   updateWatch(deps, place, {
     set: sentAgain({ deployment, wait: place.wait }, asked, deps.clock.now()),
     when: { exists: true },
   });
 
-/** The time of an attempt counts from when it was asked for last: before, there was certainly no run. */
+/** The time of an attempt counts from its last request: before that there was certainly no run. */
 export const sentAgain = (
   { deployment, wait }: Pick<RunWatchRow, 'deployment' | 'wait'>,
   asked: number,
@@ -48,21 +51,21 @@ export const sentAgain = (
   return { phase: 'intended', asked, sent_at: now, deadline: now + seconds * 1_000 } as const;
 };
 
-/** Why an attempt failed that was given up in a pause. */
+/** Why an attempt that was given up in a pause failed. */
 export const failureOfPause = ({ turned_away }: RunWatchRow): Failure => ({
   reason: turned_away?.reason ?? 'NotStarted',
-  message: turned_away?.message ?? 'The executor turned the start away.',
+  message: turned_away?.message ?? 'The executor rejected the start.',
   retryable: true,
   touched: false,
 });
 
 export interface GivenUp {
-  /** What is thereby known of the deployment. */
+  /** What is known of the deployment by then. */
   readonly known: Pick<ItemRow, 'failure' | 'restore'>;
   readonly writes: readonly Write[];
 }
 
-/** For the record of a child that has died: its start, where it died in a pause, or while that was queued. */
+/** For the record of a child that died: gives up its start if it was paused or queued. */
 export const giveUpStart = async (
   { table }: Pick<Deps, 'table'>,
   item: ItemRow,

@@ -18,32 +18,32 @@ import { resolverProblem } from './resolver-problem.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'> & AskedBy;
 
-/** What is proposed for one that is UNKNOWN. */
+/** A proposal for an UNKNOWN deployment. */
 export interface Proposal {
   readonly key: string;
   readonly version: string;
   readonly environment_id: string;
   readonly cluster: string;
-  /** Absent where nothing is proposed, and `message` says why. */
+  /** Absent if nothing is proposed; `message` says why. */
   readonly status?: 'SUCCESS' | 'FAILED';
   /** What was seen. */
   readonly message: string;
   readonly evidence: readonly Evidence[];
-  /** The last run that the executor was asked for, of which nobody knew how it ended. */
+  /** The last run requested from the executor, whose end is unknown. */
   readonly url?: string;
 }
 
 export interface ResolutionPlan {
   readonly batch_id: string;
   readonly proposals: readonly Proposal[];
-  /** There are more that are UNKNOWN: resolve these, then ask again. */
+  /** More deployments are UNKNOWN: resolve these, then ask again. */
   readonly more: boolean;
 }
 
-/** In one request: a cluster is asked once for all that are on it. */
+/** Per request. Each cluster is asked once for all its deployments. */
 const mostAtOnce = 50;
 
-/** Proposes for each UNKNOWN deployment of a batch an outcome from what its cluster shows now. Nothing is changed. */
+/** Proposes an outcome for each UNKNOWN deployment of a batch, from what its cluster shows now. Changes nothing. */
 export const planResolution = async (
   deps: Needs,
   { batchId }: { readonly batchId: string },
@@ -115,14 +115,14 @@ const lookAt = async (
   );
 };
 
-/** What was asked for must answer its health check, too: as if it had been verified. */
+/** What was requested must also pass its health check, as for a verified deployment. */
 const propose = async (
   deps: Needs,
   { deployment, item }: Unknown,
   { cluster, view }: { readonly cluster: Cluster; readonly view: WorkloadView },
 ): Promise<Proposed> => {
   const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(item.batch_id, deployment.index)));
-  if (capture === undefined) return { message: 'It is not known what stood there before.', evidence: [] };
+  if (capture === undefined) return { message: 'What ran there before is unknown.', evidence: [] };
   const before = capture.previous === undefined ? undefined : expectedOf(capture.previous);
   const proposed = proposeOutcome({ deployment, capture, before, view, now: deps.clock.now() });
   if (proposed.status !== 'SUCCESS') return proposed;

@@ -21,8 +21,8 @@ export interface ProceedInput {
 }
 
 /**
- * Lets an attempt go on that waits for a person. It is recorded, then written where whoever works at the attempt sees it at the next
- * look. Said twice, it is one event: a mark that was lost in between is written again.
+ * Lets an attempt that waits for a person go on. Records it first, then writes the mark that the attempt sees at its
+ * next look. Repeating it adds no event, but rewrites a mark that was lost in between.
  */
 export const proceedDeployment = async (deps: Needs, input: ProceedInput): Promise<DeploymentView> => {
   const header = await findSeenBatch(deps, input.batchId);
@@ -30,7 +30,7 @@ export const proceedDeployment = async (deps: Needs, input: ProceedInput): Promi
   checkExecutor(deployment);
   const { item, proceeded } = await retryConflict(deps, () => record(deps, input, deployment));
   const { key, by, at, pause } = proceeded;
-  // What was said is on the disk before anybody acts on it.
+  // The event must be on disk before anything acts on it.
   await deps.table.synced();
   const path = documentPaths.proceeded(input.batchId, key);
   const mark = JSON.stringify({ by, at, ...(pause === undefined ? {} : { pause }) });
@@ -41,7 +41,7 @@ export const proceedDeployment = async (deps: Needs, input: ProceedInput): Promi
 
 const checkExecutor = ({ key, executor }: PlannedDeployment): void => {
   if (executor.name === 'kubernetes') return;
-  const message = `${key} is deployed by ${executor.name}: what waits for a person there is decided there.`;
+  const message = `${key} is deployed by ${executor.name}. Decide there whether it goes on.`;
   throw new FlotillaError('NotWaiting', message, { key });
 };
 
@@ -66,18 +66,18 @@ const record = async (
   const at = deps.clock.now();
   const pause = await deps.documents.get(documentPaths.paused(batchId, row.key));
   const proceeded = { key: row.key, by: actor, at, ...(pause === undefined ? {} : { pause }) };
-  const told = { status: item.status, reason: 'Proceeded', message: `${actor} lets it go on.`, proceeded };
+  const told = { status: item.status, reason: 'Proceeded', message: `${actor} let it go on.`, proceeded };
   const change = changeItem(item, told, { at, actor, detail: { key: row.key } });
   await deps.table.transact(change.writes);
   return { item: change.row, proceeded };
 };
 
-/** Milliseconds. Whoever works at an attempt looks at it more often. */
+/** Milliseconds. A running attempt is looked at more often than this. */
 const seenWithin = 60_000;
 
 /**
- * It was said of this wait already: the attempt has gone on since, or was not looked at since. What still waits a minute later waits
- * for something else, of which nobody has seen the beginning.
+ * The decision was already given for this wait: the attempt has moved on since, or was not looked at since. An attempt
+ * still waiting a minute later waits for something else, whose beginning nobody has seen.
  */
 const isKnown = (
   { key, at }: NonNullable<ItemRow['proceeded']>,
@@ -94,7 +94,7 @@ interface Place {
   readonly item: ItemRow;
 }
 
-/** Of the attempt that is made now; a restore waits for nobody. */
+/** For the current attempt; a restore waits for nobody. */
 const watchKey = (batchId: string, { planned, item }: Place) => {
   const attempt = item.runs.findLast((run) => run.attempt !== 'restore')?.attempt ?? item.attempt;
   return keys.watch(executorWatcher(planned.executor.account), batchId, planned.index, `deploy-${Number(attempt)}`);

@@ -15,14 +15,14 @@ import { placeOf, requestOf } from './watched-row.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace'>;
 
-/** Starts under way at once. Each may wait for its turn in the budget, which gives out about as many between two looks. */
+/** Concurrent starts. Each may wait for its turn in the budget, which grants about as many between two looks. */
 const most = 50;
-/** What the executor has turned away is asked for again after half of this to all of it, in milliseconds. */
+/** A start that the executor rejected is retried after half of this to all of it, in milliseconds. */
 const pause = 15_000;
 
 /**
- * Sends the starts that wait in the queue, the oldest first, beside the looks at what runs already: a start that takes long holds
- * up no look, and is still under way at the next. The first that finds no room ends it until that look.
+ * Sends queued starts, oldest first, beside the looks at running ones. A slow start holds up no look and may still run
+ * at the next. The first start without room stops the sending until the next look.
  */
 export class QueuedStarts {
   readonly #deps: Needs;
@@ -74,7 +74,7 @@ export class QueuedStarts {
 
 interface QueueOptions {
   readonly beside: Beside;
-  /** Milliseconds since 1970; after this nothing is sent any more. */
+  /** Milliseconds since 1970. Nothing is sent after this. */
   readonly end: number;
 }
 
@@ -86,7 +86,7 @@ interface Sending {
   readonly latest: number;
 }
 
-/** False when there was no room for it, so that there is none for another. */
+/** False if there was no room, so there is none for others either. */
 const sendQueued = async (deps: Needs, row: RunWatchRow, { executor, latest }: Sending): Promise<boolean> => {
   const claimed = await claim(deps, row);
   if (claimed === undefined) return true;
@@ -106,9 +106,9 @@ const sendQueued = async (deps: Needs, row: RunWatchRow, { executor, latest }: S
 };
 
 /**
- * Takes a start out of the queue, for one sender alone, and only while nobody has ended the deployment. A table that fails may
- * have taken the write all the same: by its mark the sender knows its own. Gives why nothing may be started, and undefined where
- * it is somebody else's.
+ * Takes a start from the queue, for one sender only, and only while its deployment is open. A table may fail and still
+ * have taken the write; the mark lets the sender recognise its own. Returns a failure if nothing may start, and
+ * undefined if the start is somebody else's.
  */
 const claim = (deps: Needs, row: RunWatchRow): Promise<RunWatchRow | Failure | undefined> => {
   const { batch_id, index, wait, watcher } = placeOf(row);
@@ -127,7 +127,7 @@ const claim = (deps: Needs, row: RunWatchRow): Promise<RunWatchRow | Failure | u
       set: attributesOf(sent),
       when: { equals: { phase: 'queued', ...(row.asked === undefined ? {} : { asked: row.asked }) } },
     };
-    // Whoever records its outcome changes its row, and takes its turn away.
+    // Recording the outcome changes the item's row and removes its turn.
     await deps.table.transact([taken, { check: keys.item(batch_id, index), when: { equals: { seq: item.seq } } }]);
     return { ...found, ...sent };
   });
@@ -142,7 +142,7 @@ const queuedAgain = ({ clock, random }: Needs, answer: NoRoom): Omit<Queued, 'as
   return { until, turned_away: { reason, message, until } };
 };
 
-/** Nothing was started; and nothing will be, unless somebody takes it out of the queue before this is written. */
+/** Nothing was started, and nothing will be, unless somebody takes it from the queue before this is written. */
 export const giveUpQueued = (
   deps: Pick<Deps, 'table' | 'workflow' | 'clock' | 'random'>,
   row: RunWatchRow,

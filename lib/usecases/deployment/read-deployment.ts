@@ -10,20 +10,20 @@ import { listDeployments } from './list-deployments.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
-/** One deployment, with all that happened to it. */
+/** One deployment with its history. */
 export interface DeploymentDetail extends DeploymentView {
   readonly batch_id: string;
-  /** The last of its changes, in their order. One that was written just now has no number yet. */
+  /** Its latest changes, in order. One that was just written has no number yet. */
   readonly events: readonly UnnumberedEvent[];
-  /** There are earlier ones, which only the feed of the batch has. */
+  /** There are earlier ones, found only in the batch's feed. */
   readonly has_earlier_events: boolean;
   readonly links: Readonly<Record<string, string>>;
 }
 
-/** A deployment that is tried six times and goes back has thirty. */
+/** A deployment with six attempts and a restore has thirty. */
 const mostEvents = 200;
 
-/** One deployment of a batch by its key. Throws DeploymentNotFound. */
+/** Finds a batch's deployment by key. Throws DeploymentNotFound. */
 export const readDeployment = async (
   deps: Needs,
   { batchId, key }: { readonly batchId: string; readonly key: string },
@@ -35,7 +35,7 @@ export const readDeployment = async (
     readItsEvents(deps, batchId, index),
   ]);
   const [deployment] = page.deployments;
-  // It was planned in between, and has another place now.
+  // The batch was planned in between, so its index has changed.
   if (deployment?.key !== key) return readDeployment(deps, { batchId, key });
   const self = `/batches/${batchId}`;
   return {

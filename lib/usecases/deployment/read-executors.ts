@@ -10,7 +10,7 @@ import { readTroubles, type TroubleView } from './account-trouble.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
-/** An executor's account: what it lets us do, and what we do with it. */
+/** An executor account: what it allows, and what Flotilla does with it. */
 export interface ExecutorView extends WatchingView {
   readonly name: string;
   /** For example `harness:acme`. */
@@ -18,13 +18,13 @@ export interface ExecutorView extends WatchingView {
   readonly simulated: boolean;
   readonly in_flight: number;
   readonly limit?: number;
-  /** Of its requests; absent where they are not counted. */
+  /** Its request budget; absent if requests are not counted. */
   readonly budget?: BudgetView;
-  /** Nothing of it can be read now. */
+  /** Set if it cannot be read now. */
   readonly trouble?: TroubleView;
-  /** It does not answer: what would go to it waits. */
+  /** Set if it does not answer. Deployments to it wait. */
   readonly circuit?: HoldView;
-  /** Nothing is sent to it before. */
+  /** Until then nothing is sent to it. */
   readonly throttled_until?: string;
 }
 

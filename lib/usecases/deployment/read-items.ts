@@ -7,22 +7,22 @@ type Needs = Pick<Deps, 'table'>;
 
 interface Stretch {
   readonly from: number;
-  /** Included. */
+  /** Inclusive. */
   readonly to: number;
 }
 
-/** The table gives no more by one query. */
+/** The most rows that one query returns. */
 const longest = 1_000;
 const atOnce = 16;
 
 export interface ReadItems {
-  /** By index; absent where nothing has happened yet. */
+  /** By index. Absent if nothing has happened yet. */
   readonly rows: ReadonlyMap<number, ItemRow>;
-  /** Rows that were read; a query that finds none counts as one. */
+  /** Rows read. A query that finds none counts as one. */
   readonly read: number;
 }
 
-/** The rows of some deployments of a batch, and of no other: those that are neighbours by one query. */
+/** Reads the rows of these deployments and no others. Neighbours share a query. */
 export const readItems = async ({ table }: Needs, batchId: string, indexes: readonly number[]): Promise<ReadItems> => {
   const rows = new Map<number, ItemRow>();
   let read = 0;

@@ -17,19 +17,19 @@ import { askWithin, lookNow } from '../rollout/look-now.ts';
 import { findKey } from './find-key.ts';
 import { fittingLines, linesBefore, mostLogBytes } from './fitting-lines.ts';
 
-/** Of a cluster it needs two things: what belongs to a workload, and a log. */
+/** A cluster is asked for two things: what belongs to a workload, and logs. */
 export type LogDeps = Pick<Deps, 'table' | 'documents' | 'clock' | 'cluster'> & AskedBy;
 
 export interface LogsInput {
   readonly batchId: string;
   readonly key: string;
   readonly container?: string | undefined;
-  /** Lines of each container. */
+  /** Lines per container. */
   readonly tail: number;
   readonly previous: boolean;
 }
 
-/** The logs of what stands there now, whichever deployment has made it. */
+/** The logs of what runs there now, whichever deployment made it. */
 export interface LogsView {
   readonly batch_id: string;
   readonly key: string;
@@ -37,16 +37,16 @@ export interface LogsView {
   readonly workload: string;
   readonly tail: number;
   readonly previous: boolean;
-  /** Why there is nothing; absent where there is something. */
+  /** Why there are no logs; absent if there are. */
   readonly reason?: 'ClusterUnavailable' | 'WorkloadMissing' | 'NoPods';
   readonly message?: string;
-  /** The newest first. */
+  /** Newest first. */
   readonly pods: readonly PodLogs[];
-  /** There are so many more, of which nothing was read. */
+  /** How many more pods there are. Their logs were not read. */
   readonly pods_left_out?: number;
-  /** Of a Job, or of the Jobs of a CronJob. */
+  /** For a Job, or a CronJob's Jobs. */
   readonly jobs?: readonly SeenJob[];
-  /** The lines that were recorded when this deployment failed: its pods may be gone. */
+  /** The lines recorded when this deployment failed. Its pods may be gone. */
   readonly recorded: readonly Evidence[];
   readonly read_at: string;
 }
@@ -57,17 +57,17 @@ export interface PodLogs extends Omit<SeenPod, 'containers'> {
 
 export interface ContainerLogs extends SeenContainer {
   readonly lines: readonly string[];
-  /** There were more lines than could be told. */
+  /** There were more lines than fit. */
   readonly cut?: true;
   /** Why there are none. */
   readonly message?: string;
 }
 
-/** Nobody reads more, and each is a request. */
+/** Nobody reads more, and each pod is a request. */
 const mostPods = 10;
 const mostLogs = 30;
 
-/** Reads the logs of a deployment's pods now. Nothing is recorded. Whatever the cluster does, there is an answer. */
+/** Reads the logs of a deployment's pods now. Records nothing, and answers whatever the cluster does. */
 export const readLogs = async (deps: LogDeps, input: LogsInput): Promise<LogsView> => {
   const header = await findSeenBatch(deps, input.batchId);
   const { planned, recorded } = await readRecorded(deps, header, input.key);
@@ -104,7 +104,7 @@ const readRecorded = async (deps: LogDeps, header: HeaderRow, key: string) => {
   const { index } = await findKey(deps, header, key);
   const { batch_id, plan_hash } = header;
   if (plan_hash === undefined) {
-    const message = `Batch ${batch_id} is not planned, so nothing of it runs anywhere.`;
+    const message = `Batch ${batch_id} is not planned, so none of it runs anywhere.`;
     throw new FlotillaError('StatusConflict', message, { batch_id });
   }
   const [planned, item] = await Promise.all([
@@ -171,7 +171,7 @@ const readOne = async (
   const { namespace, pod, bytes, previous, tail } = of;
   const told = { name: foreignName(name), image: foreignReference(image), restarts };
   const asked = { namespace, pod, container: name, previous, lines: tail + linesBefore, bytes };
-  const log = (await cluster.readLog?.(asked)) ?? { none: 'this cluster has no logs' };
+  const log = (await cluster.readLog?.(asked)) ?? { none: 'logs cannot be read from this cluster' };
   if ('none' in log) return { ...told, lines: [], message: foreignText(log.none, longestMessage) };
   const { lines, isCut } = fittingLines(log.lines, { tail, bytes });
   return { ...told, lines, ...(isCut || log.isCut ? { cut: true } : {}) };

@@ -21,21 +21,21 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids'>;
 export interface Ended {
   readonly batch_id: string;
   readonly index: number;
-  /** The child that ends with this; absent where none is known. */
+  /** The child execution that ends with this; absent if none is known. */
   readonly execution_arn?: string | undefined;
   readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined } | undefined;
 }
 
 /**
- * Writes the outcome of a deployment once: outcome, event, release, the end of its turn and the message to the
- * dispatcher in one transaction. Gives the index back; a child's output must be small.
+ * Records a deployment's outcome once. Writes the outcome, event, release, end of the turn and the dispatcher's message
+ * in one transaction. Returns only the index, because a child's output must be small.
  */
 export const recordOutcome = async (deps: Needs, ended: Ended): Promise<number> => {
   await retryConflict(deps, () => recordOutcomeIf(deps, ended, []));
   return ended.index;
 };
 
-/** The same, tried once and only if the checks hold in the same transaction; else throws ConditionFailed. */
+/** The same, but tries once, and only if the checks hold in the same transaction. Else throws ConditionFailed. */
 export const recordOutcomeIf = async (
   deps: Needs,
   { batch_id, index, execution_arn, error }: Ended,
@@ -61,7 +61,7 @@ export const recordOutcomeIf = async (
     ...(outcome.status === 'SUCCESS' ? await returnedBy(deps, item, planned, now) : []),
     ...(givenUp?.writes ?? []),
     ...(turn === undefined ? [] : [{ delete: keys.turn(batch_id, index) }]),
-    // The dispatcher counted a refusal when it refused.
+    // The dispatcher counted the refusal when it refused.
     ...(turn?.state === 'refused' ? [] : [tellDispatcher(deps, { planned, item, outcome })]),
   ]);
 };
@@ -76,7 +76,7 @@ interface Recorded {
   readonly capture: CaptureRow | undefined;
 }
 
-/** The outcome, its event, and what it says about the target: a good one makes a release. */
+/** The outcome, its event, and its effect on the target: a good one makes a release. */
 export const outcomeWrites = async (
   deps: Pick<Deps, 'table' | 'ids'>,
   { planned, item, outcome, capture }: Recorded,
@@ -94,12 +94,12 @@ export const outcomeWrites = async (
   return [...change.writes, ...(await endWrites(deps, { planned, item, outcome, capture, seen }))];
 };
 
-/** What it held is free for the next. */
+/** Tells the dispatcher that the next deployment may have the locks. */
 export const tellDispatcher = (
   { ids }: Pick<Deps, 'ids'>,
   { planned: { replay }, item: { batch_id, index }, outcome: { status, reason } }: Omit<Recorded, 'capture'>,
 ): Write => {
-  // In a rollback, what others have changed since is theirs: those that wait for it go back all the same.
+  // In a rollback, what others have changed since is left to them. Deployments that wait for it still go back.
   const passes = status === 'SKIPPED' && reason === 'Superseded' && replay?.kind === 'rollback';
   const message: InboxMessage = { type: 'recorded', batch_id, index, status, ...(passes ? { passes } : {}) };
   return { put: itemOf(keys.inbox(ids.next()), { message }) };

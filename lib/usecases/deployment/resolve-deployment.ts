@@ -29,7 +29,10 @@ export interface ResolveInput {
   readonly actor: string;
 }
 
-/** Replaces UNKNOWN, once, by what somebody has found out. Frees the target, and tells the batch when it is sealed. */
+/**
+ * Replaces an UNKNOWN outcome, once, by what somebody found out. Frees the target, and updates the batch if it is
+ * sealed.
+ */
 export const resolveDeployment = async (deps: Needs, input: ResolveInput): Promise<DeploymentView> => {
   const header = await findSeenBatch(deps, input.batchId);
   const deployment = await findToDecide(deps, header, input.key);
@@ -68,7 +71,7 @@ const unknownOutcome = (item: ItemRow | undefined, key: string): Outcome => {
   if (outcome?.status === 'UNKNOWN' && outcome.resolved_by === undefined) return outcome;
   const state =
     outcome?.resolved_by === undefined ? `is ${item?.status ?? 'PENDING'}` : `was resolved as ${outcome.status}`;
-  const message = `Only an UNKNOWN deployment can be resolved, and once: ${key} ${state}.`;
+  const message = `Only an UNKNOWN deployment can be resolved, and only once: ${key} ${state}.`;
   throw new FlotillaError('StatusConflict', message, { key, status: item?.status ?? 'PENDING' });
 };
 
@@ -81,7 +84,7 @@ const resolved = (outcome: Outcome, input: ResolveInput, deployment: PlannedDepl
   ...(input.status === 'SUCCESS' ? releaseAfter(outcome, deployment) : {}),
 });
 
-/** A delete leaves none, and a scale the one that it found. */
+/** A delete leaves no release, and a scale the one it found. */
 const releaseAfter = ({ release_before }: Outcome, { action, docker_image_version: version }: PlannedDeployment) => {
   if (action === undefined) return { release_after: version };
   return action === 'scale' && release_before !== undefined ? { release_after: release_before } : {};
@@ -94,8 +97,8 @@ interface Resolving {
 }
 
 /**
- * A sealed batch is told anew. One that still runs gets a change all the same: a finish that has counted the outcomes
- * before this one then fails on the header's `seq` and counts again.
+ * Computes a sealed batch's end again. A running batch also gets a change, so that a finish which counted the old
+ * outcomes fails on the header's `seq` and counts again.
  */
 const headerWrites = async (
   deps: Pick<Needs, 'table'>,
@@ -106,13 +109,16 @@ const headerWrites = async (
     return changeHeader(header, { status, reason, message }, { ...occasion, detail: { resolved: input.key } }).writes;
   }
   const totals = moved(header.totals, input.status);
-  // What a rollback does with the batch, or has made of it, stays.
+  // A rollback's effect on the batch stays.
   const isUndone = header.rolling_back !== undefined || isRolledBack(header);
   const told = isUndone ? { status, reason, message } : await endOf(deps, header, totals);
   return changeHeader(header, { ...told, totals }, { ...occasion, detail: { resolved: input.key } }).writes;
 };
 
-/** As it would have ended. What of a rollback was left to others is as good an end as then. */
+/**
+ * The end that the batch would have had. Members of a rollback that were left to others count as good, as they did
+ * then.
+ */
 const endOf = async (deps: Pick<Needs, 'table'>, header: HeaderRow, totals: Totals): Promise<BatchStatus> => {
   const request = { cancelRequested: header.cancel_requested_at !== undefined };
   if (header.origin?.kind !== 'rollback') return decideBatchStatus(totals, request);

@@ -4,8 +4,8 @@ import type { HeaderRow } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 
 /**
- * Why one who asks may not say what became of a deployment; undefined where they may. A person decides it, and where the environment
- * says so, another than who submitted it.
+ * Why the caller may not resolve a deployment; undefined if they may. A person decides, and where the environment
+ * requires it, not the one who submitted.
  */
 export const resolverProblem = async (
   { rights, catalogue }: Pick<Deps, 'catalogue'> & AskedBy,
@@ -14,10 +14,10 @@ export const resolverProblem = async (
 ): Promise<string | undefined> => {
   if (!rights.may('resolve', { pillar, environment })) return `No grant lets you resolve ${pillar} in ${environment}.`;
   if (rights.actor.kind !== 'person') {
-    return `Only a person may resolve, and ${rights.actor.subject} is a program. A token of a person names a group.`;
+    return `Only a person may resolve, and ${rights.actor.subject} is a program. Tokens of people name a group.`;
   }
   const { second_person } = entryOf((await catalogue()).environments, environment) ?? {};
   return second_person === true && rights.actor.subject === submitted_by
-    ? `In ${environment} another person resolves than the one who submitted: ask a second one.`
+    ? `In ${environment} the person who submitted may not resolve. Ask somebody else.`
     : undefined;
 };

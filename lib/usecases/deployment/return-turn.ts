@@ -17,36 +17,36 @@ export interface Returned {
   readonly turn: TurnRow;
   readonly because: { readonly reason: string; readonly message: string };
   readonly actor: string;
-  /** What was begun of an attempt that certainly started nothing, and is begun anew with the next turn. */
+  /** The parts of an attempt that certainly started nothing. The next turn begins it anew. */
   readonly undone?: { readonly runs: ItemRow['runs']; readonly writes: readonly Write[] } | undefined;
-  /** Since when its executor or its cluster does not answer; absent where it is held. */
+  /** Since when its executor or cluster does not answer. Absent if it is held. */
   readonly awaySince?: number | undefined;
 }
 
 /**
- * Gives a turn back before anything was started under it: the deployment waits again, what was captured is forgotten, and the
- * dispatcher is told. Throws TurnReturned when that is written.
+ * Gives a turn back before anything was started under it. The deployment waits again, its capture is deleted, and the
+ * dispatcher is told. Throws TurnReturned once that is written.
  */
 export const returnTurn = async (deps: Needs, returned: Returned): Promise<never> => {
   const { item, turn, undone } = returned;
-  // What an attempt wrote down that has changed nothing is not what stands there.
+  // An attempt that changed nothing must not stay recorded as what runs there.
   const hasIntent = item.runs.length > 0 || undone !== undefined;
   const now = hasIntent ? await returnedNowWrites(deps, { target: turn.target, place: item }) : [];
   await deps.table.transact([...returnWrites(deps, returned), ...now]);
   throw turnReturned(returned.because.message);
 };
 
-/** Caught by the state machine, which goes back to AwaitTurn. */
+/** The state machine catches it and goes back to AwaitTurn. */
 export const turnReturned = (message: string): FlotillaError => new FlotillaError('TurnReturned', message);
 
-/** Nobody has given it another turn since it gave its own back. */
+/** It gave its turn back and has no other one yet. */
 export const hasReturned = ({ step, outcome }: ItemRow): boolean => step === 'turn' && outcome === undefined;
 
-/** A call that was late may have written down what it saw under a turn that was given back meanwhile, days ago perhaps. */
+/** A late call may have recorded a capture under a turn that was given back meanwhile, perhaps days ago. */
 export const ofThisTurn = (turn: TurnRow | undefined, row: CaptureRow | undefined): CaptureRow | undefined =>
   row?.fence === undefined || row.fence === turn?.fence ? row : undefined;
 
-/** Since when nobody answers this deployment; undefined where that is longer than it waits for it. */
+/** Since when this deployment gets no answer. Undefined if it has waited too long already. */
 export const awaySinceOf = ({ clock }: Pick<Deps, 'clock'>, item: ItemRow): number | undefined => {
   const now = clock.now();
   const since = item.away_since ?? item.started_at ?? now;
@@ -68,14 +68,14 @@ const returnWrites = ({ clock, ids }: Needs, { item, turn, because, actor, ...mo
   return [
     ...change.writes,
     { delete: keys.turn(batch_id, index), when: { equals: { fence: turn.fence!, state: turn.state } } },
-    // Who knows what will run by then: it is looked at again.
+    // What runs may have changed by then, so it is captured again.
     { delete: keys.capture(batch_id, index) },
     { put: itemOf(keys.inbox(ids.next()), { message }) },
     ...(undone?.writes ?? []),
   ];
 };
 
-/** Why a turn is held, as those are told who wait for one. */
+/** Why a turn is held, in the words shown to deployments that wait for one. */
 export const whyHeld = async ({ table }: Pick<Deps, 'table'>, { held_by }: TurnRow): Promise<string> => {
   const hold = held_by === undefined ? undefined : rowOf<Hold>(await table.get(keys.hold(held_by)));
   return hold === undefined ? 'Held.' : describeWaiting([waitForHold(hold)]);

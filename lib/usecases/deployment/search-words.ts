@@ -2,7 +2,7 @@ import type { Executor } from '../../domain/ports.ts';
 import type { RunWatchRow } from '../../domain/record/watch-rows.ts';
 import { requestOf } from './watched-row.ts';
 
-/** Every id that there is of a start, what came back for it, and where a person finds the rest. */
+/** Every known id of a start, the reply to it, and where a person finds the rest. */
 export const searchWords = (row: RunWatchRow, executor: Pick<Executor, 'whereToLook'>): string => {
   const { key, correlation, ref, trace, answer } = row;
   const ids = [
@@ -11,9 +11,9 @@ export const searchWords = (row: RunWatchRow, executor: Pick<Executor, 'whereToL
     ...(ref === undefined ? [] : [`run ${ref}`]),
     ...(trace === undefined ? [] : [`trace ${trace}`]),
   ];
-  const back = answer === undefined ? 'no answer to the start is known' : `the start was answered: ${answer}`;
+  const back = answer === undefined ? 'no reply to the start is known' : `the reply to the start was: ${answer}`;
   return `Known: ${ids.join(', ')}; ${back}. Look at ${executor.whereToLook(requestOf(row), correlation)}.`;
 };
 
-/** What others say may end without a full stop. */
+/** Others' messages may end without a full stop. */
 export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -21,24 +21,24 @@ type Needs = Pick<Deps, 'table' | 'documents'>;
 export interface Wanted {
   readonly filter: DeploymentFilter;
   readonly sort: 'plan' | 'trouble';
-  /** Others are not there for who asks. */
+  /** What the caller may see. */
   readonly sight: Sight;
   readonly limit: number;
-  /** Where the page before has ended. */
+  /** The position where the previous page ended. */
   readonly behind: Standing | undefined;
 }
 
 export interface Selected {
   readonly found: readonly Found[];
-  /** Where each of them stands. */
+  /** The position of each. */
   readonly standings: readonly Standing[];
-  /** Behind which to look on; absent when there is no more. */
+  /** The position to continue after; absent when there are no more. */
   readonly next?: Standing | undefined;
 }
 
 /**
- * A page of the deployments of a planned batch that fit. Sheet and cells tell of each, without its row, where it belongs and nearly how
- * it stands: so few rows are read that do not fit.
+ * A page of a planned batch's deployments that match. Sheet and cells give each deployment's place and nearly its
+ * status without its row, so few rows are read in vain.
  */
 export const selectDeployments = async (deps: Needs, header: HeaderRow, wanted: Wanted): Promise<Selected> => {
   const { filter, sort, sight, limit, behind } = wanted;
@@ -66,7 +66,7 @@ export const selectDeployments = async (deps: Needs, header: HeaderRow, wanted: 
   };
 };
 
-/** What is known of all deployments together, as far as it is of use. */
+/** What is known of all deployments together, as far as needed. */
 interface Known {
   readonly sheet: Sheet | undefined;
   readonly cells: Cells | undefined;
@@ -88,7 +88,7 @@ interface Candidates {
   readonly known: Known;
 }
 
-/** Which may fit, before their rows are read. */
+/** Those that may match, before their rows are read. */
 const candidatesBy = async (
   deps: Needs,
   header: HeaderRow,
@@ -110,7 +110,7 @@ interface Ordering {
   readonly indexes: readonly number[];
 }
 
-/** Where nobody knows how they stand, they are all alike. */
+/** When their positions are unknown, all are alike. */
 const ordered = async (
   deps: Needs,
   header: HeaderRow,

@@ -20,7 +20,10 @@ export interface FailedWait {
   readonly run?: Partial<Run>;
 }
 
-/** What a rollout's end says of the health of what was put there; nothing where nobody could look, and of what is somebody else's. */
+/**
+ * What a rollout's end says about the health of the new version. Nothing if it could not be looked at, or it is
+ * somebody else's.
+ */
 const healthOf = (
   { place: { wait }, failure: { reason, unknown, superseded } }: FailedWait,
   at: number,
@@ -29,7 +32,7 @@ const healthOf = (
 
 const isRestoring = (wait: string): boolean => wait === 'restore' || wait === 'verify-restore';
 
-/** As a row takes it. */
+/** Fits a text into a row. */
 export const fittingText = foreignSentence;
 
 const fitting = ({ evidence, ...failure }: Failure): Failure => ({
@@ -39,7 +42,7 @@ const fitting = ({ evidence, ...failure }: Failure): Failure => ({
   ...(evidence === undefined ? {} : { evidence: foreignEvidence(evidence) }),
 });
 
-/** Answers a wait that did not go well: with what follows for the deployment, or with a restore that failed. */
+/** Answers a wait that failed: with what follows for the deployment, or with a failed restore. */
 export const settleFailure = async (deps: Needs, untrimmed: FailedWait): Promise<void> => {
   const failed: FailedWait = { ...untrimmed, failure: fitting(untrimmed.failure) };
   const header = rowOf<HeaderRow>(await deps.table.get(keys.header(failed.place.batch_id)));
@@ -84,6 +87,6 @@ const afterRestore = ({ failure, actor }: FailedWait, known: Pick<ItemRow, 'runs
   };
 };
 
-/** The runs with what is newly known of the last one. */
+/** The runs, with the news of the last one. */
 export const withRun = (runs: readonly Run[], news: Partial<Run> | undefined): readonly Run[] =>
   news === undefined ? runs : runs.map((run, at) => (at === runs.length - 1 ? { ...run, ...news } : run));

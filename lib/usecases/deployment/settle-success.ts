@@ -25,8 +25,8 @@ export interface Success {
 }
 
 /**
- * A verified rollout ends its deployment: outcome, event, release, the message to the dispatcher and the answer in one
- * transaction. Nothing is left for the state machine to do, so Verify is its last state.
+ * A verified rollout ends its deployment. One transaction writes the outcome, event, release, dispatcher's message and
+ * answer. Nothing is left for the state machine, so Verify is its last state.
  */
 export const settleSuccess = async (
   deps: Needs,
@@ -58,11 +58,11 @@ export const settleSuccess = async (
     if (isFlotillaError(error, 'WorkflowUnavailable')) return;
     throw error;
   }
-  // Last: while the turn is there, the sweeper sends the answer again. Nothing starts under it any more.
+  // Last: while the turn exists, the sweeper resends the answer. Nothing starts under it any more.
   await retryConflict(deps, () => deps.table.transact([{ delete: keys.turn(batch_id, index) }]));
 };
 
-/** In its second round the Map begins anew with AwaitTurn, whose answer may not have been sent: then the sweeper does it. */
+/** In its second round the Map restarts with AwaitTurn, whose answer may be unsent. Then the sweeper sends it. */
 const isTakenUpAgain = async (
   { table }: Needs,
   { batch_id, index }: PlaceOfWait,

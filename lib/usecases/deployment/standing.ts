@@ -8,11 +8,11 @@ type Asker = Pick<PlaceOfWait, 'batch_id' | 'index' | 'wait'>;
 export interface Standing {
   readonly item: ItemRow | undefined;
   readonly turn: TurnRow | undefined;
-  /** Why no run may be started now, as far as these tell. */
+  /** Why no run may start now, as far as these rows tell. */
   readonly refusal: Failure | undefined;
 }
 
-export const noTurn: Failure = { reason: 'NoTurn', message: 'There is no open turn to start under.' };
+export const noTurn: Failure = { reason: 'NoTurn', message: 'It has no open turn to start under.' };
 
 /** Whether a deployment may start its run now. */
 export const readStanding = async ({ table }: Pick<Deps, 'table'>, asker: Asker): Promise<Standing> => {
@@ -22,7 +22,9 @@ export const readStanding = async ({ table }: Pick<Deps, 'table'>, asker: Asker)
   return { item, turn, refusal: item === undefined ? noTurn : whyNot(asker, item, turn) };
 };
 
-/** The same, and that nobody has asked for the end of the batch: a turn says so only when the dispatcher has come to it. */
+/**
+ * The same, and that nobody has cancelled the batch. The turn shows a cancel only after the dispatcher has handled it.
+ */
 export const readStandingOfQueued = async (deps: Pick<Deps, 'table'>, asker: Asker): Promise<Standing> => {
   const standing = await readStanding(deps, asker);
   const { item, turn, refusal } = standing;
@@ -35,7 +37,8 @@ export const readStandingOfQueued = async (deps: Pick<Deps, 'table'>, asker: Ask
 const whyNot = ({ wait }: Asker, item: ItemRow, turn: TurnRow | undefined): Failure | undefined => {
   if (item.outcome !== undefined || turn === undefined || turn.state === 'refused') return noTurn;
   if (turn.state === 'cancelled' && wait !== 'restore') {
-    // What an earlier attempt did to the target stays true, and is to be undone. Its failure is gone once there is an intent.
+    // An earlier attempt's effect on the target stays and may have to be undone. The failure itself is cleared by the
+    // next intent.
     if (item.failure !== undefined) return item.failure;
     const told = { reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' };
     return item.touched ? told : { ...told, cancelled: true };
@@ -43,6 +46,6 @@ const whyNot = ({ wait }: Asker, item: ItemRow, turn: TurnRow | undefined): Fail
   return undefined;
 };
 
-/** Whether nothing may be started under its turn before a hold is over. A restore is never held: it ends what was begun. */
+/** Whether a hold keeps anything from starting under this turn. A restore is never held: it ends what was begun. */
 export const isHeld = ({ wait }: Asker, turn: TurnRow | undefined): boolean =>
   turn?.state === 'held' && wait !== 'restore';

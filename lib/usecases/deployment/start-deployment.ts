@@ -11,7 +11,7 @@ import { settleFailure } from './settle-failure.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
 
-/** Starts the run of an attempt. Invoked again, it only binds the new token. */
+/** Starts an attempt's run. When invoked again, only binds the new token. */
 export const startDeployment = async (deps: Needs, task: Attempt): Promise<Record<string, never>> => {
   const deployment = await readPlanned(deps, task.batch_id, task.index);
   const place = runPlace(task, `deploy-${task.attempt}`, deployment);
@@ -38,7 +38,7 @@ export const startDeployment = async (deps: Needs, task: Attempt): Promise<Recor
 
 type Attempt = WaitingTask & { readonly attempt: number };
 
-/** What Capture found is somebody else's: an attempt that replaces it is not made. */
+/** Capture found somebody else's change: no attempt is made that would replace it. */
 const readOvertaken = async (
   { table }: Needs,
   { batch_id, index, attempt }: Attempt,
@@ -49,14 +49,14 @@ const readOvertaken = async (
   if (capture?.overtaken === undefined || capture.attempt !== attempt) return undefined;
   const { message, ...running } = capture.overtaken;
   if (attempt === 1) {
-    const told = `Nothing was started: ${message}. It was left alone; see who set it.`;
+    const told = `Nothing was started: ${message}. It was left unchanged. Find out who set it.`;
     return { reason: 'Superseded', message: told, skipped: true, superseded: true, ...running };
   }
   const before = rowOf<ItemRow>(await table.get(keys.item(batch_id, index)))?.failure?.message;
-  const why = before === undefined ? '' : ` The attempt before failed: ${before}`;
+  const why = before === undefined ? '' : ` The previous attempt failed: ${before}`;
   return {
     reason: 'Superseded',
-    message: `Attempt ${attempt} was not made: ${message}. It was left alone; see who set it, then deploy again.${why}`,
+    message: `Attempt ${attempt} was not made: ${message}. It was left unchanged. Find out who set it, then deploy again.${why}`,
     superseded: true,
     ...running,
   };

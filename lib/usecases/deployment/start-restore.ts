@@ -10,15 +10,16 @@ import { launchRun, runPlace } from './launch-run.ts';
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor'>;
 
 /**
- * Puts the last good release back, by the executor that owns the workload, unless LookBack has answered already. It asks no cluster. An
- * execution that began before there was a LookBack comes here without a look: then it is put back as where a cluster does not answer.
+ * Restores the last good release through the executor that deployed it, unless LookBack has already answered. Asks no
+ * cluster. An execution from before LookBack existed comes here without a look; it then restores as if the cluster did
+ * not answer.
  */
 export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Record<string, never>> => {
   const { batch_id, index } = task;
   const planned = await readPlanned(deps, batch_id, index);
   const capture = rowOf<CaptureRow>(await deps.table.get(keys.capture(batch_id, index)));
   const previous = capture?.previous;
-  // Whoever deployed that release puts it back, and the poller of that account follows.
+  // The executor of that release restores it, and its account's poller follows.
   const place = runPlace(task, 'restore', previous?.deployment ?? planned);
   await bindToken(deps, place, task);
   const intended = await deps.table.get(keys.attempt(batch_id, index, 'restore'));
@@ -28,7 +29,7 @@ export const startRestore = async (deps: Needs, task: WaitingTask): Promise<Reco
     if (never !== undefined) await settleNotRestored(deps, place, never);
     else {
       const { place: _, ...before } = previous!.deployment;
-      // Its cluster is that of this deployment: whoever asks that now is whoever asked it in this attempt.
+      // The same cluster as this deployment's, so the same functions ask it.
       const now = planned.place === undefined ? {} : { place: planned.place };
       const deployment = { ...before, ...now, timeout: planned.timeout };
       await launchRun(deps, { place, deployment, version: previous!.version, attempt: 'restore' });

@@ -7,22 +7,22 @@ import type { Queued } from './queue-start.ts';
 import type { Answer } from './take-answer.ts';
 
 /**
- * With the last request, which may take 30 s, this stays below the 90 s of the function. And nothing is started when the
- * poller may have given up looking for it, as it does at the end of the executor's late start.
+ * Together with the last request, of up to 30 s, this stays below the function's 90 s. It also ends before the poller
+ * may stop looking for the run, at the end of the executor's late start.
  */
 const patience = 45_000;
 const firstPause = 2_000;
 const longestPause = 15_000;
 const spread = 1_000;
 /**
- * A function waits for its turn for this part of the time that the poller waits for the turn of a queued start. Otherwise a steady
- * stream of new starts could take all the turns from those in the queue, which are older.
+ * A function waits for a budget turn for this part of the time that the poller waits for a queued start. Otherwise a
+ * steady stream of new starts could take every turn from the older, queued ones.
  */
 const partForTurn = 0.8;
 
 export interface Pauses {
   readonly begin: (paused: Required<Pick<RunWatchRow, 'asked' | 'turned_away'>>) => Promise<void>;
-  /** Before it is asked for so many times and once more. Gives why it must not be. */
+  /** Called before each repeated request, with the number of requests including it. Returns why it must not be sent. */
   readonly end: (asked: number) => Promise<Failure | undefined>;
 }
 
@@ -32,11 +32,11 @@ type Started =
   | (Queued & { readonly kind: 'queued' });
 
 /**
- * Asks the executor for a run, and each time only when the row that says so would outlive a power cut: without it nobody would
- * know of the run, and the next one who looks would start another. What is certain not to have started is asked again: an
- * executor that is throttled, or out of reach, is so for longer than a moment, and that is no attempt at a deployment. Half of
- * each pause is chance, so that those of a batch do not come back together. Anything else is asked once. Where there is no room
- * for longer than this may wait, the start is left to the queue: in our own budget already after some seconds.
+ * Asks the executor for a run. Each request waits until the row about it would survive a power cut; otherwise nobody
+ * would know of the run, and the next look would start another. A start that certainly did not happen is retried: a
+ * throttled or unreachable executor stays so for more than a moment, and that is not a failed attempt. Half of each
+ * pause is random, so that a batch's starts don't return together. Anything else is asked once. If there is no room for
+ * longer than this may wait, the start goes to the queue; for our own budget, after a few seconds.
  */
 export const startRun = async (
   { table, clock, random, pace }: Pick<Deps, 'table' | 'clock' | 'random' | 'pace'>,
@@ -67,20 +67,26 @@ export const startRun = async (
 
 type Rejected = Extract<StartResult, { readonly kind: 'rejected' }>;
 
-/** Nobody was there to say that it is too much: who waits for hours for a host that is gone waits in vain. */
+/**
+ * There was no answer, so nothing says that there will be room later. Waiting hours for a host that is gone would be in
+ * vain.
+ */
 export const isOutOfReach = ({ reason }: Rejected): boolean =>
   reason === 'ExecutorUnavailable' || reason === 'ExecutorUnreachable';
 
-/** It says itself that there will be room. A webhook of the cluster that does not answer may be gone for good: the attempt has failed. */
+/**
+ * A throttled executor says itself that there will be room. A cluster's webhook that does not answer may be gone for
+ * good, so the attempt fails.
+ */
 const isThrottled = (answer: Rejected): boolean => !isOutOfReach(answer) && answer.reason !== 'WebhookUnavailable';
 
-/** No sooner than the executor wants to be asked, and not at the moment at which it has told all others to come. */
+/** Not before the time that the executor named, and not at the same moment as everybody it told the same. */
 const waitOf = (
   { retryAfter }: Rejected,
   { pause, chance }: { readonly pause: number; readonly chance: number },
 ): number => Math.max(pause * chance, retryAfter === undefined ? 0 : retryAfter + spread * chance);
 
-/** What throws ExecutorUnavailable has certainly not left this place. */
+/** ExecutorUnavailable means that the request certainly was not sent. */
 export const startOnce = async (executor: Executor, request: RunRequest, latest: number): Promise<StartResult> => {
   try {
     return await executor.start(request, latest);

@@ -11,11 +11,11 @@ import { placeOf, requestOf } from './watched-row.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'ids'>;
 
-/** Whether the end of a run may be asked for: once, and once more at its deadline if that was refused for a cancel. */
+/** Whether a run may be asked to end: once, and again at its deadline if a cancel was refused. */
 export const mayStop = ({ stopping }: RunWatchRow, why: Stopping['why']): boolean =>
   stopping === undefined || stopping.answer === 'unsent' || (goesOn(stopping) && why !== 'cancel');
 
-/** A run that cannot be stopped for a cancel is followed to its end. */
+/** A run that could not be stopped for a cancel is followed to its end. */
 export const goesOn = ({ why, answer }: Stopping): boolean => why === 'cancel' && answer === 'no';
 
 interface Stop {
@@ -23,14 +23,14 @@ interface Stop {
   readonly executor: Executor;
   readonly why: Stopping['why'];
   readonly state: RunState | undefined;
-  /** Milliseconds since 1970; it is not sent after this. */
+  /** Milliseconds since 1970. Nothing is sent after this. */
   readonly latest: number;
 }
 
 /**
- * Asks for the end of a run. That is written down first, and read back by nobody but the looks: a second abort of a run that is
- * ending already would tell nothing, and who dies in between has perhaps asked. Where it has certainly not left, it may be
- * asked for again at the next look.
+ * Asks a run to end. Records that first, and only looks check the result: a second abort of an ending run would tell
+ * nothing. If this process dies in between, the request may have been sent. A request that was certainly not sent may
+ * be repeated at the next look.
  */
 export const stopRun = async (deps: Needs, { row, executor, why, state, latest }: Stop): Promise<void> => {
   const seen =
@@ -38,28 +38,29 @@ export const stopRun = async (deps: Needs, { row, executor, why, state, latest }
   const stopping: Stopping = { why, at: stoppingSince(row, why) ?? deps.clock.now(), by: deps.ids.next(), ...seen };
   const stops = (row.stops ?? 0) + 1;
   if (!(await begin(deps, row, { stopping, stops }))) return;
-  // A run that was aborted for a cancel which nobody remembers would be a failure of its own, and might be tried again.
+  // The abort must not be forgotten: otherwise the aborted run would count as a failure of its own and might be
+  // retried.
   await deps.table.synced();
   const { kind: answer, answer: said } = await cancelOnce(executor, row, latest);
   const told = { stopping: { ...stopping, answer, said: fittingText(said) } };
   await updateWatch(deps, placeOf(row), { set: told, when: { equals: { stops } } });
 };
 
-/** Of a request that could not be sent before: it is one request, however often that is tried. */
+/** When an unsent request was first tried. However often it is tried, it is one request. */
 const stoppingSince = ({ stopping }: RunWatchRow, why: Stopping['why']): number | undefined =>
   stopping?.answer === 'unsent' && stopping.why === why ? stopping.at : undefined;
 
-/** At the end of its time a run that nobody could be asked to end is as good as one whose end is not seen. */
+/** After this, a run that could not be asked to end counts as one whose end is not seen. */
 export const isStopGivenUp = ({ stopping }: RunWatchRow, oldest: number): boolean =>
   stopping?.answer === 'unsent' && stopping.why !== 'cancel' && stopping.at < oldest;
 
-/** That it was to end, where that was certainly not asked for and there is no reason any more: it began to wait for a person. */
+/** Withdraws a stop that was certainly not sent and has no reason any more: the run began to wait for a person. */
 export const takeBackStop = async (deps: Needs, row: RunWatchRow): Promise<void> => {
   if (row.stopping?.answer !== 'unsent' || row.stops === undefined) return;
   await updateWatch(deps, placeOf(row), { remove: ['stopping'], when: { equals: { stops: row.stops } } });
 };
 
-/** False where another poller has asked. A table that fails may have taken the write all the same: then its mark is there. */
+/** False if another poller has asked. A table may fail and still have taken the write; then its mark is there. */
 const begin = async (
   deps: Needs,
   row: RunWatchRow,

@@ -12,7 +12,7 @@ import { knownOfStart } from './watched-row.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random'>;
 
-/** What an executor says to a start that it was sent. */
+/** An executor's reply to a start that it received. */
 export type Answer = Exclude<StartResult, { readonly kind: 'busy' }>;
 
 export interface Begun {
@@ -20,7 +20,7 @@ export interface Begun {
   readonly deployment: WatchedDeployment;
 }
 
-/** Accepted is not started, and unknown is not failed: those two are left to the poller. */
+/** Accepted isn't started, and unknown isn't failed: the poller follows both. */
 export const takeAnswer = async (deps: Needs, { place, deployment }: Begun, answer: Answer): Promise<void> => {
   if (answer.kind === 'rejected') {
     const { reason, message, retryable } = answer;
@@ -28,14 +28,14 @@ export const takeAnswer = async (deps: Needs, { place, deployment }: Begun, answ
     return settleFailure(deps, { place, deployment, failure, actor: 'executor', run: knownOfStart(answer) });
   }
   if (answer.kind === 'started') return noteStarted(deps, place, answer);
-  // Where nothing came back there are the words of why.
+  // Without a reply, the words say why.
   const told =
     answer.kind === 'unknown' ? { answer: foreignName(answer.message), ...answeredIn(answer) } : answeredIn(answer);
   const news =
     answer.kind === 'accepted'
       ? { phase: 'accepted' as const, correlation: answer.correlation, ...told }
       : { phase: 'unknown' as const, ...told };
-  // Where the table is busy for long, this must not end in an error: the run may be there, and the poller looks for it by its key.
+  // A table that stays busy must not end this in an error: the run may exist, and the poller finds it by its key.
   await unlessBusy(updateWatch(deps, place, { set: news, when: { equals: { phase: 'intended' } } }));
 };
 

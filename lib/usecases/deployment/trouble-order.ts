@@ -7,7 +7,7 @@ import { readItems } from './read-items.ts';
 
 type Needs = Pick<Deps, 'table'>;
 
-/** Rows that are read for it: of what is in work, and of what those had to wait for that could begin now. */
+/** The most rows read for the order: those of deployments in work, and of what the ready ones had to wait for. */
 export const mostForOrder = 500;
 
 export interface Scheduled {
@@ -16,8 +16,8 @@ export interface Scheduled {
 }
 
 /**
- * Deployments of a batch in the order in which somebody wants to look after them. Where each stands is told by its cell; since when by
- * the rows of those in work, and of one that waits by those that it had to wait for: who still has to wait for others comes behind.
+ * A batch's deployments, the most urgent first. Cells give each one's status. Rows give the time: for deployments in
+ * work their own, for ready ones those they had to wait for. Those that still wait for others come last.
  */
 export const inOrderOfTrouble = async (
   deps: Needs,
@@ -41,15 +41,15 @@ export const inOrderOfTrouble = async (
   return indexes.map(standing).sort(inOrder);
 };
 
-/** What is not over for certain, and does not wait for others of its batch. */
+/** Not certainly over, and not waiting for others of its batch. */
 const isOpen = (cell: Cell): boolean => isInFlight(cell) || mayStart(cell) || cell === 'U';
 
-/** Who has got its turn, and has no row yet, has not begun. */
+/** A deployment with a turn but no row yet has not begun. */
 const pendingIf = (cell: Cell) => (cell === 'U' ? 'UNKNOWN' : 'PENDING');
 
 const endOf = (row: ItemRow | undefined): number => row?.outcome?.ended_at ?? 0;
 
-/** By index, what these depend on. */
+/** By index: what each depends on. */
 const dependenciesOf = (
   { dependents }: Pick<Sheet, 'dependents'>,
   wanted: ReadonlySet<number>,

@@ -1,13 +1,15 @@
 import type { News } from '../../domain/ports.ts';
 
 /**
- * How long this poller could not read a run. One that was dead meanwhile has not tried: it is not the first look that comes to
- * nothing which says that an executor cannot be read.
+ * For how long this poller has been unable to read each run. A poller that was down has not tried, so one failed look
+ * does not yet mean that an executor cannot be read.
  */
 export class UnreadSince {
   #since: ReadonlyMap<string, number> = new Map();
 
-  /** What one look at these keys brought. One of which it brought nothing, because its turn is at a later look, is as it was. */
+  /**
+   * Notes what a look at these keys brought. A key without news, because a later look will cover it, stays as it was.
+   */
   note(keys: readonly string[], news: ReadonlyMap<string, News>, now: number): void {
     const sinceOf = (key: string): number | undefined => {
       const before = this.#since.get(key);
@@ -19,7 +21,7 @@ export class UnreadSince {
     this.#since = new Map(all.flatMap(([key, since]) => (since === undefined ? [] : [[key, since]])));
   }
 
-  /** Milliseconds; 0 for one that was read. */
+  /** Milliseconds; 0 if it was read. */
   of(key: string, now: number): number {
     return now - (this.#since.get(key) ?? now);
   }

@@ -17,16 +17,19 @@ import { UnreadSince } from './unread-since.ts';
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'executor' | 'tell'>;
 
 /**
- * Aborts under way at once. One that waits for its turn in the budget is written down already: a function that was ended before
- * would have sent none of them.
+ * Concurrent aborts. One that waits for its budget turn is already recorded, so if the function ended before, none
+ * would be sent.
  */
 const mostStops = 40;
-/** Milliseconds. Aborts still leave so long after the end of a call: with their answer that is before the function is ended. */
+/**
+ * Milliseconds. How long after the end of a call aborts may still be sent; their replies still arrive before the
+ * function ends.
+ */
 const stopsAfterwards = 20_000;
 
 /**
- * Follows every run of one executor account with as few requests as possible, and answers the waits of those that ended. Beside
- * that it sends the starts that wait for room.
+ * Follows every run of one executor account with as few requests as possible, and answers the waits of those that
+ * ended. Also sends the starts that wait for room.
  */
 export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ more: boolean }> => {
   const account = task.watcher.slice(task.watcher.indexOf(':') + 1);
@@ -57,7 +60,7 @@ export const watchExecutor = async (deps: Needs, task: WatchTask): Promise<{ mor
   return end;
 };
 
-/** A cluster is asked for what was applied to it as often as for rollouts; nobody counts these requests. */
+/** A cluster is asked about applied objects as often as about rollouts. Nobody counts these requests. */
 const intervalOf = ({ pace }: Needs, account: string): number =>
   clusterOfAccount(account) === undefined ? pace.pollExecutor : pace.pollCluster;
 
@@ -94,7 +97,7 @@ const lookAtAll = async (
       },
       latest,
     });
-  // What is held up is told of the rows as they were read: a run that ends now is not told as held up before.
+  // Hindrances are computed from the rows as read, so a run that ends now is not reported as held up first.
   await Promise.all(rows.map((row) => all.try(() => follow(row))));
   await all.try(() => trouble.note(deps, [...(news?.values() ?? [])]));
   await all.try(() => hindrances.note(deps, rows, ({ key }) => news?.get(key)));

@@ -21,7 +21,7 @@ export const placeOf = ({ batch_id, index, wait, deployment }: RunWatchRow): Pla
   watcher: executorWatcher(deployment.executor.account),
 });
 
-/** All that the executor gave for its start, for the record. */
+/** Everything the executor returned for its start, for the record. */
 export const knownOfStart = ({
   correlation,
   trace,
@@ -32,5 +32,5 @@ export const knownOfStart = ({
   ...(answer === undefined ? {} : { answer: foreignName(answer) }),
 });
 
-/** From when on there may be a run, and it is looked for. */
+/** From when a run may exist and is looked for. */
 export const sentAt = ({ sent_at, at }: Pick<RunWatchRow, 'sent_at' | 'at'>): number => sent_at ?? at;

@@ -21,26 +21,26 @@ import { readSurveyedOne, type SurveyedTarget } from './surveyed-targets.ts';
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'> & AskedBy;
 
 export interface AdoptInput extends NamedTarget {
-  /** Why it is right, in their words. */
+  /** Why it is right, in the caller's words. */
   readonly reason?: string | undefined;
 }
 
-/** What was taken as right. */
+/** What was adopted. */
 export interface AdoptedView {
   readonly target: TargetView;
-  /** The first ten fields of it, as they were deployed and as they are now. */
+  /** The first ten changed fields: as deployed, and as they are now. */
   readonly fields: readonly FieldDrift[];
   readonly count: number;
   readonly message: string;
-  /** What follows for the next deployment. */
+  /** What this means for the next deployment. */
   readonly notes: readonly string[];
 }
 
 export type AdoptTarget = (deps: Needs, input: AdoptInput) => Promise<AdoptedView>;
 
 /**
- * What runs now at a target that has drifted is taken as right, so that no survey marks it any more. Nothing in the cluster is changed, and
- * who has a field keeps it. Only what the mark says is adopted: what has come since, nobody has looked at.
+ * Adopts what runs now at a drifted target, so that surveys stop marking it. Changes nothing in the cluster, and fields
+ * keep their owners. Adopts only what the mark names: nobody has looked at later changes.
  */
 export const adoptTarget: AdoptTarget = async (deps, { reason, ...named }) => {
   const { target, cluster, now } = await findTarget(deps, named);
@@ -63,8 +63,8 @@ const checkMayAdopt = ({ rights }: Needs, target: string): void => {
   const place = placeOfTarget(target);
   const { kind, subject } = rights.actor;
   const problem = rights.may('resolve', place)
-    ? kind !== 'person' && `Only a person may adopt, and ${subject} is a program. A token of a person names a group.`
-    : `No grant lets you resolve ${place.pillar} in ${place.environment}, which it takes to adopt what runs there.`;
+    ? kind !== 'person' && `Only a person may adopt, and ${subject} is a program. Tokens of people name a group.`
+    : `No grant lets you resolve ${place.pillar} in ${place.environment}. Adopting what runs there needs that.`;
   if (problem !== false) throw new FlotillaError('Forbidden', problem, { target });
 };
 
@@ -83,7 +83,7 @@ const readMarked = async (deps: Needs, now: TargetRow): Promise<Marked> => {
   return surveyed as Marked;
 };
 
-/** What a survey looks at. */
+/** Looks at what a survey looks at. */
 const look = async (deps: Needs, cluster: string, surveyed: SurveyedTarget): Promise<SeenObjects> => {
   const glance = await askWithin(deps, cluster, async () => {
     const { objects } = await deps.cluster(cluster);
@@ -96,13 +96,12 @@ const look = async (deps: Needs, cluster: string, surveyed: SurveyedTarget): Pro
 
 const checkAsMarked = ({ target, drift }: TargetRow, fields: readonly FieldDrift[]): void => {
   if (drift === undefined || isAsMarked(drift, fields)) return;
-  if (fields.length === 0)
-    throw nothing(target, 'it is as it was deployed again. The next survey takes the mark away.');
+  if (fields.length === 0) throw nothing(target, 'it is again as it was deployed. The next survey removes the mark.');
   const message = `${target} has changed since it was marked: ${sinceMark(drift, fields)}. Look at flotilla targets --drift after the next surveys, then adopt.`;
   throw new FlotillaError('ChangedSince', message, { target });
 };
 
-/** Whether it has another image now, or none. Of the executor `kubernetes` a workload that is not among what was applied stays as it is. */
+/** A change of the image. When the executor `kubernetes` did not apply the workload itself, it stays as it is. */
 const imageOf = (surveyed: SurveyedTarget, seen: SeenObjects): FieldDrift | undefined => {
   const { deployment, now } = surveyed;
   const address = workloadAddress(deployment.workload);
@@ -115,8 +114,8 @@ const imageOf = (surveyed: SurveyedTarget, seen: SeenObjects): FieldDrift | unde
 };
 
 /**
- * Under a name of its own, which NOW then refers to: of an adoption that is refused, or was overtaken, nothing is left that counts. What
- * deployments keep is never written here.
+ * Stores the objects under a key of their own, which NOW then names. A refused or overtaken adoption leaves nothing
+ * that counts. Never overwrites what deployments keep.
  */
 const keepAdopted = async (
   { documents }: Needs,
@@ -137,14 +136,14 @@ interface Done {
 
 const viewAdopted = ({ deployment }: SurveyedTarget, { adopted, fields }: Done): AdoptedView => {
   const { target, version, state } = adopted;
-  const what = fields.length === 1 ? 'one difference is' : `${fields.length} differences are`;
+  const what = fields.length === 1 ? 'one difference was' : `${fields.length} differences were`;
   const runs = state === 'deleted' ? 'nothing runs there' : `version ${version ?? 'unknown'} runs there`;
   const note = deployment.executor.name === 'kubernetes' ? ownersNote(fields) : undefined;
   return {
     target: viewTarget(adopted),
     fields: fields.slice(0, mostFields),
     count: fields.length,
-    message: `${target}: ${what} taken as right, and ${runs}. Nothing was changed in the cluster.`,
+    message: `${target}: ${what} adopted, and ${runs}. Nothing was changed in the cluster.`,
     notes: note === undefined ? [] : [note],
   };
 };

@@ -12,7 +12,7 @@ import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';
 import { driftEventWrites } from './drift-event.ts';
 
-/** Throws StatusConflict while anybody is at work there. */
+/** Throws StatusConflict while a deployment is at work there. */
 export const checkFree = async (table: Table, target: string): Promise<void> => {
   const lock = rowOf<LockRow>(await table.get(keys.lock(target)));
   if (lock === undefined) return;
@@ -27,8 +27,8 @@ export interface Adopted {
 }
 
 /**
- * NOW, the change, and the event, all or nothing: where anybody has begun there, or the mark is another one by now, it is not what was
- * looked at.
+ * Writes NOW, the change and the event, all or nothing. Fails if a deployment has begun there or the mark has changed:
+ * that isn't what the caller looked at.
  */
 export const writeAdoption = async (
   deps: Pick<Deps, 'table' | 'clock'>,
@@ -66,7 +66,7 @@ const eventOf = ({ before, after, fields }: Adopted): Parameters<typeof driftEve
   const what = first === undefined ? '' : ` (${fieldSentence(first)}${fields.length > 1 ? ', and more' : ''})`;
   return {
     ...{ target, actor: adopted?.by ?? 'unknown', from: 'PROCESSING', to: 'SUCCESS', reason: 'DriftAdopted' },
-    message: `What runs at ${target} was taken as right${because}${what}.`,
+    message: `What runs at ${target} was adopted${because}${what}.`,
     detail: {
       ...{ since: drift?.since ?? after.since, count: fields.length },
       fields: fields.slice(0, mostFields).map((one) => ({ ...one })),

@@ -4,7 +4,10 @@ import { type EventRow, itemOf, rowOf } from '../../domain/record/rows.ts';
 import { stageFeed } from '../../domain/schedule/hold-changes.ts';
 import type { Deps } from '../deps.ts';
 
-/** An event of drift in the feed of the stage, with its number, for the transaction of what it tells of. */
+/**
+ * Writes for a drift event in the stage's feed, with its number. They belong in the transaction of the change they
+ * report.
+ */
 export const driftEventWrites = async (
   { table, clock }: Pick<Deps, 'table' | 'clock'>,
   told: Omit<EventRow, 'batch_id' | 'type' | 'seq' | 'at'>,

@@ -11,12 +11,12 @@ import type { ClusterObjects, KubernetesObject, ObjectAddress, ObjectList } from
 import { valueAt } from '../../domain/rollout/kubernetes-object.ts';
 import type { SurveyedTarget } from './surveyed-targets.ts';
 
-/** Workloads that stay where they are, and whose image is a release. */
+/** Kinds of workload that stay in place and whose image is a release. */
 const looked: readonly WorkloadKind[] = ['deployment', 'statefulset', 'daemonset', 'cronjob', 'rollout'];
 
 type ListName = Pick<ObjectAddress, 'api_version' | 'kind' | 'namespace'>;
 
-/** Objects by their addresses; of lists that could not be read nothing is known. */
+/** Objects by address. Lists that could not be read are unknown. */
 export class SeenObjects {
   readonly #objects = new Map<string, KubernetesObject>();
   readonly #lists = new Map<string, readonly KubernetesObject[]>();
@@ -30,12 +30,12 @@ export class SeenObjects {
     }
   }
 
-  /** All of one kind in a namespace that were seen. */
+  /** All objects of one kind seen in a namespace. */
   all(list: ListName): readonly KubernetesObject[] {
     return this.#lists.get(keyOfList(list)) ?? [];
   }
 
-  /** `unknown` where nobody has looked. */
+  /** `unknown` if its list was not read. */
   find(address: ObjectAddress): KubernetesObject | undefined | 'unknown' {
     return this.#lists.has(keyOfList(address)) ? this.#objects.get(keyOfAddress(address)) : 'unknown';
   }
@@ -43,26 +43,26 @@ export class SeenObjects {
 
 const hasReplicas = (object: JsonObject): boolean => valueAt(object, 'spec', 'replicas') !== undefined;
 
-/** Where something may be scaled without us. */
+/** Lists that show whether something else may scale the target's objects. */
 const autoscalersOf = ({ applied }: SurveyedTarget): readonly ListName[] =>
   (applied?.objects ?? []).filter(hasReplicas).map((one) => ({ ...autoscaler, namespace: addressOf(one).namespace }));
 
 const keyOfList = ({ api_version, kind, namespace = '' }: ListName): string => `${api_version}/${kind}/${namespace}`;
 
-/** Which objects of a target are compared. */
+/** The objects of a target to compare. */
 const addressesOf = ({ applied, deployment: { workload } }: SurveyedTarget): readonly ObjectAddress[] => {
   if (applied !== undefined) return applied.objects.map(addressOf);
   const address = workloadAddress(workload);
   return address === undefined ? [] : [address];
 };
 
-/** Undefined where it does not stay, or has no image that is a release. */
+/** Undefined if the workload doesn't stay in place, or its image isn't a release. */
 export const workloadAddress = (workload: Workload): ObjectAddress | undefined => {
   const api = looked.includes(workload.kind) ? apiKindOf(workload) : undefined;
   return api && { ...api, namespace: workload.namespace, name: workload.name };
 };
 
-/** One list for each kind in each namespace, whatever the number of targets. A kind that may not be read is left out. */
+/** Reads one list per kind and namespace, however many targets there are. Skips kinds that may not be read. */
 export const lookAtObjects = async (
   objects: ClusterObjects,
   targets: readonly SurveyedTarget[],
@@ -84,7 +84,7 @@ export const lookAtObjects = async (
   return seen;
 };
 
-/** What of a target is not as it was deployed, as far as it could be seen. */
+/** How a target differs from what was deployed, as far as it could be seen. */
 export const driftOf = (target: SurveyedTarget, seen: SeenObjects): readonly FieldDrift[] => {
   const { applied, deployment, now } = target;
   if (applied !== undefined) {

@@ -16,23 +16,23 @@ import { readSurveyed, type SurveyedTarget, type SurveyMemory } from './surveyed
 type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue' | 'cluster' | 'clock' | 'random'>;
 
 export interface Surveyed {
-  /** Targets that were compared. */
+  /** Targets compared. */
   readonly targets: number;
-  /** Those that are marked now. */
+  /** Targets marked now. */
   readonly drifted: number;
 }
 
 /**
- * Compares what runs in a cluster with what was deployed there, and marks what two surveys found changed. What was deployed and who is
- * at work is read before the cluster and after it: only what is the same in both is judged, so that no change of ours is taken for drift.
- * Nothing in the cluster is changed. Throws ClusterUnavailable.
+ * Compares what runs in a cluster with what was deployed there, and marks differences that two surveys saw. Reads what
+ * was deployed and who is at work both before and after reading the cluster. Judges only what stayed the same, so that
+ * our own changes never count as drift. Changes nothing in the cluster. Throws ClusterUnavailable.
  */
 export const surveyCluster = async (deps: Needs, cluster: string, memory: SurveyMemory): Promise<Surveyed> => {
   const targets = await readSurveyed(deps, cluster, { locked: await lockedTargets(deps.table), memory });
   const before = await readSeen(deps.table, cluster);
   if (targets.length === 0 && before.size === 0) return { targets: 0, drifted: 0 };
   const { objects } = await deps.cluster(cluster);
-  // One of which only rollouts can be read.
+  // Only rollouts can be read in this cluster.
   if (objects === undefined) return { targets: 0, drifted: 0 };
   const seen = await lookAtObjects(objects, targets);
   const locked = await lockedTargets(deps.table);
@@ -48,7 +48,7 @@ export const surveyCluster = async (deps: Needs, cluster: string, memory: Survey
   return { targets: targets.length, drifted };
 };
 
-/** Targets and objects by name, of whoever is at work. */
+/** The names of all locked targets and objects. */
 const lockedTargets = async (table: Table): Promise<ReadonlySet<string>> => {
   const names = new Set<string>();
   for await (const { sk } of everyItem(table, { pk: 'DISPATCHER', prefix: 'LOCK#' }))
@@ -68,7 +68,7 @@ interface Found {
   readonly remembered: SeenDrift | undefined;
 }
 
-/** Writes what follows from a look, where NOW is still what it was before it. True where the target is marked after it. */
+/** Writes the result of a look, if NOW hasn't changed since. Returns true if the target is marked afterwards. */
 const settle = (deps: Needs, cluster: string, { target, fields, remembered }: Found): Promise<boolean> =>
   retryConflict(deps, async () => {
     const { now: before } = target;
@@ -99,7 +99,7 @@ const rememberWrites = (
   ];
 };
 
-/** The mark on the condition of NOW, and its event in the feed of the stage. */
+/** Writes the mark, on the condition of NOW, and its event in the stage's feed. */
 const markWrites = async (deps: Needs, now: TargetRow, mark: DriftMark | 'clear'): Promise<readonly Write[]> => {
   const { batch_id, index, state, since } = now;
   const when = { equals: { batch_id, index, state, since } };
@@ -132,7 +132,7 @@ const eventOf = (
   };
 };
 
-/** What was remembered of targets that are not settled any more. */
+/** Forgets targets that are no longer settled. */
 const forget = async (
   { table }: Needs,
   cluster: string,

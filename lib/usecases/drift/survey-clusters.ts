@@ -6,16 +6,16 @@ import { type Surveyed, surveyCluster } from './survey-cluster.ts';
 import { SurveyMemory } from './surveyed-targets.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue' | 'cluster' | 'clock' | 'random' | 'tell'> & {
-  /** In a stage with functions in several networks, those of the clusters that are asked from here (`noPlace`: from none). Absent: all are. */
+  /** Surveys only the clusters asked from this place; `noPlace` means those asked from none. Absent: all clusters. */
   readonly place?: string;
 };
 
-/** What is remembered from one survey to the next, by cluster. */
+/** What surveys remember, by cluster. */
 export type SurveyMemories = Map<string, SurveyMemory>;
 
 /**
- * Surveys all clusters of the configuration, one after the other. One that is away is left out: what waits for it is told elsewhere, and
- * what has happened meanwhile is found by the next survey.
+ * Surveys all configured clusters, one after the other. Skips a cluster that does not answer: its outage is reported
+ * elsewhere, and the next survey finds what has changed.
  */
 export const surveyClusters = async (deps: Needs, memories: SurveyMemories): Promise<Surveyed> => {
   const { clusters } = await deps.catalogue();

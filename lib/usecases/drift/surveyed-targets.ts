@@ -13,17 +13,17 @@ import { readEnvironments } from '../targets/read-environments.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'>;
 
-/** A target that can be held against what was deployed there. */
+/** A target that can be compared with what was deployed there. */
 export interface SurveyedTarget {
   readonly now: TargetRow;
   readonly deployment: KeptDeployment;
-  /** By the executor `kubernetes`, all that it applied; of others the image is known at most. */
+  /** Everything that the executor `kubernetes` applied. For other executors, at most the image is known. */
   readonly applied?: AppliedObjects;
 }
 
 const atOnce = 50;
 
-/** What is known of a target is read once, until another deployment has changed it. */
+/** Remembers what was deployed to each target. Reads it once, until another deployment changes the target. */
 export class SurveyMemory {
   readonly #known = new Map<string, SurveyedTarget>();
 
@@ -40,7 +40,7 @@ export class SurveyMemory {
   }
 }
 
-/** The targets of a cluster that are as they were deployed, as far as was recorded, and where nobody is at work. */
+/** The settled targets of a cluster, as far as recorded, without those at work. */
 export const readSurveyed = async (
   deps: Needs,
   cluster: string,
@@ -62,7 +62,7 @@ export const readSurveyed = async (
   return surveyed;
 };
 
-/** Of what was only put there by hand, or before there were records, there is nothing to compare with. */
+/** Undefined if it was put there by hand or before there were records: there is nothing to compare with. */
 export const readSurveyedOne = async (
   { table, documents }: Pick<Needs, 'table' | 'documents'>,
   now: TargetRow,
@@ -75,13 +75,13 @@ export const readSurveyedOne = async (
   return { now, deployment, ...(applied === undefined ? {} : { applied }) };
 };
 
-/** What was taken as right, where that is what stands there. */
+/** The adopted objects, if NOW still names them. */
 const readAdopted = async (documents: Documents, { adopted }: TargetRow): Promise<AppliedObjects | undefined> => {
   const objects = adopted?.objects;
   return objects === undefined ? undefined : parseAdopted(await documents.get(documentPaths.adopted(objects)), objects);
 };
 
-/** What the deployment has applied that changed it last. */
+/** What the last deployment applied. */
 const readApplied = async (
   documents: Documents,
   { now, deployment }: Pick<SurveyedTarget, 'now' | 'deployment'>,

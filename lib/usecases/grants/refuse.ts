@@ -11,13 +11,13 @@ const words: Readonly<Record<Verb, string>> = {
   hold: 'hold',
 };
 
-/** Who has no grant at all learns nothing of a configuration, whose names stand in what is said of a batch that is not valid. */
+/** Refuses a caller without any grant: the problems of an invalid batch name parts of the configuration. */
 export const checkAnyGrant = ({ any }: Rights): void => {
   if (any) return;
-  throw new FlotillaError('Forbidden', 'There is no grant for you, so there is no batch that you may plan or send.');
+  throw new FlotillaError('Forbidden', 'You have no grant, so you cannot plan or submit a batch.');
 };
 
-/** Says of each deployment of a batch whether one who asks may do this with it. */
+/** Returns a function that says why the caller may not do this with a deployment. */
 export const refuseBy = (rights: Rights, verb: Verb): Refuse | undefined =>
   rights.everywhere(verb)
     ? undefined

@@ -11,7 +11,10 @@ import { KeptDocuments } from '../record/kept-documents.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
-/** The header of a batch by its whole id; throws BatchNotFound, also where no deployment of it may be seen; else RecordExpired. */
+/**
+ * Finds a batch's header by its whole id. Throws BatchNotFound, also if the caller may see none of its deployments, or
+ * RecordExpired.
+ */
 export const findSeenBatch = async (deps: Needs, batchId: string): Promise<HeaderRow> => {
   const header = await lookForBatch(deps, batchId);
   if (header === undefined || !(await isSeen(deps, header))) throw wholeBatchNotFound(batchId);
@@ -21,7 +24,7 @@ export const findSeenBatch = async (deps: Needs, batchId: string): Promise<Heade
 export const isSeen = async (deps: Needs, header: HeaderRow): Promise<boolean> =>
   deps.rights.everywhere('read') || deps.rights.seesSome(await readReach(deps, header));
 
-/** How much of a batch may be seen; undefined where it is not there, for who asks. Nothing is read for who may see all batches. */
+/** How much of a batch the caller may see; undefined if nothing. Reads nothing for a caller who may see all batches. */
 export const seenPart = async (deps: Needs, batchId: string): Promise<'whole' | 'part' | undefined> => {
   if (deps.rights.everywhere('read')) return 'whole';
   const header = await lookForBatch(deps, batchId);
@@ -32,22 +35,22 @@ export const seenPart = async (deps: Needs, batchId: string): Promise<'whole' | 
 };
 
 interface Look {
-  /** Of rows whose sort key is the id of a batch. */
+  /** A query for rows whose sort key is a batch id. */
   readonly query: Omit<Query, 'limit' | 'after'>;
   readonly limit: number;
   readonly after?: string | undefined;
   readonly mostLookedThrough: number;
-  /** Others are passed over, as if they were not there. */
+  /** Other batches are skipped. */
   readonly only?: (header: HeaderRow) => boolean;
 }
 
 export interface SeenBatches {
   readonly headers: readonly HeaderRow[];
-  /** The id after which to look on; absent when there is nothing more. */
+  /** The id to continue after; absent when there is nothing more. */
   readonly next?: string | undefined;
 }
 
-/** The first batches that may be seen; fewer than the limit where that would be too much to look through. */
+/** The first batches that the caller may see. Fewer than the limit when the search would be too long. */
 export const findSeenBatches = async (
   deps: Needs,
   { query, limit, after, mostLookedThrough, only = () => true }: Look,
@@ -60,7 +63,7 @@ export const findSeenBatches = async (
     const page = await deps.table.query({ ...query, limit: atOnce, ...(next === undefined ? {} : { after: next }) });
     const seen = await Promise.all(page.items.map(({ sk }) => lookForSeen(deps, sk)));
     for (const [at, header] of seen.entries()) {
-      // One more than fits tells that there is a next page.
+      // Finding one more than fits shows that there is a next page.
       const fits = header !== undefined && only(header);
       if (fits && headers.length === limit) return { headers, next };
       if (fits) headers.push(header);
@@ -79,7 +82,7 @@ const lookForSeen = async (deps: Needs, batchId: string): Promise<HeaderRow | un
   return (await isSeen(deps, header)) ? header : undefined;
 };
 
-/** Refuses what is not allowed with every deployment of a batch that is seen. */
+/** Refuses unless the caller may do this with every deployment of a batch they can see. */
 export const checkWholeBatch = async (deps: Needs, header: HeaderRow, verb: Verb): Promise<void> => {
   if (deps.rights.everywhere(verb)) return;
   const refused = deps.rights.refused(verb, await readReach(deps, header));
@@ -89,24 +92,24 @@ export const checkWholeBatch = async (deps: Needs, header: HeaderRow, verb: Verb
   throw new FlotillaError('Forbidden', `No grant lets you ${verb} all of batch ${header.batch_id}: it has ${what}.`);
 };
 
-/** An item of the table has room for this many places; of a batch with more they are read from its document. */
+/** A table item has room for this many places. For a larger batch they are read from its document. */
 const mostKept = 100;
 
-/** What a header keeps of where its deployments belong. */
+/** The part of a header that says where its deployments belong. */
 export const keptReach = (deployments: Parameters<typeof reachOf>[0]): Pick<HeaderRow, 'reach'> => {
   const reach = reachOf(deployments);
   return placesOf(reach).length > mostKept ? {} : { reach };
 };
 
-/** Small, and of a batch it never changes. */
+/** Small, and it never changes for a batch. */
 const reaches = /* @__PURE__ */ new KeptDocuments(500, ({ deployments }: Batch): Reach => reachOf(deployments));
 
-/** Headers of earlier versions do not have it either. */
+/** The places of a batch's deployments. Headers of earlier versions don't hold them. */
 export const readReach = async (
   { documents }: Pick<Deps, 'documents'>,
   { reach, batch_id, expired_at }: HeaderRow,
 ): Promise<Reach> => {
   if (reach !== undefined) return reach;
-  // It belonged to more places than are kept of it: nobody sees it who may not see all batches.
+  // There were too many places to keep, and the document has expired. Only callers who may see all batches see it.
   return expired_at === undefined ? reaches.read(documents, documentPaths.batch(batch_id)) : {};
 };

@@ -11,12 +11,13 @@ import type { Sight } from './sight.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
-/** Number of deployments by status, of those that may be seen. */
+/** Counts by status the deployments that the caller may see. */
 export const countSeen = async (deps: Needs, header: HeaderRow, { sees }: Sight): Promise<Totals> => {
   const cells = await readCells(deps, header);
   const returned = new Set(await readReturned(deps, header));
   const seen = Array.from({ length: header.total }, (_, index) => index).filter(sees);
-  // What was UNKNOWN may be resolved since, and a batch that was never planned, or is of an earlier version, kept no cells when it was sealed.
+  // An UNKNOWN deployment may be resolved since. And a batch that was never planned, or is of an earlier version, kept
+  // no cells when it was sealed.
   const isForgotten = cells === undefined && isSealed(header);
   const asked = seen.filter((index) => isForgotten || cells?.at(index) === 'U');
   const found = await readStatuses(deps, header, asked);
@@ -29,7 +30,7 @@ export const countSeen = async (deps: Needs, header: HeaderRow, { sees }: Sight)
   return counts;
 };
 
-/** All between the first and the last: thousands of rows one by one would take longer than a call may. */
+/** Reads every row between the first and the last. One read per deployment would outlast the call for thousands. */
 const readStatuses = async (
   { table }: Pick<Deps, 'table'>,
   { batch_id }: HeaderRow,

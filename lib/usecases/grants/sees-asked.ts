@@ -10,14 +10,14 @@ import { isSeen, readReach } from './seen-batch.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
-/** Whether a batch has, where one who asks may see it, a deployment in that environment, of that pillar and service. */
+/** Whether a batch has a deployment that the filter asks for and the caller may see. */
 export const seesAsked = async (deps: Needs, filter: BatchFilter, header: HeaderRow): Promise<boolean> => {
   const { environment, pillar, service } = filter;
   if (environment === undefined && pillar === undefined && service === undefined) return isSeen(deps, header);
   const reach = await readReach(deps, header);
   const places = askedPlaces(filter, reach).filter((place) => deps.rights.may('read', place));
   if (places.length === 0 || service === undefined) return places.length > 0;
-  // Where the index of services has led to it there is no need to ask for its row.
+  // When the index of services led here, the service's row needn't be read.
   if (leadOf(filter)?.dimension !== 'service') {
     const row = await deps.table.get(keys.batchBy('service', service, header));
     if (row === undefined) return false;
@@ -26,7 +26,7 @@ export const seesAsked = async (deps: Needs, filter: BatchFilter, header: Header
   return isAnywhere || isAmong(deps, header, { service, places });
 };
 
-/** Whether one of its deployments is of that service, and belongs to one of these places. */
+/** Whether one of its deployments belongs to that service and to one of these places. */
 const isAmong = async (
   deps: Needs,
   { batch_id }: HeaderRow,

@@ -13,15 +13,15 @@ import { readReach } from './seen-batch.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
-/** What of a batch one who asks may see. */
+/** What the caller may see of a batch. */
 export interface Sight {
-  /** All of it. */
+  /** True if that is everything. */
   readonly isWhole: boolean;
-  /** How many deployments. */
+  /** The number of deployments. */
   readonly total: number;
-  /** By place in the plan, before there is one by place in the file. */
+  /** By index in the plan, or in the file until there is a plan. */
   sees(index: number): boolean;
-  /** Values for one who asks, without what he may not see. */
+  /** A value without what the caller may not see. */
   shown<Value>(value: Value): Promise<Value>;
 }
 
@@ -66,8 +66,8 @@ interface Shown {
 }
 
 /**
- * Who holds a lock is named in the words of a message, too. Of another batch only the pillar of the key is known, so its
- * holder is seen where that pillar may be seen in all environments that the batch has for it.
+ * Messages name the holder of a lock in words, too. For another batch only the pillar of the key is known. So its
+ * holder is shown if the caller may see that pillar in every environment that the batch uses it in.
  */
 const hiddenFrom = async (deps: Needs, { value, batchId, hiddenKeys }: Shown): Promise<Hidden> => {
   const named = locksIn(value);
@@ -87,7 +87,7 @@ interface Holder {
 
 const nameOf = ({ batchId, key }: Holder): string => `${batchId} ${key}`;
 
-/** Each once. */
+/** Each holder once. */
 const locksIn = (value: unknown): Iterable<Holder> => {
   const found = new Map<string, Holder>();
   JSON.stringify(value, (_, one: unknown) => {
@@ -113,6 +113,6 @@ const seesHolder = async (deps: Needs, { batchId, key }: Holder): Promise<boolea
   return places.length > 0 && places.every((place) => deps.rights.may('read', place));
 };
 
-/** What is told of no batch, such as a plan, for one who asks. */
+/** The same for a value that belongs to no batch, such as a plan. */
 export const shownTo = async <Value>(deps: Needs, value: Value): Promise<Value> =>
   deps.rights.everywhere('read') ? value : hideIn(value, await hiddenFrom(deps, { value, hiddenKeys: new Set() }));

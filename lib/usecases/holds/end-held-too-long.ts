@@ -14,12 +14,12 @@ import { readCells, readHolds, readKeptSheet } from '../schedule/schedule-store.
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'ids'>;
 
-/** Sheets of large batches are read for it. There is an hour for those that come to their end at once, and it comes every minute. */
+/** This reads the sheets of large batches. There is an hour to catch up, and it runs every minute. */
 export const mostLookedAt = 20;
 
 /**
- * A batch whose deployments would wait for their turns to the end of their time, because of a hold, is cancelled an hour before, with
- * a warning three days before. True when its rows were looked at.
+ * Cancels a batch whose deployments would wait until their time is up because of a hold. Does so an hour before, and
+ * warns three days before. Returns true if it read the batch's rows.
  */
 export const endHeldTooLong = async (deps: Needs, header: HeaderRow): Promise<boolean> => {
   const now = deps.clock.now();
@@ -30,7 +30,7 @@ export const endHeldTooLong = async (deps: Needs, header: HeaderRow): Promise<bo
   const what = `It is held with ${describeScope(hold.scope)} (hold ${hold.id}: ${hold.reason})`;
   const occasion = { at: now, actor: 'dispatcher' };
   if (fate === 'warn') {
-    const message = `${what}. What still waits on ${isoTime(cancelledAt(header))} is cancelled then: its deployments wait for 30 days.`;
+    const message = `${what}. Deployments that still wait on ${isoTime(cancelledAt(header))} are cancelled then, because a deployment waits 30 days at most.`;
     const told = { status: header.status, reason: 'HeldForLong', message, held_warned_at: now };
     await deps.table.transact(changeHeader(header, told, occasion).writes);
     return true;
@@ -45,7 +45,7 @@ export const endHeldTooLong = async (deps: Needs, header: HeaderRow): Promise<bo
   return true;
 };
 
-/** The first that keeps one of its deployments from its turn. */
+/** The first hold that keeps one of its deployments from its turn. */
 const holdOn = async (deps: Needs, batchId: string): Promise<Hold | undefined> => {
   const holds = [...(await readHolds(deps.table)).values()].filter(isInForce);
   if (holds.length === 0) return undefined;

@@ -12,8 +12,8 @@ import { checkWholeBatch, isSeen } from '../grants/seen-batch.ts';
 type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'> & AskedBy;
 
 /**
- * Refuses who may not hold this. Of one's own batch it is as with submitting it. Anything else needs the grant `hold` for all that it
- * would hold, or where there are no grants, the scope `admin`.
+ * Refuses a caller who may not set this hold. Holding one's own batch needs the same rights as submitting it. Anything
+ * else needs the grant `hold` for everything it would hold, or without grants, the scope `admin`.
  */
 export const checkMayHold = async (deps: Needs, scope: HoldScope, batch: HeaderRow | undefined): Promise<void> => {
   const { actor } = deps.rights;
@@ -31,7 +31,7 @@ export const checkMayHold = async (deps: Needs, scope: HoldScope, batch: HeaderR
   throw new FlotillaError('Forbidden', `No grant lets you hold ${describePlaces(refused.map(inWords))}.`);
 };
 
-/** Every place that a scope reaches into. Where any environment is taken, only a grant for all of them has them all. */
+/** Every place in a scope. Where environments are open-ended, only a grant for all of them covers them. */
 const placesOf = (scope: HoldScope, catalogue: Catalogue): readonly Place[] =>
   placesIn(scope, catalogue, Object.keys(catalogue.environments ?? { [all]: {} }));
 
@@ -50,7 +50,9 @@ const inWords = ({ pillar, environment }: Place): Place => ({
   environment: environment === all ? 'all environments' : environment,
 });
 
-/** Whether one who asks may know of a hold: it holds something that they may see, or so much that everybody has to know. */
+/**
+ * Whether the caller may know of a hold: it holds something that they may see, or so much that it concerns everybody.
+ */
 export const seesHold = async (deps: Needs, scope: HoldScope): Promise<boolean> => {
   if (deps.rights.everywhere('read')) return true;
   if (scope.batch !== undefined) {

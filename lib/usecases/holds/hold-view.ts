@@ -9,7 +9,7 @@ export interface HoldView {
   readonly scope: HoldScope;
   /** What it holds, in words. */
   readonly what: string;
-  /** Rollbacks wait, too. */
+  /** True if rollbacks wait too. */
   readonly rollbacks: boolean;
   readonly reason: string;
   readonly by: string;

@@ -6,13 +6,13 @@ import { type HoldView, viewHold } from './hold-view.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
-/** The holds in force that one who asks may know of, the oldest first. */
+/** The holds in force that the caller may know of, oldest first. */
 export const listHolds = async (deps: Needs): Promise<readonly HoldView[]> => {
   const seen = await findSeenHolds(deps);
   return seen.map(viewHold);
 };
 
-/** The dispatcher removes one that has ended when it comes to it: until then its end tells. */
+/** The dispatcher removes an ended hold a little later. Until then, its end time decides. */
 const isOver = ({ kind, until }: Hold, now: number): boolean => kind === 'pause' && until !== undefined && until <= now;
 
 export const findSeenHolds = async (deps: Needs): Promise<readonly Hold[]> => {

@@ -15,7 +15,7 @@ export interface ResumeInput {
   readonly reason?: string | undefined;
 }
 
-/** Asks the dispatcher to lift a hold. Whoever might set it may do so. */
+/** Asks the dispatcher to lift a hold. Needs the same rights as setting it. */
 export const resumeHold = async (deps: Needs, { id, reason }: ResumeInput): Promise<HoldView> => {
   const hold = (await findSeenHolds(deps)).find((one) => one.id === id);
   if (hold === undefined) {
@@ -25,7 +25,7 @@ export const resumeHold = async (deps: Needs, { id, reason }: ResumeInput): Prom
   const { batch } = hold.scope;
   await checkMayHold(deps, hold.scope, batch === undefined ? undefined : await lookForBatch(deps, batch));
   if (hold.kind === 'circuit') {
-    const message = `Hold ${id} was set by nobody: what it is on does not answer. It ends by itself as soon as that answers again.`;
+    const message = `Flotilla set hold ${id} itself because what it holds does not answer. It ends by itself when that answers again.`;
     throw new FlotillaError('StatusConflict', message, { id });
   }
   const by = deps.rights.actor.subject;

@@ -14,10 +14,10 @@ import { type HoldView, viewHold } from './hold-view.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'ids' | 'catalogue'> & AskedBy;
 
-/** Whoever looks for what waits reads them all, and so does a dispatcher that begins. */
+/** A search for what waits reads all holds, and so does a starting dispatcher. */
 const mostHolds = 1_000;
 
-/** Asks the dispatcher for a hold, which it has set a moment later. */
+/** Asks the dispatcher for a hold. It is set a moment later. */
 export const setHold = async (deps: Needs, asked: AskedHold): Promise<HoldView> => {
   const { catalogue, clock, ids, rights, table } = deps;
   const now = clock.now();
@@ -34,7 +34,7 @@ export const setHold = async (deps: Needs, asked: AskedHold): Promise<HoldView> 
   return viewHold(hold);
 };
 
-/** One that may not be seen is not there. */
+/** A batch that the caller may not see does not exist for them. */
 const findNamed = async (deps: Needs, batchId: string | undefined): Promise<HeaderRow | undefined> => {
   if (batchId === undefined || batchId === '') return undefined;
   const header = await lookForBatch(deps, batchId);

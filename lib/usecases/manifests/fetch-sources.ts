@@ -12,12 +12,12 @@ import { canonicalJson } from '../../domain/plan/plan-hash.ts';
 import { sha256Of } from '../../domain/sha256.ts';
 import type { Deps } from '../deps.ts';
 
-/** How many sources are asked at once, and how many one batch may have: all within the time of one call. */
+/** How many sources are fetched at once, and how many a batch may have, so that all fit into one call. */
 const atOnce = 10;
 const mostSources = 100;
 const mostBytes = 64 * 1024 * 1024;
 
-/** What was fetched: `issues` is what of it could not be read. */
+/** What was fetched. `issues` lists what could not be read. */
 export interface Source extends ParsedManifests {
   readonly from: ManifestOrigin;
   readonly sha256: string;
@@ -26,22 +26,22 @@ export interface Source extends ParsedManifests {
 }
 
 export interface Fetched {
-  /** By `keyOfOrigin`; or why nothing came of it. */
+  /** By `keyOfOrigin`: the source, or why it could not be fetched. */
   readonly found: ReadonlyMap<string, Source | { readonly problem: string }>;
-  /** Of all of them together. */
+  /** Problems of all sources together. */
   readonly problems: readonly string[];
 }
 
 export const keyOfOrigin = (from: ManifestOrigin): string => canonicalJson(from);
 
-/** Fetches each once, however many deployments have it. */
+/** Fetches each source once, however many deployments use it. */
 export const fetchSources = async (
   { manifestSources }: Pick<Deps, 'manifestSources'>,
   origins: readonly ManifestOrigin[],
 ): Promise<Fetched> => {
   const open = new Map(origins.map((from) => [keyOfOrigin(from), from]));
   const found = new Map<string, Source | { readonly problem: string }>();
-  if (manifestSources === undefined) return { found, problems: ['Nothing is set up here that fetches manifests.'] };
+  if (manifestSources === undefined) return { found, problems: ['This server is not set up to fetch manifests.'] };
   if (open.size > mostSources)
     return { found, problems: [`Manifests from ${open.size} sources; a batch may have ${mostSources}.`] };
   let room = mostBytes;
@@ -54,7 +54,7 @@ export const fetchSources = async (
       else if (room >= 0) found.set(key, sourceOf(from, answer));
     }
   }
-  const problems = room < 0 ? ['The manifests of all sources together have more than 64 MiB.'] : [];
+  const problems = room < 0 ? ['All sources together have more than 64 MiB of manifests.'] : [];
   return { found, problems };
 };
 
@@ -65,7 +65,7 @@ const sourceOf = (from: ManifestOrigin, answer: { readonly text: string; readonl
   sha256: sha256Of(answer.text),
 });
 
-/** What of a source could not be read. */
+/** The parts of a source that could not be read. */
 export const unreadIn = ({ from, issues }: Source): readonly string[] =>
   issues.map((issue) => `${nameOfSource(from)}: ${describeManifestIssue(issue)}`);
 
@@ -78,11 +78,11 @@ export interface ResolvedOne {
 
 interface Resolving {
   readonly catalogue: Catalogue;
-  /** Of the batch so far. */
+  /** The owners so far in the batch. */
   readonly owners: ObjectOwners;
 }
 
-/** What a source is for one of the deployments that have it. */
+/** Resolves a source for one of the deployments that use it. */
 export const resolveOne = (
   one: ManifestUse & { readonly key: string },
   source: Source,

@@ -14,8 +14,8 @@ export type Resolved =
   | { readonly problems: readonly string[] };
 
 /**
- * Fetches the manifests of a batch that stand elsewhere, once: from then on the batch says what they were. What is wrong with them is told
- * of all deployments together.
+ * Fetches the manifests that a batch keeps elsewhere, once. From then on, the batch says what they were. Reports the
+ * problems of all deployments together.
  */
 export const resolveManifests = async (
   deps: Needs,
@@ -47,6 +47,6 @@ export const resolveManifests = async (
   return { batch: resolved, warnings };
 };
 
-/** Where it stands what is not fetched yet. A release that is put back says what it had. */
+/** Where unfetched manifests are. A replayed release names the manifests it had. */
 const openOrigin = ({ manifests, planned }: Deployment): ManifestOrigin | undefined =>
   planned === undefined && manifests?.sha256 === undefined ? manifests?.from : undefined;

@@ -6,10 +6,10 @@ import { mustReadManifests } from '../record/read-document.ts';
 
 type Documents = Pick<Deps, 'documents'>;
 
-/** How many are asked for at once. */
+/** How many are requested at once. */
 const atOnce = 32;
 
-/** Stores texts by what is in them: the same text again is the same document. */
+/** Stores texts by their content: the same text is always the same document. */
 export const storeManifests = async (
   { documents }: Documents,
   texts: ReadonlyMap<string, { readonly text: string }>,
@@ -19,7 +19,7 @@ export const storeManifests = async (
   }
 };
 
-/** The texts of what these apply, by SHA-256; of those that nobody has fetched yet there is none. */
+/** The texts that these deployments apply, by SHA-256. Manifests that were not fetched yet have none. */
 export const readManifests = async (
   { documents }: Documents,
   deployments: readonly Pick<Deployment, 'manifests'>[],

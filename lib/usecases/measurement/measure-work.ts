@@ -12,10 +12,13 @@ import { everyWatcher, readWatched } from '../wait/watchers.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'pace'>;
 
-/** How long after its last moment a wait without an answer counts as stuck: five sweeps could have helped by then. */
+/**
+ * How many sweep intervals after its deadline an unanswered wait counts as stuck: five sweeps could have helped by
+ * then.
+ */
 const sweepsToHelp = 5;
 
-/** What is under way now, and what should not be: counted every minute, by the sweeper's function. */
+/** Measures what is under way and what is stuck. The sweeper's function runs it every minute. */
 export const measureWork = async (deps: Needs): Promise<readonly Measurement[]> => {
   const { open, waiting, inFlight, rollbacks } = await countBatches(deps);
   const holds = await holdsInForce(deps);
@@ -33,7 +36,7 @@ export const measureWork = async (deps: Needs): Promise<readonly Measurement[]> 
   ];
 };
 
-/** Those that are asked no more have risen to their limit long ago: the lowest is that which is lowered now. */
+/** Budgets that nobody uses any more have long risen to their limit, so the lowest one is lowered now. */
 const measureBudgets = async ({ table, clock }: Needs): Promise<readonly Measurement[]> => {
   const allowed: number[] = [];
   for await (const item of everyItem(table, { pk: keys.budget('').pk }))
@@ -41,7 +44,7 @@ const measureBudgets = async ({ table, clock }: Needs): Promise<readonly Measure
   return allowed.length === 0 ? [] : [{ name: 'ExecutorBudgetAllowed', value: Math.min(...allowed) }];
 };
 
-/** A batch that is not planned yet has nobody who waits for a turn. */
+/** A batch without a plan has nobody who waits for a turn. */
 const countBatches = async ({
   table,
 }: Needs): Promise<Readonly<Record<'open' | 'waiting' | 'inFlight' | 'rollbacks', number>>> => {
@@ -60,13 +63,13 @@ const countBatches = async ({
   return { open, waiting, inFlight, rollbacks };
 };
 
-/** One that is over is lifted by the dispatcher, a moment later. */
+/** The dispatcher lifts an ended hold a moment later. */
 const holdsInForce = async ({ table, clock }: Needs): Promise<readonly HoldRow[]> => {
   const holds = [...(await readHolds(table)).values()];
   return holds.filter(({ until }) => until === undefined || until > clock.now());
 };
 
-/** Waits that a watcher should have answered long ago. Turns are waited for without a deadline. */
+/** Counts waits that a watcher should have answered long ago. Waits for turns have no deadline. */
 const countStuck = async ({ table, clock, pace }: Needs): Promise<number> => {
   const latest = clock.now() - pace.abortGrace - sweepsToHelp * pace.sweepAge;
   let stuck = 0;

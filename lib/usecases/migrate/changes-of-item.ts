@@ -14,8 +14,8 @@ import { everyItem } from '../schedule/schedule-store.ts';
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
 /**
- * How a deployment has changed its target, from what is recorded of it: its end, and that it was resolved. That a rollback has taken it
- * back is the change of the rollback's own member. None where its plan is kept no longer.
+ * The changes that a deployment made to its target, from its record: its end, and its resolution. A rollback that undid
+ * it belongs to the rollback's own deployment. None if its plan is no longer kept.
  */
 export const changesOfItem = async (deps: Needs, header: HeaderRow, item: ItemRow): Promise<readonly ChangeRow[]> => {
   if (item.outcome === undefined || item.runs.length === 0) return [];
@@ -33,7 +33,7 @@ interface End {
   readonly at: number;
 }
 
-/** One whose outcome was replaced: the outcomes before are told by its events. */
+/** If its outcome was replaced, its events tell the earlier outcomes. */
 const readEnds = async ({ table }: Needs, item: ItemRow, planned: PlannedDeployment): Promise<readonly End[]> => {
   const { pk, sk } = keys.event(item.batch_id, item.index, 0);
   const ends: End[] = [];

@@ -12,7 +12,7 @@ import { readReach } from '../grants/seen-batch.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { type MigrateNeeds, noneWritten, putMissing, type Written } from './put-missing.ts';
 
-/** What is known of a batch as a whole: by that it is found, and by no status that it has not any more. */
+/** Writes the index rows for a batch as a whole, and removes those for statuses that it no longer has. */
 export const migrateBatch = async (
   deps: MigrateNeeds,
   header: HeaderRow,
@@ -39,7 +39,7 @@ const environmentsOf = async (
   }
 };
 
-/** An earlier version changes the status alone. Whoever changes it meanwhile makes this fail, and it is read again. */
+/** An earlier version changes only the status. If it does so meanwhile, this write fails and reads again. */
 const moveStatus = async (deps: MigrateNeeds, batchId: string): Promise<Pick<Written, 'index_rows' | 'deleted'>> => {
   const header = await lookForBatch(deps, batchId);
   if (header === undefined) return noneWritten;

@@ -18,7 +18,7 @@ interface Planned {
 
 const membersAtOnce = 25;
 
-/** Some deployments of a planned batch: by what they are found, what runs where they went, and what they have changed. */
+/** Migrates some deployments of a planned batch: their index rows, what runs at their targets, and their changes. */
 export const migrateMembers = async (
   deps: MigrateNeeds,
   { header, sheet }: Planned,

@@ -6,10 +6,13 @@ import { sameSubmitter } from '../../domain/targets/submitter.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import type { MigrateNeeds } from './put-missing.ts';
 
-/** Between what an outcome says of its time and the id of its release lies less than this. */
+/** The time of an outcome and that in its release's id differ by less than this. */
 const slack = 60_000;
 
-/** The release of a success gets whose it was, which rows of an earlier version do not say. Gives how many rows were completed. */
+/**
+ * Adds the submitter to a success's release; rows of an earlier version don't have it. Returns how many rows were
+ * completed.
+ */
 export const migrateRelease = async (deps: MigrateNeeds, change: ChangeRow): Promise<number> => {
   const { target, batch_id, index, at } = change;
   if (change.status !== 'SUCCESS' || change.by === undefined) return 0;

@@ -12,8 +12,8 @@ import type { MigrateNeeds, Written } from './put-missing.ts';
 type OfTarget = Pick<Written, 'targets' | 'index_rows'>;
 
 /**
- * What runs at a target, from the last good release and the last outcome that was not good; who did that; and the row by which it is
- * found by its service. Whoever deploys there meanwhile writes the row: then it is there when this looks again.
+ * Writes what runs at a target, from its last good release and its last bad outcome, who did that, and the index row by
+ * service. If a deployment writes the row meanwhile, the retry finds it there.
  */
 export const migrateTarget = (deps: MigrateNeeds, target: string, header: HeaderRow): Promise<OfTarget> =>
   retryConflict(deps, async () => {
@@ -26,13 +26,13 @@ export const migrateTarget = (deps: MigrateNeeds, target: string, header: Header
     return { targets: writes.length - (hasPointer ? 0 : 1), index_rows: hasPointer ? 0 : 1 };
   });
 
-/** Rows of an earlier version do not say it; the batch does. */
+/** Rows of an earlier version don't say who; the batch does. */
 const whoChanged = async (deps: MigrateNeeds, { batch_id }: TargetRow, header: HeaderRow) => {
   const of = batch_id === header.batch_id ? header : await lookForBatch(deps, batch_id);
   return of === undefined ? {} : submitterOf(of);
 };
 
-/** A row that is there only gets who it was. */
+/** An existing row only gets who it was. */
 const nowWritten = (row: TargetRow | undefined, now: TargetRow): readonly Write[] => {
   const { target, batch_id, index, state, since, by, by_name } = now;
   if (row === undefined) return [{ put: itemOf(keys.targetNow(target), now), when: { exists: false } }];

@@ -10,31 +10,35 @@ import { migrateMembers } from './migrate-members.ts';
 import { type MigrateNeeds, noneWritten, type Written } from './put-missing.ts';
 
 export interface Migrated extends Written {
-  /** Batches that were gone through to their end. */
+  /** Batches completely migrated. */
   readonly batches: number;
-  /** Of those: never planned, or the plan is kept no longer. */
+  /** Of those, batches that were never planned or whose plan is no longer kept. */
   readonly batches_without_plan: number;
   /** Their deployments. */
   readonly deployments: number;
-  /** Send it as `after` to go on; absent at the end. */
+  /** Send it as `after` to continue; absent at the end. */
   readonly next_after?: string;
 }
 
-/** An API call ends after 29 s; of a deployment there are up to eight reads and a write or two. */
+/** An API call ends after 29 s. A deployment takes up to eight reads and a write or two. */
 const deploymentsPerCall = 500;
 const batchesPerCall = 50;
 
 /**
- * Writes the rows that an earlier version did not know, from what it recorded: what runs at each target, by what batches and targets
- * are found, and what has changed. Batch by batch, the newest first, so many at a time. What is there is never changed, but for the
- * status by which a batch is found; so it may be repeated, and run beside deployments of both versions.
+ * Writes the rows that an earlier version didn't have, from its records: what runs at each target, index rows of
+ * batches and targets, and changes. Goes batch by batch, newest first, some deployments per call. Never changes an
+ * existing row, except the index row for a batch's status. So it can be repeated, and run beside deployments of both
+ * versions.
  */
 export const migrate = async (
   deps: MigrateNeeds & AskedBy,
   { after }: { readonly after?: string | undefined },
 ): Promise<Migrated> => {
   if (!deps.rights.everywhere('deploy')) {
-    throw new FlotillaError('Forbidden', 'No grant lets you deploy everywhere, and this writes what runs everywhere.');
+    throw new FlotillaError(
+      'Forbidden',
+      'No grant lets you deploy everywhere. A migration needs that, because it writes what runs everywhere.',
+    );
   }
   const walk = new Walk();
   for (let at = placeOf(after); ; ) {
@@ -45,7 +49,10 @@ export const migrate = async (
   }
 };
 
-/** Some deployments of a batch, or all that are left of it; and at its beginning what is known of it as a whole. */
+/**
+ * Migrates some deployments of a batch, or all that are left. At a batch's beginning, also migrates the batch as a
+ * whole.
+ */
 const goOn = async (deps: MigrateNeeds, { batch, index }: Begun, walk: Walk): Promise<WalkPlace> => {
   const header = await lookForBatch(deps, batch);
   const sheet = header === undefined ? undefined : await readSheetIfAny(deps, header);
@@ -62,7 +69,7 @@ const goOn = async (deps: MigrateNeeds, { batch, index }: Begun, walk: Walk): Pr
 };
 
 interface WalkPlace {
-  /** The batch that is gone through, or with index 0 was; absent before the first. */
+  /** The batch in progress. With index 0, the batch just finished. Absent before the first. */
   readonly batch: string | undefined;
   readonly index: number;
 }
@@ -113,7 +120,7 @@ const batchAfter = async ({ table }: MigrateNeeds, batch: string | undefined): P
   return items[0]?.sk;
 };
 
-/** Undefined where it was never planned, or its plan is kept no longer. */
+/** Undefined if it was never planned, or its plan is no longer kept. */
 const readSheetIfAny = async (deps: MigrateNeeds, { batch_id, plan_hash }: HeaderRow): Promise<Sheet | undefined> => {
   if (plan_hash === undefined) return undefined;
   try {

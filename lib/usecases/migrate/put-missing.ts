@@ -3,25 +3,25 @@ import type { Item, Write } from '../../domain/ports.ts';
 import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 
-/** What a migration goes through, and writes to. */
+/** What a migration reads and writes with. */
 export type MigrateNeeds = Pick<Deps, 'table' | 'documents' | 'clock' | 'random'>;
 
-/** What was written, in rows. */
+/** How many rows were written. */
 export interface Written {
-  /** What runs at a target, and whose a release was. */
+  /** Rows about what runs at a target and who released it. */
   readonly targets: number;
-  /** By what it is found, and what has changed. */
+  /** Index rows and changes. */
   readonly index_rows: number;
-  /** By what a batch is not to be found any more. */
+  /** Outdated index rows deleted. */
   readonly deleted: number;
 }
 
 export const noneWritten: Written = { targets: 0, index_rows: 0, deleted: 0 };
 
-/** Of the reads that are under way at the same time. */
+/** The number of concurrent reads. */
 const atOnce = 50;
 
-/** Writes those of these rows that are not there, and gives how many. A row that is there is never changed. */
+/** Writes those of these rows that don't exist, and returns how many. Never changes an existing row. */
 export const putMissing = async (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,
   writes: readonly Write[],
@@ -40,7 +40,7 @@ export const putMissing = async (
   return count;
 };
 
-/** Each once: of the deployments of a batch many have the same. */
+/** Each row once: many deployments of a batch share some. */
 const byKey = (writes: readonly Write[]): ReadonlyMap<string, Item> =>
   new Map(
     writes.flatMap((write) => ('put' in write ? [[`${write.put.pk}\n${write.put.sk}`, write.put] as const] : [])),

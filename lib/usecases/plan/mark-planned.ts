@@ -9,12 +9,12 @@ import { retryConflict } from '../retry-conflict.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'random'>;
 
-/** As many as one transaction takes. */
+/** The most writes in one transaction. */
 const atOnce = 100;
 
 /**
- * The rows by which a batch is found that is about to be planned: by its pillars and services, and by what was too much for the
- * transaction that took it in. They come before the plan is told, and again where this is repeated: the same ones.
+ * Writes the index rows for a batch about to be planned: its pillars and services, and what didn't fit into the
+ * transaction that accepted it. They come before the plan becomes known. Repeating writes the same rows.
  */
 export const markPlanned = async (deps: Needs, header: HeaderRow, { deployments }: Plan): Promise<void> => {
   const environments = new Set(deployments.map(({ environment_id }) => environment_id));
@@ -25,7 +25,7 @@ export const markPlanned = async (deps: Needs, header: HeaderRow, { deployments 
   for (const environment of environments) await noteEnvironment(deps, environment, header.created_at);
 };
 
-/** Once for nearly all batches, when the first is planned: a row that each of them wrote would be written by many at the same moment. */
+/** Usually done once, with the first batch. A row that every batch wrote would be contended. */
 export const noteEnvironment = (deps: Needs, environment: string, since: number): Promise<boolean> =>
   retryConflict(deps, async () => {
     const known = rowOf<EnvironmentRow>(await deps.table.get(keys.environment(environment)));

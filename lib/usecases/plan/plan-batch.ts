@@ -24,7 +24,10 @@ import { readPlanHead, writePlan } from './plan-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'catalogue' | 'manifestSources'>;
 
-/** Freezes the plan, marks the batch as planned and tells the dispatcher, in one transaction. Repeating it changes nothing. */
+/**
+ * Freezes the plan, marks the batch as planned and notifies the dispatcher, in one transaction. Repeating it changes
+ * nothing.
+ */
 export const planBatch = async (
   deps: Needs,
   { batch_id, execution_arn }: { readonly batch_id: string; readonly execution_arn: string },
@@ -39,7 +42,7 @@ export const planBatch = async (
   await retryConflict(deps, async () => {
     const header = await findBatch(deps, batch_id);
     if (header.plan_hash !== undefined) return;
-    // A function that was given up long ago may still get here.
+    // A call that was given up long ago may still get here.
     if (isSealed(header)) throw new FlotillaError('StatusConflict', `batch ${batch_id} has ended`);
     const at = deps.clock.now();
     const { plan_hash, deployments } = plan;
@@ -62,7 +65,7 @@ export const planBatch = async (
 const withMore = ({ warnings }: HeaderRow, more: readonly string[]): readonly string[] =>
   storedWarnings([...warnings, ...more]);
 
-/** With its manifests fetched. Where that cannot be, the batch says why, and planning fails for good. */
+/** Fetches the manifests. If that is impossible, the batch says why and planning fails for good. */
 const readResolved = async (deps: Needs, batchId: string): Promise<Extract<Resolved, { readonly batch: Batch }>> => {
   const batch = await readDocument<Batch>(deps.documents, documentPaths.batch(batchId));
   const resolved = await resolveManifests(deps, { batchId, batch });
@@ -90,11 +93,11 @@ const problemLines = (problems: readonly string[]): string => {
 /** `BATCH#<id>/PLAN`. */
 interface ClaimRow {
   readonly plan_hash: string;
-  /** By what the clusters of the plan were known. Absent in rows from when there were only locks of targets. */
+  /** The names of the plan's clusters. Absent in rows from when only targets were locked. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** From then on the batch is planned so and in no other way. */
+/** Fixes the plan: from now on the batch has this one and no other. */
 export const claimWrite = (batchId: string, plan: Plan, namesOf: NamesOfClusters): Write => {
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const names = Object.fromEntries([...used].map((cluster) => [cluster, namesOf(cluster)]));
@@ -103,9 +106,9 @@ export const claimWrite = (batchId: string, plan: Plan, namesOf: NamesOfClusters
 };
 
 /**
- * A call that was given up may still be at work beside the one that repeats it, and the catalogue may have changed between the
- * two: only the plan of the first is written, because children may read it already. The other fails, and starts nothing.
- * A cluster that was reached between the two changes nothing either: both lock what the first would have locked.
+ * A call that was given up may still run beside its repetition, and the catalogue may change in between. Only the first
+ * call's plan is written, because children may already read it. The other call fails and starts nothing. A cluster
+ * first reached in between changes nothing: both calls lock what the first would have locked.
  */
 const claimPlan = async (deps: Needs, batchId: string, batch: Batch): Promise<Plan> => {
   const catalogue = await deps.catalogue();
@@ -114,7 +117,7 @@ const claimPlan = async (deps: Needs, batchId: string, batch: Batch): Promise<Pl
     const claimed = rowOf<ClaimRow>(await deps.table.get(keys.planClaim(batchId)));
     const plan = planOf(batch, catalogue, {
       namesOf: (cluster) => claimed?.names?.[cluster] ?? known.namesOf(cluster),
-      // What was claimed has been found good.
+      // The names were validated when the plan was claimed.
       sureNamesOf: claimed === undefined ? known.sureNamesOf : namesOfClusters(catalogue, []),
     });
     if (claimed === undefined) {

@@ -5,12 +5,15 @@ import { sheetOf } from '../../domain/schedule/sheet.ts';
 import type { Deps } from '../deps.ts';
 import { KeptDocuments } from '../record/kept-documents.ts';
 
-/** `batches/<id>/plan.json`: the plan without its deployments, which stand in chunks beside it, and their locks, in the sheet. */
+/**
+ * `batches/<id>/plan.json`: the plan without deployments and locks. Deployments are in chunks beside it, locks in the
+ * sheet.
+ */
 export interface PlanHead extends Omit<Plan, 'deployments' | 'locks'> {
   readonly total: number;
 }
 
-/** Writes the frozen plan. Writing it again writes the same. */
+/** Writes the frozen plan. Repeating it writes the same. */
 export const writePlan = async ({ documents }: Pick<Deps, 'documents'>, batchId: string, plan: Plan): Promise<void> => {
   const { deployments, locks: _, ...rest } = plan;
   const head: PlanHead = { ...rest, total: deployments.length };

@@ -32,11 +32,14 @@ export interface PlanPreview {
   readonly limits: Readonly<Record<string, number>>;
   readonly critical_path: readonly string[];
   readonly warnings: readonly string[];
-  /** What of it would only be simulated. */
+  /** What would only be simulated. */
   readonly simulated: { readonly harness: boolean; readonly clusters: readonly string[] };
-  /** How many deployments were compared with what was recorded at their targets, and how many were left out; absent where there are no records. */
+  /**
+   * How many deployments were compared with the records of their targets, and how many were left out. Absent without
+   * records.
+   */
   readonly recorded?: { readonly looked_up: number; readonly left_out: number };
-  /** What keeps some of it from its turn, now; absent where nothing does, or nobody was asked. */
+  /** The holds that keep some deployments from their turn now. Absent without such holds or records. */
   readonly holds?: readonly HoldView[];
   /** In plan order. */
   readonly deployments: readonly DeploymentPreview[];
@@ -49,25 +52,28 @@ export interface DeploymentPreview {
   /** Among deployments that may start, the smaller rank goes first. */
   readonly rank: number;
   readonly priority: number;
-  /** Absent of what deploys nothing: then it says what it does. */
+  /** Absent for a delete or scale, which has `action` instead. */
   readonly docker_image_version?: string;
   readonly action?: 'delete' | 'scale';
   readonly replicas?: number;
-  /** What Flotilla recorded as running there, whoever changed it last; absent where it recorded nothing, or was not asked. */
+  /** What Flotilla last recorded as running there, whoever changed it. Absent without a record. */
   readonly recorded?: Omit<RecordedRelease, 'at' | 'containers' | 'ttl_seconds'> & { readonly at: string };
-  /** How the version stands to that one; absent where nobody can say what will run, or it was not looked up. */
+  /** How the new version compares with it. Absent if nobody can say what will run, or it was not looked up. */
   readonly change?: VersionStep;
-  /** Who has what it changes, now: at work, or UNKNOWN and so to be resolved first. */
+  /** Who holds its locks now: a deployment at work, or an UNKNOWN one that must be resolved first. */
   readonly held_by?: readonly Held[];
-  /** The ids of the holds that would keep it from its turn, the first three; they are among the `holds` of the plan. */
+  /** The ids of the first three holds that would keep it from its turn. They are among the plan's `holds`. */
   readonly holds?: readonly string[];
   readonly environment_id: string;
   readonly cluster: string;
-  /** Whose functions ask that, on AWS. */
+  /** On AWS: the place whose functions ask this cluster. */
   readonly place?: string;
   readonly namespace: string;
   readonly executor: string;
-  /** What the executor `kubernetes` would apply; absent where that is the image of its workload alone, or another executor's business. */
+  /**
+   * What the executor `kubernetes` would apply. Absent if that is only the workload's image, or another executor
+   * deploys.
+   */
   readonly manifests?: ManifestsPreview;
   readonly dependencies: readonly string[];
   readonly steps: readonly string[];
@@ -77,8 +83,8 @@ type Needs = Pick<Deps, 'catalogue'> & Partial<Records>;
 type Records = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
 /**
- * Shows what a batch would do, to who may see all that it would do it to. Nothing is written, and no cluster is asked: what runs, what is locked and which clusters are one
- * is told from the table, where there is one.
+ * Shows what a batch would do, to a caller who may see everything it would change. Writes nothing and asks no cluster:
+ * what runs, what is locked and which clusters are the same comes from the table, if there is one.
  */
 export const previewPlan = async (
   { table, documents, rights = allRights, ...deps }: Needs,
@@ -122,7 +128,7 @@ export const previewPlan = async (
 
 type Known = Pick<DeploymentPreview, 'recorded' | 'change' | 'held_by' | 'holds'>;
 
-/** A plan is for who may see it; what would become of a submit is told. */
+/** Seeing a plan needs fewer rights than submitting it, so this warns that a submit would be refused. */
 const warnOfGrants = ({ deployments }: Batch, rights: Rights): readonly string[] => {
   const refused = rights.refused('deploy', rights.everywhere('deploy') ? {} : reachOf(deployments));
   return refused.length === 0
@@ -137,7 +143,7 @@ const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters)
     readHolding(deps, plan),
     readRecorded(deps, deployments, clustersOf),
   ]);
-  /** Another target may lead to the same object. */
+  /** The record may come from another target that leads to the same object. */
   const isSeen = (one: RecordedRelease | undefined): boolean =>
     one?.target === undefined || deps.rights.may('read', placeOfTarget(one.target));
   return {
@@ -153,23 +159,22 @@ const readKnown = async (deps: Records, plan: Plan, clustersOf: NamesOfClusters)
       const ids = holding.of(index);
       const onHold = ids.length === 0 ? {} : { holds: ids };
       if (held[index]!.length === 0) return { ...told, ...onHold };
-      // What runs when its turn comes is up to those before it.
+      // What will run when its turn comes depends on the deployments before it.
       const { change: _, ...rest } = told;
       return { ...rest, held_by: held[index]!, ...onHold };
     },
   };
 };
 
-/** A deployment before saw the containers; no cluster is asked here. */
-/** The pipeline may go on for some minutes after the Job has ended, and only then does anybody look. */
+/** The pipeline may go on for minutes after the Job ends, and only then does anybody look. */
 const soonSeconds = 300;
 
 const warnOfTtl = ({ key, workload }: PlannedDeployment, recorded: RecordedRelease | undefined): string[] => {
   const ttl = recorded?.ttl_seconds;
   if (workload.kind !== 'job' || ttl === undefined || ttl >= soonSeconds) return [];
-  const how = `its Job removes itself ${ttl} s after its end (ttlSecondsAfterFinished), as it was last seen`;
+  const how = `its Job removes itself ${ttl} s after it ends (ttlSecondsAfterFinished), as last seen`;
   return [
-    `${key}: ${how}: if it is gone before anybody sees its end, the outcome is UNKNOWN; give it ${soonSeconds} s or more`,
+    `${key}: ${how}. If it is gone before Flotilla sees its end, the outcome is UNKNOWN. Set ${soonSeconds} s or more`,
   ];
 };
 

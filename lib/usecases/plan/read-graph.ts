@@ -8,21 +8,21 @@ import { sightOf } from '../grants/sight.ts';
 import { readKeptSheet } from '../schedule/schedule-store.ts';
 import { readPlanHead } from './plan-store.ts';
 
-/** The graph of a planned batch as the API shows it. It never changes. */
+/** A planned batch's graph as the API shows it. It never changes. */
 export interface GraphView extends PlanGraph {
   readonly batch_id: string;
-  /** Absent where only a part may be seen: it is of the whole. */
+  /** The whole plan's hash. Absent if the caller may see only a part. */
   readonly plan_hash?: string;
   readonly total: number;
 }
 
 export interface ReadGraph {
   readonly graph: GraphView;
-  /** The plan's hash; of a part, one of that part. */
+  /** An ETag value: the plan's hash, or for a part, a hash of that part. */
   readonly tag: string;
 }
 
-/** What waits for what in a batch, of what may be seen. Throws StatusConflict before there is a plan. */
+/** What waits for what in a batch, as far as the caller may see it. Throws StatusConflict before there is a plan. */
 export const readGraph = async (
   deps: Pick<Deps, 'table' | 'documents'> & AskedBy,
   { batchId }: { readonly batchId: string },
@@ -40,7 +40,7 @@ export const readGraph = async (
     const graph = { ...told, ...drawn };
     return { graph, tag: createHash('sha256').update(JSON.stringify(graph)).digest('hex') };
   }
-  // Among chains of one length the plan has chosen by the order of the file.
+  // When several chains are equally long, the plan chose by the order of the file.
   const { critical_path = drawn.critical_path } = (await readPlanHead(deps, batchId)) ?? {};
   return { graph: { ...told, plan_hash, ...drawn, critical_path }, tag: plan_hash };
 };

@@ -5,18 +5,18 @@ import type { Deps } from '../deps.ts';
 import { type HoldView, viewHold } from '../holds/hold-view.ts';
 import { readHolds } from '../schedule/schedule-store.ts';
 
-/** What would keep deployments of a plan from their turns, if they came now. */
+/** The holds that would keep deployments of a plan from their turns now. */
 export interface Holding {
-  /** Those that are named below, the oldest first. */
+  /** The holds named below, oldest first. */
   readonly holds: readonly HoldView[];
-  /** By index: their ids. */
+  /** By deployment index: the ids of its holds. */
   readonly of: (index: number) => readonly string[];
 }
 
-/** Of one deployment. There may be hundreds, and each by itself is enough. */
+/** Per deployment. There may be hundreds, and any one is enough to hold it. */
 const mostNamed = 3;
 
-/** One query, for all holds that there are. Whoever may see a deployment may see what holds it. */
+/** Needs one query for all holds. A caller who may see a deployment may see its holds. */
 export const readHolding = async ({ table }: Pick<Deps, 'table'>, plan: Plan): Promise<Holding> => {
   const all = [...(await readHolds(table)).values()].filter(isInForce);
   if (all.length === 0) return { holds: [], of: () => [] };

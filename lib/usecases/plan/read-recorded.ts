@@ -16,7 +16,7 @@ import type { TargetRow } from '../../domain/targets/target-row.ts';
 import type { Deps } from '../deps.ts';
 import { readGoodAndLast } from '../targets/read-now.ts';
 
-/** An API call ends after 29 s, of which a large plan takes 12: more targets than this are not looked up. */
+/** An API call ends after 29 s, and a large plan takes 12 of them. No more targets than this are looked up. */
 export const mostTargets = 1000;
 
 const targetsAtOnce = 50;
@@ -24,9 +24,9 @@ const targetsAtOnce = 50;
 type Deployment = Pick<PlannedDeployment, 'target' | 'cluster' | 'workload'>;
 
 /**
- * What runs at these targets as far as it was recorded, by them or by another target that leads to the same object. Of more than
- * `mostTargets` only the first. For each a small query, a small read of NOW, and one for each
- * name of its cluster: nearly always one, seven at most.
+ * What the records say runs at these targets, written by them or by another target that leads to the same object. Looks
+ * up only the first `mostTargets`. Each needs a small query, a small read of NOW, and one read per name of its cluster:
+ * nearly always one, at most seven.
  */
 export const readRecorded = async (
   deps: Pick<Deps, 'table'>,

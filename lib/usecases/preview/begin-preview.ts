@@ -20,8 +20,8 @@ import { shaOf, storePreviewed, unfetchedOf } from './previewed-manifests.ts';
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
 
 /**
- * Begins to ask clusters what a batch would do there. Who may plan it may ask for that; nothing is deployed, and what is found out is
- * kept for an hour.
+ * Starts asking clusters what a batch would do there. Needs the same rights as planning it. Deploys nothing, and keeps
+ * the answers for an hour.
  */
 export const beginPreview = async (deps: Needs, { text }: { readonly text: string }): Promise<PreviewView> => {
   const { rights, clock, ids } = deps;
@@ -51,7 +51,7 @@ export const beginPreview = async (deps: Needs, { text }: { readonly text: strin
     await storePreviewed(deps, previewId, new Map(known));
     await start(deps, { previewId, row, rows, isFetched: mayFetch(rights, kept) });
   } catch (error) {
-    // Nobody works at it: its place is for the next one.
+    // Nobody will work on it, so its place becomes free.
     await freePreviewPlace(deps, { by, place, previewId });
     throw error;
   }
@@ -76,7 +76,10 @@ const start = async (deps: Needs, { previewId, row, rows, isFetched }: Beginning
   await deps.workflow.start('preview', previewId, { preview_id: previewId, fetch: isFetched });
 };
 
-/** Who only reads must not have fetched what only those may read who deploy: an object in S3, for example. */
+/**
+ * Manifests from S3, for example, are fetched only for callers who may deploy. A caller with read rights must not see
+ * them this way.
+ */
 const mayFetch = ({ actor, refused }: Rights, deployments: readonly PlannedDeployment[]): boolean => {
   const open = deployments.filter((one) => unfetchedOf(one) !== undefined);
   const isInScope = actor.scopes.some((scope) => scope === 'deploy' || scope === 'admin');

@@ -18,8 +18,9 @@ import { readPreviewed, storePreviewed, unfetchedOf } from './previewed-manifest
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'manifestSources'>;
 
 /**
- * Fetches the manifests of a preview that stand elsewhere, as the state Plan does for a batch, and looks at them as it does. What cannot be
- * fetched, or would be refused, is the answer of its deployment; whoever asks clusters goes on with the others.
+ * Fetches the manifests that a preview keeps elsewhere and checks them, just as the state Plan does for a batch. What
+ * cannot be fetched or would be refused becomes the answer for its deployment. The other deployments still go to their
+ * clusters.
  */
 export const fetchPreviewed = async (
   deps: Needs,

@@ -18,30 +18,30 @@ import { freePreviewPlace } from './preview-places.ts';
 import { readPreviewed, removePreviewed, unfetchedOf } from './previewed-manifests.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'executor'> & {
-  /** Of a stage with functions in several networks: where this one is. */
+  /** In a stage with functions in several networks: the place of this one. */
   readonly place?: string;
 };
 
 interface Task {
   readonly preview_id: string;
-  /** What has ended the call before this one. */
+  /** The error that ended the previous call. */
   readonly error?: { readonly Error?: string | undefined; readonly Cause?: string | undefined } | undefined;
-  /** Where that was; empty or absent: in none. */
+  /** The place where that call ran; empty or absent for none. */
   readonly place?: string | undefined;
 }
 
-/** The place in which somebody has to go on with it. */
+/** The place where the preview must continue. */
 interface Goes {
   readonly place?: string;
 }
 
-/** So many deployments are asked about at once. */
+/** How many deployments are asked about at once. */
 const atOnce = 4;
 
 /**
- * Asks the executor of each deployment of a preview what it would do, of those whose cluster is asked from here; the answer says in which
- * place somebody has to go on. Called again, it goes on with those that have no answer. What cannot be asked is told as such, and is no
- * failure of the preview.
+ * Asks executors what they would do, for each deployment whose cluster is asked from here. The result names the place
+ * where the preview must continue. When called again, continues with the deployments without an answer. A cluster that
+ * cannot be asked is an answer of its own, not a failure of the preview.
  */
 export const performPreview = async (deps: Needs, task: Task): Promise<Goes> => {
   const { preview_id: previewId, error, place = '' } = task;
@@ -66,7 +66,7 @@ export const performPreview = async (deps: Needs, task: Task): Promise<Goes> => 
   return {};
 };
 
-/** Of an executor that no cluster is asked for, there is nothing to be done in a place. */
+/** Executors that ask no cluster belong to no place. */
 const isWorkedOnAt = (place: string | undefined, { deployment }: PreviewedRow): boolean =>
   isAskedFrom(place, clusterOfAccount(deployment.executor.account) === undefined ? undefined : deployment.place);
 
@@ -85,7 +85,7 @@ const lost = (place: string, why: string): PreviewAnswer => ({
 
 const leftOut: PreviewAnswer = {
   state: 'left_out',
-  message: `Nobody was asked: all others have taken the ${previewBounds.works / 1_000} s that a preview has.`,
+  message: `Not asked: the other deployments took all ${previewBounds.works / 1_000} s of the preview.`,
 };
 
 const answerFor = async (
@@ -93,7 +93,7 @@ const answerFor = async (
   previewId: string,
   { deployment, steps }: PreviewedRow,
 ): Promise<PreviewAnswer> => {
-  // Of another executor there may be a secret that whoever asks clusters must not have.
+  // Another executor's settings may hold a secret that the functions which ask clusters must not get.
   if (clusterOfAccount(deployment.executor.account) === undefined) return { state: 'planned', steps };
   if (unfetchedOf(deployment) !== undefined) return { state: 'planned', steps, message: notFetched };
   const request: RunRequest = {
@@ -110,9 +110,9 @@ const answerFor = async (
 };
 
 const notFetched =
-  'Its manifests stand elsewhere. They are fetched for whoever may deploy it, and else when the batch is planned for good.';
+  'Its manifests are kept elsewhere. A preview fetches them only for a caller who may deploy it; else they are fetched when the batch is planned.';
 
-/** A word of a cluster, or a fault of ours: neither is a reason to tell nothing of the others. */
+/** The cluster's own message, or a fault of ours. Either way, the other deployments still get their answers. */
 const unavailable = (error: unknown): string => {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const isKnown = ['ClusterUnavailable', 'ExecutorUnavailable', 'ConfigurationInvalid'] as const;
@@ -125,7 +125,10 @@ const keep = async (deps: Needs, previewId: string, row: PreviewedRow): Promise<
   await retryConflict(deps, () => deps.table.transact([{ put: itemOf(keys.previewed(previewId, index), row) }]));
 };
 
-/** What it was asked with is of no use any more. Whoever comes again after a fault finds its rows answered, and does the rest. */
+/**
+ * Removes what the preview was asked with. If this fails midway, the next call finds its rows answered and does the
+ * rest.
+ */
 const end = async (deps: Needs, previewId: string, row: PreviewRow): Promise<void> => {
   await removePreviewed(deps, previewId, await readPreviewed(deps, previewId));
   if (row.place !== undefined) await freePreviewPlace(deps, { by: row.by, place: row.place, previewId });

@@ -5,7 +5,7 @@ import { itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceRow, type Places, takePlace } from '../take-place.ts';
 
-/** Most are over within seconds, long before their places are free by themselves. */
+/** In seconds. Most previews are over long before their places end by themselves. */
 const soonest = 10;
 
 const placesOf = (subject: string): Places => {
@@ -13,7 +13,7 @@ const placesOf = (subject: string): Places => {
   return { pk, prefix, most: previewBounds.atOnce };
 };
 
-/** One of the few that somebody may have at work. Throws TooManyRequests where all are taken. */
+/** Takes one of the few places for a caller's concurrent previews. Throws TooManyRequests if all are taken. */
 export const takePreviewPlace = async (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,
   subject: string,
@@ -27,11 +27,11 @@ export const takePreviewPlace = async (
     return { put: itemOf(keys.previewing(subject, place), row), when };
   });
   if (wait === undefined) return taken;
-  const message = `You have ${previewBounds.atOnce} previews at work. Wait for the end of one of them.`;
+  const message = `You have ${previewBounds.atOnce} previews running. Wait until one ends.`;
   throw new FlotillaError('TooManyRequests', message, { retry_after: Math.min(soonest, Math.ceil(wait / 1_000)) });
 };
 
-/** Somebody else's by now, where it was over by itself. */
+/** Leaves the place alone if it has ended by itself and belongs to another preview now. */
 export const freePreviewPlace = async (
   { table }: Pick<Deps, 'table'>,
   { by, place, previewId }: { readonly by: string; readonly place: number; readonly previewId: string },

@@ -2,18 +2,18 @@ import type { PreviewAnswer, PreviewedRow, PreviewRow } from '../../domain/previ
 import { previewBounds } from '../../domain/preview/preview-rows.ts';
 import { isoTime } from '../iso-time.ts';
 
-/** As the API tells it. */
+/** A preview as the API shows it. */
 export interface PreviewView {
   readonly preview_id: string;
   readonly state: PreviewRow['state'];
   /** Why it failed. */
   readonly message?: string;
-  /** Of the plan that it is about: a submit with `If-Match` is of the same. */
+  /** The previewed plan's hash. A submit with this in `If-Match` deploys the same plan. */
   readonly plan_hash: string;
   readonly created_at: string;
-  /** Until then it is kept. */
+  /** It is kept until then. */
   readonly expires_at: string;
-  /** Deployments of the batch, and how many of them are not looked at because there are too many. */
+  /** Deployments of the batch, and how many were skipped because there are too many. */
   readonly total: number;
   readonly left_out: number;
   readonly deployments: readonly DeploymentFound[];
@@ -27,7 +27,7 @@ export interface DeploymentFound {
   readonly namespace: string;
   readonly executor: string;
   readonly docker_image_version: string;
-  /** Absent as long as nobody has asked. */
+  /** Absent until it is answered. */
   readonly answer?: PreviewAnswer;
 }
 
@@ -52,8 +52,8 @@ export const viewOfPreview = (previewId: string, row: PreviewRow, rows: readonly
   })),
 });
 
-/** Whoever worked on it is gone: no function works for so long. */
+/** Its worker is gone: no function runs for this long. */
 export const isLost = ({ state, at }: PreviewRow, now: number): boolean =>
   state === 'running' && now - at > previewBounds.gone;
 
-export const lostMessage = 'Whoever asked the clusters has not come to an end. Ask for another preview.';
+export const lostMessage = 'The preview did not finish in time. Start another one.';

@@ -9,7 +9,7 @@ import { everyItem } from '../schedule/schedule-store.ts';
 
 const documentsAtOnce = 20;
 
-/** Those of a preview that have no answer yet, or all of them. */
+/** The deployments of a preview that have no answer yet, or all of them. */
 export const readPreviewed = async (
   { table }: Pick<Deps, 'table'>,
   previewId: string,
@@ -23,17 +23,17 @@ export const readPreviewed = async (
 const manifestsOf = ({ executor }: Pick<KeptDeployment, 'executor'>): KubernetesSettings['manifests'] =>
   executor.name === 'kubernetes' ? (executor.settings as Partial<KubernetesSettings>).manifests : undefined;
 
-/** Where manifests stand that nobody has fetched yet: in S3, or in a repository. */
+/** Where manifests are that were not fetched yet: in S3 or in a repository. */
 export const unfetchedOf = (deployment: Pick<KeptDeployment, 'executor'>): ManifestOrigin | undefined => {
   const manifests = manifestsOf(deployment);
   return manifests?.sha256 === undefined ? manifests?.from : undefined;
 };
 
-/** What these apply, by SHA-256, as far as it is known. */
+/** The SHA-256 of everything these deployments apply, as far as known. */
 export const shaOf = (deployments: readonly Pick<KeptDeployment, 'executor'>[]): ReadonlySet<string> =>
   new Set(deployments.flatMap((one) => manifestsOf(one)?.sha256 ?? []));
 
-/** A preview has its own copy: nobody else refers to it, so it can go when the preview has ended. */
+/** Stores a preview's own copies. Nothing else refers to them, so they can be deleted with the preview. */
 export const storePreviewed = async (
   { documents }: Pick<Deps, 'documents'>,
   previewId: string,

@@ -6,7 +6,7 @@ import type { AskedBy, Deps } from '../deps.ts';
 import { isLost, lostMessage, type PreviewView, viewOfPreview } from './preview-view.ts';
 import { readPreviewed } from './previewed-manifests.ts';
 
-/** A preview as far as it has come. For who may not see all that it is about it does not exist, and for nobody after an hour. */
+/** A preview and its answers so far. It exists only for callers who may see everything in it, and only for an hour. */
 export const readPreview = async (
   { table, clock, rights }: Pick<Deps, 'table' | 'clock'> & AskedBy,
   { previewId }: { readonly previewId: string },
@@ -14,7 +14,7 @@ export const readPreview = async (
   const row = /^\w{1,64}$/.test(previewId) ? rowOf<PreviewRow>(await table.get(keys.preview(previewId))) : undefined;
   const now = clock.now();
   if (row === undefined || row.expires_at * 1_000 <= now || rights.refused('read', row.reach).length > 0)
-    throw new FlotillaError('PreviewNotFound', 'There is no such preview. One is kept for an hour.');
+    throw new FlotillaError('PreviewNotFound', 'There is no such preview. Previews are kept for an hour.');
   const rows = await readPreviewed({ table }, previewId);
   const told: PreviewRow = isLost(row, now) ? { ...row, state: 'failed', message: lostMessage } : row;
   return viewOfPreview(previewId, told, rows);

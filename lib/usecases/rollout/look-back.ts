@@ -109,7 +109,7 @@ const alreadyRuns = ({ clock }: Needs, release: Release, { workload, settings, v
 /** Somebody else's, or what the pipeline made of the version: an older one is not put over it. */
 const theirs = (what: string): NotRestored => ({
   reason: 'Superseded',
-  message: `The previous release was not restored: ${what}. It was left alone; see who set it, then deploy again.`,
+  message: `The previous release was not restored: ${what}. It was left unchanged. Find out who set it, then deploy again.`,
 });
 
 const settleAlreadyBack = (deps: Needs, place: PlaceOfWait, { version }: Release): Promise<void> =>

@@ -8,7 +8,7 @@ import { failBound } from './answer-wait.ts';
 
 type Delivery = Pick<Deps, 'table' | 'workflow'>;
 
-const said = turnReturned('It has given its turn back.');
+const said = turnReturned('It gave its turn back.');
 
 /**
  * A function that Step Functions has called twice may give the turn back for the first call, and die before it has told whoever

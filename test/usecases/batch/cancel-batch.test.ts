@@ -25,8 +25,8 @@ const item = async (world: World, batchId: string, index: number, patch: Partial
   await world.table.transact(change.writes);
 };
 
-const notStarted = 'No run was started yet; none will be.';
-const restoring = 'The last good release is being restored; half a restore helps nobody.';
+const notStarted = 'No run has started, and none will.';
+const restoring = 'The last good release is being restored. A restore is not interrupted.';
 
 const run = (ref: string) => ({ executor: 'harness', key: 'a', attempt: 1, ref });
 
@@ -34,7 +34,7 @@ const steps: readonly (readonly [Step, 'stopping' | 'continues', why: string])[]
   ['turn', 'stopping', notStarted],
   ['capture', 'stopping', notStarted],
   ['deploy', 'stopping', 'Run run-7 is aborted if the executor still can; the outcome tells how it ended.'],
-  ['verify', 'continues', 'Its run is over; what runs now is still checked, so that the record says how it ended.'],
+  ['verify', 'continues', 'Its run is over. Flotilla still checks what runs now, to record how it ended.'],
   ['restore', 'continues', restoring],
   ['verify-restore', 'continues', restoring],
   ['recorded', 'continues', 'It has ended; its outcome is being recorded.'],
@@ -49,7 +49,7 @@ describe('cancelBatch', () => {
     expect(await readHeader(world, batchId)).toMatchObject({
       status: 'PROCESSING',
       reason: 'CancelRequested',
-      message: 'ada asked to cancel: nothing new starts, runs are stopped where that is possible.',
+      message: 'ada asked to cancel. Nothing new starts; runs are stopped where possible.',
       cancel_requested_at: world.clock.now(),
     });
     const { items } = await world.table.query({ pk: 'INBOX', limit: 10 });

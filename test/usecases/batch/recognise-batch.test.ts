@@ -128,7 +128,7 @@ describe('no batch is meant by', () => {
     const created_at = '2026-09-30T06:00:00.000Z';
     expect(await meant(named)).toMatchObject({
       name: 'BatchAmbiguous',
-      message: `${named} is how the ids of ${many} batches begin; say more of the one that you mean.`,
+      message: `${named} is the beginning of ${many} batch ids. Give more characters.`,
       details: {
         candidates: told.map((batch_id) => ({ batch_id, name: 'Autumn release', status: 'PENDING', created_at })),
       },

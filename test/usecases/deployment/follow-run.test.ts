@@ -45,22 +45,22 @@ const stopping = (why: Stopping['why'], answer: Stopping['answer'], at: number) 
 const start = Date.UTC(2026, 8, 30, 6);
 const touchedUnknown = 'touched, unknown';
 const startUnknown = [
-  'AttemptEnded StartUnknown: The executor may or may not have started a run; none with our key has appeared in time. Known: key k; no answer to the start is known. Look at runs with the key k.',
+  'AttemptEnded StartUnknown: The executor may have started a run, but none with our key appeared in time. Known: key k; no reply to the start is known. Look at runs with the key k.',
   touchedUnknown,
 ];
-const ofRun = 'Known: key k, run run-1; no answer to the start is known. Look at runs with the key k.';
+const ofRun = 'Known: key k, run run-1; no reply to the start is known. Look at runs with the key k.';
 const unconfirmed = (why: string, seen: string, status = '') => [
-  `AttemptEnded AbortUnconfirmed: The run was to be stopped (${why}), but its end was not seen: ${seen}. ${ofRun}`,
+  `AttemptEnded AbortUnconfirmed: The run should have stopped (${why}), but its end was not seen: ${seen}. ${ofRun}`,
   `${touchedUnknown}${status}`,
 ];
 const several: News = { kind: 'several', runs: [{ ref: 'run-1', url: 'https://x/run-1' }, { ref: 'run-2' }] };
 const severalTold = [
-  'AttemptEnded SeveralRuns: 2 runs at work carry our key, and nobody can say which of them decides: run-1 (https://x/run-1), run-2. Known: key k; no answer to the start is known. Look at runs with the key k.',
+  'AttemptEnded SeveralRuns: 2 active runs carry our key, and nobody can say which one decides: run-1 (https://x/run-1), run-2. Known: key k; no reply to the start is known. Look at runs with the key k.',
   touchedUnknown,
 ];
-const queuedFor = 'Not started: the start has waited for 6 hours, and was not taken. The last reason: ';
+const queuedFor = 'Not started: the start waited 6 hours and was not accepted. The last reason: ';
 const noTime = [
-  'AttemptEnded ExecutorUnavailable: Asked for the runs: it is away. Known: key k; no answer to the start is known. Look at runs with the key k.',
+  'AttemptEnded ExecutorUnavailable: Asked for the runs: it is away. Known: key k; no reply to the start is known. Look at runs with the key k.',
   touchedUnknown,
 ];
 const noTimeOfRun = [`AttemptEnded ExecutorUnavailable: Asked for the runs: it is away. ${ofRun}`, touchedUnknown];
@@ -70,7 +70,7 @@ const cases: readonly Case[] = [
   { what: 'intended for long, is looked for by its key', after: intentGrace + 1, asked: ['look'], told: ['intended'] },
   {
     ...{ what: 'intended for long, is found', after: intentGrace + 1, news: run, asked: ['look'] },
-    told: ['started run-1', 'RunStarted: Run run-1 was started.'],
+    told: ['started run-1', 'RunStarted: Run run-1 started.'],
   },
   {
     what: 'whose start is unknown, is looked for at once',
@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
     row: { phase: 'accepted', correlation: 'e7', answer: '200', trace: 't9' },
     ...{ news: none, after: late + 1, asked: ['look'] },
     told: [
-      'AttemptEnded StartUnknown: The executor may or may not have started a run; none with our key has appeared in time. Known: key k, event e7, trace t9; the start was answered: 200. Look at runs with the key k.',
+      'AttemptEnded StartUnknown: The executor may have started a run, but none with our key appeared in time. Known: key k, event e7, trace t9; the reply to the start was: 200. Look at runs with the key k.',
       touchedUnknown,
     ],
   },
@@ -103,13 +103,13 @@ const cases: readonly Case[] = [
     ...{ what: 'whose stop was answered, does not end', isCancelled: true, state: running, after: 6 + abortGrace },
     row: { ...started, answer: '200', stopping: { why: 'cancel', at: start + 5, answer: 'lost', said: 'reset' } },
     told: [
-      'AttemptEnded AbortUnconfirmed: The run was to be stopped (cancel; answered: reset), but its end was not seen: the executor (harness) says Running. Known: key k, run run-1; the start was answered: 200. Look at runs with the key k.',
+      'AttemptEnded AbortUnconfirmed: The run should have stopped (cancel; answered: reset), but its end was not seen: the executor (harness) says Running. Known: key k, run run-1; the reply to the start was: 200. Look at runs with the key k.',
       `${touchedUnknown}, run Running`,
     ],
   },
   {
     ...{ what: 'that was accepted, has come', row: { phase: 'accepted', correlation: 'c' }, news: run },
-    ...{ asked: ['look'], told: ['started run-1', 'RunStarted: Run run-1 was started.'] },
+    ...{ asked: ['look'], told: ['started run-1', 'RunStarted: Run run-1 started.'] },
   },
   {
     ...{ what: 'that was accepted, has come twice', row: { phase: 'accepted' }, news: several },
@@ -134,7 +134,7 @@ const cases: readonly Case[] = [
   },
   {
     ...{ what: 'that is paused for too long, is given up', after: 30_001, row: { phase: 'paused' } },
-    told: ['AttemptRetryable NotStarted: The executor turned the start away.', 'untouched, worth another try'],
+    told: ['AttemptRetryable NotStarted: The executor rejected the start.', 'untouched, worth another try'],
   },
   {
     ...{ what: 'that is paused until a time, is left until then', after: 40_000 },
@@ -153,7 +153,7 @@ const cases: readonly Case[] = [
   {
     ...{ what: 'that is queued for too long, is given up', row: { phase: 'queued', deadline: start + 9 }, after: 10 },
     told: [
-      `AttemptEnded StartNotPossible: ${queuedFor}our own budget of requests to the executor had no room for it`,
+      `AttemptEnded StartNotPossible: ${queuedFor}our own request budget for the executor had no room`,
       'untouched, not worth another try',
     ],
   },
@@ -310,12 +310,12 @@ const cases: readonly Case[] = [
   {
     ...{ what: 'that cannot be stopped at its deadline, does not end', ...stopping('timeout', 'no', timeout) },
     ...{ after: timeout + 1 + abortGrace, state: { ...running, raw: '' } },
-    told: unconfirmed('timeout', 'the executor (harness) does not know this run, or gives no state of it'),
+    told: unconfirmed('timeout', 'the executor (harness) does not know this run or gives no state for it'),
   },
   {
     ...{ what: 'that is being stopped, is not known any more', ...stopping('timeout', 'accepted', timeout) },
     after: timeout + 1 + abortGrace,
-    told: unconfirmed('timeout', 'the executor (harness) does not know this run, or gives no state of it'),
+    told: unconfirmed('timeout', 'the executor (harness) does not know this run or gives no state for it'),
   },
   {
     ...{ what: 'that is being stopped, does not end, and is looked at later', ...stopping('cancel', 'accepted', 5) },
@@ -339,18 +339,21 @@ const cases: readonly Case[] = [
       after: timeout + 1,
     },
     told: [
-      'answered RunSucceeded: The run succeeded (Success); now the cluster is asked.',
+      'answered RunSucceeded: The run succeeded (Success). The cluster is checked next.',
       'step verify, run Success https://x',
     ],
   },
   {
     ...{ what: 'that ended well, though it was to be stopped', ...stopping('timeout', 'accepted', 5), state: ended },
-    told: ['answered RunSucceeded: The run succeeded (Success); now the cluster is asked.', 'step verify, run Success'],
+    told: [
+      'answered RunSucceeded: The run succeeded (Success). The cluster is checked next.',
+      'step verify, run Success',
+    ],
   },
   {
     ...{ what: 'of a restore that ended well', row: { ...started, wait: 'restore' }, state: ended },
     told: [
-      'answered RestoreRunSucceeded: The run succeeded (Success); now the cluster is asked.',
+      'answered RestoreRunSucceeded: The run succeeded (Success). The cluster is checked next.',
       'step verify-restore, run Success',
     ],
   },

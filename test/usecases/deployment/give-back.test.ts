@@ -148,7 +148,7 @@ describe('a turn that is held', () => {
     expect(await deploy(scene)).toMatchObject({ starts: 0, error: undefined });
     const { answer, item, messages, turn } = await rowsOf(scene);
     expect(answer).toMatchObject({ error: 'AttemptEnded', reason: 'PipelineFailed' });
-    expect(item.failure?.message).toMatch(/^It failed\. It is not tried again\. Held with environment staging/);
+    expect(item.failure?.message).toMatch(/^It failed\. There is no further attempt\. Held with environment staging/);
     expect([messages, turn?.state]).toEqual([[], 'held']);
   });
 

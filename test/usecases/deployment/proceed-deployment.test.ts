@@ -43,7 +43,7 @@ describe('a deployment that waits for a person', () => {
   test('goes on: an event with who said it, and the mark that whoever works at it sees', async () => {
     const { world, batchId, proceed, itemNow, mark, at } = await flying(waits);
     const view = await proceed();
-    expect(view).toMatchObject({ key, status: 'PROCESSING', reason: 'Proceeded', message: 'eve lets it go on.' });
+    expect(view).toMatchObject({ key, status: 'PROCESSING', reason: 'Proceeded', message: 'eve let it go on.' });
     expect(await world.table.get(keys.event(batchId, 0, 2))).toMatchObject({
       ...{ actor: 'eve', to: 'PROCESSING', reason: 'Proceeded', detail: { key: 'K-1' } },
     });
@@ -55,7 +55,7 @@ describe('a deployment that waits for a person', () => {
     const { world, batchId, proceed, itemNow, mark } = await flying(waits);
     await proceed();
     world.documents.texts.delete(documentPaths.proceeded(batchId, 'K-1'));
-    expect(await proceed('ann')).toMatchObject({ reason: 'Proceeded', message: 'eve lets it go on.' });
+    expect(await proceed('ann')).toMatchObject({ reason: 'Proceeded', message: 'eve let it go on.' });
     expect((await itemNow()).seq).toBe(2);
     expect(JSON.parse(mark()!).by).toBe('eve');
   });
@@ -98,7 +98,7 @@ describe('NotWaiting, and no mark, of a deployment', () => {
       'kubernetes',
       `${key} does not wait for a person: it is PROCESSING / RunStarted.`,
     ],
-    ['of Harness', waits, 'harness', `${key} is deployed by harness: what waits for a person there is decided there.`],
+    ['of Harness', waits, 'harness', `${key} is deployed by harness. Decide there whether it goes on.`],
   ] as const)('%s', async (_, watch, executor, message) => {
     const { proceed, itemNow, mark } = await flying(watch, executor);
     await expect(proceed()).rejects.toMatchObject({ name: 'NotWaiting', message });
@@ -125,12 +125,12 @@ describe('NotWaiting, and no mark, of a deployment', () => {
 });
 
 /** Ada has submitted the batch. */
-const second = 'In staging another person resolves than the one who submitted: ask a second one.';
+const second = 'In staging the person who submitted may not resolve. Ask somebody else.';
 test.each<[string, Actor['kind'], boolean, string]>([
   ['eve', 'person', true, 'Proceeded'],
   ['ada', 'person', false, 'Proceeded'],
   ['ada', 'person', true, second],
-  ['ci', 'program', false, 'Only a person may resolve, and ci is a program. A token of a person names a group.'],
+  ['ci', 'program', false, 'Only a person may resolve, and ci is a program. Tokens of people name a group.'],
 ])('%s, a %s, where a second person is needed (%s): %s', async (subject, kind, second_person, expected) => {
   const { world, batchId } = await flying(waits);
   const actor: Actor = { kind, subject, groups: [], scopes: ['admin'] };

@@ -20,7 +20,7 @@ const outcome: Outcome = {
 };
 
 const key = 'shared/login-api';
-const only = 'Only an UNKNOWN deployment can be resolved, and once:';
+const only = 'Only an UNKNOWN deployment can be resolved, and only once:';
 
 const unknown = async (world: World, ended: Outcome = outcome, runs: ItemRow['runs'] = []) => {
   const { batchId, plan } = await planned(world);
@@ -117,7 +117,7 @@ describe('resolveDeployment', () => {
     await resolveDeployment(world.deps, input);
     await expect(resolveDeployment(world.deps, input)).rejects.toMatchObject({
       name: 'StatusConflict',
-      message: 'Only an UNKNOWN deployment can be resolved, and once: shared/login-api was resolved as FAILED.',
+      message: 'Only an UNKNOWN deployment can be resolved, and only once: shared/login-api was resolved as FAILED.',
       details: { key, status: 'FAILED' },
     });
     expect(await inbox(world)).toHaveLength(1);

@@ -18,8 +18,8 @@ const unknown = async () => {
 };
 
 const mayAll = { may: ['*'], pillars: ['*'], environments: ['*'] } as const;
-const program = 'Only a person may resolve, and ci is a program. A token of a person names a group.';
-const second = 'In staging another person resolves than the one who submitted: ask a second one.';
+const program = 'Only a person may resolve, and ci is a program. Tokens of people name a group.';
+const second = 'In staging the person who submitted may not resolve. Ask somebody else.';
 
 /** Ada has submitted the batch. */
 test.each<[string, Actor['kind'], 'one' | 'a second', string]>([

@@ -20,7 +20,7 @@ test('the release before is put back, by whoever deployed it, within the time th
     images: { app: 'reg/login-api:3.0.2' },
   });
   expect({ step: item.step, reason: item.reason, message: item.message, deadline: item.deadline }).toEqual({
-    ...{ step: 'restore', reason: 'RestoreRunning', message: 'Run run-1 was started.' },
+    ...{ step: 'restore', reason: 'RestoreRunning', message: 'Run run-1 started.' },
     deadline: world.clock.now() + deployment.timeout * 1_000,
   });
   expect(watched).toMatchObject({ phase: 'started', ref: 'run-1', version: '3.0.1' });
@@ -73,7 +73,7 @@ test('what is neither ours nor of before is not replaced, and is what runs', asy
     {
       ...{ ok: false, reason: 'Superseded', running: '9.9.9' },
       message:
-        'The previous release was not restored: the image is reg/login-api:9.9.9: neither reg/login-api:3.0.1, as before, nor version 3.0.2, as asked for. It was left alone; see who set it, then deploy again.',
+        'The previous release was not restored: the image is reg/login-api:9.9.9: neither reg/login-api:3.0.1, as before, nor version 3.0.2, as asked for. It was left unchanged. Find out who set it, then deploy again.',
     },
     'AttemptEnded',
   ]);

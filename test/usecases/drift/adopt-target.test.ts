@@ -49,14 +49,14 @@ describe('adopt', () => {
       count: 1,
       fields: [{ from: 'web:1', to: 'web:9', manager: 'kubectl-set' }],
       message:
-        'prod/eu/shop/web: one difference is taken as right, and version 9 runs there. Nothing was changed in the cluster.',
+        'prod/eu/shop/web: one difference was adopted, and version 9 runs there. Nothing was changed in the cluster.',
       notes: [expect.stringMatching(/^kubectl-set has these fields: .* fails with FieldConflict/)],
     });
     expect(told.target.drift).toBeUndefined();
     for (const _ of [1, 2, 3]) expect(await stage.survey()).toEqual({ targets: 1, drifted: 0 });
     expect(await stage.row('web')).toMatchObject({ state: 'adopted', version: '9', since: 3_010 });
     expect((await stage.events()).at(-1)).toBe(
-      'DriftAdopted What runs at prod/eu/shop/web was taken as right: hotfix (deployment shop/web: spec.template.spec.containers[name=app].image was web:1, and is web:9 (kubectl-set)).',
+      'DriftAdopted What runs at prod/eu/shop/web was adopted: hotfix (deployment shop/web: spec.template.spec.containers[name=app].image was web:1, and is web:9 (kubectl-set)).',
     );
     const { items } = await stage.table.query({ pk: 'EVENTS#stage', prefix: 'drift#', limit: 9 });
     expect(rowOf<EventRow>(items.at(-1))).toMatchObject({
@@ -172,7 +172,7 @@ describe('adopt', () => {
     [
       'it is put back meanwhile',
       'NothingToAdopt',
-      /as it was deployed again/,
+      /it is again as it was deployed/,
       (stage) => stage.objects.set('web', deployment('web', 'web:1')),
     ],
     [

@@ -145,7 +145,7 @@ describe('who may see a part of a batch', () => {
     await world.table.transact([{ put: itemOf(keys.outcomes(batchId), { cells }) }]);
     const { message } = await readBatch(asHer(world), { named: batchId, actor: 'rita' });
     const { batches } = await listBatches(asHer(world), { limit: 1 });
-    expect(message.endsWith(' Something that you may not see decides its status.')).toBe(isElsewhere);
+    expect(message.endsWith(' Deployments that you may not see decide its status.')).toBe(isElsewhere);
     expect(batches[0]!.message).toBe(message);
   });
 

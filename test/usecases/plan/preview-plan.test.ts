@@ -129,7 +129,7 @@ test.each([
   [
     'another kind of file',
     '# Title\n\nWords: more: words\n'.repeat(9),
-    'it is not YAML or JSON, to judge by its 9 problems',
+    'it does not look like YAML or JSON (9 problems)',
   ],
 ])('a text that is no YAML: %s', async (_, wrong, why) => {
   const message = `The batch cannot be read: ${why}.`;
