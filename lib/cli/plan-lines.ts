@@ -4,6 +4,7 @@ import type { PlanPreview } from '../usecases/plan/preview-plan.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { heldPlanLines } from './hold-lines.ts';
+import { outlookLines } from './outlook-lines.ts';
 import { type PlannedBy, plannedByLine, recordLines } from './plan-records.ts';
 import { simulationSentence } from './simulation.ts';
 import { planTable, tableLines } from './tables.ts';
@@ -30,6 +31,7 @@ export const describePlan = (
     `${counted(plan.total, 'deployment')} on ${plan.levels === 1 ? 'one level' : `${plan.levels} levels`}, ${mode}, at most ${max_concurrency} at once; on failure: ${on_failure}.`,
     ...Object.entries(plan.limits).map(([name, limit]) => `Limit ${name}: ${limit} at once.`),
     `Critical path: ${plan.critical_path.join(' -> ')}`,
+    ...outlookLines(plan).map(printable),
     `Plan hash: ${plan.plan_hash}`,
     ...plan.warnings.map((warning) => `warning: ${printable(warning)}`),
     ...(plan.total > MOST_STEPS ? [] : deployments.flatMap(manifestLines)),

@@ -21,6 +21,10 @@ describe('flotilla plan', () => {
     expect(out[0]).toMatch(/^Planned here, with simulated defaults/);
     expect(out[1]).toContain('SIMULATED: Harness');
     expect(text).toContain('Critical path: shared/login-api -> clearing/trade-intake -> risk/limit-check');
+    expect(text).toMatch(/^On failure: .* wait for you \(manual, the default of the format\)/m);
+    expect(text).toMatch(
+      /^One service can take .* at worst: .* tries of .*Waiting for a turn or a person is extra\.$/m,
+    );
     expect(text).toContain('waits until shared/login-api has succeeded');
     expect(out.filter((line) => line.includes('cluster-eu-1 (simulated)'))).toHaveLength(3);
   });

@@ -75,6 +75,30 @@ const planned = viewSchema<DeploymentPreview>()(
   }),
 ).meta({ id: 'PlannedDeployment' });
 
+const afterFailure = z
+  .object({
+    restored: count.describe('For so many the last good release comes back by itself.'),
+    manual: count.describe('For so many a person decides.'),
+    left: count.describe('For so many what runs stays as it is.'),
+    manual_by_default: count.exactOptional().describe('Of the manual ones: nobody wrote a rollback_strategy.'),
+  })
+  .describe('What deployments do when they fail.');
+
+const worstCase = z
+  .object({
+    key: z.string().describe('The first of those that can take longest.'),
+    others: count.describe('How many others can take as long.'),
+    seconds: count,
+    tries: count,
+    try_seconds: count.describe('Of one try: its timeout, and the steps of its strategy.'),
+    restore_seconds: count.exactOptional().describe('To put the last good release back, and to verify it.'),
+    chain: z
+      .object({ seconds: count, deployments: count, last: z.string() })
+      .exactOptional()
+      .describe('The chain of dependencies that can take longest; with mode sequential, all deployments.'),
+  })
+  .describe('How long it takes when all goes wrong. Waiting for a turn or for a person is not counted.');
+
 export const plan = viewSchema<PlanPreview>()(
   z.object({
     plan_hash: z.string().describe('Send it as If-Match with the batch, and nothing else than this is done.'),
@@ -83,6 +107,8 @@ export const plan = viewSchema<PlanPreview>()(
     strategy,
     limits: z.record(z.string(), z.number()),
     critical_path: z.array(z.string()),
+    after_failure: afterFailure,
+    worst_case: worstCase.exactOptional(),
     warnings: z.array(z.string()),
     simulated: z.object({ harness: z.boolean(), clusters: z.array(z.string()) }),
     recorded: z.object({ looked_up: count, left_out: count }).exactOptional(),
@@ -98,6 +124,10 @@ export const examplePlan = {
   strategy: { mode: 'parallel', max_concurrency: 5, on_failure: 'continue' },
   limits: {},
   critical_path: ['shared/login-api'],
+  after_failure: { restored: 1, manual: 0, left: 0 },
+  worst_case: {
+    ...{ key: 'shared/login-api', others: 0, seconds: 5400, tries: 2, try_seconds: 1800, restore_seconds: 1800 },
+  },
   warnings: [],
   simulated: { harness: true, clusters: ['cluster-eu-1'] },
   recorded: { looked_up: 1, left_out: 0 },

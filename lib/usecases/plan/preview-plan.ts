@@ -5,11 +5,13 @@ import { describePlaces, reachOf } from '../../domain/grants/reach.ts';
 import { allRights, type Rights } from '../../domain/grants/rights.ts';
 import { type ManifestsPreview, previewManifests } from '../../domain/manifests/preview-manifests.ts';
 import { deploys } from '../../domain/plan/action.ts';
+import { type AfterFailure, afterFailure } from '../../domain/plan/after-failure.ts';
 import { describeDeployment } from '../../domain/plan/describe-deployment.ts';
 import { type NamesOfClusters, placeOfTarget } from '../../domain/plan/lock-names.ts';
 import type { Plan, PlannedDeployment, Strategy } from '../../domain/plan/plan.ts';
 import { planBatch } from '../../domain/plan/plan-batch.ts';
 import { type VersionStep, versionStep } from '../../domain/plan/version-step.ts';
+import { type WorstCase, worstCase } from '../../domain/plan/worst-case.ts';
 import type { RecordedRelease } from '../../domain/record/recorded-release.ts';
 import { ambiguityWarning } from '../../domain/rollout/ambiguity-warning.ts';
 import { readValidBatch } from '../batch/read-valid-batch.ts';
@@ -31,6 +33,10 @@ export interface PlanPreview {
   readonly strategy: Strategy;
   readonly limits: Readonly<Record<string, number>>;
   readonly critical_path: readonly string[];
+  /** What deployments do when they fail. */
+  readonly after_failure: AfterFailure;
+  /** How long it takes when all goes wrong. */
+  readonly worst_case?: WorstCase;
   readonly warnings: readonly string[];
   /** What would only be simulated. */
   readonly simulated: { readonly harness: boolean; readonly clusters: readonly string[] };
@@ -101,6 +107,7 @@ export const previewPlan = async (
   const lacking = names === undefined ? [] : warnOfRights(batch.deployments, catalogue, names.rightsOf);
   const warned = [...read.warnings, ...lacking, ...warnOfGrants(batch, rights)];
   const plan = planBatch(batch, catalogue, { warnings: warned, ...names });
+  const worst = worstCase(plan);
   const lacks = names === undefined ? [] : warnOfDeployer(plan.deployments, names.deployerRightsOf);
   const used = new Set(plan.deployments.map(({ cluster }) => cluster));
   const clusters = [...used].filter((name) => catalogue.clusters[name]?.simulated === true).sort();
@@ -115,6 +122,8 @@ export const previewPlan = async (
     strategy: plan.strategy,
     limits: plan.limits,
     critical_path: plan.critical_path,
+    after_failure: afterFailure(plan.deployments, read.unasked),
+    ...(worst === undefined ? {} : { worst_case: worst }),
     warnings: [...plan.warnings, ...lacks, ...(known?.warnings ?? [])],
     simulated: { harness: catalogue.harness?.simulated === true, clusters },
     ...(known === undefined ? {} : { recorded: known.counts }),

@@ -21,7 +21,11 @@ test('the release is valid without a configuration and with the example of one',
   expect(new Set(batch.deployments.map(({ pillar }) => pillar))).toEqual(
     new Set(['shared', 'clearing', 'risk', 'data']),
   );
-  expect(batchOf(example('release.yaml'), catalogueOf('flotilla.config.yaml')).deployments).toEqual(batch.deployments);
+  const { deployments } = batchOf(example('release.yaml'), catalogueOf('flotilla.config.yaml'));
+  // The defaults of that configuration give a priority to a pillar, and health checks a timeout.
+  expect(deployments).toMatchObject(batch.deployments.map(({ priority: _, health_check: __, ...rest }) => rest));
+  const runner = deployments.find(({ service_name }) => service_name === 'stress-runner');
+  expect(runner).toMatchObject({ priority: 8, health_check: { enabled: true, timeout: 30 } });
 });
 
 test('the release has one image that cannot be pulled, with a dependent, and one pipeline that fails', () => {
