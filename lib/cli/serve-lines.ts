@@ -1,12 +1,15 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { callbackPath } from '../domain/callback-route.ts';
 import { counted } from '../domain/counted.ts';
+import { ownFile } from '../local/own-files.ts';
 import { tokenFiles } from '../local/tokens/own-token.ts';
 import { shellWord } from './shell-word.ts';
 import { simulationSentence } from './simulation.ts';
 
 export interface Served {
   readonly url: string;
+  /** The paths that it says are relative to this one. */
+  readonly directory: string;
   readonly engineUrl: string | undefined;
   /** As it was named. */
   readonly data: string;
@@ -54,13 +57,13 @@ const callbackLine = (url: string, place: string): string =>
   `Harness may call back by POST ${callbackUrl(url)}; KEY is in ${place}.`;
 
 /** An example is of use where nothing is real: anywhere else it would start real pipelines. */
-const submitLines = ({ isAllSimulated, url, data, asksForTokens }: Served): readonly string[] => {
-  const file = isAllSimulated ? 'examples/small.yaml' : 'YOUR-BATCH.yaml';
+const submitLines = ({ directory, isAllSimulated, url, data, asksForTokens }: Served): readonly string[] => {
+  const file = isAllSimulated ? shellWord(relative(directory, ownFile('examples/small.yaml'))) : 'YOUR-BATCH.yaml';
   const here = fromHere(url);
   // By a file, because what stands on a command line can be read by all.
   const token = asksForTokens ? ` -H ${shellWord(`@${join(data, tokenFiles.header)}`)}` : '';
   const submit = `curl${token} -H 'content-type: application/yaml' --data-binary @${file} ${here}/batches`;
-  const look = ['See what a batch would do:', `  npx flotilla plan ${file} --url ${here}`];
+  const look = ['See what a batch would do:', `  flotilla plan ${file} --url ${here}`];
   return [...(isAllSimulated ? [] : look), 'Submit a batch:', `  ${submit}`];
 };
 

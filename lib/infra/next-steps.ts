@@ -101,7 +101,7 @@ const personToken = ({ loginUrl, tokenUrl, peopleClientId: id }: OwnIssuer): str
 
 const steps = (place: Place): Outputs => {
   const { region, stage, api, callbackSecretId } = place;
-  const apply = `AWS_REGION=${region} npx flotilla catalogue apply --stage ${stage}`;
+  const apply = `AWS_REGION=${region} flotilla catalogue apply --stage ${stage}`;
   const callback = `aws secretsmanager get-secret-value --region ${region} --secret-id ${callbackSecretId}`;
   const address = `${api.apiEndpoint}${callbackPath}/$(${callback} --query SecretString --output text)`;
   return {
@@ -128,10 +128,10 @@ const steps = (place: Place): Outputs => {
       'Checks that the stage answers and can read its configuration.',
     ],
     Next7Plan: [
-      `npx flotilla plan YOUR-BATCH.yaml --url ${api.apiEndpoint}`,
+      `flotilla plan YOUR-BATCH.yaml --url ${api.apiEndpoint}`,
       'Shows what a batch would do, without starting anything.',
     ],
-    Next8Deploy: ['npx flotilla deploy YOUR-BATCH.yaml --follow', 'Deploys it: this starts real pipelines.'],
+    Next8Deploy: ['flotilla deploy YOUR-BATCH.yaml --follow', 'Deploys it: this starts real pipelines.'],
     Next9Callback: [`echo "${address}"`, 'Shows the address for Harness to call back. It is a secret.'],
   };
 };
@@ -154,7 +154,7 @@ export const accessEntries = (region: string, roles: readonly string[], group: s
 };
 
 const giveRole = (options: string): string =>
-  `npx flotilla cluster-role NAME-IN-YOUR-CONFIGURATION${options} | kubectl --context YOUR-CONTEXT apply -f -`;
+  `flotilla cluster-role NAME-IN-YOUR-CONFIGURATION${options} | kubectl --context YOUR-CONTEXT apply -f -`;
 
 const exports = ({ region, api, tokens }: Place): string =>
   `FLOTILLA_URL=${api.apiEndpoint}${'poolId' in tokens ? ` ${client(tokens, tokens.programs[0]!.id, region)}` : ''}`;

@@ -63,7 +63,7 @@ describe('batches that are in work', () => {
       expect.stringMatching(/^Flotilla listens on /),
       ...begun,
       'See what a batch would do:',
-      expect.stringMatching(/^ {2}npx flotilla plan /),
+      expect.stringMatching(/^ {2}flotilla plan /),
       'Submit a batch:',
       expect.stringMatching(/^ {2}curl /),
       ...ended,

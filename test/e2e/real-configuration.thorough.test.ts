@@ -215,7 +215,7 @@ const runBatch = async (name: string, apiKey: string, text: string): Promise<Tol
   const { code } = await server.stop('SIGTERM');
   expect(code).toBe(0);
   // An example would start real pipelines.
-  expect(server.output).toContain(`npx flotilla plan YOUR-BATCH.yaml --url ${url}`);
+  expect(server.output).toContain(`flotilla plan YOUR-BATCH.yaml --url ${url}`);
   expect(server.output).not.toContain('examples/');
   return {
     batchId: batch_id,

@@ -98,7 +98,7 @@ describe('the commands', () => {
     const roles = readers.map((name) => `Handlers${name}Role`);
     expect(outputs.ClusterRoles).toBe(roles.join(' '));
     expect(outputs.LogRoles).toBe('HandlersReadLogsRole');
-    const script = `aws() { echo "aws $*"; }; kubectl() { cat >&2; echo "kubectl $*"; }; npx() { echo "npx $*"; }; ${outputs.Next3Clusters}`;
+    const script = `aws() { echo "aws $*"; }; kubectl() { cat >&2; echo "kubectl $*"; }; flotilla() { echo "flotilla $*"; }; ${outputs.Next3Clusters}`;
     expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n')).toEqual([
       ...roles.map(
         (role) =>
@@ -112,17 +112,17 @@ describe('the commands', () => {
 
   it('let the one role that deploys by itself into a cluster, as somebody who may', () => {
     expect(outputs.DeployerRoles).toBe('HandlersDeployToClusterRole');
-    const script = `aws() { echo "aws $*"; }; kubectl() { cat; }; npx() { echo "npx $*"; }; ${outputs.DeployToCluster}`;
+    const script = `aws() { echo "aws $*"; }; kubectl() { cat; }; flotilla() { echo "flotilla $*"; }; ${outputs.DeployToCluster}`;
     expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n')).toEqual([
       'aws eks create-access-entry --region region --cluster-name YOUR-CLUSTER --principal-arn HandlersDeployToClusterRole --kubernetes-groups flotilla-deployer',
-      'npx flotilla cluster-role NAME-IN-YOUR-CONFIGURATION --executor kubernetes',
+      'flotilla cluster-role NAME-IN-YOUR-CONFIGURATION --executor kubernetes',
       '',
     ]);
   });
 
   it('deploy a batch of yours, never an example, and show before what it would do', () => {
-    expect(outputs.Next7Plan).toBe('npx flotilla plan YOUR-BATCH.yaml --url EntranceApi.ApiEndpoint');
-    expect(outputs.Next8Deploy).toBe('npx flotilla deploy YOUR-BATCH.yaml --follow');
+    expect(outputs.Next7Plan).toBe('flotilla plan YOUR-BATCH.yaml --url EntranceApi.ApiEndpoint');
+    expect(outputs.Next8Deploy).toBe('flotilla deploy YOUR-BATCH.yaml --follow');
   });
 
   it('name each further program', () => {

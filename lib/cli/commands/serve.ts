@@ -93,7 +93,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
     },
     serveLines({
       ...{ url: server.url, engineUrl, data: options.data, file, open, simulated, isAllSimulated },
-      ...{ asksForTokens: options.token, callbackKey: callback?.place },
+      ...{ directory: context.directory, asksForTokens: options.token, callbackKey: callback?.place },
       faults: ordered === undefined ? undefined : { ...ordered, file: options.faults! },
     }),
   );
