@@ -127,7 +127,7 @@ describe('verify', () => {
       const { number } = anew.at(-1)!;
       expect([status, out[0]]).toEqual([
         1,
-        `FeedRewritten ${second}: Event ${number} has another hash than anchor 2 says: the feed was written anew.`,
+        `FeedRewritten ${second}: Event ${number} has a different hash than in anchor 2: the feed was rewritten.`,
       ]);
     });
   });
@@ -246,10 +246,10 @@ describe('verify-history', () => {
       expect(await history(first)).toMatchObject({
         status: 1,
         findings: [
-          'StateDiffers: The batch is told as SUCCESS / AllIsWell, and its feed leads to SUCCESS / AllSucceeded.',
-          'StateDiffers: 0 are told as SUCCESS, and the feed leads to 1.',
-          'StateDiffers: 1 are told as FAILED, and the feed leads to 0.',
-          'StateDiffers: shared/a is told as FAILED / PipelineFailed, and the feed leads to SUCCESS / Verified.',
+          'StateDiffers: The batch is reported as SUCCESS / AllIsWell, but its feed leads to SUCCESS / AllSucceeded.',
+          'StateDiffers: 0 are reported as SUCCESS, but the feed leads to 1.',
+          'StateDiffers: 1 are reported as FAILED, but the feed leads to 0.',
+          'StateDiffers: shared/a is reported as FAILED / PipelineFailed, but the feed leads to SUCCESS / Verified.',
         ],
       });
     });
@@ -267,7 +267,7 @@ describe('verify-history', () => {
         1,
         [
           expect.stringMatching(/^FeedRewritten: /),
-          'HistoryBroken: Event 4 of shared/b does not begin where the one before it has ended.',
+          'HistoryBroken: Event 4 of shared/b does not start where the previous one ended.',
         ],
       ]);
     });

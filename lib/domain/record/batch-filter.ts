@@ -8,40 +8,40 @@ import { submitterOf } from '../targets/submitter.ts';
 import { type BatchDimension, originOfFile } from './index-rows.ts';
 import type { HeaderRow } from './rows.ts';
 
-/** Why there is a batch, as one asks for it. */
+/** The origins of a batch that callers may filter by. */
 export const askedOrigins = [originOfFile, ...originKinds] as const satisfies readonly (
   | Origin['kind']
   | typeof originOfFile
 )[];
 
-/** Which batches are asked for: all that is named must fit. */
+/** A filter for batches. All given fields must match. */
 export interface BatchFilter {
   readonly status?: Status | undefined;
   readonly environment?: string | undefined;
   readonly pillar?: string | undefined;
   /** `pillar/service_name`. */
   readonly service?: string | undefined;
-  /** Who submitted it: the subject, or the name that it goes by. */
+  /** Who submitted it: subject or display name. */
   readonly actor?: string | undefined;
   readonly origin?: (typeof askedOrigins)[number] | undefined;
   readonly tag?: string | undefined;
-  /** A part, in any letter case, of what is written of it or of its id. */
+  /** Part of its description or its id, ignoring case. */
   readonly text?: string | undefined;
-  /** Milliseconds since 1970: made then or later, and before `until`. */
+  /** Created at or after this, and before `until`. Milliseconds since 1970. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
 }
 
-/** An index that leads to batches. */
+/** An index for finding batches. */
 export interface Lead {
   readonly dimension: BatchDimension;
   readonly value: string;
 }
 
-/** What few have in common first. A status that batches only pass through is that of very few. */
+/** The most selective first. Few batches are ever in a transient status at once. */
 const mostSelective = ['service', 'tag', 'actor', 'origin', 'pillar', 'environment', 'status'] as const;
 
-/** The index that leads to the fewest others; undefined where nothing is named that has one. */
+/** The index that leads to the fewest other batches; undefined if no given field has an index. */
 export const leadOf = (filter: BatchFilter): Lead | undefined => {
   const { status } = filter;
   if (status === 'PENDING' || status === 'PROCESSING') return { dimension: 'status', value: status };
@@ -49,15 +49,15 @@ export const leadOf = (filter: BatchFilter): Lead | undefined => {
   return dimension && { dimension, value: filter[dimension]! };
 };
 
-/** Whether an index leads to nothing that does not fit: beside it, only times are named. */
+/** Whether an index finds nothing but matches: apart from it, only times are given. */
 export const isOneDimension = ({ since: _, until: __, ...named }: BatchFilter): boolean =>
   named.text === undefined && Object.values(named).filter((value) => value !== undefined).length <= 1;
 
-/** Whether a batch was made at such a time. */
+/** Whether a batch was created in this time range. */
 export const isWithin = (at: number, { since = 0, until = Number.POSITIVE_INFINITY }: BatchFilter): boolean =>
   at >= since && at < until;
 
-/** Whether a batch fits by what its header says; where its deployments belong is another question. */
+/** Whether a batch matches by its header alone. Where its deployments belong is checked elsewhere. */
 export const fitsHeader = (filter: BatchFilter, header: HeaderRow): boolean =>
   fits(filter.status, header.status) &&
   fits(filter.origin, header.origin?.kind ?? originOfFile) &&
@@ -71,13 +71,13 @@ const wordsOf = ({ batch_id, name, submitted_by, submitted_by_name, metadata = {
   return [batch_id, name, submitted_by, submitted_by_name, ...textsIn(said as Json)];
 };
 
-/** All texts in a value, however deep. */
+/** All strings in a value, at any depth. */
 const textsIn = (value: Json): readonly string[] => {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 };
 
-/** Those of the places of a batch that are asked for; all of them where none is named. */
+/** The places of a batch that match; all of them if none is given. */
 export const askedPlaces = ({ environment, pillar, service }: BatchFilter, reach: Reach): readonly Place[] =>
   placesOf(reach).filter(
     (place) =>

@@ -1,29 +1,29 @@
-/** Ids of batches are ULIDs: 26 letters and digits, of which the first ten tell the time. Small letters mean the same. */
+/** Batch ids are ULIDs: 26 letters and digits, of which the first ten encode the time. Lower case is equivalent. */
 const letters = '[0-9A-HJKMNP-TV-Z]';
 const whole = new RegExp(`^${letters}{26}$`, 'i');
 const beginning = new RegExp(`^${letters}{1,26}$`, 'i');
 
 /**
- * The time is in milliseconds, five bits a character: batches of 34.8 years (2^40 ms) begin with the same two, of 12.4 days
- * (2^30 ms) with the same four, of 17 minutes (2^20 ms) with the same six.
+ * The time is in milliseconds, five bits per character. Batches within 34.8 years (2^40 ms) share the first two
+ * characters, within 12.4 days (2^30 ms) the first four, within 17 minutes (2^20 ms) the first six.
  */
 export const shortestPrefix = 4;
 
-/** What stands for the id of the latest batch of whoever asks. No id looks like it: ULIDs have no L. */
+/** `latest` stands for the caller's latest batch. No id looks like it, because ULIDs have no L. */
 export const isLatest = (named: string): boolean => named.toLowerCase() === 'latest';
 
-/** The id as it is written in the record, when this is a whole one. */
+/** The id as stored, if this is a complete one. */
 export const wholeBatchId = (named: string): string | undefined =>
   whole.test(named) ? named.toUpperCase() : undefined;
 
-/** How the ids begin that this may mean; undefined when no id begins so. */
+/** The id prefix that this may mean; undefined if no id starts so. */
 export const prefixOfBatchIds = (named: string): string | undefined =>
   beginning.test(named) ? named.toUpperCase() : undefined;
 
 /** Crockford's base 32. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** How the ids begin that are made in this millisecond: those of earlier ones sort before it, those of later ones behind. */
+/** The prefix of ids made in this millisecond. Ids of earlier ones sort before it, later ones after. */
 export const idTime = (at: number): string => {
   let [time, rest] = ['', Math.trunc(at)];
   for (let digit = 0; digit < 10; digit += 1) {
@@ -33,5 +33,5 @@ export const idTime = (at: number): string => {
   return time;
 };
 
-/** Sixteen characters from as many bytes, as an id ends. */
+/** The random end of an id: sixteen characters from as many bytes. */
 export const idEnd = (bytes: Uint8Array): string => [...bytes].map((byte) => alphabet[byte % 32]).join('');

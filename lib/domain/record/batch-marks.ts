@@ -3,16 +3,16 @@ import { type BatchDimension, type BatchIndexRow, originOfFile } from './index-r
 import { keys } from './keys.ts';
 import { type HeaderRow, itemOf } from './rows.ts';
 
-/** One of the things by which a batch is found. */
+/** One of the properties by which a batch is found. */
 export type Mark = readonly [dimension: BatchDimension, value: string];
 
 type Submitted = Pick<HeaderRow, 'submitted_by' | 'submitted_by_name' | 'origin' | 'metadata'>;
 type Marked = Pick<HeaderRow, 'batch_id' | 'created_at'>;
 
-/** More than these are not written in the transaction that takes a batch in, which has room for 100 writes: Plan writes the rest. */
+/** At most this many are written in the submit transaction, which has room for 100 writes. Plan writes the rest. */
 export const mostMarksAtSubmit = 23;
 
-/** By what a batch is found from its submit on, besides its status. Its actor is known by the subject and by the name. */
+/** What a batch is found by from submit on, besides its status. Its actor is indexed by subject and by display name. */
 export const marksAtSubmit = (
   { submitted_by, submitted_by_name = submitted_by, origin, metadata }: Submitted,
   environments: Iterable<string>,
@@ -28,7 +28,7 @@ interface Member {
   readonly service_name: string;
 }
 
-/** By what it is found once it is planned. */
+/** What it is found by once planned. */
 export const marksOfPlan = (members: readonly Member[]): readonly Mark[] => [
   ...marksOf(
     'pillar',
@@ -40,11 +40,11 @@ export const marksOfPlan = (members: readonly Member[]): readonly Mark[] => [
   ),
 ];
 
-/** Each once, sorted. */
+/** Without duplicates, sorted. */
 const marksOf = (dimension: BatchDimension, values: Iterable<string>): readonly Mark[] =>
   [...new Set(values)].sort().map((value) => [dimension, value]);
 
-/** The row by which it is found. */
+/** The index row that leads to the batch. */
 export const markWrite = (header: Marked, [dimension, value]: Mark): Write => {
   const { batch_id, created_at } = header;
   const row: BatchIndexRow = { batch_id, created_at };

@@ -3,12 +3,12 @@ import type { BusEvent } from '../ports.ts';
 import type { ChainedEvent } from './chain.ts';
 
 /**
- * Version of the events on the bus. What is added to an event keeps it; it is raised when a consumer of this version could
- * go wrong, and the events then go out in both versions for as long as the bus keeps its archive.
+ * The version of the events on the bus. Additions keep it. It is raised if a consumer of this version could go wrong.
+ * Events then go out in both versions for as long as the bus keeps its archive.
  */
 export const eventVersion = 1;
 
-/** `detail-type` on the bus, by the type of the event. */
+/** `detail-type` on the bus, by event type. */
 export const detailTypes = {
   batch: 'Batch Status Change',
   deployment: 'Deployment Status Change',
@@ -16,7 +16,7 @@ export const detailTypes = {
   drift: 'Drift Status Change',
 } as const;
 
-/** An event of a feed as it goes to the bus. Its id is that of its place: the same however often it is sent. */
+/** A feed event in its form for the bus. Its id comes from its place, so it is the same however often it is sent. */
 export const busEventOf = (event: ChainedEvent): BusEvent => ({
   id: `${event.batch_id}/${event.number}`,
   type: detailTypes[event.type],

@@ -6,8 +6,8 @@ import { keys } from './keys.ts';
 import { type EventRow, type HeaderRow, type ItemRow, itemOf } from './rows.ts';
 
 /**
- * A change of a batch or a deployment is always two writes of one transaction, first of all: the row with the next `seq`, on the
- * condition that nobody changed it since it was read, and the event row that tells of it.
+ * A change of a batch or a deployment is always two writes, the first of one transaction: the row with the next `seq`,
+ * on condition that nobody changed it since it was read, and the event row that describes it.
  */
 export interface Change<Row> {
   readonly row: Row;
@@ -16,7 +16,7 @@ export interface Change<Row> {
 
 export interface Occasion {
   readonly at: number;
-  /** One of `parts`, or who asked for it. */
+  /** One of `parts`, or the person who asked for it. */
   readonly actor: string;
   readonly detail?: JsonObject;
 }
@@ -27,11 +27,11 @@ interface Told {
   readonly message: string;
 }
 
-/** The reason that a batch is shown with. That it was planned is what happened last; what is true of it is that it runs. */
+/** The reason to show for a batch. Its last event is that it was planned, but what matters is that it runs. */
 export const shownReason = ({ status, reason }: Pick<Told, 'status' | 'reason'>): string =>
   status === 'PROCESSING' && reason === 'Planned' ? 'Running' : reason;
 
-/** A deployment of which nothing is written yet. */
+/** A deployment without any row yet. */
 export const pendingItem = (batchId: string, index: number, key: string): ItemRow => ({
   batch_id: batchId,
   index,
@@ -46,7 +46,10 @@ export const pendingItem = (batchId: string, index: number, key: string): ItemRo
   updated_at: 0,
 });
 
-/** `patch` names what changes; status, reason and message are always told anew, and what held it up is over unless it says so. */
+/**
+ * `patch` names the changed fields. Status, reason and message are always set anew, and a hindrance is cleared unless
+ * the patch sets one.
+ */
 export const changeItem = (item: ItemRow, patch: Partial<ItemRow> & Told, occasion: Occasion): Change<ItemRow> => {
   const { held: _, ...rest } = item;
   const row: ItemRow = { ...rest, ...patch, seq: item.seq + 1, updated_at: occasion.at };
@@ -56,7 +59,7 @@ export const changeItem = (item: ItemRow, patch: Partial<ItemRow> & Told, occasi
     index: row.index,
     key: row.key,
     ...told(item, row, occasion),
-    // Before its first row it is PENDING for whoever asks.
+    // Before its first row, readers see it as PENDING.
     from: item.status,
     from_reason: item.reason,
   };
@@ -70,8 +73,8 @@ export const changeItem = (item: ItemRow, patch: Partial<ItemRow> & Told, occasi
 };
 
 /**
- * As `changeItem`, for the batch itself. A header with seq 0 is not written yet. With another status the batch is found by that, and no
- * more by the one before.
+ * Like `changeItem`, for the batch itself. A header with seq 0 is not written yet. A new status also moves the batch in
+ * the status index.
  */
 export const changeHeader = (
   header: HeaderRow,

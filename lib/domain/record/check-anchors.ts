@@ -1,15 +1,15 @@
 import { type Anchor, anchorHash, anchorText, fingerprintOf, isSigned } from './anchor.ts';
 import type { Finding } from './finding.ts';
 
-/** What whoever checks knows from elsewhere. */
+/** What the checker knows from elsewhere. */
 export interface Known {
-  /** Fingerprints of the keys that may have signed. Without them, any that has signed all. */
+  /** Fingerprints of the keys that may have signed. Without them, any key may, but the same one for all. */
   readonly keys?: readonly string[];
   /** The end of the anchors at an earlier check. */
   readonly end?: AnchorsEnd | undefined;
 }
 
-/** The last anchor: whoever keeps these two finds out later whether anchors were taken away. */
+/** The last anchor. Keeping these two values reveals later whether anchors were removed. */
 export interface AnchorsEnd {
   readonly sequence: number;
   readonly hash: string;
@@ -20,7 +20,9 @@ export const endOf = (anchors: readonly Anchor[]): AnchorsEnd | undefined => {
   return last === undefined ? undefined : { sequence: last.sequence, hash: anchorHash(anchorText(last)) };
 };
 
-/** Looks through all anchors there are, in the order of their sequence: each signed, chained to the one before, none missing. */
+/**
+ * Checks all anchors in the order of their sequence: each is signed, chained to the previous one, and none is missing.
+ */
 export const checkAnchors = (anchors: readonly Anchor[], known: Known = {}): readonly Finding[] => [
   ...anchors.flatMap((anchor, at) => [...checkPlace(anchor, anchors[at - 1]), ...checkKey(anchor, anchors, known)]),
   ...checkKnownEnd(anchors, known.end),
@@ -31,7 +33,7 @@ const checkPlace = (anchor: Anchor, before: Anchor | undefined): readonly Findin
   if (missing > 0) {
     const which =
       missing === 1 ? `anchor ${anchor.sequence - 1} is` : `${missing} anchors up to ${anchor.sequence - 1} are`;
-    return [{ reason: 'AnchorMissing', anchor: anchor.sequence - 1, message: `${which} not there.` }];
+    return [{ reason: 'AnchorMissing', anchor: anchor.sequence - 1, message: `${which} missing.` }];
   }
   if (anchor.previous === (before === undefined ? undefined : anchorHash(anchorText(before)))) return [];
   const { sequence = anchor.sequence } = before ?? {};
@@ -56,10 +58,10 @@ const checkKnownEnd = (anchors: readonly Anchor[], end: AnchorsEnd | undefined):
   if (end === undefined) return [];
   const there = anchors.find(({ sequence }) => sequence === end.sequence);
   if (there === undefined) {
-    const message = `Anchor ${end.sequence}, the last one that you know, is not there.`;
+    const message = `Anchor ${end.sequence}, the last one you know, is missing.`;
     return [{ reason: 'AnchorMissing', anchor: end.sequence, message }];
   }
   if (anchorHash(anchorText(there)) === end.hash) return [];
-  const message = `Anchor ${end.sequence} has another hash than the one that you know.`;
+  const message = `Anchor ${end.sequence} has a different hash than the one you know.`;
   return [{ reason: 'AnchorChanged', anchor: end.sequence, message }];
 };

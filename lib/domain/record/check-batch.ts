@@ -3,41 +3,41 @@ import { eventHash } from './chain.ts';
 import { fewestDaysKept, keptSince } from './expiry.ts';
 import type { Finding } from './finding.ts';
 
-/** An event as it stands in the feed; `at` in milliseconds. */
+/** An event in the feed; `at` in milliseconds. */
 export interface FeedEvent {
   readonly number: number;
   readonly at: number;
   readonly previous?: string;
   readonly hash: string;
-  /** Something was left out for who asks, so that its own hash cannot be worked out. */
+  /** Something was left out for this reader, so its hash cannot be recomputed. */
   readonly withheld?: string;
 }
 
-/** A batch as the record has it now, or that it has none. */
+/** A batch as the record has it now, or the fact that it has none. */
 export interface RecordedBatch {
   readonly batch_id: string;
-  /** False where there is no such batch. */
+  /** False if there is no such batch. */
   readonly exists: boolean;
-  /** Its record is not kept any more, as the server says. */
+  /** The server says that its record is no longer kept. */
   readonly expired?: true;
-  /** Absent while it is at work. */
+  /** Absent while it runs. */
   readonly ended_at?: number | undefined;
-  /** The whole feed, in the order of its numbers. */
+  /** The whole feed, in order of its numbers. */
   readonly events: readonly FeedEvent[];
-  /** Those that name this batch, in the order of their sequence. */
+  /** The anchors of this batch, in order of their sequence. */
   readonly anchors: readonly Anchor[];
 }
 
 export interface CheckMoment {
   readonly now: number;
-  /** When the first anchor of all was written; absent where there is none. */
+  /** When the very first anchor was written; absent if there is none. */
   readonly begun: number | undefined;
 }
 
 /**
- * How much is proved of a batch without findings: all of it (`proved`), its chain alone because it is at work (`open`), has
- * just ended (`pending`) or ended before there were anchors (`unanchored`); or what could be looked at, because something was
- * left out of its events (`withheld`), or because its record was not to be kept any longer (`expired`).
+ * How much is proved about a batch without findings. `proved`: everything. Only its chain, because it runs (`open`),
+ * has just ended (`pending`) or ended before there were anchors (`unanchored`). Only what could be checked, because
+ * events have parts left out (`withheld`) or its record has expired (`expired`).
  */
 export type Proof = 'proved' | 'open' | 'pending' | 'unanchored' | 'withheld' | 'expired' | 'broken';
 
@@ -45,15 +45,15 @@ export interface CheckedBatch {
   readonly batch_id: string;
   readonly proof: Proof;
   readonly events: number;
-  /** Number of the last event that is anchored. */
+  /** Number of the last anchored event. */
   readonly anchored?: number;
   readonly findings: readonly Finding[];
 }
 
-/** An anchor follows the end at once; a publisher that had to try again may take some minutes. */
+/** An anchor follows the end at once. If the publisher has to retry, it may take some minutes. */
 const anchorTakes = 600_000;
 
-/** Holds a batch against its own chain and against its anchors. */
+/** Checks a batch against its own chain and its anchors. */
 export const checkBatch = (batch: RecordedBatch, moment: CheckMoment): CheckedBatch => {
   const { batch_id, events, anchors } = batch;
   const told = {
@@ -69,7 +69,7 @@ export const checkBatch = (batch: RecordedBatch, moment: CheckMoment): CheckedBa
   if (findings.length > 0) return { ...told, proof: 'broken', findings };
   const proof = proofOf(batch, moment);
   if (proof === 'broken') return { ...told, proof, findings: [notAnchored(batch)] };
-  // Whoever can write the table can also see to it that something is left out.
+  // Anyone who can write the table can also cause parts to be left out.
   const isWithheld = events.some(({ withheld }) => withheld !== undefined);
   return { ...told, proof: isWithheld ? 'withheld' : proof, findings };
 };
@@ -80,27 +80,27 @@ const missing = ({ batch_id, anchors }: RecordedBatch): readonly Finding[] => {
   return [{ reason: 'BatchMissing', batch_id, anchor: sequence, message }];
 };
 
-/** Whoever can write the table can write that a record has expired; not when its end was told. */
+/** Anyone who can write the table can mark a record as expired, but cannot change the end time in its anchor. */
 const tooEarly = ({ batch_id, anchors }: RecordedBatch, { now }: CheckMoment): readonly Finding[] => {
   const last = anchors.at(-1);
   if (last === undefined || last.at < keptSince(now, fewestDaysKept)) return [];
-  const message = `Batch ${batch_id} is said to have expired; anchor ${last.sequence} says that this is less than ${fewestDaysKept} days after its end.`;
+  const message = `Batch ${batch_id} is marked as expired; anchor ${last.sequence} says that this is less than ${fewestDaysKept} days after its end.`;
   return [{ reason: 'BatchMissing', batch_id, anchor: last.sequence, message }];
 };
 
-/** The first thing that is wrong in the chain: what comes behind it follows from it. */
+/** The first break in the chain. Later breaks follow from it. */
 const checkChain = ({ batch_id, events }: RecordedBatch): readonly Finding[] => {
   for (const [at, event] of events.entries()) {
     const number = at + 1;
     if (event.number !== number)
-      return [{ reason: 'EventMissing', batch_id, number, message: `Event ${number} of the feed is not there.` }];
+      return [{ reason: 'EventMissing', batch_id, number, message: `Event ${number} of the feed is missing.` }];
     const before = events[at - 1];
     if (event.previous !== before?.hash) {
       const message = `Event ${at} is not the one that event ${number} was chained to.`;
       return [{ reason: 'EventChanged', batch_id, number: at, message }];
     }
     if (event.withheld === undefined && eventHash(event) !== event.hash)
-      return [{ reason: 'EventChanged', batch_id, number, message: `Event ${number} is not what was chained.` }];
+      return [{ reason: 'EventChanged', batch_id, number, message: `Event ${number} differs from what was chained.` }];
   }
   return [];
 };
@@ -111,10 +111,10 @@ const checkEnds = ({ batch_id, events, anchors }: RecordedBatch): readonly Findi
     const event = events.find((one) => one.number === number);
     if (event?.hash === hash) return [];
     if (event !== undefined) {
-      const message = `Event ${number} has another hash than anchor ${sequence} says: the feed was written anew.`;
+      const message = `Event ${number} has a different hash than in anchor ${sequence}: the feed was rewritten.`;
       return [{ reason: 'FeedRewritten', ...about, message }];
     }
-    if (number < (events.at(-1)?.number ?? 0)) return []; // a gap, which the chain tells of
+    if (number < (events.at(-1)?.number ?? 0)) return []; // a gap, which checkChain reports
     const message = `The feed ends with event ${events.at(-1)?.number ?? 0}; anchor ${sequence} says that there were ${number}.`;
     return [{ reason: 'EndCutOff', ...about, message }];
   });
@@ -134,7 +134,7 @@ const notAnchored = ({ batch_id, events, anchors }: RecordedBatch): Finding => {
   const last = events.at(-1)?.number ?? 0;
   const message =
     number === undefined
-      ? `The batch has ended, and no anchor tells of it.`
-      : `The feed has ${last} events, and no anchor tells of those after ${number}.`;
+      ? `The batch has ended, but no anchor records it.`
+      : `The feed has ${last} events, but no anchor covers those after ${number}.`;
   return { reason: 'NotAnchored', batch_id, number: last, message };
 };

@@ -5,10 +5,10 @@ import type { Finding } from './finding.ts';
 import { type Replayed, replay, type ToldChange } from './replay.ts';
 import type { EventRow } from './rows.ts';
 
-/** A change, and from what. */
+/** A change with its previous status. */
 export type ChangeFrom = ToldChange & Pick<EventRow, 'from' | 'from_reason'>;
 
-/** A batch that has ended, as the API tells of it now. */
+/** An ended batch, as the API reports it now. */
 export interface ToldBatch {
   readonly batch_id: string;
   readonly status: Status;
@@ -18,7 +18,7 @@ export interface ToldBatch {
   readonly deployments: readonly { readonly key: string; readonly status: Status; readonly reason: string }[];
 }
 
-/** Whether each event begins where the one before it of the same thing has ended, none of them left out. */
+/** Whether each event starts where the previous one of the same thing ended, with none missing. */
 export const checkSteps = (batch_id: string, events: readonly ChangeFrom[]): readonly Finding[] => {
   const before = new Map<number | undefined, ChangeFrom>();
   const findings: Finding[] = [];
@@ -26,13 +26,13 @@ export const checkSteps = (batch_id: string, events: readonly ChangeFrom[]): rea
     const last = before.get(event.index);
     before.set(event.index, event);
     if (follows(event, last)) continue;
-    const message = `Event ${event.number} of ${event.key ?? 'the batch'} does not begin where the one before it has ended.`;
+    const message = `Event ${event.number} of ${event.key ?? 'the batch'} does not start where the previous one ended.`;
     findings.push({ reason: 'HistoryBroken', batch_id, number: event.number, message });
   }
   return findings;
 };
 
-/** Earlier versions did not say from which reason. */
+/** Earlier versions did not record the previous reason. */
 const follows = ({ seq, from, from_reason, index }: ChangeFrom, last: ChangeFrom | undefined): boolean => {
   if (seq !== (last?.seq ?? 0) + 1) return false;
   if (last === undefined) return index === undefined ? from === null : from === 'PENDING' || from === null;
@@ -40,7 +40,7 @@ const follows = ({ seq, from, from_reason, index }: ChangeFrom, last: ChangeFrom
   return from === last.to && (from_reason === undefined || from_reason === reason);
 };
 
-/** Whether the feed leads to what the API tells of a batch that has ended. */
+/** Whether the feed leads to what the API reports about an ended batch. */
 export const checkReplay = (batch: ToldBatch, events: readonly ToldChange[]): readonly Finding[] => {
   const { batch_id, total } = batch;
   const replayed = replay(events, total);
@@ -55,10 +55,10 @@ const batchDifferences = (batch: ToldBatch, replayed: Replayed): readonly Findin
   return [
     ...(isSame
       ? []
-      : [differs(batch_id, `The batch is told as ${shown(batch)}, and its feed leads to ${shown(replayed)}.`)]),
+      : [differs(batch_id, `The batch is reported as ${shown(batch)}, but its feed leads to ${shown(replayed)}.`)]),
     ...other.map((status) => {
       const [told, led] = [counts[status] ?? 0, replayed.counts[status] ?? 0];
-      return differs(batch_id, `${told} are told as ${status}, and the feed leads to ${led}.`);
+      return differs(batch_id, `${told} are reported as ${status}, but the feed leads to ${led}.`);
     }),
   ];
 };
@@ -68,7 +68,7 @@ const deploymentDifferences = ({ batch_id, deployments }: ToldBatch, replayed: R
   return deployments.flatMap((one): readonly Finding[] => {
     const at = led.get(one.key) ?? ({ status: 'PENDING', reason: 'AwaitingTurn' } as const);
     if (at.status === one.status && at.reason === one.reason) return [];
-    return [differs(batch_id, `${one.key} is told as ${shown(one)}, and the feed leads to ${shown(at)}.`)];
+    return [differs(batch_id, `${one.key} is reported as ${shown(one)}, but the feed leads to ${shown(at)}.`)];
   });
 };
 

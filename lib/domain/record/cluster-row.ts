@@ -1,25 +1,25 @@
 import type { NotedRights } from '../catalogue/noted-rights.ts';
 
 /**
- * `CLUSTERS/<name>`: which cluster a name of the configuration led to when it was first reached. It stays as it is until that
- * name leads another way; without a UID, until the cluster is asked again. A row that is deleted is written anew by the next
- * deployment that reaches the cluster.
+ * `CLUSTERS/<name>`: the cluster that a configuration name led to when it was first reached. It stays until that name
+ * leads elsewhere; without a UID, until the cluster is asked again. If the row is deleted, the next deployment that
+ * reaches the cluster rewrites it.
  */
 export interface ClusterRow {
   readonly cluster: string;
-  /** The way in which it was reached. */
+  /** How it was reached. */
   readonly fingerprint: string;
-  /** What tells it from all other clusters, whatever it is called. */
+  /** What distinguishes it from all other clusters, whatever its name. */
   readonly identities: readonly string[];
-  /** What it is called in locks: first as the configuration did then, behind that as it did before, for the same cluster. */
+  /** Its names in locks: first its configuration name at that time, then earlier names of the same cluster. */
   readonly names: readonly string[];
-  /** Ways of before that may have led to the same cluster: nobody could tell. */
+  /** Earlier ways that may have led to the same cluster, which could not be verified. */
   readonly earlier?: readonly EarlierWay[];
-  /** When it said so. */
+  /** When it was read. */
   readonly at: number;
-  /** What it said of our rights there. Absent where it was not asked. */
+  /** Our rights there, as it reported them. Absent if it was not asked. */
   readonly rights?: NotedRights;
-  /** The same of whoever deploys there by the executor `kubernetes`, which may be somebody else. */
+  /** The same for the identity that deploys there with the executor `kubernetes`, which may differ. */
   readonly deployer?: NotedRights;
 }
 

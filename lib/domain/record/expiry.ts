@@ -1,43 +1,46 @@
 import type { Reach } from '../grants/reach.ts';
 import type { HeaderRow } from './rows.ts';
 
-/** No record is kept for less: what is asked for again, or rolled back, is younger than that. */
+/** No record is kept for less. Anything that is asked for again or rolled back is younger than that. */
 export const fewestDaysKept = 30;
 export const mostDaysKept = 3_650;
 
 const day = 86_400_000;
 
-/** What has ended before this time may expire. */
+/** Batches that ended before this time may expire. */
 export const keptSince = (now: number, days: number): number => now - days * day;
 
-/** `EXPIRING/<batch>`: what has expired and is not all gone yet; what its rows are found by, and its header does not say any more. */
+/**
+ * `EXPIRING/<batch>`: a record that has expired and is not completely removed yet. Keeps what finds its rows and is no
+ * longer in its header.
+ */
 export interface ExpiringRow extends Pick<HeaderRow, 'batch_id' | 'origin' | 'metadata' | 'reach'> {}
 
-/** A batch, and what else is to be known before its record may go. */
+/** A batch, with everything needed to decide whether its record may go. */
 export interface Candidate {
   readonly header: HeaderRow;
-  /** The end of its feed is told outside, or never will be. */
+  /** The end of its feed is anchored, or never will be. */
   readonly isAnchored: boolean;
-  /** The batch that it tried again, and the last one that tried it again: a rollback of one reads the others. */
+  /** The batch that it retried, and the last batch that retried it: rolling one back reads the others. */
   readonly root?: HeaderRow | undefined;
   readonly lastRetry?: HeaderRow | undefined;
 }
 
-/** Whether nobody needs the record of a batch any more that has ended before a time. */
+/** Whether nobody needs the record of a batch that ended before `before`. */
 export const mayExpire = ({ header, isAnchored, root, lastRetry }: Candidate, before: number): boolean =>
   isOver(header, before) &&
   header.expired_at === undefined &&
-  // It keeps its lock until somebody says what became of it.
+  // It keeps its lock until somebody resolves it.
   (header.totals?.UNKNOWN ?? 0) === 0 &&
   isAnchored &&
   (root === undefined || root.expired_at !== undefined) &&
   (lastRetry === undefined || isOver(lastRetry, before));
 
-/** One that is being rolled back has no end. */
+/** A batch that is being rolled back has not ended. */
 const isOver = ({ expired_at, ended_at, rolling_back }: HeaderRow, before: number): boolean =>
   expired_at !== undefined || (ended_at !== undefined && ended_at < before && rolling_back === undefined);
 
-/** What is kept for ever of a batch: that there was one, whose it was, how it ended, and who may know of it. */
+/** What is kept of a batch forever: that it existed, who submitted it, how it ended, and who may know about it. */
 export const tombstoneOf = (
   header: HeaderRow,
   { at, days, reach }: { readonly at: number; readonly days: number; readonly reach: Reach | undefined },
@@ -47,7 +50,7 @@ export const tombstoneOf = (
   return {
     ...{ batch_id, name, status, reason, message, total, submitted_by },
     ...(submitted_by_name === undefined ? {} : { submitted_by_name }),
-    // Whoever has read it before writes nothing of it any more.
+    // Anyone who read it earlier can no longer write it.
     seq: seq + 1,
     warnings: [],
     ...(reach === undefined ? {} : { reach }),

@@ -2,8 +2,8 @@ import type { Evidence } from './evidence.ts';
 import { foreignName, foreignText } from './foreign-text.ts';
 
 /**
- * What a cluster or an executor says may be of any length. An item of the table holds 400 KB, and the row of a deployment says
- * it six times: a row that cannot be written would keep its batch from ever ending.
+ * Messages from a cluster or an executor can have any length. A table item holds 400 KB, and a deployment's row
+ * contains evidence six times. A row that cannot be written would keep its batch from ever ending.
  */
 const longestText = 2_000;
 export const foreignSentence = (text: string): string => foreignText(text, longestText);
@@ -16,10 +16,10 @@ const fittingFact = ({ container, ...one }: Evidence): Evidence => ({
   message: foreignSentence(one.message),
 });
 
-/** In bytes: a row keeps it twice, in the failure and in the outcome. */
+/** In bytes. A row stores it twice, in the failure and in the outcome. */
 const mostEvidence = 160_000;
 
-/** What led to the verdict comes first, then the events: what does not fit is left out at the end. */
+/** What led to the verdict comes first, then the events. What does not fit is dropped from the end. */
 export const foreignEvidence = (evidence: readonly Evidence[]): readonly Evidence[] => {
   let bytes = 0;
   return evidence.map(fittingFact).filter((one) => {

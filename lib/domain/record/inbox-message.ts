@@ -11,18 +11,18 @@ export type InboxMessage =
       readonly batch_id: string;
       readonly index: number;
       readonly status: Status;
-      /** SKIPPED, and those that wait for it go on all the same: in a rollback, what is left because others have changed it since. */
+      /** SKIPPED, but dependents go on: in a rollback, what is left alone because others have changed it since. */
       readonly passes?: true | undefined;
     }
   | { readonly type: 'cancelled'; readonly batch_id: string }
-  /** Nothing new starts, what is in flight ends. `because` in words. */
+  /** Nothing new starts; what is in flight finishes. `because` is in words. */
   | { readonly type: 'stop'; readonly batch_id: string; readonly because: string }
-  /** Its turn, of this fence, was given back before anything was started. */
+  /** The turn with this fence was given back before anything started. */
   | { readonly type: 'returned'; readonly batch_id: string; readonly index: number; readonly fence: number }
   | { readonly type: 'hold'; readonly hold: Hold }
   /** Lifts one hold by its id. */
   | { readonly type: 'resume'; readonly id: string; readonly by: string; readonly reason?: string | undefined }
-  /** An executor's account or a cluster did not answer, for the nth time in a row; and that it does again. */
+  /** An executor's account or a cluster did not answer, for the nth time in a row; or it answers again. */
   | { readonly type: 'outage'; readonly scope: HoldScope; readonly seen: string; readonly at: number }
   | { readonly type: 'answered'; readonly scope: HoldScope; readonly at: number }
   | { readonly type: 'resolved'; readonly batch_id: string; readonly index: number; readonly target: string }
@@ -65,5 +65,5 @@ const inboxMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('finished'), batch_id }),
 ]) satisfies z.ZodType<InboxMessage>;
 
-/** The message in an item of the inbox; undefined when it is none that this program knows. */
+/** The message in an inbox item; undefined if this version does not know it. */
 export const messageIn = ({ message }: Item): InboxMessage | undefined => inboxMessage.safeParse(message).data;

@@ -67,14 +67,14 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
  * | REQUESTS#NAME#<ns> | <name>                   | the deployment that has this name in a namespace            |
  */
 
-/** The waits of a deployment. `deploy-2` is the second attempt's. */
+/** A deployment's waits. `deploy-2` belongs to the second attempt. */
 export type Wait = 'turn' | `deploy-${number}` | `verify-${number}` | 'restore' | 'verify-restore';
 
-/** Partitions that begin so: the table removes their items when their `expires_at` is over. */
+/** Partitions with these prefixes: the table removes their items after `expires_at`. */
 export const expiringPartitions = ['IDEMPOTENCY#', 'UPLOADS#', 'WAITING#', 'PREVIEWS#'] as const;
 const [keyPartitions, uploadPartitions, waitingPartitions, previewPartitions] = expiringPartitions;
 
-/** Characters that the subject of a token may have (OpenID Connect), and a key has room for. */
+/** The longest subject a token may have (OpenID Connect), which also fits a key. */
 export const longestSubject = 255;
 
 const nameOf = (actor: string): string => actor.slice(0, longestSubject).toWellFormed();
@@ -82,7 +82,7 @@ const nameOf = (actor: string): string => actor.slice(0, longestSubject).toWellF
 const padded = (index: number): string => String(index).padStart(5, '0');
 const batchKey = (batchId: string, sk: string): Key => ({ pk: `BATCH#${batchId}`, sk });
 const dispatcherKey = (sk: string): Key => ({ pk: 'DISPATCHER', sk });
-/** A time, as it stands in a sort key. */
+/** A time as part of a sort key. */
 export const sortable = (at: number): string => String(at).padStart(15, '0');
 
 export const keys = {
@@ -97,7 +97,7 @@ export const keys = {
     pk: `${keyPartitions}${nameOf(actor)}`,
     sk: `submit#${key}`,
   }),
-  /** As it was when a key was everybody's. */
+  /** The key from when all callers shared one namespace. */
   idempotencyOfAll: (key: string): Key => ({ pk: `${keyPartitions}${key}`, sk: '-' }),
   openUpload: (actor: string, place: number | ''): Key => ({
     pk: `${uploadPartitions}${nameOf(actor)}`,
@@ -121,7 +121,7 @@ export const keys = {
     sk: `RESULT#${index === '' ? '' : padded(index)}`,
   }),
   header: (batchId: string): Key => batchKey(batchId, 'HEADER'),
-  /** Any row of a batch, of its changes or of its feed, by its sort key as it was read. */
+  /** Any row of a batch, its changes or its feed, by its sort key as read. */
   batchRow: batchKey,
   eventRow: (batchId: string, sk: string): Key => ({ pk: `EVENTS#${batchId}`, sk }),
   feedRow: (batchId: string, sk: string): Key => ({ pk: `FEED#${batchId}`, sk }),
@@ -217,13 +217,13 @@ interface Made {
   readonly created_at: number;
 }
 
-/** Of a request by its id, or of a deployment by its identifier. */
+/** A request by its id, or a deployment by its identifier. */
 interface RequestPlaceInTime {
   readonly at: number;
   readonly id: string;
 }
 
-/** What somebody has requested, and the deployments of it. */
+/** What one owner has requested, and the resulting deployments. */
 export const requestsOfOwner = (owner: string): string => `REQUESTS#OWNER#${nameOf(owner)}`;
 
 interface PlaceInTime {
@@ -232,17 +232,19 @@ interface PlaceInTime {
   readonly index: number;
 }
 
-/** Batches of a month; a month is `monthOf` a time. Subjects are cut where all keys cut them: the batch tells whose it is. */
+/**
+ * A month's batches (the month is from `monthOf`). Subjects are truncated as in all keys; the batch has the full one.
+ */
 export const batchesBy = (dimension: BatchDimension, value: string, month: string): string =>
   `BY#${dimension}#${dimension === 'actor' ? nameOf(value) : value}#${month}`;
 
-/** Changes of a month in an environment. */
+/** An environment's changes in a month. */
 export const changesOf = (environment: string, month: string): string => `CHANGES#${environment}#${month}`;
 
-/** All targets of a service, `pillar/service_name`. */
+/** All targets of a service (`pillar/service_name`). */
 export const targetsOfService = (service: string): string => `SERVICES#${service}`;
 
-/** What surveys of a cluster saw changed. */
+/** The drift that surveys of a cluster saw. */
 export const driftsOf = (cluster: string): string => `DRIFT#${cluster}`;
 
 /** All targets of an environment. */
@@ -255,7 +257,7 @@ export const lastFeedNumber = 999_999_999;
 export const executorWatcher = (account: string): string => `executor:${account}`;
 export const clusterWatcher = (cluster: string): string => `cluster:${cluster}`;
 
-/** Texts by path. The plan is cut in chunks so that a function that needs one deployment reads 100, not 10,000. */
+/** Texts by path. The plan is split into chunks, so a function that needs one deployment reads 100, not 10,000. */
 export const planChunkSize = 100;
 export const documentPaths = {
   source: (batchId: string): string => `batches/${batchId}/source.yaml`,
@@ -263,26 +265,29 @@ export const documentPaths = {
   plan: (batchId: string): string => `batches/${batchId}/plan.json`,
   planChunk: (batchId: string, chunk: number): string => `batches/${batchId}/plan/${padded(chunk)}.json`,
   schedule: (batchId: string): string => `batches/${batchId}/schedule.json`,
-  /** Manifests as they were written, named by what they are. */
+  /** Manifests as written, named by their content. */
   manifests: (sha256: string): string => `manifests/${sha256}.yaml`,
-  /** The same for a preview, which has its own copy for as long as it is at work. */
+  /** The same for a preview, which has its own copy while it runs. */
   previewed: (previewId: string, sha256: string): string => `previews/${previewId}/${sha256}.yaml`,
-  /** What stood in the cluster before a deployment changed it, as it may be applied again. A release may refer to it: it is kept. */
+  /**
+   * What was in the cluster before a deployment changed it, ready to be applied again. Kept, because a release may
+   * refer to it.
+   */
   before: (batchId: string, index: number): string => `batches/${batchId}/before/${padded(index)}.yaml`,
-  /** That an attempt is not to go on. */
+  /** Marks that an attempt must stop. */
   stopped: (batchId: string, key: string): string => `batches/${batchId}/stopped/${key}`,
-  /** At which of its own pauses an attempt waits for a person. */
+  /** The pause at which an attempt waits for a person. */
   paused: (batchId: string, key: string): string => `batches/${batchId}/paused/${key}`,
-  /** That somebody lets an attempt go on that waits for a person, as JSON: who, and when. */
+  /** Lets a waiting attempt continue, as JSON: who, and when. */
   proceeded: (batchId: string, key: string): string => `batches/${batchId}/proceeded/${key}.json`,
-  /** That an attempt goes back by itself, as JSON: why. */
+  /** Marks that an attempt goes back by itself, as JSON: why. */
   back: (batchId: string, key: string): string => `batches/${batchId}/back/${key}.json`,
-  /** Which objects an attempt deletes, by their uids. */
+  /** The objects that an attempt deletes, by uid. */
   doomed: (batchId: string, key: string): string => `batches/${batchId}/doomed/${key}.json`,
-  /** What the executor `kubernetes` applied last, by the value of the label of its owner. */
+  /** What the executor `kubernetes` applied last, by the owner's label value. */
   applied: (label: string): string => `manifests/applied/${label}.json`,
-  /** What somebody has taken as right in its place, named by what is in it. NOW of the target says which one counts. */
+  /** What somebody adopted in its place, named by content. The target's NOW says which one counts. */
   adopted: (sha256: string): string => `manifests/adopted/${sha256}.json`,
-  /** Of which kinds the objects of an owner are, by the value of its label. */
+  /** The kinds of an owner's objects, by the value of its label. */
   inventory: (label: string): string => `manifests/inventory/${label}.json`,
 } as const;

@@ -2,62 +2,62 @@ import type { Status } from '../deployment/status.ts';
 import type { Standing } from '../targets/target-row.ts';
 import type { Release } from './rows.ts';
 
-/** `TARGET#<target>/LAST`: how the last deployment ended that may have changed something and was not a success. */
+/** `TARGET#<target>/LAST`: how the last unsuccessful deployment that may have changed something ended. */
 export interface LastOutcomeRow {
   readonly batch_id: string;
   readonly index: number;
   readonly key: string;
   readonly status: Status;
   readonly reason: string;
-  /** The version that was asked for; of a delete and a scale that, in words. */
+  /** The version that was asked for; for a delete or a scale, its description. */
   readonly version: string;
-  /** Absent: it has deployed. Such a row is written for a success, too, because that makes no release. */
+  /** Absent: it deployed. A delete or scale writes this row on success too, because it makes no release. */
   readonly action?: 'delete' | 'scale';
-  /** The version that was seen running at the end; absent when nobody can say. */
+  /** The version seen running at the end; absent if unknown. */
   readonly release_after?: string;
-  /** Of which any could be the service, where nothing tells which is. */
+  /** The containers that could be the service, if it is not clear which is. */
   readonly containers?: readonly string[];
-  /** Of that deployment. Absent in rows of earlier versions. */
+  /** From that deployment. Absent in rows of earlier versions. */
   readonly infrastructure_id?: string;
   readonly at: number;
 }
 
 /**
- * `OBJECT#<cluster>/<namespace>/<kind>/<name>`, `LAST`: whose deployment may have changed an object last, and what runs there since.
- * Several targets may lead to one object, for example those of two environments.
+ * `OBJECT#<cluster>/<namespace>/<kind>/<name>`, `LAST`: the last deployment that may have changed an object, and what
+ * runs there since. Several targets may lead to one object, for example from two environments.
  */
 export interface LastChangeRow {
   readonly target: string;
   readonly batch_id: string;
-  /** Absent when nobody can say. */
+  /** Absent if unknown. */
   readonly version?: string;
   /** It was deleted, and is gone. */
   readonly deleted?: true;
-  /** How that deployment ended, where it left open what runs. */
+  /** How that deployment ended, if it is unclear what runs. */
   readonly ended?: Pick<LastOutcomeRow, 'status' | 'reason' | 'version'>;
   readonly at: number;
 }
 
-/** What runs at a target as far as it was recorded. The cluster is not asked, and others may have changed it. */
+/** What runs at a target, as far as recorded. The cluster is not asked, and others may have changed it. */
 export interface RecordedRelease {
-  /** Absent where nobody can say. */
+  /** Absent if unknown. */
   readonly version?: string;
-  /** The batch that it is known from. */
+  /** The batch that the record comes from. */
   readonly batch_id: string;
   readonly at: number;
-  /** How the last deployment ended, where that left open what runs. */
+  /** How the last deployment ended, if it is unclear what runs. */
   readonly ended?: Pick<LastOutcomeRow, 'status' | 'reason' | 'version'>;
   /** The last good release before that. */
   readonly last_verified?: string;
-  /** Of its workload, where any of them could be the service and nothing tells which is. */
+  /** The workload's containers that could be the service, if it is not clear which is. */
   readonly containers?: readonly string[];
-  /** How soon after its end the Job that was verified last removes itself. */
+  /** How soon after its end the last verified Job removes itself. */
   readonly ttl_seconds?: number;
-  /** Whose deployment that was, where another target leads to the same object. */
+  /** The target of that deployment, if another target leads to the same object. */
   readonly target?: string;
 }
 
-/** The last good release, unless a deployment after it did not end well. Undefined where nothing is recorded. */
+/** The last good release, unless a later deployment did not end well. Undefined if nothing is recorded. */
 export const recordedRelease = (
   good: Release | undefined,
   last: LastOutcomeRow | undefined,
@@ -70,11 +70,11 @@ export const recordedRelease = (
   return { version: good.version, batch_id: good.batch_id, at: good.at, ...containersOf(good), ...ttlOf(good) };
 };
 
-/** The last good release, as long as it was not deleted since: no restore takes what was. */
+/** The last good release, unless it was deleted since: a restore never brings back a deleted one. */
 export const undeletedRelease = (good: Release | undefined, last: LastOutcomeRow | undefined): Release | undefined =>
   good !== undefined && last !== undefined && isGone(last) && last.at > good.at ? undefined : good;
 
-/** Of a verified delete. */
+/** After a verified delete. */
 const isGone = ({ action, status }: LastOutcomeRow): boolean => action === 'delete' && status === 'SUCCESS';
 
 const containersOf = ({ containers }: Pick<Release, 'containers'>): Pick<RecordedRelease, 'containers'> =>
@@ -96,7 +96,10 @@ const afterOutcome = (
       }
     : { version: release_after, batch_id, at };
 
-/** What runs, as far as it was recorded, when other targets that lead to the same object are heard too: the last change counts. */
+/**
+ * What runs, as far as recorded, with other targets that lead to the same object taken into account: the last change
+ * counts.
+ */
 export const recordedAtObject = (
   own: RecordedRelease | undefined,
   target: string,
@@ -113,7 +116,7 @@ export const recordedAtObject = (
   return { target: other, ...known, batch_id, at, ...(ended === undefined ? {} : { ended }) };
 };
 
-/** What somebody has made of it since, where that was taken as right. */
+/** The record, or what somebody has adopted in its place since. */
 export const recordedOrAdopted = (
   recorded: RecordedRelease | undefined,
   standing: Standing | undefined,

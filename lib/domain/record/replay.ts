@@ -3,17 +3,17 @@ import type { Status } from '../deployment/status.ts';
 import { shownReason } from './change.ts';
 import type { EventRow } from './rows.ts';
 
-/** What of an event of a batch's feed says how things stood then. */
+/** The part of a feed event that says what the status was then. */
 export type ToldChange = Pick<EventRow, 'type' | 'index' | 'key' | 'seq' | 'to' | 'reason' | 'message'> & {
   readonly number: number;
 };
 
-/** How a batch or a deployment stood. */
+/** The status of a batch or a deployment at some time. */
 export interface Standing {
   readonly status: Status;
   readonly reason: string;
   readonly message: string;
-  /** Number of the event that made it so. */
+  /** Number of the event that set this status. */
   readonly number: number;
 }
 
@@ -24,13 +24,13 @@ export interface ReplayedDeployment extends Standing {
 
 export interface Replayed extends Standing {
   readonly counts: Totals;
-  /** Those that have an event by then, by their places. All others are PENDING / AwaitingTurn. */
+  /** Deployments that have an event by then, by index. All others are PENDING / AwaitingTurn. */
   readonly deployments: readonly ReplayedDeployment[];
 }
 
 /**
- * A batch as it stood after these events, from nothing but them and the number of its deployments, which never changes. Undefined
- * without an event of the batch itself: then it was not there yet.
+ * A batch's status after these events, from them and the number of its deployments alone, which never changes.
+ * Undefined without an event of the batch itself: it did not exist yet.
  */
 export const replay = (events: Iterable<ToldChange>, total: number): Replayed | undefined => {
   const latest = new Map<number | 'batch', ToldChange>();
@@ -48,7 +48,7 @@ export const replay = (events: Iterable<ToldChange>, total: number): Replayed | 
   return { ...standing, reason: shownReason(standing), counts: countsOf(deployments, total), deployments };
 };
 
-/** Whose change it is: that of a deployment by its place. */
+/** Whose change it is; a deployment's is given by its index. */
 const placeOf = ({ type, index }: ToldChange): number | 'batch' | undefined => {
   if (type === 'batch') return 'batch';
   return type === 'deployment' ? index : undefined;

@@ -13,19 +13,19 @@ import type { SeenHealth } from '../targets/target-row.ts';
 import type { RollbackRequest } from '../undo/undo-rows.ts';
 import type { Evidence } from './evidence.ts';
 
-/** The executor's run of an attempt, as far as it is known. */
+/** The executor's run of an attempt, as far as known. */
 export interface Run {
   readonly executor: string;
-  /** Our key of the attempt, which the executor was given. */
+  /** Our key of the attempt, which the executor received. */
   readonly key: string;
   readonly attempt: number | 'restore';
   /** The executor's own id. */
   readonly ref?: string;
   readonly url?: string;
   readonly status?: string;
-  /** Of the event that sets it off, where the executor stores one first. */
+  /** The id of the event that triggers it, if the executor stores one first. */
   readonly event?: string;
-  /** By which the executor finds the start in its own logs, and what it answered, or the network. */
+  /** Identifies the start in the executor's logs, and its answer or the network's. */
   readonly trace?: string;
   readonly answer?: string;
 }
@@ -39,22 +39,25 @@ export interface Failure {
   readonly retryable?: boolean;
   /** The executor may have changed the target. */
   readonly touched?: boolean;
-  /** It took steps, and has gone back: what ran before was never replaced. */
+  /** It took steps and went back: the previous release was never replaced. */
   readonly taken_back?: true;
-  /** A technical cause that leaves open what happened. */
+  /** A technical cause leaves open what happened. */
   readonly unknown?: boolean;
   /** The user asked for it. */
   readonly cancelled?: boolean;
-  /** Nothing was started, and nothing is to be: what it was to undo or to try again is not what stands there any more. */
+  /** Nothing was started, and nothing will be: what it should undo or retry is no longer there. */
   readonly skipped?: boolean;
-  /** What runs is somebody else's, or at least neither ours nor what was before: it is left alone. `running` is its version, if known. */
+  /**
+   * What runs is somebody else's, or at least neither ours nor the previous release: it is left alone. `running` is its
+   * version, if known.
+   */
   readonly superseded?: boolean;
   readonly running?: string;
 }
 
 /**
- * How a deployment ended. Written once. It may be replaced twice, once each: UNKNOWN by `resolve`, and what a rollback has taken back
- * by ROLLBACK.
+ * How a deployment ended. Written once, and replaced at most once in each of two ways: UNKNOWN by `resolve`, and a
+ * rolled-back outcome by ROLLBACK.
  */
 export interface Outcome {
   readonly status: Status;
@@ -66,15 +69,15 @@ export interface Outcome {
   readonly warnings: readonly string[];
   readonly attempts: number;
   readonly runs: readonly Run[];
-  /** Version that ran before, when it is known. */
+  /** The version that ran before, if known. */
   readonly release_before?: string;
-  /** Version that was seen running at the end; absent when nobody can say. */
+  /** The version seen running at the end; absent if unknown. */
   readonly release_after?: string;
-  /** The digest by which a verified deployment ran, in all pods that told it. */
+  /** The digest of a verified deployment, from all pods that reported one. */
   readonly digest?: string;
   readonly ended_at: number;
   readonly resolved_by?: string;
-  /** The batch that has put the release before back. */
+  /** The batch that restored the previous release. */
   readonly rolled_back_by?: string;
 }
 
@@ -84,15 +87,15 @@ export interface Restore {
   readonly message: string;
   /** What the restore did to the target is not known. */
   readonly unknown?: boolean;
-  /** The version that was seen there, where that is neither ours nor one of before. */
+  /** The version seen there, if it is neither ours nor an earlier one. */
   readonly running?: string;
 }
 
 export type Step = 'turn' | 'capture' | 'deploy' | 'verify' | 'restore' | 'verify-restore' | 'recorded';
 
 /**
- * `BATCH#<id>/ITEM#<index>`. Every change raises `seq` by one and is written with its event, on the condition that
- * `seq` is what was read. Absent means PENDING / AwaitingTurn with seq 0.
+ * `BATCH#<id>/ITEM#<index>`. Every change raises `seq` by one and is written with its event, on condition that `seq` is
+ * what was read. Absent means PENDING / AwaitingTurn with seq 0.
  */
 export interface ItemRow {
   readonly batch_id: string;
@@ -103,44 +106,46 @@ export interface ItemRow {
   readonly message: string;
   readonly seq: number;
   readonly step: Step;
-  /** Number of the attempt that is made now or comes next, from 1. */
+  /** Number of the current or next attempt, from 1. */
   readonly attempt: number;
   readonly runs: readonly Run[];
   /** Why the latest attempt failed. */
   readonly failure?: Failure;
-  /** One of the attempts that failed may have changed the target, whatever became of those after it. */
+  /** A failed attempt may have changed the target, whatever happened in later ones. */
   readonly touched?: true;
-  /** How the restore went, when there was one. */
+  /** How the restore went, if there was one. */
   readonly restore?: Restore;
   readonly outcome?: Outcome;
   /** The observer saw what was asked for. */
   readonly verified?: true;
-  /** Of what deploys nothing: as what. */
+  /** The reason of a verified action that deploys nothing. */
   readonly verified_as?: string;
-  /** The image that was then seen, in full, when the service's container can be told. */
+  /** The full image then seen, if the service's container is known. */
   readonly image?: string;
-  /** The digest by which it ran then, in all pods that told it. */
+  /** The digest then running, from all pods that reported one. */
   readonly digest?: string;
-  /** The last verdict on its rollout, or on that of its restore. Gone with the next intent: something else is put there. */
+  /**
+   * The last verdict on its rollout, or on its restore's. Cleared by the next intent, which puts something else there.
+   */
   readonly health?: SeenHealth;
-  /** `ttlSecondsAfterFinished` of a Job. */
+  /** A Job's `ttlSecondsAfterFinished`. */
   readonly ttl_seconds?: number;
-  /** The container that got the version, where several could be the service. */
+  /** The container that got the version, if several could be the service. */
   readonly container?: string;
   readonly warnings?: readonly string[];
-  /** The pods that were deleted because they held it up, by uid: each once. */
+  /** The uids of pods that were deleted because they blocked it, without duplicates. */
   readonly unblocked?: readonly string[];
-  /** When the attempt, or the restore, that runs now must be over. */
+  /** The deadline of the running attempt or restore. */
   readonly deadline?: number;
-  /** What holds it up at its executor or its cluster; gone with the next change. */
+  /** What holds it up at its executor or its cluster. Cleared by the next change. */
   readonly held?: Held;
-  /** Who let an attempt go on that waited for a person, the last time; `key` is that of the attempt. */
+  /** Who last let a waiting attempt continue; `key` is the attempt's. */
   readonly proceeded?: { readonly key: string; readonly by: string; readonly at: number; readonly pause?: string };
   readonly execution_arn?: string;
   readonly started_at?: number;
   /** How often it has given its turn back. */
   readonly returns?: number;
-  /** Of one that has given its turn back because its executor or its cluster did not answer: when it had its first turn. */
+  /** For one that gave back its turn because its executor or cluster did not answer: when it had its first turn. */
   readonly away_since?: number;
   readonly updated_at: number;
 }
@@ -155,59 +160,65 @@ export interface HeaderRow {
   readonly seq: number;
   readonly total: number;
   readonly submitted_by: string;
-  /** The name that whoever submitted it went by then. */
+  /** The submitter's display name at that time. */
   readonly submitted_by_name?: string;
   readonly warnings: readonly string[];
-  /** What the file says about itself; its name stands above. */
+  /** The file's own metadata. Its name is the field above. */
   readonly metadata?: Omit<BatchMetadata, 'name'>;
   readonly strategy?: Strategy;
-  /** Where its deployments belong, for who may see it. Absent where that is much, and in rows of earlier versions. */
+  /**
+   * Where its deployments belong, for deciding who may see it. Absent if that is large, and in rows of earlier
+   * versions.
+   */
   readonly reach?: Reach;
   readonly plan_hash?: string;
   readonly execution_arn?: string;
   readonly cancel_requested_at?: number;
-  /** Why, where nobody has asked for it. */
+  /** Why it was cancelled, if nobody asked for it. */
   readonly cancelled_because?: 'HeldTooLong';
-  /** When it was told that it will be cancelled, unless a hold is lifted. */
+  /** When a warning said that it will be cancelled unless a hold is lifted. */
   readonly held_warned_at?: number;
-  /** Why there is such a batch, where nobody sent it as a file. */
+  /** Why this batch exists, if nobody sent it as a file. */
   readonly origin?: Origin;
-  /** Asked for while the batch runs: when all that is in flight has ended, it is rolled back. */
+  /** Requested while the batch runs: it is rolled back once everything in flight has ended. */
   readonly rollback_request?: RollbackRequest;
-  /** The batch that rolls this one back now, and nobody else may meanwhile. */
+  /** The batch that is rolling this one back. No other may do so meanwhile. */
   readonly rolling_back?: string;
   readonly created_at: number;
   readonly updated_at: number;
   /**
-   * Set when the batch is sealed: nothing of it moves any more but what a `resolve` replaces. While it is rolled back it has none, and
-   * has its totals all the same: see `isSealed`.
+   * Set when the batch is sealed: from then on only `resolve` replaces anything. During its rollback it is absent
+   * although `totals` is set: see `isSealed`.
    */
   readonly ended_at?: number;
-  /** Number of deployments by terminal status; set when the batch is sealed. */
+  /** Number of deployments by final status; set when the batch is sealed. */
   readonly totals?: Readonly<Partial<Record<Status, number>>>;
-  /** Set when its record has expired: this row is all that is left of it. */
+  /** Set when its record has expired: only this row is left. */
   readonly expired_at?: number;
-  /** For how many days it was kept then. */
+  /** How many days it had been kept. */
   readonly kept_days?: number;
 }
 
-/** Whether all deployments of a batch have ended and the schedule has forgotten it, also while it is rolled back. */
+/** Whether all deployments have ended and the schedule has forgotten the batch. Also true during its rollback. */
 export const isSealed = ({ ended_at, totals }: Pick<HeaderRow, 'ended_at' | 'totals'>): boolean =>
   ended_at !== undefined || totals !== undefined;
 
-/** `BATCH#<id>/OUTCOMES`: a letter for each deployment, as in the cells of the schedule. What was UNKNOWN may be resolved since. */
+/**
+ * `BATCH#<id>/OUTCOMES`: a letter per deployment, as in the schedule's cells. An UNKNOWN one may have been resolved
+ * since.
+ */
 export interface OutcomesRow {
   readonly cells: string;
 }
 
-/** One change of a batch, a deployment or a hold. `number` is its place in the batch's feed, given by the publisher. */
+/** One change of a batch, a deployment or a hold. `number` is its place in the batch's feed, set by the publisher. */
 export interface EventRow {
-  /** Of a change of a hold, or of drift, `stage`: it belongs to no batch. */
+  /** For a hold or drift: `stage`, because it belongs to no batch. */
   readonly batch_id: string;
   readonly type: 'batch' | 'deployment' | 'hold' | 'drift';
-  /** Of a hold: its id. */
+  /** For a hold: its id. */
   readonly hold?: string;
-  /** Of drift: what is not as it was deployed. */
+  /** For drift: the target that differs. */
   readonly target?: string;
   /** Set for a deployment's change. */
   readonly index?: number;
@@ -216,39 +227,42 @@ export interface EventRow {
   readonly number?: number;
   readonly at: number;
   readonly actor: string;
-  /** With its reason, what the API showed before: null for a batch that is new. */
+  /** With its reason, what the API showed before: null for a new batch. */
   readonly from: Status | null;
   readonly from_reason?: string;
   readonly to: Status;
   readonly reason: string;
   readonly message: string;
-  /** Milliseconds since the change before it; absent for the first. */
+  /** Milliseconds since the previous change; absent for the first. */
   readonly after_ms?: number;
   /** More about the change, such as attempt, run, evidence. */
   readonly detail?: JsonObject;
-  /** Of a change of a batch in the feed of the stage: its place in the feed of its batch. */
+  /** For a batch change in the stage's feed: its place in the batch's own feed. */
   readonly in_batch?: { readonly number: number; readonly hash: string };
 }
 
-/** `DISPATCHER/TURN#…`: what AwaitTurn is answered; an open grant while `state` is `granted`. */
+/** `DISPATCHER/TURN#…`: the answer to AwaitTurn. An open grant while `state` is `granted`. */
 export interface TurnRow {
   readonly batch_id: string;
   readonly index: number;
   readonly key: string;
-  /** `held`: granted, and not to be started under until the hold is lifted; it may be given back. */
+  /** `held`: granted, but nothing may start under it until the hold is lifted. It may be given back. */
   readonly state: 'granted' | 'held' | 'cancelled' | 'refused';
-  /** Of the hold that it is held by. */
+  /** The hold that holds it. */
   readonly held_by?: string;
-  /** What must answer before others may come: it was granted while the circuit of these (`executor:…`, `cluster:…`) was being tried. */
+  /**
+   * What must answer before other deployments go through: it was granted while these circuits (`executor:…`,
+   * `cluster:…`) were being tried.
+   */
   readonly tries?: readonly string[];
-  /** Fence of the locks that came with the grant. */
+  /** The fence of the locks that came with the grant. */
   readonly fence?: number;
   readonly target: string;
-  /** The names of those locks, sorted. Absent in rows from when there was one: the target's. */
+  /** The names of those locks, sorted. Absent in older rows, which had one lock: the target's. */
   readonly locks?: readonly string[];
-  /** Whose functions ask its cluster: the execution that waits for this turn is told. */
+  /** The place whose functions ask its cluster; passed to the execution that waits for this turn. */
   readonly place?: string;
-  /** Outcome that a refusal leads to. */
+  /** The outcome after a refusal. */
   readonly status?: 'SKIPPED' | 'CANCELLED';
   readonly reason: string;
   readonly message: string;
@@ -256,21 +270,21 @@ export interface TurnRow {
 }
 
 /**
- * `DISPATCHER/LOCK#<name>`: a target, or something that deployments change. An UNKNOWN deployment keeps its locks until it is
- * resolved; one that waits for several has those reserved that it need not wait for.
+ * `DISPATCHER/LOCK#<name>`: a target, or something that deployments change. An UNKNOWN deployment keeps its locks until
+ * it is resolved. One that waits for several locks reserves those that are free.
  */
 export interface LockRow {
   readonly name: string;
   readonly batch_id: string;
   readonly index: number;
-  /** Of the deployment that has it. Absent in rows from when only the target was locked. */
+  /** The holding deployment's key. Absent in older rows, when only targets were locked. */
   readonly key?: string;
-  /** Of the grant; all locks of a deployment have the same. A reserved one has none. */
+  /** The grant's fence, the same for all locks of a deployment. A reserved lock has none. */
   readonly fence?: number;
   readonly state: 'held' | 'reserved' | 'unknown';
 }
 
-/** `BATCH#<id>/ANSWER#…`: first writer wins. `error` is absent when the answer is good. */
+/** `BATCH#<id>/ANSWER#…`: the first writer wins. `error` is absent if the answer is good. */
 export interface AnswerRow {
   readonly error?: 'AttemptRetryable' | 'AttemptFailed' | 'AttemptEnded' | 'TurnRefused';
   readonly reason: string;
@@ -281,62 +295,62 @@ export interface AnswerRow {
 export interface TokenRow {
   readonly execution_arn: string;
   readonly at: number;
-  /** Every token that was bound, each in an attribute of its own, see `bindToken`. */
+  /** Every bound token, each in its own attribute; see `bindToken`. */
   readonly [bound: `bound:${string}`]: true;
 }
 
 /** `BATCH#<id>/CAPTURE#<index>`: what ran before. */
 export interface CaptureRow {
   readonly attempt: number;
-  /** Of the turn under which it was seen: one that is given back leaves nothing to the next. */
+  /** The fence of the turn in which it was captured. A returned turn leaves nothing to the next. */
   readonly fence?: number;
   /** What `captureBaseline` saw before this attempt, and when. */
   readonly baseline: Baseline;
   readonly at?: number;
-  /** What was seen before the first attempt, where this is a later one. */
+  /** What was seen before the first attempt, if this is a later one. */
   readonly first_baseline?: Baseline;
-  /** What stands there since the attempt before, which this one would replace: so it is not made. */
+  /** What has appeared there since the previous attempt and would be replaced by this one, so this one is not made. */
   readonly overtaken?: { readonly message: string; readonly running?: string };
-  /** Of which any could be the service, where nobody says which is: see `ambiguityWarning`. */
+  /** The containers that could be the service, if it is not clear which is: see `ambiguityWarning`. */
   readonly containers?: readonly string[];
   /** What Restore found before it began, and when. */
   readonly restore_baseline?: Baseline;
   readonly restore_at?: number;
-  /** The point to return to, found before the first attempt. */
+  /** The release to return to, found before the first attempt. */
   readonly previous?: Release;
-  /** Flotilla had deleted what stood there: a release that no restore takes, to which only a rollback goes back. */
+  /** Flotilla had deleted what was there: a release that restores ignore, and only a rollback returns to. */
   readonly tombstone?: Release;
 }
 
-/** A release is a replayable request: the deployment as it was planned, with the version that then ran. */
+/** A release is a replayable request: the deployment as planned, with the version that ran. */
 export interface Release extends Submitter {
   readonly version: string;
-  /** The image that then ran, in full, when the service's container is known. */
+  /** The full image that ran, if the service's container is known. */
   readonly image?: string;
-  /** The digest by which it ran. */
+  /** The digest that ran. */
   readonly digest?: string;
-  /** `ttlSecondsAfterFinished` of a Job. */
+  /** A Job's `ttlSecondsAfterFinished`. */
   readonly ttl_seconds?: number;
-  /** The container that got the version, where several could be the service and the catalogue does not say which is. */
+  /** The container that got the version, if several could be the service and the catalogue does not say which is. */
   readonly container?: string;
-  /** Those that could be, where that did not tell it either. */
+  /** The candidates, if that was not clear either. */
   readonly containers?: readonly string[];
   readonly deployment: KeptDeployment;
-  /** Where it is known from: recorded after a verified deployment, or read from what ran on the cluster. */
+  /** `recorded` after a verified deployment, or `observed` from what ran in the cluster. */
   readonly origin: 'recorded' | 'observed';
   readonly at: number;
   readonly batch_id: string;
-  /** Place in that batch. Absent in rows of earlier versions, and of what was only observed. */
+  /** Its place in that batch. Absent in rows of earlier versions, and if only observed. */
   readonly index?: number;
 }
 
 /**
- * Makes a table item of a row. Rows are plain JSON; absent fields are absent. Texts come from anywhere, a pod's log or an
- * executor's error, and may have been cut in the middle of a character: the table would refuse the whole row for that.
+ * Makes a table item from a row. Rows are plain JSON; absent fields are absent. Texts come from anywhere (a pod's log,
+ * an executor's error) and may be cut in the middle of a character, for which the table would refuse the whole row.
  */
 export const itemOf = (key: Key, row: object): Item => ({ ...attributesOf(row), ...key });
 
-/** What an update sets, made of a row or a part of one in the same way. */
+/** The attributes of an update, made the same way from a row or a part of one. */
 export const attributesOf = (part: object): JsonObject => wellFormed(part as JsonObject) as JsonObject;
 
 const wellFormed = (value: Json): Json => {
@@ -346,5 +360,5 @@ const wellFormed = (value: Json): Json => {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, wellFormed(one)]));
 };
 
-/** The other way. The caller knows from the key which row it is. */
+/** The reverse of `itemOf`. The caller knows from the key which row it is. */
 export const rowOf = <Row>(item: Item | undefined): Row | undefined => item as unknown as Row | undefined;

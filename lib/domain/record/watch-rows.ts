@@ -7,7 +7,7 @@ import type { Expected, Progress } from '../rollout/judgement.ts';
 import type { Place } from '../schedule/place.ts';
 import type { Wait } from './keys.ts';
 
-/** What the executor poller follows. Written with the intent; it goes when the wait is answered. */
+/** What the executor poller follows. Written with the intent, removed when the wait is answered. */
 export interface RunWatchRow {
   readonly batch_id: string;
   readonly index: number;
@@ -18,58 +18,61 @@ export interface RunWatchRow {
   /** `RunRequest.adopted`. */
   readonly adopted?: string;
   /**
-   * `paused` and `queued`: certainly not started, and not asked for again before it is `intended` again. What is paused is asked
-   * for by the function that began it, what is queued by the poller.
+   * `paused` and `queued`: certainly not started, and not requested again before it is `intended` again. The function
+   * that began it requests a paused one again, the poller a queued one.
    */
   readonly phase: 'intended' | 'paused' | 'queued' | 'accepted' | 'started' | 'unknown';
-  /** How often the executor was asked for it and turned it away. */
+  /** How often the executor was asked for it and rejected it. */
   readonly asked?: number;
-  /** Why it did so the last time, and until when is paused. */
+  /** Why it did so last, and until when it is paused. */
   readonly turned_away?: { readonly reason: string; readonly message: string; readonly until: number };
   readonly correlation?: string;
-  /** What came back for the start. */
+  /** The answer to the start. */
   readonly answer?: string;
   readonly trace?: string;
-  /** Which hindrance the row of the deployment tells. */
+  /** The hindrance that the deployment's row shows. */
   readonly held?: HindranceKind;
-  /** With `steps`: which step it tells. */
+  /** With `steps`: the step that it shows. */
   readonly held_step?: string;
   readonly ref?: string;
   /** When the intent was written. */
   readonly at: number;
-  /** When it was last asked for, which may have been sent then; absent where that is `at`. */
+  /** When the start was last requested, and may have been sent; absent if that is `at`. */
   readonly sent_at?: number;
-  /** Of the call that sends it out of the queue. */
+  /** The call that sends it out of the queue. */
   readonly sender?: string;
-  /** When it began to wait in our own queue. */
+  /** When it started to wait in our own queue. */
   readonly queued_at?: number;
-  /** Since when one that is queued is not sent because of a hold; the time of the hold is not counted. */
+  /** Since when a hold keeps a queued one from being sent; the time of the hold does not count. */
   readonly on_hold_since?: number;
-  /** When there may be room for one that is queued. */
+  /** When there may be room for a queued one. */
   readonly until?: number;
-  /** When the attempt must be over; while it is queued, until when it may be. */
+  /** The attempt's deadline; while it is queued, the latest possible one. */
   readonly deadline: number;
-  /** Since when it was seen to wait for a person; absent while it does not. */
+  /** Since when it has been waiting for a person; absent while it does not. */
   readonly human_since?: number;
-  /** How long it did so before, in milliseconds. The deadline was moved by that. */
+  /** How long it waited for people earlier, in milliseconds. The deadline was moved by that. */
   readonly human_ms?: number;
-  /** How often its end was asked for. */
+  /** How often it was asked to stop. */
   readonly stops?: number;
   readonly stopping?: Stopping;
 }
 
-/** Why we ask for the end of a run. */
+/** Why we ask a run to stop. */
 export type StopCause = 'timeout' | 'cancel' | 'person';
 
-/** Why the run is being stopped, and since when. Written before it is asked for: without an answer nobody knows whether it was. */
+/**
+ * Why the run is being stopped, and since when. Written before the request: without an answer, nobody knows whether it
+ * was made.
+ */
 export interface Stopping {
   readonly why: StopCause;
   readonly at: number;
-  /** What the executor said of it then. */
+  /** What the executor last reported about it then. */
   readonly seen?: Pick<RunState, 'phase' | 'raw'>;
-  /** Of the call that asks for it. */
+  /** The call that requests it. */
   readonly by?: string;
-  /** `unsent`: it has certainly not been asked for, and may be again. */
+  /** `unsent`: certainly not requested, and may be requested again. */
   readonly answer?: CancelResult['kind'] | 'unsent';
   /** What came back, in words. */
   readonly said?: string;
@@ -81,18 +84,18 @@ export interface RolloutWatchRow {
   readonly index: number;
   readonly wait: Wait;
   readonly deployment: WatchedDeployment;
-  /** Of a rollback: the deployments that it takes back, which change with its success. */
+  /** For a rollback: the deployments that it takes back, which change with its success. */
   readonly undoes?: readonly Place[];
   readonly expected: Expected;
   readonly baseline: Baseline;
-  /** Of a restore: what it found is what ran before the attempt, so nothing was ever replaced. */
+  /** For a restore: what it found is what ran before the attempt, so nothing was ever replaced. */
   readonly untouched?: true;
-  /** When the baseline was captured: what the cluster told before that is of another time. */
+  /** When the baseline was captured. Earlier reports from the cluster are outdated. */
   readonly since?: number;
-  /** What a call of the observer had seen by its end, at `progress_at`, for the next one. */
+  /** What an observer call had seen by its end, at `progress_at`, for the next call. */
   readonly progress?: Progress;
   readonly progress_at?: number;
-  /** Which hindrance the row of the deployment tells. */
+  /** The hindrance that the deployment's row shows. */
   readonly held?: HindranceKind;
   readonly at: number;
   readonly deadline: number;
@@ -103,18 +106,23 @@ export interface WatcherRow {
   readonly watcher: string;
   readonly generation: number;
   readonly until: number;
-  /** Of what asks a cluster: whose functions do. */
+  /** For a cluster's watcher: whose functions ask the cluster. */
   readonly place?: string;
-  /** When a call of it last said so. Absent before its first one. */
+  /** When one of its calls last confirmed that. Absent before the first. */
   readonly at?: number;
 }
 
-/** `BUDGETS/<account>`: the budget of requests. Written on the condition that `version` is what was read, and raises it by one. */
+/**
+ * `BUDGETS/<account>`: the request budget. Written on condition that `version` is what was read, and raises it by one.
+ */
 export interface BudgetRow extends Budget {
   readonly version: number;
 }
 
-/** `EXECUTORS/<account>`: nothing of an account could be read, from `since` to `at`. It goes when something can be read again. */
+/**
+ * `EXECUTORS/<account>`: nothing of an account could be read from `since` to `at`. Removed when something can be read
+ * again.
+ */
 export interface TroubleRow extends Trouble {
   readonly account: string;
   readonly since: number;

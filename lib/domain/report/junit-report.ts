@@ -1,8 +1,9 @@
 import { type Report, type ReportedDeployment, verdictOf } from './report.ts';
 
 /**
- * A report as build servers read it (JUnit XML): a test suite for each pillar in an environment, a test case for each deployment. What
- * was skipped, cancelled or has not ended is skipped, what went wrong is a failure, and what is UNKNOWN an error.
+ * A report for build servers (JUnit XML): a test suite per pillar in an environment, a test case per deployment.
+ * Skipped, cancelled and unfinished deployments are skipped tests, what went wrong is a failure, and UNKNOWN is an
+ * error.
  */
 export const junitReport = (report: Report): string => {
   const suites = Map.groupBy(report.deployments, suiteOf);
@@ -21,7 +22,7 @@ export const junitReport = (report: Report): string => {
 
 const suiteOf = ({ environment_id, pillar }: ReportedDeployment): string => `${environment_id}.${pillar}`;
 
-/** Without a zone, as the schema of Ant has it: UTC. */
+/** UTC without a zone, as the Ant schema requires. */
 const timestampOf = ({ created_at }: Report): string => created_at.slice(0, 19);
 
 const totalsOf = (deployments: readonly ReportedDeployment[]) => {
@@ -78,11 +79,11 @@ const entities: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 };
 
-/** What XML 1.0 has no way to write, not even escaped. */
+/** Characters that XML 1.0 cannot represent, not even escaped. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
 const forbidden = /[\u0000-\u0008\u000b-\u001f\ufffe\uffff]/g;
 
-/** As the value of an attribute, and as text. */
+/** Escapes for an attribute value or text. */
 const escaped = (text: string): string =>
   text
     .toWellFormed()

@@ -2,10 +2,10 @@ import { statuses } from '../deployment/status.ts';
 import { markdownText } from './markdown-text.ts';
 import { type Report, type ReportedDeployment, verdictOf } from './report.ts';
 
-/** Rows of a table that somebody reads. */
+/** The most table rows that anyone reads. */
 const mostRows = 500;
 
-/** A report for a pull request or a page: the counts, and what did not go well with its reasons; then all. */
+/** A report for a pull request or a page: the counts, then what did not go well with its reasons, then everything. */
 export const markdownReport = (report: Report): string => {
   const { name, batch_id, status, reason, message, submitted_by, created_at, ended_at, deployments } = report;
   const bad = deployments.filter((one) => verdictOf(one) !== 'passed');
@@ -17,7 +17,7 @@ export const markdownReport = (report: Report): string => {
     `Batch \`${batch_id}\`, submitted ${created_at} by ${markdownText(submitted_by)}${ended_at === undefined ? ', not ended yet' : `, ended ${ended_at}`}.`,
     '',
     ...countLines(report),
-    ...(bad.length === 0 ? [] : ['', '## What did not go well, or not yet', '', ...tableOf(bad)]),
+    ...(bad.length === 0 ? [] : ['', '## Problems and unfinished deployments', '', ...tableOf(bad)]),
     '',
     '## All deployments',
     '',

@@ -1,6 +1,6 @@
 import type { Status } from '../deployment/status.ts';
 
-/** How a batch went, or goes: what a build server, a wiki or a person wants of it. */
+/** How a batch went, or is going, for build servers, wikis and people. */
 export interface Report {
   readonly batch_id: string;
   readonly name: string;
@@ -10,11 +10,11 @@ export interface Report {
   readonly submitted_by: string;
   readonly created_at: string;
   readonly ended_at?: string;
-  /** Between those two. */
+  /** Between those two times. */
   readonly seconds?: number;
   /** Number of deployments by status. */
   readonly counts: Readonly<Partial<Record<Status, number>>>;
-  /** In the order of the plan. */
+  /** In plan order. */
   readonly deployments: readonly ReportedDeployment[];
 }
 
@@ -38,15 +38,15 @@ export interface ReportedDeployment {
   readonly url?: string;
 }
 
-/** Not done, and nobody says any more that it will be. */
+/** `skipped`: not done, and not about to be. */
 export type Verdict = 'passed' | 'failed' | 'error' | 'skipped';
 
 const verdicts: Readonly<Record<Status, Verdict>> = {
   SUCCESS: 'passed',
   FAILED: 'failed',
-  // It went well once, and what it brought is gone.
+  // It went well once, and was then taken back.
   ROLLBACK: 'failed',
-  // Nobody knows what became of it.
+  // The result is not known.
   UNKNOWN: 'error',
   SKIPPED: 'skipped',
   CANCELLED: 'skipped',
@@ -56,6 +56,6 @@ const verdicts: Readonly<Record<Status, Verdict>> = {
 
 export const verdictOf = ({ status }: Pick<ReportedDeployment, 'status'>): Verdict => verdicts[status];
 
-/** Between two times as the API tells them; undefined where one of them is missing. */
+/** Seconds between two API times; undefined if one is missing. */
 export const secondsBetween = (from: string | undefined, to: string | undefined): number | undefined =>
   from === undefined || to === undefined ? undefined : Math.max(0, (Date.parse(to) - Date.parse(from)) / 1_000);

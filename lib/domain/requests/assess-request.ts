@@ -3,15 +3,15 @@ import type { Complaint } from '../complaint.ts';
 import { parseManifests } from '../manifests/parse-manifests.ts';
 import { checkRules, type RuleFinding } from '../manifests/rules/check-rules.ts';
 
-/** What the rules of an environment have against a request. */
+/** The objections of an environment's rules to a request. */
 export interface AssessedRequest {
-  /** For these it is refused, by the field that would have to be another. */
+  /** Reasons to refuse it, by the field that would have to change. */
   readonly issues: readonly Complaint[];
-  /** These are told with its batch. What nobody who requests could change is not among them. */
+  /** Warnings shown with its batch. Leaves out what no requester could change. */
   readonly warnings: readonly string[];
 }
 
-/** The same rules as those of any manifests, on what is made of a request. */
+/** The same rules as for any manifests, applied to those made from a request. */
 export const assessRequest = (
   manifests: string,
   { environment, policy }: { readonly environment: string; readonly policy: KubernetesPolicy },
@@ -28,17 +28,17 @@ export const assessRequest = (
 
 const sentenceOf = ({ message, rule }: RuleFinding): string => `${message} [${rule}]`;
 
-/** Of what a request does not say. */
+/** For what a request does not contain. */
 const whole = 'body';
 
-/** Which field of the request makes it so. */
+/** The request field that causes it. */
 const fieldOf = ({ path }: Pick<RuleFinding, 'path'>): string => {
   if (path.includes('image')) return 'body.image';
   if (path.includes('resources')) return 'body.metadata.resource_limit';
   return whole;
 };
 
-/** One problem for each field, with all that is wrong of it. */
+/** One problem per field, with everything that is wrong with it. */
 const byField = (refused: readonly RuleFinding[], environment: string): readonly Complaint[] => {
   const fields = [...new Set(refused.map(fieldOf))].sort();
   return fields.map((path) => {

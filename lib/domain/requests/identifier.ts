@@ -1,6 +1,6 @@
 const longestPart = 25;
 
-/** Lower-case letters, digits and single hyphens between them, as a name of Kubernetes wants them. */
+/** Lower-case letters, digits and single hyphens between them, as Kubernetes names require. */
 const cleaned = (text: string): string =>
   text
     .toLowerCase()
@@ -9,12 +9,12 @@ const cleaned = (text: string): string =>
     .slice(0, longestPart)
     .replace(/-+$/, '') || 'app';
 
-/** So many are tried with three digits; then with more, so that none is ever used up. */
+/** This many tries have three digits. Later tries have more, so names never run out. */
 const triesEach = 20;
 
 /**
- * The name of a deployment in Kubernetes: of its own name, its namespace and a number, which is another one at each try. `random` is from
- * 0 up to, not including, 1.
+ * A deployment's name in Kubernetes: from its own name, its namespace and a number that differs with each try. `random`
+ * is from 0 up to, but not including, 1.
  */
 export const identifierOf = (
   { name, namespace }: { readonly name: string; readonly namespace: string },
@@ -26,5 +26,5 @@ export const identifierOf = (
   return `${cleaned(name)}-${cleaned(namespace)}-${String(number).padStart(digits, '0')}`;
 };
 
-/** More tries than these are a fault. */
+/** More tries than this indicate a fault. */
 export const mostIdentifiersTried = 5 * triesEach;

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import { isSettled, type TargetRow } from '../targets/target-row.ts';
 
-/** How the object of a deployment is. */
+/** The status of a deployment's object. */
 export const objectStatuses = ['INITIATED', 'CREATED', 'UPDATING', 'DELETED'] as const;
 export type ObjectStatus = (typeof objectStatuses)[number];
 
@@ -17,8 +17,8 @@ interface Seen {
 }
 
 /**
- * By the Deployment as it is, the first that fits: being deleted; all that was asked for is ready, none where none was asked for; in
- * progress; else begun.
+ * From the live Deployment; the first rule that applies wins: being deleted; everything requested is ready, or nothing
+ * was requested; in progress; otherwise started.
  */
 export const objectStatus = (object: JsonObject): ObjectStatus => {
   const { metadata, spec, status } = object as Seen;
@@ -32,7 +32,7 @@ export const objectStatus = (object: JsonObject): ObjectStatus => {
   return isProgressing === true ? 'UPDATING' : 'INITIATED';
 };
 
-/** By what was recorded of its target when it was last seen, where nobody asks the cluster. */
+/** From the recorded state of its target, without asking the cluster. */
 export const recordedObjectStatus = (now: Pick<TargetRow, 'state' | 'health' | 'before'> | undefined): ObjectStatus => {
   if (now === undefined) return 'INITIATED';
   if (now.state === 'deleted') return 'DELETED';

@@ -4,12 +4,12 @@ const units: Readonly<Record<string, number>> = {
   ...{ Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50, Ei: 2 ** 60 },
 };
 
-/** Processors: `2`, `0.5` or `500m`. */
+/** CPUs: `2`, `0.5` or `500m`. */
 export const cpuPattern = /^\d{1,6}(?:\.\d{1,3})?$|^\d{1,9}m$/;
 /** Bytes: `268435456`, `256Mi` or `1.5G`. */
 export const memoryPattern = /^\d{1,18}(?:\.\d{1,3})?(?:[kMGTPE]|[KMGTPE]i)?$/;
 
-/** How much a quantity of Kubernetes is, as a number. */
+/** The value of a Kubernetes quantity. */
 export const amountOf = (quantity: string): number => {
   const [, number = '', unit = ''] = /^([\d.]+)(.*)$/.exec(quantity) ?? [];
   return Number(number) * (units[unit] ?? Number.NaN);

@@ -6,10 +6,10 @@ import type { RequestedRow, RequestRow } from './request-row.ts';
 type Asked = Pick<RequestRow, 'type' | 'identifier' | 'request_id' | 'manifests' | 'settings'>;
 type Where = Pick<RequestedRow, 'namespace' | 'image' | 'environment' | 'infrastructure' | 'pillar'>;
 
-/** Where the configuration has no defaults. */
+/** Used if the configuration has no defaults. */
 const usual = { priority: 5, timeout: 600, retry_count: 1, rollback_strategy: 'automatic' } as const;
 
-/** A request as the batch of one that it becomes. */
+/** The batch of one deployment that a request becomes. */
 export const requestBatch = (asked: Asked, where: Where): Batch => ({
   version: 'v1.0',
   metadata: {

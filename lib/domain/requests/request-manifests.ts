@@ -4,10 +4,10 @@ import type { JsonObject } from '../json.ts';
 import { labelValue } from './label-value.ts';
 import type { RequestRow, RequestValues } from './request-row.ts';
 
-/** Of all that single requests deploy. */
+/** On everything that single requests deploy. */
 const managedBy = 'flotilla';
 
-/** The container of what is deployed, and where it shows what it was given. */
+/** The deployed container, and where it shows its content. */
 export const containerName = 'app';
 const containerPort = 80;
 const htmlPath = '/usr/share/nginx/html';
@@ -16,11 +16,11 @@ const htmlFile = 'index.html';
 type Described = Pick<RequestRow, 'request_id' | 'identifier' | 'number' | 'owner' | 'name' | 'namespace' | 'image'> &
   RequestValues;
 
-/** The objects of a request as YAML: the Deployment, and the ConfigMap with what it shows. */
+/** A request's objects as YAML: the Deployment, and the ConfigMap with its content. */
 export const requestManifests = (request: Described): string =>
   [configMapOf(request), deploymentOf(request)].map((object) => stringify(object, { lineWidth: 0 })).join('---\n');
 
-/** What a Deployment of these manifests shows. */
+/** The content that these manifests' Deployment shows. */
 export const htmlOf = (manifests: string): string => {
   const maps = parseAllDocuments(manifests)
     .map((document) => document.toJS() as { readonly kind?: string; readonly data?: Readonly<Record<string, string>> })
@@ -30,7 +30,7 @@ export const htmlOf = (manifests: string): string => {
 
 const htmlName = (identifier: string): string => `${identifier}-html`;
 
-/** Whose they are, and which request they come of. */
+/** The owner, and the request that they come from. */
 const labelsOf = ({ request_id, identifier, number, owner, name }: Described): JsonObject => ({
   ...podLabelsOf({ identifier, name }),
   'user-id': labelValue(owner),
@@ -38,7 +38,7 @@ const labelsOf = ({ request_id, identifier, number, owner, name }: Described): J
   'deployment-request-id': labelValue(`${identifier}-${number}`),
 });
 
-/** The same for all requests of a deployment: another label would be another rollout. */
+/** The same for all requests of a deployment: a different label would cause another rollout. */
 const podLabelsOf = ({ identifier, name }: Pick<Described, 'identifier' | 'name'>): JsonObject => ({
   app: identifier,
   name: labelValue(name),
@@ -67,7 +67,7 @@ const deploymentOf = (request: Described): JsonObject => {
       template: {
         metadata: {
           labels: podLabelsOf(request),
-          // Another text is another rollout, and is seen when that has ended.
+          // A new text causes a rollout, and is visible once that has ended.
           annotations: { 'flotilla.dev/html': createHash('sha256').update(request.doc_html).digest('hex') },
         },
         spec: {

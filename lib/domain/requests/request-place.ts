@@ -3,7 +3,7 @@ import { configuredDefaults } from '../catalogue/configured-defaults.ts';
 import { pillarOfRequests } from '../catalogue/requests-pillar.ts';
 import { infrastructureNames } from '../catalogue/resolve.ts';
 
-/** Where single requests go. */
+/** Where single requests are deployed. */
 export interface RequestPlace {
   readonly environment: string;
   readonly infrastructure: string;
@@ -11,14 +11,15 @@ export interface RequestPlace {
 }
 
 /**
- * Where the configuration says, in `requests` or else in its defaults; otherwise the only place that there is. Where there are pipelines of Harness, they may ask things that must not
- * be gone round: then the configuration has to say so.
+ * What the configuration says, in `requests` or else in its defaults; otherwise the only possible place. Harness
+ * pipelines may ask for approvals that must not be bypassed: if there are any, the configuration has to choose
+ * explicitly.
  */
 export const requestPlace = (catalogue: Catalogue): RequestPlace | { readonly problem: string } => {
   const { requests, harness, environments = {} } = catalogue;
   if (requests === undefined && harness !== undefined && !harness.simulated) {
     return {
-      problem: needed('requests: { environment, infrastructure }', 'there are pipelines, which requests go round'),
+      problem: needed('requests: { environment, infrastructure }', 'there are pipelines, which requests bypass'),
     };
   }
   const pillar = pillarOfRequests(requests);
@@ -27,14 +28,14 @@ export const requestPlace = (catalogue: Catalogue): RequestPlace | { readonly pr
     configuredDefaults(catalogue, { pillar }).environment_id ??
     only(Object.keys(environments));
   if (environment === undefined) {
-    return { problem: needed('requests: { environment }', 'it names no environment of requests, and not just one') };
+    return { problem: needed('requests: { environment }', 'it names no environment for requests and has several') };
   }
   const allowed = entryOf(environments, environment)?.infrastructures;
   const given = configuredDefaults(catalogue, { pillar, environment }).infrastructure_id;
   const infrastructure = requests?.infrastructure ?? given ?? only(allowed ?? infrastructureNames(catalogue));
   if (infrastructure === undefined) {
     return {
-      problem: needed('requests: { infrastructure }', 'it names no infrastructure of requests, and not just one'),
+      problem: needed('requests: { infrastructure }', 'it names no infrastructure for requests and has several'),
     };
   }
   return { environment, infrastructure, pillar };
@@ -45,11 +46,11 @@ const needed = (what: string, why: string): string =>
 
 const only = (names: readonly string[]): string | undefined => (names.length === 1 ? names[0] : undefined);
 
-/** Why requests may not be for this namespace; undefined where they may. */
+/** Why a namespace is not allowed for requests; undefined if it is. */
 export const namespaceProblem = ({ requests }: Catalogue, namespace: string): string | undefined => {
   const allowed = requests?.namespaces;
   if (allowed !== undefined) {
-    return allowed.includes(namespace) ? undefined : `is not among those that are allowed: ${allowed.join(', ')}`;
+    return allowed.includes(namespace) ? undefined : `is not one of the allowed namespaces: ${allowed.join(', ')}`;
   }
   return namespace.startsWith('kube-') ? 'belongs to Kubernetes itself' : undefined;
 };

@@ -1,10 +1,10 @@
 import type { ItemDefaults } from '../batch/item-defaults.ts';
 
-/** What is asked of a deployment. `RECONCILE` applies again what was asked for last. */
+/** What is requested for a deployment. `RECONCILE` applies the last request again. */
 export const requestTypes = ['CREATE', 'UPDATE', 'DELETE', 'RECONCILE'] as const;
 export type RequestType = (typeof requestTypes)[number];
 
-/** How much of a processor (`500m`), and of memory (`256Mi`). */
+/** CPU (`500m`) and memory (`256Mi`). */
 export interface Resources {
   readonly cpu: string;
   readonly memory: string;
@@ -15,37 +15,37 @@ export interface ResourceLimit {
   readonly limit: Resources;
 }
 
-/** What whoever requests a deployment says of it. */
+/** What the requester specifies. */
 export interface RequestValues {
   readonly replica_count: number;
   readonly resource_limit: ResourceLimit;
   readonly doc_html: string;
 }
 
-/** How the batch of a request is run: what the configuration's defaults say, as it was when the request came. */
+/** How the request's batch runs: the configuration's defaults at the time of the request. */
 export type RequestSettings = Pick<ItemDefaults, 'timeout' | 'retry_count' | 'priority' | 'rollback_strategy'>;
 
-/** `REQUESTS#ID#<id>`: one request. It never changes but for the batch, when it is tried again: what became of it is read from that. */
+/** `REQUESTS#ID#<id>`: one request. Only the batch changes, if it is retried. Its result is read from that batch. */
 export interface RequestRow extends Omit<RequestValues, 'doc_html'> {
   readonly request_id: string;
   readonly identifier: string;
-  /** Which one it is of that deployment, from 1. */
+  /** Its number among the deployment's requests, from 1. */
   readonly number: number;
   readonly type: RequestType;
   readonly owner: string;
-  /** Who sent it, where that was not the owner. */
+  /** The sender, if it was not the owner. */
   readonly sent_by?: string;
   readonly name: string;
   readonly namespace: string;
   readonly image: string;
-  /** Of its manifests, which have `doc_html` too. */
+  /** Of its manifests, which contain `doc_html` too. */
   readonly manifests: string;
-  /** Of all that was asked: by this two requests of the same id are told apart. */
+  /** A hash of everything requested, which tells two requests with the same id apart. */
   readonly content: string;
   readonly batch_id: string;
   /** How often it was run, from 1. */
   readonly tries: number;
-  /** Absent: as usual. */
+  /** Absent: defaults. */
   readonly settings?: RequestSettings;
   readonly created_at: number;
 }
@@ -60,7 +60,7 @@ export interface RequestedRow {
   readonly environment: string;
   readonly infrastructure: string;
   readonly pillar: string;
-  /** Of the latest request. */
+  /** The latest request's number. */
   readonly number: number;
   readonly request_id: string;
   readonly type: RequestType;

@@ -1,12 +1,12 @@
 import { isTerminal, type Status } from '../deployment/status.ts';
 
-/** How a request stands, in the words of who makes it. */
+/** A request's status, in the requester's terms. */
 export const requestStatuses = ['CREATED', 'SUCCESS', 'FAILURE'] as const;
 export type RequestStatus = (typeof requestStatuses)[number];
 
 export interface RequestStanding {
   readonly status: RequestStatus;
-  /** Of a FAILURE. */
+  /** Only for FAILURE. */
   readonly failure_reason?: string;
 }
 
@@ -17,8 +17,8 @@ interface Told {
 }
 
 /**
- * What became of a request, by the deployment of its batch and by the batch. It is read and never written: an outcome that is replaced,
- * by a `resolve` or a rollback, is told at once, and no second row can be lost or be late.
+ * A request's status, derived from its batch's deployment and the batch. It is computed on reading and never stored. So
+ * an outcome replaced by a `resolve` or a rollback shows at once, and no second row can be lost or late.
  */
 export const requestStanding = (batch: Told, deployment: Told | undefined): RequestStanding => {
   const told = deployment !== undefined && isTerminal(deployment.status) ? deployment : batch;

@@ -313,7 +313,7 @@ describe('an upload', () => {
   ])('%s is an id: %s', (id, is) => {
     const check = () => checkUploadId(id);
     if (is) expect(check).not.toThrow();
-    else expect(check).toThrow('This is no upload: its id is 40 digits and letters from a to f.');
+    else expect(check).toThrow('This is not an upload id: it needs 40 digits and letters from a to f.');
   });
 
   it('comes with its size and type', () => {
@@ -322,7 +322,7 @@ describe('an upload', () => {
     const { details, message, name } = uploadTooLarge(20_000_000, 16 * 1024 * 1024);
     expect([name, message, details]).toEqual([
       'PayloadTooLarge',
-      'What was put there has 20000000 bytes; 16 MiB are allowed.',
+      'The upload has 20000000 bytes; 16 MiB are allowed.',
       {},
     ]);
   });

@@ -117,7 +117,7 @@ Batch \`01M7Z82VGHV3GT6X1EMB454VBS\`, submitted 2026-11-21T14:27:37.000Z by ada,
 | SUCCESS | 1 |
 | FAILED | 1 |
 
-## What did not go well, or not yet
+## Problems and unfinished deployments
 
 | deployment | version | environment | status | seconds | why |
 |---|---|---|---|---|---|

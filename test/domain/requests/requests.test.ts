@@ -280,7 +280,7 @@ describe('where requests go', () => {
     ['team-a', {}, undefined],
     ['kube-system', {}, 'belongs to Kubernetes itself'],
     ['team-a', { namespaces: ['team-a'] }, undefined],
-    ['team-b', { namespaces: ['team-a'] }, 'is not among those that are allowed: team-a'],
+    ['team-b', { namespaces: ['team-a'] }, 'is not one of the allowed namespaces: team-a'],
   ])('the namespace %s where %j', (namespace, requests, problem) => {
     expect(namespaceProblem({ ...ownCatalogue, requests }, namespace)).toBe(problem);
   });
