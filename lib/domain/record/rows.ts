@@ -47,10 +47,7 @@ export interface Failure {
   readonly cancelled?: boolean;
   /** Nothing was started, and nothing will be: what it should undo or retry is no longer there. */
   readonly skipped?: boolean;
-  /**
-   * What runs is somebody else's, or at least neither ours nor the previous release: it is left alone. `running` is its
-   * version, if known.
-   */
+  /** What runs is neither ours nor the previous release: it is left alone. `running`: its version, if known. */
   readonly superseded?: boolean;
   readonly running?: string;
 }
@@ -124,9 +121,7 @@ export interface ItemRow {
   readonly image?: string;
   /** The digest then running, from all pods that reported one. */
   readonly digest?: string;
-  /**
-   * The last verdict on its rollout, or on its restore's. Cleared by the next intent, which puts something else there.
-   */
+  /** The last verdict on its rollout, or on its restore's. Cleared by the next intent. */
   readonly health?: SeenHealth;
   /** A Job's `ttlSecondsAfterFinished`. */
   readonly ttl_seconds?: number;
@@ -166,10 +161,7 @@ export interface HeaderRow {
   /** The file's own metadata. Its name is the field above. */
   readonly metadata?: Omit<BatchMetadata, 'name'>;
   readonly strategy?: Strategy;
-  /**
-   * Where its deployments belong, for deciding who may see it. Absent if that is large, and in rows of earlier
-   * versions.
-   */
+  /** Where its deployments belong, to decide who may see it. Absent if large, and in older rows. */
   readonly reach?: Reach;
   readonly plan_hash?: string;
   readonly execution_arn?: string;
@@ -203,10 +195,7 @@ export interface HeaderRow {
 export const isSealed = ({ ended_at, totals }: Pick<HeaderRow, 'ended_at' | 'totals'>): boolean =>
   ended_at !== undefined || totals !== undefined;
 
-/**
- * `BATCH#<id>/OUTCOMES`: a letter per deployment, as in the schedule's cells. An UNKNOWN one may have been resolved
- * since.
- */
+/** `BATCH#<id>/OUTCOMES`: a letter per deployment, as in the schedule's cells. UNKNOWN may be resolved since. */
 export interface OutcomesRow {
   readonly cells: string;
 }
@@ -250,10 +239,7 @@ export interface TurnRow {
   readonly state: 'granted' | 'held' | 'cancelled' | 'refused';
   /** The hold that holds it. */
   readonly held_by?: string;
-  /**
-   * What must answer before other deployments go through: it was granted while these circuits (`executor:…`,
-   * `cluster:…`) were being tried.
-   */
+  /** Circuits being tried when it was granted (`executor:…`, `cluster:…`): they must answer before others go on. */
   readonly tries?: readonly string[];
   /** The fence of the locks that came with the grant. */
   readonly fence?: number;
