@@ -109,7 +109,7 @@ const warningsOf = (
   last: MetricDataResult | undefined,
 ): readonly string[] => {
   const said = pages.flatMap(({ Messages = [] }) => Messages).map(({ Value = '' }) => foreignText(Value, 500));
-  return last?.StatusCode === 'PartialData' ? [...said, 'CloudWatch gave a part of the data only'] : said;
+  return last?.StatusCode === 'PartialData' ? [...said, 'CloudWatch returned only part of the data'] : said;
 };
 
 const toldOf = ({ Messages = [] }: MetricDataResult): string =>

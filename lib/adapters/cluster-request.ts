@@ -134,7 +134,7 @@ export class ClusterRequests {
     return this.#checked(asked, await this.#twice((pass) => this.#answered({ ...asked, pass }, patience), isRefused));
   }
 
-  /** A credential may have just expired or been replaced: try once more with a new one. Nothing has happened yet. */
+  /** A credential may have just expired or been replaced: try again with a new one. Nothing has happened yet. */
   async #twice<One extends ApiAnswer | ApiStream>(
     once: (pass: Pass) => Promise<One>,
     isWithout: (answer: One) => boolean,

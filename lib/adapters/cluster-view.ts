@@ -33,7 +33,7 @@ const replicaSets: Resource = { kind: 'ReplicaSet', root: '/apis/apps/v1', plura
 interface Reads {
   readonly own: Resource;
   readonly revisions?: Resource;
-  /** Kinds whose pods say nothing: they cannot be told from earlier ones, or there are none. */
+  /** Kinds whose pods say nothing: new pods look like earlier ones, or there are none. */
   readonly withoutPods?: true;
 }
 

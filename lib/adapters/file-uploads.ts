@@ -126,14 +126,14 @@ const ifThere = (error: NodeJS.ErrnoException): undefined => {
 const overOrNone = (): FlotillaError =>
   new FlotillaError(
     'UploadNotFound',
-    'This is no upload, or its address takes no more. Make a new one by POST /uploads.',
+    'There is no such upload, or its address has expired. Create a new one with POST /uploads.',
   );
 
 const wrongSize = (bytes: number, found: number | string): FlotillaError =>
   new FlotillaError('RequestInvalid', `This upload was made for ${bytes} bytes; the request has ${found}.`);
 
 const putBefore = (): FlotillaError =>
-  new FlotillaError('PreconditionFailed', 'The text of this upload is there already; it is put once.');
+  new FlotillaError('PreconditionFailed', 'This upload has already arrived. Each address accepts one upload.');
 
 /** Passes data on, and stops at more than was announced. Fails at the end if the data is not what was announced. */
 async function* exactly({ bytes, sha256 }: UploadOrder, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -178,7 +178,7 @@ const parseBase = (text: string): URL => {
 /** Somebody who can change an address must not get the key that way. */
 const checkHost = ({ host }: URL, keyHost = host): void => {
   if (host === keyHost) return;
-  const hint = 'where both were meant to change, `flotilla catalogue apply --with-secrets` puts them anew';
+  const hint = 'if both were meant to change, run `flotilla catalogue apply --with-secrets`';
   const message = `the key of Harness is for ${keyHost}, and harness.base_url leads to ${host}: nothing is sent there; ${hint}`;
   throw new FlotillaError('ConfigurationInvalid', message, { key: 'harness.base_url' });
 };

@@ -82,7 +82,7 @@ export class HarnessExchange {
       return await this.#exchange(sending, headers, ends);
     } catch (error) {
       if (overdue.signal.aborted)
-        return { kind: 'lost', message: `Harness gave no answer within ${Math.round(timeout / 100) / 10} s` };
+        return { kind: 'lost', message: `Harness did not answer within ${Math.round(timeout / 100) / 10} s` };
       const text = this.#redactorFor(sending)(networkMessage(error));
       if (!isNeverSent(error)) return { kind: 'lost', message: `the connection to Harness broke: ${text}` };
       return { kind: 'not-sent', message: `Harness cannot be reached: ${text}`, permanent: isPermanent(error) };

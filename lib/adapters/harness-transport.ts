@@ -131,7 +131,7 @@ export class HarnessTransport {
       return { kind: 'not-sent', message, permanent: false, busyUntil };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      const message = `not sent to Harness: nobody can say whether the account has room for it (${why})`;
+      const message = `not sent to Harness: it is unknown whether the account has room for it (${why})`;
       return { kind: 'not-sent', message, permanent: false };
     }
   }

@@ -39,7 +39,7 @@ interface Headers {
   get(name: string): string | null;
 }
 
-/** Sends a request. It is told to follow no redirect. */
+/** Sends a request without following redirects. */
 export type Transport = (url: string, request: Sent & { readonly redirect: 'manual' }) => Promise<Carried>;
 
 interface Carried {

@@ -95,7 +95,7 @@ export class WatchedList {
     this.#stop?.abort();
     this.#stop = undefined;
     this.#stoppedAt = this.#options.clock.now();
-    // Nothing will come for those who wait.
+    // Nothing will come any more, so waiting callers are released.
     this.#settled.resolve();
   }
 

@@ -28,7 +28,7 @@ export const bundleAll = (root: string): ReadonlyMap<string, Bundle> => {
   }
 };
 
-/** Source maps lie beside the assets. Inside, they would double what a cold start loads. */
+/** Source maps are outside the assets. Inside, they would double what a cold start loads. */
 const writeBundle = ({ code, map }: Bundle, stem: string, folder: string): void => {
   writeFileSync(join(folder, 'index.mjs'), code);
   const maps = join(folder, '..', 'source-maps');

@@ -7,7 +7,7 @@ import { waitOnce } from './wait-once.ts';
 /** A batch keeps its own copy of an upload, so the upload itself can go. */
 const uploads = 'uploads/';
 
-/** A preview removes its own copies when it ends. This removes those of a preview that was lost. */
+/** A preview removes its own copies when it ends. This removes the copies of a lost preview. */
 const previews = 'previews/';
 
 /** CDK's function that empties a bucket before it is deleted, one for each stack. */

@@ -40,7 +40,7 @@ export const httpRoutes: readonly HttpRoute[] = [
   { method: 'GET', path: '/batches/{id}/history', scope: 'read', part: 'events' },
   { method: 'GET', path: '/anchors', scope: 'read', part: 'reads' },
   { method: 'POST', path: '/batches/{id}/cancel', scope: 'deploy', part: 'decisions' },
-  // A key is `pillar/service`. A parameter for several segments may only stand at the end.
+  // A key is `pillar/service`. A parameter for several segments may only be the last part.
   { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/resolve', scope: 'approve', part: 'decisions' },
   { method: 'POST', path: '/batches/{id}/deployments/{pillar}/{service}/proceed', scope: 'approve', part: 'decisions' },
   { method: 'GET', path: '/holds', scope: 'read', part: 'reads' },

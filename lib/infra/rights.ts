@@ -124,7 +124,7 @@ const rights: Readonly<Record<Right, RightRow>> = {
     environment: bucketName,
   },
   'documents:write': {
-    // Not the configuration, which lies beside the batches: only `flotilla catalogue apply` writes that.
+    // Not the configuration, which is in the same bucket: only `flotilla catalogue apply` writes that.
     allows: ({ documents }) => [
       { actions: ['s3:PutObject'], on: [documents.arnForObjects('batches/*')], why: ownBucket },
       { actions: ['s3:PutObject'], on: [documents.arnForObjects('manifests/*')], why: ownBucket },

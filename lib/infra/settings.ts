@@ -103,7 +103,7 @@ export const settingsSchema = z.strictObject({
   on_destroy: z
     .enum(['keep', 'delete'])
     .default('keep')
-    .describe('keep or delete: what becomes of the data when the stack is destroyed'),
+    .describe('keep or delete: what happens to the data when the stack is destroyed'),
   anchor_lock_days: whole(1, 10_000)
     .optional()
     .describe(

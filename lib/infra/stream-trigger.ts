@@ -26,7 +26,7 @@ export class StreamTrigger extends Construct {
     handler.lambda.addEventSource(
       // CDK's types do not fit exactOptionalPropertyTypes: `tableStreamArn?: string` against `string | undefined`.
       new DynamoEventSource(table as ITableV2, {
-        // Not LATEST: that would lose what is written while the trigger is being created.
+        // Not LATEST: that would lose records written while the trigger is being created.
         startingPosition: StartingPosition.TRIM_HORIZON,
         filters: [FilterCriteria.filter({ eventName: ['INSERT'], dynamodb: { Keys: keys } })],
         batchSize: 100,

@@ -27,7 +27,7 @@ export interface Applied {
 
 /** Stores a configuration where a stage's functions read it, with the caller's AWS credentials. */
 export const applyCatalogue = async ({ configuration, stage, withSecrets }: Application): Promise<Applied> => {
-  refuse(unreachableFromAws(configuration), 'The configuration names what functions on AWS cannot reach:');
+  refuse(unreachableFromAws(configuration), 'The configuration refers to clusters that functions on AWS cannot reach:');
   const outputs = await stackOutputs(stage);
   const { DocumentsBucket: bucket, HarnessSecretId: secret } = outputs;
   if (bucket === undefined || secret === undefined) {

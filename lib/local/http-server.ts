@@ -50,7 +50,7 @@ export interface HttpServer {
 const CLOSE_GRACE = 1000;
 
 /**
- * How long an idle connection stays open. Clients are told, and close it a second earlier. With the usual 5 s, one side
+ * How long an idle connection stays open. The server announces this to clients, which close it a second earlier. With the usual 5 s, one side
  * only has to be busy for that second for a request to hit a connection that is just closing.
  */
 const KEEP_ALIVE = 65_000;
@@ -59,7 +59,7 @@ const KEEP_ALIVE = 65_000;
 export const startHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   const { port, host = '127.0.0.1', names = [], tokens, owner, now = Date.now } = options;
   if (!isLoopback(host) && tokens === undefined) {
-    const message = `Listening on ${host} demands tokens: without them whoever reaches this server can deploy.`;
+    const message = `Listening on ${host} requires tokens: without them, anybody who can reach this server can deploy.`;
     throw new FlotillaError('ConfigurationInvalid', message, { host });
   }
   const closing = new AbortController();

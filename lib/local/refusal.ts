@@ -34,7 +34,7 @@ const causes = {
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** Why the machine failed to do something: in our words for a known code, else in its own. */
+/** Why the machine failed to do something: our message for a known code, else the original message. */
 export const causeOfRefusal = (asked: keyof typeof causes, error: unknown): string => {
   const { code = '', message = String(error) } = (error ?? {}) as NodeJS.ErrnoException;
   return new Map<string, string>(Object.entries(causes[asked])).get(code) ?? message;

@@ -120,7 +120,7 @@ export interface Runtime {
 export const startRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
   keepToOneself();
   const started = Promise.withResolvers<System>();
-  // Requests during the start wait. If the start fails, they are told below.
+  // Requests during the start wait. If the start fails, they get the error below.
   started.promise.catch(() => {});
   // The port comes first. If it is taken, no folder is made, and nothing runs that nobody can reach.
   const server = await startHttpServer({

@@ -53,7 +53,7 @@ const withCompileCache = (): NodeJS.ProcessEnv => {
   return folder === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: folder };
 };
 
-/** The exit status of a simulator that cannot do what it was told. */
+/** The exit status of a simulator whose arguments are invalid or whose memory is in use. */
 const refused = 2;
 
 class Children {

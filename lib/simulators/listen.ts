@@ -5,7 +5,7 @@ import type { Memory } from './memory.ts';
 
 const ownName = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?$/i;
 
-/** Answers who calls a simulator by a name of this machine only: a page in a browser could own any other (DNS rebinding). */
+/** Answers only requests that use a name of this machine: a web page could own any other (DNS rebinding). */
 export const byOwnName =
   (answer: RequestListener): RequestListener =>
   (request, response) => {
@@ -13,12 +13,15 @@ export const byOwnName =
     else response.writeHead(403, { 'content-type': 'text/plain' }).end('This simulator is asked at 127.0.0.1 only.\n');
   };
 
-/** Longer than any client keeps one: it is the first to end a connection, and nothing is sent on one that has just been ended here. */
+/**
+ * Longer than any client keeps a connection. So the client closes first, and nothing is sent on a connection that has
+ * just closed here.
+ */
 const idleConnection = 65_000;
 
 /**
- * Listens on loopback and gives the port. Who asks for none gets that of the last time, if it is free: so links that were shown
- * then lead here again.
+ * Listens on loopback and returns the port. Without a requested port it reuses the last one if it is free, so that
+ * earlier links work again.
  */
 export const listenAsBefore = async (server: Server, port: number, memory: Memory): Promise<number> => {
   const [before] = memory.all<{ readonly port: number }>('address');
@@ -33,7 +36,7 @@ export const listenAsBefore = async (server: Server, port: number, memory: Memor
 const listen = async (server: Server, port: number): Promise<number> => {
   server.keepAliveTimeout = idleConnection;
   server.listen(port, '127.0.0.1');
-  // Rejects with what the server says of a port that it cannot have.
+  // Rejects with the server's message about a port that it cannot have.
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
 };

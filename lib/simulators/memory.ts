@@ -3,13 +3,13 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a simulator remembers: values of JSON by kind and key. */
+/** A simulator's memory: JSON values by kind and key. */
 export interface Memory {
-  /** All of one kind, in the order in which they were first put. */
+  /** All of one kind, in the order of their first insertion. */
   all<Value>(kind: string): readonly Value[];
   put(kind: string, key: string, value: object): void;
   remove(kind: string, key: string): void;
-  /** Whoever is killed meanwhile leaves all that is put and removed, or nothing of it. */
+  /** All changes, or none if the process is killed meanwhile. */
   together<Result>(work: () => Result): Result;
   close(): void;
 }
@@ -23,7 +23,7 @@ export const noMemory: Memory = {
   close: () => {},
 };
 
-/** Whose memory it is, and the version of what is in it: to be raised when an older one cannot be read any more. */
+/** Whose memory it is, and the version of its content. Increase it when older content can no longer be read. */
 export interface About {
   readonly what: string;
   readonly version: number;
@@ -39,8 +39,8 @@ const putSql =
   'INSERT INTO kept (kind, key, value) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO UPDATE SET value = excluded.value';
 
 /**
- * A memory in a file of SQLite. What was put is there after a killed process; a power cut may take back the last of it, as it
- * may with no real executor or cluster. One process at a time has it: the lock ends with the process.
+ * A memory in a SQLite file. It survives a killed process. A power cut may lose the latest changes, which can happen
+ * with no real executor or cluster. One process at a time has it: the lock ends with the process.
  */
 class FileMemory implements Memory {
   readonly #database: DatabaseSync;
@@ -51,7 +51,7 @@ class FileMemory implements Memory {
   constructor(path: string, about: About) {
     this.#database = new DatabaseSync(path);
     try {
-      // The lock first: what is not ours must not be changed.
+      // The lock comes first: somebody else's file must not be changed.
       this.#database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
       this.#check(about);
       this.#database.exec('COMMIT; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
@@ -86,7 +86,7 @@ class FileMemory implements Memory {
     }
   }
 
-  /** What its simulator still does on its way out is not remembered. */
+  /** What a simulator does while it ends is not remembered. */
   close(): void {
     if (this.#isOpen) this.#database.close();
     this.#isOpen = false;
@@ -101,7 +101,7 @@ class FileMemory implements Memory {
     }
     if (!tables.some(({ name }) => name === 'about')) throw new Unreadable('it is something else');
     const found = this.#database.prepare('SELECT what, version FROM about').get();
-    if (found?.what !== what) throw new Unreadable(`it is that of a simulated ${found?.what}`);
+    if (found?.what !== what) throw new Unreadable(`it belongs to a simulated ${found?.what}`);
     if (found.version !== version) throw new Unreadable(`it is of version ${found.version}, and this is ${version}`);
     const [health] = this.#database.prepare('PRAGMA quick_check(1)').all();
     if (health?.quick_check !== 'ok') throw new Unreadable('it is damaged');
@@ -114,7 +114,7 @@ const codes = { busy: 5, corrupt: 11, notADatabase: 26 } as const;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const codeOf = (error: unknown): number => Number((error as { readonly errcode?: number }).errcode ?? 0) & 0xff;
 
-/** Why a file cannot be taken up and is to be put aside; undefined where something else is the matter. */
+/** Why a file is unreadable and has to be set aside; undefined for any other problem. */
 const whyUnreadable = (error: unknown): string | undefined => {
   if (error instanceof Unreadable) return error.message;
   if (codeOf(error) === codes.corrupt) return 'it is damaged';
@@ -122,17 +122,17 @@ const whyUnreadable = (error: unknown): string | undefined => {
 };
 
 export interface Opening {
-  /** Told of what whoever starts the simulator should know. */
+  /** Gets messages for the user who starts the simulator. */
   readonly tell: (message: string) => void;
-  /** How long another process may have the file still: a simulator whose server was killed notices that, and ends. */
+  /** How long another process may still hold the file: a simulator whose server was killed notices that, and ends. */
   readonly patience?: number;
 }
 
 const pause = 50;
 
 /**
- * Opens the memory of a simulator. A file that cannot be taken up is put aside, and the memory begins anew; whoever starts it is
- * told. Throws when another simulator has it and keeps it.
+ * Opens a simulator's memory. An unreadable file is set aside, the memory starts empty, and `tell` gets a message.
+ * Throws when another simulator holds the file.
  */
 export const openMemory = async (path: string, about: About, { tell, patience = 15_000 }: Opening): Promise<Memory> => {
   mkdirSync(dirname(path), { recursive: true });
@@ -144,7 +144,7 @@ export const openMemory = async (path: string, about: About, { tell, patience = 
       if (why !== undefined) {
         putAside(path);
         tell(
-          `the state of the simulated ${about.what} in ${path} cannot be taken up: ${why}. It begins anew, without the runs ` +
+          `the state of the simulated ${about.what} in ${path} cannot be read: ${why}. It starts again from scratch, without the runs ` +
             `and workloads of before; the file is now ${path}.old.`,
         );
       } else if (codeOf(error) !== codes.busy)

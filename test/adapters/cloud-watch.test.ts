@@ -86,7 +86,7 @@ describe('CloudWatch', () => {
     [
       'a part',
       page({ MetricDataResults: [result([], [], { StatusCode: 'PartialData' })] }),
-      { kind: 'points', points: [], warnings: ['CloudWatch gave a part of the data only'] },
+      { kind: 'points', points: [], warnings: ['CloudWatch returned only part of the data'] },
     ],
     [
       'several series',

@@ -145,7 +145,7 @@ describe('one request', () => {
   it('ends at its timeout', async () => {
     const server = await serverThat(() => undefined);
     const reply = await apiOf(server.url, { patience: { ...endlessPatience, abort: 100_000 } }).abort({}, 'r1');
-    expect(reply).toEqual({ kind: 'lost', message: 'Harness gave no answer within 100 s' });
+    expect(reply).toEqual({ kind: 'lost', message: 'Harness did not answer within 100 s' });
   });
 
   it('ends when its clock is closed', async () => {

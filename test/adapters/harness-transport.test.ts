@@ -105,7 +105,7 @@ describe('an answer that does not come', () => {
   it.each(starts)('of %s is waited for 30 s, and nothing is sent again', async (_, call) => {
     const { ask, seen } = worldOf([never], roomy());
     expect(await ask(call)).toEqual({
-      reply: { kind: 'lost', message: 'Harness gave no answer within 30 s' },
+      reply: { kind: 'lost', message: 'Harness did not answer within 30 s' },
       took: 30_000,
     });
     expect(seen).toHaveLength(1);

@@ -186,7 +186,7 @@ describe('tokens for others', () => {
     const refused = await submit(url, out[0]!);
     expect([refused.status, await refused.json()]).toEqual([
       401,
-      expect.objectContaining({ detail: 'This token has ended. Make a new one: flotilla token create.' }),
+      expect.objectContaining({ detail: 'This token has expired. Create a new one: flotilla token create.' }),
     ]);
   });
 

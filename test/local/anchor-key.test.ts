@@ -33,11 +33,11 @@ test('is on the disk, with its name, before anything is signed with it', async (
   expect(synced.slice(0, 2)).toEqual(['bytes', 'name']);
 });
 
-test('is not made anew where a file holds none: who changed it shall know, and is not shown it', async () => {
+test('is not replaced if its file contains none, and the message does not show the content', async () => {
   const data = freshFolder();
   writeFileSync(join(data, 'anchor-key'), 'half-of-a-key');
   chmodSync(join(data, 'anchor-key'), 0o600);
   const error = await anchorKey(data, realDisk).catch((one: unknown) => one);
-  expect(error).toMatchObject({ name: 'ConfigurationInvalid', message: expect.stringContaining('it holds no key') });
+  expect(error).toMatchObject({ name: 'ConfigurationInvalid', message: expect.stringContaining('it contains no key') });
   expect(JSON.stringify([error, String((error as Error).cause)])).not.toContain('half-of-a-key');
 });

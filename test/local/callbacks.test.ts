@@ -149,7 +149,7 @@ describe('the keys', () => {
     [
       'one that an address changes',
       `${'s'.repeat(40)}/`,
-      'it stands in an address, so it has letters, digits and - . _ ~ only',
+      'it is part of an address, so only letters, digits and - . _ ~ are allowed',
     ],
   ])('%s: is refused, and not repeated', (_, text, problem) => {
     const message = `The callback's key in FILE: ${problem}. \`openssl rand -hex 32\` prints one that is good.`;

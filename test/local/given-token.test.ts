@@ -70,7 +70,7 @@ describe('the tokens of $FLOTILLA_TOKEN', () => {
       `Entry 2 ${short(2)}`,
       'Entry 3 has none of the roles viewer, deployer, approver, admin.',
       `Entry 3 ${short(1)}`,
-      'Entry 4 has the name of whoever has the data folder; choose another.',
+      'Entry 4 has the name reserved for the owner of the data folder; choose another.',
       `Entry 6 ${short(5)}`,
       'Entry 7 is not NAME:ROLE:TOKEN.',
       'Entry 5 has the name of entry 1.',

@@ -183,18 +183,18 @@ const toldLines = (): readonly unknown[] => {
 };
 
 describe('who may ask', () => {
-  test('another address than loopback demands tokens', async () => {
+  test('an address other than loopback requires tokens', async () => {
     const api = create(makeWorld().deps);
     await expect(startHttpServer({ port: 0, host: '0.0.0.0', api })).rejects.toMatchObject({
       name: 'ConfigurationInvalid',
-      message: 'Listening on 0.0.0.0 demands tokens: without them whoever reaches this server can deploy.',
+      message: 'Listening on 0.0.0.0 requires tokens: without them, anybody who can reach this server can deploy.',
     });
   });
 
   test.each([
     [{}, 401, 'Send a token of this server as Authorization: Bearer …'],
     [{ authorization: 'Bearer wrong' }, 401, 'This is not a token of this server.'],
-    [{ authorization: 'Bearer old' }, 401, 'This token has ended. Make a new one: flotilla token create.'],
+    [{ authorization: 'Bearer old' }, 401, 'This token has expired. Create a new one: flotilla token create.'],
     [{ authorization: 'Basic c2VjcmV0' }, 401, 'Send a token of this server as Authorization: Bearer …'],
     [{ authorization: 'Bearer secret' }, 200, undefined],
     [{ authorization: 'Bearer reading' }, 200, undefined],
@@ -333,7 +333,7 @@ describe('who may ask', () => {
     const { server } = await serve();
     const answer = await answerTo(server.port, `GET /batches ${version}\r\n${host}Connection: close\r\n\r\n`);
     expect(answer).toContain(' 403 ');
-    expect(answer).toContain('"The Host of this request is empty. Send the address of this server in it."');
+    expect(answer).toContain('"The Host header of this request is empty. Send the address of this server."');
   });
 
   test.each([

@@ -77,9 +77,9 @@ test.each<[what: string, spoil: (path: string) => Promise<void>, why: string]>([
       rmSync(path);
       (await open(path, { as: { what: 'Harness', version: 3 } })).memory.close();
     },
-    'it is that of a simulated Harness',
+    'it belongs to a simulated Harness',
   ],
-])('a file that is %s is put aside, and it begins anew', async (_, spoil, why) => {
+])('a file that is %s is set aside, and the memory starts empty', async (_, spoil, why) => {
   const path = freshPath();
   const { memory: before } = await open(path);
   for (let n = 0; n < 200; n += 1) before.put('thing', String(n), { n, text: 'x'.repeat(200) });
@@ -88,7 +88,7 @@ test.each<[what: string, spoil: (path: string) => Promise<void>, why: string]>([
   const spoilt = readFileSync(path);
   const { memory, told } = await open(path);
   expect(told).toEqual([
-    `the state of the simulated cluster in ${path} cannot be taken up: ${why}. It begins anew, without the runs and ` +
+    `the state of the simulated cluster in ${path} cannot be read: ${why}. It starts again from scratch, without the runs and ` +
       `workloads of before; the file is now ${path}.old.`,
   ]);
   expect(memory.all('thing')).toEqual([]);

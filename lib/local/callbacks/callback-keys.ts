@@ -31,7 +31,7 @@ const problemOf = (keys: readonly string[]): string | undefined => {
     return `one has ${counted(short.length, 'character')}, and a key has ${fewestCharacters} or more`;
   }
   if (!keys.every((key) => alphabet.test(key))) {
-    return 'it stands in an address, so it has letters, digits and - . _ ~ only';
+    return 'it is part of an address, so only letters, digits and - . _ ~ are allowed';
   }
   return undefined;
 };

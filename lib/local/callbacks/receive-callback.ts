@@ -38,7 +38,7 @@ export const receiveCallback = async (
 
 const tooOften = (): FlotillaError => {
   const { rate } = callbackThrottle;
-  const detail = `There are more than ${rate} callbacks a second. Nothing is lost: one tells of all runs, and Flotilla looks by itself, too.`;
+  const detail = `There are more than ${rate} callbacks a second. Nothing is lost: one callback covers all runs, and Flotilla also looks on its own.`;
   return new FlotillaError('TooManyRequests', detail, { retry_after: 1 });
 };
 

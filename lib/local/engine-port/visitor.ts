@@ -22,7 +22,7 @@ const readings: readonly string[] = [
 
 const ownNames: readonly string[] = ['batch', 'watch', 'preview'];
 
-/** The machine that an ARN refers to: its own, or that of its execution, its Map Run or a child of one. */
+/** The machine behind the ARN of a machine, an execution, a Map Run or a child of one. */
 const machineIn = (arn: unknown): string | undefined =>
   typeof arn === 'string' ? /^(?:[^:]*:){5}(?:stateMachine|execution|mapRun):([^:/]+)/.exec(arn)?.[1] : undefined;
 

@@ -48,5 +48,5 @@ const isReference = ({ method, url }: IncomingMessage): boolean =>
 const words = {
   none: 'Send a token of this server as Authorization: Bearer …',
   unknown: 'This is not a token of this server.',
-  ended: 'This token has ended. Make a new one: flotilla token create.',
+  ended: 'This token has expired. Create a new one: flotilla token create.',
 } as const;

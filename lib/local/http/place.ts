@@ -17,7 +17,7 @@ export const isOwnHost = (host = ''): boolean => loopbackNames.includes(withoutP
 export interface Place {
   /** The address that the server listens on. */
   readonly host: string;
-  /** Additional names of the server, such as that of a proxy in front of it. */
+  /** Additional names of the server, such as the name of a proxy in front of it. */
   readonly names?: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export const checkPlace = (request: IncomingMessage, { host: address, names = []
   if (!isCalledSo) {
     const problem =
       host === ''
-        ? 'The Host of this request is empty. Send the address of this server in it.'
+        ? 'The Host header of this request is empty. Send the address of this server.'
         : `This server is not called ${host}. Use its address, or start it with --name.`;
     throw new FlotillaError('Forbidden', problem);
   }

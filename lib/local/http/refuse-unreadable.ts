@@ -25,7 +25,7 @@ const meaningOf = ({ code }: NodeJS.ErrnoException): FlotillaError => {
     return new FlotillaError('PayloadTooLarge', 'Address and headers together are longer than 16 KiB.');
   }
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    return new FlotillaError('RequestInvalid', 'The request did not come to its end in time.');
+    return new FlotillaError('RequestInvalid', 'The request did not arrive completely in time.');
   }
   return new FlotillaError('RequestInvalid', 'This is not an HTTP request that can be read.');
 };

@@ -65,8 +65,7 @@ export class Planner {
   #checkRoom(subject: string): void {
     const own = this.#requests.filter(({ work }) => work.kind === 'request' && work.actor.subject === subject);
     if (this.#requests.length < mostQueued.all && own.length < mostQueued.ofOne) return;
-    const message =
-      'Large batches are read and planned one after the other, and too many wait for it. Send yours again.';
+    const message = 'Large batches are planned one at a time, and too many are waiting. Send yours again later.';
     throw new FlotillaError('TooManyRequests', message, { retry_after: COME_BACK_AFTER });
   }
 

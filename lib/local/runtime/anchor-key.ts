@@ -22,7 +22,7 @@ export const anchorKey = async (data: string, disk: Disk): Promise<KeyObject> =>
     const der = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url');
     return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
   } catch (error) {
-    const message = `${path} cannot be used: it holds no key. Put back the one that was there, or move it away: then a new one is made, and \`flotilla verify\` tells of the change.`;
+    const message = `${path} cannot be used: it contains no key. Restore the old file, or move this one away. Then a new key is created, and \`flotilla verify\` reports the change.`;
     // The cause may contain the file's content.
     throw new FlotillaError('ConfigurationInvalid', message, { code: (error as { code?: unknown }).code });
   }

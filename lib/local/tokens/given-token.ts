@@ -68,7 +68,7 @@ const readEntry = (entry: string, index: number): Entry => {
       ? ['is not NAME:ROLE:TOKEN.']
       : [
           ...(tokenName.pattern.test(name) ? [] : [`has no name that is one: ${tokenName.rule}`]),
-          ...(name === ownName ? ['has the name of whoever has the data folder; choose another.'] : []),
+          ...(name === ownName ? ['has the name reserved for the owner of the data folder; choose another.'] : []),
           ...(roles.some((known) => known === role) ? [] : [`has none of the roles ${listed(roles)}.`]),
           ...(isSecret(token) ? [] : [`${tooShort(token)}`]),
         ];

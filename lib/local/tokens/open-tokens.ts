@@ -11,7 +11,7 @@ export interface OpenTokens extends Tokens {
   close(): void;
 }
 
-/** A server's tokens: those of its book, and those given from outside. */
+/** A server's tokens: its token book, and the tokens given from outside. */
 export const openTokens = (data: string, given: string | undefined): OpenTokens => {
   const book = new TokenBook(join(data, tokenFiles.book));
   const others = givenTokens(given).map(({ token, actor }) => ({ hash: Buffer.from(hashOf(token)), actor }));

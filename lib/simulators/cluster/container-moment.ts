@@ -2,7 +2,7 @@ import type { Fate } from './fate.ts';
 import { imageNameProblem } from './image-name.ts';
 import type { ContainerState } from './kube-object.ts';
 
-/** Something that a kubelet or a scheduler warns of. */
+/** A warning of a kubelet or a scheduler. */
 export interface PodWarning {
   readonly reason: string;
   readonly message: string;
@@ -23,27 +23,27 @@ export interface Setting {
   readonly image: string;
   /** As a kubelet names it: `name_namespace(uid)`. */
   readonly pod: string;
-  /** How often this container has moved on since its start time was over, from 0. */
+  /** How often this container has moved on since it started, from 0. */
   readonly step: number;
-  /** When it moves, as Kubernetes writes it. */
+  /** When it moves, in Kubernetes' format. */
   readonly at: string;
-  /** An init container, or one of a pod of a Job: it ends when it runs well. */
+  /** An init container, or one in a Job's pod: it ends when it runs well. */
   readonly ends: boolean;
-  /** Where it ends badly it is not started again. */
+  /** After a failure it is not restarted. */
   readonly once: boolean;
   /** It has a readiness probe. Without one it is ready while it runs. */
   readonly probed: boolean;
 }
 
-/** A kubelet waits for 10 s, 20 s and so on between two tries; here time is short. */
+/** A kubelet waits 10 s, 20 s and so on between attempts; here it is faster. */
 const pullMilliseconds = 700;
 const runMilliseconds = 250;
 const longestBackoff = 5_000;
-/** A kubelet looks again for what is missing after 10 to 15 s. */
+/** A kubelet looks again for something missing after 10 to 15 s. */
 const lateMilliseconds = 12_000;
 const dyingMilliseconds = 4_000;
 
-/** What a container is like at a step of its life. Reasons and messages are those of a kubelet with containerd. */
+/** A container's state at a step of its life. Reasons and messages match a kubelet with containerd. */
 export function momentOf(fate: Fate, setting: Setting): Moment {
   switch (fate) {
     case 'missing':
@@ -131,7 +131,10 @@ const notMounted: Moment = {
   ],
 };
 
-/** Runs, ends, waits, again: three steps a round, each wait a little longer. Where it is not started again, the first end is the last. */
+/**
+ * Runs, ends, waits, again: three steps a round, each wait a little longer. If it is not restarted, the first end is
+ * the last.
+ */
 function crashing(setting: Setting, end: { exitCode: number; reason: string }, isReady = false): Moment {
   const { step, at, once } = setting;
   const round = Math.floor(step / 3);

@@ -18,12 +18,14 @@ export interface LoopOptions {
   readonly memory: Memory;
 }
 
-/** In one tick changes follow each other this far (Deployment, ReplicaSet, pod, and back); the rest waits for the next. */
+/**
+ * How far changes follow each other in one tick (Deployment, ReplicaSet, pod, and back). The rest waits for the next.
+ */
 const roundsPerTick = 5;
 
 /**
- * Runs the controllers on what has changed, never on the rest: a thousand workloads that stand still cost nothing. The
- * timer runs only while something is due.
+ * Runs the controllers on what has changed, and on nothing else: a thousand idle workloads cost nothing. The timer runs
+ * only while something is due.
  */
 export class ControlLoop {
   readonly #options: LoopOptions;
@@ -56,7 +58,7 @@ export class ControlLoop {
       Pod: (object) => this.#kubelet.reconcile(object as Pod),
     };
     store.listen((change) => this.#notice(change));
-    // What was in the middle of something when it was killed goes on; to the rest nothing happens.
+    // What was in progress when it was killed continues; everything else stays as it is.
     for (const object of resources.flatMap((resource) => store.list(resource))) this.#mark(object.kind, keyOf(object));
   }
 
@@ -65,7 +67,7 @@ export class ControlLoop {
     clearTimeout(this.#timer);
   }
 
-  /** Runs what is due now; the timer does this by itself. */
+  /** Runs what is due now; the timer calls this. */
   tick(): void {
     this.#options.memory.together(() => this.#runDue());
     this.#plan();
@@ -93,14 +95,14 @@ export class ControlLoop {
     try {
       this.#reconcilers[kind]?.(object);
     } catch (error) {
-      // One object that makes no sense must not stop the others, as in a real controller.
+      // One invalid object must not stop the others, as in a real controller.
       process.stderr.write(`simulated cluster: ${kind} ${path}: ${error instanceof Error ? error.message : error}\n`);
     }
   }
 
   #notice({ type, object }: Change): void {
     if (object.kind === 'Pod' && type === 'DELETED') this.#kubelet.forget(object.metadata.uid);
-    // The kubelet wakes its pods by itself; of a change only a new pod and one that must go are news to it.
+    // The kubelet wakes its pods itself. Only a new pod, and one that must go, are news to it.
     const isNews = object.kind !== 'Pod' || type === 'ADDED' || object.metadata.deletionTimestamp !== undefined;
     if (type !== 'DELETED' && isNews) this.#mark(object.kind, keyOf(object));
     for (const owner of object.metadata.ownerReferences ?? []) {
@@ -120,7 +122,7 @@ export class ControlLoop {
 
   #plan(): void {
     if (this.#closed) return;
-    // Read once: between two readings a busy machine may let more time go by than a tick has.
+    // Read once: on a busy machine more than a tick may pass between two readings.
     const now = this.#options.now();
     const next = this.#dirty.size > 0 ? now : Math.min(...this.#wakes.values());
     if (next === Number.POSITIVE_INFINITY) return;

@@ -33,7 +33,7 @@ interface NewPod {
   readonly node?: string;
 }
 
-/** Makes a pod of a template for its owner; undefined where a quota refuses it, which is warned of and tried again. */
+/** Creates a pod from a template for its owner. Undefined if a quota rejects it; then it warns and tries again. */
 export function createPod(control: Control, owner: KubeObject, made: NewPod): Pod | undefined {
   const { template, labels, name, node } = made;
   const refusal = quotaRefusal(control.store, owner.metadata.namespace ?? '', template.spec);
@@ -56,7 +56,7 @@ export function createPod(control: Control, owner: KubeObject, made: NewPod): Po
   }) as Pod;
 }
 
-/** As long as was waited before, and twice as long the next time, as controllers do. */
+/** Waits as long as before, and twice as long the next time, as controllers do. */
 const shortestRetry = 5;
 const longestRetry = 960_000;
 
@@ -82,7 +82,7 @@ export function endPod(control: Control, pod: Pod): void {
   });
 }
 
-/** Sets a condition; the transition time moves with the status, the update time with anything else that differs. */
+/** Sets a condition. The transition time moves with the status, the update time with any other difference. */
 export function withCondition(conditions: readonly Condition[] | undefined, next: Condition, now: number): Condition[] {
   const before = conditions?.find(({ type }) => type === next.type);
   const others = (conditions ?? []).filter(({ type }) => type !== next.type);
@@ -100,7 +100,7 @@ export const withoutCondition = (conditions: readonly Condition[] | undefined, t
 const eventLimit = 1_000;
 const eventResource = resourceOf('Event');
 
-/** Who warns of what, as `kubectl describe` shows it. */
+/** Who warns about what, as `kubectl describe` shows it. */
 const components: Readonly<Record<string, string>> = {
   Pod: 'kubelet',
   ReplicaSet: 'replicaset-controller',
@@ -109,7 +109,7 @@ const components: Readonly<Record<string, string>> = {
   Job: 'job-controller',
 };
 
-/** A Warning, as `kubectl get events` shows it: one that comes again is counted, and how often is told. The oldest are dropped. */
+/** A Warning, as `kubectl get events` shows it. A repeated one has a count. The oldest are dropped. */
 export function warn(
   control: Control,
   about: KubeObject,

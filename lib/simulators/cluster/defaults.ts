@@ -1,7 +1,7 @@
 import { invalid } from './api-status.ts';
 import type { KubeObject, PodSpec, PodTemplate, Workload } from './kube-object.ts';
 
-/** Fills in what the API server fills in, and refuses what it refuses. */
+/** Fills in the API server's defaults, and rejects what it rejects. */
 export function withDefaults(object: KubeObject): KubeObject {
   const draft = structuredClone(object);
   defaults[draft.kind]?.(draft as Workload);
@@ -61,7 +61,7 @@ const defaults: Readonly<Record<string, (object: Workload) => void>> = {
     cron.suspend ??= false;
     templateDefaults(cron.jobTemplate.spec.template, 'Never');
   },
-  /** What is written in clear is kept as all else. */
+  /** Values in clear text are stored like all others. */
   Secret: (secret) => {
     const { stringData, data } = secret as { stringData?: Record<string, string>; data?: Record<string, string> };
     secret.type ??= 'Opaque';

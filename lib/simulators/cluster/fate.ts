@@ -1,8 +1,9 @@
 import { imageNameProblem } from './image-name.ts';
 
 /**
- * What becomes of a container is told by its image: a reference that holds one of these texts has that fate, every other
- * one runs well. The only table of it; README and demo name its rows, and the kubelet that plays on a real API server has it too.
+ * An image decides its container's fate: a reference that contains one of these texts has that fate, and every other
+ * one runs well. This is the only table. The documents and the demo use its names, and so does the kubelet that plays
+ * on a real API server.
  */
 export const fates = {
   missing: 'the image cannot be pulled: ErrImagePull and ImagePullBackOff in turn',
@@ -28,7 +29,7 @@ export type Fate = keyof typeof fates | 'good';
 
 const names = Object.keys(fates) as readonly Exclude<Fate, 'good'>[];
 
-/** `-crash` anywhere in the tag: `repo:1.2.0-crash`. A name that no kubelet takes has the fate of one. */
+/** `-crash` anywhere in the tag: `repo:1.2.0-crash`. A name that no kubelet accepts has a fate of its own. */
 export function fateOf(image: string): Fate {
   if (imageNameProblem(image) !== undefined) return 'invalid';
   const tag = image.slice(image.lastIndexOf('/') + 1);
@@ -45,7 +46,7 @@ const logs: Readonly<Partial<Record<Fate, readonly string[]>>> = {
   errors: ['listening on :8080', 'GET /orders 500: cannot read property of undefined'],
 };
 
-/** What a container has written. */
+/** The container's log. */
 export const logOf = (fate: Fate, image: string): readonly string[] => [
   `starting ${image} (simulated)`,
   ...(logs[fate] ?? ['listening on :8080']),

@@ -1,4 +1,4 @@
-/** What a kubelet takes for the name of an image: the rules of distribution/reference, `ParseNormalizedNamed`. */
+/** Which image names a kubelet accepts: the rules of distribution/reference, `ParseNormalizedNamed`. */
 
 const hostPart = '(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])';
 const domain = `(?:${hostPart}(?:\\.${hostPart})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?`;
@@ -17,7 +17,7 @@ const digits: Readonly<Record<string, RegExp>> = {
 const longestPath = 255;
 const invalidFormat = 'invalid reference format';
 
-/** Why a kubelet refuses a name, in its words; undefined when it does not. */
+/** The kubelet's message for a name that it rejects; undefined if it accepts the name. */
 export function imageNameProblem(name: string): string | undefined {
   if (/^[a-f0-9]{64}$/.test(name))
     return `invalid repository name (${name}), cannot specify 64-byte hexadecimal strings`;
@@ -33,7 +33,10 @@ export function imageNameProblem(name: string): string | undefined {
   return known.test(encoded) ? undefined : 'invalid checksum digest format';
 }
 
-/** A first part without a dot, a colon or a capital letter, other than localhost, is no host: those are of Docker Hub. */
+/**
+ * A first part without a dot, a colon or a capital letter, other than localhost, is not a host: the image is on Docker
+ * Hub.
+ */
 function splitDomain(name: string): { readonly host: string; readonly rest: string } {
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));

@@ -7,8 +7,8 @@ import { seedSchema } from './seed.ts';
 import { startSimulatedCluster } from './simulated-cluster.ts';
 
 /**
- * The simulated cluster as a process of its own. Prints one line of JSON when it is ready: `{"simulated":true,"port":…}`. With
- * `--state FILE` it goes on where it was ended, however that was.
+ * The simulated cluster as a separate process. Prints one line of JSON when it is ready: `{"simulated":true,"port":…}`.
+ * With `--state FILE` it continues where it ended, however it ended.
  */
 outliveReaders();
 const { values } = parseArgs({

@@ -9,10 +9,10 @@ interface ContainerLife {
   started: boolean;
 }
 
-/** How far a pod's containers have come: plain JSON. */
+/** How far a pod's containers have come, as plain JSON. */
 export interface PodLife {
   readonly uid: string;
-  /** Pods are numbered as they come. */
+  /** Pods are numbered in order of arrival. */
   readonly number: number;
   readonly born: number;
   readonly containers: Record<string, ContainerLife>;
@@ -22,7 +22,7 @@ export interface PodLife {
 export interface Lived {
   readonly status: PodStatus;
   readonly warnings: readonly PodWarning[];
-  /** When it is to be looked at again; absent when nothing will happen to it by itself. */
+  /** When to look again; absent when nothing will happen by itself. */
   readonly wakeAt?: number;
 }
 
@@ -34,7 +34,7 @@ interface Times {
 export const isUnschedulable = ({ spec }: Pod): boolean =>
   spec.containers.some(({ image }) => fateOf(image) === 'unschedulable');
 
-/** What a scheduler writes that finds no node. */
+/** The scheduler's message when it finds no node. */
 export const unscheduled = {
   reason: 'Unschedulable',
   message:
@@ -43,7 +43,7 @@ export const unscheduled = {
 
 const lingerMilliseconds = 4_000;
 
-/** How long a pod takes to go once it was asked to. */
+/** How long a pod takes to end. */
 export const leaveMilliseconds = ({ spec }: Pod, podStartMilliseconds: number): number =>
   spec.containers.some(({ image }) => fateOf(image) === 'lingers') ? lingerMilliseconds : podStartMilliseconds / 3;
 
@@ -52,8 +52,9 @@ export const hasEnded = ({ status }: Pod): boolean => ['Succeeded', 'Failed'].in
 const ipOf = ({ number }: PodLife): string => `10.244.${(number >> 8) & 255}.${number & 255}`;
 
 /**
- * Leads a pod's life on to this moment, as a kubelet does: init containers one after the other, each to its end unless it is a
- * sidecar (one with restartPolicy Always, which stays), then all containers together, by the fates of their images.
+ * Continues a pod's life up to this moment, as a kubelet does. Init containers run one after the other, each to its
+ * end. A sidecar (an init container with restartPolicy Always) stays. Then all containers run together, by the fates of
+ * their images.
  */
 export function liveOn(pod: Pod, life: PodLife, times: Times): Lived {
   const one = new Living(pod, life, times);
@@ -89,7 +90,7 @@ class Living {
     this.#times = times;
   }
 
-  /** Moves a container on when its time has come; its status at this moment. */
+  /** Moves a container on when its time has come. Returns its status at this moment. */
   advance(container: Container, end: 'ends' | 'stays'): ContainerStatus {
     const { now, podStartMilliseconds } = this.#times;
     const hasInits = (this.#pod.spec.initContainers ?? []).length > 0;
@@ -129,7 +130,7 @@ class Living {
   }
 }
 
-/** What a container is in already, read back from its status. */
+/** A container's state, read back from its status. */
 const momentNow = (status: ContainerStatus): Moment => ({
   state: status.state,
   lastState: status.lastState,
@@ -153,7 +154,7 @@ function statusOf(container: Container, moment: Moment | undefined, creating: st
   };
 }
 
-/** The repository without the tag, as a runtime reports it, and the digest that the image names, else one that its text decides. */
+/** The repository without the tag, as a runtime reports it, and the image's digest, else one computed from its text. */
 function imageId(image: string): string {
   const [name = '', digest = `sha256:${Buffer.from(image).toString('hex').padEnd(64, '0').slice(-64)}`] =
     image.split('@');

@@ -11,7 +11,7 @@ export function podStatus(pod: Pod, containers: Containers): PodStatus {
   const { inits, own, isInitialized } = containers;
   const phase = phaseOf(pod, containers);
   const isOver = phase === 'Succeeded' || phase === 'Failed';
-  // An init container that has ended counts no more; a sidecar does.
+  // An init container that has ended no longer counts; a sidecar does.
   const sidecars = inits.filter((_, at) => pod.spec.initContainers?.[at]?.restartPolicy === 'Always');
   const isReady = !isOver && isInitialized && [...sidecars, ...own].every(({ ready }) => ready);
   const unready = [...sidecars, ...own].filter(({ ready }) => !ready).map(({ name }) => name);
@@ -32,7 +32,7 @@ export function podStatus(pod: Pod, containers: Containers): PodStatus {
   };
 }
 
-/** When the others have ended, the sidecars are ended too. */
+/** When the others have ended, the sidecars end too. */
 function ended(status: ContainerStatus): ContainerStatus {
   const { running } = status.state;
   if (running === undefined) return status;

@@ -4,18 +4,19 @@ import { resourceOf } from './resources.ts';
 import type { Answer } from './service-proxy.ts';
 import type { Store } from './store.ts';
 
-/** Where it is, in every simulated cluster. There is no such Service: it is asked by the proxy of the API server alone. */
+/** Where it is, in every simulated cluster. There is no such Service: only the API server's proxy answers. */
 export const prometheusPlace = { namespace: 'monitoring', service: 'prometheus:9090' };
 
-/** What a query gives for pods that run well, and where one runs an image whose fate is `errors`. */
+/** A query's result for healthy pods, and for an image whose fate is `errors`. */
 const good = 0.2;
 const bad = 50;
 
 const mostPoints = 11_000;
 
 /**
- * A Prometheus that understands one thing of a query: the names of workloads in it. Its one series has a point for each time at which
- * a pod of such a workload was ready; which value, the fate of its image says. All is read off the pods that are there now.
+ * A Prometheus that understands only the workload names in a query. Its one series has a point for each time at which a
+ * pod of such a workload was ready. The fate of the pod's image decides the value. It computes everything from the
+ * current pods.
  */
 export const prometheusAnswer = (store: Store, path: string, query: URLSearchParams): Answer => {
   if (!path.endsWith('/api/v1/query_range')) return { status: 404, body: '404 page not found\n' };
@@ -61,11 +62,11 @@ const podsIn = (store: Store, text: string): readonly ReadyPod[] => {
     }));
 };
 
-/** Its name alone, or as that of its pods in an expression: `web-canary-.*` is no word of `web`. */
+/** The name alone, or as the name of its pods in an expression: `web-canary-.*` does not mention `web`. */
 const isNamed = (text: string, name: string): boolean =>
   new RegExp(`(?<![\\w.-])${name.replaceAll('.', '\\.')}(?:-[.[(].*)?(?![\\w.-])`).test(text);
 
-/** What owns it in the end: the ReplicaSet between is nobody's name. */
+/** The top-level owner: nobody refers to the ReplicaSet in between. */
 const workloadOf = (store: Store, pod: KubeObject): string => {
   const [owner] = pod.metadata.ownerReferences ?? [];
   if (owner === undefined) return pod.metadata.name;

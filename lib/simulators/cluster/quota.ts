@@ -3,7 +3,7 @@ import type { KubeObject, Pod, PodSpec } from './kube-object.ts';
 import { resourceOf } from './resources.ts';
 import type { Store } from './store.ts';
 
-/** Why one more pod is refused in a namespace, in the words of the API server; undefined where there is room for it. */
+/** The API server's message when a namespace has no room for one more pod; undefined if it has. */
 export function quotaRefusal(store: Store, namespace: string, { containers }: PodSpec): string | undefined {
   if (containers.some(({ image }) => fateOf(image) === 'quota')) return exceeded('simulated', 0, 0);
   const quotas = store.list(resourceOf('ResourceQuota'), namespace);

@@ -7,7 +7,7 @@ import { apiVersionOf } from './resources.ts';
 import { fieldSelector, labelSelector, type Matches } from './selector.ts';
 import type { Change, Store } from './store.ts';
 
-/** What the selectors of a request let through. */
+/** What a request's selectors match. */
 function selection({ namespace, name }: Target, query: URLSearchParams): Matches {
   const labels = labelSelector(query.get('labelSelector'));
   const fields = fieldSelector(query.get('fieldSelector'));
@@ -18,7 +18,7 @@ function selection({ namespace, name }: Target, query: URLSearchParams): Matches
     fields(object);
 }
 
-/** A list as JSON text, put together from the texts that the store keeps; pages by `limit` and `continue`. */
+/** A list as JSON text, assembled from the texts in the store; pages by `limit` and `continue`. */
 export function listJson(store: Store, target: Target, query: URLSearchParams): string {
   const all = store.list(target.resource, target.namespace).filter(selection(target, query));
   const from = Number(query.get('continue') ?? 0);
@@ -36,7 +36,7 @@ export function listJson(store: Store, target: Target, query: URLSearchParams): 
 /** As often as the real one. */
 const bookmarkMilliseconds = 60_000;
 
-/** Streams changes, one JSON a line, until the client leaves or its time is over. */
+/** Streams changes, one JSON a line, until the client leaves or its time is up. */
 export function watch(
   store: Store,
   target: Target,
@@ -68,7 +68,7 @@ export function watch(
     const metadata = { resourceVersion: store.version, ...(annotations && { annotations }) };
     line('BOOKMARK', { kind, apiVersion: apiVersionOf(target.resource), metadata });
   };
-  // What kubectl has instead of a list since 1.35.
+  // What kubectl uses instead of a list since 1.35.
   if (query.get('sendInitialEvents') === 'true') mark({ 'k8s.io/initial-events-end': 'true' });
   const end = () => {
     mark();
@@ -83,7 +83,7 @@ export function watch(
   });
 }
 
-/** `pods/x/log`, with the two 400 answers that a client must live with. */
+/** `pods/x/log`, with the two 400 answers that a client must handle. */
 export function podLog(object: KubeObject, query: URLSearchParams): string {
   const pod = object as Pod;
   const names = pod.spec.containers.map(({ name }) => name);

@@ -2,10 +2,10 @@ import type { Memory } from '../memory.ts';
 import type { KubeObject } from './kube-object.ts';
 import { keyOf, type Store } from './store.ts';
 
-/** To be raised when what is kept here, or by the kubelet, cannot be read as before. */
+/** Increase it when the stored form, here or in the kubelet, changes. */
 export const clusterMemory = { what: 'cluster', version: 1 } as const;
 
-/** Puts the objects back that the memory holds, and from then on every change into it. */
+/** Restores the objects in memory, and from then on stores every change. */
 export function rememberObjects(store: Store, memory: Memory): void {
   const [latest] = memory.all<{ readonly version: number }>('version');
   store.restore(memory.all<KubeObject>('object'), latest?.version ?? 0);
@@ -14,7 +14,7 @@ export function rememberObjects(store: Store, memory: Memory): void {
     if (type !== 'DELETED') memory.put('object', key, object);
     else {
       memory.remove('object', key);
-      // No object has it, and it must not come again.
+      // No object has it, and it must not be used again.
       memory.put('version', 'latest', { version });
     }
   });

@@ -21,7 +21,10 @@ const row = (group: string, plural: string, kind: string, short: readonly string
   hasGeneration: group !== '' && kind !== 'ControllerRevision' && !group.startsWith('rbac.'),
 });
 
-/** Of another version than `v1`; most are custom resources. Of HTTPRoutes the gateway is simulated; whoever plays the controller of another writes its status. */
+/**
+ * API groups other than the core; most are custom resources. The simulator has a gateway for HTTPRoutes. For others, a
+ * test that plays the controller writes their status.
+ */
 const custom = (group: string, version: string, plural: string, kind: string): Resource => ({
   ...row(group, plural, kind),
   version,
@@ -60,7 +63,7 @@ export const resources: readonly Resource[] = [
 
 export const apiVersionOf = ({ group, version }: Resource): string => (group === '' ? version : `${group}/${version}`);
 
-/** A Service of Knative is told from that of the core by its API. */
+/** Knative's Service and the core Service differ by their API. */
 export function resourceOf(kind: string, apiVersion?: string): Resource {
   const ofKind = resources.filter((resource) => resource.kind === kind);
   const found = ofKind.find((resource) => apiVersionOf(resource) === apiVersion) ?? ofKind[0];

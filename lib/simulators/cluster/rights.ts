@@ -15,7 +15,7 @@ interface Spec {
   readonly resourceAttributes?: Readonly<Record<'verb' | 'group' | 'resource' | 'subresource' | 'namespace', string>>;
 }
 
-/** Whoever asks may do everything, but for what a test has taken away: `watch pods`, `list deployments.apps`. */
+/** Everybody may do everything, except what a test has taken away: `watch pods`, `list deployments.apps`. */
 export class Rights {
   readonly #taken = new Set<string>();
 
@@ -28,7 +28,7 @@ export class Rights {
     this.#taken.clear();
   }
 
-  /** Throws what an API server says to whoever may not. */
+  /** Throws the API server's error for a missing right. */
   check(method: string, { resource, namespace, name, part }: Target, query: URLSearchParams): void {
     const verb = verbOf(method, name !== undefined, ['1', 'true'].includes(query.get('watch') ?? ''));
     const what = `${resource.plural}${part === undefined ? '' : `/${part}`}`;

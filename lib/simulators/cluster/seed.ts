@@ -13,7 +13,7 @@ const kinds = {
   pod: 'Pod',
 } as const;
 
-/** What `POST /simulator/seed` and `POST /simulator/deploy` take: a list of these. */
+/** The body of `POST /simulator/seed` and `POST /simulator/deploy`: a list of these. */
 export const seedSchema = z.array(
   z.strictObject({
     kind: z.enum(['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod']).default('deployment'),
@@ -23,20 +23,20 @@ export const seedSchema = z.array(
     image: z.string().min(1),
     replicas: z.int().min(0).default(1),
     container: z.string().min(1).default('app'),
-    /** Without a readiness probe a container is ready while it runs. What runs once has none. */
+    /** Without a readiness probe, a container is ready while it runs. A workload that runs once has none. */
     probe: z.boolean().default(true),
   }),
 );
 
 export type Seed = z.infer<typeof seedSchema>[number];
 
-/** Creates workloads as their manifests would, each with its Service; those that exist get the image instead. */
+/** Creates workloads as their manifests would, each with its Service. Existing ones get the image instead. */
 export function deploySeeds(store: Store, seeds: readonly Seed[]): readonly KubeObject[] {
   return seeds.map((seed) => {
     const resource = resourceOf(kinds[seed.kind]);
     const before = store.get(resource, seed.namespace, seed.name);
     const manifest = withDefaults(manifestOf(seed));
-    // A Job's template and a pod's containers cannot be changed by a pipeline either: it makes a new one.
+    // A pipeline cannot change a Job's template or a pod's containers either: it creates a new one.
     if (before !== undefined && (seed.kind === 'job' || seed.kind === 'pod')) store.remove(before);
     else if (before !== undefined) return store.update(before, (draft) => setImage(draft, seed)) ?? before;
     if (store.get(resourceOf('Service'), seed.namespace, seed.name) === undefined) store.create(serviceOf(seed));

@@ -4,7 +4,7 @@ import { isLeaving, isPodReady, type KubeObject, type Pod, type Workload } from 
 import { resourceOf } from './resources.ts';
 import type { Store } from './store.ts';
 
-/** What a service answered, through the API server's proxy. */
+/** A service's answer, through the API server's proxy. */
 export interface Answer {
   readonly status: number;
   readonly body: string;
@@ -28,7 +28,7 @@ export function proxied(store: Store, namespace: string, address: string, path: 
     : { status: 200, body: `ok: ${path} of ${image} (simulated)\n` };
 }
 
-/** A Service's selector; without a Service, that of the workload of its name. */
+/** A Service's selector; without a Service, the selector of the workload with that name. */
 function selectorOf(store: Store, namespace: string, name: string): Readonly<Record<string, string>> {
   const service = store.get(resourceOf('Service'), namespace, name);
   if (service !== undefined) return (service.spec as { selector?: Record<string, string> }).selector ?? {};

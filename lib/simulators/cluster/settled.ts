@@ -2,7 +2,7 @@ import { isPodReady, type KubeObject, type Workload } from './kube-object.ts';
 import { resourceOf } from './resources.ts';
 import type { Store } from './store.ts';
 
-/** Whether a workload that was seeded runs as its manifest says; for a Job: whether it has ended. */
+/** Whether a seeded workload runs as its manifest says; for a Job, whether it has ended. */
 export function isRolledOut(store: Store, made: KubeObject): boolean {
   const { namespace = '', name } = made.metadata;
   const object = store.get(resourceOf(made.kind), namespace, name) as Workload | undefined;

@@ -22,9 +22,9 @@ export interface SimulatedClusterOptions {
   readonly tickMilliseconds?: number;
   readonly podStartMilliseconds?: number;
   readonly now?: () => number;
-  /** Only where the memory is empty: what runs there already is left alone. */
+  /** Only if the memory is empty. Existing workloads are left alone. */
   readonly seed?: readonly z.input<typeof seedSchema>[number][];
-  /** Nothing is remembered without it. It is closed with the cluster. */
+  /** Without it nothing is remembered. It is closed with the cluster. */
   readonly memory?: Memory;
 }
 
@@ -35,7 +35,7 @@ export interface SimulatedCluster {
   readonly store: Store;
   /** For tests that take some away. */
   readonly rights: Rights;
-  /** Breaks all connections; a watch that is resumed is told that its version is too old. The objects stay. */
+  /** Breaks all connections. A resumed watch learns that its version is too old. The objects stay. */
   restartApiServer(): void;
   close(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions = {
   const store = new Store(now);
   rememberObjects(store, memory);
   const isNew = resources.every((resource) => store.list(resource).length === 0);
-  // Its UID is what tells one cluster from another.
+  // Its UID identifies the cluster.
   const system = { kind: 'Namespace', metadata: { name: 'kube-system' } };
   if (store.get(resourceOf('Namespace'), '', 'kube-system') === undefined) store.create(system);
   const loop = new ControlLoop(store, { now, tickMilliseconds, podStartMilliseconds, memory });
@@ -100,7 +100,7 @@ async function answer(parts: Parts, request: IncomingMessage, response: ServerRe
   }
 }
 
-/** What does not depend on any object. */
+/** The paths that do not depend on any object. */
 const fixed = (pathname: string): unknown =>
   pathname === '/version' ? version : ['/healthz', '/livez', '/readyz'].includes(pathname) ? 'ok' : discovery(pathname);
 
@@ -160,7 +160,7 @@ async function simulator(
   send(response, 200, { simulated: true, workloads: parsed.data.length });
 }
 
-/** A seed whose image can never run must not hold up the start. */
+/** A seed whose image can never run must not block the start. */
 const seedMilliseconds = 15_000;
 
 async function seed(store: Store, seeds: readonly Seed[]): Promise<void> {

@@ -22,8 +22,8 @@ interface Entry {
 const historyLimit = 2_000;
 
 /**
- * The objects. They are never changed in place: a change puts a copy with a new resourceVersion, so what was read or
- * listed stays what it was, and the JSON of an object that does not change is made once.
+ * The objects. They never change in place: a change stores a copy with a new resourceVersion. So earlier reads and
+ * lists stay valid, and the JSON of an unchanged object is made once.
  */
 export class Store {
   readonly #entries = new Map<string, Map<string, Entry>>();
@@ -41,7 +41,7 @@ export class Store {
     return String(this.#version);
   }
 
-  /** Takes objects as they were, in the order of their creation. Nobody is told. */
+  /** Takes over objects as they were, in the order of their creation. Watches see nothing of it. */
   restore(objects: readonly KubeObject[], version: number): void {
     this.#version = Math.max(this.#version, version);
     for (const object of objects) {
@@ -55,14 +55,14 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The changes after a version; undefined when they are no longer all known. */
+  /** The changes after a version; undefined if some are no longer known. */
   changesAfter(version: number): readonly Change[] | undefined {
     const oldest = this.#history[0]?.version ?? this.#version + 1;
     if (version + 1 < oldest && version < this.#version) return undefined;
     return this.#history.filter((change) => change.version > version);
   }
 
-  /** As an API server that was started again: whoever watched must list again. */
+  /** Acts like a restarted API server: every watch must list again. */
   forgetChanges(): void {
     this.#history.length = 0;
   }
@@ -113,7 +113,7 @@ export class Store {
     return this.#put('ADDED', resource, made);
   }
 
-  /** Puts a changed copy; nothing happens when nothing differs. `spec` that differs raises the generation. */
+  /** Stores a changed copy; does nothing without a difference. A different `spec` increases the generation. */
   replace(next: KubeObject): KubeObject {
     const resource = resourceOf(next.kind, next.apiVersion);
     const before = this.#of(resource).get(keyOf(next))?.object;
@@ -126,7 +126,7 @@ export class Store {
     return isDeepStrictEqual(before, made) ? before : this.#put('MODIFIED', resource, made);
   }
 
-  /** Changes a copy of the newest version. Gives undefined when the object has gone. */
+  /** Changes a copy of the newest version. Returns undefined if the object is gone. */
   update<Kind extends KubeObject>(object: Kind, change: (draft: Kind) => void): Kind | undefined {
     const newest = this.get(
       resourceOf(object.kind, object.apiVersion),

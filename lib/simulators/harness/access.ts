@@ -4,7 +4,7 @@ import { LastMinute } from './last-minute.ts';
 import type { Settled } from './options.ts';
 import { type Call, type Edge, isOfProtocol } from './router.ts';
 
-/** Requests of the last minute, by API key. Those that were refused as too many do not count. */
+/** Requests of the last minute, by API key. Throttled requests do not count. */
 class Meter {
   readonly #seen = new Map<string, LastMinute>();
   readonly #clock: Clock;
@@ -28,7 +28,9 @@ class Meter {
   }
 }
 
-/** A webhook may come without a key, unless the account mandates one; a wrong key is refused even where none is needed. */
+/**
+ * A webhook may come without a key, unless the account requires one. A wrong key is rejected even where none is needed.
+ */
 const checkKey = (call: Call, options: Settled): Answer | undefined => {
   const key = call.headers['x-api-key'];
   const isWebhook = call.path.startsWith('/pipeline/api/webhook/');
@@ -40,7 +42,7 @@ const checkKey = (call: Call, options: Settled): Answer | undefined => {
 
 const keyOf = (call: Call): string => call.headers['x-api-key'] ?? '';
 
-/** The edge in front of all calls of the API; the simulator's own pages and orders are free. */
+/** The edge in front of all API calls. The simulator's own pages and orders bypass it. */
 export const edgeOf = (options: Settled): Edge => {
   const meter = new Meter(options.clock, options.requestsPerMinute);
   return {

@@ -2,12 +2,12 @@ import type { Clock } from '../../domain/ports.ts';
 import type { Answer } from './envelopes.ts';
 import type { Asked } from './router.ts';
 
-/** What goes over the wire; of a cut connection nothing does. */
+/** What goes over the wire; nothing does on a cut connection. */
 export type Sent =
   | { readonly cut: 'before' | 'after' }
   | { readonly cut?: undefined; readonly status: number; readonly type: string; readonly text: string };
 
-/** Carries a request out at once, and brings its answer when it is due. Never throws. */
+/** Performs a request at once, and delivers its answer when it is due. Never throws. */
 export type Carry = (asked: Asked) => Promise<Sent>;
 
 export interface CarryOptions {
@@ -15,7 +15,7 @@ export interface CarryOptions {
   /** The id that an envelope gets. */
   readonly trace: () => string;
   readonly clock: Clock;
-  /** Ends all waiting: who is still waiting gets no answer. */
+  /** Ends all waiting: clients that still wait get no answer. */
   readonly closing: AbortSignal;
 }
 
@@ -24,7 +24,7 @@ export const carryBy =
   async (asked) => {
     if (closing.aborted) return { cut: 'before' };
     const given = answer(asked);
-    // What is told is what was true when it was asked, however late it is told.
+    // An answer shows the state at the time of the request, no matter how late it arrives.
     const sent = sentOf(given, trace);
     if (given.late !== undefined) await clock.sleep(given.late, closing);
     return closing.aborted ? { cut: 'after' } : sent;

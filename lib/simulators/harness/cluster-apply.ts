@@ -39,8 +39,8 @@ const problemOf = (what: string, { status, body }: Reply): string | undefined =>
   status < 300 ? undefined : `${what}: the cluster answered ${status} ${String(body.message ?? '')}`;
 
 /**
- * What the Deploy stage does: the workload of the payload gets the asked version as its image, by the field manager `harness`. A
- * workload that is missing is made. Gives a message when it failed. Without any cluster it only pretends.
+ * The Deploy stage: sets the requested version as the workload's image, with the field manager `harness`. A missing
+ * workload is created. Returns a message when it fails. Without any cluster it only pretends.
  */
 export const applyToCluster = async (options: Settled, payload: Payload): Promise<string | undefined> => {
   const { cluster = '', namespace = 'default', kind = '', name = '' } = payload.target;
@@ -65,7 +65,7 @@ interface Change {
   readonly options: Settled;
 }
 
-/** No API server merges lists of a custom resource by name: the one image is replaced by its place. */
+/** No API server merges lists of a custom resource by name, so the one image is replaced by its index. */
 const isCustom = (kind: string): boolean => kind === 'rollout' || kind === 'knative-service';
 
 const manager = 'fieldManager=harness';
@@ -73,7 +73,7 @@ const manager = 'fieldManager=harness';
 const change = async ({ collection, object, payload, options }: Change): Promise<string | undefined> => {
   const { kind = '', container, image } = payload.target;
   const found = await ask('GET', object);
-  // Of these nobody knows what else they need: who wants one has it made.
+  // The needs of these kinds are unknown, so a test has to create them.
   if (found.status === 404 && isCustom(kind)) return problemOf('read', found);
   if (found.status === 404) {
     const manifest = newWorkload(payload);
@@ -102,7 +102,7 @@ const change = async ({ collection, object, payload, options }: Change): Promise
   );
 };
 
-/** The pod template of a Job cannot be changed: the old one goes, then the new one comes. */
+/** A Job's pod template cannot change: the old Job goes, then the new one comes. */
 const runJobAgain = async (
   collection: string,
   object: string,

@@ -1,15 +1,15 @@
-/** What a route answers. */
+/** A route's answer. */
 export interface Answer {
   readonly status: number;
   readonly json?: unknown;
   /** JSON that gets the id of its request on its way out. */
   readonly envelope?: object;
   readonly html?: string;
-  /** The connection is cut instead of an answer: before anything was sent, or after the request was carried out. */
+  /** The connection is cut instead of an answer: before anything was sent, or after the request was performed. */
   readonly cut?: 'before' | 'after';
-  /** How long what is ready is held back, in milliseconds. */
+  /** How long a finished answer is held back, in milliseconds. */
   readonly late?: number;
-  /** It says that there were too many requests. */
+  /** The answer says that there were too many requests. */
   readonly isThrottled?: true;
 }
 
@@ -20,7 +20,7 @@ export const success = (data: unknown): Answer => ({
 
 const statusOf: Readonly<Record<string, number>> = {
   INVALID_REQUEST: 400,
-  /** The service's own throttling, unlike that of the edge. */
+  /** The service's own throttling, unlike the edge's. */
   TOO_MANY_REQUESTS: 400,
   ABORT_ALL_ALREADY_NG: 400,
   INVALID_TOKEN: 401,
@@ -43,7 +43,7 @@ export const failure = (code: string, message: string): Answer => ({
   },
 });
 
-/** The FailureDTO envelope, of parameters that are missing. */
+/** The FailureDTO envelope, for missing parameters. */
 export const invalidFields = (fields: readonly string[]): Answer => ({
   status: 400,
   envelope: {
@@ -57,7 +57,7 @@ export const invalidFields = (fields: readonly string[]): Answer => ({
 /** The edge: 429 without a body of the service and without Retry-After. */
 export const throttledAtEdge = (): Answer => ({ status: 429, html: 'Too Many Requests', isThrottled: true });
 
-/** The service itself: a 400 like those that will not pass. */
+/** The service itself: a 400 like those of permanent errors. */
 export const throttledByService = (): Answer => ({
   ...failure('TOO_MANY_REQUESTS', 'SIMULATED: too many requests'),
   isThrottled: true,
@@ -70,7 +70,7 @@ export const htmlError = (told: string): Answer => ({
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 
-/** A page for people; the first thing it says is what it is. */
+/** A page for people. The first thing it says is that it is simulated. */
 export const page = (title: string, lines: readonly string[]): Answer => ({
   status: 200,
   html: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>SIMULATED Harness: ${escapeHtml(title)}</title></head>

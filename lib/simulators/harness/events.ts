@@ -18,7 +18,7 @@ export interface StoredEvent {
   readonly runs: string[];
 }
 
-/** An event as it is remembered. */
+/** A remembered event. */
 type EventRecord = Omit<StoredEvent, 'origin'> & { readonly origin: Remembered<StoredEvent['origin']> };
 
 /** Events, and the worker that turns each into its runs some time later. */
@@ -77,7 +77,7 @@ export class Events {
     const due = event.createdAt + eventMilliseconds + millisecondsOf(faults, 'late-event');
     await clock.sleep(Math.max(0, due - clock.now()), this.#closing.signal);
     if (this.#closing.signal.aborted) return;
-    // Both or neither: an event that did not know of its runs would start them again.
+    // Both or neither: an event that did not know its runs would start them again.
     this.#memory.together(() => {
       const fail = faults.get('fail-event');
       if (fail === undefined) this.#startRuns(event);

@@ -10,13 +10,13 @@ import type { SimulatedHarnessOptions } from './options.ts';
 
 export interface FaultFile {
   readonly orders: readonly FaultOrder[];
-  /** What the file says of the installation, as options. */
+  /** The file's settings of the installation, as options. */
   readonly installation: SimulatedHarnessOptions;
 }
 
 type Issues = { readonly issues: readonly Issue[] };
 
-/** Reads orders of faults, with or without settings of the installation. Gives them or every problem at once. */
+/** Reads fault orders, with or without settings of the installation. Returns them or every problem at once. */
 export const parseFaultFile = (text: string): FaultFile | Issues => {
   // A list alone is the list of the faults.
   const read = parse(text, (root) => (Array.isArray(root) ? faultFileSchema.shape.faults : faultFileSchema));

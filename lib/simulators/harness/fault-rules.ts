@@ -2,7 +2,7 @@
 export const routeNames = ['webhook', 'execute', 'abort', 'list', 'detail', 'event-details', 'notes'] as const;
 export type RouteName = (typeof routeNames)[number];
 
-/** What an order may say beyond its fault, and only where that has a meaning. */
+/** Additional fields of an order, allowed only where they have a meaning. */
 type Detail = 'on' | 'when' | 'milliseconds' | 'status' | 'outcome';
 
 interface FaultRule {
@@ -10,13 +10,13 @@ interface FaultRule {
   readonly strikes: 'request' | 'event' | 'run';
   readonly does: string;
   readonly takes?: readonly Detail[];
-  /** Of a fault of requests: which it strikes where the order names none. */
+  /** For request faults: the calls it strikes if the order names none. */
   readonly on?: readonly RouteName[];
-  /** How late, how slow or how long where the order does not say. */
+  /** How late, how slow or how long if the order does not say. */
   readonly milliseconds?: number;
   /** The usual status first, then others that can be asked for; `any` for all that the service knows. */
   readonly statuses?: readonly string[] | 'any';
-  /** A version that has this in it brings the fault, so that a batch can order it. */
+  /** A version that contains this brings the fault, so that a batch can order it. */
   readonly version?: string;
 }
 
@@ -64,7 +64,7 @@ const faultRules = {
   },
   'fail-event': {
     ...{ strikes: 'event', takes: ['status'], statuses: 'any' },
-    does: 'the event ends without a run, as NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS or as it is told',
+    does: 'the event ends without a run, as NO_MATCHING_TRIGGER_FOR_PAYLOAD_CONDITIONS or with the given status',
   },
   'hide-payload': { strikes: 'event', does: 'the details of the event do not repeat the payload' },
   'hide-execution-details': {
@@ -107,7 +107,7 @@ const faultRules = {
   },
   'fail-stage': {
     ...{ strikes: 'run', takes: ['status'], statuses: 'any', version: '-pipeline-fails' },
-    does: 'the Deploy stage fails before it has changed anything, as Failed or as it is told',
+    does: 'the Deploy stage fails before it changes anything, as Failed or with the given status',
   },
   'fail-after-apply': {
     ...{ strikes: 'run', version: '-pipeline-fails-late' },
@@ -127,7 +127,7 @@ export const faultNames = Object.keys(faultRules) as readonly FaultName[];
 
 export const ruleOf = (fault: FaultName): FaultRule => faultRules[fault];
 
-/** The longest word first: of two that fit, the longer one was meant. */
+/** The longest word first: if two match, the longer one was meant. */
 const byVersion = faultNames
   .flatMap((fault) => {
     const { version } = ruleOf(fault);

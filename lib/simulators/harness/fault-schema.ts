@@ -16,18 +16,18 @@ const orderShape = z.strictObject({
   fault: z.enum(faultNames as [FaultName, ...FaultName[]]),
   /** All that are given must be equal. Empty matches everything. */
   match: matchSchema.optional(),
-  /** Of a fault of requests: the calls that it strikes. */
+  /** For request faults: the calls it strikes. */
   on: z.array(z.enum(routeNames)).min(1).optional(),
-  /** How often it strikes; absent means without end. */
+  /** How often it strikes; absent: without end. */
   times: count.optional(),
   /** Only every n-th of those that match. */
   every: count.optional(),
-  /** The part of those that match that it strikes, drawn by chance. */
+  /** The fraction of the matching ones that it strikes, at random. */
   share: z
     .number({ error: 'a number over 0 and at most 1' })
     .refine((share) => share > 0 && share <= 1, 'is not over 0 and at most 1')
     .optional(),
-  /** server-error, html-error: before the request was carried out, or after it (the default). */
+  /** server-error, html-error: before the request was performed, or after it (the default). */
   when: z.enum(['before', 'after']).optional(),
   /** How late, how slow, how stale. */
   milliseconds: milliseconds.optional(),
@@ -47,7 +47,7 @@ interface Complaint {
 
 const details = ['on', 'when', 'milliseconds', 'status', 'outcome'] as const;
 
-/** What its fault does not take, and statuses that are none of its own. */
+/** Fields that its fault does not accept, and statuses that it does not have. */
 const complaintsOf = (order: Order): readonly Complaint[] => {
   const { takes = [], statuses } = ruleOf(order.fault);
   const needless = details.filter((detail) => order[detail] !== undefined && !takes.includes(detail));
@@ -68,32 +68,32 @@ export const faultOrderSchema = orderShape.superRefine((order, context) => {
     context.addIssue({ code: 'custom', path: [path], message, params: { hint } });
 });
 
-/** One order of a fault. */
+/** One fault order. */
 export type FaultOrder = Readonly<Order>;
 
-/** What an installation is like, as against what goes wrong with it. */
+/** What an installation is like, as opposed to what goes wrong with it. */
 export const installationSchema = z.strictObject({
   /** `v1`: an older service, without the V2 details. */
   details: z.enum(['V2', 'v1']).optional(),
-  /** Whether the notes of a run are in its row, behind a call of their own (the default), or nowhere. */
+  /** Whether a run's notes are in its row, behind a separate call (the default), or nowhere. */
   notes: z.enum(['row', 'call', 'hidden']).optional(),
   /** Whether the details of an event repeat its payload. */
   payload: z.enum(['shown', 'hidden']).optional(),
-  /** Whether the details of an event tell of the run that they name. */
+  /** Whether an event's details include the status of the run that they name. */
   execution_details: z.enum(['shown', 'hidden']).optional(),
   /** Per API key; 0 means no limit. */
   requests_per_minute: z.int().min(0).max(1_000_000).optional(),
-  /** Who says that there were too many: the edge by 429, or the service by 400 TOO_MANY_REQUESTS. */
+  /** Which part throttles: the edge by 429, or the service by 400 TOO_MANY_REQUESTS. */
   throttled_by: z.enum(['edge', 'service']).optional(),
-  /** How late lists and details learn of runs and of their statuses. */
+  /** How late lists and details show runs and their statuses. */
   lag_milliseconds: milliseconds.optional(),
-  /** From the stored event to its run. */
+  /** The time from the stored event to its run. */
   event_milliseconds: milliseconds.optional(),
-  /** Of each of the two stages of a run. */
+  /** The duration of each of a run's two stages. */
   stage_milliseconds: milliseconds.optional(),
-  /** From Discontinuing to Aborted. */
+  /** The time from Discontinuing to Aborted. */
   abort_milliseconds: milliseconds.optional(),
-  /** Runs at once; more of them queue. */
+  /** Runs at once; the rest queue. */
   max_concurrent_runs: count.optional(),
 });
 

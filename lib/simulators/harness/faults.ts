@@ -3,10 +3,10 @@ import type { Memory } from '../memory.ts';
 import { type FaultName, faultOfVersion, type RouteName, ruleOf } from './fault-rules.ts';
 import type { FaultOrder } from './fault-schema.ts';
 
-/** What is known of whatever a fault may strike. */
+/** The facts that a fault can match. */
 export type Facts = { readonly [name in keyof NonNullable<FaultOrder['match']>]: string | undefined };
 
-/** The faults that an event and its runs have drawn. */
+/** The faults drawn for an event and its runs. */
 export type Drawn = ReadonlyMap<FaultName, FaultOrder>;
 
 /** How late, slow or stale a fault makes things; 0 where it was not drawn. */
@@ -15,17 +15,17 @@ export const millisecondsOf = (drawn: Drawn, fault: FaultName): number => {
   return order === undefined ? 0 : (order.milliseconds ?? ruleOf(fault).milliseconds ?? 0);
 };
 
-/** The faults that one request has drawn. */
+/** The faults drawn for one request. */
 interface Struck {
   /** A request has one answer: only the first fault strikes. */
   readonly fault?: FaultOrder;
-  /** So much later comes the answer, whatever it is. */
+  /** How much later the answer comes, regardless of its content. */
   readonly late: number;
 }
 
 interface OrderLeft {
   readonly order: FaultOrder;
-  /** From a file: it goes with it. */
+  /** From a file: it is replaced with the file. */
   readonly isOfFile?: boolean;
   /** How many it could have struck. */
   seen?: number;
@@ -39,7 +39,7 @@ export class FaultTable {
   readonly #random: Random;
   #orders: OrderLeft[];
 
-  /** The orders of the file are those of this start: what an earlier file ordered is gone. */
+  /** The file's orders replace the orders of an earlier file. */
   constructor(memory: Memory, random: Random, ofFile: readonly FaultOrder[] = []) {
     this.#memory = memory;
     this.#random = random;
@@ -65,7 +65,7 @@ export class FaultTable {
     return this.#orders.filter((entry) => !isUsedUp(entry)).map(({ order }) => order);
   }
 
-  /** What strikes the request itself. `except`: what cannot strike a request like this one. */
+  /** Draws what strikes the request itself. `except`: faults that cannot strike this kind of request. */
   drawRequest(route: RouteName, facts: Facts, except?: FaultName): Struck {
     const own = faultOfVersion(facts.version ?? '');
     let fault: FaultOrder | undefined = own !== undefined && isOn({ fault: own }, route) ? { fault: own } : undefined;
@@ -81,7 +81,7 @@ export class FaultTable {
     return { ...(fault === undefined ? {} : { fault }), late: late ?? 0 };
   }
 
-  /** What strikes the event of a start that was taken, and its runs: each fault once. */
+  /** Draws what strikes the event of an accepted start, and its runs: each fault once. */
   drawStart(facts: Facts): Drawn {
     const drawn = new Map<FaultName, FaultOrder>();
     const own = faultOfVersion(facts.version ?? '');

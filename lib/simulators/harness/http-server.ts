@@ -17,7 +17,7 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
 };
 
 const send = (response: ServerResponse, sent: Sent): void => {
-  // A server cannot refuse one connection only: to refuse is to cut it, here.
+  // A server cannot refuse a single connection: refusing means cutting it, here.
   if (sent.cut !== undefined) {
     response.socket?.destroy();
     return;

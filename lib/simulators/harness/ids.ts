@@ -3,7 +3,9 @@ import type { Random } from '../../domain/ports.ts';
 const hex = '0123456789abcdef';
 const word = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_';
 
-/** The ids of events, runs and answers. The same chances give the same ids; a count in each keeps them apart whatever the chances are. */
+/**
+ * The ids of events, runs and answers. The same random numbers give the same ids; a counter in each keeps them unique.
+ */
 export class Ids {
   readonly #random: Random;
   readonly #traces: string;
@@ -24,7 +26,7 @@ export class Ids {
     return this.#drawn(word, 16) + this.#count(36, 6);
   }
 
-  /** In the form of a UUID; the trace of a request, which nothing asks for. */
+  /** In the form of a UUID: a request's trace id, which nothing reads. */
   trace(): string {
     return `${this.#traces}-0000-4000-8000-${this.#count(16, 12)}`;
   }

@@ -18,14 +18,14 @@ interface Carried {
 export interface InProcessHarness extends Controls {
   /** The base URL for a client of `transport`, which does not look at the host. */
   readonly url: string;
-  /** What `fetch` is to a client: it leads here without a socket, and fails as fetch does. */
+  /** A client's `fetch`: it leads here without a socket, and fails as fetch does. */
   readonly transport: (url: string, request?: Request) => Promise<Carried>;
   close(): void;
 }
 
 /**
- * A simulated Harness in this process, without a socket. All that it does is a matter of its clock, its random numbers and what it
- * is asked: on a virtual clock, the same seed gives the same story.
+ * A simulated Harness in this process, without a socket. It depends only on its clock, its random numbers and its
+ * requests: on a virtual clock, the same seed gives the same story.
  */
 export const simulateHarness = (options: Omit<SimulatedHarnessOptions, 'port'> = {}): InProcessHarness => {
   const url = 'https://harness.simulated';
@@ -44,7 +44,7 @@ export const simulateHarness = (options: Omit<SimulatedHarnessOptions, 'port'> =
   return { ...controls, url, transport, close };
 };
 
-/** Who gives up waiting hears no more; what was asked for has happened. */
+/** A client that gives up hears no more, but its request has been performed. */
 const unlessAborted = (sending: Promise<Sent>, signal: AbortSignal): Promise<Sent> =>
   new Promise((resolve, reject) => {
     const give = (): void => reject(signal.reason);
@@ -53,7 +53,7 @@ const unlessAborted = (sending: Promise<Sent>, signal: AbortSignal): Promise<Sen
     sending.then(resolve, reject).finally(done);
   });
 
-/** As fetch tells of a connection that was refused, and of one that was reset: by these a client knows what was sent. */
+/** fetch's errors for a refused connection and for a reset one, which tell a client what was sent. */
 const failures = {
   before: { code: 'ECONNREFUSED', syscall: 'connect', message: 'connect ECONNREFUSED' },
   after: { code: 'ECONNRESET', syscall: 'read', message: 'read ECONNRESET' },

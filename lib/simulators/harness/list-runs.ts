@@ -5,7 +5,7 @@ import { summaryOf, type View } from './run-views.ts';
 import type { Runs } from './runs.ts';
 import { scopeOf } from './start-routes.ts';
 
-/** The body of the list call, as far as it is looked at. */
+/** The fields of the list call's body that are read. */
 interface Written {
   readonly status?: readonly string[];
   readonly timeRange?: { readonly startTime?: number; readonly endTime?: number };
@@ -22,7 +22,7 @@ interface Filter {
   readonly triggers: ReadonlySet<string>;
 }
 
-/** One page of the runs of a project, newest start first. The order that is asked for is not looked at. */
+/** One page of a project's runs, newest start first. The requested order is ignored. */
 export const listRuns = (runs: Runs, call: Call, view: View): Answer => {
   const number = Number(call.query.get('page') ?? 0);
   const size = Number(call.query.get('size') ?? 10);
@@ -55,7 +55,7 @@ const filterOf = (call: Call): Filter | string => {
   if ((startTime === undefined) !== (endTime === undefined)) return 'the time range needs its start and its end';
   const asked = (name: string): readonly string[] => call.query.getAll(name).flatMap((text) => text.split(','));
   const module = call.query.get('module') || 'cd';
-  // Our pipelines are those of one module.
+  // Our pipelines belong to one module.
   const to = module.toLowerCase() === 'cd' ? (endTime ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
   return {
     from: startTime ?? Number.NEGATIVE_INFINITY,

@@ -9,9 +9,9 @@ import { startSimulatedHarness } from './simulated-harness.ts';
 import { harnessMemory } from './world.ts';
 
 /**
- * The simulated Harness as a process of its own. Prints one line of JSON with its address as soon as it listens, on loopback only;
- * ends on SIGTERM, and with `--exit-with-stdin` also when whoever started it is gone. With `--state FILE` it goes on where it was
- * ended, however that was. What the file of `--faults` says of the installation counts before what flags say.
+ * The simulated Harness as a separate process, on loopback only. Prints one line of JSON with its address as soon as it
+ * listens. It ends on SIGTERM, and with `--exit-with-stdin` also when its parent is gone. With `--state FILE` it
+ * continues where it ended, however it ended. Settings in the `--faults` file win over flags.
  */
 outliveReaders();
 const { values } = parseArgs({

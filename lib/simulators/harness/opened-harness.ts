@@ -9,19 +9,19 @@ import { type RunReport, reportRuns, simulatorRoutes } from './simulator-routes.
 import { startRoutes } from './start-routes.ts';
 import { createWorld } from './world.ts';
 
-/** What whoever runs a simulated Harness may do with it, whichever way requests come to it. */
+/** Controls for the owner of a simulated Harness, however requests reach it. */
 export interface Controls {
   order(fault: FaultOrder): void;
   runs(): readonly RunReport[];
   requests(): RequestReport;
 }
 
-/** A simulated Harness to which no way leads yet. */
+/** A simulated Harness without any way in yet. */
 export interface OpenedHarness {
   readonly controls: Controls;
   readonly settled: Settled;
   readonly carry: Carry;
-  /** Nothing happens in it any more, and who still waits for an answer gets none. */
+  /** Nothing happens in it any more, and waiting clients get no answer. */
   close(): void;
 }
 

@@ -15,44 +15,44 @@ export interface SimulatedTrigger {
 export interface SimulatedHarnessOptions {
   /** 0 takes a free one. */
   readonly port?: number;
-  /** When set, every call but the webhooks must carry it, and a webhook that carries another is refused. */
+  /** When set, every call except webhooks must carry it, and a webhook with another key is rejected. */
   readonly apiKey?: string;
   /** "Mandate Authorization for Custom Webhook Triggers". */
   readonly mandateKey?: boolean;
   /** Absent: any pipeline with any trigger and any token exists. */
   readonly triggers?: readonly SimulatedTrigger[];
-  /** Kubernetes API addresses by cluster name. Empty: pipelines touch nothing. */
+  /** Kubernetes API addresses by cluster name. Empty: pipelines change nothing. */
   readonly clusters?: Readonly<Record<string, string>>;
-  /** From the stored event to its run. */
+  /** The time from the stored event to its run. */
   readonly eventMilliseconds?: number;
-  /** Of each of the two stages of a run. */
+  /** The duration of each of a run's two stages. */
   readonly stageMilliseconds?: number;
-  /** From Discontinuing to Aborted. */
+  /** The time from Discontinuing to Aborted. */
   readonly abortMilliseconds?: number;
   /** Per API key; 0 means no limit. */
   readonly requestsPerMinute?: number;
-  /** Who says that there were too many: the edge by 429, or the service by 400 TOO_MANY_REQUESTS. */
+  /** Which part throttles: the edge by 429, or the service by 400 TOO_MANY_REQUESTS. */
   readonly throttledBy?: 'edge' | 'service';
-  /** How late lists and details learn of runs and of their statuses. */
+  /** How late lists and details show runs and their statuses. */
   readonly lagMilliseconds?: number;
-  /** Runs at once; more of them queue. */
+  /** Runs at once; the rest queue. */
   readonly maxConcurrentRuns?: number;
   /** `v1`: an older installation, without the V2 details. */
   readonly details?: 'V2' | 'v1';
-  /** Whether the notes of a run are in its row, behind a call of their own, or nowhere. */
+  /** Whether a run's notes are in its row, behind a separate call, or nowhere. */
   readonly notes?: 'row' | 'call' | 'hidden';
   /** Whether trigger details repeat the payload; some installations do not. */
   readonly payload?: 'shown' | 'hidden';
-  /** Whether trigger details tell of the run that they name. */
+  /** Whether trigger details include the run that they name. */
   readonly executionDetails?: 'shown' | 'hidden';
-  /** Orders that were written into a file: they take the place of those of an earlier file. */
+  /** Orders from a file: they replace the orders of an earlier file. */
   readonly faults?: readonly FaultOrder[];
-  /** What the Deploy stage does instead of asking the clusters; gives a message when it failed. */
+  /** Replaces the Deploy stage's call to the clusters; returns a message when it fails. */
   readonly deploy?: (payload: Payload) => Promise<string | undefined>;
   readonly clock?: Clock;
-  /** Of the ids and of the faults that strike by chance. */
+  /** For the ids and the random faults. */
   readonly random?: Random;
-  /** Nothing is remembered without it. It is closed with the server. */
+  /** Without it nothing is remembered. It is closed with the server. */
   readonly memory?: Memory;
 }
 

@@ -9,7 +9,7 @@ export interface Payload {
   readonly version: string;
   readonly pillar: string;
   readonly target: Readonly<Record<string, string>>;
-  /** The text as it came. */
+  /** The text as it arrived. */
   readonly text: string;
 }
 
@@ -26,7 +26,7 @@ const optional = (name: string, value: unknown): Record<string, string> =>
 const strings = (from: Loose): Record<string, string> =>
   Object.fromEntries(Object.entries(from).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 
-/** Undefined when the body is not JSON: an event that cannot be received. */
+/** Undefined if the body is not JSON: such an event cannot be received. */
 export const payloadOfJson = (body: string): Payload | undefined => {
   try {
     const value = object(JSON.parse(body));
@@ -46,7 +46,7 @@ export const payloadOfJson = (body: string): Payload | undefined => {
   }
 };
 
-/** The runtime YAML of the execute call. A sentence when it is refused: JSON, or a pipeline of another name. */
+/** The runtime YAML of the execute call. A sentence if it is rejected: JSON, or a pipeline of another name. */
 export const payloadOfYaml = (body: string, pipeline: string, notes: string | undefined): Payload | string => {
   let root: Loose;
   try {

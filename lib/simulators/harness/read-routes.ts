@@ -12,7 +12,7 @@ const executions = '/pipeline/api/pipelines/execution';
 
 const viewOf = ({ options }: World): View => ({ now: options.clock.now(), options });
 
-/** The calls that read, and the one that aborts. */
+/** The calls that read, and the abort. */
 export const readRoutes = (world: World): readonly Route[] => [
   ...eventRoutes(world),
   {
@@ -38,7 +38,7 @@ const list = (world: World, call: Call): Answer => {
   return struck(world, { route: 'list', call, facts }, () => listRuns(world.runs, call, viewOf(world)));
 };
 
-/** A call about one run of its scope. An abort reaches also a run that the lists do not show yet. */
+/** A call about one run of its scope. An abort also reaches a run that the lists do not show yet. */
 const ofRun = (
   world: World,
   route: Pick<Route, 'method' | 'path'> & { readonly name: RouteName },
@@ -61,7 +61,7 @@ const ofRun = (
   return { ...route, handle: (call) => missingScope(call) ?? handle(call) };
 };
 
-/** The older call cannot tell an event that waits from one that never was; the newer one shows QUEUED. */
+/** The older call cannot tell a waiting event from one that never existed; the newer one shows QUEUED. */
 const eventRoutes = (world: World): readonly Route[] => {
   const path = '/pipeline/api/webhook/triggerExecutionDetails';
   const answer = (call: Call, isNewer: boolean): Answer => {

@@ -3,21 +3,21 @@ import type { Answer } from './envelopes.ts';
 import type { RouteName } from './fault-rules.ts';
 import { LastMinute } from './last-minute.ts';
 
-/** `other`: what the protocol does not know. */
+/** `other`: calls that the protocol does not know. */
 type Counted = RouteName | 'other';
 
 interface Tally {
   readonly total: number;
-  /** How many were told that there are too many of them. */
+  /** How many were throttled. */
   readonly throttled: number;
   readonly by_route: { readonly [route in Counted]?: number };
 }
 
-/** What was asked of the protocol since this simulator was started. */
+/** The requests since this simulator started. */
 export interface RequestReport extends Tally {
   /** The most in any 60 s, wherever they begin. */
   readonly busiest_minute: number;
-  /** In order; `at` is when each begins, in milliseconds. Minutes without requests are left out. */
+  /** In order; `at` is the start of each, in milliseconds. Minutes without requests are left out. */
   readonly minutes: readonly (Tally & { readonly at: number })[];
 }
 
@@ -29,7 +29,7 @@ interface Count {
 
 const none = (): Count => ({ total: 0, throttled: 0, routes: new Map() });
 
-/** Counts requests as a client is billed for them: also those that were refused. */
+/** Counts requests as a client is billed for them, including rejected ones. */
 export class RequestLog {
   readonly #clock: Clock;
   readonly #all = none();

@@ -15,21 +15,21 @@ export interface Route {
   readonly method: string;
   /** For example `/a/:id/b`; `*` at the end takes the rest. */
   readonly path: string;
-  /** Of the calls of the protocol, which are counted by it. */
+  /** For calls of the protocol: the name they are counted by. */
   readonly name?: RouteName;
-  /** Has its whole effect before it returns: an answer that nobody waits for any more is an effect all the same. */
+  /** Takes effect completely before it returns, even if nobody waits for the answer. */
   readonly handle: (call: Call) => Answer;
 }
 
-/** Stands before every route. */
+/** Runs before every route. */
 export interface Edge {
   /** An answer ends the call. */
   readonly refuse: (call: Call) => Answer | undefined;
-  /** Told of every call of the protocol that came, and of its answer. */
+  /** Gets every call of the protocol, with its answer. */
   readonly took: (call: Call, answer: Answer, route: RouteName | 'other') => void;
 }
 
-/** A request as any carrier brings it. */
+/** A request, whatever carried it. */
 export interface Asked {
   readonly method: string;
   readonly url: URL;
@@ -37,13 +37,13 @@ export interface Asked {
   readonly body: string;
 }
 
-/** The calls of Harness, as against the simulator's own. */
+/** The calls of Harness, as opposed to the simulator's own. */
 export const isOfProtocol = (path: string): boolean => path.startsWith('/pipeline/api/');
 
 export const noSuchRoute = ({ method, path }: Pick<Call, 'method' | 'path'>): Answer =>
   failure('ENTITY_NOT_FOUND', `HTTP 404 Not Found: ${method} ${path}`);
 
-/** The named parts of a path that a pattern fits, both in pieces; undefined where it does not fit. */
+/** The named parts of a path that matches a pattern, both split; undefined if it does not match. */
 const matchPath = (pattern: readonly string[], given: readonly string[]): Record<string, string> | undefined => {
   const isPrefix = pattern.at(-1) === '*';
   const wanted = isPrefix ? pattern.slice(0, -1) : pattern;
@@ -57,11 +57,11 @@ const matchPath = (pattern: readonly string[], given: readonly string[]): Record
   return params;
 };
 
-/** Answers a request by the route that it fits. */
+/** Answers a request with the route that matches. */
 export const routerOf = (routes: readonly Route[], edge: Edge): ((asked: Asked) => Answer) => {
   const patterns = routes.map((route) => ({ route, pattern: route.path.split('/') }));
   return ({ method, url, headers, body }) => {
-    // Both forms of the address are served: the plain one and the one below /gateway.
+    // Both forms of the address work: the plain one and the one below /gateway.
     const path = url.pathname.replace(/^\/gateway(?=\/)/, '');
     const given = path.split('/');
     let params: Record<string, string> | undefined;
@@ -71,7 +71,7 @@ export const routerOf = (routes: readonly Route[], edge: Edge): ((asked: Asked) 
     })?.route;
     const call: Call = { method, path, params: params ?? {}, query: url.searchParams, headers, body };
     const answer = edge.refuse(call) ?? (found === undefined ? noSuchRoute(call) : handle(found, call));
-    // Of a connection that was refused, no server knows.
+    // No server learns of a refused connection.
     if (isOfProtocol(path) && answer.cut !== 'before') edge.took(call, answer, found?.name ?? 'other');
     return answer;
   };

@@ -13,7 +13,7 @@ const node = (stage: Readonly<Stage>): Record<string, unknown> => ({
   module: 'cd',
   ...(stage.startTs === undefined ? {} : { startTs: stage.startTs }),
   ...(stage.endTs === undefined ? {} : { endTs: stage.endTs }),
-  // The text of a failure sits in the response messages; the plain message is empty.
+  // A failure's text is in the response messages; the plain message is empty.
   ...(stage.failure === undefined ? {} : { failureInfo: failureInfo(stage.failure) }),
 });
 
@@ -37,13 +37,13 @@ const triggerInfo = (run: Run): Record<string, unknown> => {
   };
 };
 
-/** What the service shows at a moment. */
+/** What the service shows at one moment. */
 export interface View {
   readonly now: number;
   readonly options: Pick<Settled, 'lagMilliseconds' | 'notes' | 'payload' | 'executionDetails'>;
 }
 
-/** An older service does not say in the row whether there are notes. */
+/** An older service does not show in the row whether there are notes. */
 const notesIn = (run: Run, { notes }: View['options']): Record<string, unknown> => {
   if (notes === 'hidden' || run.origin.faults.has('hide-notes')) return {};
   const shown = notes === 'row' ? { notes: run.origin.notes ?? '' } : {};
@@ -52,7 +52,7 @@ const notesIn = (run: Run, { notes }: View['options']): Record<string, unknown> 
 
 const isUnderWay = ({ startTs, endTs }: Readonly<Stage>): boolean => startTs !== undefined && endTs === undefined;
 
-/** The row of the list call, and the heart of the detail call. It carries no payload. */
+/** The row of the list call, and the core of the detail call. It has no payload. */
 export const summaryOf = (run: Run, { now, options }: View): Record<string, unknown> => {
   const look = run.look(now, options.lagMilliseconds);
   const failed = look.stages.find(({ failure }) => failure !== undefined)?.failure;
@@ -114,7 +114,7 @@ export const eventDetailsOf = (event: StoredEvent, run: Run | undefined, view: V
   };
 };
 
-/** The reply of the execute call, which alone speaks the engine's words (RUNNING, SUCCEEDED). */
+/** The reply of the execute call, the only one with the engine's words (RUNNING, SUCCEEDED). */
 export const planExecutionOf = (run: Run): Record<string, unknown> => ({
   planExecution: {
     uuid: run.id,

@@ -12,7 +12,7 @@ export interface Stage {
   failure?: string;
 }
 
-/** How a run looked from a moment on: the summary that clients read is written late when it is stale. */
+/** A run's state from one moment on. The summary that clients read is written late when it is stale. */
 export interface Look {
   readonly at: number;
   readonly status: string;
@@ -26,14 +26,14 @@ export interface RunOrigin {
   readonly faults: Drawn;
   readonly org: string;
   readonly project: string;
-  /** Of a run that a webhook began. */
+  /** For a run that a webhook started. */
   readonly event?: string;
   readonly trigger?: string;
-  /** Of a run that the execute call began. */
+  /** For a run that the execute call started. */
   readonly notes?: string;
 }
 
-/** As it is remembered: JSON has no maps. */
+/** As it is stored: JSON has no maps. */
 export type Remembered<Origin> = Omit<Origin, 'faults'> & {
   readonly faults: readonly (readonly [FaultName, FaultOrder])[];
 };
@@ -127,13 +127,13 @@ export class Run {
     return faults.has('forget-run') && now - this.createdAt >= millisecondsOf(faults, 'forget-run');
   }
 
-  /** Whether what is read knows of it. `late`: what all learn so much later. */
+  /** Whether reads show it. `late`: how much later everybody sees it. */
   isSeen(now: number, late: number): boolean {
     const since = this.createdAt + Math.max(late, millisecondsOf(this.origin.faults, 'late-run'));
     return now >= since && !this.isForgotten(now);
   }
 
-  /** As clients see it now: the newest look that is old enough, else the first. */
+  /** What clients see now: the newest look that is old enough, else the first. */
   look(now: number, late: number): Look {
     const { faults } = this.origin;
     const lag = Math.max(late, millisecondsOf(faults, 'stale-status'));

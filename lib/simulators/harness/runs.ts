@@ -9,7 +9,7 @@ export type Apply = (run: RunOrigin) => Promise<string | undefined>;
 
 const scopeName = (org: string, project: string): string => JSON.stringify([org, project]);
 
-/** All runs, and the little engine that carries each through its stages, from wherever it stands. */
+/** All runs, and the small engine that takes each through its stages, from any stage. */
 export class Runs {
   readonly #options: Settled;
   readonly #ids: Ids;
@@ -25,7 +25,7 @@ export class Runs {
     this.#ids = ids;
     this.#apply = apply;
     for (const record of options.memory.all<RunRecord>('run')) this.#add(Run.of(record));
-    // In the order of their start, in which those that have begun stand before those that wait for their place.
+    // In order of their start. Running ones come before those that wait for a slot.
     for (const run of this.#all.values()) {
       if (run.isOver) continue;
       void this.#drive(run);
@@ -55,7 +55,7 @@ export class Runs {
     return this.#byProject.get(scopeName(org, project)) ?? [];
   }
 
-  /** `done`: the service says that it will end as Aborted. The rest are the ways in which it refuses. */
+  /** `done`: the service says that it will end as Aborted. The others are the ways in which it refuses. */
   abort(run: Run): 'done' | 'again' | 'over' | 'refused' {
     const { faults } = run.origin;
     if (run.isOver) return 'over';
@@ -104,7 +104,7 @@ export class Runs {
 
   async #drive(run: Run): Promise<void> {
     const { faults } = run.origin;
-    // It stands in nobody's way: it is not its turn that it waits for.
+    // It blocks nobody: it is not waiting for a slot.
     if (faults.has('queued-for-ever')) return this.#remain(run, faults.get('queued-for-ever')?.status ?? 'Queued');
     await this.#turn(run);
     const failed = await this.#stages(run);
@@ -121,7 +121,7 @@ export class Runs {
     this.#active += 1;
   }
 
-  /** Gives the status of a failed run; undefined when all went well or the run was stopped. */
+  /** Returns a failed run's status; undefined if all went well or the run was stopped. */
   async #stages(run: Run): Promise<string | undefined> {
     for (const stage of run.stages) {
       if (this.#isStopped(run)) return undefined;
@@ -131,7 +131,7 @@ export class Runs {
     return undefined;
   }
 
-  /** Whatever of its time is over already is over. */
+  /** Time that has already passed counts. */
   async #perform(run: Run, stage: Stage): Promise<void> {
     const { faults } = run.origin;
     if (stage.startTs === undefined) this.#begin(run, stage);
@@ -167,7 +167,7 @@ export class Runs {
     this.#become(run, 'Running');
   }
 
-  /** Gives a message when the person said no. */
+  /** Returns a message if the person said no. */
   async #person(run: Run, stage: Stage, since: number): Promise<string | undefined> {
     if (this.#isStopped(run)) return undefined;
     const { faults } = run.origin;
@@ -208,7 +208,7 @@ export class Runs {
   }
 }
 
-/** Timers take no more than 24 days; who waits longer waits again. */
+/** Timers last 24 days at most; a longer wait is split. */
 const forEver = 24 * 3_600_000;
 
 const statusOfFailure = (faults: Drawn, isRejected: boolean): string =>

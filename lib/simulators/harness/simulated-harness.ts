@@ -11,7 +11,9 @@ export interface SimulatedHarness extends Controls {
   close(): Promise<void>;
 }
 
-/** Starts a simulated Harness on loopback. It speaks the real protocol and says on every answer that it is simulated. */
+/**
+ * Starts a simulated Harness on loopback. It speaks the real protocol and says in every answer that it is simulated.
+ */
 export const startSimulatedHarness = async (options: SimulatedHarnessOptions = {}): Promise<SimulatedHarness> => {
   let url = '';
   const harness = openHarness(options, () => url);

@@ -4,7 +4,7 @@ import { parseFaultOrder } from './fault-file.ts';
 import type { Route } from './router.ts';
 import type { World } from './world.ts';
 
-/** What a test or a rehearsal wants to know of a run. */
+/** What a test or a rehearsal can ask about a run. */
 export interface RunReport {
   readonly plan_execution_id: string;
   readonly key?: string;
@@ -15,7 +15,7 @@ export interface RunReport {
   readonly trigger?: string;
   readonly service: string;
   readonly version: string;
-  /** The true status, however stale the one is that clients see. */
+  /** The true status, however stale the one that clients see. */
   readonly status: string;
   readonly started_at: number;
   readonly ended_at?: number;
@@ -37,7 +37,7 @@ export const reportRuns = (world: World): readonly RunReport[] =>
     ...(latest.endTs === undefined ? {} : { ended_at: latest.endTs }),
   }));
 
-/** How many runs each key got; a correct client never has more than one. */
+/** How many runs each key got; a correct client never causes more than one. */
 const countByKey = (runs: readonly RunReport[]): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
   for (const { key = '' } of runs) counts[key] = (counts[key] ?? 0) + 1;
@@ -46,7 +46,7 @@ const countByKey = (runs: readonly RunReport[]): Readonly<Record<string, number>
 
 const json = (value: unknown, status = 200): Answer => ({ status, json: value });
 
-/** The simulator's own surface, and the pages behind its links. */
+/** The simulator's own routes, and the pages behind its links. */
 export const simulatorRoutes = (world: World): readonly Route[] => [
   {
     method: 'GET',
@@ -95,7 +95,7 @@ export const simulatorRoutes = (world: World): readonly Route[] => [
     },
   },
   { method: 'GET', path: '/', handle: () => page('runs', lines(world)) },
-  // Browsers keep what follows the # to themselves, so every link lands here.
+  // Browsers do not send what follows the #, so every link arrives here.
   { method: 'GET', path: '/ng/*', handle: () => page('runs', lines(world)) },
 ];
 

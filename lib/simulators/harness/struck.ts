@@ -5,7 +5,7 @@ import type { Facts } from './faults.ts';
 import { type Call, noSuchRoute } from './router.ts';
 import type { World } from './world.ts';
 
-/** The answer of a request that a fault has struck. What does not call `work` has carried nothing out. */
+/** The answer to a request that a fault strikes. Without a call of `work`, nothing has been performed. */
 type Effect = (work: () => Answer, order: FaultOrder, call: Call) => Answer;
 
 const ruined =
@@ -31,11 +31,11 @@ interface Strike {
   readonly route: RouteName;
   readonly call: Call;
   readonly facts: Facts;
-  /** What cannot strike a request like this one. */
+  /** Faults that cannot strike this kind of request. */
   readonly except?: FaultName;
 }
 
-/** Carries a request out, or does what the faults want that were ordered for it. */
+/** Performs a request, or what its faults demand instead. */
 export const struck = (world: World, { route, call, facts, except }: Strike, work: () => Answer): Answer => {
   const { fault, late } = world.faults.drawRequest(route, facts, except);
   const effect = fault === undefined ? undefined : effects[fault.fault];

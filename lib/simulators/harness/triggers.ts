@@ -8,8 +8,8 @@ export interface TriggerCall {
 }
 
 /**
- * Which triggers one webhook call starts, or why it is refused. Without a trigger's identifier the match is every enabled custom
- * trigger in reach, and each starts a run; a trigger that has a token is refused on the v2 address.
+ * Which triggers a webhook call starts, or why it is rejected. Without a trigger's identifier, every enabled custom
+ * trigger in reach matches, and each starts a run. A trigger with a token is rejected on the v2 address.
  */
 export const matchTriggers = (
   triggers: readonly SimulatedTrigger[] | undefined,

@@ -25,8 +25,8 @@ export const containersOf = (kind: string, manifest: Manifest): readonly Contain
 };
 
 /**
- * The repository with another version. A digest alone is joined by `@`; a port in the registry's name is not a tag. Only the
- * version of a chart may have a `+`, and Helm puts `_` for it into tags and labels, where `+` is not allowed.
+ * The repository with another version. A digest alone follows `@`; a port in the registry's name is not a tag. Only a
+ * chart's version may contain a `+`. Helm replaces it by `_` in tags and labels, where `+` is not allowed.
  */
 export const imageWithVersion = (image: string, version: string): string => {
   const repository = image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
@@ -89,7 +89,7 @@ const isControllerLabel = (name: string): boolean => name.endsWith('controller-u
 const withoutControllerLabels = (labels: unknown): Manifest =>
   Object.fromEntries(Object.entries(object(labels)).filter(([name]) => !isControllerLabel(name)));
 
-/** The same Job once more with another image, without what the server filled in. */
+/** The same Job with another image, without the server's additions. */
 export const rerunOf = (job: Manifest, container: ContainerImage): Manifest => {
   const { name, namespace, labels, annotations } = object(job.metadata);
   const { selector: _selector, manualSelector: _manual, template, ...spec } = object(job.spec);

@@ -6,7 +6,7 @@ import type { Settled } from './options.ts';
 import { RequestLog } from './request-log.ts';
 import { Runs } from './runs.ts';
 
-/** To be raised when what is kept here cannot be read as before. */
+/** Increase it when the stored form changes. */
 export const harnessMemory = { what: 'Harness', version: 1 } as const;
 
 /** Everything that one simulated Harness knows. */

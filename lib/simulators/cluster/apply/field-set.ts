@@ -17,7 +17,7 @@ export const setOf = (paths: Iterable<Path>): FieldSet => new Map([...paths].map
 export const without = (set: FieldSet, other: FieldSet): FieldSet =>
   new Map([...set].filter(([name]) => !other.has(name)));
 
-/** Nobody owns what an object is called, and what the API server writes. */
+/** Nobody owns an object's name, or what the API server writes. */
 const ownerless = new Set(
   [
     ['f:apiVersion'],
@@ -31,7 +31,7 @@ const ownerless = new Set(
 
 const isOwnable = (path: Path): boolean => !ownerless.has(nameOf(path)) && !ownerless.has(nameOf(path.slice(0, 2)));
 
-/** Of the object that is sent, or of one that stands there. */
+/** For the sent object, or for the existing one. */
 export const fieldsOf = (object: unknown, shape: Shape): FieldSet =>
   setOf([...pathsOf(object, shape, [])].filter(isOwnable));
 
@@ -65,7 +65,7 @@ const isItem = (item: unknown, key: string): boolean => {
   return Object.entries(wanted).every(([name, value]) => ((item as Fields)[name] ?? usual[name]) === value);
 };
 
-/** What stands there; undefined where nothing does. */
+/** The existing value; undefined if there is none. */
 export const valueAt = (object: unknown, path: Path): unknown =>
   path.reduce<unknown>((value, step) => {
     if (step === '.') return value;
@@ -75,7 +75,7 @@ export const valueAt = (object: unknown, path: Path): unknown =>
     return value.find((item) => JSON.stringify(item) === step.slice(2));
   }, object);
 
-/** Takes something out, and what is empty after that. Changes the object. */
+/** Removes a value, and what is empty after that. Changes the object. */
 export const removeAt = (object: unknown, path: Path): void => {
   const steps = path.at(-1) === '.' ? path.slice(0, -1) : path;
   const parent = valueAt(object, steps.slice(0, -1));
@@ -94,7 +94,7 @@ export const removeAt = (object: unknown, path: Path): void => {
 export const isSame = (one: unknown, other: unknown, path: Path): boolean =>
   isDeepStrictEqual(valueAt(one, path), valueAt(other, path));
 
-/** As messages name it: `.spec.template.spec.containers[name="app"].image`. */
+/** As messages write it: `.spec.template.spec.containers[name="app"].image`. */
 export const textOf = (path: Path): string =>
   path
     .filter((step) => step !== '.')

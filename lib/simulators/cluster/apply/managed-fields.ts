@@ -9,7 +9,7 @@ export interface Owner {
   readonly operation: 'Apply' | 'Update';
   readonly subresource?: string;
   readonly fields: FieldSet;
-  /** As it stood in the object. */
+  /** As it was in the object. */
   readonly entry?: Entry;
 }
 
@@ -28,7 +28,7 @@ export const ownersOf = (object: KubeObject | undefined): readonly Owner[] =>
       return { manager, operation, ...(subresource && { subresource }), fields: fromTree(fieldsV1), entry };
     });
 
-/** An entry that says the same stays as it is, with its time. */
+/** An entry with the same fields stays as it is, with its time. */
 export const entriesOf = (owners: readonly Owner[], apiVersion: string, now: number): unknown[] =>
   owners
     .filter(({ fields }) => fields.size > 0)
@@ -46,7 +46,7 @@ export interface Writer {
   readonly now: number;
 }
 
-/** After a write that was no apply: who wrote a value has it, and nobody else. */
+/** After a write that was not an apply, the writer of a value owns it alone. */
 export const afterUpdate = (
   before: KubeObject | undefined,
   after: KubeObject,

@@ -1,11 +1,14 @@
-/** What the fields of an object are to server-side apply: which it has, which lists merge by a key, what is owned as a whole. */
+/**
+ * How server-side apply treats an object's fields: which ones exist, which lists merge by a key, what is owned as a
+ * whole.
+ */
 export interface Shape {
-  /** Any other is refused. Absent: any fields, each owned alone. */
+  /** Any other field is rejected. Absent: any fields, each owned separately. */
   readonly fields?: Readonly<Record<string, Shape>>;
-  /** A list whose items are told apart by these. */
+  /** A list whose items are identified by these. */
   readonly keys?: readonly string[];
   readonly item?: Shape;
-  /** A list of values, each owned alone. */
+  /** A list of values, each owned separately. */
   readonly set?: true;
   /** One owner has all of it. */
   readonly whole?: true;
@@ -88,7 +91,7 @@ const specs: Readonly<Record<string, Shape>> = {
   ),
 };
 
-/** Beside kind, version and metadata, of those that have no spec. */
+/** Besides kind, version and metadata, for kinds without a spec. */
 const others: Readonly<Record<string, Shape>> = {
   ConfigMap: of('data binaryData immutable'),
   Secret: of('data stringData type immutable'),
@@ -102,7 +105,7 @@ const others: Readonly<Record<string, Shape>> = {
   ClusterRoleBinding: of('', { subjects: whole, roleRef: whole }),
 };
 
-/** Of a custom resource anything is taken, as where its definition has no schema. */
+/** A custom resource accepts any field, as if its definition had no schema. */
 export const shapeOf = ({ kind, apiVersion }: { readonly kind: string; readonly apiVersion: string }): Shape => {
   const isOwn = !apiVersion.includes('.') || apiVersion.includes('.k8s.io');
   const spec = isOwn && Object.hasOwn(specs, kind) ? specs[kind] : undefined;

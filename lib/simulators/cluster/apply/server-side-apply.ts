@@ -11,8 +11,8 @@ export interface Apply {
 }
 
 /**
- * Server-side apply: what is sent is what its manager owns from now on. Throws the conflict where others own a field with another
- * value; takes out what the manager owned before and does not send any more, unless others own it too.
+ * Server-side apply: from now on its manager owns what is sent. Throws the conflict if others own a field with another
+ * value. Removes what the manager owned before and no longer sends, unless others own it too.
  */
 export const serverSideApply = (live: KubeObject, sent: KubeObject, { manager, force, now }: Apply): KubeObject => {
   const shape = shapeOf(live);
@@ -86,12 +86,12 @@ const dropUnsent = (
     return owned.some((one) => at.every((step, index) => one[index] === step));
   };
   const gone = [...without(before, fields).values()].filter((path) => !isOthers(path));
-  // An item goes with all that is in it: without its key nobody would find it.
+  // An item goes with everything in it: without its key nobody would find it.
   for (const path of gone.filter((one) => one.at(-1) === '.')) removeAt(merged, path);
   for (const path of gone.filter((one) => one.at(-1) !== '.')) removeAt(merged, path);
 };
 
-/** A copy of what stands there with what is sent laid over it. */
+/** A copy of the existing object with the sent fields laid over it. */
 export function merge(live: unknown, sent: unknown, shape: Shape): unknown {
   if (shape.whole || sent === null) return structuredClone(sent);
   if (isFields(sent)) {

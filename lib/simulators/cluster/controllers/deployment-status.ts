@@ -61,8 +61,9 @@ function available(deployment: Workload, counts: Counts): Condition {
 }
 
 /**
- * Progressing, by the rules of the real controller (kubernetes/kubernetes `pkg/controller/deployment/progress.go`): once a rollout
- * is complete it stays so, whatever becomes of its pods; any count that gets better is progress, and moves the deadline.
+ * Progressing, by the rules of the real controller (kubernetes/kubernetes `pkg/controller/deployment/progress.go`).
+ * Once a rollout is complete it stays so, whatever happens to its pods. Any count that improves is progress, and moves
+ * the deadline.
  */
 function progressing(control: Control, deployment: Workload, sets: { counts: Counts; current?: Workload }): void {
   const { status = {}, spec, metadata } = deployment;
@@ -91,7 +92,7 @@ const statuses: Readonly<Record<string, string>> = {
   ProgressDeadlineExceeded: 'False',
 };
 
-/** The time of its last update is that of the last progress, also where the reason stays the same. */
+/** Its last update has the time of the last progress, even if the reason stays the same. */
 export function setProgress(
   control: Control,
   draft: Workload,
@@ -116,7 +117,7 @@ function hasProgressed(before: Readonly<Record<string, unknown>>, counts: Counts
   );
 }
 
-/** Looks again when it would be. */
+/** Looks again at that time. */
 function isOverdue(control: Control, deployment: Workload, before: Condition | undefined): boolean {
   if (before?.reason === 'NewReplicaSetAvailable') return false;
   if (before?.reason === 'ProgressDeadlineExceeded') return true;

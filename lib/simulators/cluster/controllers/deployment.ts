@@ -92,10 +92,11 @@ function recreate(control: Control, deployment: Workload, { current, old }: Sets
   else scale(control, deployment, current, deployment.spec.replicas ?? 1);
 }
 
-/** That a rollout begins is told at once. */
+/** The start of a rollout shows at once. */
 function begun(control: Control, deployment: Workload, hash: string): Workload {
   const made = createReplicaSet(control, deployment, hash);
-  // The real one says so in vain when it has just told of the end of a pause: it does not hold its own newest version then.
+  // The real controller fails here if it has just reported the end of a pause: it does not have its own newest version
+  // then.
   if (hasResumed(control, deployment)) return made;
   const message = `Created new replica set "${made.metadata.name}"`;
   control.store.update(deployment, (draft) => setProgress(control, draft, { reason: 'NewReplicaSetCreated', message }));
@@ -129,7 +130,7 @@ function createReplicaSet(control: Control, deployment: Workload, hash: string):
   }) as Workload;
 }
 
-/** The current one has the highest number; an undo gives the ReplicaSet that it reuses the next one. */
+/** The current one has the highest number. An undo gives the ReplicaSet that it reuses the next one. */
 function numbered(control: Control, deployment: Workload, all: readonly Workload[], current: Workload): Workload {
   const highest = Math.max(0, ...all.filter((set) => set.metadata.uid !== current.metadata.uid).map(revisionOf));
   const before = revisionOf(current);

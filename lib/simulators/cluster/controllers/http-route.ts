@@ -17,7 +17,7 @@ interface Route extends KubeObject {
 
 const services = resourceOf('Service', 'v1');
 
-/** What a gateway says of a route: that it was taken, and whether its backends are there. */
+/** A gateway's status for a route: whether it accepts the route, and whether the backends exist. */
 export function reconcileHttpRoute(control: Control, object: KubeObject): void {
   const route = object as Route;
   const refs = route.spec?.rules?.flatMap(({ backendRefs = [] }) => backendRefs) ?? [];

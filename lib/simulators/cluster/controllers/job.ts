@@ -1,10 +1,10 @@
 import { type Control, createPod, warn, withCondition } from '../control.ts';
 import { type Condition, isLeaving, type Pod, timestamp, type Workload, withoutZeros } from '../kube-object.ts';
 
-/** Between two tries of a Job; the real one waits 10 s and doubles it. */
+/** Between two attempts of a Job. The real controller waits 10 s and doubles that. */
 const retryMilliseconds = 300;
 
-/** Pods until enough have succeeded, or more than backoffLimit have failed: then it has failed for good. */
+/** Creates pods until enough have succeeded, or more than backoffLimit have failed, which is final. */
 export function reconcileJob(control: Control, job: Workload): void {
   if (job.status?.conditions?.some(({ type }) => type === 'Complete' || type === 'Failed')) {
     expire(control, job);
@@ -51,7 +51,7 @@ function endingOf(job: Workload, { succeeded, failed, completions }: Counts): Om
   return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' };
 }
 
-/** That it is to end is told first, and the end when its pods have ended: here both at once. */
+/** The real controller first announces the end, and reports it once the pods have ended. Here both happen at once. */
 function conditionsOf(
   { now }: Control,
   job: Workload,
@@ -72,7 +72,7 @@ function conditionsOf(
 const suspended = { type: 'Suspended', status: 'True', reason: 'JobSuspended', message: 'Job suspended' } as const;
 const resumed = { type: 'Suspended', status: 'False', reason: 'JobResumed', message: 'Job resumed' } as const;
 
-/** Where it says how long it is to stay after its end, it goes then. */
+/** Removes the Job after its own time to live. */
 function expire(control: Control, job: Workload): void {
   const seconds = job.spec.ttlSecondsAfterFinished;
   if (typeof seconds !== 'number') return;
