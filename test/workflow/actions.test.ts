@@ -170,7 +170,7 @@ describe('a scale', () => {
       ...{ outcome: 'SUCCESS / Scaled', before: '2.0.0', after: '2.0.0' },
       message:
         replicas === 0
-          ? 'nothing runs any more, as asked for: 0 replicas.'
+          ? 'nothing runs any more, as requested: 0 replicas.'
           : `${replicas} of ${replicas} replicas are ready.`,
     });
     expect(await nowOf(world)).toBe('verified 2.0.0');

@@ -131,7 +131,7 @@ const superseded: readonly Path[] = [
         visited: verifyFails,
         starts: '1',
         runs: '9.0.0',
-        says: /was .*2\.0\.0, as asked for, and is now .*9\.0\.0: somebody else changed it\. It was left alone/,
+        says: /was .*2\.0\.0, as requested, and is now .*9\.0\.0: somebody else changed it\. It was left alone/,
       },
     },
     ends: failed,

@@ -77,7 +77,7 @@ const proposeAct = ({ deployment, capture, view, now }: SeenOfUnknown): Proposed
   const before = capture.previous?.deployment.replicas;
   const isUndone = action === 'delete' ? reason === 'NotDeleted' : before !== replicas && stands(view) === before;
   if (isUndone) return told('FAILED', `It is there as before: ${message}.`, evidence);
-  return told(undefined, `It is not as asked for yet, ${reason}: ${message}.`, evidence);
+  return told(undefined, `It is not as requested yet, ${reason}: ${message}.`, evidence);
 };
 
 const stands = ({ workload }: WorkloadView): number | undefined =>

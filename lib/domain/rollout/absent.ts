@@ -11,29 +11,29 @@ const titleOf = ({ workload: { kind, namespace, name } }: Look): string => `${ki
 
 const of = (signal: Signal): KindReport => ({ signals: [signal], finding: waiting(signal.reason, signal.message) });
 
-/** A workload that is not there. */
+/** The report for a workload that does not exist. */
 export function goneReport(look: Look): KindReport {
   if (look.workload.kind === 'job') return jobGone(look, look.previous?.made) ?? of(missing(look));
   return of(look.previous?.made === undefined ? missing(look) : deleted(look, 'has gone'));
 }
 
-/** A workload that is on its way out; nothing where there is one to judge. */
+/** The report for a workload that is being deleted; undefined if there is one to judge. */
 export function leavingReport(seen: Seen): KindReport | undefined {
   if (!isDeleting(seen.object)) return undefined;
   if (!isMade(seen)) return of(leaving(seen));
-  // What has ended is removed by its own TTL, its pods first.
+  // A finished Job is removed by its own TTL, pods first.
   if (seen.workload.kind === 'job') return jobEnd(seen) === undefined ? jobGone(seen, madeOf(seen)) : undefined;
   return of(deleted(seen, 'is being deleted'));
 }
 
-/** Whether this is what the deployment made of the workload, and not what stood there before. */
+/** Whether this object is the deployment's result, and not what was there before. */
 const isMade = (seen: Seen): boolean => {
   const uid = stringAt(seen.object, 'metadata', 'uid');
   const isKnown = seen.previous?.made !== undefined && uid === seen.previous.made.uid;
   return isKnown || (!isUnchanged(seen) && isExpectedImage(seen) !== false);
 };
 
-/** The object as it is remembered for the time when it is gone. */
+/** What to remember of the object for when it is gone. */
 export function madeBy(look: Look): Made | undefined {
   const object = look.view.workload;
   const isThere = object !== undefined && !isDeleting(object) && isMade({ ...look, object });
@@ -51,19 +51,19 @@ function madeOf(seen: Seen): Made {
   };
 }
 
-/** Somebody deleted what had come: whoever makes objects anew deletes those from before. */
+/** Somebody deleted the new object. Charts that recreate objects delete those from before. */
 const deleted = (look: Look, how: string): Signal =>
   cannotMove(
     'WorkloadDeleted',
-    `${titleOf(look)} ${how}, although it had what was asked for; find out who deleted it, then deploy again`,
+    `${titleOf(look)} ${how}, although it had the requested version; find out who deleted it, then deploy again`,
   );
 
-/** A chart may delete and create its objects anew; two minutes later nothing will come. */
+/** A chart may delete and recreate its objects. After two minutes nothing more will come. */
 const grace = 120_000;
 
 function missing(look: Look): Signal {
   const what = look.baseline.exists ? `${titleOf(look)} has gone` : `there is no ${titleOf(look)}`;
-  const message = `${what}, although the executor is done; check its name and namespace in the catalogue`;
+  const message = `${what}, although the executor has finished; check its name and namespace in the catalogue`;
   return { key: 'WorkloadNotFound', reason: 'WorkloadNotFound', message, grace, evidence: [] };
 }
 

@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from '../json.ts';
 import { listAt, valueAt } from './kubernetes-object.ts';
 
-/** Thirty days: who writes a longer pause means a person. */
+/** Thirty days: anyone who writes a longer pause means to wait for a person. */
 const mostSeconds = 2_592_000;
 
 const units: Readonly<Record<string, number>> = { h: 3_600, m: 60, s: 1, ms: 0.001 };
 
-/** Seconds for which an Argo Rollout pauses by itself, all in all; pauses without a duration are for a person. */
+/** How many seconds an Argo Rollout pauses by itself in total. Pauses without a duration wait for a person. */
 export const argoPauseSeconds = (rollout: JsonObject): number => {
   const steps = listAt(rollout, 'spec', 'strategy', 'canary', 'steps').map((step) =>
     valueAt(step, 'pause', 'duration'),
@@ -15,7 +15,7 @@ export const argoPauseSeconds = (rollout: JsonObject): number => {
   return Math.min(mostSeconds, Math.ceil(all.reduce<number>((sum, one) => sum + secondsIn(one), 0)));
 };
 
-/** A number is one of seconds, and so is a text of digits; else it is a duration of Go, like `1h30m`. */
+/** Numbers and digit-only texts are seconds. Anything else is a Go duration, like `1h30m`. */
 const secondsIn = (duration: Json | undefined): number => {
   if (typeof duration === 'number') return Math.max(0, duration);
   if (typeof duration !== 'string') return 0;

@@ -10,8 +10,8 @@ import { podsOfNewRevision } from './revision.ts';
 import type { KindReport } from './signal.ts';
 
 /**
- * Argo Rollouts, by the order of Argo CD's script: spec seen, spec valid, not aborted, not paused, counts, then what the strategy wants:
- * the new revision is the stable one, and has the traffic of a blue-green service.
+ * Argo Rollouts, in the order of Argo CD's script: spec seen, spec valid, not aborted, not paused, counts, then what
+ * the strategy requires. The new revision must be stable and, for blue-green, receive the service's traffic.
  */
 export function judgeArgoRollout(look: Seen): KindReport {
   const { object, view, workload } = look;
@@ -21,7 +21,7 @@ export function judgeArgoRollout(look: Seen): KindReport {
   const end = endFinding(look) ?? pauseFinding(object);
   if (end !== undefined) return kindReport(look, { pods }, { finding: end });
   const pending = countsFinding(object) ?? strategyFinding(object);
-  // Old replicas that are kept for a while, for a router or a way back, are counted as ready too.
+  // Old replicas kept for a while, for a router or a way back, also count as ready.
   const [ready, updated] = ['readyReplicas', 'updatedReplicas'].map((name) => numberAt(object, 'status', name)) as [
     number,
     number,
@@ -30,7 +30,7 @@ export function judgeArgoRollout(look: Seen): KindReport {
   return kindReport(look, { pods }, pending === undefined ? done(look, counted) : deadlineReport(look, pending));
 }
 
-/** Written as text. Before version 1.0 it was a hash, which no generation can be compared with. */
+/** Stored as text. Before version 1.0 it was a hash, which cannot be compared with a generation. */
 function generationFinding(object: JsonObject): Finding | undefined {
   const status = objectAt(object, 'status');
   const generation = numberAt(object, 'metadata', 'generation');
@@ -38,7 +38,7 @@ function generationFinding(object: JsonObject): Finding | undefined {
     const text = `the controller has seen generation ${observedOf(status) ?? 0}; generation ${generation} is the current one`;
     return waiting('GenerationNotObserved', text);
   }
-  // Of the Deployment that a workloadRef leads to: its generation is written beside ours.
+  // The Deployment behind a workloadRef: its generation is noted beside ours.
   const wanted = Number(stringAt(object, 'metadata', 'annotations', 'rollout.argoproj.io/workload-generation'));
   const seen = Number(valueAt(status, 'workloadObservedGeneration'));
   return valueAt(object, 'spec', 'workloadRef') !== undefined && seen < wanted
@@ -46,7 +46,7 @@ function generationFinding(object: JsonObject): Finding | undefined {
     : undefined;
 }
 
-/** By the type, or the reason, of a condition. */
+/** By the type or reason of a condition. */
 function endFinding(look: Seen): Finding | undefined {
   const { object } = look;
   const invalid = conditionOf(object, 'InvalidSpec');
@@ -56,9 +56,9 @@ function endFinding(look: Seen): Finding | undefined {
   if (progressing !== undefined && (reason === 'RolloutAborted' || valueAt(object, 'status', 'abort') === true))
     return ended('RolloutAborted', progressing);
   if (progressing !== undefined && reason === 'ProgressDeadlineExceeded')
-    // As a Deployment's: the word of the rollout before stays until there is progress, and the phase says the same.
+    // As for a Deployment: the previous rollout's condition stays until there is progress, and the phase repeats it.
     return isOfPresent(look, object, progressing) ? ended('ProgressDeadlineExceeded', progressing) : undefined;
-  // Since 1.0 the controller itself says so in a word.
+  // Since 1.0 the controller says so itself.
   return stringAt(object, 'status', 'phase') === 'Degraded'
     ? failing('RolloutDegraded', stringAt(object, 'status', 'message') ?? 'the rollout is degraded')
     : undefined;
@@ -70,10 +70,10 @@ function ended(reason: string, condition: JsonObject): Finding {
   return failing(reason, message, [fact]);
 }
 
-/** A pause of a step with a duration ends by itself. Any other waits for a person, who may take until the time-out. */
+/** A step's pause with a duration ends by itself. Any other waits for a person, up to the timeout. */
 function pauseFinding(object: JsonObject): Finding | undefined {
   if (valueAt(object, 'spec', 'paused') === true)
-    return failing('Paused', 'the rollout is paused in the middle; resume it, then deploy again');
+    return failing('Paused', 'the rollout is paused halfway; resume it, then deploy again');
   const [pause] = listAt(object, 'status', 'pauseConditions');
   if (pause === undefined && stringAt(object, 'status', 'phase') !== 'Paused') return undefined;
   const reason = stringAt(pause, 'reason') ?? 'Pause';
@@ -84,9 +84,9 @@ function pauseFinding(object: JsonObject): Finding | undefined {
   const place = `${numberAt(object, 'status', 'updatedReplicas')} of ${desiredReplicas(object)} replicas have the new revision`;
   if (duration !== undefined && duration !== 0 && !reason.startsWith('Inconclusive'))
     return waiting('StepPause', `the rollout pauses for ${String(duration)} (${reason}): ${place}`);
-  const remedy = 'it goes on when somebody promotes it';
+  const remedy = 'it continues when somebody promotes it';
   return waiting('AwaitsPromotion', `the rollout waits for a person (${reason}): ${place}; ${remedy}`, [
-    `the rollout waits for a person (${reason}): ${remedy}, and counts as failed when the time-out is over`,
+    `the rollout waits for a person (${reason}): ${remedy}, and fails at the timeout`,
   ]);
 }
 
@@ -104,7 +104,7 @@ function countsFinding(object: JsonObject): Finding | undefined {
   ]);
 }
 
-/** Until 0.8 the stable revision of a canary stood elsewhere. Empty: there was none yet. */
+/** Until 0.8, a canary's stable revision was in another field. Empty: there was none yet. */
 const stableOf = (object: JsonObject): string | undefined =>
   stringAt(object, 'status', 'stableRS') || stringAt(object, 'status', 'canary', 'stableRS') || undefined;
 
@@ -117,13 +117,13 @@ function strategyFinding(object: JsonObject): Finding | undefined {
     if (active !== hash)
       return waiting(
         'TrafficNotSwitched',
-        `the active service leads to ${active ?? 'no revision'}; ${hash} is awaited`,
+        `the active service points to ${active ?? 'no revision'}, not yet to ${hash}`,
       );
     return stable === undefined || stable === hash ? undefined : notStable(stable, hash);
   }
   const all = numberAt(object, 'status', 'replicas');
   const updated = numberAt(object, 'status', 'updatedReplicas');
-  // With a router the old replicas stay for a while after they lost the traffic.
+  // With a router, old replicas stay for a while after they lose their traffic.
   const isRouted = valueAt(object, 'spec', 'strategy', 'canary', 'trafficRouting') !== undefined;
   if (all > updated && !isRouted)
     return waiting('OldReplicasPending', `${all - updated} of ${all} replicas are still of an old revision`);
@@ -131,4 +131,7 @@ function strategyFinding(object: JsonObject): Finding | undefined {
 }
 
 const notStable = (stable: string | undefined, hash: string): Finding =>
-  waiting('StepsNotFinished', `the stable revision is ${stable ?? 'unknown'}; ${hash} has steps or analysis before it`);
+  waiting(
+    'StepsNotFinished',
+    `the stable revision is ${stable ?? 'unknown'}; ${hash} still has steps or analysis ahead`,
+  );

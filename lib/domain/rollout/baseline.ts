@@ -9,7 +9,9 @@ import { labelOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { type Container, containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 import { currentReplicaSet, newestRevision } from './revision.ts';
 
-/** What ran before a deployment: small JSON that fits a table row. Against it a new revision is known. */
+/**
+ * What ran before a deployment: small JSON that fits a table row. A new revision is recognised by comparison with it.
+ */
 export type Baseline = {
   readonly exists: boolean;
   readonly uid?: string;
@@ -18,21 +20,21 @@ export type Baseline = {
    * updateRevision, a DaemonSet's newest ControllerRevision, the uid of a Job or Pod, the generation of a CronJob.
    */
   readonly revision?: string;
-  /** Of the newest template that the cluster keeps of this workload: what has a higher one came after. */
+  /** The number of the workload's newest template in the cluster. A template with a higher number came later. */
   readonly revision_number?: number;
-  /** Of the container that the service is, when it can be told. */
+  /** The image of the service's container, if that is known. */
   readonly image?: string;
-  /** All of them, by container, init containers included. Absent in rows of earlier versions. */
+  /** Images of all containers, including init containers. Absent in rows of earlier versions. */
   readonly images?: Readonly<Record<string, string>>;
-  /** Tells the conditions that stood there from those that came after. Absent in rows of earlier versions. */
+  /** Tells conditions that were already there from later ones. Absent in rows of earlier versions. */
   readonly conditions?: ConditionMarks;
-  /** The container that the service is, where a deployment before told it and the catalogue does not. */
+  /** The service's container, if an earlier deployment identified it and the catalogue does not. */
   readonly container?: string;
-  /** `ttlSecondsAfterFinished` of a Job: what takes its place may be gone as soon. */
+  /** `ttlSecondsAfterFinished` of a Job: its replacement may be gone as soon. */
   readonly ttl_seconds?: number;
 };
 
-/** Keeps what a look saw before the deployment began. */
+/** Records what a look saw before the deployment began. */
 export function captureBaseline(workload: Workload, view: WorkloadView): Baseline {
   const object = view.workload;
   if (object === undefined) return { exists: false };
@@ -52,13 +54,13 @@ export function captureBaseline(workload: Workload, view: WorkloadView): Baselin
   };
 }
 
-/** Seconds after its end until a Job is removed, if it is. */
+/** How many seconds after its end a Job is removed, if it is. */
 export function ttlOf({ kind }: Workload, object: JsonObject): Pick<Baseline, 'ttl_seconds'> {
   const ttl = valueAt(object, 'spec', 'ttlSecondsAfterFinished');
   return kind === 'job' && typeof ttl === 'number' ? { ttl_seconds: ttl } : {};
 }
 
-/** The same, where it is known from before which container the service is, and it is still there. */
+/** The same, if the service's container is already known and still exists. */
 export function captureKnown(workload: Workload, view: WorkloadView, container: string | undefined): Baseline {
   const names = view.workload === undefined ? {} : imagesOf(workload, view.workload);
   if (container === undefined || workload.container !== undefined || !Object.hasOwn(names, container)) {
@@ -67,7 +69,7 @@ export function captureKnown(workload: Workload, view: WorkloadView, container: 
   return { ...captureBaseline({ ...workload, container }, view), container };
 }
 
-/** A row is small: no workload of a service has more containers than this. */
+/** A row is small, and no service's workload has more containers than this. */
 const mostContainers = 40;
 
 const rememberedImages = (workload: Workload, object: JsonObject): Readonly<Record<string, string>> =>
@@ -77,17 +79,18 @@ const rememberedImages = (workload: Workload, object: JsonObject): Readonly<Reco
       .map(([name, image]) => [foreignName(name), foreignReference(image)]),
   );
 
-/** The workload with the container that the service is, if it is known from before. */
+/** The workload with the service's container, if that is already known. */
 export const withContainer = (workload: Workload, { container }: Pick<Baseline, 'container'>): Workload =>
   workload.container !== undefined || container === undefined ? workload : { ...workload, container };
 
-/** The image that a container had before; undefined where there was no such container, or nobody knows. */
+/** A container's previous image; undefined if the container did not exist, or it is not known. */
 export const imageBefore = ({ images }: Baseline, container: string): string | undefined =>
   images && stringAt(images, container);
 
 /**
- * The pod specs that the workload was given since the baseline, as far as the cluster keeps them. Of an object that was made
- * anew all of them came after. Baselines of earlier versions have the number of a Deployment only, in front of its hash.
+ * The pod specs that the workload got since the baseline, as far as the cluster keeps them. If the object was
+ * recreated, all of them are later. Baselines of earlier versions only have a Deployment's number, in front of its
+ * hash.
  */
 export function podSpecsAfter(workload: Workload, baseline: Baseline, view: WorkloadView): readonly JsonObject[] {
   const isSame = baseline.exists && baseline.uid === (view.workload && uidOf(view.workload));
@@ -96,8 +99,8 @@ export function podSpecsAfter(workload: Workload, baseline: Baseline, view: Work
 }
 
 /**
- * Whether a template that is kept no longer stood there since the baseline, and that of the baseline is in place again: a controller
- * gives a template that is taken up again a new number.
+ * Whether the cluster keeps a template from after the baseline while the baseline's own is back in place. A controller
+ * gives a template that is used again a new number.
  */
 export function hasReturned(workload: Workload, baseline: Baseline, view: WorkloadView): boolean {
   const [before, now] = [baseline.revision, revisionOf(workload, view)].map((one) => one?.split('/').at(-1));
@@ -111,7 +114,7 @@ export function hasReturned(workload: Workload, baseline: Baseline, view: Worklo
 export const isSameRevision = (one: Baseline, other: Baseline): boolean =>
   one.revision !== undefined && one.revision === other.revision && one.uid === other.uid;
 
-/** The identity of the revision that the workload's controller works towards; see `Baseline.revision`. */
+/** The identity of the revision that the workload's controller is rolling out; see `Baseline.revision`. */
 export function revisionOf(workload: Workload, view: WorkloadView): string | undefined {
   return view.workload && revisions[workload.kind](view.workload, view.revisions);
 }
@@ -143,7 +146,10 @@ const revisions: Readonly<
   custom: generationOf,
 };
 
-/** Those that the service may be: the named one, the only one, those of the repository, else any (init containers are none). */
+/**
+ * The containers that may be the service: the named one, the only one, those with the repository, or else any (but no
+ * init container).
+ */
 export function possibleContainers(
   { container: named }: Pick<Workload, 'container'>,
   containers: readonly Container[],
@@ -154,7 +160,7 @@ export function possibleContainers(
   return containers.filter(({ image }) => sameRepository(image, repository));
 }
 
-/** The container that the service is, where only one may be it. */
+/** The service's container, if there is only one candidate. */
 export function mainContainer(
   workload: Workload,
   object: JsonObject,

@@ -10,16 +10,16 @@ import { hasEnded, isDeleting, isReady, labelOf, nameOf, numberAt, stringAt, val
 import type { Signal } from './signal.ts';
 
 /**
- * With OrderedReady a StatefulSet waits for each pod to be ready before it goes on, also for one that is broken and would be
- * replaced next (kubernetes/kubernetes#67250). It stays until somebody deletes it.
+ * With OrderedReady, a StatefulSet waits for each pod to be ready before it continues, even for a broken one that would
+ * be replaced next (kubernetes/kubernetes#67250). The pod stays until somebody deletes it.
  */
 export const blockedReason = 'BlockedByOldPod';
 
 interface Blocking {
   readonly pod: JsonObject;
-  /** Why it is broken; empty where it is only not ready. */
+  /** Why it is broken; empty if it is only not ready. */
   readonly why: readonly Evidence[];
-  /** It would be made anew as it is. */
+  /** If deleted, it would be recreated unchanged. */
   readonly isHeld: boolean;
 }
 
@@ -35,7 +35,7 @@ function blockingPods({ object, view }: Pick<Seen, 'object' | 'view'>): readonly
 
 const ordinalOf = (pod: JsonObject): number => Number(nameOf(pod).match(/-(\d+)$/)?.[1] ?? 0);
 
-/** What a container waits for while it is being made. */
+/** What a container that is being created waits for. */
 const coming: ReadonlySet<string | undefined> = new Set([undefined, 'ContainerCreating', 'PodInitializing']);
 
 function brokenEvidence(pod: JsonObject): readonly Evidence[] {
@@ -55,11 +55,11 @@ function brokenEvidence(pod: JsonObject): readonly Evidence[] {
   });
 }
 
-/** It ended once or twice, and may be about to become ready. */
+/** It ended once or twice and may be about to become ready. */
 const isBack = (status: JsonObject): boolean =>
   valueAt(status, 'state', 'running') !== undefined && numberAt(status, 'restartCount') <= usualTolerance;
 
-/** Fails a rollout that a broken pod of an older revision holds up. With `unblock` it is deleted instead. */
+/** Fails a rollout that a broken pod of an older revision blocks. With `unblock`, the pod is deleted instead. */
 export function blockingSignals(look: Seen): readonly Signal[] {
   return blockingPods(look)
     .filter(({ why }) => why.length > 0)
@@ -70,7 +70,7 @@ export function blockingSignals(look: Seen): readonly Signal[] {
       const deletes = `delete it (kubectl delete pod ${name} -n ${look.workload.namespace})`;
       const byHand =
         look.settings?.unblock === true
-          ? `unblock did not get rid of it: ${deletes}`
+          ? `unblock did not remove it: ${deletes}`
           : `${deletes}, or deploy with unblock: true`;
       const remedy = isHeld
         ? 'the partition holds it at that revision: lower the partition, or repair the pod'
@@ -80,13 +80,13 @@ export function blockingSignals(look: Seen): readonly Signal[] {
     });
 }
 
-/** Of pods that are not ready, and not broken: they may be on their way. */
+/** For pods that are not ready and not broken: they may still become ready. */
 export const blockingWarnings = (look: Seen): readonly string[] =>
   blockingPods(look)
     .filter(({ why }) => why.length === 0)
     .map(
       ({ pod }) =>
-        `pod ${nameOf(pod)} of an older revision is not ready and holds up the update; if it stays so, delete it`,
+        `pod ${nameOf(pod)} of an older revision is not ready and blocks the update; if that lasts, delete it`,
     );
 
 export interface PodToDelete {
@@ -96,7 +96,7 @@ export interface PodToDelete {
   readonly why: string;
 }
 
-/** The pods that are to be deleted where that is asked for: broken, of an older revision, and replaced by the new one then. */
+/** The pods to delete if requested: broken, of an older revision, and about to be replaced by the new one. */
 export function podsToUnblock(workload: Workload, view: WorkloadView): readonly PodToDelete[] {
   const object = view.workload;
   if (workload.kind !== 'statefulset' || object === undefined || isDeleting(object)) return [];

@@ -1,10 +1,12 @@
 import type { Evidence } from './judgement.ts';
 import type { Signal } from './signal.ts';
 
-/** A change that is half applied is whole within some seconds: a strategy, a partition, a suspension that is taken back. */
+/** A change in several steps is complete within seconds: a strategy, a partition, a suspension that is lifted. */
 const grace = 10_000;
 
-/** Nothing will happen by itself: `message` says what somebody must do. What `state` names starts the time anew when it changes. */
+/**
+ * Nothing will happen by itself: `message` says what somebody must do. A change of `state` restarts the grace period.
+ */
 export const cannotMove = (
   reason: string,
   message: string,

@@ -5,14 +5,15 @@ import { conditionOf, stringAt } from './kubernetes-object.ts';
 import type { KindReport } from './signal.ts';
 
 /**
- * A Certificate of cert-manager has no image. It is deployed when its controller has seen the newest spec, has nothing left to issue, and
- * says that the Secret holds what the spec asks for. After an attempt that failed cert-manager waits for an hour, so that is the end.
+ * A cert-manager Certificate has no image. It is deployed once its controller has seen the newest spec, has nothing
+ * left to issue, and says that the Secret holds what the spec asks for. After a failed attempt, cert-manager waits for
+ * an hour, so that is the end.
  */
 export function judgeCertificate(look: Seen): KindReport {
   const { object, since = 0 } = look;
   const issuing = conditionOf(object, 'Issuing');
   const at = Date.parse(stringAt(issuing, 'lastTransitionTime') ?? '');
-  // A time is told in whole seconds: what happened in the very second of the attempt is of the attempt.
+  // Times are in whole seconds: whatever happened in the second of the attempt belongs to it.
   const isOfThisTime = Number.isNaN(at) || at + 999 >= since;
   const ready = conditionOf(object, 'Ready');
   const hasFailed = stringAt(issuing, 'status') === 'False' && stringAt(issuing, 'reason') === 'Failed';

@@ -1,23 +1,26 @@
-/** What the words of conditions and phases mean, by the conventions of the Kubernetes API and by what controllers write. */
+/** The meaning of conditions and phases, by the conventions of the Kubernetes API and by what controllers write. */
 
-/** One of these says that the object as a whole does what it is for. It must be there, and True, before anything is healthy. */
+/** One of these says that the object as a whole works. Nothing is healthy before one of them is there and True. */
 export const summaries: readonly string[] = ['Ready', 'Available', 'Healthy', 'Succeeded', 'Complete', 'Completed'];
 
-/** True is good: none of these may be anything else in a healthy object. The name may have a part of the object in front. */
+/**
+ * True is good. In a healthy object, none of these may be anything else. The name may be prefixed with a part of the
+ * object.
+ */
 const good =
   /(^|[a-z.-])(Ready|Available|Healthy|Succeeded|Accepted|Programmed|Synced|Established|Reconciled|Valid|Validated|Configured|Deployed|Installed|Provisioned|Created|Applied|Enforced|Bound|UpToDate|Refs|Released|Connected|Initialized)$/;
 
-/** True says that it failed for good, in so many words (`Stalled` is kstatus'). */
+/** True says explicitly that it failed for good (`Stalled` is from kstatus). */
 const failed: ReadonlySet<string> = new Set(['Stalled', 'Failed', 'Degraded', 'ErrorOccurred', 'InvalidSpec']);
 
-/** True is bad in some way. Not enough to fail, too much to be healthy. */
+/** True is somehow bad: not enough to fail, but too much to be healthy. */
 const bad =
   /Fail|Error|Degraded|Invalid|Unhealthy|Terminal$|Recoverable|Conflict|Violation|NonStructural|Missing|Unavailable|NotReady|Pressure|Blocked|Denied|Rejected|Inconclusive|Fallback$|Stopped$/;
 
-/** Says nothing about whether the object does what it is for: a scaler without work, a machine that cannot be moved. */
+/** Says nothing about whether the object works: a scaler without work, a machine that cannot be moved. */
 const neutral = /(^|[a-z])(Active|Migratable|Idle|Enabled|Deprecated|Outdated|ScalingLimited)$/;
 
-/** True says that the controller is at work (`Reconciling` is kstatus'). */
+/** True says that the controller is at work (`Reconciling` is from kstatus). */
 const busy: ReadonlySet<string> = new Set([
   ...['Reconciling', 'Progressing', 'Issuing', 'Updating', 'Upgrading', 'Installing', 'Creating', 'Provisioning'],
   ...['Initializing', 'Deploying', 'Syncing', 'Migrating', 'Promoting', 'Pending', 'Terminating', 'Deleting'],
@@ -28,10 +31,12 @@ const inProgress = /(InProgress|Progressing)$/;
 
 const suspended = /(^|[a-z])(Paused|Suspended)$|hibernation/i;
 
-/** `other`: nobody knows, so it must not be False either: most conditions are named for what is good. */
+/**
+ * `other`: the meaning is unknown, so it must not be False either, because most conditions are named for what is good.
+ */
 export type ConditionMeaning = 'good' | 'failed' | 'bad' | 'busy' | 'suspended' | 'neutral' | 'other';
 
-/** What a condition of this type means when it is True. */
+/** The meaning of a True condition of this type. */
 export function meaningOfCondition(type: string): ConditionMeaning {
   if (failed.has(type)) return 'failed';
   if (busy.has(type) || inProgress.test(type)) return 'busy';
@@ -41,7 +46,7 @@ export function meaningOfCondition(type: string): ConditionMeaning {
   return good.test(type) ? 'good' : 'other';
 }
 
-/** A reason that tells of a failure, whatever the condition says. */
+/** Whether a reason names a failure, whatever the condition says. */
 export const tellsOfFailure = (text: string): boolean =>
   /fail|error|invalid|not ?found|denied|reject|refused/i.test(text);
 
@@ -57,10 +62,10 @@ const isDone: ReadonlySet<string> = new Set([
 const isUnderWay =
   /pending|progress|waiting|creating|updating|upgrading|initializing|unknown|paused|fail|degraded|unhealthy|error|_err$|_warn$/i;
 
-/** Of a part of an object: words that everybody means alike. */
+/** For a part of an object: only unambiguous words. */
 export const isUnfinished = (phase: string): boolean => endedBadly.has(phase.toLowerCase()) || isUnderWay.test(phase);
 
-/** A phase that is no word of the table holds back: nobody knows what it says. */
+/** An unknown phase blocks success, because its meaning is unknown. */
 export function meaningOfPhase(phase: string): 'done' | 'failed' | 'unknown' {
   const word = phase.toLowerCase();
   if (endedBadly.has(word)) return 'failed';

@@ -2,13 +2,13 @@ import type { JsonObject } from '../json.ts';
 import { foreignName } from '../record/foreign-text.ts';
 import { listAt, nameOf, stringAt } from './kubernetes-object.ts';
 
-/** What tells a condition from the same one of another time, by `<object>/<type>`. */
+/** Tells a condition from the same one at another time, by `<object>/<type>`. */
 export type ConditionMarks = Readonly<Record<string, string>>;
 
-/** A row is small; of its conditions a rollout asks for two or three. */
+/** A row is small, and a rollout needs only two or three conditions. */
 const mostMarks = 20;
 
-/** The conditions of a workload, and of its ReplicaSets what they refused, as a baseline keeps them. */
+/** The workload's conditions, and its ReplicaSets' refusals, as a baseline stores them. */
 export function conditionMarks(object: JsonObject, revisions: readonly JsonObject[]): ConditionMarks {
   const markOfOne = (owner: JsonObject) => (condition: JsonObject) =>
     [keyOf(owner, condition), markOf(condition)] as const;
@@ -21,7 +21,7 @@ export function conditionMarks(object: JsonObject, revisions: readonly JsonObjec
   return Object.fromEntries([...own, ...refused].slice(0, mostMarks));
 }
 
-/** Of a look at a workload: what stood there before, and when the attempt began. */
+/** What was there before, and when the attempt began. */
 interface Standing {
   readonly object: JsonObject;
   readonly since?: number;
@@ -29,8 +29,8 @@ interface Standing {
 }
 
 /**
- * Whether a condition speaks of this rollout: it is newer than the attempt, or another one than stood there before.
- * A controller leaves the word of a rollout before in place until it has a new one.
+ * Whether a condition is about this rollout: it is newer than the attempt, or differs from the one that was there.
+ * Controllers leave the previous rollout's condition in place until they have a new one.
  */
 export function isOfPresent({ baseline, since, object }: Standing, owner: JsonObject, condition: JsonObject): boolean {
   if (!baseline.exists || baseline.uid !== stringAt(object, 'metadata', 'uid')) return true;
@@ -40,7 +40,7 @@ export function isOfPresent({ baseline, since, object }: Standing, owner: JsonOb
   return since === undefined || told === undefined;
 }
 
-/** When it was last told, which may be later than when it began. */
+/** When it was last updated, which may be later than when it began. */
 const toldAt = (condition: JsonObject): number | undefined =>
   Date.parse(stringAt(condition, 'lastUpdateTime') ?? stringAt(condition, 'lastTransitionTime') ?? '') || undefined;
 

@@ -6,17 +6,17 @@ import { conditionOf, isReady, nameOf, numberAt, objectAt, stringAt, valueAt } f
 import { evidenceLimit, type Signal } from './signal.ts';
 import { type PullOptions, waitingSignal } from './waiting-signal.ts';
 
-/** An autoscaler needs a minute or more for a new node; five minutes later none is coming. */
+/** An autoscaler needs a minute or more for a new node. After five more minutes, none is coming. */
 const unschedulable = { warnAfter: 60_000, grace: 300_000 } as const;
 
 export interface SignalOptions extends PullOptions, Pick<CrashOptions, 'now' | 'tolerance'> {
-  /** Which pods are as they were before the deployment: what they went through once is no failure of it. */
+  /** Pods unchanged since before the deployment: their earlier troubles are not its failure. */
   readonly isOld?: (pod: JsonObject) => boolean;
-  /** The owner counts its failures itself (a Job by its backoffLimit): crashes are its own affair. */
+  /** The owner counts failures itself (a Job by its backoffLimit): crashes are its business. */
   readonly crashesAllowed?: boolean;
 }
 
-/** What fails or holds up these pods, the gravest first: shortest grace, then in the order of the pods. */
+/** What fails or delays these pods, worst first: shortest grace, then pod order. */
 export function podSignals(pods: readonly JsonObject[], options: SignalOptions): readonly Signal[] {
   const placed = pods.filter(isPlaced).length;
   return pods
@@ -42,7 +42,7 @@ function containerSignals(pod: JsonObject, options: SignalOptions): readonly Sig
 const isPlaced = (pod: JsonObject): boolean =>
   stringAt(conditionOf(pod, 'PodScheduled'), 'status') === 'True' || isReady(pod);
 
-/** Room may come for one pod after another: with each that gets a node the time begins anew. */
+/** Room may appear for one pod after another: each pod that gets a node restarts the grace period. */
 function schedulingSignals(pod: JsonObject, placed: number): readonly Signal[] {
   const condition = conditionOf(pod, 'PodScheduled');
   if (stringAt(condition, 'status') !== 'False' || stringAt(condition, 'reason') !== 'Unschedulable') return [];

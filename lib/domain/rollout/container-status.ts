@@ -2,9 +2,9 @@ import type { JsonObject } from '../json.ts';
 import type { Evidence } from './judgement.ts';
 import { listAt, nameOf, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 
-/** A container as its pod's status has it. */
+/** A container's status, from its pod. */
 
-/** Init containers before the others, as they run. */
+/** Init containers first, in the order in which they run. */
 export const statusesOf = (pod: JsonObject): readonly JsonObject[] => [
   ...listAt(pod, 'status', 'initContainerStatuses'),
   ...listAt(pod, 'status', 'containerStatuses'),
@@ -23,13 +23,13 @@ export const containerEvidence = (pod: JsonObject, status: JsonObject, reason: s
 
 export const waitsFor = (status: JsonObject): string | undefined => stringAt(status, 'state', 'waiting', 'reason');
 
-/** How its present run ended, or while it waits or runs, the run before. */
+/** How the current run ended, or the previous run if the container waits or runs. */
 export function lastEnd(status: JsonObject): JsonObject | undefined {
   const ends = [objectAt(status, 'state', 'terminated'), objectAt(status, 'lastState', 'terminated')];
   return ends.find((end) => valueAt(end, 'exitCode') !== undefined);
 }
 
-/** Whether the end of this container is the end of its work, as with an init container that is no sidecar. */
+/** Whether this container may end when its work is done, such as an init container that is no sidecar. */
 export function mayEnd(pod: JsonObject, status: JsonObject): boolean {
   const name = stringAt(status, 'name');
   const isNamed = (container: JsonObject) => stringAt(container, 'name') === name;

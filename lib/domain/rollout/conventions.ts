@@ -5,8 +5,9 @@ import { type Finding, failing, healthy, waiting } from './judgement.ts';
 import { conditionOf, listAt, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 
 /**
- * Any object, by the conventions of the API and of kstatus: generations, conditions, words of a phase, counts of replicas. What speaks
- * against it is weighed first, so that healthy is said only when nothing does. False is "not yet" by convention, and no failure.
+ * Judges any object by the conventions of the API and of kstatus: generations, conditions, phases, replica counts.
+ * Objections come first, so it is healthy only if nothing objects. By convention, False means "not yet" and is no
+ * failure.
  */
 export function conventionFinding(object: JsonObject): Finding {
   const against = rules.map((rule) => rule(object)).find((found) => found !== undefined);
@@ -21,14 +22,14 @@ export function conventionFinding(object: JsonObject): Finding {
 
 export const noRuleReason = 'NoRule';
 
-/** Said plainly, so that whoever deploys such an object gives an expression for it. */
+/** Says so explicitly, so that the user configures an expression for such an object. */
 export const noRule = (object: JsonObject): Finding =>
   waiting(
     noRuleReason,
     `there is no rule for a ${stringAt(object, 'kind') ?? 'object'} of ${stringAt(object, 'apiVersion') ?? 'this API'}: none of its conditions (${summaries.join(', ')}) says that it does what it is for; give healthy_when in the catalogue`,
   );
 
-/** In order: the first that says something wins. */
+/** In order: the first rule with a result wins. */
 const rules: readonly ((object: JsonObject) => Finding | undefined)[] = [
   unobserved,
   failedCondition,
@@ -60,7 +61,7 @@ export function describe(condition: JsonObject): string {
   return `${typeOf(condition)} is ${statusOf(condition)}${why === '' ? '' : `: ${why}`}`;
 }
 
-/** Some controllers write the number as text; one that is no number is a hash of old, which tells nothing. */
+/** Some controllers write the number as text. A non-number is an old hash and means nothing. */
 export const observedOf = (holder: Json | undefined): number | undefined => {
   const seen = valueAt(holder, 'observedGeneration');
   const number = typeof seen === 'string' ? Number(seen) : seen;
@@ -89,7 +90,7 @@ function failedCondition(object: JsonObject): Finding | undefined {
   return failing('ConditionFailed', message, [{ kind: 'condition', name: typeOf(found), reason, message }]);
 }
 
-/** What is suspended stays as it is until somebody resumes it. */
+/** A suspended object stays as it is until somebody resumes it. */
 function suspension(object: JsonObject): Finding | undefined {
   const isAsked = ['suspend', 'suspended', 'paused'].some((name) => valueAt(object, 'spec', name) === true);
   const told = firstTrue(meant(object, 'suspended'));
@@ -97,7 +98,7 @@ function suspension(object: JsonObject): Finding | undefined {
   return waiting('Suspended', 'it is suspended: its controller does nothing until somebody resumes it');
 }
 
-/** Crossplane, KEDA, Cluster API and CloudNativePG are told to leave an object alone by an annotation. */
+/** Crossplane, KEDA, Cluster API and CloudNativePG leave an object alone if it has this annotation. */
 const isSwitchedOff = (object: JsonObject): boolean =>
   Object.entries(objectAt(object, 'metadata', 'annotations')).some(
     ([name, value]) =>
@@ -122,7 +123,7 @@ const because = (object: JsonObject): string => {
   return text === undefined ? '' : `: ${foreignText(text, 500)}`;
 };
 
-/** A Deployment's Progressing stays True when it is done: its reason tells. */
+/** A Deployment's Progressing stays True when it is done; its reason says which. */
 function busyCondition(object: JsonObject): Finding | undefined {
   const found = meant(object, 'busy').find(
     (one) => statusOf(one) === 'True' && stringAt(one, 'reason') !== 'NewReplicaSetAvailable',
@@ -136,7 +137,7 @@ function staleSummary(object: JsonObject): Finding | undefined {
     .map((condition) => lag(object, condition))[0];
 }
 
-/** Also of the parts of an object, such as the parents of a route. */
+/** Includes the parts of an object, such as a route's parents. */
 function shortCondition(object: JsonObject): Finding | undefined {
   const parts = Object.values(objectAt(object, 'status')).flatMap((value) =>
     Array.isArray(value) ? value.flatMap((one) => listAt(one, 'conditions')) : listAt(value, 'conditions'),
@@ -156,7 +157,7 @@ function badCondition(object: JsonObject): Finding | undefined {
   return found && waiting('ConditionNamesFailure', `the condition ${describe(found)}`);
 }
 
-/** Cluster API and others put the words of a failure beside conditions that stay as they were. */
+/** Cluster API and others write failure messages beside conditions that stay unchanged. */
 const errorFields = ['failureMessage', 'failureReason', 'error', 'errors', 'errorMessage', 'lastError'] as const;
 
 function toldError(object: JsonObject): Finding | undefined {
@@ -177,7 +178,7 @@ function unknownPhase(object: JsonObject): Finding | undefined {
     : waiting('PhaseNotDone', `its phase is ${foreignText(phase, 100)}${because(object)}`);
 }
 
-/** Where the object as a whole only says that it was reconciled, its parts may still be under way. */
+/** If the whole object only reports that it was reconciled, its parts may still be in progress. */
 function unfinishedPart(object: JsonObject): Finding | undefined {
   const phase = partsOf(objectAt(object, 'status'), 0).find(isUnfinished);
   return phase === undefined
@@ -187,7 +188,7 @@ function unfinishedPart(object: JsonObject): Finding | undefined {
 
 const deepest = 6;
 
-/** The phases of all parts. Conditions have rules of their own, and what has been is history. */
+/** The phases of all parts. Conditions have their own rules, and past entries are history. */
 function partsOf(value: Json, depth: number): readonly string[] {
   if (typeof value !== 'object' || value === null || depth > deepest) return [];
   if (Array.isArray(value)) return value.flatMap((one: Json) => partsOf(one, depth + 1));
@@ -199,7 +200,7 @@ function partsOf(value: Json, depth: number): readonly string[] {
   });
 }
 
-/** Counters that are 0 may be left out, so only those that are written are compared. */
+/** Counters that are 0 may be missing, so only those present are compared. */
 function missingReplicas(object: JsonObject): Finding | undefined {
   const desired = valueAt(object, 'spec', 'replicas') ?? valueAt(object, 'status', 'replicas');
   if (typeof desired !== 'number') return undefined;

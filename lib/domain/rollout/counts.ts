@@ -6,7 +6,7 @@ import { isReady, numberAt, stringAt } from './kubernetes-object.ts';
 import { type KindReport, lasted } from './signal.ts';
 import { steadyFinding } from './steady.ts';
 
-/** Until the controller has seen the newest spec, every count is still the old rollout's. */
+/** Until the controller has seen the newest spec, all counts are from the old rollout. */
 export function generationFinding(object: JsonObject): Finding | undefined {
   const generation = numberAt(object, 'metadata', 'generation');
   const observed = numberAt(object, 'status', 'observedGeneration');
@@ -17,7 +17,7 @@ export function generationFinding(object: JsonObject): Finding | undefined {
   );
 }
 
-/** Steps of a ladder: the first that has fewer than it needs is what is waited for. */
+/** A ladder of steps: the first one short of its count is what is awaited. */
 export interface Step {
   readonly reason: string;
   readonly have: number;
@@ -30,7 +30,7 @@ export function firstShort(steps: readonly Step[]): Finding | undefined {
   return step && waiting(step.reason, `${step.have} of ${step.need} ${step.text}`);
 }
 
-/** Nothing began, because what was asked for stood there already: the very object and revision of the baseline. */
+/** Nothing started, because the requested state was already there: same object and revision as the baseline. */
 export function isUnchanged(look: Seen): boolean {
   const { baseline, object, view, workload } = look;
   return (
@@ -41,34 +41,34 @@ export function isUnchanged(look: Seen): boolean {
   );
 }
 
-/** A cluster counts nodes, and an autoscaler replicas, some seconds after a new object is there. */
+/** A cluster counts nodes, and an autoscaler replicas, some seconds after a new object appears. */
 const nothingAsked = { key: 'NothingAsked', milliseconds: 15_000 } as const;
 
 interface Counted {
   /** Of the new revision. */
   readonly ready: number;
   readonly desired: number;
-  /** Absent where nobody looks at them: kinds whose pods are not read, and a pod that has ended well. */
+  /** Absent for kinds whose pods are not read, and for a pod that has ended well. */
   readonly pods?: readonly JsonObject[];
   readonly warnings?: readonly string[];
 }
 
 /**
- * All counts are there. That is a success when the pods bear it out; a deployment that changed nothing says so, and one
- * of nothing too.
+ * All counts are reached. That is a success if the pods confirm it. A deployment that changed nothing says so, and so
+ * does one of zero replicas.
  */
 export function done(look: Seen, counted: Counted): Pick<KindReport, 'finding' | 'timed'> {
   const { ready, desired, pods = [], warnings = [] } = counted;
   const unproven = unseenFinding(look, counted) ?? steadyFinding(look, pods);
   if (unproven !== undefined) return { finding: { ...unproven, ...(warnings.length > 0 && { warnings }) } };
   const image = describeImages(look, look.object);
-  const none = desired === 0 ? [`nothing runs: 0 of 0 replicas of ${look.workload.name} are asked for`] : [];
+  const none = desired === 0 ? [`nothing runs: ${look.workload.name} has 0 of 0 replicas`] : [];
   const text = `${ready} of ${desired} replicas are ready with ${image}`;
   const all = [...none, ...warnings];
   if (desired === 0 && mayStillGrow(look)) {
     const { key, milliseconds } = nothingAsked;
     const seconds = milliseconds / 1_000;
-    const finding = waiting(key, `nothing is asked for yet: 0 replicas; it counts when that lasts for ${seconds} s`);
+    const finding = waiting(key, `no replicas are requested yet: 0 counts once it lasts for ${seconds} s`);
     return lasted(look, key) < milliseconds
       ? { finding, timed: [key] }
       : { finding: healthy('RolledOut', text, all), timed: [key] };
@@ -78,16 +78,19 @@ export function done(look: Seen, counted: Counted): Pick<KindReport, 'finding' |
     : { finding: healthy('RolledOut', text, all) };
 }
 
-/** A new object, or a DaemonSet whose nodes a controller counts anew. */
+/** A new object, or a DaemonSet whose nodes are being recounted. */
 const mayStillGrow = (look: Seen): boolean =>
   look.workload.kind === 'daemonset'
     ? !isUnchanged(look)
     : !look.baseline.exists || look.baseline.uid !== stringAt(look.object, 'metadata', 'uid');
 
-/** Streams of objects and pods are not in step: what the workload counts must be seen before its containers can be judged. */
+/**
+ * Object and pod streams are not synchronised: pods that the workload counts must be seen before their containers can
+ * be judged.
+ */
 function unseenFinding({ view }: Seen, { ready, pods }: Counted): Finding | undefined {
   if (view.watched !== true || pods === undefined) return undefined;
   const seen = pods.filter(isReady).length;
   if (seen >= ready) return undefined;
-  return waiting('PodsNotSeen', `${ready} pods of the new revision are counted as ready; ${seen} were seen so far`);
+  return waiting('PodsNotSeen', `${ready} pods of the new revision count as ready; ${seen} seen so far`);
 }

@@ -5,30 +5,30 @@ import { numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import type { Signal } from './signal.ts';
 import { about, type WarningEvent } from './warning-event.ts';
 
-/** One or two ends may be a database that came up later; at the third it is a loop. */
+/** One or two exits may mean a database that came up later. The third is a loop. */
 export const usualTolerance = 2;
 
-/** A container that ended this short a time ago may look ready between two crashes. */
+/** A container that ended this recently may look ready between two crashes. */
 const settleMilliseconds = 10_000;
 
 export interface CrashOptions {
   readonly now: number;
-  /** The pod is as it was before the deployment: what it went through once is no failure of it. */
+  /** The pod is unchanged since before the deployment: its earlier troubles are not its failure. */
   readonly isOld?: boolean;
-  /** How many ends of a container are borne. */
+  /** How many exits of a container are tolerated. */
   readonly tolerance?: number | undefined;
   readonly warnings?: readonly WarningEvent[];
 }
 
 interface Ended {
-  /** How often the container has ended; the kubelet counts only how often it was started again. */
+  /** How often the container has ended. The kubelet only counts restarts. */
   readonly ends: number;
   readonly end: JsonObject | undefined;
   readonly isLooping: boolean;
   readonly isUp: boolean;
 }
 
-/** A container that ended though it should run: a verdict when it did so too often, else a reason to wait. */
+/** A container that ended although it should run: a verdict after too many exits, otherwise a reason to wait. */
 export function crashSignal(pod: JsonObject, status: JsonObject, options: CrashOptions): Signal | undefined {
   const ended = endedOf(pod, status);
   if (ended === undefined) return undefined;
@@ -44,7 +44,7 @@ export function crashSignal(pod: JsonObject, status: JsonObject, options: CrashO
     return { ...about, key: 'Settling', reason: 'Settling', message };
   }
   if (isUp || isOld) return undefined;
-  const borne = `${where(pod, status)} has ended and is started again; ${tolerance} ends are borne: ${detail}`;
+  const borne = `${where(pod, status)} has ended and is restarting; ${tolerance} exits are tolerated: ${detail}`;
   return { ...about, key: 'Restarting', reason: 'Restarting', message: borne };
 }
 
@@ -61,7 +61,7 @@ const isRunning = (status: JsonObject): boolean => valueAt(status, 'state', 'run
 
 const endedAt = (ended: JsonObject | undefined): number => Date.parse(stringAt(ended, 'finishedAt') ?? '') || 0;
 
-/** A container whose liveness probe fails is killed: its end alone does not tell why. */
+/** A container with a failing liveness probe is killed; its exit alone does not say why. */
 function probeOf(pod: JsonObject, status: JsonObject, warnings: readonly WarningEvent[]): string {
   const name = stringAt(status, 'name');
   const isAbout = (one: WarningEvent) => one.container === undefined || one.container === name;
@@ -69,7 +69,7 @@ function probeOf(pod: JsonObject, status: JsonObject, warnings: readonly Warning
   return probe === undefined ? '' : `; ${probe.message}`;
 }
 
-/** The reasons of ends that say no more than their exit codes. */
+/** Reasons that say no more than the exit code. */
 const plain: ReadonlySet<string> = new Set(['Error', 'OOMKilled']);
 
 function detailOf(status: JsonObject, end: JsonObject | undefined): string {

@@ -4,7 +4,7 @@ import { healthy, type Seen, waiting } from './judgement.ts';
 import { listAt, stringAt, valueAt } from './kubernetes-object.ts';
 import type { KindReport } from './signal.ts';
 
-/** A CronJob is ready when it exists with the right image; it runs when its time comes. It has no observedGeneration. */
+/** A CronJob is ready when it exists with the right image. It runs on its schedule, and has no observedGeneration. */
 export function judgeCronJob(look: Seen): KindReport {
   const { object } = look;
   const last = stringAt(object, 'status', 'lastScheduleTime') ?? 'never';
@@ -26,14 +26,14 @@ export function judgeCronJob(look: Seen): KindReport {
   return { signals: [], finding };
 }
 
-/** Argo CD's rule: nothing runs, and the last success is older than the last start. */
+/** Argo CD's rule: nothing is running, and the last success is older than the last start. */
 function lastRunFailed({ object }: Seen): boolean {
   const [started, succeeded] = ['lastScheduleTime', 'lastSuccessfulTime'].map((name) => timeAt(object, name));
   const runs = listAt(object, 'status', 'active').length > 0;
   return !runs && started !== undefined && succeeded !== undefined && succeeded < started;
 }
 
-/** Where nobody says when the attempt began, all that a new object went through is of this time. */
+/** If the attempt's start is unknown, everything in a new object's history belongs to this deployment. */
 const isOfThisTime = ({ baseline, object, since }: Seen): boolean =>
   since === undefined ? !baseline.exists : (timeAt(object, 'lastScheduleTime') ?? 0) >= since;
 

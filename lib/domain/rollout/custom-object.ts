@@ -7,21 +7,23 @@ import { stringAt } from './kubernetes-object.ts';
 import { type KindReport, lasted } from './signal.ts';
 import { objectFinding } from './standard-objects.ts';
 
-/** Any other object: by the catalogue's expressions, else by its row among the standard objects or the conventions of the API. */
+/**
+ * Any other object: by the catalogue's expressions, or else by its row in the standard objects or the API conventions.
+ */
 export function judgeCustomObject(look: Seen): KindReport {
   const { object } = look;
   const finding = unobserved(object) ?? failed(look) ?? asked(look) ?? objectFinding(object, look.workload.resource);
   const key = `MayBeOfBefore ${finding.verdict}`;
   if (finding.verdict === 'waiting' || !mayBeOfBefore(look)) return { signals: [], finding: told(look, finding) };
   if (lasted(look, key) >= grace) return { signals: [], finding: told(look, finding), timed: [key] };
-  const text = `nothing in its status says which generation it speaks of; it counts when it says so for ${grace / 1_000} s`;
+  const text = `its status does not say which generation it describes; it counts once unchanged for ${grace / 1_000} s`;
   return { signals: [], finding: waiting('GenerationNotObserved', `${text}: ${finding.message}`), timed: [key] };
 }
 
-/** Its controller has seen the change by then, or begun to work on it. */
+/** By then its controller has seen the change, or begun to work on it. */
 const grace = 15_000;
 
-/** The object was there before, was changed, and does not say that its controller has seen that. */
+/** The object existed before, was changed, and does not say whether its controller has seen the change. */
 function mayBeOfBefore(look: Seen): boolean {
   const { baseline, object } = look;
   if (!baseline.exists || baseline.uid !== stringAt(object, 'metadata', 'uid') || isUnchanged(look)) return false;
@@ -38,7 +40,7 @@ function told(look: Seen, finding: Finding): Finding {
     : healthy(finding.reason, text, finding.warnings);
 }
 
-/** What cannot be told is no failure: most fields of a status come with time. */
+/** An expression that cannot be evaluated is no failure: most status fields appear later. */
 function failed({ object, workload }: Seen): Finding | undefined {
   const text = workload.resource?.failing_when;
   if (text === undefined || evaluated(text, object) !== true) return undefined;
@@ -58,7 +60,7 @@ function asked({ object, workload }: Seen): Finding | undefined {
   return waiting('ExpressionNotMet', `${text} does not hold yet${generation}${why}`);
 }
 
-/** The catalogue was read with good expressions only; of another version of the library nobody knows. */
+/** The catalogue only accepts valid expressions, but a different version of the library might not. */
 function evaluated(text: string, object: Seen['object']): Evaluation {
   const expression = compileExpression(text);
   return 'problem' in expression ? { why: expression.problem } : expression.holds(object);

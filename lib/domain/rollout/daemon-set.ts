@@ -7,7 +7,7 @@ import { onDeleteSignals } from './on-delete.ts';
 import { podsOfNewRevision } from './revision.ts';
 import { type KindReport, lasted } from './signal.ts';
 
-/** kstatus' counts. No node matches: 0 of 0 is ready when it stays so, with a warning. */
+/** kstatus' counts. If no node matches, 0 of 0 is ready once it lasts, with a warning. */
 export function judgeDaemonSet(look: Seen): KindReport {
   const { object, view, workload } = look;
   const unobserved = generationFinding(object);
@@ -21,7 +21,7 @@ export function judgeDaemonSet(look: Seen): KindReport {
   if (stuck.length > 0 || pods.some(runsUnready) || !isWithinUnavailable(object, counts)) {
     return kindReport(look, { pods, signals: stuck }, { finding: pending });
   }
-  // Another count is another state: the time begins anew.
+  // A different count is a different state: the grace period restarts.
   const key = `NodesMissing ${ready} ${desired}`;
   if (lasted(look, key) < missingMilliseconds) {
     return kindReport(look, { pods }, { finding: pending, timed: [key] });
@@ -34,15 +34,15 @@ export function judgeDaemonSet(look: Seen): KindReport {
   return kindReport(look, { pods }, { finding: settled.finding, timed: [key] });
 }
 
-/** A node that restarts is back by then; one that is gone for good does not end a rollout on all others. */
+/** A restarting node is back by then. One that is gone for good does not fail a rollout on all others. */
 const missingMilliseconds = 60_000;
 
 interface Counts {
   readonly desired: number;
-  /** All on all nodes, of any revision. */
+  /** Ready on nodes, of any revision. */
   readonly readyOfAny: number;
   readonly updated: number;
-  /** Of the new revision; without pods to look at, as many as the counts prove. */
+  /** Of the new revision. Without visible pods, as many as the counts prove. */
   readonly ready: number;
 }
 
@@ -56,19 +56,19 @@ function countsOf(object: JsonObject, pods: readonly JsonObject[]): Counts {
   return { desired, readyOfAny, updated, ready };
 }
 
-/** Its kubelet is alive and says that the program is not ready: that is no missing node. */
+/** Its kubelet is alive and reports that the program is not ready: the node is not missing. */
 const runsUnready = (pod: JsonObject): boolean =>
   !hasEnded(pod) &&
   listAt(pod, 'status', 'containerStatuses').some(
     (status) => valueAt(status, 'state', 'running') !== undefined && valueAt(status, 'ready') !== true,
   );
 
-/** Nodes without a ready pod, while no pod of an older revision serves: those the controller will still replace. */
+/** Nodes without a ready pod, while no older pod serves there: the controller will still replace those. */
 function isWithinUnavailable(object: JsonObject, { desired, readyOfAny, ready }: Counts): boolean {
   return ready > 0 && ready < desired && readyOfAny <= ready && desired - ready <= maxUnavailableOf(object, desired);
 }
 
-/** A share is rounded up, as the controller does. */
+/** A percentage is rounded up, as the controller does. */
 function maxUnavailableOf(object: JsonObject, desired: number): number {
   const value = valueAt(objectAt(object, 'spec', 'updateStrategy', 'rollingUpdate'), 'maxUnavailable') ?? 1;
   if (typeof value === 'number') return value;
@@ -78,7 +78,7 @@ function maxUnavailableOf(object: JsonObject, desired: number): number {
 
 function countsFinding(object: JsonObject): Finding | undefined {
   const status = (name: string) => numberAt(object, 'status', name);
-  // The one counter that is written even when it is 0: absent means that nobody has counted the nodes yet.
+  // The one counter that is written even when it is 0. Absent means that the nodes are not counted yet.
   if (valueAt(object, 'status', 'desiredNumberScheduled') === undefined) {
     return waiting('NodesNotCounted', 'the controller has not counted the nodes yet');
   }

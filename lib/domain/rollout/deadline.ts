@@ -4,13 +4,14 @@ import { conditionOf, nameOf, numberAt, stringAt } from './kubernetes-object.ts'
 import { currentReplicaSet } from './revision.ts';
 import { type KindReport, lasted } from './signal.ts';
 
-/** The controller's own deadline when none is written down, in seconds. */
+/** The controller's default deadline, in seconds. */
 const usualSeconds = 600;
 const key = 'DeadlineOfBefore';
 
 /**
- * Whether a Deployment, or a Rollout, has exceeded its progress deadline. When an older revision is put back, the word of the rollout before
- * stays until there is progress, and nobody says it anew when there is none: then what lasts as long has exceeded it too.
+ * Whether a Deployment or a Rollout has exceeded its progress deadline. When an older revision is put back, the
+ * previous rollout's condition stays until there is progress, and nothing renews it if there is none. A lack of
+ * progress for as long then counts as exceeded too.
  */
 export function deadlineReport(look: Seen, pending: Finding): Pick<KindReport, 'finding' | 'timed'> {
   const { object } = look;
@@ -21,11 +22,14 @@ export function deadlineReport(look: Seen, pending: Finding): Pick<KindReport, '
   if (isOfPresent(look, object, condition) && !namesOther(look, said)) return { finding: exceeded(said, said) };
   const seconds = numberAt(object, 'spec', 'progressDeadlineSeconds') || usualSeconds;
   const isLate = lasted(look, key) >= seconds * 1_000;
-  const message = `no progress for ${seconds} s, the progress deadline; another rollout had exceeded it before: ${said}`;
+  const message = `no progress for ${seconds} s, the progress deadline; an earlier rollout had exceeded it: ${said}`;
   return { finding: isLate ? exceeded(message, said) : pending, timed: [key] };
 }
 
-/** `ReplicaSet "web-7d4" has timed out progressing.`: the deadline may pass while the pipeline that puts another back is at work. */
+/**
+ * `ReplicaSet "web-7d4" has timed out progressing.`: the deadline may pass while the pipeline that puts another one
+ * back is running.
+ */
 function namesOther({ object, view }: Seen, said: string): boolean {
   const named = /ReplicaSet "([^"]+)"/.exec(said)?.[1];
   const current = currentReplicaSet(object, view.revisions);

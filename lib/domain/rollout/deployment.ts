@@ -7,7 +7,9 @@ import { conditionOf, desiredReplicas, numberAt, stringAt, valueAt } from './kub
 import { podsOfNewRevision } from './revision.ts';
 import type { KindReport } from './signal.ts';
 
-/** kubectl's order of counts (rollout_status.go), with pods, pause, quota and conditions that kubectl does not look at. */
+/**
+ * kubectl's order of counts (rollout_status.go), plus pods, pauses, quota and conditions, which kubectl does not check.
+ */
 export function judgeDeployment(look: Seen): KindReport {
   const { object, view, workload } = look;
   const unobserved = generationFinding(object);
@@ -19,7 +21,7 @@ export function judgeDeployment(look: Seen): KindReport {
   return kindReport(look, { pods }, told);
 }
 
-/** What is not there yet, and whether it will ever come. */
+/** What is still missing, and whether it will ever come. */
 function pendingReport(look: Seen, pending: Finding): Pick<KindReport, 'finding' | 'timed'> {
   const paused = pausedFinding(look.object, pending);
   return paused === undefined ? deadlineReport(look, pending) : { finding: paused };
@@ -45,14 +47,16 @@ function countsFinding(object: JsonObject): Finding | undefined {
   ]);
 }
 
-/** Available stays True through a bad update, because old pods serve: it can only hold back, never prove. */
+/** Available stays True through a bad update, because old pods serve. So it can only delay success, never prove it. */
 function unavailableFinding(object: JsonObject): Finding | undefined {
   const condition = conditionOf(object, 'Available');
   if (condition === undefined || stringAt(condition, 'status') === 'True') return undefined;
   return waiting('DeploymentNotAvailable', stringAt(condition, 'message') ?? 'the condition Available is not True');
 }
 
-/** kstatus' rule: whatever the counts say, the controller does not take it for done. Its deadline is another matter. */
+/**
+ * kstatus' rule: whatever the counts say, the controller does not consider it done. Its deadline is checked elsewhere.
+ */
 function unprogressedFinding(object: JsonObject): Finding | undefined {
   const condition = conditionOf(object, 'Progressing');
   if (stringAt(condition, 'status') !== 'False' || stringAt(condition, 'reason') === 'ProgressDeadlineExceeded')
@@ -60,10 +64,10 @@ function unprogressedFinding(object: JsonObject): Finding | undefined {
   return waiting('DeploymentNotProgressing', stringAt(condition, 'message') ?? 'the condition Progressing is False');
 }
 
-/** A paused Deployment would be waited for until the deadline: its controller creates nothing. */
+/** A paused Deployment would wait until the deadline, because its controller creates nothing. */
 function pausedFinding(object: JsonObject, pending: Finding): Finding | undefined {
   if (valueAt(object, 'spec', 'paused') !== true) return undefined;
-  return failing('Paused', `the deployment is paused in the middle: ${pending.message}; resume it, then deploy again`);
+  return failing('Paused', `the deployment is paused halfway: ${pending.message}; resume it, then deploy again`);
 }
 
 const pauseWarning = (object: JsonObject): readonly string[] =>

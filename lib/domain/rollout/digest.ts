@@ -12,8 +12,8 @@ interface Running {
 }
 
 /**
- * The digest by which the service's container runs in the pods of the new revision; undefined where none tells, or they are not one. A
- * spec that names a digest runs that one: of an index the runtimes may report one of its images, for each platform another.
+ * The digest of the service's container in the new revision's pods; undefined if no pod reports one or they differ. A
+ * spec that names a digest runs that one: for an index, runtimes may report the image of one platform.
  */
 export function digestOf(look: Look): string | undefined {
   const named = namedDigest(look);
@@ -22,14 +22,14 @@ export function digestOf(look: Look): string | undefined {
   return digests.size === 1 ? [...digests][0] : undefined;
 }
 
-/** A tag that moves while pods are started: what one pod serves is not what the next one does. It stays so until pods are made anew. */
+/** A tag moved while pods started, so pods serve different images. That lasts until the pods are recreated. */
 export function withDigests(look: Look, report: KindReport): KindReport {
   const all = namedDigest(look) === undefined ? running(look) : [];
   const mixed = mixedSignal(all);
   return mixed === undefined ? report : { ...report, signals: [...report.signals, mixed] };
 }
 
-/** So long a pod may be there that is about to be replaced. */
+/** A pod that is about to be replaced may stay this long. */
 const mixedGrace = 30_000;
 
 function mixedSignal(all: readonly Running[]): Signal | undefined {
@@ -54,7 +54,9 @@ const namedDigest = (look: Look): string | undefined => {
   return container && parseImage(container.image).digest?.toLowerCase();
 };
 
-/** A bare digest may be that of the image's configuration, of an image that was loaded and not pulled: it tells nothing. */
+/**
+ * A bare digest may be the digest of the image's configuration (an image loaded instead of pulled). It proves nothing.
+ */
 function running(look: Look): readonly Running[] {
   const container = serviceContainer(look)?.name;
   if (container === undefined) return [];

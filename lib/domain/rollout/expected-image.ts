@@ -7,12 +7,12 @@ import { listAt, stringAt } from './kubernetes-object.ts';
 import { type Container, containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 import { podsOfNewRevision } from './revision.ts';
 
-/** Without a baseline nothing is known of what was there before. */
+/** Without a baseline, it is not known what was there before. */
 export type ImageLook = Pick<Look, 'workload' | 'expected' | 'view'> & { readonly baseline?: Baseline };
 
 /**
- * Whether the workload's spec asks for the expected image; undefined when that cannot be told: a chart's version without
- * an image in the catalogue, or a digest asked for, a tag in the spec and no container started yet.
+ * Whether the workload's spec asks for the expected image. Undefined if that is unclear: a chart's version without an
+ * image in the catalogue, or a requested digest with a tag in the spec and no container started yet.
  */
 export function isExpectedImage(look: ImageLook): boolean | undefined {
   const { workload, view } = look;
@@ -21,13 +21,17 @@ export function isExpectedImage(look: ImageLook): boolean | undefined {
   return isAmong(look, containersOf(podSpecOf(workload, view.workload)), (container) => isIt(look, container));
 }
 
-/** Whether the expected image stood in the workload since the baseline, as far as the cluster keeps what stood there. */
+/**
+ * Whether the workload had the expected image at some point since the baseline, as far as the cluster keeps history.
+ */
 export function stoodThere(look: ImageLook & { readonly baseline: Baseline }): boolean {
   const { workload, baseline, view } = look;
   return podSpecsAfter(workload, baseline, view).some((spec) => isWritten(look, spec));
 }
 
-/** Whether a pod spec asks for the expected image, whatever runs by it: of a tag and a digest the tag alone tells. */
+/**
+ * Whether a pod spec asks for the expected image, whatever it leads to: for tag and digest, only the tag is checked.
+ */
 export function isWritten(look: ImageLook, podSpec: JsonObject): boolean {
   if (!isComparable(look)) return false;
   const wanted = (container: Container) =>
@@ -41,15 +45,15 @@ export const askedReference = ({ expected, workload }: Pick<ImageLook, 'expected
 const isComparable = (look: ImageLook): boolean =>
   (askedReference(look) !== undefined || look.expected.artifactType === 'docker') && !hasNoImage(look);
 
-/** A certificate, or another object that is not built in and has no template of pods: its version stands in no image of it. */
+/** A certificate, or another custom object without a pod template: no image contains its version. */
 export const hasNoImage = ({ workload: { kind }, view }: Pick<ImageLook, 'workload' | 'view'>): boolean =>
   (kind === 'certificate' || kind === 'custom' || kind === 'rollout') &&
   view.workload !== undefined &&
   containersOf(podSpecOf({ kind }, view.workload)).length === 0;
 
 /**
- * Where several containers could be the service, one that had the version before proves nothing: only one that got it since the
- * baseline does, or one by its digest, or that all have it.
+ * If several containers could be the service, one that already had the version proves nothing. It counts only if a
+ * container got it since the baseline, if one is identified by digest, or if all have it.
  */
 function isAmong(
   look: ImageLook,
@@ -66,11 +70,13 @@ function isAmong(
 
 const isByDigest = ({ expected }: ImageLook): boolean => readVersion(expected.version).digest !== undefined;
 
-/** Those that the service may be, by the reference that is asked for. */
+/** The containers that may be the service, by the requested reference. */
 export const candidates = (look: ImageLook, containers: readonly Container[]): readonly Container[] =>
   possibleContainers(look.workload, containers, askedReference(look));
 
-/** The container that the service is: told by name, number or repository, else the only one that got the version since the baseline. */
+/**
+ * The service's container: by name, count or repository, or else the only one that got the version since the baseline.
+ */
 export function serviceContainer(look: ImageLook): Container | undefined {
   const { workload, view } = look;
   if (view.workload === undefined) return undefined;
@@ -80,7 +86,7 @@ export function serviceContainer(look: ImageLook): Container | undefined {
   return proving.length === 1 ? proving[0] : undefined;
 }
 
-/** The names of the containers of which any could be the service, where there are several and nobody says which. */
+/** The names of the containers that could be the service, if there are several and it is not clear which. */
 export function ambiguousContainers(look: ImageLook): readonly string[] {
   const { workload, view } = look;
   if (view.workload === undefined || !isComparable(look)) return [];
@@ -90,7 +96,7 @@ export function ambiguousContainers(look: ImageLook): readonly string[] {
 
 const isItSurely = (look: ImageLook) => (container: Container) => isComparable(look) && isIt(look, container) === true;
 
-/** In a baseline of an earlier version no container is known: there any may have changed. */
+/** A baseline of an earlier version lists no containers, so any may have changed. */
 const isNewSince = (baseline: Baseline | undefined) => {
   if (baseline === undefined) return () => false;
   return ({ name, image }: Container): boolean => {
@@ -102,7 +108,7 @@ const isNewSince = (baseline: Baseline | undefined) => {
 const isIt = (look: ImageLook, container: Container): boolean | undefined =>
   isReference(look, container, (version) => isVersion(look, container, version));
 
-/** The repository with the version, or exactly the reference where it names one. */
+/** The repository with the version, or exactly the reference if it names one. */
 function isReference(
   look: ImageLook,
   { name, image }: Container,
@@ -117,21 +123,24 @@ function isReference(
   return sameImage(image, asked) || (mayMove && sameRepository(image, asked) && hasIt(named));
 }
 
-/** Where nobody names a repository, the one that ran before is meant. */
+/** If no repository is named, the previous one is meant. */
 const isHeldRepository = ({ baseline, ...look }: ImageLook, { name, image }: Container): boolean => {
   const before = baseline && repositoryBefore({ ...look, baseline }, name);
   return before === undefined || sameRepository(image, before);
 };
 
-/** An image of the repository that the container had before; undefined where nobody knows. */
+/** The container's previous repository; undefined if unknown. */
 export const repositoryBefore = (look: ImageLook & { readonly baseline: Baseline }, name: string): string | undefined =>
   imageBefore(look.baseline, name) ?? look.baseline.image;
 
-/** A digest asked for and only a tag in the spec: what the started containers really run decides, for a tag can move. */
+/**
+ * A digest was requested and the spec has only a tag. What the started containers really run decides, because a tag can
+ * move.
+ */
 function isVersion(look: ImageLook, { name, image }: Container, version: string): boolean | undefined {
   const { tag, digest } = readVersion(version);
   const shown = parseImage(image);
-  // Who pulls by a digest gets what it names, or nothing.
+  // A pull by digest gets exactly that image, or nothing.
   if (digest === undefined || shown.digest !== undefined) return hasVersion(image, version);
   if (!hasTag(shown, tag)) return false;
   const answers = startedImages(look, name).map((id) => hasDigest(id, digest));
@@ -145,17 +154,20 @@ const hasTagOf = (image: string, version: string): boolean => {
   return shown.digest !== undefined || tag === undefined ? hasVersion(image, version) : hasTag(shown, tag);
 };
 
-/** Where the catalogue names an image for a chart, its tag is the chart's version, with `_` for the `+` that no tag can have. */
+/**
+ * If the catalogue names an image for a chart, its tag is the chart's version, with `_` for `+`, which tags cannot
+ * have.
+ */
 const asImageVersion = ({ version, artifactType }: Expected): string =>
   artifactType === 'helm' ? version.replaceAll('+', '_') : version;
 
 interface Started {
   readonly pod: JsonObject;
-  /** What the runtime says that it runs. */
+  /** What the runtime reports. */
   readonly image: string;
 }
 
-/** A container in the pods of the new revision, where it has started. */
+/** A started container in the new revision's pods. */
 export const startedIn = (
   { workload, view }: Pick<ImageLook, 'workload' | 'view'>,
   container: string,
@@ -170,7 +182,7 @@ export const startedIn = (
 export const startedImages = (look: Pick<ImageLook, 'workload' | 'view'>, container: string): readonly string[] =>
   startedIn(look, container).map(({ image }) => image);
 
-/** The version that a reference names, if it does. */
+/** The version that a reference names, if any. */
 const exactly = (reference: string): string | undefined => versionOf(parseImage(reference));
 
 export function describeExpected(look: Pick<ImageLook, 'expected' | 'workload'>): string {

@@ -2,8 +2,9 @@ import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import type { Json, JsonObject } from '../json.ts';
 
 /**
- * Expressions of the catalogue in CEL, the language of Kubernetes' own rules. It has no loops and no recursion and cannot leave `object`;
- * here it is bounded further: few nodes, comprehensions two deep, and no `matches`, whose patterns may take for ever in this runtime.
+ * Catalogue expressions in CEL, the language of Kubernetes' own rules. CEL has no loops or recursion and cannot leave
+ * `object`. Here it is bounded further: few nodes, comprehensions at most two deep, and no `matches`, whose patterns
+ * may run forever in this runtime.
  */
 const environment = new Environment({
   enableOptionalTypes: true,
@@ -13,7 +14,7 @@ const environment = new Environment({
 const comprehensions: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'filter', 'map']);
 const deepestComprehension = 2;
 
-/** Whether it holds for an object, or why that cannot be told (a field that is not there). */
+/** Whether it holds for an object, or why that is unknown (a missing field). */
 export type Evaluation = boolean | { readonly why: string };
 
 export type Expression =
@@ -21,7 +22,7 @@ export type Expression =
   /** Position: characters from the start. */
   | { readonly problem: string };
 
-/** The same few expressions come at every look. */
+/** Every look uses the same few expressions. */
 const compiled = new Map<string, Expression>();
 const mostCompiled = 1_000;
 
@@ -58,7 +59,7 @@ function evaluate(run: () => unknown): Evaluation {
   }
 }
 
-/** The library's first line; a picture of the place follows there, for which a message has no room. */
+/** The library's first line. The picture of the place that follows does not fit a message. */
 function told(error: unknown): string {
   const { message, node } = error as Error & { readonly node?: { readonly start?: number } };
   const [first = 'it cannot be read'] = message.split('\n', 1);
@@ -78,8 +79,8 @@ function excessOf(node: unknown, depth: number): string | undefined {
 }
 
 /**
- * A whole number of JSON is an int of CEL, as in Kubernetes; else 2 + 1 would not be defined. Maps have no keys but their own, and a field
- * may be called `constructor`.
+ * Whole JSON numbers become CEL ints, as in Kubernetes; otherwise 2 + 1 would be undefined. Maps have only their own
+ * keys, because a field may be called `constructor`.
  */
 function withIntegers(value: Json): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;

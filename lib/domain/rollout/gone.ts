@@ -3,10 +3,10 @@ import { healthy, type Look, waiting } from './judgement.ts';
 import { isDeleting, stringAt, valueAt } from './kubernetes-object.ts';
 import type { KindReport, Signal } from './signal.ts';
 
-/** Milliseconds. The executor is done by then, and what the observer sees may be a moment old. */
+/** Milliseconds. The executor has finished by then, and the observer may be a moment behind. */
 const grace = 30_000;
 
-/** Of a delete: whether the workload is gone, and with it what it owns, since it goes in the foreground. */
+/** For a delete: whether the workload is gone. Foreground deletion means that everything it owns is gone too. */
 export function judgeGone(look: Look): KindReport {
   const { workload, baseline, view } = look;
   const title = `${workload.kind} ${workload.namespace}/${workload.name}`;
@@ -28,11 +28,11 @@ export function judgeGone(look: Look): KindReport {
   return { signals: [signal], finding: waiting(signal.reason, signal.message) };
 }
 
-/** What stands there is another object than the one that was to be deleted: whoever made it wants it. */
+/** The object there is not the one to be deleted: whoever created it wants it. */
 const recreated = (title: string): Signal => ({
   key: 'Recreated',
   reason: 'Recreated',
-  message: `${title} is there again, as another object: somebody, or a controller, has made it anew`,
+  message: `${title} exists again as a new object: somebody, or a controller, has recreated it`,
   grace,
   evidence: [],
 });
@@ -40,7 +40,7 @@ const recreated = (title: string): Signal => ({
 const notDeleted = (title: string): Signal => ({
   key: 'NotDeleted',
   reason: 'NotDeleted',
-  message: `${title} still stands there, although the executor is done`,
+  message: `${title} still exists, although the executor has finished`,
   grace,
   evidence: [],
 });

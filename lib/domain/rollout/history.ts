@@ -3,9 +3,9 @@ import type { Workload, WorkloadKind } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
 import { isOwnedBy, labelOf, nameOf, numberAt, objectAt, stringAt } from './kubernetes-object.ts';
 
-/** How a kind keeps the pod templates that it had. */
+/** How a kind keeps its earlier pod templates. */
 interface History {
-  /** Rises with every template that becomes the wanted one; one that is taken up again gets a new number. */
+  /** Grows with every template that is rolled out. A template that is used again gets a new number. */
   readonly numberOf: (revision: JsonObject) => number;
   readonly podSpec: readonly string[];
 }
@@ -20,7 +20,7 @@ const replicaSets = (annotation: string): History => ({
   podSpec: ['spec', 'template', 'spec'],
 });
 
-/** A new kind whose kept templates are read is a row. A Job, CronJob or pod keeps none. */
+/** A new kind with readable history is a row. Jobs, CronJobs and pods keep none. */
 const histories: Readonly<Partial<Record<WorkloadKind, History>>> = {
   deployment: replicaSets('deployment.kubernetes.io/revision'),
   rollout: replicaSets('rollout.argoproj.io/revision'),
@@ -31,7 +31,7 @@ const histories: Readonly<Partial<Record<WorkloadKind, History>>> = {
 const hashLabels = ['pod-template-hash', 'rollouts-pod-template-hash'] as const;
 
 interface Kept {
-  /** Its name, and the hash that tells it from the others. */
+  /** Its name, and the hash that identifies it. */
   readonly names: readonly (string | undefined)[];
   readonly number: number;
   readonly podSpec: JsonObject;
@@ -50,19 +50,19 @@ const keptOf = ({ kind }: Workload, { workload, revisions }: WorkloadView): read
     }));
 };
 
-/** The number of the newest template that is kept; undefined where none is. */
+/** The number of the newest kept template; undefined if there is none. */
 export const newestNumber = (workload: Workload, view: WorkloadView): number | undefined => {
   const numbers = keptOf(workload, view).map(({ number }) => number);
   return numbers.length === 0 ? undefined : Math.max(...numbers);
 };
 
-/** The pod specs that were wanted after that number, in order, as far as they are kept: `revisionHistoryLimit` may be 0. */
+/** The pod specs rolled out after that number, in order, as far as they are kept: `revisionHistoryLimit` may be 0. */
 export const podSpecsSince = (workload: Workload, view: WorkloadView, number: number): readonly JsonObject[] =>
   keptOf(workload, view)
     .filter((kept) => kept.number > number)
     .toSorted((one, other) => one.number - other.number)
     .map(({ podSpec }) => podSpec);
 
-/** The number that a kept template has now, by its name or hash. */
+/** The current number of a kept template, by its name or hash. */
 export const numberOfKept = (workload: Workload, view: WorkloadView, name: string): number | undefined =>
   keptOf(workload, view).find(({ names }) => names.includes(name))?.number;

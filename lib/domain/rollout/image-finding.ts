@@ -20,8 +20,9 @@ import { templateMark } from './template-mark.ts';
 import { describeBefore, isBaselines, sameImages } from './whose-image.ts';
 
 /**
- * The finding when the image is not (or no longer) the expected one; nothing when the kind's own rules may judge. What counts is
- * whether the expected one stood there since the baseline: seen at an earlier look, or kept by the cluster. Then it was replaced.
+ * The finding if the image is not, or no longer, the expected one; undefined if the kind's own rules may judge. It
+ * matters whether the expected image was in place since the baseline (seen at an earlier look, or kept by the cluster):
+ * then it was replaced.
  */
 export function imageFinding(look: Look): Finding | undefined {
   const { view } = look;
@@ -34,9 +35,9 @@ export function imageFinding(look: Look): Finding | undefined {
 }
 
 /**
- * The image stands, and the rest of the template was changed after the executor was done: what is verified then is somebody else's.
- * What came before the first look is the executor's own, in however many steps. By its content, not by the generation: an autoscaler
- * raises that too.
+ * The image is right, but the rest of the template changed after the executor finished: what would be verified is
+ * somebody else's. Changes before the first look are the executor's own, in any number of steps. Compared by content,
+ * not by generation, which an autoscaler also raises.
  */
 function changedTemplate(look: Seen): Finding | undefined {
   const before = look.previous?.template;
@@ -44,7 +45,7 @@ function changedTemplate(look: Seen): Finding | undefined {
   const what = describeExpected(look);
   return failing(
     'Superseded',
-    `the pod template was changed while ${what} was verified: it still has that image, but what runs now is somebody else's change; deploy again to have it verified`,
+    `the pod template was changed while ${what} was verified: it still has that image, but what runs now is somebody else's change; deploy again to verify it`,
   );
 }
 
@@ -55,7 +56,7 @@ function changedImages({ workload, object, previous, ...look }: Seen): Finding |
   return failing('Superseded', `the images changed again while ${look.expected.version} was verified; now ${now}`);
 }
 
-/** The spec asks for the tag, and what that leads to by now is not the digest that was asked for. No look later will it be. */
+/** The spec has the tag, but the tag no longer leads to the requested digest. No later look will change that. */
 function movedTag(look: Seen): Finding | undefined {
   const { baseline, workload, view } = look;
   const { tag, digest } = readVersion(look.expected.version);
@@ -67,7 +68,7 @@ function movedTag(look: Seen): Finding | undefined {
     const runs = startedImages({ workload, view }, name).find((id) => hasDigest(id, digest) === false);
     if (shown.digest !== undefined || !isOurs || runs === undefined) continue;
     const other = parseImage(runs).digest;
-    return failing('DigestMoved', `${image} has led to ${other} in the registry; ${describeExpected(look)} is awaited`);
+    return failing('DigestMoved', `in the registry, ${image} led to ${other}, not to ${describeExpected(look)}`);
   }
   return undefined;
 }
@@ -78,7 +79,7 @@ const here = ({ workload, view, object }: Seen) => {
   return { ...(uid === undefined ? {} : { uid }), ...(revision === undefined ? {} : { revision }) };
 };
 
-/** The same tag in another repository is another program, until the catalogue names it. */
+/** The same tag in another repository is a different program, until the catalogue names it. */
 function movedRepository(look: Seen): Finding | undefined {
   if (askedReference(look) !== undefined) return undefined;
   const main = mainContainer(look.workload, look.object);
@@ -91,7 +92,7 @@ function movedRepository(look: Seen): Finding | undefined {
   );
 }
 
-/** The expected image stood there. Whoever put another in its place, or the one of before, meant it. */
+/** The expected image was in place. Whoever replaced it, even with the previous one, did so deliberately. */
 function replaced(look: Seen): Finding | undefined {
   const { workload, baseline, view, object } = look;
   const now = describeImages(look, object);
@@ -100,35 +101,38 @@ function replaced(look: Seen): Finding | undefined {
     const how = isAsBefore ? ' again, as before: it was put back' : ': somebody else changed it';
     return failing(
       'Superseded',
-      `the image was ${describeExpected(look)}, as asked for, and is now ${now}${how}${setBy(look, object)}`,
+      `the image was ${describeExpected(look)}, as requested, and is now ${now}${how}${setBy(look, object)}`,
     );
   }
   if (!isAsBefore || !hasReturned(workload, baseline, view)) return undefined;
   return failing(
     'Superseded',
-    `the image is ${now} again, as before: another template stood there meanwhile, and was put back`,
+    `the image is ${now} again, as before: another template was there in between, and was reverted`,
   );
 }
 
-/** Neither the image of before nor the expected one, whoever wrote it: the executor too may have made another of the version. */
+/**
+ * Neither the previous image nor the expected one, whoever wrote it. The executor may also have built a different one
+ * from the version.
+ */
 function another(look: Seen): Finding | undefined {
   const { baseline, expected, workload, object } = look;
   const main = mainContainer(workload, object, expected.image ?? workload.image);
   const now = describeImages(look, object);
   const asked = describeExpected(look);
   if (!baseline.exists && main !== undefined) {
-    return failing('WrongImage', `${asked} was asked for, but the new ${workload.kind} has ${now}`);
+    return failing('WrongImage', `${asked} was requested, but the new ${workload.kind} has ${now}`);
   }
   const isAnother = main === undefined ? isEachAnother(look) : isAnotherThan(baseline.image, main.image);
   if (!isAnother) return undefined;
   const before = describeBefore(look);
   return failing(
     'Superseded',
-    `the image is ${now}${setBy(look, object)}: neither ${before}, as before, nor ${asked}, as asked for`,
+    `the image is ${now}${setBy(look, object)}: neither ${before}, as before, nor ${asked}, as requested`,
   );
 }
 
-/** Where several containers may be the service, and every one of them has another image than before. */
+/** If several containers may be the service, and each has a new image. */
 const isEachAnother = (look: Seen): boolean => {
   const possible = candidates(look, containersOf(podSpecOf(look.workload, look.object)));
   return (
@@ -139,7 +143,7 @@ const isEachAnother = (look: Seen): boolean => {
 const isAnotherThan = (before: string | undefined, image: string): boolean =>
   before !== undefined && !sameImage(image, before);
 
-/** With a word on containers that have the version and had it before, where nobody says which is the service. */
+/** Mentions containers that have the version and already had it, if it is not clear which is the service. */
 function notYet(look: Seen): Finding {
   const { baseline, expected, workload, object } = look;
   const text = `the image is still ${describeImages(look, object)}; ${describeExpected(look)} is awaited`;
@@ -156,21 +160,21 @@ function notYet(look: Seen): Finding {
   );
 }
 
-/** Where no image can be compared, the images of the first look tell whether somebody changes them afterwards. */
+/** If images cannot be compared with the version, those of the first look reveal later changes. */
 export function imagesToRemember(look: Look): Readonly<Record<string, string>> | undefined {
   if (look.previous?.images !== undefined) return look.previous.images;
   const object = look.view.workload;
   return object === undefined || isExpectedImage(look) !== undefined ? undefined : imagesOf(look.workload, object);
 }
 
-/** The mark of the template at the first look that found the expected image. */
+/** The template's mark at the first look that found the expected image. */
 export function templateToRemember(look: Look): string | undefined {
   if (look.previous?.template !== undefined) return look.previous.template;
   const object = look.view.workload;
   return object === undefined || isExpectedImage(look) !== true ? undefined : templateMark(look.workload, object);
 }
 
-/** The warning of a success whose image was recorded only. */
+/** The warning on a success whose image was only recorded. */
 export function imageWarning(look: Look): string | undefined {
   const object = look.view.workload;
   if (object === undefined || isExpectedImage(look) !== undefined) return undefined;

@@ -7,7 +7,7 @@ import { podSpecPath } from './pod-template.ts';
 
 const lists = ['f:containers', 'f:initContainers'] as const;
 
-/** Of the fields that a manager owns only the images of containers, which say who has set one; undefined where it has none. */
+/** From a manager's fields, keeps only the container images, which show who set them; undefined if there are none. */
 export const imageFields = (fields: Json, at = ''): JsonObject | undefined => {
   if (!isObject(fields)) return undefined;
   if (at === 'f:image') return {};
@@ -19,7 +19,8 @@ export const imageFields = (fields: Json, at = ''): JsonObject | undefined => {
 };
 
 /**
- * ` (set by kubectl-set)`: the field manager that has set the image of the service last, and is not Flotilla. Empty where the object does not tell it.
+ * ` (set by kubectl-set)`: the field manager that last set the service's image, unless that is Flotilla. Empty if the
+ * object does not say.
  */
 export const setBy = ({ workload }: Pick<Look, 'workload'>, object: JsonObject): string => {
   const setters = listAt(object, 'metadata', 'managedFields').filter(
@@ -34,7 +35,7 @@ export const setBy = ({ workload }: Pick<Look, 'workload'>, object: JsonObject):
 
 const fieldOf = (name: string): string => `f:${name}`;
 
-/** Of this container, as far as it is known which one is the service. */
+/** Checks this container, if the service's container is known. */
 const hasImage = (spec: JsonObject, container: string | undefined): boolean =>
   lists.some((list) =>
     Object.entries(objectAt(spec, list)).some(

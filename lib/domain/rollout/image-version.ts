@@ -1,9 +1,10 @@
 import type { ArtifactType } from '../plan/plan.ts';
 
 /**
- * The one grammar of a version, by the reference grammar of container images: a tag, a digest, or both (`2.4.0@sha256:…`). A tag has no
- * `+`; the version of a chart may have one, which registries write as `_`. Kustomize sets tags and digests of images. The patterns mean the
- * same in every dialect of regular expressions, with and without Unicode, since they are published too.
+ * The only grammar of a version, by the reference grammar of container images: a tag, a digest, or both
+ * (`2.4.0@sha256:…`). Tags have no `+`. A chart's version may have one, which registries write as `_`. Kustomize sets
+ * tags and digests of images. The patterns are published, so they mean the same in every regular expression dialect,
+ * with and without Unicode.
  */
 const digest = '(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})';
 const grammar = (more: string): string => `^([0-9A-Za-z_][0-9A-Za-z_.${more}-]{0,127}(@${digest})?|${digest})$`;
@@ -15,7 +16,7 @@ export const versionPatterns: Readonly<Record<ArtifactType, string>> = {
   helm: grammar('+'),
 };
 
-/** Of a tag of 128 characters with a digest of sha512. */
+/** A tag of 128 characters plus a sha512 digest. */
 export const longestVersion = 264;
 
 const compiled = Object.fromEntries(
@@ -24,13 +25,13 @@ const compiled = Object.fromEntries(
 
 export const isVersion = (text: string, artifact: ArtifactType): boolean => compiled[artifact].test(text);
 
-/** What a version asks for: at least one of the two. */
+/** What a version asks for: a tag, a digest, or both. */
 export interface ImageVersion {
   readonly tag?: string;
   readonly digest?: string;
 }
 
-/** The two registered algorithms only: `name:` and 40 hexadecimal digits is a tag that holds a commit. */
+/** Only the two registered algorithms: `name:` and 40 hexadecimal digits is a tag that holds a commit. */
 export const isDigest = (text: string): boolean => /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/i.test(text);
 
 export const readVersion = (version: string): ImageVersion => {
@@ -40,11 +41,11 @@ export const readVersion = (version: string): ImageVersion => {
   return { tag: version.slice(0, at), digest: version.slice(at + 1).toLowerCase() };
 };
 
-/** The version that asks for this tag and digest; undefined where there is neither. */
+/** The version that asks for this tag and digest; undefined without either. */
 export const versionOf = ({ tag, digest: of }: ImageVersion): string | undefined =>
   tag === undefined || of === undefined ? (tag ?? of) : `${tag}@${of}`;
 
-/** Whether what one version stands for is what was asked for, as far as that one tells. */
+/** Whether a version matches the requested one, as far as it says. */
 export const answersTo = (version: string, asked: string): boolean => {
   const [one, other] = [readVersion(version), readVersion(asked)];
   const isSameTag = other.tag === undefined || one.tag === other.tag;

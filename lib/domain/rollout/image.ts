@@ -1,9 +1,9 @@
 import { isDigest, readVersion } from './image-version.ts';
 
-/** Image references, by the rules of the distribution reference grammar: `[registry[:port]/]path[:tag][@digest]`. */
+/** Image references, by the distribution reference grammar: `[registry[:port]/]path[:tag][@digest]`. */
 
 export interface ImageReference {
-  /** Registry and path, with the defaults written out: `nginx` is `docker.io/library/nginx`. */
+  /** Registry and path, with defaults filled in: `nginx` is `docker.io/library/nginx`. */
   readonly repository: string;
   readonly tag?: string;
   readonly digest?: string;
@@ -11,12 +11,12 @@ export interface ImageReference {
 
 const schemes = /^[a-z-]+:\/\//;
 
-/** Reads a reference; also what `imageID` holds (`docker-pullable://repo@sha256:…`, or a bare digest). */
+/** Parses a reference, or the content of `imageID` (`docker-pullable://repo@sha256:…`, or a bare digest). */
 export function parseImage(reference: string): ImageReference {
   const text = reference.trim().replace(schemes, '');
   if (isDigest(text)) return { repository: '', digest: text };
   const [beforeDigest = '', digest] = text.split('@');
-  // A colon after the last slash begins the tag; one before it belongs to the registry's port.
+  // A colon after the last slash starts the tag. One before it belongs to the registry's port.
   const colon = beforeDigest.indexOf(':', beforeDigest.lastIndexOf('/') + 1);
   const name = colon < 0 ? beforeDigest : beforeDigest.slice(0, colon);
   const tag = colon < 0 ? undefined : beforeDigest.slice(colon + 1);
@@ -27,26 +27,26 @@ export function parseImage(reference: string): ImageReference {
   };
 }
 
-/** The repository as it is written, without tag and digest: `parseImage` writes out what is left to the runtime. */
+/** The repository as written, without tag and digest. `parseImage` fills in the defaults that this leaves out. */
 export const repositoryAsWritten = (reference: string): string => reference.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
 
 export const sameRepository = (one: string, other: string): boolean =>
   parseImage(one).repository === parseImage(other).repository;
 
-/** Whether a reference has this version: its tag, its digest, or both where both are asked for. Neither of them means `latest`. */
+/** Whether a reference has this version: its tag, its digest, or both if both are requested. Neither means `latest`. */
 export function hasVersion(reference: string, version: string): boolean {
   const asked = readVersion(version);
   const shown = parseImage(reference);
   return hasTag(shown, asked.tag) && (asked.digest === undefined || shown.digest?.toLowerCase() === asked.digest);
 }
 
-/** Whether the tag of a reference is the one that is asked for, if one is. */
+/** Whether a reference has the requested tag, if any. */
 export const hasTag = ({ tag, digest }: ImageReference, asked: string | undefined): boolean =>
   asked === undefined || (tag ?? (digest === undefined ? 'latest' : undefined)) === asked;
 
 /**
- * Whether a running container's `imageID` is this digest. A bare one may be that of the image's configuration, as a runtime reports of an
- * image that was loaded and not pulled: when it is another, that tells nothing.
+ * Whether a running container's `imageID` is this digest. A bare digest may be that of the image's configuration, if
+ * the image was loaded instead of pulled. If a bare one differs, that proves nothing.
  */
 export const hasDigest = (imageId: string, digest: string): boolean | undefined => {
   const { repository, digest: shown } = parseImage(imageId);
@@ -54,7 +54,7 @@ export const hasDigest = (imageId: string, digest: string): boolean | undefined 
   return repository === '' ? undefined : false;
 };
 
-/** Both name the same thing: the same repository, and the same digest and tag, as far as both have them. */
+/** Whether both name the same thing: the same repository, and the same digest and tag as far as both have them. */
 export function sameImage(one: string, other: string): boolean {
   const [a, b] = [parseImage(one), parseImage(other)];
   if (a.repository !== b.repository || a.digest !== b.digest) return false;

@@ -2,10 +2,10 @@ import { healthy, type Look, type Made, type Seen, waiting } from './judgement.t
 import { conditionOf, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { type KindReport, lasted } from './signal.ts';
 
-/** A Job that somebody makes anew is there again by then; one that nobody has seen may still come. */
+/** A recreated Job is back by then. One that nobody has seen may still come. */
 const grace = { seen: 10_000, unseen: 120_000 } as const;
 
-/** How a Job ended, as far as its object tells. It has all completions a moment before its condition says so. */
+/** How a Job ended, as far as its object shows. All completions are there a moment before its condition. */
 export function jobEnd({ object }: Seen): 'complete' | 'failed' | undefined {
   const is = (type: string): boolean => stringAt(conditionOf(object, type), 'status') === 'True';
   if (is('Failed') || is('FailureTarget')) return 'failed';
@@ -16,8 +16,9 @@ export function jobEnd({ object }: Seen): 'complete' | 'failed' | undefined {
 }
 
 /**
- * A Job that has gone (`ttlSecondsAfterFinished` removes it after its end) has done its work if that was seen. If not, nobody
- * knows, and somebody must say: to call it failed would be a guess, and to run it again a second migration.
+ * A Job that is gone (`ttlSecondsAfterFinished` removes it after its end) has succeeded if that was seen. Otherwise
+ * nobody knows, and a person must decide: calling it failed would be a guess, and running it again could repeat a
+ * migration.
  */
 export function jobGone(look: Look, made: Made | undefined): KindReport | undefined {
   const { name } = look.workload;
@@ -32,9 +33,9 @@ export function jobGone(look: Look, made: Made | undefined): KindReport | undefi
   const seen = made === undefined ? 'was not seen' : 'was seen at work';
   const why = ttl === undefined ? 'somebody has deleted it' : `it is removed ${ttl} s after its end`;
   const message =
-    `the job ${name} ${seen} and is not there: ${why}, so nobody knows how it ended. Look for its log and at what it ` +
-    'was to do, then resolve' +
-    (ttl === undefined ? '' : '; a longer ttlSecondsAfterFinished lets it be seen');
+    `the job ${name} ${seen} and is not there: ${why}, so it is not known how it ended. Check its log and what it ` +
+    'had to do, then resolve' +
+    (ttl === undefined ? '' : '; a longer ttlSecondsAfterFinished keeps it visible');
   const key = 'JobGone';
   const isOver = lasted(look, key) >= (made === undefined ? grace.unseen : grace.seen);
   return {

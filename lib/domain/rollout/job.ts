@@ -11,8 +11,9 @@ import type { KindReport, Signal } from './signal.ts';
 import { evidenceLimit } from './signal.ts';
 
 /**
- * A Job ends for good with a condition: Complete or Failed. Its template cannot change, so a new version is a new Job (new
- * uid). Crashes are counted by its own backoffLimit; what can never start (a bad image) it would wait for, so we do not.
+ * A Job ends for good with a condition: Complete or Failed. Its template cannot change, so a new version is a new Job
+ * (new uid). Its own backoffLimit counts crashes. It would wait forever for what can never start (a bad image), so we
+ * do not.
  */
 export function judgeJob(look: Seen): KindReport {
   const { object, view, workload } = look;
@@ -45,14 +46,14 @@ export function judgeJob(look: Seen): KindReport {
   );
 }
 
-/** What failed before the deployment says nothing of it; but when no other Job takes its place, nothing was run. */
+/** A failure before the deployment says nothing about it. But if no other Job replaces it, nothing was run. */
 function failedBefore({ reason, message, evidence = [] }: Finding): KindReport {
-  const text = `${message}; that was before this deployment, which has not made another one yet`;
+  const text = `${message}; that was before this deployment, which has not created another one yet`;
   const signal: Signal = { key: 'JobFailedBefore', reason, message: text, grace: 120_000, evidence };
   return { signals: [signal], finding: waiting(reason, text) };
 }
 
-/** Kueue keeps the jobs of its queues suspended until there is room for them: then it is a matter of time. */
+/** Kueue keeps its queues' jobs suspended until there is room: that only takes time. */
 function suspendedSignals({ object, workload }: Seen): readonly Signal[] {
   if (valueAt(object, 'spec', 'suspend') !== true || labelOf(object, 'kueue.x-k8s.io/queue-name') !== undefined)
     return [];
@@ -66,7 +67,7 @@ function trueCondition(object: JsonObject, type: string): JsonObject | undefined
   return stringAt(condition, 'status') === 'True' ? condition : undefined;
 }
 
-/** The containers that ended badly: their logs say why. */
+/** The containers that failed: their logs say why. */
 function failedPods(pods: readonly JsonObject[]): readonly Evidence[] {
   return pods
     .flatMap((pod) =>

@@ -4,55 +4,57 @@ import type { ArtifactType, RolloutSettings, Workload } from '../plan/plan.ts';
 import type { WorkloadView } from '../ports.ts';
 import type { Baseline } from './baseline.ts';
 
-/** The words of a rollout verdict. `Baseline`, `Progress` and `Evidence` are stored, so their names are snake_case JSON. */
+/**
+ * The terms of a rollout verdict. `Baseline`, `Progress` and `Evidence` are stored, so their names are snake_case JSON.
+ */
 
 /** What must run. */
 export interface Expected {
   readonly version: string;
   readonly artifactType: ArtifactType;
   /**
-   * The repository, instead of the catalogue's `workload.image`. With a tag or digest (`repo:tag`, as a release recorded
-   * it) exactly that reference must run, whatever `version` says.
+   * The repository, instead of the catalogue's `workload.image`. With a tag or digest (`repo:tag`, as a release
+   * recorded it), exactly that reference must run, whatever `version` says.
    */
   readonly image?: string;
 }
 
 type EvidenceKind = 'pod' | 'condition' | 'event' | 'health';
 
-/** One fact that led to a verdict. For `kind: 'pod'`, `name` is the pod; see `wantsLog` for whose log helps. */
+/** One fact that led to a verdict. For `kind: 'pod'`, `name` is the pod. See `wantsLog` for whose log helps. */
 export type Evidence = {
   readonly kind: EvidenceKind;
   readonly name: string;
   readonly container?: string;
   readonly reason: string;
   readonly message: string;
-  /** Last lines of the container; the observer adds them. */
+  /** The container's last lines; the observer adds them. */
   readonly log?: readonly string[];
 };
 
-/** What one look hands to the next: small plain JSON. */
+/** What one look passes to the next: small, plain JSON. */
 export type Progress = {
-  /** When a signal was first seen, without a gap since then: milliseconds by signal name. */
+  /** When a signal was first seen without interruption since: milliseconds by signal name. */
   readonly first_seen: Readonly<Record<string, number>>;
-  /** The expected image stood in the workload at an earlier look. */
+  /** The workload had the expected image at an earlier look. */
   readonly saw_expected: boolean;
-  /** Images at the first look, by container, where no expected image is known (a chart's version). */
+  /** Images at the first look, by container, if no expected image is known (a chart's version). */
   readonly images?: Readonly<Record<string, string>>;
-  /** Tells the pod template of the first look that found the expected image from others. */
+  /** Identifies the pod template of the first look that found the expected image. */
   readonly template?: string;
-  /** What the deployment made, as it was last seen: for the time when it is gone. */
+  /** The deployment's object as last seen, for when it is gone. */
   readonly made?: Made;
 };
 
 export type Made = {
   readonly uid?: string;
-  /** A Job that had all its completions. */
+  /** A Job that reached all its completions. */
   readonly complete?: true;
   /** `ttlSecondsAfterFinished` of a Job. */
   readonly ttl_seconds?: number;
 };
 
-/** One look at a workload. `previous` is the `progress` of the look before, absent at the first. */
+/** One look at a workload. `previous` is the `progress` of the previous look; absent at the first. */
 export interface Look {
   readonly workload: Workload;
   readonly expected: Expected;
@@ -62,22 +64,23 @@ export interface Look {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly settings?: RolloutSettings;
-  /** Where nothing is deployed: whether it is gone, or has the replicas that were asked for, is what is judged. */
+  /** For actions that deploy nothing: judges whether it is gone, or has the requested replicas. */
   readonly acting?: Acting;
-  /** When the attempt began, in milliseconds since 1970: what was told before is of another time. */
+  /** When the attempt began, in milliseconds since 1970. Earlier reports are outdated. */
   readonly since?: number;
 }
 
-/** A look at a workload that exists. */
+/** A look at an existing workload. */
 export interface Seen extends Look {
   readonly object: JsonObject;
 }
 
 /**
- * What a rule says. `reason` is PascalCase, `message` a sentence with both numbers. The verdict is what the caller does next; in the six
- * words for the state of a rollout it is, the first that fits:
- * - superseded: failing with the reason `Superseded`; also `WrongImage` and `RepositoryChanged`, where what runs is not ours either;
- * - paused: the reason `Paused`, failing at once, or `Suspended`, waiting and for a Job failing after a short grace;
+ * A rule's result. `reason` is PascalCase, `message` a sentence with both numbers. The verdict is what the caller does
+ * next. In the usual six terms for a rollout's state, it is the first that applies:
+ * - superseded: failing with the reason `Superseded`; also `WrongImage` and `RepositoryChanged`, where what runs is not
+ *   ours either;
+ * - paused: the reason `Paused`, failing at once, or `Suspended`, waiting, and for a Job failing after a short grace;
  * - unknown: `unknown` is set;
  * - healthy and failing: the verdict of that name;
  * - progressing: any other that is waiting.
@@ -88,9 +91,9 @@ export interface Finding {
   readonly message: string;
   readonly evidence?: readonly Evidence[];
   readonly warnings?: readonly string[];
-  /** Waiting will not tell: nobody can know any more, and somebody must say how it ended. */
+  /** Waiting will not help: it can no longer be known, and a person must say how it ended. */
   readonly unknown?: true;
-  /** By which the service's container runs in all pods of the new revision that tell it. */
+  /** The digest of the service's container, from all pods of the new revision that report one. */
   readonly digest?: string;
 }
 
@@ -119,7 +122,7 @@ export const failing = (reason: string, message: string, evidence: readonly Evid
   ...(evidence.length > 0 && { evidence }),
 });
 
-/** Log lines tell something only about a container that has run. */
+/** Log lines only help for a container that has run. */
 export const wantsLog = (evidence: Evidence): evidence is Evidence & { readonly container: string } =>
   evidence.kind === 'pod' && evidence.container !== undefined && logReasons.has(evidence.reason);
 

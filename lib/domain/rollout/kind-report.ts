@@ -9,19 +9,19 @@ import type { KindReport, Signal } from './signal.ts';
 import { tellingWarning } from './telling-warning.ts';
 import { type WarningEvent, warningsOf } from './warning-event.ts';
 
-/** Who takes part in a rollout of some kind. */
+/** What takes part in a kind's rollout. */
 export interface Cast {
   /** The pods of the new revision. */
   readonly pods: readonly JsonObject[];
-  /** What only this kind has to say, such as a condition of its own. */
+  /** Signals specific to this kind, such as one of its own conditions. */
   readonly signals?: readonly Signal[];
-  /** The owner counts its failures itself (a Job by its backoffLimit): crashes are its own affair. */
+  /** The owner counts failures itself (a Job by its backoffLimit): crashes are its business. */
   readonly crashesAllowed?: boolean;
 }
 
 /**
- * A kind's finding with all that its pods and the events about them say: what fails it or holds it up, whether pods are
- * refused, and why they are not ready yet.
+ * A kind's finding plus everything from its pods and their events: what fails or delays it, whether pods are refused,
+ * and why they are not ready yet.
  */
 export function kindReport(look: Seen, cast: Cast, told: Pick<KindReport, 'finding' | 'timed'>): KindReport {
   const pods = cast.pods.filter((pod) => !hasEnded(pod));
@@ -47,15 +47,15 @@ const imagesBefore = ({ baseline: { image, images = {} } }: Seen): readonly stri
   ...Object.values(images),
 ];
 
-/** Which pods are as they were before: all where nothing changed, else those that the attempt found. */
+/** Which pods are unchanged: all if nothing changed, otherwise those that existed before the attempt. */
 function isOlder(look: Seen): (pod: JsonObject) => boolean {
   const { since, acting } = look;
-  // The pods that a scale adds are new, although the revision stays.
+  // Pods that a scale adds are new, although the revision stays the same.
   const unchanged = isUnchanged(look) && acting === undefined;
   return (pod) => unchanged || (since !== undefined && createdAt(pod) < since);
 }
 
-/** The end of the second that the cluster wrote down. A pod without it is new. */
+/** The end of the second that the cluster recorded. A pod without it is new. */
 const createdAt = (pod: JsonObject): number =>
   (Date.parse(stringAt(pod, 'metadata', 'creationTimestamp') ?? '') || Number.POSITIVE_INFINITY) + 999;
 

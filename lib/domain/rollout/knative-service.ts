@@ -4,10 +4,13 @@ import { type Evidence, type Seen, waiting } from './judgement.ts';
 import { conditionOf, stringAt } from './kubernetes-object.ts';
 import type { KindReport, Signal } from './signal.ts';
 
-/** Knative says False only when it has given up by its own deadline; a new spec may still show the word of the old one for a moment. */
+/** Knative says False only after its own deadline. A new spec may still show the old condition for a moment. */
 const grace = 10_000;
 
-/** Its Ready sums up configuration and route; the newest revision must be the one that is ready, and have the traffic by that. */
+/**
+ * Its Ready condition covers configuration and route. The newest revision must be the ready one, and thus have the
+ * traffic.
+ */
 export function judgeKnativeService(look: Seen): KindReport {
   const { object } = look;
   const finding = conventionFinding(object);
@@ -36,7 +39,7 @@ export function judgeKnativeService(look: Seen): KindReport {
       signals: [],
       finding: waiting(
         'RevisionNotReady',
-        `revision ${isReady ?? '(none)'} is ready; ${created ?? 'a new one'} is awaited`,
+        `revision ${isReady ?? '(none)'} is ready, not yet ${created ?? 'a new one'}`,
       ),
     };
   return { signals: [], ...done(look, { ready: 1, desired: 1 }) };

@@ -1,6 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../json.ts';
 
-/** Reading a Kubernetes object: it is plain JSON, and what is absent means the zero value (counters that are 0 are left out). */
+/**
+ * Reads Kubernetes objects, which are plain JSON. An absent field has its zero value (counters that are 0 are left
+ * out).
+ */
 
 export function valueAt(object: Json | undefined, ...path: readonly string[]): Json | undefined {
   let value: Json | undefined = object;
@@ -21,7 +24,7 @@ export const stringAt = (object: Json | undefined, ...path: readonly string[]): 
   return typeof value === 'string' ? value : undefined;
 };
 
-/** Absent counters mean 0. */
+/** Absent counters are 0. */
 export const numberAt = (object: Json | undefined, ...path: readonly string[]): number => {
   const value = valueAt(object, ...path);
   return typeof value === 'number' ? value : 0;
@@ -40,17 +43,19 @@ export const labelOf = (object: JsonObject, label: string): string | undefined =
 export const isDeleting = (object: JsonObject): boolean =>
   stringAt(object, 'metadata', 'deletionTimestamp') !== undefined;
 
-/** The condition of this type, when the object has one. */
+/** The condition of this type, if the object has one. */
 export const conditionOf = (object: JsonObject, type: string): JsonObject | undefined =>
   listAt(object, 'status', 'conditions').find((condition) => stringAt(condition, 'type') === type);
 
 export const isReady = (pod: JsonObject): boolean => stringAt(conditionOf(pod, 'Ready'), 'status') === 'True';
 
-/** Evicted, preempted, or of a node that was shut down: its kind replaces it, and it speaks of nothing present. */
+/**
+ * Evicted, preempted, or on a node that was shut down: its owner replaces it, and it says nothing about the present.
+ */
 export const hasEnded = (pod: JsonObject): boolean =>
   ['Failed', 'Succeeded'].includes(stringAt(pod, 'status', 'phase') ?? '');
 
-/** `spec.replicas`, which the API server fills with 1 when it is absent. */
+/** `spec.replicas`; the API server fills in 1 if absent. */
 export const desiredReplicas = (object: JsonObject): number => {
   const replicas = valueAt(object, 'spec', 'replicas');
   return typeof replicas === 'number' ? replicas : 1;

@@ -14,21 +14,21 @@ import {
 import { currentReplicaSet } from './revision.ts';
 import { isScaledDown, oldPodsWillLeave } from './surge.ts';
 
-/** Who makes the pods of the new revision. */
+/** What creates the new revision's pods. */
 export interface Maker {
-  /** The object that says so when its pods are refused. */
+  /** The object that reports refused pods. */
   readonly owner: JsonObject;
-  /** Pods that it has still to make. */
+  /** Pods that it still has to create. */
   readonly missing: number;
-  /** Pods that are there will go and may make room. Those that are on their way out are seen anyway. */
+  /** Existing pods will leave and may make room. Pods that are already leaving are visible anyway. */
   readonly mayMakeRoom: boolean;
-  /** Pods were taken away for this rollout, and may have left before the first look. */
+  /** Pods were removed for this rollout, maybe before the first look. */
   readonly hasMadeRoom?: boolean;
 }
 
 const surgeOfDaemonSet = ['spec', 'updateStrategy', 'rollingUpdate', 'maxSurge'] as const;
 
-/** A kind that makes its pods itself, or by others that are seen, is a row. */
+/** A kind that creates its pods itself, or through objects that we see, is a row. */
 const makers: Partial<Readonly<Record<WorkloadKind, (look: Seen, pods: readonly JsonObject[]) => Maker>>> = {
   deployment: (look, pods) => {
     const { object, view } = look;
@@ -39,7 +39,7 @@ const makers: Partial<Readonly<Record<WorkloadKind, (look: Seen, pods: readonly 
   statefulset: ({ object, view }) => ({
     ...{ owner: object, missing: desiredReplicas(object) - view.pods.filter(isThere).length, mayMakeRoom: false },
   }),
-  // With a surge new pods come beside the old ones, which go when those are ready.
+  // With a surge, new pods come beside the old ones, which leave when the new ones are ready.
   daemonset: ({ object, view }, pods) => {
     const desired = numberAt(object, 'status', 'desiredNumberScheduled');
     const surges = Number.parseInt(String(valueAt(object, ...surgeOfDaemonSet) ?? 0), 10) > 0;
@@ -47,7 +47,7 @@ const makers: Partial<Readonly<Record<WorkloadKind, (look: Seen, pods: readonly 
     const mayMakeRoom = surges && there.some((pod) => !isReady(pod));
     return { owner: object, missing: desired - there.length, mayMakeRoom };
   },
-  // Its steps decide when old pods go: while one is there, it may.
+  // Its steps decide when old pods leave: as long as there is one, it may.
   rollout: ({ object, view }, pods) => {
     const hash = stringAt(object, 'status', 'currentPodHash');
     const owner = view.revisions.find((one) => labelOf(one, 'rollouts-pod-template-hash') === hash) ?? object;
@@ -66,7 +66,7 @@ export const makerOf = (look: Seen, pods: readonly JsonObject[]): Maker | undefi
 
 const isThere = (pod: JsonObject): boolean => !isDeleting(pod) && !hasEnded(pod);
 
-/** Without a number of completions it is a queue: as many as go side by side. */
+/** Without a number of completions, it is a queue that wants as many as run in parallel. */
 function wantedByJob(object: JsonObject): number {
   if (valueAt(object, 'spec', 'suspend') === true) return 0;
   const parallelism = Number(valueAt(object, 'spec', 'parallelism') ?? 1);

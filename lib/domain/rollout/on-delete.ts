@@ -8,8 +8,8 @@ export const isOnDelete = ({ object }: Seen): boolean =>
   stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete';
 
 /**
- * kubectl refuses to answer here. Somebody may be deleting the pods one by one: as long as one is on its way out, or its
- * successor on its way in, it moves.
+ * kubectl refuses to answer here. Somebody may be deleting the pods one by one: it is making progress while a pod is
+ * leaving or its successor is starting.
  */
 export function onDeleteSignals(
   look: Seen,

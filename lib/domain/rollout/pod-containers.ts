@@ -2,7 +2,7 @@ import type { WorkloadKind } from '../plan/plan.ts';
 import type { KubernetesObject, WorkloadView } from '../ports.ts';
 import { conditionOf, listAt, nameOf, numberAt, stringAt } from './kubernetes-object.ts';
 
-/** A pod as it is now, with the containers that have logs. */
+/** A pod as it is now, with its containers that have logs. */
 export interface SeenPod {
   readonly name: string;
   readonly phase: string;
@@ -16,18 +16,18 @@ export interface SeenContainer {
   readonly restarts: number;
 }
 
-/** A run of a Job, or of a CronJob's. */
+/** A run of a Job or a CronJob. */
 export interface SeenJob {
   readonly name: string;
   readonly active: number;
   readonly succeeded: number;
   readonly failed: number;
-  /** How it ended, and why where that is told. */
+  /** How it ended, and why, if known. */
   readonly ended?: 'Complete' | 'Failed';
   readonly message?: string;
 }
 
-/** The newest first. */
+/** Newest first. */
 export const podsOf = ({ pods }: Pick<WorkloadView, 'pods'>): readonly SeenPod[] =>
   pods.map(podOf).sort((a, b) => order(b.created_at, a.created_at) || order(a.name, b.name));
 
@@ -57,7 +57,7 @@ const statusesOf = (pod: KubernetesObject) => [
   ...listAt(pod, 'status', 'initContainerStatuses'),
 ];
 
-/** The Jobs of a workload that is one or makes them; undefined for all others. */
+/** The Jobs of a workload that is one or creates them; undefined for all others. */
 export const jobsOf = (kind: WorkloadKind, { workload, revisions }: WorkloadView): readonly SeenJob[] | undefined => {
   if (kind === 'cronjob') return revisions.map(jobOf).sort((a, b) => order(a.name, b.name));
   if (kind !== 'job') return undefined;

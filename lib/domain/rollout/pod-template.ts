@@ -7,7 +7,7 @@ export interface Container {
   readonly image: string;
 }
 
-/** Where an object has the template of its pods; a pod is one itself. A new kind is a row. */
+/** The path of the pod template in each kind; a pod is its own template. A new kind is a row. */
 const templates: Readonly<Record<WorkloadKind, readonly string[]>> = {
   deployment: ['spec', 'template'],
   statefulset: ['spec', 'template'],
@@ -24,17 +24,17 @@ const templates: Readonly<Record<WorkloadKind, readonly string[]>> = {
 export const podTemplateOf = ({ kind }: Pick<Workload, 'kind'>, object: JsonObject): JsonObject =>
   objectAt(object, ...templates[kind]);
 
-/** Where an object has the spec of its pods. */
+/** The path of the pod spec in an object. */
 export const podSpecPath = ({ kind }: Pick<Workload, 'kind'>): readonly string[] => [...templates[kind], 'spec'];
 
-/** The pod's spec inside a workload. */
+/** The pod spec in a workload. */
 export const podSpecOf = (workload: Pick<Workload, 'kind'>, object: JsonObject): JsonObject =>
   objectAt(podTemplateOf(workload, object), 'spec');
 
-/** The containers that a service may be: init containers are none. */
+/** The containers that may be the service; init containers are not among them. */
 export const containersOf = (podSpec: JsonObject): readonly Container[] => read(listAt(podSpec, 'containers'));
 
-/** Images by container name, init containers included. */
+/** Images by container name, including init containers. */
 export const imagesOf = (workload: Pick<Workload, 'kind'>, object: JsonObject): Readonly<Record<string, string>> => {
   const spec = podSpecOf(workload, object);
   const all = read([...listAt(spec, 'initContainers'), ...listAt(spec, 'containers')]);

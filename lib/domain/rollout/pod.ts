@@ -6,8 +6,8 @@ import { isReady, nameOf, stringAt } from './kubernetes-object.ts';
 import type { KindReport } from './signal.ts';
 
 /**
- * Phase Running alone is not enough: the condition Ready counts. A pod that is not started again when it ends has work to do, as a Job has
- * (Argo CD's rule too): it is fine when it ended well.
+ * Phase Running alone is not enough: the condition Ready counts. A pod that is not restarted has work to finish, like a
+ * Job (Argo CD's rule too): it is fine once it ended well.
  */
 export function judgePod(look: Seen): KindReport {
   const { object } = look;
@@ -30,5 +30,5 @@ export function judgePod(look: Seen): KindReport {
 
 const pending = (phase: string, isUp: boolean): Finding =>
   isUp
-    ? waiting('PodRunning', 'the pod runs; it is not started again when it ends, so it is done when it has ended well')
+    ? waiting('PodRunning', 'the pod runs; it is not restarted when it ends, so it is done once it has ended well')
     : waiting('PodNotReady', `the pod is ${phase} and not ready`);

@@ -1,11 +1,11 @@
 import { parseImage, repositoryAsWritten } from './image.ts';
 
-/** Why an image could not be pulled: something that stays as it is, or something that another try may get over. */
+/** Why an image could not be pulled: permanently, or maybe only this time. */
 export type PullCause = 'NotFound' | 'Unauthorized' | 'NoSuchRegistry' | 'Passing' | 'Unknown';
 
 /**
- * A registry that is ill, busy or out of reach. Looked for first: a runtime that asks several mirrors quotes all their
- * answers, and one that was not reached may have the image.
+ * A registry that is failing, busy or unreachable. Checked first: a runtime with several mirrors quotes all their
+ * answers, and one that was unreachable may have the image.
  */
 const passing =
   /(?:^|[^\w.:-])(?:429|5\d\d)(?![\w.:-])|time[d -]*out|deadline exceeded|connection (?:reset|refused|closed)|\bEOF\b|TLS handshake|temporar|server misbehaving|too ?many ?requests|rate ?limit|throttl|unavailable|try again/i;
@@ -20,11 +20,11 @@ const final: readonly (readonly [PullCause, RegExp])[] = [
 
 interface Pull {
   readonly image: string;
-  /** The images that ran before the deployment: their registries have names that are known to be good. */
+  /** The images that ran before the deployment: their registry names are known to be good. */
   readonly before?: readonly string[];
 }
 
-/** Reads the kubelet's message. What cannot be told counts as passing: it is `Unknown`. */
+/** Reads the kubelet's message. An unclear cause counts as passing: it is `Unknown`. */
 export function pullCause(message: string, { image, before = [] }: Pull): PullCause {
   const text = withoutNames(message, image);
   if (passing.test(text)) return 'Passing';
@@ -32,10 +32,10 @@ export function pullCause(message: string, { image, before = [] }: Pull): PullCa
   return final.find(([, words]) => words.test(text))?.[0] ?? 'Unknown';
 }
 
-/** A newer kubelet repeats the cause when it backs off; an older one says only that it does. */
+/** A newer kubelet repeats the cause when it backs off. An older one only says that it backs off. */
 export const tellsCause = (message: string): boolean => !/^\s*Back-off pulling image (?:"[^"]*"|\S*)\s*$/.test(message);
 
-/** An image or an address may have any word in its name. */
+/** Removes image names and addresses, which may contain any word. */
 function withoutNames(message: string, image: string): string {
   const path = repositoryAsWritten(image);
   return [image, path, path.slice(path.indexOf('/') + 1)]

@@ -11,28 +11,28 @@ interface Refusal {
   readonly evidence: readonly Evidence[];
   /** Since when, in milliseconds since 1970. */
   readonly since?: number;
-  /** It was told before the attempt began, and was not taken back since. */
+  /** It was reported before the attempt began and has not been withdrawn since. */
   readonly isOld?: true;
 }
 
-/** Nothing makes room: some ten tries of the controller, which begins with pauses of milliseconds. */
+/** If nothing makes room: about ten tries of the controller, which starts with pauses of milliseconds. */
 const finalGrace = 2_000;
-/** A webhook or a store that does not answer is back a moment later, or is not. */
+/** A webhook or a store that does not answer is either back in a moment, or not at all. */
 const passingGrace = 60_000;
-/** A controller waits no longer than this between two tries (1,000 s in client-go). */
+/** A controller never waits longer than this between two tries (1,000 s in client-go). */
 const longestPause = 1_000_000;
 const slack = 10_000;
 
 const passing =
   /failed calling webhook|failed to call webhook|time[d ]*out|deadline exceeded|connection re(?:fused|set)|etcdserver|unavailable|try again/i;
 
-/** Only this has to do with how many pods there are. */
+/** Only quota depends on how many pods there are. */
 const ofQuota = /quota/i;
 
 /**
- * Quota, admission or pod security refuse the pods. That is final where no pod makes room. Where one does, the controller
- * tries again by itself, but only after as long as it has waited so far: so long it may take after the last pod has left. Pods that have
- * left before the first look make room too.
+ * Quota, admission or pod security refuse the pods. That is final if no pod makes room. If one does, the controller
+ * retries by itself, but only after as long as it has waited so far. So it may take that long after the last pod has
+ * left. Pods that left before the first look count too.
  */
 export function refusalSignals(
   look: Seen,
@@ -42,7 +42,7 @@ export function refusalSignals(
   const refusal = byCondition(look, maker) ?? byEvent(look, maker, warnings) ?? byOldCondition(look, maker);
   if (refusal === undefined) return { signals: [] };
   if (refusal.isOld) {
-    const more = 'as it was before this deployment; the controller tries again by itself';
+    const more = 'as before this deployment; the controller retries by itself';
     return { signals: [signalOf(refusal, { key: 'RefusedBefore', grace: longestPause + slack, more })] };
   }
   if (maker.mayMakeRoom || look.view.pods.some(isDeleting)) {
@@ -62,20 +62,20 @@ export function refusalSignals(
 const leavingKey = 'RefusedWhileLeaving';
 const leftKey = 'RefusedAfterLeaving';
 
-/** Without a beginning that was seen, the refusal's own counts. */
+/** If the beginning was not seen, the refusal's own time counts. */
 function afterLeaving({ now, previous }: Seen, refusal: Refusal, seen?: number): Signal {
   const left = previous?.first_seen[leftKey] ?? now;
   const began = seen ?? left;
   const waited = left - Math.min(began, refusal.since ?? began);
   const grace = Math.min(waited, longestPause) + slack;
-  const more = `pods have left since, and the controller tries again within ${Math.ceil(grace / 1_000)} s`;
+  const more = `pods have left since, and the controller retries within ${Math.ceil(grace / 1_000)} s`;
   return signalOf(refusal, { key: leftKey, grace, more });
 }
 
 interface Weight {
   readonly key: string;
   readonly grace: number;
-  /** What is to be said beside. */
+  /** An additional remark. */
   readonly more?: string;
 }
 
@@ -85,8 +85,8 @@ const signalOf = ({ message, evidence }: Refusal, { key, grace, more }: Weight):
 });
 
 /**
- * An event counts while pods are missing, and until a pod is made after it, or in the same second: an owner that is still
- * refused says so again.
+ * An event counts while pods are missing, until a pod is created after it or in the same second: an owner that is still
+ * refused repeats it.
  */
 function byEvent({ view }: Seen, { missing, owner }: Maker, warnings: readonly WarningEvent[]): Refusal | undefined {
   if (missing <= 0) return undefined;
@@ -111,14 +111,14 @@ const byCondition = (look: Seen, maker: Maker): Refusal | undefined => {
   return present && refusalBy(present);
 };
 
-/** Of conditions the first is left, when none is of the present. */
+/** If no condition is current, the first one remains. */
 const byOldCondition = (look: Seen, maker: Maker): Refusal | undefined => {
   if (maker.missing <= 0) return undefined;
   const [old] = conditionsOf(look, maker);
   return old && { ...refusalBy(old), isOld: true };
 };
 
-/** A Deployment repeats what any of its ReplicaSets says: it counts where none of them says it itself. */
+/** A Deployment repeats what its ReplicaSets say. It counts only if none of them says it itself. */
 function conditionsOf({ object, view }: Seen, maker: Maker): readonly Spoken[] {
   const isTold = view.revisions.some((one) => conditionOf(one, 'ReplicaFailure') !== undefined);
   const owners = isTold || maker.owner === object ? [maker.owner] : [maker.owner, object];

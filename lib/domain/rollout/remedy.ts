@@ -1,35 +1,35 @@
 /**
- * What somebody can do about a rollout that was not in order when its time was over, by what was seen last. Reasons that fail
- * by themselves have it in their message.
+ * What a person can do about a rollout that was not healthy at its deadline, by what was seen last. Reasons that fail
+ * on their own have this in their message.
  */
 const remedies: Readonly<Record<string, string>> = {
-  GenerationNotObserved: 'See whether the controllers of the cluster work',
-  ImageNotUpdated: 'See what the pipeline changed, and whether it is this workload',
-  ReplicasNotUpdated: 'Look at the events of the workload: quota, admission or old pods may hold the new ones up',
-  ReplicasNotReady: 'Look at the log, the readiness probe and the events of the pods that are not ready',
-  ReplicasNotAvailable: 'Pods must be ready for minReadySeconds: see whether they stay so',
+  GenerationNotObserved: 'Check that the cluster controllers work',
+  ImageNotUpdated: 'Check what the pipeline changed, and whether it is this workload',
+  ReplicasNotUpdated: 'Check the events of the workload: quota, admission or old pods may block the new ones',
+  ReplicasNotReady: 'Check the log, the readiness probe and the events of the pods that are not ready',
+  ReplicasNotAvailable: 'Pods must stay ready for minReadySeconds: check whether they do',
   OldReplicasPending:
-    'Old pods stay until the new ones are ready: look at the log, the readiness probe and the events of the new ones; where all of these are ready, see what keeps the old: a finalizer, a preStop hook, a long grace period',
-  RevisionNotCurrent: 'See whether its controller works',
-  NodesNotCounted: 'See whether the controllers of the cluster work',
-  NotSteady: 'See why its containers end, or lower steady_seconds',
-  NothingAsked: 'See what sets its number of replicas, or which nodes it may run on',
-  PodsNotSeen: 'See whether Flotilla may list and watch pods there',
-  JobRunning: 'Look at the log of its pods; give it a longer timeout if it only takes longer',
-  PodNotReady: 'Look at its log, its readiness probe and its events',
-  Unschedulable: 'Make room on the nodes, or lower what its pods ask for',
-  CrashLoopBackOff: 'Look at the log of the container that ends',
-  OOMKilled: 'Raise its memory limit, or see what takes the memory',
-  Settling: 'Look at the log of the container that ended',
-  Restarting: 'Look at the log of the container that ends',
-  ImagePullBackOff: 'Look at name, tag and pull secret of the image',
-  RegistryUnavailable: 'Look at the registry, and at the network of the nodes',
-  CreateContainerConfigError: 'Make the ConfigMap or Secret that the message names',
-  ReplicaFailure: 'Raise the quota, see what admission refuses, or let a pod be missing (maxUnavailable)',
-  Terminating: 'See what keeps it from going',
+    'Old pods stay until the new ones are ready: check the log, the readiness probe and the events of the new ones; if all of these are ready, check what keeps the old ones: a finalizer, a preStop hook, a long grace period',
+  RevisionNotCurrent: 'Check that its controller works',
+  NodesNotCounted: 'Check that the cluster controllers work',
+  NotSteady: 'Check why its containers end, or lower steady_seconds',
+  NothingAsked: 'Check what sets its number of replicas, or which nodes it may run on',
+  PodsNotSeen: 'Check that Flotilla may list and watch pods there',
+  JobRunning: 'Check the log of its pods; set a longer timeout if it only needs more time',
+  PodNotReady: 'Check its log, its readiness probe and its events',
+  Unschedulable: 'Make room on the nodes, or lower what its pods request',
+  CrashLoopBackOff: 'Check the log of the container that ends',
+  OOMKilled: 'Raise its memory limit, or find what uses the memory',
+  Settling: 'Check the log of the container that ended',
+  Restarting: 'Check the log of the container that ends',
+  ImagePullBackOff: 'Check name, tag and pull secret of the image',
+  RegistryUnavailable: 'Check the registry and the network of the nodes',
+  CreateContainerConfigError: 'Create the ConfigMap or Secret that the message names',
+  ReplicaFailure: 'Raise the quota, check what admission refuses, or allow a missing pod (maxUnavailable)',
+  Terminating: 'Check what keeps it from being deleted',
   WorkloadNotFound: 'Compare its name and namespace with the catalogue',
 };
 
-const usual = 'Look at the workload, its pods and their events; give it a longer timeout if it only takes longer';
+const usual = 'Check the workload, its pods and their events; set a longer timeout if it only needs more time';
 
 export const remedyFor = (reason: string): string => (Object.hasOwn(remedies, reason) ? remedies[reason]! : usual);

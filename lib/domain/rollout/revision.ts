@@ -6,8 +6,8 @@ import { isDeleting, isOwnedBy, labelOf, numberAt, stringAt } from './kubernetes
 const revisionAnnotation = ['metadata', 'annotations', 'deployment.kubernetes.io/revision'] as const;
 
 /**
- * A Deployment's new ReplicaSet: the one that it owns with its own revision number. Until the controller has observed the
- * newest generation this is still the old one, so look only after `observedGeneration` is current.
+ * A Deployment's new ReplicaSet: the owned one with the Deployment's revision number. Until the controller has observed
+ * the newest generation, that is still the old one, so call this only once `observedGeneration` is current.
  */
 export function currentReplicaSet(deployment: JsonObject, replicaSets: readonly JsonObject[]): JsonObject | undefined {
   const number = stringAt(deployment, ...revisionAnnotation);
@@ -18,7 +18,7 @@ export function currentReplicaSet(deployment: JsonObject, replicaSets: readonly 
   );
 }
 
-/** The ControllerRevision with the highest number; an undo gives the old one the highest number again. */
+/** The ControllerRevision with the highest number. An undo gives the old one the highest number again. */
 export function newestRevision(owner: JsonObject, revisions: readonly JsonObject[]): JsonObject | undefined {
   const uid = stringAt(owner, 'metadata', 'uid');
   return revisions
@@ -29,7 +29,7 @@ export function newestRevision(owner: JsonObject, revisions: readonly JsonObject
     );
 }
 
-/** The pods of the new revision. A pod that is being deleted never counts, whatever its status says. */
+/** The new revision's pods. A pod that is being deleted never counts, whatever its status. */
 export function podsOfNewRevision(workload: Workload, view: WorkloadView): readonly JsonObject[] {
   const isNew = newRevisionTest(workload, view);
   return isNew === undefined ? [] : view.pods.filter((pod) => !isDeleting(pod) && isNew(pod));
@@ -58,10 +58,11 @@ const podTests: Readonly<
     return byLabel('controller-revision-hash', revision && labelOf(revision, 'controller-revision-hash'));
   },
   job: (object) => (pod) => isOwnedBy(pod, stringAt(object, 'metadata', 'uid')),
-  // Its jobs run when their time comes; none of them belongs to the rollout.
+  // Its jobs run on schedule; none belongs to the rollout.
   cronjob: () => undefined,
   rollout: (object) => byLabel('rollouts-pod-template-hash', stringAt(object, 'status', 'currentPodHash')),
-  // What Knative's pods go through is told by its conditions. A certificate has none, and of others nobody knows which are new.
+  // Knative reports its pods' troubles in its conditions. A certificate has no pods, and for other kinds it is not
+  // known which pods are new.
   'knative-service': () => undefined,
   certificate: () => undefined,
   custom: () => undefined,

@@ -1,33 +1,35 @@
 import { type Evidence, type Finding, failing, type Look, type Progress, waiting } from './judgement.ts';
 
-/** Something bad that is a verdict when it lasts for `grace` milliseconds over at least two looks; 0 is at once. */
+/**
+ * Something bad that becomes a verdict if it lasts for `grace` milliseconds over at least two looks; 0 is immediate.
+ */
 export interface Signal {
-  /** What is timed: signals that alternate (ErrImagePull, ImagePullBackOff) share one. */
+  /** What is timed. Alternating signals (ErrImagePull, ImagePullBackOff) share a key. */
   readonly key: string;
   readonly reason: string;
   readonly message: string;
-  /** Infinity: never a verdict by itself, but while it lasts nothing is healthy. */
+  /** Infinity: never a verdict by itself, but nothing is healthy while it lasts. */
   readonly grace: number;
-  /** Lasting this long it becomes a warning. */
+  /** After this long, it becomes a warning. */
   readonly warnAfter?: number;
   readonly evidence: readonly Evidence[];
 }
 
-/** What a kind's rules make of one look: signals that fail it when they last, and the finding when none does. */
+/** A kind's result from one look: signals that fail it if they last, and the finding if none does. */
 export interface KindReport {
   readonly signals: readonly Signal[];
   readonly finding: Finding;
-  /** The last warnings of the cluster about what is concerned: they follow what led to the verdict. */
+  /** The cluster's latest warnings about the objects involved. They come after what led to the verdict. */
   readonly events?: readonly Evidence[];
-  /** What else is timed, by the same names: see `lasted`. */
+  /** Other timed names; see `lasted`. */
   readonly timed?: readonly string[];
 }
 
-/** Milliseconds since a name that a report has as `timed` was first in it, without a gap. */
+/** Milliseconds since a `timed` name first appeared without interruption. */
 export const lasted = ({ previous, now }: Pick<Look, 'previous' | 'now'>, key: string): number =>
   now - (previous?.first_seen[key] ?? now);
 
-/** A record must fit a table row, and the fifth pod says what the first one said. */
+/** A record must fit a table row, and the fifth pod repeats the first. */
 export const evidenceLimit = 5;
 
 interface Timed {
@@ -35,7 +37,7 @@ interface Timed {
   readonly finding: Finding;
 }
 
-/** Weighs a kind's signals by how long they have lasted against its finding. The first ripe signal in order wins. */
+/** Weighs a kind's signals, by how long they have lasted, against its finding. The first ripe signal in order wins. */
 export function judgeSignals(report: KindReport, look: Pick<Look, 'previous' | 'now'>): Timed {
   const { first_seen, finding } = weighed(report, look);
   const { events = [] } = report;
@@ -58,7 +60,7 @@ function weighed(report: KindReport, look: Pick<Look, 'previous' | 'now'>): Time
   const [unripe] = report.signals;
   if (unripe === undefined) return { first_seen, finding: report.finding };
   if (report.finding.verdict === 'failing') return { first_seen, finding: withSeen(report) };
-  // One for all pods, and the same text at every look.
+  // One for all pods, with the same text at every look.
   const lasting = report.signals
     .filter(({ key }, index, all) => all.findIndex((one) => one.key === key) === index)
     .flatMap((signal) => {

@@ -6,8 +6,8 @@ import { type Finding, failing, healthy, waiting } from './judgement.ts';
 import { conditionOf, desiredReplicas, listAt, numberAt, stringAt, valueAt } from './kubernetes-object.ts';
 
 /**
- * Objects without a summary among their conditions, whose meaning is known all the same: `group/resource` and a small rule. What speaks against
- * an object by convention is weighed before (a failed condition, a generation that nobody has seen). A new one is a row.
+ * Objects whose conditions have no summary but whose meaning is known: `group/resource` and a small rule. Conventional
+ * objections come first (a failed condition, an unobserved generation). A new one is a row.
  */
 const rules: Readonly<Record<string, (object: JsonObject) => Finding>> = {
   '/persistentvolumeclaims': phases({ done: ['Bound'], failed: ['Lost'] }),
@@ -29,10 +29,10 @@ const rules: Readonly<Record<string, (object: JsonObject) => Finding>> = {
   'snapshot.storage.k8s.io/volumesnapshots': flag('readyToUse'),
 };
 
-/** Groups whose Ready says that a controller looked, and nothing about what it looks after. */
+/** Groups whose Ready only says that a controller looked, and nothing about the object's content. */
 const reconciledOnly: ReadonlySet<string> = new Set(['promoter.argoproj.io']);
 
-/** What is known of an object that is none of our own kinds: by its row, else by the conventions alone. */
+/** The finding for an object of another kind: by its row, or else by the conventions alone. */
 export function objectFinding(object: JsonObject, resource = guessResource(object)): Finding {
   const { api_version, plural } = resource;
   const group = api_version.includes('/') ? api_version.split('/', 1).join() : '';
@@ -44,14 +44,14 @@ export function objectFinding(object: JsonObject, resource = guessResource(objec
   return ofRow.verdict !== 'failing' && isAgainst(byConvention) ? byConvention : ofRow;
 }
 
-/** As apimachinery guesses the resource of a kind (UnsafeGuessKindToResource). */
+/** Guesses a kind's resource like apimachinery (UnsafeGuessKindToResource). */
 function guessResource(object: JsonObject): CustomResource {
   const kind = (stringAt(object, 'kind') ?? '').toLowerCase();
   const plural = kind.endsWith('s') ? `${kind}es` : kind.endsWith('y') ? `${kind.slice(0, -1)}ies` : `${kind}s`;
   return { api_version: stringAt(object, 'apiVersion') ?? '', plural };
 }
 
-/** A row knows what the conditions of its kind mean. What else speaks against an object, it does not overrule. */
+/** A row knows what its kind's conditions mean. It does not overrule other objections. */
 const isAgainst = ({ verdict, reason }: Finding): boolean =>
   verdict === 'failing' || !['NoRule', 'StatusAwaited', 'ConditionsTrue', 'ConditionNotTrue'].includes(reason);
 
@@ -71,7 +71,7 @@ function flag(name: string) {
       : waiting('StatusNotReady', `status.${name} is not true yet`);
 }
 
-/** Argo CD's rule: with a load balancer it serves when there is somewhere to reach it. */
+/** Argo CD's rule: a service with a load balancer works once it has an address. */
 function address(object: JsonObject): Finding {
   return listAt(object, 'status', 'loadBalancer', 'ingress').length > 0
     ? healthy('AddressAssigned', 'the load balancer has an address')
@@ -97,11 +97,11 @@ function disruptionBudget(object: JsonObject): Finding {
   const allowed = conditionOf(object, 'DisruptionAllowed');
   if (allowed === undefined) return waiting('StatusAwaited', 'it does not say yet whether disruptions are allowed');
   return stringAt(allowed, 'status') === 'True'
-    ? healthy('BudgetObserved', 'the controller keeps the budget')
+    ? healthy('BudgetObserved', 'the controller observes the budget')
     : waiting('ConditionNotTrue', `the condition ${describe(allowed)}`);
 }
 
-/** Cluster API: all machines are of the newest template, and ready. */
+/** Cluster API: all machines have the newest template and are ready. */
 function machines(object: JsonObject): Finding {
   const byPhase = phases({ done: ['Running'], failed: ['Failed'] })(object);
   const [need, updated, ready] = ['replicas', 'updatedReplicas', 'readyReplicas'].map((name) =>
@@ -115,7 +115,7 @@ function machines(object: JsonObject): Finding {
   return short ?? byPhase;
 }
 
-/** With refreshPolicy OnChange its Ready may be older than what was fetched last. */
+/** With refreshPolicy OnChange, its Ready may be older than the last fetch. */
 function secret(object: JsonObject): Finding {
   const [told, fetched] = [
     stringAt(conditionOf(object, 'Ready'), 'lastTransitionTime'),
@@ -155,7 +155,7 @@ function autoscaler(object: JsonObject): Finding {
     (one) => stringAt(one, 'status') === 'False' && /^Failed/.test(stringAt(one, 'reason') ?? ''),
   );
   if (failed !== undefined) return failing('ConditionFailed', `the condition ${describe(failed)}`);
-  // At a bound that somebody set it does what it shall; limited without a word of why it may not.
+  // At a limit that somebody set, it works as intended. Limited without a reason, it may not.
   const limited = conditions.find(
     (one) => stringAt(one, 'type') === 'ScalingLimited' && stringAt(one, 'status') === 'True',
   );

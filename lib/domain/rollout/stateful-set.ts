@@ -9,7 +9,7 @@ import { isOnDelete, onDeleteSignals } from './on-delete.ts';
 import { podsOfNewRevision } from './revision.ts';
 import type { KindReport, Signal } from './signal.ts';
 
-/** Helm's rule of revisions and kubectl's of the partition. */
+/** Helm's rule for revisions and kubectl's for the partition. */
 export function judgeStatefulSet(look: Seen): KindReport {
   const { object, view, workload } = look;
   const unobserved = generationFinding(object);
@@ -19,7 +19,7 @@ export function judgeStatefulSet(look: Seen): KindReport {
   const updated = numberAt(object, 'status', 'updatedReplicas');
   const pending = countsFinding(object) ?? revisionFinding(look);
   if (pending === undefined) {
-    // All are ready, so those of the new revision are.
+    // All are ready, so those of the new revision are too.
     const ready = Math.min(updated, desired);
     return kindReport(look, { pods }, done(look, { ready, desired, pods, warnings: partitionWarning(object) }));
   }
@@ -39,12 +39,12 @@ function countsFinding(object: JsonObject): Finding | undefined {
     {
       reason: 'ReplicasNotUpdated',
       have: status('updatedReplicas'),
-      // A partition that holds all back leaves nothing of what was asked for.
+      // A partition that holds back everything leaves nothing of the request.
       need: Math.max(Math.min(1, desired), desired - partitionOf(object)),
       text: 'replicas have the new revision',
     },
     { reason: 'ReplicasNotReady', have: status('readyReplicas'), need: desired, text: 'replicas are ready' },
-    // Before 1.22 this count does not exist; without minReadySeconds it says the same as ready.
+    // This count does not exist before 1.22. Without minReadySeconds it equals ready.
     {
       reason: 'ReplicasNotAvailable',
       have: status('availableReplicas'),
@@ -54,7 +54,7 @@ function countsFinding(object: JsonObject): Finding | undefined {
   ]);
   if (short !== undefined) return short;
   const all = status('replicas');
-  return all > desired ? waiting('OldReplicasPending', `${all} replicas exist; ${desired} are asked for`) : undefined;
+  return all > desired ? waiting('OldReplicasPending', `${all} replicas exist; ${desired} are wanted`) : undefined;
 }
 
 /** The last step of a rolling update: the controller makes the update revision the current one. */
@@ -64,7 +64,7 @@ function revisionFinding(look: Seen): Finding | undefined {
   const current = stringAt(object, 'status', 'currentRevision');
   if (partitionOf(object) > 0 || update === undefined || current === undefined || update === current) return undefined;
   if (isOnDelete(look)) return undefined;
-  return waiting('RevisionNotCurrent', `the current revision is ${current}; ${update} is awaited`);
+  return waiting('RevisionNotCurrent', `the current revision is ${current}, not yet ${update}`);
 }
 
 function partitionSignals({ object }: Seen): readonly Signal[] {

@@ -3,13 +3,13 @@ import { type Finding, type Seen, waiting } from './judgement.ts';
 import { hasEnded, listAt, nameOf, numberAt, objectAt, stringAt, valueAt } from './kubernetes-object.ts';
 import { podSpecOf } from './pod-template.ts';
 
-/** A crash at the start comes within seconds: a missing variable, a dependency that does not answer. */
+/** Startup crashes come within seconds: a missing variable, a dependency that does not answer. */
 const usualSeconds = 10;
 
 /**
- * Ready without a readiness probe and without minReadySeconds only says that a process started. Then every container of the
- * pods must have run for a while without ending, as its own `startedAt` tells. A startup probe is no substitute: it is
- * never asked again once it has passed, and the time counts from the start, so it costs a slow starter nothing.
+ * Without a readiness probe and without minReadySeconds, ready only means that a process started. Then every container
+ * must have run for a while without ending, by its own `startedAt`. A startup probe is no substitute, because it never
+ * runs again once it has passed. The time counts from the start, so a slow starter loses nothing.
  */
 export function steadyFinding(look: Seen, pods: readonly JsonObject[]): Finding | undefined {
   const { now, object, settings } = look;
@@ -34,10 +34,10 @@ export function steadyFinding(look: Seen, pods: readonly JsonObject[]): Finding 
   );
 }
 
-/** The containers of whose service nothing is known but that a process runs; native sidecars are init containers that stay. */
+/** Containers whose only known state is a running process. Native sidecars are init containers that keep running. */
 function unproven({ object, workload }: Seen, pod: JsonObject): readonly JsonObject[] {
   const own = objectAt(pod, 'spec');
-  // An injected sidecar stands in the pod only; a pod without a spec has what its owner's template says.
+  // An injected sidecar is only in the pod. For a pod without a spec, the owner's template counts.
   const spec = listAt(own, 'containers').length > 0 ? own : podSpecOf(workload, object);
   const probed = namesOf(spec, 'containers', hasReadinessProbe);
   const probedSidecars = namesOf(spec, 'initContainers', hasReadinessProbe);
@@ -64,7 +64,7 @@ const namesOf = (
       .map((one) => stringAt(one, 'name')),
   );
 
-/** A start is told in whole seconds. Where nothing tells it, there is nothing to hold against the container. */
+/** Starts are recorded in whole seconds. If there is no start time, the container gets the benefit of the doubt. */
 function secondsRun(status: JsonObject, now: number): number {
   const states = Object.keys(objectAt(status, 'state'));
   if (states.length > 0 && !states.includes('running')) return 0;

@@ -13,8 +13,8 @@ import {
 import { currentReplicaSet } from './revision.ts';
 
 /**
- * Whether a Deployment's controller will still take away pods of older revisions: it may go down to its replicas less
- * maxUnavailable, and each new pod that becomes available lets another one go (kube-controller-manager, rolling.go).
+ * Whether a Deployment's controller will still remove pods of older revisions. It may go down to its replicas minus
+ * maxUnavailable, and each new available pod lets another one go (kube-controller-manager, rolling.go).
  */
 export function oldPodsWillLeave({ object, view }: Seen, fresh: readonly JsonObject[]): boolean {
   const isOld = (pod: JsonObject) => !fresh.includes(pod) && !isDeleting(pod) && !hasEnded(pod);
@@ -25,8 +25,8 @@ export function oldPodsWillLeave({ object, view }: Seen, fresh: readonly JsonObj
 }
 
 /**
- * Whether a Deployment's controller has taken away pods of older revisions for this rollout: their ReplicaSets want fewer than the
- * Deployment does. Without a number, or without older ones, nobody knows.
+ * Whether a Deployment's controller has removed older pods for this rollout: their ReplicaSets want fewer than the
+ * Deployment does. Without a number, or without older ones, that is unknown.
  */
 export function isScaledDown({ object, view, baseline }: Seen): boolean {
   const present = currentReplicaSet(object, view.revisions);
@@ -38,7 +38,7 @@ export function isScaledDown({ object, view, baseline }: Seen): boolean {
   return wanted.reduce((all, one) => all + one, 0) < desiredReplicas(object);
 }
 
-/** A share of the surge is rounded up, one of what may be missing down; when both are nothing, one may be missing. */
+/** A surge percentage is rounded up, an unavailable percentage down. If both are zero, one may be missing. */
 function maxUnavailableOf(object: JsonObject): number {
   const share = (name: string, round: (value: number) => number) => {
     const value = valueAt(object, 'spec', 'strategy', 'rollingUpdate', name) ?? '25%';

@@ -13,7 +13,7 @@ const hasStarted = (pod: JsonObject): boolean =>
       valueAt(status, 'state', 'terminated') !== undefined,
   );
 
-/** Warnings that a pod has got over, by their reasons. */
+/** Warnings that a pod has recovered from, by reason. */
 const overcome: Readonly<Record<string, (pod: JsonObject) => boolean>> = {
   FailedScheduling: (pod) => isScheduled(pod) || hasStarted(pod),
   FailedAttachVolume: hasStarted,
@@ -22,10 +22,10 @@ const overcome: Readonly<Record<string, (pod: JsonObject) => boolean>> = {
   FailedMount: hasStarted,
 };
 
-/** It says only that something else was said before. */
+/** It only repeats an earlier warning. */
 const isEcho = ({ reason }: WarningEvent): boolean => reason === 'BackOff';
 
-/** What the cluster says of the pods that are not ready, in one sentence: a probe that fails, a volume that is not there. */
+/** What the cluster says about the pods that are not ready, in one sentence: a failing probe, a missing volume. */
 export function tellingWarning(pods: readonly JsonObject[], warnings: readonly WarningEvent[]): string | undefined {
   const said = pods
     .filter((pod) => !isReady(pod))

@@ -5,8 +5,8 @@ import { canonicalJson } from '../plan/plan-hash.ts';
 import { podTemplateOf } from './pod-template.ts';
 
 /**
- * Kinds whose template changes by nobody but who writes it. A Job made anew has the labels of its own uid in it, and the spec of a
- * pod is filled in by the scheduler and others.
+ * Kinds whose template only its author changes. A recreated Job's template has labels with its own uid, and the
+ * scheduler and others fill in a pod's spec.
  */
 const marked: ReadonlySet<WorkloadKind> = new Set([
   ...(['deployment', 'statefulset', 'daemonset', 'cronjob'] as const),
@@ -14,8 +14,8 @@ const marked: ReadonlySet<WorkloadKind> = new Set([
 ]);
 
 /**
- * Tells one pod template from another. It is taken from the workload itself: revisions are kept by controllers, which are some
- * moments behind, and two lists that were read one after the other need not fit together.
+ * Identifies a pod template. It is computed from the workload itself: controllers keep revisions a moment late, and two
+ * lists read one after the other may not match.
  */
 export const templateMark = (workload: Workload, object: JsonObject): string | undefined =>
   marked.has(workload.kind)

@@ -36,8 +36,8 @@ const kinds: Readonly<Record<WorkloadKind, (look: Seen) => KindReport>> = {
 };
 
 /**
- * Whether what was asked for is what runs. Give the `progress` of each answer to the next look at the same workload.
- * The caller has a deadline of its own: `waiting` may last for ever.
+ * Whether the requested version runs. Pass each answer's `progress` to the next look at the same workload. The caller
+ * needs its own deadline: `waiting` may last forever.
  */
 export function judgeRollout(asked: Look): Judgement {
   const look = { ...asked, workload: withContainer(asked.workload, asked.baseline) };
@@ -47,7 +47,7 @@ export function judgeRollout(asked: Look): Judgement {
   return { ...finding, ...(digest !== undefined && { digest }), progress: nextProgress(look, first_seen) };
 }
 
-/** Whether this release already runs and is ready, so that nothing needs to be restored. When it cannot be told: false. */
+/** Whether this release already runs and is ready, so nothing needs restoring. False if that is unclear. */
 export function isRunning(look: Pick<Look, 'workload' | 'expected' | 'view' | 'now' | 'settings'>): boolean {
   const baseline = captureBaseline(look.workload, look.view);
   return isExpectedImage(look) === true && judgeRollout({ ...look, baseline }).verdict === 'healthy';

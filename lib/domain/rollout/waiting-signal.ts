@@ -17,12 +17,12 @@ export interface PullOptions {
 
 type Rule = Pick<Signal, 'key' | 'reason' | 'grace'>;
 
-/** Permanent: neither the text of the reference nor what is signed will change. */
+/** Permanent: neither the reference nor its signature will change. */
 const permanent: ReadonlySet<string> = new Set(['InvalidImageName', 'ErrImageNeverPull', 'SignatureValidationFailed']);
 
 /**
- * May heal when the ConfigMap or Secret that is missing turns up. The kubelet tries again 10 to 15 s after the first time, and
- * as long after the second.
+ * May recover when the missing ConfigMap or Secret appears. The kubelet retries 10 to 15 s after the first time, and
+ * again as long after the second.
  */
 const healing: ReadonlySet<string> = new Set([
   'CreateContainerConfigError',
@@ -34,12 +34,12 @@ const healing: ReadonlySet<string> = new Set([
 const healingGrace = 40_000;
 
 const pulling: ReadonlySet<string> = new Set(['ErrImagePull', 'ImagePullBackOff', 'RegistryUnavailable']);
-/** A second look a second later. */
+/** Another look a second later. */
 const finalPullGrace = 1_000;
-/** The kubelet tries again 10, 20, 40 s after each end of a try, and a try that times out lasts up to 30 s. */
+/** The kubelet retries 10, 20, 40 s after each try, and a try that times out takes up to 30 s. */
 const passingPullGrace = 90_000;
 
-/** A container that cannot start, when the reason for it is a sign of failure. */
+/** The signal of a container that cannot start, if the reason indicates a failure. */
 export function waitingSignal(pod: JsonObject, status: JsonObject, options: PullOptions): Signal | undefined {
   const reason = waitsFor(status);
   if (reason === undefined) return undefined;
@@ -55,7 +55,7 @@ function ruleOf(reason: string, detail: string): Rule | undefined {
   return healing.has(reason) ? { key: `${reason}/${causeIn(detail)}`, reason, grace: healingGrace } : undefined;
 }
 
-/** What the kubelet says, with what its event says where that is more. */
+/** The kubelet's message, extended by its event if that says more. */
 function detailOf(pod: JsonObject, status: JsonObject, { warnings = [] }: PullOptions): string {
   const said = stringAt(status, 'state', 'waiting', 'message');
   if (said === undefined) return `container image ${imageOf(status)}`;
@@ -65,12 +65,15 @@ function detailOf(pod: JsonObject, status: JsonObject, { warnings = [] }: PullOp
 
 const imageOf = (status: JsonObject): string => stringAt(status, 'image') ?? '';
 
-/** Numbers and ids differ from one try to the next, the cause does not. It is kept in a row, so it holds no secret. */
+/** Numbers and ids differ between tries; the cause does not. It is stored in a row, so it contains no secret. */
 const causeIn = (message: string): string =>
   cut(foreignText(message, longestCause).replaceAll(/[0-9a-f]{8,}|\d+/g, '#'), 100);
 const longestCause = 1_000;
 
-/** The kubelet alternates between trying and backing off: one signal for both, and another one for another cause. */
+/**
+ * The kubelet alternates between trying and backing off: one signal covers both. A different cause is a different
+ * signal.
+ */
 function pullRule(pod: JsonObject, status: JsonObject, options: PullOptions): Rule {
   const cause = causeOfPull(pod, status, options);
   const isFinal = !['Passing', 'Unknown'].includes(cause);
@@ -95,7 +98,7 @@ function causeOfPull(
   return causes.find(isKnown) ?? 'Unknown';
 }
 
-/** The kubelet says why in an event too. */
+/** The kubelet also reports the cause in an event. */
 const pullWarning = (pod: JsonObject, image: string, warnings: readonly WarningEvent[]): string | undefined =>
   about(warnings, pod).find(({ message }) => message.startsWith('Failed to pull image') && message.includes(image))
     ?.message;

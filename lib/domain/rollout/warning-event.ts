@@ -4,32 +4,35 @@ import type { Evidence, Look } from './judgement.ts';
 import { numberAt, objectAt, stringAt } from './kubernetes-object.ts';
 import { currentReplicaSet, podsOfNewRevision } from './revision.ts';
 
-/** A warning of the cluster about an object, in core/v1 or events.k8s.io/v1 words. */
+/** A cluster's warning about an object, from core/v1 or events.k8s.io/v1. */
 export interface WarningEvent {
-  /** Of the object that it is about. */
+  /** Of the object it is about. */
   readonly uid: string;
   readonly name: string;
-  /** Of a pod, where it is about one of them. */
+  /** Of a pod, if it is about one container. */
   readonly container?: string;
   readonly reason: string;
   readonly message: string;
-  /** How often it was said. */
+  /** How often it occurred. */
   readonly count: number;
-  /** When it was said first and last, in milliseconds since 1970; 0 where nothing tells it. */
+  /** When it first and last occurred, in milliseconds since 1970; 0 if unknown. */
   readonly first: number;
   readonly last: number;
 }
 
-/** A field of a row holds no page; the API server cuts a message at 1,024 characters anyway. */
+/** A row field must stay short. The API server itself cuts messages at 1,024 characters. */
 const longestMessage = 500;
 
-/** A secret that was cut in two is none by its form: so it is looked for before. What is short is looked at as a whole when it is recorded. */
+/**
+ * A secret cut in two is no longer recognisable, so masking comes before cutting. Short messages are masked as a whole
+ * when recorded.
+ */
 const shortened = (text: string): string => (text.length <= longestMessage ? text : foreignText(text, longestMessage));
 
-/** As many as `kubectl describe` would have shown of a few objects. */
+/** As many as `kubectl describe` would show for a few objects. */
 const mostEvents = 20;
 
-/** The warnings that are newer than the attempt, the newest first. */
+/** The warnings newer than the attempt, newest first. */
 export const warningsOf = ({ view, since }: Pick<Look, 'view' | 'since'>): readonly WarningEvent[] =>
   (view.events ?? [])
     .filter((event) => (stringAt(event, 'type') ?? 'Warning') === 'Warning')
@@ -37,7 +40,7 @@ export const warningsOf = ({ view, since }: Pick<Look, 'view' | 'since'>): reado
     .filter(({ last }) => since === undefined || endOfSecond(last) >= since)
     .sort((one, other) => other.last - one.last || compare(one, other));
 
-/** Times of events are whole seconds, or have more digits: either is not before the end of its second. */
+/** Event times are whole seconds or more precise: neither ends before its second does. */
 const endOfSecond = (time: number): number => Math.floor(time / 1_000) * 1_000 + 999;
 
 const compare = (one: WarningEvent, other: WarningEvent): number =>
@@ -65,7 +68,9 @@ function warningOf(event: JsonObject): WarningEvent {
   };
 }
 
-/** Old recorders write first and last time, new ones a time and a series; what says nothing of it was made at some time. */
+/**
+ * Old recorders write a first and a last time, new ones a time and a series. Without those, the creation time counts.
+ */
 function timesOf(event: JsonObject): readonly number[] {
   const told = [
     ...['firstTimestamp', 'lastTimestamp', 'deprecatedFirstTimestamp', 'deprecatedLastTimestamp', 'eventTime'].map(
@@ -77,7 +82,7 @@ function timesOf(event: JsonObject): readonly number[] {
   return times.length > 0 ? times : [Date.parse(stringAt(event, 'metadata', 'creationTimestamp') ?? '') || 0];
 }
 
-/** The last warnings about the workload and what is new of it, as evidence. */
+/** The latest warnings about the workload and its new objects, as evidence. */
 export function warningEvidence(look: Pick<Look, 'view' | 'since' | 'workload'>): readonly Evidence[] {
   const { view, workload } = look;
   const object = view.workload;
@@ -89,7 +94,7 @@ export function warningEvidence(look: Pick<Look, 'view' | 'since' | 'workload'>)
   return withoutRepeats(said).slice(0, mostEvents).map(evidenceOf);
 }
 
-/** A recorder that was started again says the same in an event of its own. */
+/** A restarted recorder repeats a warning in a new event. */
 const withoutRepeats = (said: readonly WarningEvent[]): readonly WarningEvent[] => {
   const texts = new Set<string>();
   return said.filter(({ uid, reason, message }) => {
@@ -105,7 +110,7 @@ export const evidenceOf = ({ name, reason, message, count }: WarningEvent): Evid
   message: count > 1 ? `${message} (${count} times)` : message,
 });
 
-/** Of these warnings those about an object, the newest first. */
+/** The warnings about one object, newest first. */
 export const about = (warnings: readonly WarningEvent[], object: JsonObject): readonly WarningEvent[] => {
   const uid = stringAt(object, 'metadata', 'uid');
   return warnings.filter((one) => one.uid === uid && uid !== undefined);

@@ -10,8 +10,9 @@ import { containersOf, imagesOf, podSpecOf } from './pod-template.ts';
 type BaselineLook = Pick<Look, 'workload' | 'expected' | 'view' | 'baseline'>;
 
 /**
- * What is to be said of an image that is neither that of before nor what was asked for: somebody else's, or one that the executor made of
- * the version. Nothing is put in its place. Undefined where the image is ours, one of before, or cannot be told from ours.
+ * A message about an image that is neither the previous nor the requested one: somebody else's, or one that the
+ * executor built from the version. Nothing replaces it. Undefined if the image is ours or an earlier one, or cannot be
+ * told from ours.
  */
 export function anothersImage(look: BaselineLook, before: readonly Expected[] = []): string | undefined {
   const { workload, view, baseline } = look;
@@ -21,16 +22,17 @@ export function anothersImage(look: BaselineLook, before: readonly Expected[] = 
   if (before.some((expected) => isExpectedImage({ ...look, expected }) === true)) return undefined;
   const is = `${describeImages(look, object)}${setBy(look, object)}`;
   const asked = describeExpected(look);
-  if (!baseline.exists) return `the image is ${is}, and not ${asked}, as asked for`;
-  return `the image is ${is}: neither ${describeBefore(look)}, as before, nor ${asked}, as asked for`;
+  if (!baseline.exists) return `the image is ${is} instead of ${asked}, as requested`;
+  return `the image is ${is}: neither ${describeBefore(look)}, as before, nor ${asked}, as requested`;
 }
 
-/** Of more than this nobody reads. */
+/** Nobody reads more than this. */
 const mostReplaced = 3;
 
 /**
- * The warning of a success that took somebody else's image away: the cluster keeps one of the service's container that was wanted after
- * the baseline and is neither that of before nor what was asked for. Of an object that was made anew nobody can say whose they were.
+ * The warning on a success that removed somebody else's image: the cluster keeps an image of the service's container
+ * that came after the baseline and is neither the previous nor the requested one. For a recreated object, nobody can
+ * say whose they were.
  */
 export function replacedWarning(look: BaselineLook): string | undefined {
   const { workload, baseline, view } = look;
@@ -44,13 +46,13 @@ export function replacedWarning(look: BaselineLook): string | undefined {
     .filter((image) => !sameImage(image, before) && image !== service?.image);
   if (images.length === 0) return undefined;
   const stood = [...new Set(images)].slice(-mostReplaced).join(', ');
-  return `${stood} stood there meanwhile and was replaced: neither ${before}, as before, nor ${describeExpected(look)}, as asked for; if it was somebody's hotfix, see that it is in the version that runs now, or deploy it again`;
+  return `${stood} was there in between and was replaced: neither ${before}, as before, nor ${describeExpected(look)}, as requested; if it was somebody's hotfix, make sure it is in the version that runs now, or deploy it again`;
 }
 
 export const describeBefore = ({ baseline: { image, images } }: BaselineLook): string =>
   image ?? Object.values(images ?? {}).join(', ');
 
-/** Whether the images are those of the baseline: of the service's container, or all where nobody can say which that is. */
+/** Whether the images are the baseline's: for the service's container, or for all if it is not clear which that is. */
 export function isBaselines({ workload, baseline, expected }: BaselineLook, object: JsonObject): boolean {
   const main = mainContainer(workload, object, expected.image ?? workload.image);
   if (main !== undefined && baseline.image !== undefined) return sameImage(main.image, baseline.image);

@@ -50,7 +50,7 @@ export const others: readonly Case[] = [
         await scene.untilRunning('1.0.1');
         await scene.deploy(tag);
       },
-      expect: { status: 'SUCCESS', reason: 'Verified', warns: [/:1\.0\.1 stood there meanwhile and was replaced/] },
+      expect: { status: 'SUCCESS', reason: 'Verified', warns: [/:1\.0\.1 was there in between and was replaced/] },
     };
   }),
   {

@@ -184,13 +184,13 @@ describe('a Job', () => {
   it.each([
     [
       ttl,
-      'the job app was seen at work and is not there: it is removed 5 s after its end, so nobody knows how it ended. Look for ' +
-        'its log and at what it was to do, then resolve; a longer ttlSecondsAfterFinished lets it be seen',
+      'the job app was seen at work and is not there: it is removed 5 s after its end, so it is not known how it ended. Check ' +
+        'its log and what it had to do, then resolve; a longer ttlSecondsAfterFinished keeps it visible',
     ],
     [
       {},
-      'the job app was seen at work and is not there: somebody has deleted it, so nobody knows how it ended. Look for its log ' +
-        'and at what it was to do, then resolve',
+      'the job app was seen at work and is not there: somebody has deleted it, so it is not known how it ended. Check its log ' +
+        'and what it had to do, then resolve',
     ],
   ])('with %o that has gone says what to do', (spec, message) => {
     expect(

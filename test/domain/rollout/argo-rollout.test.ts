@@ -94,14 +94,14 @@ describe('a Rollout of Argo', () => {
     [
       'is paused in its spec',
       rollout(finished, { ...canary, paused: true }),
-      'failing, Paused: the rollout is paused in the middle; resume it, then deploy again',
+      'failing, Paused: the rollout is paused halfway; resume it, then deploy again',
     ],
     [
       'waits at a step for a person',
       rollout({ ...counts, updatedReplicas: 1, pauseConditions: [{ reason: 'CanaryPauseStep' }], currentStepIndex: 1 }),
       lines(
-        'waiting, AwaitsPromotion: the rollout waits for a person (CanaryPauseStep): 1 of 2 replicas have the new revision; it goes on when somebody promotes it',
-        '! the rollout waits for a person (CanaryPauseStep): it goes on when somebody promotes it, and counts as failed when the time-out is over',
+        'waiting, AwaitsPromotion: the rollout waits for a person (CanaryPauseStep): 1 of 2 replicas have the new revision; it continues when somebody promotes it',
+        '! the rollout waits for a person (CanaryPauseStep): it continues when somebody promotes it, and fails at the timeout',
       ),
     ],
     [
@@ -113,8 +113,8 @@ describe('a Rollout of Argo', () => {
       'has an analysis without a result at a step with a time',
       rollout({ ...counts, pauseConditions: [{ reason: 'InconclusiveAnalysisRun' }], currentStepIndex: 2 }),
       lines(
-        'waiting, AwaitsPromotion: the rollout waits for a person (InconclusiveAnalysisRun): 2 of 2 replicas have the new revision; it goes on when somebody promotes it',
-        '! the rollout waits for a person (InconclusiveAnalysisRun): it goes on when somebody promotes it, and counts as failed when the time-out is over',
+        'waiting, AwaitsPromotion: the rollout waits for a person (InconclusiveAnalysisRun): 2 of 2 replicas have the new revision; it continues when somebody promotes it',
+        '! the rollout waits for a person (InconclusiveAnalysisRun): it continues when somebody promotes it, and fails at the timeout',
       ),
     ],
     [
@@ -145,7 +145,7 @@ describe('a Rollout of Argo', () => {
     [
       'has steps before it',
       rollout({ ...finished, stableRS: 'old' }),
-      'waiting, StepsNotFinished: the stable revision is old; new has steps or analysis before it',
+      'waiting, StepsNotFinished: the stable revision is old; new still has steps or analysis ahead',
     ],
     [
       'says no revision',
@@ -160,12 +160,12 @@ describe('a Rollout of Argo', () => {
     [
       'has not got the traffic yet',
       rollout({ ...finished, blueGreen: { activeSelector: 'old' } }, blueGreen),
-      'waiting, TrafficNotSwitched: the active service leads to old; new is awaited',
+      'waiting, TrafficNotSwitched: the active service points to old, not yet to new',
     ],
     [
       'has the traffic and an analysis after it',
       rollout({ ...finished, stableRS: 'old', blueGreen: { activeSelector: 'new' } }, blueGreen),
-      'waiting, StepsNotFinished: the stable revision is old; new has steps or analysis before it',
+      'waiting, StepsNotFinished: the stable revision is old; new still has steps or analysis ahead',
     ],
   ])('that %s', (_, view, told) => {
     expect(toldOf(judge('rollout', view))).toBe(told);

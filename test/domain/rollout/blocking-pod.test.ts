@@ -67,7 +67,7 @@ it('fails after ten seconds, with the pod, its state and what to do', () => {
 it('is to be deleted by hand where unblock has not done it', () => {
   const looks = [0, 10].map((at) => [at, set([of('a', crashing)])] as const);
   const { message } = judgeAll('statefulset', looks, { settings: { unblock: true } }).at(-1)!;
-  expect(message).toMatch(/; unblock did not get rid of it: delete it \(kubectl delete pod app-0 -n shared\)$/);
+  expect(message).toMatch(/; unblock did not remove it: delete it \(kubectl delete pod app-0 -n shared\)$/);
 });
 
 it('goes on when the pod is deleted, whoever did it', () => {

@@ -155,9 +155,7 @@ describe('a new object that wants nothing', () => {
       '14 waiting NothingAsked',
       '15 healthy RolledOut',
     ]);
-    expect(judgeAll('statefulset', looks).at(-1)?.warnings).toEqual([
-      'nothing runs: 0 of 0 replicas of app are asked for',
-    ]);
+    expect(judgeAll('statefulset', looks).at(-1)?.warnings).toEqual(['nothing runs: app has 0 of 0 replicas']);
   });
 
   it('begins anew when it wanted something in between', () => {

@@ -89,7 +89,7 @@ const crash = (exit: number, restarts: number, more = ''): string =>
 const settling = (exit: number, restarts: number): string =>
   `Settling after Infinity: pod p, container app restarted less than 10 s ago: exit code ${exit}, ${restarts} restarts`;
 const borne = (detail: string, ends = 2): string =>
-  `Restarting after Infinity: pod p, container app has ended and is started again; ${ends} ends are borne: ${detail}`;
+  `Restarting after Infinity: pod p, container app has ended and is restarting; ${ends} exits are tolerated: ${detail}`;
 const old = { isOld: () => true };
 const none = { exitCode: 0, reason: 'Completed' };
 

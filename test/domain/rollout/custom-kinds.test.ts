@@ -32,7 +32,7 @@ describe('a Service of Knative', () => {
     [
       'has a newer revision than the ready one',
       { ...names, latestReadyRevisionName: 'app-1', conditions: ready },
-      'waiting, RevisionNotReady: revision app-1 is ready; app-2 is awaited',
+      'waiting, RevisionNotReady: revision app-1 is ready, not yet app-2',
     ],
     [
       'is at it',

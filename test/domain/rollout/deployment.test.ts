@@ -77,7 +77,7 @@ describe('a Deployment', () => {
     [
       'paused over its deadline',
       viewOf({ spec: { paused: true }, status: { ...short, ...exceeded } }),
-      'failing, Paused: the deployment is paused in the middle: 1 of 2 replicas are ready; resume it, then deploy again',
+      'failing, Paused: the deployment is paused halfway: 1 of 2 replicas are ready; resume it, then deploy again',
     ],
   ])('%s', (_, view, told) => {
     expect(toldOf(judge('deployment', view))).toBe(told);
@@ -93,7 +93,7 @@ describe('a Deployment', () => {
     );
     const none = viewOf({ replicas: 0, spec: { paused: true } });
     expect(judge('deployment', none, none).warnings).toEqual([
-      'nothing runs: 0 of 0 replicas of app are asked for',
+      'nothing runs: app has 0 of 0 replicas',
       'the deployment is paused: the next change will not roll out',
     ]);
   });

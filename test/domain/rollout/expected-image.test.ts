@@ -78,14 +78,14 @@ const cases: readonly Case[] = [
     what: 'a third image',
     view: viewOf({ image: 'reg/app:3' }),
     is: false,
-    told: 'failing, Superseded: the image is reg/app:3: neither reg/app:1, as before, nor version 2, as asked for',
+    told: 'failing, Superseded: the image is reg/app:3: neither reg/app:1, as before, nor version 2, as requested',
   },
   {
     what: 'another image where nothing was before',
     before: nothing,
     view: viewOf({ image: 'reg/app:3' }),
     is: false,
-    told: 'failing, WrongImage: version 2 was asked for, but the new deployment has reg/app:3',
+    told: 'failing, WrongImage: version 2 was requested, but the new deployment has reg/app:3',
   },
   {
     what: 'other images where nothing was before, none of which need be the service',
@@ -100,7 +100,7 @@ const cases: readonly Case[] = [
     before: nothing,
     view: viewOf({ containers: [app('reg/app:3'), proxy] }),
     is: false,
-    told: 'failing, WrongImage: reg/app:2 was asked for, but the new deployment has reg/app:3, reg/proxy:7',
+    told: 'failing, WrongImage: reg/app:2 was requested, but the new deployment has reg/app:3, reg/proxy:7',
   },
   {
     what: 'other images than before, where it cannot be told which is the service',
@@ -114,7 +114,7 @@ const cases: readonly Case[] = [
     view: viewOf({ image: 'reg/app:1' }),
     previous: { saw_expected: true },
     is: false,
-    told: 'failing, Superseded: the image was version 2, as asked for, and is now reg/app:1 again, as before: it was put back',
+    told: 'failing, Superseded: the image was version 2, as requested, and is now reg/app:1 again, as before: it was put back',
   },
   { what: 'the expected one among others', view: viewOf({ containers: [proxy, app('reg/app:2')] }), is: true },
   {
@@ -176,14 +176,14 @@ const cases: readonly Case[] = [
     expected: { ...helm, image: 'reg/app:2' },
     view: viewOf({ image: `reg/app:2@${digest}` }),
     is: false,
-    told: `failing, Superseded: the image is reg/app:2@${digest}: neither reg/app:1, as before, nor reg/app:2, as asked for`,
+    told: `failing, Superseded: the image is reg/app:2@${digest}: neither reg/app:1, as before, nor reg/app:2, as requested`,
   },
   {
     what: 'a whole reference by its digest, where the tag of another repository has it',
     expected: { ...helm, image: `reg/app@${digest}` },
     view: viewOf({ image: 'other/app:2', podStatus: running(['app', `other/app@${digest}`]) }),
     is: false,
-    told: `failing, Superseded: the image is other/app:2: neither reg/app:1, as before, nor reg/app@${digest}, as asked for`,
+    told: `failing, Superseded: the image is other/app:2: neither reg/app:1, as before, nor reg/app@${digest}, as requested`,
   },
   {
     what: 'a whole reference by its digest, which its tag has',
@@ -196,7 +196,7 @@ const cases: readonly Case[] = [
     expected: { ...docker, version: '1+2' },
     view: viewOf({ image: 'reg/app:1_2' }),
     is: false,
-    told: 'failing, Superseded: the image is reg/app:1_2: neither reg/app:1, as before, nor version 1+2, as asked for',
+    told: 'failing, Superseded: the image is reg/app:1_2: neither reg/app:1, as before, nor version 1+2, as requested',
   },
   {
     what: 'the version of a chart',

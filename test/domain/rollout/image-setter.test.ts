@@ -46,6 +46,6 @@ test('whose image it is is told with who has set it', () => {
     view: { workload: { metadata, spec: { template: { spec: { containers } } } }, revisions: [], pods: [] },
   };
   expect(anothersImage(look)).toBe(
-    'the image is reg/app:9 (set by kubectl-set): neither reg/app:1, as before, nor version 2, as asked for',
+    'the image is reg/app:9 (set by kubectl-set): neither reg/app:1, as before, nor version 2, as requested',
   );
 });

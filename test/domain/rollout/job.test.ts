@@ -33,7 +33,7 @@ describe('a Job', () => {
       ...['0 waiting JobFailed', '119 waiting JobFailed', '120 failing JobFailed'],
     ]);
     expect(judgeAll('job', looks, { before: failed }).at(-1)?.message).toBe(
-      `${over}; that was before this deployment, which has not made another one yet`,
+      `${over}; that was before this deployment, which has not created another one yet`,
     );
     expect(shortOf('job', looks, { before: running })).toEqual(['0 failing JobFailed']);
     const next = view({ ...condition('Failed') }, { uid: 'u2' });

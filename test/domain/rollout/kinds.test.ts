@@ -58,7 +58,7 @@ describe('a StatefulSet', () => {
     {
       what: 'one too many',
       view: view({ replicas: 4 }),
-      told: 'waiting, OldReplicasPending: 4 replicas exist; 3 are asked for',
+      told: 'waiting, OldReplicasPending: 4 replicas exist; 3 are wanted',
     },
     {
       what: 'ready, not available',
@@ -81,7 +81,7 @@ describe('a StatefulSet', () => {
     {
       what: 'last step missing',
       view: view({ currentRevision: 'app-a' }),
-      told: 'waiting, RevisionNotCurrent: the current revision is app-a; app-b is awaited',
+      told: 'waiting, RevisionNotCurrent: the current revision is app-a, not yet app-b',
     },
     ...(['currentRevision', 'updateRevision'] as const).map((revision) => ({
       what: `without a word of its ${revision}`,
@@ -111,7 +111,7 @@ describe('a StatefulSet', () => {
     {
       what: 'none asked for',
       view: view({ replicas: 0, readyReplicas: 0, updatedReplicas: 0 }, { replicas: 0 }),
-      told: 'waiting, NothingAsked: nothing is asked for yet: 0 replicas; it counts when that lasts for 15 s',
+      told: 'waiting, NothingAsked: no replicas are requested yet: 0 counts once it lasts for 15 s',
     },
   ])('that is $what', ({ view: seen, told }) => {
     expect(toldOf(judge('statefulset', seen))).toBe(told);
@@ -143,7 +143,7 @@ describe('a StatefulSet', () => {
   ])('warns of a pod of an older revision that is in the way: one that %s', (_, spec, pod, isStuck) => {
     expect(judge('statefulset', view({ readyReplicas: 2 }, spec, [pod])).warnings).toEqual(
       isStuck
-        ? ['pod app-0 of an older revision is not ready and holds up the update; if it stays so, delete it']
+        ? ['pod app-0 of an older revision is not ready and blocks the update; if that lasts, delete it']
         : undefined,
     );
   });

@@ -139,7 +139,7 @@ describe('pods that may make room', () => {
       [0, shaped(away)],
       [90, shaped(gone)],
     ]);
-    expect(second?.message).toContain('pods have left since, and the controller tries again within 100 s');
+    expect(second?.message).toContain('pods have left since, and the controller retries within 100 s');
   });
 
   it('have left after the controller had waited for longer than we looked', () => {
@@ -213,7 +213,7 @@ describe('pods that had left before the first look', () => {
 
   it('are told', () => {
     const [one] = judgeAll('deployment', [[0, lookAt([older(0)], timed)]], { before });
-    expect(one?.message).toContain('pods have left since, and the controller tries again within 30 s');
+    expect(one?.message).toContain('pods have left since, and the controller retries within 30 s');
   });
 });
 

@@ -97,7 +97,7 @@ interface Case {
 const controlled = ['deployment', 'statefulset', 'daemonset', 'rollout'] as const;
 const was = { image: 'reg/app:1', kept: { 4: 'reg/app:1', 3: 'reg/app:0' } };
 const asked = 'version 2';
-const replaced = `failing, Superseded: the image was ${asked}, as asked for, and is now`;
+const replaced = `failing, Superseded: the image was ${asked}, as requested, and is now`;
 const waits = `waiting, ImageNotUpdated: the image is still reg/app:1; ${asked} is awaited`;
 
 /** All of them at the first look: the executor is done, and nobody has looked before. */
@@ -121,7 +121,7 @@ const cases: readonly Case[] = [
   {
     what: 'ours, of which nothing is kept, and then the one before again',
     now: { image: 'reg/app:1', kept: { 6: 'reg/app:1' } },
-    told: 'failing, Superseded: the image is reg/app:1 again, as before: another template stood there meanwhile, and was put back',
+    told: 'failing, Superseded: the image is reg/app:1 again, as before: another template was there in between, and was reverted',
   },
   {
     what: 'theirs, and then the one before again, but never ours',
@@ -131,7 +131,7 @@ const cases: readonly Case[] = [
   {
     what: 'theirs, and nothing of ours',
     now: { image: 'reg/app:9', kept: { 5: 'reg/app:9', 4: 'reg/app:1' } },
-    told: 'failing, Superseded: the image is reg/app:9: neither reg/app:1, as before, nor version 2, as asked for',
+    told: 'failing, Superseded: the image is reg/app:9: neither reg/app:1, as before, nor version 2, as requested',
   },
   { what: 'nothing new', now: was, told: waits },
   {
@@ -170,7 +170,7 @@ const cases: readonly Case[] = [
     what: 'a kind that keeps nothing, with theirs',
     kinds: ['cronjob'],
     now: { image: 'reg/app:9', kept: {} },
-    told: 'failing, Superseded: the image is reg/app:9: neither reg/app:1, as before, nor version 2, as asked for',
+    told: 'failing, Superseded: the image is reg/app:9: neither reg/app:1, as before, nor version 2, as requested',
   },
   {
     what: 'a kind that keeps nothing, as before',

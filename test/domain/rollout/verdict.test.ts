@@ -59,7 +59,7 @@ describe('a deployment, at one look', () => {
     {
       what: 'no object',
       view: { revisions: [], pods: [] },
-      told: 'waiting, WorkloadNotFound: deployment shared/app has gone, although the executor is done; check its name and namespace in the catalogue',
+      told: 'waiting, WorkloadNotFound: deployment shared/app has gone, although the executor has finished; check its name and namespace in the catalogue',
     },
     {
       what: 'old image',
@@ -69,7 +69,7 @@ describe('a deployment, at one look', () => {
     {
       what: 'a third image',
       view: made({ image: 'reg/app:3' }),
-      told: 'failing, Superseded: the image is reg/app:3: neither reg/app:1, as before, nor version 2, as asked for',
+      told: 'failing, Superseded: the image is reg/app:3: neither reg/app:1, as before, nor version 2, as requested',
     },
     {
       what: 'paused and done',
@@ -82,14 +82,14 @@ describe('a deployment, at one look', () => {
     {
       what: 'paused and not done',
       view: made({ spec: { paused: true }, status: { updatedReplicas: 1 } }),
-      told: 'failing, Paused: the deployment is paused in the middle: 1 of 2 replicas have the new revision; resume it, then deploy again',
+      told: 'failing, Paused: the deployment is paused halfway: 1 of 2 replicas have the new revision; resume it, then deploy again',
     },
     {
       what: 'no replicas asked for',
       view: made({ replicas: 0 }),
       told: lines(
         'healthy, RolledOut: 0 of 0 replicas are ready with reg/app:2',
-        '! nothing runs: 0 of 0 replicas of app are asked for',
+        '! nothing runs: app has 0 of 0 replicas',
       ),
     },
   ])('$what', ({ view, told }) => {
@@ -149,7 +149,7 @@ describe('what one look hands to the next', () => {
     const { progress, ...finding } = judge(nothing, { baselineView: nothing });
     expect(progress).toEqual({ first_seen: { WorkloadNotFound: now }, saw_expected: false });
     expect(toldOf(finding)).toBe(
-      'waiting, WorkloadNotFound: there is no deployment shared/app, although the executor is done; check its name and namespace in the catalogue',
+      'waiting, WorkloadNotFound: there is no deployment shared/app, although the executor has finished; check its name and namespace in the catalogue',
     );
     expect(judge(nothing, { previous: progress, at: now + 5 }).progress).toEqual(progress);
   });

@@ -73,7 +73,7 @@ test('what is neither ours nor of before is not replaced, and is what runs', asy
     {
       ...{ ok: false, reason: 'Superseded', running: '9.9.9' },
       message:
-        'The previous release was not restored: the image is reg/login-api:9.9.9: neither reg/login-api:3.0.1, as before, nor version 3.0.2, as asked for. It was left unchanged. Find out who set it, then deploy again.',
+        'The previous release was not restored: the image is reg/login-api:9.9.9: neither reg/login-api:3.0.1, as before, nor version 3.0.2, as requested. It was left unchanged. Find out who set it, then deploy again.',
     },
     'AttemptEnded',
   ]);

@@ -322,7 +322,7 @@ describe('before a rollback of one target', () => {
 describe('before another attempt', () => {
   const runs: Run[] = [{ executor: 'harness:a', key: 'k', attempt: 1 }];
   const at = (version: string, revision: number) => viewOf({ image: `reg/app:${version}`, revision });
-  const message = 'the image is reg/app:9: neither reg/app:3.0.1, as before, nor version 3.0.2, as asked for';
+  const message = 'the image is reg/app:9: neither reg/app:3.0.1, as before, nor version 3.0.2, as requested';
 
   test.each<[what: string, view: WorkloadView, overtaken: CaptureRow['overtaken']]>([
     ['ours', at('3.0.2', 2), undefined],

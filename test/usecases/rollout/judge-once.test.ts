@@ -198,7 +198,7 @@ describe('a verdict', () => {
     const { reason, message } = (await read()).item.restore!;
     expect(reason).toBe('RestoreFailed');
     expect(message).toMatch(
-      /^The previous release was not restored: CrashLoopBackOff: pod app-.*\. Look at the log of the /,
+      /^The previous release was not restored: CrashLoopBackOff: pod app-.*\. Check the log of the /,
     );
   });
 
@@ -366,7 +366,7 @@ describe('at the end of the time', () => {
       ...{ reason: 'Timeout', retryable: true, touched: true },
       message:
         'The rollout was not in order at the end of the timeout. Last seen: ReplicasNotReady: 0 of 1 replicas are ready. ' +
-        'Look at the log, the readiness probe and the events of the pods that are not ready.',
+        'Check the log, the readiness probe and the events of the pods that are not ready.',
       evidence: [
         {
           ...{ kind: 'pod', name: 'app-hash2-0', container: 'app', reason: 'NotReady' },
@@ -385,7 +385,7 @@ describe('at the end of the time', () => {
     world.clock.time = deadline + 1;
     await look(notReady);
     expect((await read()).item.message).toBe(
-      'The rollout was not in order at the end of the timeout. Last seen: ReplicasNotReady: 0 of 1 replicas are ready. Look at the log, the readiness probe and the events of the pods that are not ready.',
+      'The rollout was not in order at the end of the timeout. Last seen: ReplicasNotReady: 0 of 1 replicas are ready. Check the log, the readiness probe and the events of the pods that are not ready.',
     );
   });
 
