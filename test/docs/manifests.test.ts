@@ -40,7 +40,7 @@ test('it has all rules, as they are', () => {
 });
 
 describe('what it says is refused is refused in these words', () => {
-  const head = '| written | told |';
+  const head = '| written | message |';
   const rows = tableRows(page, head, (line) => line.startsWith(head));
   const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
   const web = blocks[0]!.slice(blocks[0]!.indexOf('      apiVersion')).replaceAll(/^ {6}/gm, '');

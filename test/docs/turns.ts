@@ -65,7 +65,7 @@ export const turns: readonly Turn[] = [
   turn(/\b(is|are|was|were) borne\b/i, 'is tolerated'),
   turn(/\blearnt (from|of)\b/i, 'learned from'),
   turn(/\bheld against\b/i, 'compared with'),
-  turn(/\bhold(s|ing)? [^.;:]{1,40} against\b/i, 'compare … with'),
+  turn(/\bhold(s|ing)? (?!does|do|will)[^.;:]{1,40}(?<!counted) against\b/i, 'compare … with'),
   turn(/\bhow (it|he|they|that|this) (does|stands)\b/i, 'its state, how it works'),
   // Again
   turn(/\banew\b/i, 'again, from scratch'),
