@@ -129,7 +129,7 @@ it('so is what a rollback tells, and the page has all of it', async () => {
     const { error } = eventCatalogue[type as keyof typeof eventCatalogue].detail.safeParse(detail);
     expect(error, `${type} ${JSON.stringify(detail)}`).toBeUndefined();
   }
-  const rows = /## What a rollback tells\n([\s\S]*?)\n## /.exec(page)![1]!;
+  const rows = /## Events of a rollback\n([\s\S]*?)\n## /.exec(page)![1]!;
   const named = [...rows.matchAll(/^\| a (\w+) \| (\w+) \/ `(\w+)`/gm)].map(
     ([, of, to, reason]) => `${of} ${to} ${reason}`,
   );
