@@ -41,6 +41,14 @@ const place = 'environment_id: staging, infrastructure_id: cluster-eu-1';
 const long = (length: number): string => 'x'.repeat(length);
 const list = (length: number, entry = 'x'): string => `[${Array.from({ length }, () => entry).join(', ')}]`;
 
+/** Items in the short form, with what every item needs in the defaults. */
+const short = (title: string, releases: string, defaults = `${place}, docker_artifact_type: docker`): BatchFile => ({
+  title,
+  text: `version: v1.0\ndefaults: { ${defaults} }\nreleases: ${releases}`,
+});
+const shortOf = (title: string, fields: string): BatchFile => short(title, `{ shared: { a: { ${fields} } } }`);
+const both = '[cluster-eu-1, cluster-us-1]';
+
 export const acceptedFiles: readonly BatchFile[] = [
   ...exampleFiles,
   head('as little as there may be', ''),
@@ -57,6 +65,35 @@ export const acceptedFiles: readonly BatchFile[] = [
   head('keys for anchors', 'x-common: &common { priority: 9 }\nx-: [1, {}]\nx-empty:'),
   head('an empty section in a section', 'metadata: { tags: }'),
   of('empty sections of an item', 'metadata: { tags: , dependencies: , health_check: }'),
+  short('the short form', '{ shared: { a: "1", b: { version: "1" } }, Risk: { a: "1" } }'),
+  {
+    title: 'the short form beside the long one',
+    text: `${batchText([one])}\nreleases: { shared: { b: "1" } }`,
+  },
+  shortOf(
+    'all fields side by side',
+    'version: "1", priority: 9, timeout: 60, retry_count: 0, tags: [x], dependencies: [], rollback_strategy: none, health_check: { path: /x }, at_once: false, crash_tolerance: 1',
+  ),
+  shortOf('empty fields of the short form', 'version: "1", tags: , dependencies: , health_check: '),
+  shortOf('a place of its own', `version: "1", ${place}`),
+  shortOf('a delete in the short form', 'action: delete, executor: kubernetes'),
+  short('a chart in the short form', '{ shared: { a: "1+2" } }', `${place}, docker_artifact_type: helm`),
+  of('two infrastructures', `infrastructure_id: ${both}`),
+  of('one infrastructure in a list', 'infrastructure_id: [cluster-eu-1]'),
+  withDefaults(
+    'two infrastructures by default',
+    `environment_id: staging, infrastructure_id: ${both}, docker_artifact_type: docker`,
+  ),
+  {
+    title: 'dependencies on some infrastructures',
+    text: batchText([
+      item('a', `infrastructure_id: ${both}`),
+      item(
+        'b',
+        `infrastructure_id: ${both}, metadata: { dependencies: [{ key: a, same_infrastructure: true }, a@cluster-eu-1, { key: shared/a }] }`,
+      ),
+    ]),
+  },
   of('an empty metadata', 'metadata: '),
   of('how a rollout is judged, at its least', 'crash_tolerance: 0, steady_seconds: 0, unblock: false'),
   of('a hotfix without steps', 'at_once: true'),
@@ -96,6 +133,42 @@ export const refusedFiles: readonly BatchFile[] = [
     text: batchText([one]).replace('v1.0', version),
   })),
   { title: 'no deployments', text: 'version: v1.0' },
+  short('no releases', '{}'),
+  short('empty releases', ''),
+  short('a list of releases', '[a]'),
+  short('a pillar without services', '{ shared: {} }'),
+  short('an empty pillar', '{ shared: }'),
+  short('an unknown pillar in the short form', '{ sahred: { a: "1" } }'),
+  short('a service of other letters', '{ shared: { ä: "1" } }'),
+  short('a number for a version in the short form', '{ shared: { a: 1.10 } }'),
+  short('an empty version', '{ shared: { a: } }'),
+  short('versions in a list', '{ shared: { a: ["1"] } }'),
+  short('a chart version for an image, alone', '{ shared: { a: "1+2" } }'),
+  short('no artifact for a version alone', '{ shared: { a: "1" } }', place),
+  short('no environment for a version alone', '{ shared: { a: "1" } }', 'infrastructure_id: cluster-eu-1'),
+  ...[
+    'docker_image_version: "1"',
+    'version: "1", metadata: {}',
+    'version: "1", pillar: shared',
+    'version: "1", service_name: a',
+    'version: "1", strategy: {}',
+    'version: "1+2"',
+    'version: "1", priority: 11',
+    'version: "1", action: delete',
+    'priority: 1',
+    'version: "1", replicas: 1',
+  ].map((fields) => shortOf(`in the short form: ${fields}`, fields)),
+  of('no infrastructure in a list', 'infrastructure_id: []'),
+  of('an infrastructure twice', 'infrastructure_id: [cluster-eu-1, cluster-eu-1]'),
+  of('a number among infrastructures', 'infrastructure_id: [cluster-eu-1, 7]'),
+  of('21 infrastructures', `infrastructure_id: [${Array.from({ length: 21 }, (_, nth) => `c${nth}`).join(', ')}]`),
+  withDefaults(
+    'an infrastructure twice by default',
+    'environment_id: staging, infrastructure_id: [cluster-eu-1, cluster-eu-1], docker_artifact_type: docker',
+  ),
+  of('a dependency without a key', 'metadata: { dependencies: [{ same_infrastructure: true }] }'),
+  of('a dependency with an unknown key', 'metadata: { dependencies: [{ key: a, same: true }] }'),
+  of('a word for same_infrastructure', 'metadata: { dependencies: [{ key: a, same_infrastructure: yes }] }'),
   { title: 'an empty list of deployments', text: 'version: v1.0\ndeployments: []' },
   { title: 'deployments by name', text: `version: v1.0\ndeployments: { a: { ${one} } }` },
   { title: 'a word for a deployment', text: `${batchText([one])}\n  - word` },
@@ -253,6 +326,8 @@ export const beyondSchema: readonly BatchFile[] = [
     text: batchText([one, one.replace('shared', 'risk'), item('c', 'metadata: { dependencies: [a] }')]),
   },
   of('an infrastructure that the configuration has not', 'infrastructure_id: mars'),
+  of('two infrastructures that the configuration has not', 'infrastructure_id: [mars, venus]'),
+  short('the same service twice in the short form', '{ shared: { a: "1" }, Shared: { a: "1" } }'),
   of('an executor that there is not', 'executor: helm'),
   { title: 'a key twice', text: `${batchText([one])}\nversion: v1.0` },
   of('two merge keys', 'metadata: { <<: { priority: 9 }, <<: { priority: 8 } }'),

@@ -59,7 +59,7 @@ test('the two agree on any file', () => {
   ];
   const value = fc.oneof(
     fc.constantFrom<unknown>(...words, null, 0, 1, 5, 60, 61.5, 3601, 1e20, true, [], ['a'], {}),
-    fc.constantFrom<unknown>({ enabled: true }, { path: '/x' }, { priority: 5 }, { mode: 'sequential' }),
+    fc.constantFrom<unknown>({ enabled: true }, { path: '/x' }, { priority: 5 }, { mode: 'sequential' }, { c: '1' }),
   );
   const places = [
     ['version'],
@@ -88,6 +88,19 @@ test('the two agree on any file', () => {
       'metadata',
       field,
     ]),
+    ['deployments', 0, 'infrastructure_id'],
+    ['releases'],
+    ['releases', 'shared'],
+    ['releases', 'Risk'],
+    ...[
+      'version',
+      'docker_image_version',
+      'docker_artifact_type',
+      'infrastructure_id',
+      'priority',
+      'action',
+      'tags',
+    ].map((field) => ['releases', 'shared', 'b', field]),
     ...['enabled', 'path', 'port'].map((field) => ['deployments', 0, 'metadata', 'health_check', field]),
   ];
   const change = fc.tuple(fc.constantFrom(...places), fc.option(value, { nil: undefined, freq: 8 }));
@@ -111,6 +124,7 @@ const smallest = (): unknown => ({
   metadata: { name: 'x' },
   strategy: {},
   defaults: { environment_id: 'staging', infrastructure_id: 'cluster-eu-1', docker_artifact_type: 'docker' },
+  releases: { shared: { b: { version: '1' } } },
   deployments: [
     {
       ...{ pillar: 'shared', service_name: 'a', docker_image_version: '1' },
@@ -122,6 +136,7 @@ const smallest = (): unknown => ({
 /** Sets a value, or removes what is there; nothing where the way to it is no way. */
 const put = (root: unknown, [step, ...rest]: readonly (string | number)[], value: unknown): unknown => {
   if (typeof root !== 'object' || root === null || step === undefined) return step === undefined ? value : root;
+  if (rest.length > 0 && !Object.hasOwn(root, step)) return root;
   const copy = (Array.isArray(root) ? [...root] : { ...root }) as Record<string | number, unknown>;
   if (rest.length > 0) copy[step] = put(copy[step], rest, value);
   else if (value === undefined) delete copy[step];

@@ -1,8 +1,10 @@
 import { findCycles } from '../plan/cycles.ts';
-import type { Draft } from './drafts.ts';
-import { type Finding, type LineOf, type Path, quoted, type Wording } from './findings.ts';
+import { type Draft, serviceKeyOf } from './drafts.ts';
+import { type Finding, type LineOf, listed, type Path, quoted, type Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
 import { nearest } from './nearest.ts';
+import { type Directory, makeDirectory, type NamedService, servicesCalled } from './service-directory.ts';
+import { readDependency, type WrittenDependency } from './written-dependency.ts';
 
 interface Places {
   readonly offsetOf: (path: Path) => number;
@@ -16,22 +18,28 @@ export interface ResolvedDependencies {
   readonly keys: readonly (readonly string[])[];
 }
 
+/** How many dependencies a batch may have once each infrastructure counts: 10,000 deployments with ten each. */
+export const mostEdges = 100_000;
+
 /**
- * The same service twice, dependencies that lead nowhere or to two places, and cycles. A dependency on one of `explained`
- * is not reported when it is missing: it is known why.
+ * Finds a service that is there twice, dependencies that lead nowhere or to two services, and cycles. A dependency on one of
+ * `explained` is not reported when it is missing: another finding says why. `isRepeated`: items may name one service again.
  */
 export const checkDependencies = (
   drafts: readonly Draft[],
-  explained: ReadonlySet<string>,
+  {
+    explained,
+    isRepeated = false,
+  }: { readonly explained: ReadonlySet<string>; readonly isRepeated?: boolean | undefined },
   places: Places,
 ): ResolvedDependencies => {
   const findings: Finding[] = [];
   const at = (path: Path, shown: Path, code: IssueCode, describe: () => Wording): void => {
     findings.push({ offset: places.offsetOf(path), path: shown, code, describe });
   };
-  const directory = { ...makeDirectory(drafts), explained };
-  findings.push(...duplicates(drafts, directory, places));
-  const targets = drafts.map((draft) => resolveAll(draft, directory, at));
+  const directory = { ...makeDirectory(drafts, isRepeated), explained };
+  if (!isRepeated) findings.push(...duplicates(drafts, directory, places));
+  const targets = resolveDrafts(drafts, directory, at);
   reportCycles(drafts, targets, at);
   const keys = targets.map((found) => [...new Set(found.map(({ target }) => drafts[target]!.key!))]);
   return { findings, keys };
@@ -39,42 +47,23 @@ export const checkDependencies = (
 
 type Report = (path: Path, shown: Path, code: IssueCode, describe: () => Wording) => void;
 
-/** Who is called what. Of a service that is there twice, the first one counts. */
-interface Directory {
-  readonly byKey: ReadonlyMap<string, number>;
-  /** Drafts by bare service name, one for each pillar. */
-  readonly byName: ReadonlyMap<string, readonly number[]>;
-}
-
-const makeDirectory = (drafts: readonly Draft[]): Directory => {
-  const byKey = new Map<string, number>();
-  const byName = new Map<string, number[]>();
-  drafts.forEach(({ key, service }, place) => {
-    if (key === undefined || service === undefined || byKey.has(key)) return;
-    byKey.set(key, place);
-    const namesakes = byName.get(service);
-    if (namesakes === undefined) byName.set(service, [place]);
-    else namesakes.push(place);
-  });
-  return { byKey, byName };
-};
-
 /** On the lines of the items, also where an anchor says their names. */
 const duplicates = (
   drafts: readonly Draft[],
   { byKey }: Directory,
   { ownOffsetOf, lineOf }: Pick<Places, 'ownOffsetOf' | 'lineOf'>,
 ): Finding[] =>
-  drafts.flatMap(({ key, path }, place): Finding[] => {
-    const first = key === undefined ? undefined : byKey.get(key);
-    if (first === undefined || first === place) return [];
-    const before = drafts[first]!.path;
+  drafts.flatMap((draft): Finding[] => {
+    const key = serviceKeyOf(draft);
+    const first = key === undefined ? undefined : drafts[byKey.get(key)?.places[0] ?? -1];
+    if (key === undefined || first === undefined || first.path === draft.path) return [];
     const describe = (): Wording => {
-      const { line } = lineOf(ownOffsetOf(nameIn(before), before));
-      return { message: `${key} is already on line ${line}`, hint: 'a batch deploys each service once', found: key };
+      const { line } = lineOf(ownOffsetOf(nameIn(first.path), first.path));
+      const hint = 'a batch deploys each service once; for several clusters, give infrastructure_id a list';
+      return { message: `${key} is already on line ${line}`, hint, found: key };
     };
-    const here = nameIn(path);
-    return [{ offset: ownOffsetOf(here, path), path: here, code: issueCodes.Duplicate, describe }];
+    const here = nameIn(draft.path);
+    return [{ offset: ownOffsetOf(here, draft.path), path: here, code: issueCodes.Duplicate, describe }];
   });
 
 const nameIn = (item: Path): Path => [...item, 'service_name'];
@@ -85,33 +74,106 @@ interface Target {
   readonly entry: number;
 }
 
-const resolveAll = (
-  draft: Draft,
-  directory: Directory & { readonly explained: ReadonlySet<string> },
-  at: Report,
-): Target[] => {
-  const list = [...draft.path, 'metadata', 'dependencies'];
-  return draft.dependencies.flatMap((name, entry): Target[] => {
-    if (typeof name !== 'string' || name === '') return [];
-    const candidates = candidatesFor(name, directory);
-    if (candidates.length === 1) return [{ target: candidates[0]!, entry }];
-    if (candidates.length === 0 && directory.explained.has(name.slice(name.indexOf('/') + 1))) return [];
-    if (candidates.length === 0)
-      at([...list, entry], list, issueCodes.UnknownDependency, () => unknownDependency(name, directory, draft));
-    else at([...list, entry], list, issueCodes.AmbiguousDependency, () => ambiguous(name, directory));
+type Known = Directory & { readonly explained: ReadonlySet<string> };
+
+const resolveDrafts = (drafts: readonly Draft[], known: Known, at: Report): Target[][] => {
+  let edges = 0;
+  return drafts.map((draft) => {
+    if (edges > mostEdges) return [];
+    const targets = resolveAll(draft, { drafts, known, at });
+    edges += targets.length;
+    if (edges <= mostEdges) return targets;
+    const list = listIn(draft);
+    at(list, list, issueCodes.OutOfRange, () => tooManyEdges);
     return [];
   });
 };
 
-/** `pillar/service` means that one; a bare name means every service of that name. The pillar is in any letter case. */
-const candidatesFor = (name: string, { byKey, byName }: Directory): readonly number[] => {
-  const slash = name.indexOf('/');
-  if (slash === -1) return byName.get(name) ?? [];
-  const found = byKey.get(name.slice(0, slash).toLowerCase() + name.slice(slash));
-  return found === undefined ? [] : [found];
+const tooManyEdges: Wording = {
+  message: `the batch has more than ${mostEdges} dependencies, counted on each infrastructure`,
+  hint: 'depend on one infrastructure, with { key: …, same_infrastructure: true }',
 };
 
-const unknownDependency = (name: string, { byKey, byName }: Directory, { key, service }: Draft): Wording => {
+const listIn = ({ path }: Draft): Path => [...path, 'metadata', 'dependencies'];
+
+interface Resolving {
+  readonly drafts: readonly Draft[];
+  readonly known: Known;
+  readonly at: Report;
+}
+
+const resolveAll = (draft: Draft, { drafts, known, at }: Resolving): Target[] => {
+  const list = listIn(draft);
+  return draft.dependencies.flatMap((written, entry): Target[] => {
+    const asked = readDependency(written);
+    if (asked === undefined) return [];
+    const report = (code: IssueCode, describe: () => Wording): Target[] => {
+      at([...list, entry], list, code, describe);
+      return [];
+    };
+    const candidates = servicesCalled(asked.name, known);
+    const [service] = candidates;
+    if (service === undefined) {
+      if (known.explained.has(asked.name.slice(asked.name.indexOf('/') + 1))) return [];
+      return report(issueCodes.UnknownDependency, () => unknownDependency(asked, known, draft));
+    }
+    if (candidates.length > 1) return report(issueCodes.AmbiguousDependency, () => ambiguous(asked.name, candidates));
+    if (asked.isSame && asked.infrastructure !== undefined) return report(issueCodes.NotAllowed, () => saysBoth(asked));
+    const targets = targetsOn(service, asked, { drafts, draft });
+    if (targets.length > 0) return targets.map((target) => ({ target, entry }));
+    return report(issueCodes.UnknownDependency, () => notThere(service, asked, { drafts, draft }));
+  });
+};
+
+interface Around {
+  readonly drafts: readonly Draft[];
+  readonly draft: Draft;
+}
+
+const infrastructureOf = ({ item }: Draft): string | undefined => item?.infrastructure_id;
+
+/** All drafts of a service, or the one on the infrastructure that was asked for. */
+const targetsOn = (
+  { places }: NamedService,
+  { infrastructure, isSame }: WrittenDependency,
+  { drafts, draft }: Around,
+): readonly number[] => {
+  const wanted = isSame ? infrastructureOf(draft) : infrastructure;
+  // Of an item with faults nobody knows where it would be.
+  if (wanted === undefined || places.some((place) => infrastructureOf(drafts[place]!) === undefined)) return places;
+  return places.filter((place) => infrastructureOf(drafts[place]!) === wanted);
+};
+
+const notThere = (
+  { key, places }: NamedService,
+  { infrastructure, isSame }: WrittenDependency,
+  { drafts, draft }: Around,
+): Wording => {
+  const there = places.map((place) => infrastructureOf(drafts[place]!)!);
+  const own = draft.listed?.infrastructures ?? [infrastructureOf(draft)!];
+  const lacking = isSame ? own.filter((one) => !there.includes(one)) : [infrastructure!];
+  return {
+    message: `${key} is not deployed to ${lacking.map((one) => quoted(one)).join(', ')} in this batch; it is deployed to ${listed(there)}`,
+    hint: isSame ? `add it there, or write ${key} to wait for all` : didMean(infrastructure!, there),
+    allowed: there,
+  };
+};
+
+const didMean = (name: string, names: readonly string[]): string | undefined => {
+  const near = nearest(name, names);
+  return near === undefined ? undefined : `did you mean ${near}?`;
+};
+
+const saysBoth = ({ name, infrastructure }: WrittenDependency): Wording => ({
+  message: `names the infrastructure ${quoted(infrastructure!)}, and asks for the same one`,
+  hint: `write ${name}, or remove same_infrastructure`,
+});
+
+const unknownDependency = (
+  { name }: WrittenDependency,
+  { byKey, byName }: Directory,
+  { key, service }: Draft,
+): Wording => {
   const others = [...(name.includes('/') ? byKey : byName).keys()].filter((one) => one !== key && one !== service);
   const near = nearest(name, others);
   return {
@@ -121,8 +183,8 @@ const unknownDependency = (name: string, { byKey, byName }: Directory, { key, se
   };
 };
 
-const ambiguous = (name: string, { byKey }: Directory): Wording => {
-  const keys = [...byKey.keys()].filter((key) => key.endsWith(`/${name}`)).sort();
+const ambiguous = (name: string, services: readonly NamedService[]): Wording => {
+  const keys = services.map(({ key }) => key).sort();
   return {
     message: `${quoted(name)} is in several pillars`,
     hint: `write ${keys.join(' or ')}`,
@@ -135,7 +197,7 @@ const reportCycles = (drafts: readonly Draft[], targets: readonly (readonly Targ
   const edges = targets.map((list) => list.map(({ target }) => target));
   for (const { cycle, tangled } of findCycles(edges)) {
     const [start = 0, next = start] = cycle;
-    const list = [...drafts[start]!.path, 'metadata', 'dependencies'];
+    const list = listIn(drafts[start]!);
     const entry = targets[start]!.find(({ target }) => target === next)?.entry ?? 0;
     at([...list, entry], list, issueCodes.DependencyCycle, () =>
       cycleWording(
@@ -147,8 +209,9 @@ const reportCycles = (drafts: readonly Draft[], targets: readonly (readonly Targ
 };
 
 const cycleWording = (cycle: readonly Draft[], tangled: number): Wording => {
-  const services = cycle.map(({ service }) => service);
-  const names = new Set(services).size < cycle.length ? cycle.map(({ key }) => key) : services;
+  const services = new Set(cycle.map(({ service }) => service));
+  const isClear = services.size === cycle.length && cycle.every((draft) => draft.key === serviceKeyOf(draft));
+  const names = cycle.map(({ key, service }) => (isClear ? service : key));
   const others = tangled - cycle.length;
   const more = others === 0 ? '' : `; ${others} more deployments are on cycles with these`;
   return {

@@ -1,5 +1,6 @@
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
 import { resolveInfrastructure } from '../catalogue/resolve.ts';
+import { infrastructurePath } from './draft-copies.ts';
 import type { Draft, Mapping } from './drafts.ts';
 import { type Finding, listed, type Path, quoted } from './findings.ts';
 import { issueCodes } from './issues.ts';
@@ -35,17 +36,16 @@ export const checkEnvironments = (
   });
 
 /** On the item where it says one of the two; else in the defaults, once for all; on the item where the configuration gives both. */
-const placeOf = ({ path, written }: Draft, defaults: Mapping): Path => {
+const placeOf = (draft: Draft, defaults: Mapping): Path => {
   const places: readonly (readonly [Mapping, Path])[] = [
-    [written, path],
+    [draft.written, draft.path],
     [defaults, ['defaults']],
   ];
-  const own = places.flatMap(([fields, place]): Path[] =>
-    ['infrastructure_id', 'environment_id']
-      .filter((field) => fields[field] !== undefined)
-      .map((field) => [...place, field]),
-  );
-  return own[0] ?? path;
+  for (const [fields, place] of places) {
+    if (fields.infrastructure_id !== undefined) return infrastructurePath(draft);
+    if (fields.environment_id !== undefined) return [...place, 'environment_id'];
+  }
+  return draft.path;
 };
 
 /** More environments than this are told of together. */

@@ -9,7 +9,7 @@ import { type ObjectOwners, sharedObjects } from '../manifests/shared-objects.ts
 import { gitSource, s3Source } from '../manifests/source-schema.ts';
 import { sha256Of } from '../sha256.ts';
 import type { Deployment } from './batch.ts';
-import { type Draft, isMapping, type Mapping } from './drafts.ts';
+import { type Draft, isMapping, type Mapping, serviceKeyOf } from './drafts.ts';
 import { type FieldContext, fieldFindings } from './field-findings.ts';
 import type { Finding, LineOf, Path, Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
@@ -59,7 +59,7 @@ export const checkManifests = (drafts: readonly Draft[], surroundings: Surroundi
   };
   const fields = drafts.map((draft) => checkDraft(checking, draft));
   const { findings, warnings, texts } = checking;
-  return { findings, warnings, fields, texts };
+  return { findings, warnings: [...new Set(warnings)], fields, texts };
 };
 
 type Fields = Pick<Deployment, 'manifests' | 'workload'>;
@@ -168,7 +168,7 @@ const fromSource = (checking: Checking, draft: Draft, { source, here }: Found): 
   );
   tell(checking, here, [...issues, ...sharedBy(checking, draft, { objects: parsed.objects, namespace })]);
   checking.warnings.push(
-    ...warnings.map((issue) => `${draft.key}: ${describeManifestIssue(inText(checking, here, issue))}`),
+    ...warnings.map((issue) => `${serviceKeyOf(draft)}: ${describeManifestIssue(inText(checking, here, issue))}`),
   );
   const paused = pauseSeconds === undefined ? {} : { pause_seconds: pauseSeconds };
   return { manifests: { ...manifests, ...paused }, ...(workload === undefined ? {} : { workload }) };
@@ -183,8 +183,6 @@ const sharedBy = (
   if (cluster === undefined || namespace === undefined) return [];
   return sharedObjects(owners, { key, cluster, namespace }, objects);
 };
-
-/** The name of a text: what it is stored by. */
 
 /** Where a block scalar says it, its line is that of the batch; else the message has file and line. */
 const tell = (checking: Checking, here: Path, issues: readonly ManifestIssue[]): void => {

@@ -3,7 +3,8 @@ import { resolveInfrastructure, resolveWorkload } from '../catalogue/resolve.ts'
 import { describeObject } from '../plan/describe-deployment.ts';
 import { locksOfObject, type NamesOfClusters } from '../plan/lock-names.ts';
 import type { Workload } from '../plan/plan.ts';
-import type { Draft } from './drafts.ts';
+import { infrastructurePath } from './draft-copies.ts';
+import { type Draft, serviceKeyOf } from './drafts.ts';
 import type { Finding, LineOf, Path } from './findings.ts';
 import { issueCodes } from './issues.ts';
 
@@ -47,24 +48,31 @@ export const checkObjects = (
     const changed = { draft, infrastructure: item.infrastructure_id };
     const first = locks.map((lock) => owners.get(lock)).find((owner) => owner !== undefined);
     for (const lock of locks) owners.set(lock, owners.get(lock) ?? changed);
-    // That a service is there twice is said elsewhere.
-    if (first === undefined || first.draft.key === draft.key) continue;
+    if (first === undefined || isTwice(first.draft, draft)) continue;
     findings.push(changedTwice(first, changed, { object: describeObject({ workload, cluster }), places }));
   }
   return findings;
 };
+
+/** Another finding says that two items name one service. */
+const isTwice = (one: Draft, other: Draft): boolean =>
+  one.path !== other.path && serviceKeyOf(one) === serviceKeyOf(other);
+
+const nameOf = ({ draft: { key, listed }, infrastructure }: Changed): string =>
+  listed === undefined || listed.infrastructures.length === 1 ? `${key} on ${infrastructure}` : `${key}`;
 
 const changedTwice = (
   first: Changed,
   second: Changed,
   { object, places: { ownOffsetOf, lineOf } }: { readonly object: string; readonly places: Places },
 ): Finding => {
-  const path = [...second.draft.path, 'service_name'];
+  const isOneItem = first.draft.path === second.draft.path;
+  const path = isOneItem ? infrastructurePath(second.draft) : [...second.draft.path, 'service_name'];
   const describe = () => {
     const { line } = lineOf(ownOffsetOf([...first.draft.path, 'service_name'], first.draft.path));
-    const [one, other] = [first, second].map(({ draft, infrastructure }) => `${draft.key} on ${infrastructure}`);
+    const [one, other] = [nameOf(first), nameOf(second)];
     return {
-      message: `${other} leads to ${object}, and so does ${one} on line ${line}`,
+      message: `${other} leads to ${object}, and so does ${one}${isOneItem ? '' : ` on line ${line}`}`,
       hint: 'one of them would overwrite the other; a batch changes an object once',
       found: second.draft.key,
     };

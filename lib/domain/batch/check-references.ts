@@ -4,7 +4,8 @@ import { infrastructureNames, resolveHarness, resolveInfrastructure, serviceEntr
 import { actingExecutors } from '../plan/action.ts';
 import { isActing } from './check-action.ts';
 import { unreadableChecks } from './check-sources.ts';
-import type { Draft, Mapping } from './drafts.ts';
+import { infrastructurePath } from './draft-copies.ts';
+import { type Draft, isFirstOfItem, type Mapping } from './drafts.ts';
 import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
 import { didYouMean, nearest } from './nearest.ts';
@@ -28,7 +29,7 @@ export const checkReferences = (
   return [
     ...checkPlace(defaults, ['defaults'], catalogue, at),
     ...drafts.flatMap((draft) => [
-      ...checkPlace(draft.written, draft.path, catalogue, at),
+      ...(isFirstOfItem(draft) ? checkPlace(draft.written, draft.path, catalogue, at) : []),
       ...checkService(draft, catalogue, at, withoutPipeline),
     ]),
   ];
@@ -50,9 +51,10 @@ const checkPlace = (fields: Mapping, path: Path, catalogue: Catalogue, at: At): 
       at([...path, 'environment_id'], issueCodes.UnknownEnvironment, () => unknown('environment', environment, known)),
     );
   }
-  if (isName(infrastructure) && resolveInfrastructure(catalogue, infrastructure) === undefined) {
-    const describe = () => unknown('infrastructure', infrastructure, infrastructureNames(catalogue));
-    findings.push(at([...path, 'infrastructure_id'], issueCodes.UnknownInfrastructure, describe));
+  for (const [name, ...place] of namesIn(infrastructure)) {
+    if (!isName(name) || resolveInfrastructure(catalogue, name) !== undefined) continue;
+    const describe = () => unknown('infrastructure', name, infrastructureNames(catalogue));
+    findings.push(at([...path, 'infrastructure_id', ...place], issueCodes.UnknownInfrastructure, describe));
   }
   if (isName(executor) && !executorNames.some((name) => name === executor)) {
     findings.push(
@@ -61,6 +63,10 @@ const checkPlace = (fields: Mapping, path: Path, catalogue: Catalogue, at: At): 
   }
   return findings;
 };
+
+/** The one that is written, or each of the list with its place. */
+const namesIn = (infrastructure: unknown): readonly (readonly [name: unknown, ...place: number[]])[] =>
+  Array.isArray(infrastructure) ? infrastructure.map((name, place) => [name, place] as const) : [[infrastructure]];
 
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
@@ -135,7 +141,7 @@ const checkKubernetes = (draft: Draft, catalogue: Catalogue, at: At): Finding[] 
   const asked = { pillar, service_name: service, environment_id: item?.environment_id };
   if (mayUseKubernetes(catalogue, asked)) {
     const unread = unreadableChecks(draft, catalogue);
-    const place = [...path, written.infrastructure_id === undefined ? 'service_name' : 'infrastructure_id'];
+    const place = written.infrastructure_id === undefined ? [...path, 'service_name'] : infrastructurePath(draft);
     return unread === undefined ? ofChart : [...ofChart, at(place, issueCodes.NotAllowed, () => unread)];
   }
   const message = `${pillar}/${service} is deployed by Harness, and the configuration does not say that it may be deployed without`;

@@ -22,10 +22,24 @@ export interface Draft {
   readonly item?: MergedItem;
   readonly pillar?: string;
   readonly service?: string;
-  /** `pillar/service_name`, when both are there. */
+  /** `pillar/service_name`, when both are there; with `@infrastructure` behind it where the item has several. */
   readonly key?: string;
+  /** Of an item with a list of infrastructures: which of them this one is for. */
+  readonly listed?: Listed;
   readonly dependencies: readonly unknown[];
 }
+
+export interface Listed {
+  readonly infrastructures: readonly string[];
+  readonly place: number;
+}
+
+/** `pillar/service_name`, when both are there. */
+export const serviceKeyOf = ({ key, listed, pillar, service }: Draft): string | undefined =>
+  listed === undefined || key === undefined ? key : `${pillar}/${service}`;
+
+/** Whether it is the only one of its item, or the first. */
+export const isFirstOfItem = ({ listed }: Draft): boolean => listed === undefined || listed.place === 0;
 
 export interface Defaults {
   /** The valid ones. */

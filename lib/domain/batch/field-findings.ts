@@ -39,9 +39,17 @@ export type FieldFinding = Finding & { readonly means?: string };
 const findingsOf = (issue: ZodIssue, path: Path, context: FieldContext): FieldFinding[] => {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, context));
   if (issue.code === 'invalid_key') return [badName(issue, path, context)];
+  const ofForm = issue.code === 'invalid_union' ? formOf(issue) : [];
+  if (ofForm.length > 0) return ofForm.flatMap((one) => findingsOf(one, [...path, ...(one.path as Path)], context));
   const found = context.valueAt(path);
   const code = codeOf(issue, found);
   return [{ offset: context.offsetOf(path), path, code, describe: () => wordingOf(issue, path, found, context) }];
+};
+
+/** Of a field with several forms: what is wrong with the form that was written, else with the first. */
+const formOf = ({ errors }: z.core.$ZodIssueInvalidUnion): readonly ZodIssue[] => {
+  const isOther = (issue: ZodIssue): boolean => issue.code === 'invalid_type' && issue.path.length === 0;
+  return errors.find((issues) => !issues.some(isOther)) ?? errors[0] ?? [];
 };
 
 const unknownKey = (parent: Path, key: string, { offsetOf, advice }: FieldContext): FieldFinding => {

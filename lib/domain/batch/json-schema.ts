@@ -24,7 +24,8 @@ export const batchJsonSchema = (
     target: 'draft-2020-12',
     override: ({ jsonSchema, path }) => {
       const field = path.at(-1);
-      if (field === 'pillar' && pillars !== 'any') Object.assign(jsonSchema, inAnyCase(pillars));
+      if (namesPillar(path) && pillars !== 'any') Object.assign(jsonSchema, inAnyCase(pillars));
+      if (isReleases(path)) Object.assign(jsonSchema, { minProperties: 1 });
       if (field === 'docker_artifact_type') Object.assign(jsonSchema, { enum: undefined }, inAnyCase(artifactTypes));
       if (field === 'strategy') Object.assign(jsonSchema, { allOf: [oneAtATime] });
       if (isSection(path)) Object.assign(jsonSchema, { type: [...new Set([jsonSchema.type, 'null'].flat())] });
@@ -32,6 +33,7 @@ export const batchJsonSchema = (
     },
   });
   const rules = [
+    { anyOf: [has('deployments'), has('releases')] },
     ...neededOnBoth.filter((field) => !given.has(field)).map((field) => givenHereOrThere(field)),
     ...(given.has(artifact) ? [] : [artifactOfDeploys]),
     ofItsAction,
@@ -42,13 +44,23 @@ export const batchJsonSchema = (
   return JSON.parse(JSON.stringify({ $id, title: 'Flotilla batch, v1.0', ...schema, patternProperties, allOf: rules }));
 };
 
-const isSection = (path: readonly (string | number)[]): boolean =>
+type Place = readonly (string | number)[];
+
+/** In the short form the fields of `metadata` stand beside the version. */
+const isSection = (path: Place): boolean =>
   sections.has(
     path
       .filter((part) => part !== 'properties')
       .join('.')
-      .replaceAll('.items', '[]'),
+      .replaceAll('.items', '[]')
+      .replace(/^releases(\.additionalProperties){2}\.anyOf\.\d\./, 'deployments[].metadata.'),
   );
+
+const namesPillar = (path: Place): boolean =>
+  path.at(-1) === 'pillar' || path.join('/') === 'properties/releases/propertyNames';
+
+/** The mapping of pillars, and those of their services. */
+const isReleases = (path: Place): boolean => /^properties\/releases(\/additionalProperties)?$/.test(path.join('/'));
 
 /** In small letters for who completes, in any case for who checks. */
 const inAnyCase = (words: readonly string[]): JsonObject => ({
@@ -61,8 +73,12 @@ const anyCaseOf = (words: readonly string[]): string =>
 
 const neededOnBoth = ['environment_id', 'infrastructure_id'];
 
-const inItems = (items: JsonObject): JsonObject => ({
-  properties: { deployments: { type: 'array', items: { type: 'object', ...items } } },
+/** Of each item; in the short form it may be a version alone. */
+const inItems = (items: JsonObject, short: JsonObject = { type: 'object', ...items }): JsonObject => ({
+  properties: {
+    deployments: { type: 'array', items: { type: 'object', ...items } },
+    releases: { type: 'object', additionalProperties: { type: 'object', additionalProperties: short } },
+  },
 });
 
 const inDefaults = (defaults: JsonObject): JsonObject => ({
@@ -85,12 +101,12 @@ const givenHereOrThere = (field: string, items: JsonObject = has(field)): JsonOb
 const artifact = 'docker_artifact_type';
 const isOf = (action: string): JsonObject => ({ required: ['action'], properties: { action: { const: action } } });
 const acts: JsonObject = { anyOf: [isOf('delete'), isOf('scale')] };
-const version = 'docker_image_version';
+const versions = { long: 'docker_image_version', short: 'version' } as const;
 
 const artifactOfDeploys = givenHereOrThere(artifact, when(not(acts), has(artifact)));
 
 /** A version goes with a deploy, replicas go with a scale, and neither goes with anything else. */
-const ofItsAction = inItems({
+const fitting = (version: string): JsonObject => ({
   allOf: [
     when(acts, not(has(version))),
     when(not(acts), has(version)),
@@ -99,18 +115,28 @@ const ofItsAction = inItems({
   ],
 });
 
+const text: JsonObject = { type: 'string' };
+
+/** A version alone is a deploy. */
+const ofItsAction = inItems(fitting(versions.long), { anyOf: [text, { type: 'object', ...fitting(versions.short) }] });
+
 const isOfImages: JsonObject = {
   required: [artifact],
   properties: { [artifact]: { type: 'string', ...portablePattern(anyCaseOf(['docker', 'kustomize'])) } },
 };
-const hasImageVersion: JsonObject = {
-  properties: { docker_image_version: { type: 'string', ...portablePattern(versionPatterns.docker) } },
-};
+const imageVersion: JsonObject = { ...text, ...portablePattern(versionPatterns.docker) };
+const hasImageVersion = (version: string): JsonObject => ({ properties: { [version]: imageVersion } });
+
+/** In both forms, for items that are `of` something; `alone`: of a version alone. */
+const narrowed = (of: JsonObject, alone: JsonObject): JsonObject =>
+  inItems(when(of, hasImageVersion(versions.long)), {
+    anyOf: [alone, { type: 'object', ...when(of, hasImageVersion(versions.short)) }],
+  });
 
 /** The version of an image is narrower than that of a chart; the item says what it is, else the defaults do. */
 const imageVersions: readonly JsonObject[] = [
-  inItems(when(isOfImages, hasImageVersion)),
-  when(inDefaults(isOfImages), inItems(when({ not: has(artifact) }, hasImageVersion))),
+  narrowed(isOfImages, text),
+  when(inDefaults(isOfImages), narrowed(not(has(artifact)), imageVersion)),
 ];
 
 const oneAtATime = when(

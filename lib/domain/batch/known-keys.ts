@@ -13,8 +13,15 @@ const keyTree = (schema: unknown): KeyTree => {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keyTree(schema.unwrap());
   if (schema instanceof z.ZodArray) return { children: new Map([['[]', keyTree(schema.element)]]) };
   if (schema instanceof z.ZodRecord) return { children: new Map([['*', keyTree(schema.valueType)]]) };
+  if (schema instanceof z.ZodUnion) return onlyTree(schema.options.map(keyTree));
   if (!(schema instanceof z.ZodObject)) return leaf;
   return { children: new Map(Object.entries(schema.shape).map(([key, member]) => [key, keyTree(member)])) };
+};
+
+/** Where one form alone has keys, those. */
+const onlyTree = (forms: readonly KeyTree[]): KeyTree => {
+  const [tree = leaf, ...others] = forms.filter(({ children }) => children.size > 0);
+  return others.length === 0 ? tree : leaf;
 };
 
 interface KnownKey {

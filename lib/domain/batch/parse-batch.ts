@@ -15,32 +15,16 @@ import { checkHealth } from './check-health.ts';
 import { type CheckedManifests, checkManifests, type ManifestText } from './check-manifests.ts';
 import { checkObjects } from './check-objects.ts';
 import { checkReferences, meantServices } from './check-references.ts';
-import {
-  type Defaults,
-  type Draft,
-  draftItem,
-  inLowerCase,
-  isMapping,
-  itemFields,
-  type Mapping,
-  withoutEmptySections,
-} from './drafts.ts';
-import { withoutExtensions } from './extensions.ts';
-import { type FieldContext, type FieldFinding, fieldFindings } from './field-findings.ts';
+import { draftCopies } from './draft-copies.ts';
+import { type Defaults, type Draft, isFirstOfItem, itemFields } from './drafts.ts';
+import type { FieldContext } from './field-findings.ts';
 import { type Finding, type Path, presentFindings } from './findings.ts';
 import { type Issue, issueCodes } from './issues.ts';
-import { kindOfFile } from './kind-of-file.ts';
 import { makeKeyAdvice } from './known-keys.ts';
-import { nearest } from './nearest.ts';
+import { asOneList, type OneList } from './one-list.ts';
+import { readFrame } from './read-frame.ts';
 import { readYaml, type YamlText } from './read-yaml.ts';
-import {
-  type BatchFrame,
-  batchFrameSchema,
-  maxDeployments,
-  usualRollbackStrategy,
-  writtenBatchSchema,
-} from './schema.ts';
-import { valueIn } from './value-in.ts';
+import { type BatchFrame, maxDeployments, usualRollbackStrategy, writtenBatchSchema } from './schema.ts';
 import { warnOfAtOnce } from './warn-at-once.ts';
 
 export type ParsedBatch = {
@@ -61,6 +45,8 @@ export type RefusedBatch = { readonly kind: 'yaml' | 'schema' | 'grants'; readon
 export type Refuse = (deployment: Deployment) => string | undefined;
 
 export interface ParseOptions {
+  /** A text that Flotilla wrote: several items may name one service, on other infrastructures. */
+  readonly isRepeated?: boolean | undefined;
   /** By what clusters are known for sure; unless it is given, by the catalogue alone. */
   readonly sureNamesOf?: NamesOfClusters | undefined;
   readonly refuse?: Refuse | undefined;
@@ -72,28 +58,32 @@ const advice = makeKeyAdvice(writtenBatchSchema);
 export const parseBatch = (
   text: string,
   catalogue: Catalogue,
-  { sureNamesOf = namesOfClusters(catalogue, []), refuse = () => undefined }: ParseOptions = {},
+  { sureNamesOf = namesOfClusters(catalogue, []), refuse = () => undefined, isRepeated }: ParseOptions = {},
 ): ParsedBatch | RefusedBatch => {
-  const yaml = readYaml(text);
-  if ('issues' in yaml) return { kind: 'yaml', issues: yaml.issues };
+  const read = readYaml(text);
+  if ('issues' in read) return { kind: 'yaml', issues: read.issues };
+  const yaml = asOneList(read);
   const context: FieldContext = {
     offsetOf: yaml.offsetOf,
     sourceOf: yaml.sourceOf,
-    valueAt: valueIn(yaml.root),
-    advice,
+    valueAt: yaml.valueAt,
+    advice: (parent, key) => advice(yaml.writtenPath(parent), key),
     // An address may have a password in it, for which it is refused.
     isSecret: ([section, field, name]) => section === 'metadata' && field === 'links' && name !== undefined,
   };
-  const frame = readFrame(withoutExtensions(yaml.root), context);
+  const frame = readFrame(yaml, context);
   const defaults: Defaults = { ...frame.defaults, configured: configuredIn(catalogue) };
-  const drafted = frame.entries.map((entry, place) => draftItem(entry, ['deployments', place], defaults, context));
-  const drafts = drafted.flatMap(({ draft }) => (draft === undefined ? [] : [draft]));
-  const dependencies = checkDependencies(drafts, meantServices(drafts, catalogue), yaml);
+  const drafted = frame.entries.map((entry, place) => draftCopies(entry, ['deployments', place], defaults, context));
+  const all = drafted.flatMap((item) => item.drafts);
+  const count = all.length + yaml.entries.length - frame.entries.length;
+  const drafts = count > maxDeployments ? all.filter(isFirstOfItem) : all;
+  const dependencies = checkDependencies(drafts, { explained: meantServices(drafts, catalogue), isRepeated }, yaml);
   const manifests = checkManifests(drafts, { catalogue, context, text, lineOf: yaml.lineOf });
   const isConsequence = consequencesIn(frame.entries, yaml);
   const said = [
     ...frame.findings,
     ...drafted.flatMap((item) => item.findings),
+    ...(count > maxDeployments && !frame.isTooLong ? [tooMany(count, yaml)] : []),
     ...checkReferences(drafts, frame.defaults.values, catalogue, yaml.offsetOf),
     ...checkEnvironments(drafts, { catalogue, defaults: defaults.values, offsetOf: yaml.offsetOf }),
     ...checkHealth(drafts, catalogue, yaml.offsetOf),
@@ -107,14 +97,14 @@ export const parseBatch = (
   ];
   const findings = [...yaml.findings, ...said.filter((finding) => !isConsequence(finding))];
   if (findings.length > 0 || frame.value === undefined) {
-    return { kind: 'schema', issues: presentFindings(findings, yaml.lineOf) };
+    return { kind: 'schema', issues: presentFindings(findings.map(asWritten(yaml)), yaml.lineOf) };
   }
-  const read = drafts.map((draft, place) =>
+  const inFileOrder = drafts.map((draft, place) =>
     deploymentOf(draft, place, dependencies.keys[place]!, { catalogue, yaml, manifests }),
   );
-  const deployments = turnDeletes(read);
+  const deployments = turnDeletes(inFileOrder);
   const refused = deployments.flatMap((deployment, place) => refusal(refuse(deployment), drafts[place]!, yaml));
-  if (refused.length > 0) return { kind: 'grants', issues: presentFindings(refused, yaml.lineOf) };
+  if (refused.length > 0) return { kind: 'grants', issues: presentFindings(refused.map(asWritten(yaml)), yaml.lineOf) };
   const lineOf = (place: number, field: string) => yaml.lineOf(yaml.offsetOf([...drafts[place]!.path, field])).line;
   return {
     batch: batchOf(frame.value, deployments),
@@ -127,7 +117,7 @@ export const parseBatch = (
 const configuredIn =
   (catalogue: Catalogue): Defaults['configured'] =>
   (pillar, environment) => {
-    if (typeof pillar !== 'string') return nothing;
+    if (typeof pillar !== 'string') return {};
     const { executor: _, ...given } = configuredDefaults(catalogue, {
       pillar,
       environment: typeof environment === 'string' ? environment : undefined,
@@ -135,17 +125,33 @@ const configuredIn =
     return given;
   };
 
+const asWritten =
+  ({ writtenPath }: OneList) =>
+  (finding: Finding): Finding => ({ ...finding, path: writtenPath(finding.path) });
+
+const tooMany = (count: number, { offsetOf }: OneList): Finding => {
+  const message = `the batch has ${count} deployments, counted on each infrastructure; at most ${maxDeployments} are allowed`;
+  return {
+    offset: offsetOf(['deployments'], 'key'),
+    path: ['deployments'],
+    code: issueCodes.OutOfRange,
+    describe: () => ({ message }),
+  };
+};
+
 /**
  * What could not be read is told once. So is what it may have brought: here, for every item where defaults could not be read,
  * and to who depends on an item whose name could not.
  */
 const consequencesIn = (
   entries: readonly unknown[],
-  { isUnread, findings }: YamlText,
+  { isUnread, findings, problems }: OneList,
 ): ((finding: Finding) => boolean) => {
   if (findings.length === 0) return () => false;
   const names = ['pillar', 'service_name'];
-  const isNameless = entries.some((_, place) => names.some((field) => isUnread(['deployments', place, field])));
+  const isNameless =
+    problems.some(({ path }) => isUnread(path)) ||
+    entries.some((_, place) => names.some((field) => isUnread(['deployments', place, field])));
   return ({ code, path }) => {
     const field = path.at(-1);
     if (isUnread(path)) return true;
@@ -177,82 +183,6 @@ const warningsFor = (
   ...warnOfUnverified(deployments, catalogue),
   ...warnOfAtOnce(deployments, catalogue, (place) => lineOf(place, 'at_once')),
 ];
-
-interface Frame {
-  readonly findings: readonly Finding[];
-  readonly defaults: Pick<Defaults, 'values' | 'spoilt'>;
-  readonly entries: readonly unknown[];
-  /** Present when everything but the items is valid. */
-  readonly value?: BatchFrame;
-}
-
-const nothing: Mapping = {};
-
-const readFrame = (root: unknown, context: FieldContext): Frame => {
-  const other = otherKind(root);
-  if (other !== undefined || !isMapping(root)) {
-    return { findings: [notABatch(other)], defaults: { values: nothing, spoilt: new Set() }, entries: [] };
-  }
-  const result = batchFrameSchema.safeParse(writtenFrame(root));
-  const findings = result.success
-    ? strategyFindings(result.data, context)
-    : fieldFindings(result.error.issues, [], context);
-  const entries = Array.isArray(root.deployments) ? root.deployments.slice(0, maxDeployments) : [];
-  return {
-    findings,
-    defaults: readDefaults(root.defaults, findings),
-    entries,
-    ...(result.success && findings.length === 0 ? { value: result.data } : {}),
-  };
-};
-
-const writtenFrame = (root: Mapping): Mapping => {
-  const { metadata, defaults, ...others } = withoutEmptySections(root);
-  return {
-    ...others,
-    ...(metadata === undefined
-      ? {}
-      : { metadata: isMapping(metadata) ? withoutEmptySections(metadata, 'metadata.') : metadata }),
-    ...(defaults === undefined
-      ? {}
-      : { defaults: isMapping(defaults) ? inLowerCase(withoutEmptySections(defaults, 'defaults.')) : defaults }),
-  };
-};
-
-/** One sentence for a file that is something else, instead of a problem for each line of it. */
-const otherKind = (root: unknown): string | undefined => {
-  const kind = kindOfFile(root);
-  if (kind !== undefined || !isMapping(root)) return kind === 'a batch' ? undefined : kind;
-  const written = Object.keys(root);
-  const isOwn = (key: string): boolean => nearest(key, Object.keys(batchFrameSchema.shape)) !== undefined;
-  return written.length === 0 || written.some(isOwn) ? undefined : 'something else';
-};
-
-const notABatch = (kind: string | undefined): Finding => ({
-  offset: 0,
-  path: [],
-  code: issueCodes.WrongType,
-  describe: () => ({ message: `this is ${kind}, not a batch: a batch is a mapping with version and deployments` }),
-});
-
-const readDefaults = (written: unknown, findings: readonly FieldFinding[]): Frame['defaults'] => {
-  const spoilt = new Set(
-    findings.flatMap(({ path, means }) => [
-      ...(means === undefined ? [] : [means]),
-      ...(path[0] === 'defaults' ? [String(path[1])] : []),
-    ]),
-  );
-  const values = isMapping(written) ? Object.entries(written).filter(([field]) => !spoilt.has(field)) : [];
-  return { values: Object.fromEntries(values), spoilt };
-};
-
-const strategyFindings = ({ strategy }: BatchFrame, { offsetOf }: FieldContext): FieldFinding[] => {
-  if (strategy?.mode !== 'sequential' || (strategy.max_concurrency ?? 1) === 1) return [];
-  const path = ['strategy', 'max_concurrency'];
-  const message = `${strategy.max_concurrency} at once does not go with mode sequential, which is one at a time`;
-  const describe = () => ({ message, hint: 'remove it, or use mode parallel', found: strategy.max_concurrency });
-  return [{ offset: offsetOf(path), path, code: issueCodes.NotAllowed, describe }];
-};
 
 const batchOf = ({ version, metadata, strategy }: BatchFrame, deployments: readonly Deployment[]): Batch => ({
   version,

@@ -21,7 +21,33 @@ const artifactType = z
   .enum(artifactTypes)
   .describe('What is deployed; docker_image_version is read accordingly. Any letter case is taken.');
 const environmentId = name(64).describe('Environment, for example staging.');
-const infrastructureId = name(64).describe('Cluster, or an infrastructure of the configuration.');
+export const infrastructureId = name(64).describe('Cluster, or an infrastructure of the configuration.');
+
+/** More than this nobody has listed by hand. */
+const mostInfrastructures = 20;
+
+/** A deployment on each. */
+export const infrastructureList = z
+  .array(name(64))
+  .min(1)
+  .max(mostInfrastructures)
+  .superRefine((names, context) => {
+    for (const [place, one] of names.entries()) {
+      if (names.indexOf(one) === place) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [place],
+        message: 'is twice in this list',
+        params: { hint: 'remove one' },
+      });
+    }
+  })
+  .meta({ uniqueItems: true });
+
+const infrastructureIds = z
+  .union([infrastructureId, infrastructureList])
+  .describe('Cluster, or an infrastructure of the configuration. A list makes a deployment on each of them.');
+
 const executor = name(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
 
 /** Also what the configuration lets a health check ask. */
@@ -50,6 +76,19 @@ const rollbackStrategy = z
 /** What a deployment does on a failure where nobody says anything. */
 export const usualRollbackStrategy = 'manual';
 
+const dependency = z.union([
+  text(256),
+  z
+    .strictObject({
+      key: text(256).describe('`service` or `pillar/service`.'),
+      same_infrastructure: z
+        .boolean()
+        .optional()
+        .describe('true: only the deployment on the infrastructure of this one, not those on all.'),
+    })
+    .describe('A service of this batch.'),
+]);
+
 const itemMetadata = z
   .strictObject({
     priority: priority.default(5),
@@ -57,11 +96,11 @@ const itemMetadata = z
     retry_count: retryCount.default(3),
     tags: tags.max(10).default([]).describe('Free words.'),
     dependencies: z
-      .array(text(256))
+      .array(dependency)
       .max(10)
       .default([])
       .describe(
-        'Services of this batch that must have succeeded before: `service`, or `pillar/service` where two pillars have one of that name.',
+        'Services of this batch that must have succeeded before: `service`, or `pillar/service` where two pillars have one of that name. A service on several infrastructures must have succeeded on all of them; `service@infrastructure` is one of them.',
       ),
     /** Its default is filled in later: plan says where nobody wrote it. */
     rollback_strategy: rollbackStrategy.optional().meta({ default: usualRollbackStrategy }),
@@ -124,18 +163,38 @@ const ownFields = {
   metadata: itemMetadata.optional(),
 };
 
-/** An item as the user writes it: what defaults may give is optional. */
-const writtenItem = z.strictObject({
-  ...nameFields,
+/** What an item says besides names and version, as the user writes it: what defaults may give is optional. */
+const writtenFields = {
   manifests: writtenManifests.optional(),
-  docker_image_version: imageVersion.optional(),
   action: action.optional(),
   replicas: replicas.optional(),
   ...ownFields,
   docker_artifact_type: artifactType.optional(),
   environment_id: environmentId.optional(),
-  infrastructure_id: infrastructureId.optional(),
+  infrastructure_id: infrastructureIds.optional(),
+};
+
+/** An item as the user writes it. */
+const writtenItem = z.strictObject({
+  ...nameFields,
+  docker_image_version: imageVersion.optional(),
+  ...writtenFields,
 });
+
+const { metadata: _, ...flatFields } = writtenFields;
+
+/** An item in the short form: all its fields stand side by side. */
+const release = z
+  .strictObject({ version: imageVersion.optional(), ...flatFields, ...itemMetadata.shape })
+  .describe('The version of the service, and what else is said of its deployment.');
+
+/** Fields of an item that stand in its `metadata` in the long form. */
+export const metadataFields: ReadonlySet<string> = new Set(Object.keys(itemMetadata.shape));
+
+/** The short form of `deployments`: pillar, service, and its version or a mapping. */
+const releases = z
+  .record(text(64), z.record(serviceName, z.union([imageVersion, release])))
+  .describe('Versions by pillar and service: the short form of deployments.');
 
 const mergedFields = {
   ...nameFields,
@@ -168,7 +227,7 @@ export type MergedItem = z.output<typeof mergedItemSchema>;
 export const defaultsSchema = z
   .strictObject({
     environment_id: environmentId.optional(),
-    infrastructure_id: infrastructureId.optional(),
+    infrastructure_id: infrastructureIds.optional(),
     docker_artifact_type: artifactType.optional(),
     executor: executor.optional(),
     timeout: timeout.optional(),
@@ -234,7 +293,11 @@ const documentFields = {
 
 /** A batch as the user writes it. */
 export const writtenBatchSchema = z
-  .strictObject({ ...documentFields, deployments: z.array(writtenItem).min(1).max(maxDeployments) })
+  .strictObject({
+    ...documentFields,
+    deployments: z.array(writtenItem).min(1).max(maxDeployments).optional(),
+    releases: releases.optional(),
+  })
   .describe('A batch of deployments for Flotilla.');
 
 /** Everything but the items, which are looked at one by one after the merge. */

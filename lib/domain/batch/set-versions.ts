@@ -1,8 +1,8 @@
-import { isMap, isScalar, isSeq, type Pair, parseDocument, type Scalar, type YAMLMap } from 'yaml';
+import { isScalar } from 'yaml';
 import { versionProblem } from './check-version.ts';
-import { isJson } from './is-json.ts';
 import { nearest } from './nearest.ts';
 import { readYaml } from './read-yaml.ts';
+import { writtenItems } from './written-items.ts';
 
 /** The text with these versions, by key; all else is as it was written, to the character. */
 export const setVersions = (
@@ -31,6 +31,9 @@ export const setVersions = (
 };
 
 const unknown = (key: string, known: readonly string[]): string => {
+  const [service, infrastructure] = key.split('@');
+  if (infrastructure !== undefined && known.includes(service!))
+    return `a file gives ${service} one version on all its infrastructures; write ${service}`;
   const near = known.find((one) => one.endsWith(`/${key}`)) ?? nearest(key, known);
   return `it has no deployment ${key}${near === undefined ? '' : `; did you mean ${near}?`}`;
 };
@@ -39,29 +42,16 @@ type Place = { readonly from: number; readonly to: number } | 'shared';
 
 /** Where the version of each deployment is written. */
 const versionsIn = (text: string): ReadonlyMap<string, Place> => {
-  const tabs = isJson(text) ? text.replace(/^[\t ]+/gm, (indent) => ' '.repeat(indent.length)) : text;
-  const { contents } = parseDocument(tabs, { keepSourceTokens: false });
-  const list = isMap(contents) ? contents.get('deployments', true) : undefined;
   const places = new Map<string, Place>();
-  for (const item of isSeq(list) ? list.items : []) {
-    if (!isMap(item)) continue;
-    const [pillar, service] = [textOf(item, 'pillar'), textOf(item, 'service_name')];
-    if (pillar !== undefined && service !== undefined) places.set(`${pillar.toLowerCase()}/${service}`, placeOf(item));
+  for (const { pillar, service, version } of writtenItems(text)) {
+    if (typeof pillar !== 'string' || typeof service !== 'string') continue;
+    places.set(`${pillar.toLowerCase()}/${service}`, placeOf(version));
   }
   return places;
 };
 
-const textOf = (item: YAMLMap, field: string): string | undefined => {
-  const value = item.get(field);
-  return typeof value === 'string' ? value : undefined;
-};
-
-const placeOf = (item: YAMLMap): Place => {
-  const pair = item.items.find(({ key }) => isScalar(key) && key.value === 'docker_image_version') as
-    | Pair<Scalar, unknown>
-    | undefined;
-  const value = pair?.value;
-  if (!isScalar(value) || value.anchor !== undefined || value.range == null) return 'shared';
-  const [from, to] = value.range;
+const placeOf = (version: unknown): Place => {
+  if (!isScalar(version) || version.anchor !== undefined || version.range == null) return 'shared';
+  const [from, to] = version.range;
   return { from, to };
 };

@@ -29,14 +29,36 @@ export const writeBatch = ({ metadata, strategy, deployments, comments, texts = 
     `strategy: ${JSON.stringify(strategy)}`,
     ...(common.length === 0 ? [] : [`defaults: ${JSON.stringify(defaults)}`]),
     'deployments:',
-    ...turnDeletes(deployments).map((one) => {
-      const item = JSON.stringify(itemOf(one, new Set(common)));
+    ...inGroups(turnDeletes(deployments)).map((group) => {
+      const [one] = group;
+      const item = JSON.stringify(itemOf(group, new Set(common)));
       const manifests = manifestsOf(one, texts, anchored);
       return `  - ${manifests === undefined ? item : `${item.slice(0, -1)},"manifests": ${manifests} }`}`;
     }),
     '',
   ].join('\n');
 };
+
+type Group = readonly [Deployment, ...(readonly Deployment[])];
+
+/** One service on several infrastructures is one item, where all else is the same. */
+const inGroups = (deployments: readonly Deployment[]): readonly Group[] => {
+  const groups: (readonly [Deployment, ...Deployment[]])[] = [];
+  for (const one of deployments) {
+    const [last, ...others] = groups.at(-1) ?? [];
+    if (last === undefined || !isCopy(one, last)) groups.push([one]);
+    else groups[groups.length - 1] = [last, ...others, one];
+  }
+  return groups;
+};
+
+const isCopy = (one: Deployment, other: Deployment): boolean =>
+  one.pillar === other.pillar &&
+  one.service_name === other.service_name &&
+  shownWithoutPlace(one) === shownWithoutPlace(other);
+
+const shownWithoutPlace = ({ infrastructure_id: _, key: __, position: ___, line: ____, ...rest }: Deployment): string =>
+  JSON.stringify({ ...rest, replay: undefined });
 
 /** A text that several have is written once. What is not known is left out, but for where it stands. */
 const manifestsOf = (
@@ -55,8 +77,12 @@ const manifestsOf = (
 
 const inOneLine = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
-const itemOf = (one: Deployment, common: ReadonlySet<Shared>): object => {
-  const own = places.filter((field) => !common.has(field)).map((field) => [field, one[field]]);
+const itemOf = (group: Group, common: ReadonlySet<Shared>): object => {
+  const [one] = group;
+  const names = group.map(({ infrastructure_id }) => infrastructure_id);
+  const own = places
+    .filter((field) => !common.has(field))
+    .map((field) => [field, field === 'infrastructure_id' && names.length > 1 ? names : one[field]]);
   const { crash_tolerance, steady_seconds, unblock, executor, at_once } = one;
   const metadata = settingsOf(one, common);
   return {

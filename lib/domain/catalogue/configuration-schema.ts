@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { plainName } from '../alphabets.ts';
-import { defaultsSchema, healthPath, rolloutFields, serviceName } from '../batch/schema.ts';
+import { defaultsSchema, healthPath, infrastructureId, rolloutFields, serviceName } from '../batch/schema.ts';
 import { all, verbs } from '../grants/grant.ts';
 import { roles } from '../grants/role.ts';
 import { manifestSource } from '../manifests/source-schema.ts';
@@ -217,6 +217,7 @@ const requestsSchema = z.strictObject({
 
 /** What deployments take where they do not say otherwise. Each field means what it means in a batch. */
 const placeDefaults = defaultsSchema.extend({
+  infrastructure_id: infrastructureId.optional(),
   docker_artifact_type: z.string().toLowerCase().pipe(z.enum(artifactTypes)).optional(),
 });
 /** An environment does not choose itself. `infrastructure` is the older name of `infrastructure_id`. */

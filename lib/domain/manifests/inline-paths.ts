@@ -1,6 +1,7 @@
-import { isAlias, isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap } from 'yaml';
+import { isAlias, isMap, type YAMLMap } from 'yaml';
 import { isJson } from '../batch/is-json.ts';
 import { readYaml } from '../batch/read-yaml.ts';
+import { nodeAt, parsableText, writtenItems } from '../batch/written-items.ts';
 
 /** Reads a file or a folder that a batch names. */
 export type ReadPath = (path: string) => { readonly text: string } | { readonly problem: string };
@@ -40,16 +41,14 @@ interface Place {
 }
 
 const placesIn = (text: string): readonly Place[] => {
-  const tabs = isJson(text) ? text.replace(/^[\t ]+/gm, (indent) => ' '.repeat(indent.length)) : text;
-  const { contents } = parseDocument(tabs, { keepSourceTokens: false });
-  const list = isMap(contents) ? contents.get('deployments', true) : undefined;
-  const items = isSeq(list) ? list.items.filter((item) => isMap(item)) : [];
-  return items.flatMap((item) => placeIn(item as YAMLMap, tabs)).sort((a, b) => a.from - b.from);
+  const parsed = parsableText(text);
+  return writtenItems(text)
+    .flatMap(({ fields }) => (fields === undefined ? [] : placeIn(fields, parsed)))
+    .sort((a, b) => a.from - b.from);
 };
 
-const placeIn = (item: YAMLMap, text: string): readonly Place[] => {
-  const pair = item.items.find(({ key }) => isScalar(key) && key.value === 'manifests') as Pair | undefined;
-  const value = pair?.value;
+const placeIn = (fields: YAMLMap, text: string): readonly Place[] => {
+  const value = nodeAt(fields, 'manifests');
   if (!isMap(value) || isAlias(value) || value.range == null || value.items.length !== 1) return [];
   const path = value.get('path');
   if (typeof path !== 'string' || path === '') return [];

@@ -1,5 +1,6 @@
 import type { Batch } from '../../domain/batch/batch.ts';
 import type { ManifestText } from '../../domain/batch/check-manifests.ts';
+import type { ParseOptions } from '../../domain/batch/parse-batch.ts';
 import { warnOfDeployer, warnOfRights } from '../../domain/catalogue/noted-rights.ts';
 import { describePlaces, reachOf } from '../../domain/grants/reach.ts';
 import { allRights, type Rights } from '../../domain/grants/rights.ts';
@@ -88,13 +89,19 @@ export interface DeploymentPreview {
 type Needs = Pick<Deps, 'catalogue'> & Partial<Records>;
 type Records = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
+interface PreviewInput extends Pick<ParseOptions, 'isRepeated'> {
+  readonly text: string;
+  /** Adds what no file can say. */
+  readonly changed?: (batch: Batch) => Batch;
+}
+
 /**
  * Shows what a batch would do, to a caller who may see everything it would change. Writes nothing and asks no cluster:
  * what runs, what is locked and which clusters are the same comes from the table, if there is one.
  */
 export const previewPlan = async (
   { table, documents, rights = allRights, ...deps }: Needs,
-  input: { readonly text: string /** What no file can say. */; readonly changed?: (batch: Batch) => Batch },
+  input: PreviewInput,
 ): Promise<PlanPreview> => {
   checkAnyGrant(rights);
   const catalogue = await deps.catalogue();
@@ -102,6 +109,7 @@ export const previewPlan = async (
   const read = readValidBatch(input.text, catalogue, {
     sureNamesOf: names?.sureNamesOf,
     refuse: refuseBy(rights, 'read'),
+    isRepeated: input.isRepeated,
   });
   const batch = input.changed?.(read.batch) ?? read.batch;
   const lacking = names === undefined ? [] : warnOfRights(batch.deployments, catalogue, names.rightsOf);

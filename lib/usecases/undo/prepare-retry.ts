@@ -188,11 +188,14 @@ const fileOf = (
   texts: ReadonlyMap<string, string>,
 ): Pick<PreparedRetry, 'text' | 'changed'> => {
   const { created: _, ...kept } = metadata;
-  const byKey = new Map(members.map(({ deployment }) => [deployment.key, deployment]));
+  const names = new Set(members.map(({ deployment: { pillar, service_name } }) => `${pillar}/${service_name}`));
   const many = members.filter(({ deployment }) => deployment.dependencies.length > mostDependencies);
   const text = writeBatch({
     comments: [
       `What batch ${batch_id} has left to be tried again.`,
+      ...(names.size < members.length
+        ? ['Some services are here several times, each on its own infrastructures.']
+        : []),
       ...many.map(({ deployment: { key, dependencies } }) => `${key} depends on all of: ${dependencies.join(', ')}`),
     ],
     metadata: { name: retryName(name), ...kept },
@@ -204,9 +207,10 @@ const fileOf = (
     text,
     changed: (read) => ({
       ...read,
-      deployments: read.deployments.map((one) => {
-        const { replay, dependencies, manifests, health_check } = byKey.get(one.key)!;
-        return { ...one, dependencies, replay, health_check, ...(manifests === undefined ? {} : { manifests }) };
+      // By place: of a service on several infrastructures the text may only have one.
+      deployments: read.deployments.map((one, place) => {
+        const { key, replay, dependencies, manifests, health_check } = members[place]!.deployment;
+        return { ...one, key, dependencies, replay, health_check, ...(manifests === undefined ? {} : { manifests }) };
       }),
     }),
   };

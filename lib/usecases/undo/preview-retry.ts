@@ -33,7 +33,7 @@ export const previewRetry = async (
   request: RetryRequest,
 ): Promise<RetryPreview> => {
   const { header, after, plan: retry, text, changed, warnings } = await prepareRetry(deps, request);
-  const plan = await invalidToday(header, () => previewPlan(deps, { text, changed }));
+  const plan = await invalidToday(header, () => previewPlan(deps, { text, changed, isRepeated: true }));
   return {
     ...{ of: header.batch_id, after, members: viewMembers(retry), left: retry.left },
     plan: { ...plan, warnings: [...plan.warnings, ...warnings] },

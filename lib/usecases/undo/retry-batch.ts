@@ -48,7 +48,7 @@ const readyRetry = async (
   const [catalogue, names] = [await deps.catalogue(), await readNamesOfClusters(deps)];
   const refuse = refuseBy(deps.rights, 'deploy');
   const read = await invalidToday(header, () =>
-    readValidBatch(text, catalogue, { sureNamesOf: names.sureNamesOf, refuse }),
+    readValidBatch(text, catalogue, { sureNamesOf: names.sureNamesOf, refuse, isRepeated: true }),
   );
   const lacking = warnOfRights(read.batch.deployments, catalogue, names.rightsOf);
   const { batch_id: of } = header;

@@ -8,7 +8,7 @@ import { exampleCatalogue } from './worked-examples.ts';
 /** What programs read of a problem: a whole issue for each kind, with its place, what was found and what may stand there. */
 
 const itemKeys = [
-  ...['pillar', 'service_name', 'manifests', 'docker_image_version', 'action', 'replicas', 'executor'],
+  ...['pillar', 'service_name', 'docker_image_version', 'manifests', 'action', 'replicas', 'executor'],
   ...['at_once', 'crash_tolerance', 'steady_seconds', 'unblock', 'metadata'],
   ...['docker_artifact_type', 'environment_id', 'infrastructure_id'],
 ];
@@ -302,7 +302,7 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
         path: 'deployments[2].service_name',
         message: 'shared/a is already on line 4',
         code: 'Duplicate',
-        hint: 'a batch deploys each service once',
+        hint: 'a batch deploys each service once; for several clusters, give infrastructure_id a list',
         found: 'shared/a',
       },
     ],

@@ -9,7 +9,8 @@ const at = (path: string): unknown =>
 
 test('the JSON Schema is what users write: what has a default is not required', () => {
   expect(at('$id')).toBe('/schemas/batch.json');
-  expect(at('required')).toEqual(['version', 'deployments']);
+  expect(at('required')).toEqual(['version']);
+  expect(at('allOf/0')).toMatchObject({ anyOf: [{ required: ['deployments'] }, { required: ['releases'] }] });
   expect(at('properties/deployments/items/required')).toEqual(['pillar', 'service_name']);
   expect(at('additionalProperties')).toBe(false);
   expect(at('properties/deployments/items/additionalProperties')).toBe(false);

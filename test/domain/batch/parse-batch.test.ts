@@ -237,15 +237,18 @@ describe('the frame of a batch', () => {
     ['\u0089PNG\r\n\u001a\n\0\0: [', ['1:1 this is not a text file (it needs to be YAML or JSON in UTF-8)']],
     [
       '{}',
-      ['1:1 version: is missing; a string like `v1.0` is needed', '1:1 deployments: is missing; a list is needed'],
+      [
+        '1:1 version: is missing; a string like `v1.0` is needed',
+        '1:1 deployments: is missing, and so is releases; a batch needs one of the two',
+      ],
     ],
     ['version: v1.0\ndeployments: []', ['2:14 deployments: the list is empty; at least 1 entry is needed']],
-    ['version: v1.0', ['1:1 deployments: is missing; a list is needed']],
+    ['version: v1.0', ['1:1 deployments: is missing, and so is releases; a batch needs one of the two']],
     ['version: v1.0\ndeployments: a', ['2:14 deployments: "a" where a list is needed']],
     [
       'version: v1.0\ndeployment: []',
       [
-        '2:1 deployment: unknown key; known here: version, metadata, defaults, strategy, deployments (did you mean `deployments`?)',
+        '2:1 deployment: unknown key; known here: version, metadata, defaults, strategy, deployments, releases (did you mean `deployments`?)',
       ],
     ],
     [

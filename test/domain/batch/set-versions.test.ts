@@ -10,6 +10,12 @@ deployments:
     metadata: { dependencies: [fx] }
   - { pillar: risk, service_name: fx, docker_image_version: "2.0.0", docker_artifact_type: docker }
 `;
+const short = `version: v1.0
+releases:
+  Risk:
+    cva: 1.10    # not a number
+    fx: { version: '2.0', priority: 9 }
+`;
 const json = JSON.stringify(
   { deployments: [{ pillar: 'risk', service_name: 'cva', docker_image_version: '1' }] },
   null,
@@ -26,6 +32,8 @@ test.each([
     yaml.replace('1.10  ', '"1.4.0"  ').replace('"2.0.0"', '"3"'),
   ],
   ['one in JSON with tabs', json, { 'risk/cva': '2' }, json.replace('"1"', '"2"')],
+  ['one alone in the short form', short, { 'risk/cva': '2' }, short.replace('1.10  ', '"2"  ')],
+  ['one of the short form', short, { 'risk/fx': '3' }, short.replace("'2.0'", '"3"')],
   ['none', yaml, {}, yaml],
   ['of what is not YAML at all', 'version: [', { 'risk/cva': '2' }, 'version: ['],
 ])('of the versions %s is written anew, and all else stays', (_, text, versions, changed) => {
@@ -34,6 +42,12 @@ test.each([
 
 test.each([
   ['an unknown key', yaml, { 'risk/cav': '1' }, 'it has no deployment risk/cav; did you mean risk/cva?'],
+  [
+    'one infrastructure',
+    short,
+    { 'risk/cva@eu-1': '2' },
+    'a file gives risk/cva one version on all its infrastructures; write risk/cva',
+  ],
   ['a bad version', yaml, { 'risk/cva': 'a b' }, 'risk/cva: "a b" contains a space'],
   [
     'a version that others share',

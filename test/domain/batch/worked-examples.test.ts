@@ -82,7 +82,12 @@ test('every problem of the bad example is reported at its line, and nothing else
       '"login-apy" is not a service of pillar shared; known: login-api, prefs-store',
       'nearest: login-api',
     ],
-    [21, 'deployments[4].service_name', 'risk/limit-check is already on line 8', 'a batch deploys each service once'],
+    [
+      21,
+      'deployments[4].service_name',
+      'risk/limit-check is already on line 8',
+      'a batch deploys each service once; for several clusters, give infrastructure_id a list',
+    ],
     [24, 'deployments[4].prioritty', expect.stringMatching(/^unknown key/), 'did you mean `metadata.priority`?'],
   ]);
 });

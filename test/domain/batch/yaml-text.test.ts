@@ -179,7 +179,8 @@ test('a service that is there twice is told on the lines of its items, also wher
   ])
     .replace('- {', '- &one {')
     .replace('{ *one }', '*one');
-  const told = 'shared/m1 is already on line 4 (a batch deploys each service once)';
+  const told =
+    'shared/m1 is already on line 4 (a batch deploys each service once; for several clusters, give infrastructure_id a list)';
   expect(refused(text).problems).toEqual([
     `5:5 deployments[2].service_name: ${told}`,
     `6:5 deployments[3].service_name: ${told}`,
