@@ -29,7 +29,7 @@ const answer = (args: readonly string[]): string =>
   spawnSync('go', args, { encoding: 'utf8', cwd: tmpdir() }).stdout ?? '';
 
 /** Go as it is on this machine, or a newer one that it fetches. Throws where there is none. */
-export const findGo = (): Go => {
+export const findGo = (why = 'npm run test:cluster builds a control plane'): Go => {
   const version = goVersion(answer(['version']));
   const suits = suited(version);
   const local = { ...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local' };
@@ -38,7 +38,7 @@ export const findGo = (): Go => {
   const root = suits === 'no' ? undefined : fetchToolchain();
   if (root !== undefined) return { command: join(root, 'bin', 'go'), env: { ...local, GOROOT: root } };
   const needs = `Go ${oldest.join('.')} or later (${found}), and a module proxy that it reaches`;
-  throw new Error(`npm run test:cluster builds a control plane: that needs ${needs}.`);
+  throw new Error(`${why}: that needs ${needs}.`);
 };
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
