@@ -1,4 +1,5 @@
 import type { Planned } from '../lib/cli/commands/plan.ts';
+import { outlookLines } from '../lib/cli/outlook-lines.ts';
 import { plannedByLine, versionCell } from '../lib/cli/plan-records.ts';
 import { simulationSentence } from '../lib/cli/simulation.ts';
 import { describeIssue, type Issue } from '../lib/domain/batch/issues.ts';
@@ -78,6 +79,7 @@ const planLines = (
   const levels = plan.levels === 1 ? 'one level' : `${plan.levels} levels`;
   return [
     `${counted(plan.total, 'deployment')} on ${levels}, ${mode}, at most ${max_concurrency} at once. When one fails: ${on_failure}.`,
+    ...outlookLines(plan).flatMap((line) => ['', markdownText(line)]),
     ...(simulated === undefined ? [] : ['', `⚠️ ${markdownText(simulated)}`]),
     ...(holds.length === 0 ? [] : ['', ...holds.map((line) => `⏸ ${markdownText(line)}  `)]),
     ...(plan.warnings.length === 0 ? [] : ['', ...listOf(plan.warnings, hasDetails ? Math.max(rows, 1) : 0)]),

@@ -9,7 +9,8 @@ import { oidcToken } from './oidc-token.ts';
 import type { ActionWorld } from './runner.ts';
 
 const printable = z.string().regex(/^[\x21-\x7e]{1,4096}$/);
-const clientSecret = z.object({
+/** What the secret of a client holds. */
+export const clientSchema = z.object({
   token_url: printable,
   client_id: printable,
   client_secret: printable,
@@ -24,7 +25,7 @@ export const stageClient = async (world: ActionWorld, oidc: Oidc): Promise<Reado
   const { runner } = world;
   const text = await secretText(world, oidc, await lentCredentials(world, oidc));
   runner.secret(text);
-  const read = clientSecret.safeParse(parsedJson(text));
+  const read = clientSchema.safeParse(parsedJson(text));
   if (!read.success)
     throw new CommandFailure(exitStatus.usage, [
       `The secret ${oidc.secretName} is not JSON with token_url, client_id and client_secret.`,

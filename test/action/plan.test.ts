@@ -74,9 +74,10 @@ describe('a plan is one comment on its pull request', () => {
     const [{ body } = comment(0, '')] = comments;
     expect(body.split('\n').filter((line) => line.startsWith('| '))).toEqual([
       '| # | level | deployment | version | environment | on | waits for | on failure |',
-      '| 1 | 0 | shared/login-api | 3.0.2 | staging | cluster-eu-1 | - | leaves what runs as it is, for somebody to decide |',
+      '| 1 | 0 | shared/login-api | 3.0.2 | staging | cluster-eu-1 | - | restores the last good release and verifies it |',
       '| 2 | 1 | risk/limit-check | 2.4.0 | staging | cluster-eu-1 | shared/login-api | restores the last good release and verifies it |',
     ]);
+    expect(body).toContain('On failure: ');
     expect(body).toContain('[Run](https://github.test/acme/shop/actions/runs/4711)');
     expect(summary).toBe(body.slice(marker.length + 1));
     expect(outputs).toEqual({
