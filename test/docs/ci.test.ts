@@ -50,6 +50,7 @@ test('the grant is one', () => {
   const rest = 'pillars: { shop: {} }\nenvironments: { production: {} }\nclusters: { eu: { simulated: true } }\n';
   const told = parseConfiguration(`${rest}harness: { simulated: true }\nservices: { shop: {} }\n${grants}`, {
     env: {},
+    readFile: () => undefined,
   });
   expect(told).toMatchObject({ configuration: { catalogue: { grants: [{ client: 'shop-ci' }] } } });
 });
