@@ -52,33 +52,33 @@ export const rules: readonly Rule[] = [
     ...{ name: 'grace', systems: all, theirs: ['failing'], ours: ['waiting'] },
     when: 'we say failing when the same state lasts',
     reason:
-      'What heals by itself (a pull, a first crash, a node on its way) gets the time of two tries before it fails.',
+      'What may recover (a pull, a first crash, a node that is starting) gets the time of two tries before it fails.',
     holds: ({ later }) => later.verdict === 'failing',
   },
   {
     ...{ name: 'by hand', systems: ['kubectl', 'Helm', 'Argo CD'], theirs: ['failing', 'healthy'], ours: ['waiting'] },
     when: 'the update strategy is OnDelete, and not all pods are known to be new',
     reason:
-      'kubectl refuses to answer, Helm and Argo CD are content. Somebody may be about to delete the pods; we fail it when nobody is.',
+      'kubectl refuses to answer; Helm and Argo CD accept it. Somebody may be about to delete the pods; we fail it when nobody does.',
     holds: ({ object }) => stringAt(object, 'spec', 'updateStrategy', 'type') === 'OnDelete',
   },
   {
     ...{ name: 'steady', systems: all, theirs: ['healthy'], ours: ['waiting'] },
     when: 'we say healthy when the same state lasts',
-    reason: 'Without a readiness probe, and where nothing is wanted, one look only says that something has begun.',
+    reason: 'Without a readiness probe, or with no replicas wanted, one look only shows that something has begun.',
     holds: ({ later }) => later.verdict === 'healthy',
   },
   {
     ...{ name: 'unwritten count', systems: all, theirs: ['healthy'], ours: ['waiting'] },
     when: 'a counter that proves the rollout is absent from the status',
-    reason: 'Absent means 0. Who does not look at a counter cannot know that the new revision is what is ready.',
+    reason: 'Absent means 0. Without the counter, nothing proves that the new revision is the ready one.',
     holds: (one) =>
       isReplicated(one) && (counters[one.kind] ?? []).some((name) => valueAt(one.object, 'status', name) === undefined),
   },
   {
     ...{ name: 'all replicas', systems: ['Helm'], theirs: ['healthy'], ours: ['waiting'] },
     when: 'fewer replicas are ready than are wanted, and maxUnavailable or a partition allows that',
-    reason: 'maxUnavailable says what may be missing on the way, not what may be missing in the end.',
+    reason: 'maxUnavailable says what may be missing during a rollout, not at its end.',
     holds: ({ object, kind }) => {
       const wanted =
         kind === 'daemonset' ? numberAt(object, 'status', 'desiredNumberScheduled') : desiredReplicas(object);
@@ -94,39 +94,39 @@ export const rules: readonly Rule[] = [
   {
     ...{ name: 'work must be done', systems: ['kstatus', 'Argo CD'], theirs: ['healthy'], ours: ['waiting'] },
     when: 'a Job, or a Pod that is not started again when it ends, has not ended yet',
-    reason: 'To be under way is enough for who waits until an object is reconciled. A deployment wants its work done.',
+    reason: 'These systems wait until an object is reconciled. A deployment needs the work done.',
     holds: (one) => endsByItself(one) && !['Succeeded', 'Failed'].includes(phaseOf(one.object) ?? ''),
   },
   {
     ...{ name: 'ended badly', systems: ['kstatus', 'Argo CD'], theirs: ['healthy'], ours: ['failing'] },
     when: 'the object says in its phase or in a condition that it failed',
-    reason: 'That nothing will happen to it any more is no success.',
+    reason: 'An object that will not change any more is not yet a success.',
     holds: ({ ours }) => ['ConditionFailed', 'PhaseFailed', 'PodFailed', 'JobFailed'].includes(ours.reason),
   },
   {
     ...{ name: 'says nothing', systems: ['kstatus', 'Argo CD'], theirs: ['healthy'], ours: ['waiting'] },
     when: 'an object has no status, or (kstatus) no condition that sums it up',
-    reason: 'Silence is no success. kstatus takes an object for reconciled as long as it does not say otherwise.',
+    reason: 'Silence is no success. kstatus treats an object as reconciled unless it says otherwise.',
     holds: ({ system, ours }) =>
       ours.reason === 'StatusAwaited' || (system === 'kstatus' && ours.reason === noRuleReason),
   },
   {
     ...{ name: 'something against it', systems: ['kstatus', 'Argo CD'], theirs: ['healthy'], ours: ['waiting'] },
     when: 'an object that is known by convention has a condition, phase, count or address that is not as it should be',
-    reason: 'A script that knows the kind may pass over that. Who knows only the conventions must not.',
+    reason: 'A script that knows the kind may ignore that. With conventions only, we must not.',
     holds: (one) => byConvention(one) && one.ours.reason !== noRuleReason,
   },
   {
     ...{ name: 'not yet is not failed', systems: ['kstatus', 'Argo CD'], theirs: ['failing'], ours: ['waiting'] },
     when: 'an object that is known by convention says False or has not said anything, and names no failure of its own',
-    reason: 'By the conventions of the API a condition that is False is not true yet: its controller goes on trying.',
+    reason: 'By the conventions of the API, a False condition is not true yet: its controller keeps trying.',
     holds: (one) => byConvention(one) && one.ours.reason !== noRuleReason,
   },
   {
     ...{ name: 'own words of failure', systems: all, theirs: ['waiting'], ours: ['failing'] },
     when: 'a container loops, a condition or phase of the object itself names a failure, or it is paused in the middle',
     reason:
-      'Whoever runs it may try, or wait, for ever. A deployment of what has failed often enough, or cannot move, is over.',
+      'The platform may retry or wait for ever. A deployment that has failed often enough, or cannot move, is over.',
     holds: ({ ours }) =>
       ['CrashLoopBackOff', 'OOMKilled', 'ConditionFailed', 'PhaseFailed', 'RevisionFailed', 'Paused'].includes(
         ours.reason,
@@ -136,7 +136,7 @@ export const rules: readonly Rule[] = [
     ...{ name: 'suspended', systems: ['Argo CD'], theirs: ['suspended'], ours: ['waiting', 'failing', 'healthy'] },
     when: 'we wait, fail as paused or suspended, or say so in a warning',
     reason:
-      'We have no such word. In the middle it is waited for, or fails as paused; with nothing left to do it is healthy, with a warning.',
+      'We have no such verdict. In the middle we wait, or fail it as paused; with nothing left to do it is healthy, with a warning.',
     holds: ({ ours }) =>
       ours.verdict === 'waiting' ||
       ['Suspended', 'Paused'].includes(ours.reason) ||

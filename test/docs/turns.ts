@@ -80,7 +80,7 @@ export const turns: readonly Turn[] = [
   turn(/(^|[.!?] )Of (a|the|an) [^.,;:?|]{3,60} (is|are|has|says|counts)\b/, 'The … has; usual word order'),
   turn(/, whatever (becomes|became|they|it) (\w+ )?(of|is|are|were|be)\b/i, 'regardless of'),
   turn(/\bwhatever the (number|order|time|cause|way)\b/i, 'regardless of the …'),
-  turn(/\bhowever (often|many|long|much|late|that|it) (is|are|it|they|may|that)\b/i, 'no matter how …'),
+  turn(/\bhowever (often|many|much|late) (is|are|it|they|may|that)\b/i, 'no matter how …'),
   turn(/\bbe (it|he|they) (a|an|the|on|in)\b/i, 'whether it is'),
   turn(/\bis (to|not to) be (had|seen|found|said|told|asked|read)\b/i, 'you can find; it must be'),
   turn(/\bis of (no|any) use\b/i, 'helps, does not help'),
