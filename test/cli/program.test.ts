@@ -482,7 +482,7 @@ describe('what is printed', () => {
   });
 
   test('what was skipped for the same reason is told once, with the first of them by name', async () => {
-    const message = 'Not started: it depends on risk/limit-check, which is FAILED.';
+    const message = 'Not started: risk/limit-check, which it depends on, is FAILED.';
     const skipped = (index: number) =>
       deployment({ key: `risk/service-${index}`, status: 'SKIPPED', reason: 'DependencyFailed', message });
     const all = Array.from({ length: 12 }, (_, index) => skipped(index + 1));

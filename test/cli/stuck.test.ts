@@ -24,7 +24,7 @@ test('what is stuck is told with who can do something, and the command as it can
   const command = (...words: readonly string[]): string => ['flotilla', ...words, '--url', 'http://x'].join(' ');
   const lines = stuckLines({ stuck }, { colours: makePalette(false).colours, times: timesIn('UTC'), command });
   expect(lines).toEqual([
-    'Stuck since 2026-11-30 03:00:00Z: Nobody knows what became of 7 deployments. Look, and say it.',
+    'Stuck since 2026-11-30 03:00:00Z: The outcome of 7 deployments is not known. Check, then resolve.',
     '  risk/service-0, risk/service-1, … and 5 more',
     '  Who can do something: a person who may resolve risk in uat.',
     `  flotilla resolve ${own} --all --url http://x`,

@@ -137,7 +137,7 @@ describe('the names that the steps need', () => {
     const request = world.request({ version: '2.0', text: manifests, settings });
     expect(await world.executor().start(request, 0)).toMatchObject({
       ...{ kind: 'rejected', reason: 'StrategyNotPossible' },
-      message: expect.stringContaining(`the name ${name} is of an object of its manifests`),
+      message: expect.stringContaining(`the steps need the name ${name}`),
     });
     expect(world.writes.length).toBe(written);
   });

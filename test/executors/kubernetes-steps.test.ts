@@ -248,7 +248,9 @@ describe('a canary', () => {
       (draft.metadata as { labels?: object }).labels = { touched: 'true' };
     });
     const { state } = await world.follow(request);
-    expect(state.failure?.message).toMatch(/gateway does not take the weights: ResolvedRefs is False, BackendNotFound/);
+    expect(state.failure?.message).toMatch(
+      /gateway does not accept the weights: ResolvedRefs is False, BackendNotFound/,
+    );
     expect(weights(world)).toBe('web 1');
   });
 
@@ -369,7 +371,7 @@ describe('no steps are taken', () => {
       'the Service selects other pods',
       canary(blueGreen),
       all(web(), service('web').replace('{app: web}', '{app: other}')),
-      /the Service web does not select the pods of the workload: their label app is another one/,
+      /the Service web does not select the pods of the workload: their label app differs/,
     ],
     [
       'the HTTPRoute leads elsewhere',

@@ -32,7 +32,7 @@ test('a batch is told from its submission to its end', async () => {
     '0 s, executor: shared/good PROCESSING>PROCESSING, RunStarted: Run run-01TEST000001-1-1 started.',
     '0 s, executor: shared/good PROCESSING>PROCESSING, RunSucceeded: The run succeeded (Success). The cluster is checked next.',
     '2 s, record: shared/good PROCESSING>SUCCESS, Verified: 2 of 2 replicas are ready with reg/good:2.',
-    '134 s, record: shared/last PENDING>SKIPPED, DependencyFailed: Not started: it depends on shared/bad, which is FAILED.',
+    '134 s, record: shared/last PENDING>SKIPPED, DependencyFailed: Not started: shared/bad, which it depends on, is FAILED.',
     '0 s, ada: batch >PENDING, Submitted: Accepted with 3 deployments.',
     '0 s, plan: batch PENDING>PROCESSING, Planned: Planned 3 deployments.',
     '14 s, bob: batch PROCESSING>PROCESSING, CancelRequested: bob asked to cancel. Nothing new starts; runs are stopped where possible.',

@@ -61,7 +61,9 @@ describe('two batches that change one object have one run at a time', () => {
       { name: 'a', environment: 'dev' },
       { name: 'a', environment: 'sit', version: '3.0.0' },
     ]);
-    expect(message).toBe('Waits for shared/a of batch ONE in dev, which works on deployment shared/a on cluster-eu-1.');
+    expect(message).toBe(
+      'Waits for shared/a of batch ONE in dev, which is working on deployment shared/a on cluster-eu-1.',
+    );
     expect(world.cluster.running('a')).toBe('3.0.0');
   });
 
@@ -69,7 +71,7 @@ describe('two batches that change one object have one run at a time', () => {
     const world = await World.make({ catalogue: sharing });
     world.cluster.set('api', '1.0.0', 'good');
     const message = await oneAfterTheOther(world, [{ name: 'blue' }, { name: 'green' }]);
-    expect(message).toBe('Waits for shared/blue of batch ONE, which works on deployment ops/api on cluster-eu-1.');
+    expect(message).toBe('Waits for shared/blue of batch ONE, which is working on deployment ops/api on cluster-eu-1.');
   });
 });
 
@@ -89,7 +91,7 @@ describe('two names of one cluster', () => {
       identities: ['kube-system:scripted'],
     });
     const message = await oneAfterTheOther(world, [{ ...onEu, version: '4.0.0' }, onTwin]);
-    expect(message).toBe('Waits for shared/blue of batch ONE, which works on deployment ops/api on twin.');
+    expect(message).toBe('Waits for shared/blue of batch ONE, which is working on deployment ops/api on twin.');
   });
 
   test('share them even with one in flight that was planned before anybody knew', async () => {
@@ -101,7 +103,7 @@ describe('two names of one cluster', () => {
       undefined,
     ]);
     const message = await oneAfterTheOther(world, [onTwin, { ...onEu, version: '4.0.0' }]);
-    expect(message).toBe('Waits for shared/blue of batch ONE, which works on deployment ops/api on cluster-eu-1.');
+    expect(message).toBe('Waits for shared/blue of batch ONE, which is working on deployment ops/api on cluster-eu-1.');
   });
 
   test('that nobody knew to be one when both were planned: only one is started, the other is told', async () => {
@@ -161,7 +163,7 @@ test('what is UNKNOWN keeps the object from whoever wants it, by whatever name, 
   const told = await reportOf(world, next);
   expect(told.a?.item.outcome).toMatchObject({
     reason: 'TargetUnknown',
-    message: `Not started: what shared/a of batch ${lost} did to deployment shared/a on cluster-eu-1 is UNKNOWN; resolve it first.`,
+    message: `Not started: shared/a of batch ${lost} left deployment shared/a on cluster-eu-1 UNKNOWN; resolve it first.`,
   });
   expect(told.b?.outcome).toBe('SKIPPED / DependencySkipped');
   const found = { status: 'FAILED', reason: 'nothing was started', actor: 'ada' } as const;

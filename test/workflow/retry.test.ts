@@ -150,7 +150,7 @@ describe('a retry', () => {
       ['shared/u', 'OutcomeUnknown'],
       ['shared/v', 'DependencyUnknown'],
     ]);
-    expect(plan.warnings).toContain('shared/b depends on shared/a, which is FAILED and is not tried again here');
+    expect(plan.warnings).toContain('shared/b depends on shared/a, which is FAILED and is not retried here');
     await expect(retry(world, original, { only: ['shared/a', 'shared/v'] })).rejects.toMatchObject({
       name: 'NothingToRetry',
       details: { left: [{ reason: 'Superseded' }, { reason: 'DependencyUnknown' }] },
@@ -261,7 +261,7 @@ describe('a retry', () => {
     ['a version of an unknown key', { versions: { 'shared/x': '1' } }, 'DeploymentNotFound', 'no deployment shared/x'],
     ['a bad version', { versions: { 'shared/a': 'a b' } }, 'RequestInvalid', 'contains a space'],
     ['a version of what succeeded', { versions: { 'shared/d': '1' } }, 'StatusConflict', 'shared/d is SUCCESS'],
-    ['what succeeded', { only: ['shared/d'] }, 'NothingToRetry', 'what has succeeded is not run again'],
+    ['what succeeded', { only: ['shared/d'] }, 'NothingToRetry', 'successful deployments are not run again'],
   ])('refuses %s', async (_, asked, name, said) => {
     const world = await World.make();
     const original = await failed(world);

@@ -157,7 +157,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
           key: 'shared/new',
           target: 'staging/cluster-eu-1/shared/new',
           reason: 'NoPreviousVersion',
-          message: 'Nothing is known that ran there before in good order.',
+          message: 'There is no known good previous release.',
           version: '2.0.0',
         },
       ],

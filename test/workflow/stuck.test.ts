@@ -146,7 +146,7 @@ test('a dispatcher that decides nothing', async () => {
   await world.pass(30);
   expect(await stuckOf(world, batchId)).toEqual([]);
   await world.pass(60);
-  expect(await stuckOf(world, batchId)).toMatchObject([{ what: 'dispatcher', who: 'whoever runs Flotilla' }]);
+  expect(await stuckOf(world, batchId)).toMatchObject([{ what: 'dispatcher', who: 'the operators of Flotilla' }]);
 });
 
 test('a watcher that does not look any more', async () => {
@@ -158,7 +158,7 @@ test('a watcher that does not look any more', async () => {
     name === 'watch-executor' || name === 'watch-cluster' ? { error: new Error('broken'), when: 'before' } : undefined;
   await world.pass(600);
   const [stuck] = await stuckOf(world, batchId);
-  expect(stuck).toMatchObject({ what: 'watcher', keys: ['shared/a'], who: 'whoever runs Flotilla' });
+  expect(stuck).toMatchObject({ what: 'watcher', keys: ['shared/a'], who: 'the operators of Flotilla' });
   world.invokeFault = undefined;
   await world.settled(batchId);
 });

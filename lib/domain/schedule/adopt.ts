@@ -4,7 +4,7 @@ import { joinLines, leaveLines, offer } from './lines.ts';
 import type { Place } from './place.ts';
 import { applyLimits, type BatchState, countLimits, type ScheduleState } from './state.ts';
 
-/** Adds a batch to the state and derives what is derived: those that may start, and the limits that its grants use. */
+/** Adds a batch to the state and derives the rest: the startable deployments, and the limits that its grants use. */
 export const adopt = (state: ScheduleState, batch: BatchState): void => {
   const { sheet, cells, head } = batch;
   state.batches.set(sheet.batch_id, batch);
@@ -18,13 +18,13 @@ export const adopt = (state: ScheduleState, batch: BatchState): void => {
   }
 };
 
-/** Derives what depends on the holds, when all batches are there. */
+/** Derives what depends on the holds, once all batches are loaded. */
 export const adoptHolds = (state: ScheduleState): void => {
   deriveHeld(state);
   state.unmarked = placesWithLocks(state);
 };
 
-/** Whoever has a turn has a lock, and so has whoever one is kept for. In the same order, however the state came about. */
+/** All deployments that have a lock, held or reserved. Always in the same order, however the state was built. */
 export const placesWithLocks = ({ locks }: Pick<ScheduleState, 'locks'>): Place[] => {
   const places = new Map<string, Place>();
   for (const { batch_id, index, state } of locks.values()) {

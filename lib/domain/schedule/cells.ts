@@ -1,30 +1,30 @@
 import type { Status } from '../deployment/status.ts';
 
 /**
- * One character tells where a deployment stands. Its dependencies that have not succeeded yet are counted, by `0` (may start) to
- * `@` (16), and beyond them from `ā` (257) on. A letter says what became of it. 500 characters are a page: one small row.
+ * One character holds a deployment's state. Pending ones count their unfinished dependencies, from `0` (may start) to
+ * `@` (16), and above that from `ā` (257) on. A letter is an outcome. 500 characters make a page: one small row.
  */
 export const pageSize = 500;
 
-/** The first letter of how it ended; `L` was left as it is, which is no reason for those that wait for it not to go on. */
+/** The first letter of the outcome. `L` was left as it is, which does not stop its dependents. */
 export type Settled = 'S' | 'F' | 'U' | 'K' | 'L' | 'C' | 'R';
-/** Granted; granted, and not to be started under because of a hold. */
+/** `G`: granted. `H`: granted, but a hold keeps it from starting. */
 export type InFlight = 'G' | 'H';
-/** `B` may start, and is back from a turn: there is a row of it. */
+/** `B`: may start, and gave a turn back, so it has a row. */
 export type Pending = number | 'B';
 export type Cell = Pending | InFlight | Settled;
 
 const zero = '0'.charCodeAt(0);
 const mostInAscii = 16;
 const beyond = 256;
-/** As many as a batch has deployments: in a rollback a hub waits for all that depend on it. */
+/** As many as a batch has deployments: in a rollback, a hub waits for all its dependents. */
 const maximumDependencies = 10_000;
 
 export const isPending = (cell: Cell): cell is Pending => typeof cell === 'number' || cell === 'B';
 export const isInFlight = (cell: Cell): cell is InFlight => cell === 'G' || cell === 'H';
 /** Whether it may have its turn, as far as others of its batch are concerned. */
 export const mayStart = (cell: Cell): boolean => cell === 0 || cell === 'B';
-/** Whether those that wait for it go on. */
+/** Whether its dependents may go on. */
 export const hasPassed = (cell: Cell): boolean => cell === 'S' || cell === 'L';
 
 const letters: Readonly<Partial<Record<Status, Settled>>> = {
@@ -52,12 +52,12 @@ export const settledBy = (status: Status): Settled => {
 export const statusOfCell = (cell: Cell): Status => (typeof cell === 'number' ? 'PENDING' : statusOfLetter.get(cell)!);
 
 /**
- * Whether a deployment may have this status, where its cell says that: for who looks for the few among thousands and asks
- * the rows of those only. A cell is told later than its row, and a refused deployment may have ended otherwise before; what is
- * final there is final in the row too, but for UNKNOWN, which a person may replace. Of a sealed batch everything is final.
+ * Whether a deployment with this cell may have this status. It lets callers find few among thousands and read only
+ * those rows. A cell is updated after its row, and a refused deployment may already have ended differently. A final
+ * cell means a final row, except for UNKNOWN, which a person may replace. In a sealed batch everything is final.
  */
 export const mayHaveStatus = (cell: Cell, status: Status, isSealed: boolean, isRollingBack = false): boolean => {
-  // What is back is known by its own row first; the letters follow at the end.
+  // A rolled-back deployment shows in its own row first. The letters follow at the end.
   if (isRollingBack && status === 'ROLLBACK') return cell !== 'K';
   if (cell === 'U') return status === 'UNKNOWN' || status === 'SUCCESS' || status === 'FAILED';
   const isFinal = isSealed || cell === 'S' || cell === 'F' || cell === 'R' || cell === 'L';
@@ -74,7 +74,7 @@ const cellOf = (code: number): Cell => {
   return code <= zero + mostInAscii ? code - zero : (String.fromCharCode(code) as Cell);
 };
 
-/** The cells of one batch, in memory: two bytes each. */
+/** The cells of one batch in memory, two bytes each. */
 export class Cells {
   readonly #codes: Uint16Array;
 

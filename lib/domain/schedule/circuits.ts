@@ -6,14 +6,14 @@ import { changeHold, endHold } from './hold-changes.ts';
 import { isSamePlace, type Place } from './place.ts';
 
 /**
- * A circuit opens with the third outage within five minutes: one alone is a moment that the next look gets over, and an executor is
- * asked every few seconds, so three are told of within half a minute.
+ * A circuit opens with the third outage within five minutes. One alone may be over by the next look. An executor is
+ * asked every few seconds, so three are reported within half a minute.
  */
 const outagesToOpen = 3;
 const outageMemory = 5 * 60_000;
-/** As long as a restart of an API server takes; doubled each time, so that what is away for an hour is tried some ten times. */
+/** As long as an API server takes to restart. It doubles each time, so an hour's outage sees about ten tries. */
 const firstOpen = 60_000;
-/** Nobody waits for longer after it is there again. */
+/** Nobody waits longer than this after it is back. */
 const longestOpen = 10 * 60_000;
 
 const openFor = (opened: number): number => Math.min(firstOpen * 2 ** (opened - 1), longestOpen);
@@ -24,7 +24,7 @@ interface Outage {
   readonly at: number;
 }
 
-/** Messages about it may come late and twice: each outage counts once, by its time. */
+/** Messages may come late and twice: each outage counts once, by its time. */
 export const noteOutage = (draft: Draft, outage: Outage): void => {
   const { state } = draft;
   const name = circuitName(outage.scope);
@@ -63,7 +63,7 @@ const open = (
   );
 };
 
-/** An answer closes a circuit, also one whose hold is not over; one from before what was seen last does not. */
+/** An answer closes a circuit, even before its hold ends. An answer older than the last outage does not. */
 export const noteAnswer = (draft: Draft, { scope, at }: Pick<Outage, 'scope' | 'at'>): void => {
   const { state } = draft;
   const name = circuitName(scope);
@@ -72,11 +72,11 @@ export const noteAnswer = (draft: Draft, { scope, at }: Pick<Outage, 'scope' | '
   if (outages !== undefined && at >= outages.at.at(-1)!) draft.setOutage(name, undefined);
   const hold = state.held.circuits.get(name);
   if (hold?.circuit === undefined || at < hold.circuit.seen_at) return;
-  const message = `There is an answer again: ${describeScope(hold.scope)}.`;
+  const message = `It answers again: ${describeScope(hold.scope)}.`;
   endHold(draft, hold, { actor: 'dispatcher', from: 'PROCESSING', to: 'SUCCESS', reason: 'CircuitClosed', message });
 };
 
-/** The one that is let through. Says what must answer before others may come. */
+/** Lets one deployment through. Returns what must answer before others may follow. */
 export const tryCircuits = (draft: Draft, names: readonly string[], place: Place): readonly string[] => {
   const { trying } = draft.state.held;
   if (trying.size === 0 || isBeingTried(draft.state, names)) return [];
@@ -85,7 +85,7 @@ export const tryCircuits = (draft: Draft, names: readonly string[], place: Place
   return tried;
 };
 
-/** It ended without an answer that anybody told of: the next one may try. */
+/** It ended without a reported answer: the next one may try. */
 export const tryNoMore = (draft: Draft, place: Place): void => {
   for (const hold of [...draft.state.held.trying.values()]) {
     const { tried_by } = hold.circuit!;

@@ -3,18 +3,18 @@ import { type Cells, isInFlight, isPending, mayStart } from './cells.ts';
 import { placeOf } from './sheet.ts';
 import { type Turns, type Waiting, type WaitingBatch, waitingFor } from './waiting.ts';
 
-/** What keeps deployments from their turns. `turn`: nothing, theirs comes next. */
+/** What keeps deployments from their turns. `turn`: nothing, they are next. */
 export const waitKinds = ['hold', 'stop', 'lock', 'limit', 'dependency', 'turn'] as const;
 export type WaitKind = (typeof waitKinds)[number];
 
 export interface WaitCounts {
   readonly in_flight: number;
   readonly waiting: number;
-  /** By the first thing that is in the way. */
+  /** By the first obstacle. */
   readonly waits: Readonly<Partial<Record<WaitKind, number>>>;
 }
 
-/** Counts the deployments of one batch that may be seen, by what they wait for. */
+/** Counts a batch's visible deployments by what they wait for. */
 export const countWaits = (turns: Turns, batch: WaitingBatch, sees: (place: Place) => boolean): WaitCounts => {
   const { sheet, cells } = batch;
   const seenOfClass = sheet.classes.map((_, of) => {
@@ -36,7 +36,7 @@ export const countWaits = (turns: Turns, batch: WaitingBatch, sees: (place: Plac
   return { in_flight: inFlight, waiting, waits };
 };
 
-/** A cell counts its dependencies, so that these need not be looked at. */
+/** A cell counts its dependencies, so they need no lookup. */
 const kindOf = (turns: Turns, batch: WaitingBatch & { readonly cells: Cells }, index: number): WaitKind => {
   if (batch.head.closing === undefined && !mayStart(batch.cells.at(index))) return 'dependency';
   const found = new Set<Waiting['kind']>(waitingFor(turns, batch, { index, dependencies: [] }).map(({ kind }) => kind));

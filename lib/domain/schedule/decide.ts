@@ -24,9 +24,9 @@ import {
 import { freeLocks, keepUnknown } from './take-locks.ts';
 
 /**
- * Decides turns: `state` and messages in, grants and refusals out. Deterministic, and its work is bounded by `rows`
- * and `visits`: it does not grow with the batch, with the number of blocked deployments, or with a hub's dependents.
- * Changes `state` in place (see ScheduleState).
+ * Decides turns: takes `state` and messages, returns grants and refusals. Deterministic. Its work is bounded by `rows`
+ * and `visits`, and does not grow with the batch, the number of blocked deployments, or a hub's dependents. Changes
+ * `state` in place (see ScheduleState).
  */
 export const decide = (
   state: ScheduleState,
@@ -50,8 +50,8 @@ export const decide = (
 };
 
 /**
- * At most: the message itself; a hold, its event and the outages before it; page and head, the locks of the deployment, circuits that
- * it tried, its refusal; every row of a batch that comes.
+ * An upper bound: the message itself; a hold, its event and the outages before it; page and head, the deployment's
+ * locks, circuits that it tried, its refusal; every row of a new batch.
  */
 const rowsOfMessage = (state: ScheduleState, message: InboxMessage, news: NewBatch | undefined): number => {
   if (message.type === 'planned') return 2 + Math.ceil((news?.sheet.keys.length ?? 0) / pageSize);
@@ -61,7 +61,7 @@ const rowsOfMessage = (state: ScheduleState, message: InboxMessage, news: NewBat
   return 3 + tried + (message.type === 'returned' ? 1 : 0) + state.locks.of(message).length;
 };
 
-/** Messages may come twice, late and in any order: each is read for what it still changes. */
+/** Messages may come twice, late and in any order. Each is checked for what it still changes. */
 const readMessage = (draft: Draft, message: InboxMessage, news: NewBatch | undefined): void => {
   if (!('batch_id' in message)) {
     readOfHolds(draft, message);
@@ -70,7 +70,7 @@ const readMessage = (draft: Draft, message: InboxMessage, news: NewBatch | undef
   const batch = draft.state.batches.get(message.batch_id);
   if (message.type === 'resolved') resolve(draft, batch, message);
   if (message.type === 'planned' && batch === undefined && news !== undefined) admit(draft, news);
-  // Of a batch that has gone there can be a turn that nobody waits for, see `settle`.
+  // After a batch is gone, a turn may remain that nobody waits for; see `settle`.
   if (message.type === 'recorded' && batch === undefined) draft.forestall(message);
   if (batch === undefined) return;
   if (message.type === 'recorded') settle(draft, batch, message);
@@ -101,7 +101,7 @@ const settle = (draft: Draft, batch: BatchState, { index, status, passes }: Reco
   const cell = batch.cells.at(index);
   if (!isTerminal(status)) return;
   if (!isPending(cell) && !isInFlight(cell)) {
-    // It died, its outcome was recorded, and meanwhile it was refused: there is nobody left to take that turn back.
+    // It died, its outcome was recorded, and meanwhile it was refused: nobody is left to take back that turn.
     if (cell === 'K' || cell === 'C') draft.forestall({ batch_id: batch.sheet.batch_id, index });
     return;
   }
@@ -116,12 +116,12 @@ const settle = (draft: Draft, batch: BatchState, { index, status, passes }: Reco
 
 interface Ended {
   readonly index: number;
-  /** What it was before. */
+  /** Its cell before. */
   readonly cell: Pending | InFlight;
   readonly status: Status;
 }
 
-/** UNKNOWN frees its slots and keeps its locks: nobody can tell what its run still does. */
+/** UNKNOWN frees its slots and keeps its locks, because its run may still be doing something. */
 const release = (draft: Draft, batch: BatchState, { index, cell, status }: Ended): void => {
   const place = { batch_id: batch.sheet.batch_id, index };
   if (isInFlight(cell)) leaveTurn(draft, batch, place);
@@ -138,8 +138,8 @@ const leaveTurn = (draft: Draft, batch: BatchState, place: Place): void => {
 };
 
 /**
- * It was given its turn and has begun nothing: it waits again. By the fence it is known whether it is this turn that it has given
- * back; a message that is late or comes twice tells of an earlier one.
+ * It had its turn and started nothing, so it waits again. The fence identifies the returned turn: a late or repeated
+ * message is about an earlier one.
  */
 const takeBack = (draft: Draft, batch: BatchState, { index, fence }: Place & { readonly fence: number }): void => {
   const place = { batch_id: batch.sheet.batch_id, index };
@@ -151,11 +151,14 @@ const takeBack = (draft: Draft, batch: BatchState, { index, fence }: Place & { r
   freeLocks(draft, place);
   const { closing } = batch.head;
   if (closing === undefined) offer(batch, index);
-  // The refusals have been here already. Of a batch that has ended its outcome is recorded.
+  // The refusals have already passed it. In an ended batch, its outcome is recorded.
   else if (closing.at > index && closing.why !== 'finished') refuse(draft, batch, index, verdictOf(closing));
 };
 
-/** Only what is UNKNOWN is resolved. So the message tells that too, when it overtakes the one that should have. */
+/**
+ * Only UNKNOWN can be resolved. So this message also implies UNKNOWN if it overtakes the message that should have said
+ * so.
+ */
 const resolve = (draft: Draft, batch: BatchState | undefined, { batch_id, index }: Place): void => {
   const place = { batch_id, index };
   const lockIsIn = (state: Lock['state']): boolean =>
@@ -172,7 +175,7 @@ const close = (draft: Draft, batch: BatchState, why: 'cancelled' | 'stopped', be
   draft.touchHead(batch.sheet.batch_id);
 };
 
-/** Nothing of it starts any more. */
+/** Nothing of the batch starts any more. */
 const finish = (draft: Draft, batch: BatchState): void => {
   batch.head.closing = { why: 'finished', because: '', at: batch.cells.length };
   batch.head.telling.length = 0;
@@ -181,8 +184,8 @@ const finish = (draft: Draft, batch: BatchState): void => {
 };
 
 /**
- * A batch that has ended is forgotten with its last grant: that one's outcome is recorded, but its message, which tells
- * whether its locks may go, can be later than the end of the batch. True when all are forgotten that may be.
+ * An ended batch is forgotten with its last grant. That grant's outcome is recorded, but its message, which decides
+ * about its locks, may come after the end of the batch. True once all batches are forgotten that may be.
  */
 const forgetFinished = (draft: Draft): boolean => {
   const { locks } = draft.state;
@@ -200,7 +203,7 @@ const forgetFinished = (draft: Draft): boolean => {
   return true;
 };
 
-/** Those in which there is nothing left to tell or to refuse; of one that has ended its last outcome is still awaited. */
+/** Forgets batches with nothing left to tell or refuse. An ended batch may still wait for its last outcome. */
 const forgetQuiet = (state: ScheduleState): void => {
   for (const { sheet, cells, head } of busyBatches(state)) {
     const { telling, closing } = head;

@@ -12,18 +12,18 @@ import type { BatchState, ScheduleState } from './state.ts';
 export interface Grant extends Place {
   readonly key: string;
   readonly target: string;
-  /** Sorted; the target is among them. */
+  /** Sorted, including the target. */
   readonly locks: readonly string[];
   readonly fence: number;
-  /** It had a turn before, and there is a row of it. */
+  /** It had a turn before, so it has a row. */
   readonly again?: true;
-  /** Of circuits: what must answer before others may come. */
+  /** Circuits that must answer before others may follow. */
   readonly tries?: readonly string[];
-  /** Whose functions ask its cluster. */
+  /** The place whose functions ask its cluster. */
   readonly place?: string;
 }
 
-/** A turn under which nothing may be started because of a hold, or may again, where there is none. */
+/** Marks a turn: nothing may start because of a hold, or it may again if there is none. */
 export interface Mark extends Place {
   readonly held_by?: string;
 }
@@ -36,38 +36,38 @@ export interface Refusal extends Place {
   readonly message: string;
 }
 
-/** What was decided, and which stored rows are to be written again. */
+/** What was decided, and which stored rows must be written. */
 export interface Decisions {
-  /** How many of the messages were read; the rest stays in the inbox. */
+  /** How many messages were read; the rest stay in the inbox. */
   readonly consumed: number;
   readonly grants: readonly Grant[];
   readonly refusals: readonly Refusal[];
-  /** Grants that are withdrawn because their batch was cancelled: no new attempt may begin under them. */
+  /** Grants withdrawn because their batch was cancelled: no new attempt may begin under them. */
   readonly revoked: readonly Place[];
-  /** Refusals that a recorded outcome had forestalled: nobody waits for these turns any more. */
+  /** Refusals that a recorded outcome made unnecessary: nobody waits for these turns any more. */
   readonly forestalled: readonly Place[];
   readonly marks: readonly Mark[];
-  /** Holds that changed, by id, and outages, by name; undefined is over. */
+  /** Changed holds by id, and outages by name; undefined means removed. */
   readonly holds: ReadonlyMap<string, HoldRow | undefined>;
   readonly outages: ReadonlyMap<string, OutageRow | undefined>;
-  /** Of the stage's feed. */
+  /** Events in the stage's feed. */
   readonly events: readonly EventRow[];
   readonly heads: ReadonlySet<string>;
   readonly pages: ReadonlyMap<string, ReadonlySet<number>>;
-  /** Locks that changed, by name; undefined was released. */
+  /** Changed locks by name; undefined means released. */
   readonly locks: ReadonlyMap<string, Lock | undefined>;
-  /** Batches that are forgotten, and how many pages each had. */
+  /** Forgotten batches, with their number of pages. */
   readonly dropped: ReadonlyMap<string, number>;
-  /** There is more to decide without any further message. */
+  /** There is more to decide, even without new messages. */
   readonly more: boolean;
 }
 
-/** What `planned` messages tell of: everything about a batch that no message may ever tell (again). */
+/** What a `planned` message brings in: everything about a batch that no message will ever report (again). */
 export interface NewBatch {
   readonly sheet: Sheet;
   /** It was cancelled before it was planned. */
   readonly cancelled: boolean;
-  /** It was stopped before that, and why. */
+  /** It was stopped before it was planned, and why. */
   readonly stopped?: string | undefined;
   /** Outcomes that were written before it was planned. */
   readonly recorded: readonly Recorded[];
@@ -76,25 +76,25 @@ export interface NewBatch {
 export interface Recorded {
   readonly index: number;
   readonly status: Status;
-  /** SKIPPED, and those that wait for it go on. */
+  /** SKIPPED, but its dependents go on. */
   readonly passes?: true | undefined;
 }
 
 export interface DecideOptions {
-  /** By batch. A `planned` message of a batch that is not here is read and ignored. */
+  /** By batch. A `planned` message for a batch that is missing here is read and ignored. */
   readonly planned: ReadonlyMap<string, NewBatch>;
-  /** How many rows may be written; a transaction holds 100. */
+  /** How many rows may be written. A transaction holds 100. */
   readonly rows: number;
-  /** False: only read messages and tell dependents, so that a contested turn cannot keep the inbox from being read. */
+  /** False: only read messages and tell dependents, so that a contested turn cannot block the inbox. */
   readonly grant: boolean;
-  /** Milliseconds since 1970: holds end by it. */
+  /** Milliseconds since 1970, for ending holds. */
   readonly now: number;
 }
 
-/** Things that one kind of work visits at most in one call; the rest is left for the next (`more`). */
+/** How many things one kind of work visits per call at most. The rest is left for the next call (`more`). */
 export const visits = 1_000;
 
-/** Changes the state, collects what was decided, and counts the rows that it takes. */
+/** Changes the state, collects the decisions, and counts their rows. */
 export class Draft {
   readonly state: ScheduleState;
   readonly grants: Grant[] = [];
@@ -136,7 +136,7 @@ export class Draft {
     this.touchHead(batch.sheet.batch_id);
   }
 
-  /** Everything of a batch is to be written. */
+  /** Marks all rows of a batch for writing. */
   touchAll(batch: BatchState): void {
     for (let page = 0; page < batch.cells.pages; page++) this.#touchPage(batch, page);
     this.touchHead(batch.sheet.batch_id);

@@ -18,10 +18,13 @@ import {
 } from './state.ts';
 import { tryLocks } from './take-locks.ts';
 
-/** Rows that a grant writes at most: turn, deployment, event, page, head, locks, circuits that it tries. */
+/** An upper bound of the rows of a grant: turn, deployment, event, page, head, locks, circuits that it tries. */
 const rowsOfGrant = ({ held }: ScheduleState): number => 5 + mostLocks + Math.min(held.trying.size, 2);
 
-/** Gives turns while limits have room: batches as they are served, in a batch the smallest rank first. True when no more can be given. */
+/**
+ * Grants turns while limits have room: batches in serving order, and the smallest rank first within a batch. True once
+ * no more can be granted.
+ */
 export const grantTurns = (draft: Draft): boolean => {
   for (let left = visits; ; left -= 1) {
     const next = nextInTurn(draft.state);
@@ -34,7 +37,7 @@ export const grantTurns = (draft: Draft): boolean => {
   return busyBatches(draft.state).every(({ head }) => head.telling.length === 0);
 };
 
-/** Looks at the first in each line that has room and is not held. */
+/** Looks at the first candidate of each line that has room and no hold. */
 const nextInTurn = (state: ScheduleState): First | undefined => {
   let best: First | undefined;
   for (const line of state.lines.values()) {
@@ -61,7 +64,7 @@ const grantOrPutAside = (draft: Draft, batch: BatchState, index: number): void =
   if (taking.kind === 'free') grant(draft, batch, index);
   if (taking.kind !== 'unknown') return;
   const what = describeLocks(batch.sheet, index, taking.names);
-  const message = `Not started: what ${describeHolder(taking.lock)} did to ${what} is UNKNOWN; resolve it first.`;
+  const message = `Not started: ${describeHolder(taking.lock)} left ${what} UNKNOWN; resolve it first.`;
   refuse(draft, batch, index, { status: 'SKIPPED', reason: 'TargetUnknown', message });
   tellLater(draft, batch, index);
 };

@@ -5,13 +5,13 @@ import { isSamePlace, type Place } from './place.ts';
 import { candidateAt } from './sheet.ts';
 import type { BatchState, ScheduleState } from './state.ts';
 
-/** What a circuit is named by: the executor's account, or the cluster. Undefined where a scope names neither. */
+/** A circuit's name: the executor's account, or the cluster. Undefined if the scope names neither. */
 export const circuitName = ({ executor, cluster }: HoldRow['scope']): string | undefined => {
   if (executor !== undefined) return `executor:${executor}`;
   return cluster === undefined ? undefined : `cluster:${cluster}`;
 };
 
-/** After a change of the holds, and when the state is loaded. */
+/** Called after a change of the holds, and when the state is loaded. */
 export const deriveHeld = (state: ScheduleState): void => {
   const all = [...state.holds.values()].sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1));
   const inForce = all.filter(isInForce);
@@ -48,7 +48,7 @@ export const holdOnClass = ({ held }: ScheduleState, batch: BatchState, at: numb
   return ofBatch.find((hold) => covers(hold, { ...scope, isRollback, key: '', batch_id: sheet.batch_id }));
 };
 
-/** The hold on its service. */
+/** The hold on a deployment's service. */
 export const holdOnService = ({ held }: ScheduleState, batch: BatchState, index: number): HoldRow | undefined => {
   if (held.ofService.size === 0) return undefined;
   const candidate = candidateAt(batch.sheet, index);
@@ -59,11 +59,11 @@ export const holdOnService = ({ held }: ScheduleState, batch: BatchState, index:
   return undefined;
 };
 
-/** Whether one is let through already in whose answer all circuits of these limits may close. */
+/** Whether one deployment is already going through whose answer may close all circuits of these limits. */
 export const isBeingTried = ({ held }: ScheduleState, names: readonly string[]): boolean =>
   held.trying.size > 0 && names.some((name) => held.trying.get(name)?.circuit?.tried_by !== undefined);
 
-/** The hold that keeps a granted turn from being started: also that of a circuit that another one is trying. */
+/** The hold that keeps a granted turn from starting, including a circuit that another deployment is trying. */
 export const holdOnTurn = (state: ScheduleState, batch: BatchState, index: number): HoldRow | undefined => {
   const at = batch.sheet.class_of[index]!;
   return (

@@ -6,17 +6,17 @@ import type { Draft } from './decisions.ts';
 import { queueAgain } from './lines.ts';
 import { offerWaiting } from './take-locks.ts';
 
-/** Rows that a change of a hold writes: itself, and its event in the stage's feed. */
+/** Rows that a change of a hold writes: the hold, and its event in the stage's feed. */
 export const rowsOfHold = 2;
 
-/** All changes of holds are events of one feed, which belongs to no batch. */
+/** All changes of holds are events in one feed, which belongs to no batch. */
 export const stageFeed = 'stage';
 
 type Told = Pick<EventRow, 'actor' | 'from' | 'to' | 'reason' | 'message'>;
 
-/** In force is PROCESSING, over by itself SUCCESS, lifted CANCELLED. */
+/** PROCESSING while in force, SUCCESS when it ends by itself, CANCELLED when lifted. */
 export const beginHold = (draft: Draft, hold: Hold): void => {
-  // It was told twice, or came when it was over.
+  // The message was repeated, or came after the hold's end.
   if (draft.state.holds.has(hold.id) || (hold.until ?? Number.POSITIVE_INFINITY) <= draft.now) return;
   const message = `Nothing starts in ${describeScope(hold.scope)}${hold.rollbacks ? '' : ' but rollbacks'}: ${hold.reason}`;
   changeHold(draft, hold, { actor: hold.by, from: null, to: 'PROCESSING', reason: 'HoldBegan', message });
@@ -30,11 +30,11 @@ export const liftHold = (draft: Draft, id: string, by: string, reason: string | 
   endHold(draft, hold, { actor: by, from: 'PROCESSING', to: 'CANCELLED', reason: 'HoldLifted', message });
 };
 
-/** By their ids: a state that was loaded again has them in another order than one that was kept. */
+/** By id: a reloaded state may have them in a different order than one kept in memory. */
 const inOrder = (holds: ReadonlyMap<string, HoldRow>): readonly HoldRow[] =>
   [...holds.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 
-/** Ends those whose time is over. True when all are ended. */
+/** Ends holds whose time is over. True once all are ended. */
 export const endHolds = (draft: Draft): boolean => {
   const { state, now } = draft;
   if (now < state.held.nextEnd) return true;
@@ -54,7 +54,7 @@ const expire = (draft: Draft, hold: HoldRow): void => {
   endHold(draft, hold, { ...ended, reason: 'HoldEnded', message });
 };
 
-/** A hold on a batch ends with it: there may be more of them than fit into one transaction. True when all are ended. */
+/** A hold on a batch ends with it. There may be more than fit into one transaction. True once all are ended. */
 export const endHoldsOfBatch = (draft: Draft, batchId: string): boolean => {
   for (const hold of inOrder(draft.state.holds)) {
     if (hold.scope.batch !== batchId) continue;
@@ -64,9 +64,9 @@ export const endHoldsOfBatch = (draft: Draft, batchId: string): boolean => {
   return true;
 };
 
-/** Its time is over, and still nobody has had an answer. */
+/** Its time is over, and there is still no answer. */
 const letOneThrough = (draft: Draft, hold: HoldRow, circuit: NonNullable<Hold['circuit']>): void => {
-  const message = `One at a time is let through until ${describeScope(hold.scope)} answers.`;
+  const message = `One deployment at a time goes through until ${describeScope(hold.scope)} answers.`;
   const told = { actor: 'dispatcher', from: 'PROCESSING', to: 'PROCESSING', reason: 'CircuitTried', message } as const;
   changeHold(draft, { ...hold, circuit: { ...circuit, trying: true } }, told);
 };
@@ -84,7 +84,7 @@ export const endHold = (draft: Draft, hold: Hold, told: Told): void => {
   wake(draft, hold);
 };
 
-/** Its number is one of the fences': greater than all before it, also where a hold of that name has been there before. */
+/** Its number is a fence: greater than all before it, even if a hold with that name existed before. */
 const tell = (draft: Draft, { id, scope, until }: Hold, told: Told): number => {
   const { state, now } = draft;
   const seq = state.nextFence++;
@@ -102,12 +102,12 @@ const compareTurns = ({ state }: Draft): void => {
   state.unmarked = placesWithLocks(state);
 };
 
-/** Those that were put aside because of it. What is held by a flag stands in its line all the time. */
+/** Wakes those set aside because of it. Those held by a flag stay in their line all the time. */
 const wake = (draft: Draft, { id, scope }: Hold): void => {
   const batch = scope.batch === undefined ? undefined : draft.state.batches.get(scope.batch);
   if (batch !== undefined) queueAgain(batch);
   offerWaiting(draft, holdName(id));
 };
 
-/** By what a deployment waits for the end of a hold, as for a lock. No lock is named so. */
+/** Under this name a deployment waits for a hold to end, as for a lock. No lock has such a name. */
 export const holdName = (id: string): string => `HOLD#${id}`;

@@ -5,13 +5,13 @@ import { mayStart } from './cells.ts';
 import { type Sheet, scopeOfClass } from './sheet.ts';
 import type { BatchState, Line, ScheduleState } from './state.ts';
 
-/** More than a batch can have classes: one has 10,000 deployments at most. */
+/** More classes than a batch can have: it has at most 10,000 deployments. */
 const span = 16_384;
 const placeInLine = ({ head }: BatchState, at: number): number => head.order * span + at;
 
 const nameOfLine = ({ lane }: Sheet, names: readonly string[]): string => [lane ?? '', ...names].join('|');
 
-/** Puts a batch that is new here into its lines, one for each of its classes. */
+/** Adds a new batch to its lines, one for each of its classes. */
 export const joinLines = (state: ScheduleState, batch: BatchState): void => {
   state.byOrder.set(batch.head.order, batch.sheet.batch_id);
   for (const names of batch.sheet.classes) {
@@ -39,7 +39,7 @@ export const leaveLines = (state: ScheduleState, { sheet, head, lines }: BatchSt
   });
 };
 
-/** Of `holds`, which name neither batch nor service. */
+/** Considers `holds`, which name neither batch nor service. */
 export const holdLine = (line: Line, holds: readonly HoldRow[]): void => {
   const candidate = { ...line.scope, isRollback: line.isRollback, key: '', batch_id: '' };
   line.held = holds.find((hold) => covers(hold, candidate));
@@ -58,7 +58,7 @@ const queue = (batch: BatchState, at: number): void => {
   batch.lines[at]!.waiting.push(placeInLine(batch, at));
 };
 
-/** After something that held up the whole batch. */
+/** After something that blocked the whole batch. */
 export const queueAgain = (batch: BatchState): void => {
   batch.ready.forEach((heap, at) => {
     if (heap.size() > 0) queue(batch, at);
@@ -73,8 +73,8 @@ export interface First {
 }
 
 /**
- * Who comes first in a line. Those that can have nothing now are taken out of it on the way, until they are offered or queued again;
- * and places of batches that have gone, which may be those of others by now, in other lines.
+ * The first candidate in a line. Candidates that cannot have anything now are removed on the way until they are offered
+ * or queued again. So are places of forgotten batches, which may belong to others by now, in other lines.
  */
 export const firstOf = (state: ScheduleState, line: Line, mayHave: (batch: BatchState, at: number) => boolean) => {
   for (let place = line.waiting.peek(); place !== undefined; place = line.waiting.peek()) {
@@ -89,7 +89,7 @@ export const firstOf = (state: ScheduleState, line: Line, mayHave: (batch: Batch
   return undefined;
 };
 
-/** Of those that may start. Ranks of settled deployments are dropped on the way. */
+/** Among the startable ones. Drops ranks of settled deployments on the way. */
 const smallestRank = (batch: BatchState, at: number): number | undefined => {
   const heap = batch.ready[at]!;
   for (let rank = heap.peek(); rank !== undefined; rank = heap.peek()) {

@@ -4,13 +4,13 @@ import { isSamePlace, type Place } from './place.ts';
 export type Lock = Omit<LockRow, 'name'>;
 
 /**
- * Who has which lock: by name, as it is stored, and by deployment, so that all that one has is found whatever its sheet says.
- * And, in memory only, who waits for one.
+ * Who has which lock: by name, as stored, and by deployment, so that all its locks are found whatever its sheet says.
+ * Also, in memory only, who waits for one.
  */
 export class Locks {
   readonly #byName = new Map<string, Lock>();
   readonly #byBatch = new Map<string, Map<number, Set<string>>>();
-  /** By name. May hold some that do not wait any more. */
+  /** By name. May contain some that no longer wait. */
   readonly #waiters = new Map<string, Map<string, Place>>();
   readonly #waiting = new Set<string>();
 
@@ -30,7 +30,7 @@ export class Locks {
     return this.#byName[Symbol.iterator]();
   }
 
-  /** Gives a lock to somebody; undefined frees it. */
+  /** Gives a lock to a deployment; undefined frees it. */
   set(name: string, lock: Lock | undefined): void {
     const before = this.#byName.get(name);
     if (before !== undefined) this.#forget(name, before);
@@ -50,25 +50,25 @@ export class Locks {
     if (ofBatch.size === 0) this.#byBatch.delete(batch_id);
   }
 
-  /** The names of all locks that a deployment has, sorted. */
+  /** The sorted names of all locks that a deployment has. */
   of({ batch_id, index }: Place): readonly string[] {
     return [...(this.#byBatch.get(batch_id)?.get(index) ?? [])].sort();
   }
 
-  /** The deployments of a batch for which locks are kept that they have not come to use. */
+  /** The deployments of a batch for which locks are reserved but not used yet. */
   reservedBy(batchId: string): readonly Place[] {
     return [...(this.#byBatch.get(batchId) ?? [])]
       .filter(([, names]) => [...names].some((name) => this.get(name)?.state === 'reserved'))
       .map(([index]) => ({ batch_id: batchId, index }));
   }
 
-  /** Who has it, unless that is the one who asks. */
+  /** The holder, unless it is the caller itself. */
   takenFrom(place: Place, name: string): Lock | undefined {
     const lock = this.get(name);
     return lock === undefined || isSamePlace(lock, place) ? undefined : lock;
   }
 
-  /** It is told when anything becomes of one of these. */
+  /** The deployment is woken when any of these locks changes. */
   wait(place: Place, names: readonly string[]): void {
     const key = keyOf(place);
     this.#waiting.add(key);
@@ -78,7 +78,7 @@ export class Locks {
     }
   }
 
-  /** Those who waited for a lock, and wait no more. */
+  /** Removes and returns those who waited for a lock. */
   wake(name: string): readonly Place[] {
     const waiters = this.#waiters.get(name) ?? new Map<string, Place>();
     this.#waiters.delete(name);
@@ -88,6 +88,6 @@ export class Locks {
 
 const keyOf = ({ batch_id, index }: Place): string => `${batch_id}#${index}`;
 
-/** Who has a lock, in words. */
+/** The holder of a lock, in words. */
 export const describeHolder = ({ batch_id, key }: Pick<Lock, 'batch_id' | 'key'>): string =>
   key === undefined ? `batch ${batch_id}` : `${key} of batch ${batch_id}`;

@@ -11,9 +11,9 @@ import { freeLocks } from './take-locks.ts';
 const rowsOfMark = 3;
 
 /**
- * Holds have changed: marks the turns under which nothing may be started now, so that whoever has not begun gives them back, and
- * takes away marks whose hold is over. Who has begun is not disturbed by a mark. Nothing stays reserved for one that is held: others
- * would wait for days. Only after a change, some at a time. True when all are compared.
+ * After holds changed: marks turns under which nothing may start now, so that deployments that have not started give
+ * them back. Removes marks whose hold is over. A deployment that has started is not disturbed. A held one keeps no
+ * reservations, because others would wait for days. Works in portions; true once all are compared.
  */
 export const markTurns = (draft: Draft): boolean => {
   const { state } = draft;
@@ -34,14 +34,14 @@ const compare = (draft: Draft, batch: BatchState, place: Place): void => {
   if (isInFlight(cell)) mark(draft, batch, place, hold);
 };
 
-/** It comes back for them when it is not held any more. */
+/** It asks for them again when it is no longer held. */
 const letGo = (draft: Draft, batch: BatchState, place: Place): void => {
   if (draft.state.locks.of(place).length === 0) return;
   freeLocks(draft, place);
   offer(batch, place.index);
 };
 
-/** A turn that is withdrawn stays withdrawn. */
+/** A withdrawn turn stays withdrawn. */
 const mark = (draft: Draft, batch: BatchState, place: Place, hold: HoldRow | undefined): void => {
   const why = batch.head.closing?.why;
   const wanted = hold === undefined ? 'G' : 'H';

@@ -1,4 +1,4 @@
-/** A deployment by its batch and its place in the plan. */
+/** A deployment, by its batch and its index in the plan. */
 export interface Place {
   readonly batch_id: string;
   readonly index: number;

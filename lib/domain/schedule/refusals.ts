@@ -5,7 +5,7 @@ import { offer } from './lines.ts';
 import { type BatchState, busyBatches, type Closing } from './state.ts';
 import { freeLocks } from './take-locks.ts';
 
-/** Rows that a refusal writes: turn, page, head; beside them the locks that were reserved for it. */
+/** Rows that a refusal writes: turn, page, head. The locks reserved for it come on top. */
 const rowsOfRefusal = 3;
 
 export const tellLater = ({ state }: Draft, batch: BatchState, index: number): void => {
@@ -15,9 +15,9 @@ export const tellLater = ({ state }: Draft, batch: BatchState, index: number): v
 };
 
 /**
- * Tells the dependents of what was settled. True when all have been told. Depth first, and from the last dependent to the
- * first: those with long chains behind them come first in a plan, and whose turn is last leaves nothing on the stack, so
- * it stays short (in the head's row).
+ * Tells the dependents of settled deployments. True once all are told. Depth first, and from the last dependent to the
+ * first: those with long chains come first in a plan, and the last turn leaves nothing on the stack. So the stack stays
+ * short (in the head's row).
  */
 export const tellDependents = (draft: Draft): boolean => {
   let left = visits;
@@ -60,11 +60,11 @@ const reasonOf: Readonly<Partial<Record<Status, string>>> = {
 const becauseOf = ({ sheet }: BatchState, index: number, status: Status): Pick<Verdict, 'reason' | 'message'> => {
   const key = sheet.keys[index]!;
   if (sheet.lane === 'rollback') {
-    const message = `Not rolled back: ${key}, which depends on it, has not been rolled back (${status}).`;
+    const message = `Not rolled back: ${key}, which depends on it, was not rolled back (${status}).`;
     return { reason: 'DependentNotRolledBack', message };
   }
-  // Of all statuses only UNKNOWN may be another one by the time this is read.
-  const message = `Not started: it depends on ${key}, which ${status === 'UNKNOWN' ? 'was' : 'is'} ${status}.`;
+  // Of all statuses, only UNKNOWN may have changed by the time this is read.
+  const message = `Not started: ${key}, which it depends on, ${status === 'UNKNOWN' ? 'was' : 'is'} ${status}.`;
   return { reason: reasonOf[status] ?? 'DependencyFailed', message };
 };
 
@@ -82,7 +82,7 @@ export const refuse = (draft: Draft, batch: BatchState, index: number, verdict: 
   draft.refusals.push({ batch_id, index, key: keys[index]!, target: targets[index]!, ...verdict });
 };
 
-/** A batch that is closing refuses all that still wait, and withdraws grants when it was cancelled. True when done. */
+/** A closing batch refuses everything that still waits, and withdraws grants if it was cancelled. True once done. */
 export const refuseTheRest = (draft: Draft): boolean => {
   let left = visits;
   for (const batch of busyBatches(draft.state)) {
@@ -99,7 +99,7 @@ export const refuseTheRest = (draft: Draft): boolean => {
   return true;
 };
 
-/** Dependents need not be told: they are refused for the same reason, which must not depend on who was reached first. */
+/** Dependents need no notice: they are refused for the same reason, which must not depend on who came first. */
 const refuseOrRevoke = (draft: Draft, batch: BatchState, index: number, closing: Closing): void => {
   const cell = batch.cells.at(index);
   if (isInFlight(cell) && closing.why === 'cancelled') {
@@ -109,7 +109,7 @@ const refuseOrRevoke = (draft: Draft, batch: BatchState, index: number, closing:
   if (isPending(cell)) refuse(draft, batch, index, verdictOf(closing));
 };
 
-/** Of one that waits in a batch in which nothing starts any more. */
+/** For a deployment that waits in a batch in which nothing starts any more. */
 export const verdictOf = ({ why, because }: Closing): Verdict =>
   why === 'cancelled'
     ? { status: 'CANCELLED', reason: 'BatchCancelled', message: 'Not started: the batch was cancelled.' }

@@ -2,34 +2,37 @@ import type { Status } from '../deployment/status.ts';
 import { type Cell, statusOfCell } from './cells.ts';
 import type { Sheet } from './sheet.ts';
 
-/** With what it began that a deployment is skipped: behind it there may be a long chain of others that were skipped. */
+/** The origin of a skip: behind it there may be a long chain of skipped deployments. */
 export interface RootCause {
   readonly key: string;
-  /** As it was when its dependents were skipped; `SKIPPED`, where it was not started itself, and not for another one. */
+  /**
+   * Its status when its dependents were skipped. `SKIPPED` if it was not started itself, but not because of another
+   * one.
+   */
   readonly status: Status;
   readonly reason: string;
-  /** Why its last attempt failed, where that is another word: `ImagePullBackOff`. */
+  /** Why its last attempt failed, if that is a different reason: `ImagePullBackOff`. */
   readonly failure?: string;
-  /** What somebody found out since about one that was UNKNOWN; nobody was skipped any less for it. */
+  /** What an UNKNOWN one was later resolved as. Its dependents stay skipped. */
   readonly resolved?: Status;
 }
 
-/** What may be asked for where each deployment stands. */
+/** Gives a deployment's cell by its index. */
 interface Cells {
   readonly length: number;
   at(index: number): Cell;
 }
 
-/** Of several the one that explains most. */
+/** Of several causes, the one that explains most. */
 const weights: Readonly<Partial<Record<Cell, number>>> = { F: 0, U: 0, C: 0, R: 1, K: 2 };
 const none = -1;
 
-/** One that is rolled back had perhaps succeeded when the others were skipped; one behind which others are skipped had not. */
+/** A deployment being rolled back may have succeeded when others were skipped. One with skipped dependents had not. */
 const rolledBackItself = 3;
 
 /**
- * By index, with what it began that each is skipped, or is about to be. Undefined for one that is not, and for one that was skipped
- * for a reason of its own. One pass over the graph: dependencies have smaller numbers.
+ * By index, the origin of each skip, done or imminent. Undefined for deployments that are not skipped, or that were
+ * skipped for a reason of their own. One pass over the graph, because dependencies have smaller indexes.
  */
 export const rootCauses = (sheet: Pick<Sheet, 'dependents'>, cells: Cells): ((index: number) => number | undefined) => {
   const roots = new Int32Array(cells.length).fill(none);
@@ -47,10 +50,10 @@ export const rootCauses = (sheet: Pick<Sheet, 'dependents'>, cells: Cells): ((in
   return (index) => (isKept(cells.at(index)) && roots[index] !== none ? roots[index] : undefined);
 };
 
-/** What has succeeded, failed or been cancelled was not kept from its start. */
+/** Deployments that succeeded, failed or were cancelled were not kept from starting. */
 const isKept = (cell: Cell): boolean => cell === 'K' || typeof cell === 'number';
 
-/** What its row does not tell yet: whom the dispatcher refuses has its outcome a moment later. */
+/** What its row does not say yet: a deployment that the dispatcher refuses gets its outcome a moment later. */
 const refused: Readonly<Partial<Record<Status, string>>> = { SKIPPED: 'BatchStopped', CANCELLED: 'BatchCancelled' };
 
 interface RootRow {
@@ -59,7 +62,7 @@ interface RootRow {
   readonly outcome?: { readonly failure?: { readonly reason: string } | undefined } | undefined;
 }
 
-/** What is told of it; `row` is where it ended, as far as that is written. */
+/** What to report about it. `row` is the deployment at the origin, as far as it is written. */
 export const describeRoot = (
   { keys }: Pick<Sheet, 'keys'>,
   { index, cell }: { readonly index: number; readonly cell: Cell },

@@ -8,14 +8,14 @@ export interface Sheet {
   readonly batch_id: string;
   readonly max_concurrency: number;
   readonly on_failure: Strategy['on_failure'];
-  /** A rollback goes before all other batches, and is told of in words of its own. */
+  /** A rollback goes before all other batches, and has its own messages. */
   readonly lane?: 'rollback';
-  /** Of a rollback: these go back whatever became of those that they wait for. Plan indexes, ascending. */
+  /** For a rollback: these go back whatever happened to those that they wait for. Plan indexes, ascending. */
   readonly forced?: readonly number[];
   readonly limits: Readonly<Record<string, number>>;
   readonly keys: readonly string[];
   readonly targets: readonly string[];
-  /** The locks that each needs besides its target's: of what it changes. Absent in sheets from before there were any. */
+  /** The locks that each one needs besides its target's: those of what it changes. Absent in older sheets. */
   readonly locks?: readonly (readonly string[])[];
   /** What those locks are on, in words. */
   readonly objects?: readonly string[];
@@ -23,18 +23,18 @@ export interface Sheet {
   /** How many dependencies each deployment has. */
   readonly dependencies: readonly number[];
   readonly dependents: readonly (readonly number[])[];
-  /** The sets of limits that occur; deployments of one class are held up by the same limits. */
+  /** The distinct sets of limits. The same limits apply to all deployments of a class. */
   readonly classes: readonly (readonly string[])[];
   readonly class_of: readonly number[];
-  /** By cluster, whose functions ask it; absent where all are asked by those that are in no place. */
+  /** By cluster, the place whose functions ask it; absent if no cluster has a place. */
   readonly places?: Readonly<Record<string, string>>;
 }
 
-/** All locks that a deployment needs, in the order in which they are taken. */
+/** All locks that a deployment needs, in the order of taking them. */
 export const locksOf = ({ targets, locks }: Pick<Sheet, 'targets' | 'locks'>, index: number): readonly string[] =>
   [...(locks?.[index] ?? []), targets[index]!].sort();
 
-/** What of these locks people know: the object if there is one among them, else the target. */
+/** What people call these locks: the object if there is one, else the target. */
 export const describeLocks = (
   { targets, objects }: Pick<Sheet, 'targets' | 'objects'>,
   index: number,
@@ -44,13 +44,13 @@ export const describeLocks = (
   return names.some((name) => name !== target) ? (objects?.[index] ?? target) : target;
 };
 
-/** Where a deployment belongs: by the first two limits of its class. */
+/** Where a deployment belongs: from the first two limits of its class. */
 export const placeOf = ({ classes, class_of }: Pick<Sheet, 'classes' | 'class_of'>, index: number): Place => {
   const [environment = '', pillar = ''] = classes[class_of[index]!]!;
   return { pillar: behindColon(pillar), environment: behindColon(environment) };
 };
 
-/** What a hold may name of it, told from the limits of its class. */
+/** What a hold may name of it, from the limits of its class. */
 export const candidateAt = (
   sheet: Pick<Sheet, 'batch_id' | 'lane' | 'keys' | 'classes' | 'class_of'>,
   index: number,
@@ -63,7 +63,7 @@ export const candidateAt = (
 
 export type ClassScope = Pick<HoldCandidate, 'environment' | 'pillar' | 'cluster' | 'executor'>;
 
-/** What all deployments of one class have in common. */
+/** What all deployments of a class have in common. */
 export const scopeOfClass = (names: readonly string[]): ClassScope => {
   const named = (kind: string): string => {
     const name = names.find((one) => one.startsWith(`${kind}:`));
@@ -79,7 +79,7 @@ export const scopeOfClass = (names: readonly string[]): ClassScope => {
 
 const behindColon = (name: string): string => name.slice(name.indexOf(':') + 1);
 
-/** Names of the limits that a deployment counts against; the batch's own limit is apart. */
+/** The limits that a deployment counts against. The batch's own limit is separate. */
 const limitNames = (deployment: Plan['deployments'][number]): readonly string[] => [
   `environment:${deployment.environment_id}`,
   `pillar:${deployment.pillar}`,
@@ -124,7 +124,7 @@ const placesOf = ({ deployments }: Plan): Pick<Sheet, 'places'> => {
   return placed.length === 0 ? {} : { places: Object.fromEntries(placed) };
 };
 
-/** Whose functions ask the cluster of a deployment. */
+/** The place whose functions ask a deployment's cluster. */
 export const functionsFor = (
   { places = {}, classes, class_of }: Pick<Sheet, 'places' | 'classes' | 'class_of'>,
   index: number,

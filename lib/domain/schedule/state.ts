@@ -7,34 +7,34 @@ import type { Place } from './place.ts';
 import type { ClassScope, Sheet } from './sheet.ts';
 
 /**
- * The scheduling state of everything that is in flight. What is stored is small: a head per batch, its pages of cells,
- * the locks, the holds. What is fast (heaps of those that may start, counters of limits, who waits for a lock) is derived when the
- * state is loaded and kept up to date. One owner at a time holds it; `decide` changes it in place, because its work
- * must not grow with the batch, and whoever cannot commit what it decided throws the whole state away.
+ * The scheduling state of everything in flight. Little is stored: a head per batch, its pages of cells, the locks, the
+ * holds. The fast parts (heaps of startable deployments, limit counters, waiters for locks) are derived on loading and
+ * kept up to date. It has one owner at a time. `decide` changes it in place, because its work must not grow with the
+ * batch. If the owner cannot commit a decision, it throws the whole state away.
  */
 export interface ScheduleState {
   version: number;
   nextFence: number;
   readonly batches: Map<string, BatchState>;
-  /** Who waits for one is derived. */
+  /** Its waiters are derived. */
   readonly locks: Locks;
-  /** By id: those in force, and circuits that are being tried. */
+  /** By id: holds in force, and circuits that are being tried. */
   readonly holds: Map<string, HoldRow>;
-  /** By the name of its circuit: who did not answer lately, and is not held yet. */
+  /** By circuit name: what failed to answer lately and is not held yet. */
   readonly outages: Map<string, OutageRow>;
   /** Derived: how many are in flight, by limit name. */
   readonly used: Map<string, number>;
-  /** Derived: as that batch says which was planned last. */
+  /** Derived: from the batch that was planned last. */
   readonly limits: Map<string, number>;
-  /** Derived: who waits for a turn, by what holds them up. */
+  /** Derived: the waiting batches, by the limits that apply. */
   readonly lines: Map<string, Line>;
   /** Derived. */
   readonly byOrder: Map<number, string>;
-  /** Derived: the batches in which dependents are to be told, or others to be refused. */
+  /** Derived: the batches in which dependents must be told, or deployments refused. */
   readonly busy: Set<string>;
-  /** Derived: the holds, as they are looked up. */
+  /** Derived: the holds, indexed for lookup. */
   held: Held;
-  /** Derived: turns and reservations that are to be compared with the holds, because these have changed. */
+  /** Derived: turns and reservations to compare with the holds, because these have changed. */
   unmarked: Place[];
 }
 
@@ -42,46 +42,46 @@ export interface BatchState {
   readonly sheet: Sheet;
   readonly cells: Cells;
   readonly head: BatchHead;
-  /** Derived: per class, the ranks of those that may start. May hold some that have been settled since. */
+  /** Derived: per class, the ranks of the startable ones. May contain some that have been settled since. */
   readonly ready: readonly RankHeap[];
-  /** Derived: per class, the line in which the batch waits, and whether it stands there. */
+  /** Derived: per class, the line in which the batch waits, and whether it is in it. */
   readonly lines: Line[];
   readonly queued: Uint8Array;
   /** Derived. */
   readonly byRank: Int32Array;
-  /** Derived: those that go whatever became of what they wait for. */
+  /** Derived: those that go whatever happened to what they wait for. */
   readonly forced: ReadonlySet<number>;
 }
 
 /**
- * All batches whose deployments are held up by the same limits and the same holds stand in one line. So what is blocked is not
- * looked at: there are as many lines as combinations of environment, pillar, cluster and executor, whatever the number of batches.
+ * All batches under the same limits and the same holds share a line. So blocked deployments cost no visits: there are
+ * only as many lines as combinations of environment, pillar, cluster and executor, whatever the number of batches.
  */
 export interface Line {
-  /** Of the limits. */
+  /** The names of the limits. */
   readonly names: readonly string[];
   readonly scope: ClassScope;
   readonly isRollback: boolean;
-  /** The batches that may have something to start, by order and class: see `placeInLine`. */
+  /** The batches that may have something to start, by order and class; see `placeInLine`. */
   readonly waiting: RankHeap;
-  /** How many batches know it. */
+  /** How many batches use it. */
   batches: number;
   /** Nothing of it may start. */
   held?: HoldRow | undefined;
 }
 
 /**
- * The holds in force, sorted by how they are found: when holds change this is made anew, so that a message, a grant or a candidate
- * costs the same with two hundred of them as with none.
+ * The holds in force, indexed by how they are looked up. Rebuilt when holds change, so that a message, a grant or a
+ * candidate costs the same with two hundred holds as with none.
  */
 export interface Held {
-  /** They name neither batch nor service: a flag of each line. */
+  /** They name neither batch nor service; each line has a flag for them. */
   readonly wide: readonly HoldRow[];
   /** By batch. */
   readonly ofBatch: ReadonlyMap<string, readonly HoldRow[]>;
-  /** By `pillar/service_name` or `service_name`: looked up as a lock is. */
+  /** By `pillar/service_name` or `service_name`; looked up like a lock. */
   readonly ofService: ReadonlyMap<string, readonly HoldRow[]>;
-  /** Circuits whose hold is over: by `executor:…` or `cluster:…`, as the limits. */
+  /** Circuits whose hold is over: by `executor:…` or `cluster:…`, like the limits. */
   readonly trying: ReadonlyMap<string, HoldRow>;
   /** All circuits, by the same names. */
   readonly circuits: ReadonlyMap<string, HoldRow>;
@@ -92,17 +92,20 @@ export interface Held {
 /** Stored as `DISPATCHER/BATCH#<id>`. */
 export interface BatchHead {
   readonly batch_id: string;
-  /** Batches are served in the order in which they were planned, and rollbacks before all others. */
+  /** Batches are served in the order of planning, with rollbacks before all others. */
   readonly order: number;
   inFlight: number;
-  /** Deployments whose dependents are still to be told, and how far that has come. */
+  /** Deployments whose dependents must still be told, and how far that has come. */
   readonly telling: { index: number; at: number }[];
   /** Set when nothing new may start. */
   closing?: Closing;
   readonly counts: Partial<Record<Status, number>>;
 }
 
-/** Why nothing new may start, and how far the refusals have come. A later reason replaces an earlier one: stopped, cancelled, finished. */
+/**
+ * Why nothing new may start, and how far the refusals have come. A later reason replaces an earlier one: stopped,
+ * cancelled, finished.
+ */
 export interface Closing {
   readonly why: 'stopped' | 'cancelled' | 'finished';
   readonly because: string;
@@ -130,7 +133,7 @@ export const emptySchedule = (): ScheduleState => ({
   unmarked: [],
 });
 
-/** A batch that nothing has happened to yet. */
+/** A batch in which nothing has happened yet. */
 export const newBatch = (sheet: Sheet, order: number): BatchState =>
   batchState(sheet, Cells.waitingFor(sheet.dependencies), {
     batch_id: sheet.batch_id,
@@ -140,7 +143,7 @@ export const newBatch = (sheet: Sheet, order: number): BatchState =>
     counts: { PENDING: sheet.keys.length },
   });
 
-/** Puts a batch together from what is stored. Its derived parts are filled by `adopt`. */
+/** Builds a batch from what is stored. `adopt` fills its derived parts. */
 export const batchState = (sheet: Sheet, cells: Cells, head: BatchHead): BatchState => {
   const byRank = new Int32Array(sheet.ranks.length);
   sheet.ranks.forEach((rank, index) => {
@@ -152,17 +155,17 @@ export const batchState = (sheet: Sheet, cells: Cells, head: BatchHead): BatchSt
   };
 };
 
-/** Rollbacks before all others, each in the order in which they were planned. */
+/** Rollbacks before all others; otherwise in the order of planning. */
 export const inServingOrder = (a: BatchState, b: BatchState): number =>
   laneOf(a.sheet) - laneOf(b.sheet) || a.head.order - b.head.order;
 
 const laneOf = ({ lane }: Sheet): number => (lane === 'rollback' ? 0 : 1);
 
-/** The batches in which there is something to tell or to refuse, in their order. */
+/** The batches with something to tell or refuse, in order. */
 export const busyBatches = ({ busy, batches }: ScheduleState): readonly BatchState[] =>
   [...busy].map((id) => batches.get(id)!).sort((a, b) => a.head.order - b.head.order);
 
-/** Where two batches know a limit, the one that was planned later is right. */
+/** If two batches know a limit, the one planned later wins. */
 export const applyLimits = (state: Pick<ScheduleState, 'limits'>, { limits }: Sheet): void => {
   for (const [name, limit] of Object.entries(limits)) state.limits.set(name, limit);
 };

@@ -8,13 +8,13 @@ import type { BatchState } from './state.ts';
 export type Taking =
   | { readonly kind: 'free' }
   | { readonly kind: 'waits' }
-  /** By that of one other deployment; `names` are all that it has of them. */
+  /** Held by one other, UNKNOWN deployment; `names` are all of these locks that it has. */
   | { readonly kind: 'unknown'; readonly lock: Lock; readonly names: readonly string[] };
 
 /**
- * Whether a deployment can have all of its locks at once. If it cannot, those before the first that somebody else has are
- * reserved for it, so that those who need fewer do not overtake it again and again. Locks are reserved in the order of their
- * names, and whoever has some reserved waits for one with a greater name: no two wait for each other.
+ * Whether a deployment can have all of its locks at once. If not, those before the first taken one are reserved for it,
+ * so that deployments that need fewer cannot overtake it forever. Locks are reserved in name order, and a deployment
+ * with reservations waits for a lock with a greater name. So no two wait for each other.
  */
 export const tryLocks = (draft: Draft, batch: BatchState, index: number): Taking => {
   const { locks } = draft.state;
@@ -35,7 +35,7 @@ export const tryLocks = (draft: Draft, batch: BatchState, index: number): Taking
   return { kind: 'waits' };
 };
 
-/** Lets go of all locks that a deployment has, held or reserved. */
+/** Releases all locks that a deployment has, held or reserved. */
 export const freeLocks = (draft: Draft, place: Place): void => {
   for (const name of draft.state.locks.of(place)) {
     draft.setLock(name, undefined);
@@ -43,7 +43,7 @@ export const freeLocks = (draft: Draft, place: Place): void => {
   }
 };
 
-/** Nobody can tell what its run still does: it keeps all of its locks, and who waits for one is to hear of it. */
+/** Its run may still be doing something: it keeps all of its locks, and whoever waits for one must be told. */
 export const keepUnknown = (draft: Draft, place: Place): void => {
   const { locks } = draft.state;
   for (const name of locks.of(place)) {
@@ -52,7 +52,7 @@ export const keepUnknown = (draft: Draft, place: Place): void => {
   }
 };
 
-/** Who waits for several may be offered for one, and then waits again. */
+/** A deployment that waits for several may be offered for one, and then waits again. */
 export const offerWaiting = (draft: Draft, name: string): void => {
   for (const { batch_id, index } of draft.state.locks.wake(name)) {
     const batch = draft.state.batches.get(batch_id);

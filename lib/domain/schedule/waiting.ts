@@ -19,46 +19,51 @@ import {
   type ScheduleState,
 } from './state.ts';
 
-/** What holds a deployment back that has no turn yet. A limit that only its batch has is named `batch`, the others as in the plan. */
+/**
+ * What a deployment without a turn waits for. A limit that only its batch has is named `batch`; the others are named as
+ * in the plan.
+ */
 export type Waiting =
   | { readonly kind: 'plan'; readonly name: 'plan' }
   | {
       readonly kind: 'dependency';
       readonly name: string;
       readonly status: Status;
-      /** What somebody found out since about one that was UNKNOWN; who depends on it is skipped all the same. */
+      /** What an UNKNOWN one was later resolved as. Its dependents are skipped all the same. */
       readonly resolved?: Status;
-      /** Of one that was skipped: with what that began. */
+      /** For a skipped one: where the skip began. */
       readonly root?: RootCause;
     }
   | { readonly kind: 'limit'; readonly name: string; readonly limit: number; readonly in_flight: number }
   | {
       readonly kind: 'lock';
-      /** What another deployment has, in words: the object that both change, else the target. */
+      /** What another deployment has, in words: the object that both change, or else the target. */
       readonly name: string;
-      /** All that they both need. */
+      /** All locks that both need. */
       readonly locks: readonly string[];
-      /** Who has it: at work, UNKNOWN and so to be resolved, or before this one in turn. Absent for one who asks and may not see that. */
+      /**
+       * The holder: in progress, UNKNOWN and to be resolved, or earlier in turn. Absent if the caller may not see it.
+       */
       readonly batch_id?: string;
       readonly key?: string;
-      /** For which environment they have it, where that is another one than that of who waits. */
+      /** The holder's environment, if it differs from the waiting deployment's. */
       readonly environment_id?: string;
       readonly status: 'PROCESSING' | 'UNKNOWN' | 'PENDING';
     }
   | {
-      /** Of one that has its turn: what holds it up at its executor, or at its cluster. */
+      /** For one that has its turn: what holds it up at its executor or its cluster. */
       readonly kind: 'executor' | 'cluster';
-      /** With `steps`: which it is at. */
+      /** With `steps`: the current step. */
       readonly step?: string;
       /** The account, or the cluster. */
       readonly name: string;
       readonly why: HindranceKind;
       readonly since: string;
-      /** What was asked for there, what came back, and what happens next. */
+      /** What was requested there, what came back, and what happens next. */
       readonly asked?: string;
       readonly answered?: string;
       readonly next: string;
-      /** Of the run. */
+      /** The run's page. */
       readonly url?: string;
     }
   | {
@@ -71,20 +76,23 @@ export type Waiting =
       readonly since: string;
       /** When it ends by itself. */
       readonly until?: string;
-      /** Nobody asked for it: an executor or a cluster does not answer. `trying`: one at a time is let through until it does. */
+      /**
+       * Set by Flotilla: an executor or a cluster does not answer. `trying`: one deployment at a time goes through
+       * until it does.
+       */
       readonly circuit?: { readonly opened: number; readonly seen: string; readonly trying?: true };
     }
   | {
       readonly kind: 'stop';
-      /** `refused`: that is decided, and its outcome is being recorded. */
+      /** `refused`: decided, and its outcome is being recorded. */
       readonly name: Closing['why'] | 'refused';
       readonly because?: string;
     };
 
-/** What waiting is told from: a part of the scheduling state, as it is or as it was read. */
+/** The part of the scheduling state that waits are derived from, live or as stored. */
 export type Turns = Readonly<Pick<ScheduleState, 'used' | 'limits'>> & {
   readonly locks: Pick<Locks, 'takenFrom' | 'values' | 'of'>;
-  /** Those in force, and circuits that are being tried. */
+  /** Holds in force, and circuits that are being tried. */
   readonly holds: Pick<ReadonlyMap<string, Hold>, 'values'>;
 };
 export type WaitingBatch = Pick<BatchState, 'sheet' | 'cells' | 'head'>;
@@ -95,9 +103,9 @@ interface Asked {
 }
 
 /**
- * What has to go before `decide` gives this deployment its turn: each that is named is in the way by itself, and when none is,
- * its turn is next. Limits, and locks that another one has, are named once its dependencies have succeeded: until then they
- * may change many times. What is UNKNOWN is named at once, because only a person can do something about it.
+ * What must change before `decide` gives this deployment its turn. Each item alone is in the way; with none, it is
+ * next. Limits and others' locks are named only once its dependencies have succeeded, because until then they may
+ * change often. UNKNOWN is named at once, because only a person can do something about it.
  */
 export const waitingFor = (turns: Turns, batch: WaitingBatch, { index, dependencies }: Asked): readonly Waiting[] => {
   const cell = batch.cells.at(index);
@@ -113,14 +121,14 @@ export const waitingFor = (turns: Turns, batch: WaitingBatch, { index, dependenc
   return [...holds, ...limitsOf(turns, batch, index), ...locks];
 };
 
-/** The holds that keep it from its turn, the first one first. */
+/** The holds that keep it from its turn, earliest first. */
 export const holdsOn = ({ holds }: Pick<Turns, 'holds'>, candidate: HoldCandidate): readonly Of<'hold'>[] =>
   [...holds.values()]
     .filter((hold) => (isInForce(hold) || hold.circuit?.tried_by !== undefined) && covers(hold, candidate))
     .sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1))
     .map(waitForHold);
 
-/** What whoever it keeps from its turn waits for. */
+/** A hold, in the form for those who wait for it. */
 export const waitForHold = ({ id, scope, reason, by, since, until, circuit }: Hold): Of<'hold'> => ({
   kind: 'hold',
   id,
@@ -138,13 +146,13 @@ const shownCircuit = ({ opened, seen, trying }: Circuit): NonNullable<Of<'hold'>
   ...(trying === undefined ? {} : { trying }),
 });
 
-/** Whether anything but its dependencies can hold it back now. */
+/** Whether only things other than its dependencies can still hold it back. */
 export const dependenciesSucceeded = (
   batch: Pick<WaitingBatch, 'cells' | 'sheet'>,
   { index, dependencies }: Asked,
 ): boolean => dependencies.every((dependency) => isOver(batch, index, dependency));
 
-/** Whether a dependency lets it go on: some go on whatever became of those before them. */
+/** Whether a dependency lets it go on. Forced ones go on whatever happened before them. */
 const isOver = (
   { cells, sheet }: Pick<WaitingBatch, 'cells' | 'sheet'>,
   index: number,
@@ -155,8 +163,8 @@ const isOver = (
 };
 
 /**
- * The same of what is stored, without the cells of any batch: whoever is in flight holds a lock. The sheets are those of the
- * batches that are scheduled, in their order.
+ * The same from stored rows, without any batch's cells: everything in flight holds a lock. `sheets` are those of the
+ * scheduled batches, in order.
  */
 export const turnsOf = (locks: Turns['locks'], sheets: readonly Sheet[], holds: Turns['holds']): Turns => {
   const turns = { locks, holds, used: new Map<string, number>(), limits: new Map<string, number>() };
@@ -207,7 +215,7 @@ const limitsOf = (turns: Turns, batch: WaitingBatch, index: number): readonly Wa
 
 const statusOfLock = { held: 'PROCESSING', unknown: 'UNKNOWN', reserved: 'PENDING' } as const;
 
-/** What others have of its locks, each of them once. */
+/** Its locks that others have, each once. */
 const takenLocks = ({ locks }: Turns, { sheet }: WaitingBatch, index: number) => {
   const place = { batch_id: sheet.batch_id, index };
   const taken: { readonly lock: Readonly<Lock>; readonly names: string[] }[] = [];
@@ -233,13 +241,13 @@ const takenLocks = ({ locks }: Turns, { sheet }: WaitingBatch, index: number) =>
   });
 };
 
-/** Whoever has an object has its own target, too. */
+/** The holder of an object also holds its own target. */
 const otherEnvironment = (names: readonly string[], target: string): string | undefined => {
   const environment = names.map(environmentOf).find((one) => one !== undefined);
   return environment === environmentOf(target) ? undefined : environment;
 };
 
-/** One sentence for people. */
+/** One text for people. */
 export const describeWaiting = (waiting: readonly Waiting[]): string => {
   const sentences = [
     ...waiting.filter((one) => one.kind === 'hold').map(holdSentence),
@@ -252,13 +260,13 @@ export const describeWaiting = (waiting: readonly Waiting[]): string => {
 
 type Of<Kind extends Waiting['kind']> = Extract<Waiting, { readonly kind: Kind }>;
 
-/** More dependencies than this are counted. */
+/** More dependencies than this are only counted. */
 const mostNamed = 3;
 
 const holdSentence = ({ name, reason, by, since, until, circuit }: Of<'hold'>): string => {
   const times = `since ${since}${until === undefined ? '' : `, until ${until}`}`;
   if (circuit === undefined) return `Held with ${name} by ${by} ${times}: ${asSentence(reason)}`;
-  const next = circuit.trying ? ' One at a time is let through until there is an answer.' : '';
+  const next = circuit.trying ? ' One deployment at a time goes through until there is an answer.' : '';
   return `Held because ${name} does not answer, ${times}: ${asSentence(circuit.seen)}${next}`;
 };
 
@@ -267,13 +275,13 @@ const asSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${te
 const dependencySentences = (dependencies: readonly Of<'dependency'>[]): readonly string[] => {
   if (dependencies.length === 0) return [];
   const ended = dependencies.filter(({ status }) => isTerminal(status));
-  return ended.length > 0 ? [`Is about to be skipped: ${listOf(ended)}.`] : [`Waits for ${listOf(dependencies)}.`];
+  return ended.length > 0 ? [`Will be skipped: ${listOf(ended)}.`] : [`Waits for ${listOf(dependencies)}.`];
 };
 
 const listOf = (dependencies: readonly Of<'dependency'>[]): string => {
   const rest = dependencies.length - mostNamed;
   const named = dependencies.slice(0, mostNamed).map(({ name, status, resolved, root }) => {
-    const since = resolved === undefined ? '' : `, since resolved as ${resolved}`;
+    const since = resolved === undefined ? '' : `, later resolved as ${resolved}`;
     const because = root === undefined ? '' : `, because of ${root.key}: ${root.status}`;
     return `${name} (${status}${since}${because})`;
   });
@@ -302,9 +310,9 @@ const otherSentence = (one: Waiting): readonly string[] => {
 };
 
 const lockSentences: Readonly<Record<Of<'lock'>['status'], (holder: string, what: string) => string>> = {
-  PROCESSING: (holder, what) => `Waits for ${holder}, which works on ${what}.`,
-  PENDING: (holder, what) => `Waits for ${holder}, whose turn on ${what} comes before.`,
-  UNKNOWN: (holder, what) => `What ${holder} did to ${what} is UNKNOWN: resolve it there, or this is skipped.`,
+  PROCESSING: (holder, what) => `Waits for ${holder}, which is working on ${what}.`,
+  PENDING: (holder, what) => `Waits for ${holder}, which is ahead of it on ${what}.`,
+  UNKNOWN: (holder, what) => `Waits for ${holder}, which left ${what} UNKNOWN: resolve that, or this is skipped.`,
 };
 
 const stopWords: Readonly<Record<Of<'stop'>['name'], string>> = {

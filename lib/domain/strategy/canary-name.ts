@@ -1,14 +1,14 @@
 import { shortHash } from '../manifests/marks.ts';
 import type { Strategy } from './strategy.ts';
 
-/** Names of Services, and of pods, have no more. */
+/** The longest name of a Service or a pod. */
 const longest = 63;
 
-/** What the second object is called beside the workload, or its Service, and the value of its label. */
+/** The suffix of the second object's or Service's name, and its label value. */
 export const suffixOf = ({ kind }: Pick<Strategy, 'kind'>): 'canary' | 'green' =>
   kind === 'canary' ? 'canary' : 'green';
 
-/** `web-canary`. Of a long name there is a hash: two may begin alike. */
+/** `web-canary`. Long names get a hash, because two may start alike. */
 export const canaryName = (name: string, strategy: Pick<Strategy, 'kind'>): string => {
   const suffix = suffixOf(strategy);
   const whole = `${name}-${suffix}`;

@@ -7,41 +7,41 @@ import { canaryName, suffixOf } from './canary-name.ts';
 import type { CanaryMarks } from './steps-seen.ts';
 import type { Strategy, Traffic } from './strategy.ts';
 
-/** What moves the traffic, as it is written on the canary: whoever finds it alone knows what to take back. */
+/** What moves the traffic, as marked on the canary: whoever finds it alone knows what to undo. */
 export type TrafficMark =
   | { readonly by: 'replicas' }
   | { readonly by: 'route'; readonly route: string; readonly service: string; readonly api_version: string }
   | { readonly by: 'service'; readonly service: string; readonly label: string; readonly value: string };
 
-/** The one label by which the Services tell the two apart. */
+/** The label by which the Services distinguish the two. */
 export interface OwnLabel {
   readonly label: string;
-  /** Of the workload's pods. */
+  /** On the workload's pods. */
   readonly value: string;
-  /** Of the canary's. */
+  /** On the canary's pods. */
   readonly canary: string;
 }
 
 export interface CanaryRequest {
-  /** The workload as it is to be, whole. */
+  /** The complete target state of the workload. */
   readonly workload: JsonObject;
   readonly strategy: Strategy;
   readonly traffic: TrafficMark;
-  /** Absent where replicas share the traffic. */
+  /** Absent if replicas share the traffic. */
   readonly own?: OwnLabel | undefined;
   readonly marks: Marks;
   readonly at: CanaryMarks;
   readonly replicas: number;
 }
 
-/** The second Deployment: the wanted workload under another name, whose pods can be told from its own. */
+/** The second Deployment: the target workload under another name, with pods that can be told apart. */
 export const canaryObject = ({ workload, strategy, traffic, own, marks, at, replicas }: CanaryRequest): JsonObject => {
   const track: Readonly<Record<string, string>> = { [labels.track]: suffixOf(strategy) };
   const template = objectAt(workload, 'spec', 'template');
   const ownLabel = own === undefined ? {} : { [own.label]: own.canary };
   const podLabels = { ...objectAt(template, 'metadata', 'labels'), ...ownLabel, ...track };
   const matched = objectAt(workload, 'spec', 'selector', 'matchLabels');
-  // Without any, a selector of ours alone would match the canaries of others.
+  // With no other labels, our selector alone would match other workloads' canaries.
   const names = Object.keys(matched).length > 0 ? Object.keys(matched) : Object.keys(podLabels);
   const matchLabels = Object.fromEntries(names.map((name) => [name, podLabels[name] ?? matched[name] ?? '']));
   const { selector: _, replicas: __, template: ___, ...spec } = objectAt(workload, 'spec');
@@ -92,10 +92,10 @@ const stepAnnotations = ({ step, isMoving, since }: CanaryMarks): Readonly<Recor
   ...(since === undefined ? {} : { [annotations.stepAt]: String(since) }),
 });
 
-/** The value of `annotations.step` of one that has gone back, and stands there for whoever looks for the reason. */
+/** The value of `annotations.step` on a canary that has gone back and is kept for investigation. */
 export const goneBack = 'back';
 
-/** The canary without traffic: one pod of it stays, to be studied. */
+/** The canary without traffic: one pod stays, for investigation. */
 export const studied = (owned: JsonObject): JsonObject => {
   const { metadata, spec } = owned;
   const { [annotations.moving]: _, [annotations.stepAt]: __, ...kept } = objectAt(metadata, 'annotations');
@@ -106,7 +106,7 @@ export const studied = (owned: JsonObject): JsonObject => {
   };
 };
 
-/** How far a canary is; undefined of what is none, and of one that has gone back. */
+/** How far a canary is; undefined if it is no canary or has gone back. */
 export const canaryMarks = (object: KubernetesObject): CanaryMarks | undefined => {
   const of = (name: 'step' | 'stepAt' | 'moving') => stringAt(object, 'metadata', 'annotations', annotations[name]);
   const [step, since] = [of('step'), of('stepAt')];
@@ -122,11 +122,11 @@ export const trafficMark = (object: KubernetesObject): TrafficMark => {
   return text === undefined ? { by: 'replicas' } : (JSON.parse(text) as TrafficMark);
 };
 
-/** Whether an object stands there for the steps of a deployment, and is no part of its release. */
+/** Whether an object exists only for a deployment's steps, and is no part of its release. */
 export const isOfSteps = (object: JsonObject): boolean =>
   stringAt(object, 'metadata', 'labels', labels.track) !== undefined;
 
-/** The Service of the canary's pods alone: like that of the workload, under another name. */
+/** A Service for the canary's pods alone: like the workload's, under another name. */
 export const canaryService = (
   service: JsonObject,
   { strategy, own, marks }: { readonly strategy: Strategy; readonly own: OwnLabel; readonly marks: Marks },
@@ -153,8 +153,8 @@ export const canaryService = (
 const longestLabel = 63;
 
 /**
- * Which label of the Service tells the two apart: one that the workload's own selector has, so that it does not match the canary's pods.
- * Or why there is none.
+ * The Service's label that distinguishes the two: one from the workload's own selector, which therefore does not match
+ * the canary's pods. Or why there is none.
  */
 export const ownLabelOf = (
   service: JsonObject,
@@ -167,16 +167,16 @@ export const ownLabelOf = (
   const stranger = names.find((name) => pods[name] !== selector[name]);
   if (names.length === 0) return { problem: 'has no selector' };
   if (stranger !== undefined)
-    return { problem: `does not select the pods of the workload: their label ${stranger} is another one` };
+    return { problem: `does not select the pods of the workload: their label ${stranger} differs` };
   const matched = objectAt(workload, 'spec', 'selector', 'matchLabels');
   const ends = names.map((label) => ({ label, value: String(selector[label]) }));
   const fitting = ends.filter(({ value }) => value.length + suffixOf(strategy).length + 1 <= longestLabel);
   const chosen = fitting.find(({ label }) => matched[label] !== undefined) ?? fitting[0];
-  if (chosen === undefined) return { problem: 'has no label in its selector that is short enough to be made longer' };
+  if (chosen === undefined) return { problem: 'has no label in its selector that is short enough to be extended' };
   return { ...chosen, canary: `${chosen.value}-${suffixOf(strategy)}` };
 };
 
-/** Of a strategy, with what is only known from the objects. */
+/** The mark for a strategy, completed with what only the objects show. */
 export const markOfTraffic = (traffic: Traffic, own: OwnLabel | undefined, routeVersion: string): TrafficMark => {
   if (traffic.by === 'route') return { ...traffic, api_version: routeVersion };
   if (traffic.by === 'service' && own !== undefined) return { ...traffic, label: own.label, value: own.value };

@@ -2,26 +2,26 @@ import { describeStep } from './describe-step.ts';
 import { nextStep, replicasFor } from './step-path.ts';
 import type { CanaryMarks, StepsSeen } from './steps-seen.ts';
 
-/** What is to be done next, one thing. */
+/** The one next action. */
 export type StepAction =
-  /** The canary gets as many replicas as that step needs. */
+  /** Gives the canary the replicas of that step. */
   | { readonly do: 'apply'; readonly step: number }
-  /** It gets fewer pods in the step in which it is, because the workload has fewer. */
+  /** Reduces its pods within the current step, because the workload has fewer. */
   | { readonly do: 'shrink'; readonly step: number }
-  /** It gets that step's share of the traffic. */
+  /** Gives it that step's share of the traffic. */
   | { readonly do: 'shift'; readonly step: number }
-  /** From now on the time of the step counts. */
+  /** The step's time counts from now. */
   | { readonly do: 'begin'; readonly step: number }
   | { readonly do: 'wait'; readonly message: string }
-  /** A person lets it go on. */
+  /** Waits for a person's approval. */
   | { readonly do: 'ask'; readonly message: string }
-  /** The workload itself gets the new version. */
+  /** Gives the workload itself the new version. */
   | { readonly do: 'promote' }
   | { readonly do: 'back'; readonly message: string; readonly retryable: boolean };
 
 /**
- * The one next action of a canary. Its share never falls but when it goes back; nothing is promoted whose pods and numbers were not good
- * at every step; and whoever looks decides the same, because all of it is read off what stands there.
+ * Decides a canary's next action. Its share only falls when it goes back. It is promoted only if pods and numbers were
+ * good at every step. Every observer decides the same, because everything is read from the live objects.
  */
 export const decideStep = (seen: StepsSeen): StepAction => {
   const { canary, health, traffic, checks } = seen;
@@ -37,15 +37,17 @@ export const decideStep = (seen: StepsSeen): StepAction => {
   return canary.isMoving ? { do: 'begin', step: canary.step } : decideStanding(seen, canary);
 };
 
-/** By a route or a Service it may have all of the traffic, and an autoscaler then leaves the workload none. */
+/** With a route or a Service it may have all of the traffic, and an autoscaler may then scale the workload to zero. */
 const isUnwanted = ({ strategy, stable }: StepsSeen, { step }: CanaryMarks): boolean =>
   stable === 0 && (strategy.traffic.by === 'replicas' || (strategy.steps[step] ?? 100) < 100);
 
-/** An autoscaler that counts the pods of both makes the workload smaller: the canary would have more than its share. */
+/**
+ * An autoscaler that counts both objects' pods shrinks the workload: the canary would then have more than its share.
+ */
 const isTooLarge = ({ strategy, stable, pods = 0 }: StepsSeen, { step }: CanaryMarks): boolean =>
   strategy.traffic.by === 'replicas' && pods > replicasFor(strategy.traffic, strategy.steps[step] ?? 100, stable);
 
-/** Pods and traffic are as the step wants them. */
+/** Pods and traffic match the step. */
 const decideStanding = (seen: StepsSeen, canary: CanaryMarks): StepAction => {
   const { strategy, now, stable, checks } = seen;
   const isOver = now - (canary.since ?? now) >= strategy.step_seconds * 1_000;

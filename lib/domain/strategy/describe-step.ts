@@ -3,7 +3,7 @@ import { placeOfStep, replicasFor } from './step-path.ts';
 import type { CanaryMarks, StepsSeen } from './steps-seen.ts';
 import type { Strategy } from './strategy.ts';
 
-/** `canary at 30 %: step 2 of 5, 7 of 15 minutes; errors 0.2 (max 5)`; by pods `canary at 1 of 5 pods: …`. */
+/** `canary at 30 %: step 2 of 5, 7 of 15 minutes; errors 0.2 (max 5)`; by pods, `canary at 1 of 5 pods: …`. */
 export const describeStep = (
   seen: Pick<StepsSeen, 'strategy' | 'stable' | 'now' | 'pods'>,
   canary: CanaryMarks,
@@ -19,7 +19,7 @@ export const describeStep = (
   return `${head}${time}; ${message}`;
 };
 
-/** By pods the share is that of the pods: two of three may be all that comes near to 50 %. */
+/** With replicas, the share is the pods' share: two of three may be the closest to 50 %. */
 const shareWords = (
   { traffic }: Pick<Strategy, 'traffic'>,
   share: number,
@@ -32,7 +32,7 @@ const shareWords = (
 
 const greenWords = (isMoving: boolean): string => (isMoving ? 'green has no traffic yet' : 'green has all traffic');
 
-/** `7 of 15 minutes`. What is over stays at its end. */
+/** `7 of 15 minutes`, capped at the end. */
 const lasted = (milliseconds: number, seconds: number): string => {
   const gone = Math.min(seconds, Math.max(0, Math.floor(milliseconds / 1_000)));
   return seconds < 120
@@ -40,7 +40,7 @@ const lasted = (milliseconds: number, seconds: number): string => {
     : `${Math.floor(gone / 60)} of ${counted(Math.round(seconds / 60), 'minute')}`;
 };
 
-/** In a plan: `by steps of 10, 30 and 100 % of the traffic, …`. */
+/** For plans: `takes over as a canary: 10, 30 and 100 % of the traffic, …`. */
 export const describeStrategy = ({ kind, traffic, steps, step_seconds, checks, ...rest }: Strategy): string => {
   const time = step_seconds < 120 ? counted(step_seconds, 'second') : counted(Math.round(step_seconds / 60), 'minute');
   const shares = steps.length === 1 ? `${steps[0]}` : `${steps.slice(0, -1).join(', ')} and ${steps.at(-1)}`;
@@ -53,7 +53,7 @@ export const describeStrategy = ({ kind, traffic, steps, step_seconds, checks, .
   const looks = checks.length === 0 ? '' : `; looks at ${checks.map(({ name }) => name).join(', ')}`;
   const end =
     rest.proceed === 'person'
-      ? 'a person lets it go on after the last step'
-      : 'it goes on by itself when that is proven';
+      ? 'a person approves it after the last step'
+      : 'it continues by itself once the checks are proven';
   return `${how}${looks}; ${end}`;
 };

@@ -1,19 +1,19 @@
 import type { CheckSource, CloudWatchMetric } from './strategy.ts';
 
-/** Names of objects that a check may speak of, as `{{canary}}`. */
+/** Object names that a check may refer to, as `{{canary}}`. */
 export const namesOfChecks = ['canary', 'workload', 'service', 'namespace'] as const;
 
 export type NamesOfChecks = Readonly<Partial<Record<(typeof namesOfChecks)[number], string>>>;
 
 const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
 
-/** The names that a text speaks of, as they are written. */
+/** The placeholders in a text. */
 export const namesIn = (text: string): readonly string[] =>
   [...text.matchAll(placeholder)].map(([, name = '']) => name);
 
 /**
- * Fills the names in. They are names of Kubernetes, which hold nothing but small letters, digits, `-` and `.`, so there is nothing to
- * escape. One that is not known stays as it is: the configuration has refused it.
+ * Fills in the names. Kubernetes names contain only small letters, digits, `-` and `.`, so nothing needs escaping. An
+ * unknown placeholder stays: the configuration has refused it.
  */
 export const fillNames = (source: CheckSource, names: NamesOfChecks): CheckSource => {
   if ('prometheus' in source) return { prometheus: filled(source.prometheus, names) };

@@ -1,7 +1,7 @@
 import type { MetricAnswer, MetricPoint } from '../metrics-port.ts';
 import type { Check, ChecksVerdict } from './strategy.ts';
 
-/** A check, and what its source says. */
+/** A check, and its source's answer. */
 export interface CheckSeen {
   readonly check: Check;
   readonly answer: MetricAnswer;
@@ -17,10 +17,10 @@ export interface StepTimes {
 /** Milliseconds between two points. */
 export const pointMilliseconds = 60_000;
 
-/** Sources tell a minute late, CloudWatch up to three. What is older than this says nothing of what runs now. */
+/** Sources lag by a minute, CloudWatch by up to three. Older data says nothing about what runs now. */
 export const latestPointMilliseconds = 300_000;
 
-/** Of the points of a time, so many may be missing: a scrape that failed must not keep a canary that is broken. */
+/** This part of the points may be missing: a failed scrape must not save a broken canary. */
 const mayBeMissing = 0.2;
 
 interface Judged {
@@ -28,10 +28,10 @@ interface Judged {
   readonly message: string;
 }
 
-/** Severest first. */
+/** Worst first. */
 const order: readonly ChecksVerdict['kind'][] = ['broken', 'open', 'good', 'proven'];
 
-/** What all checks say of a step, from their points alone: whoever looks says the same. */
+/** All checks' verdict on a step, from their points alone, so every observer gets the same. */
 export const judgeChecks = (seen: readonly CheckSeen[], times: StepTimes): ChecksVerdict => {
   if (seen.length === 0) return withoutChecks(times);
   const judged = seen.map((one) => judgeCheck(one, times));
@@ -42,7 +42,7 @@ export const judgeChecks = (seen: readonly CheckSeen[], times: StepTimes): Check
 
 const withoutChecks = ({ since, now, provenSeconds }: StepTimes): ChecksVerdict => ({
   kind: now - since >= provenSeconds * 1_000 ? 'proven' : 'good',
-  message: 'no numbers are looked at',
+  message: 'no checks',
 });
 
 const judgeCheck = (seen: CheckSeen, times: StepTimes): Judged => {
@@ -79,12 +79,12 @@ const beyond = (
   if (isBroken) return { kind: 'broken', message: seconds === 0 ? told : `${told} for ${shownTime(seconds)}` };
   const first = points.findLast(({ value }) => limitBroken(check, value) === undefined)?.at ?? times.since;
   const lasted = Math.floor((at.at - first) / 1_000);
-  const whole = lasted < seconds ? `for ${shownTime(lasted)}, and may be so for ${shownTime(seconds)}` : tooFew;
+  const whole = lasted < seconds ? `for ${shownTime(lasted)}, of ${shownTime(seconds)} allowed` : tooFew;
   return { kind: 'open', message: `${told} ${whole}` };
 };
 
-/** Beyond its limit for as long as it may be, as far as there is data. */
-const tooFew = 'and has too few points to be sure of it';
+/** Over its limit for as long as allowed, as far as there is data. */
+const tooFew = 'with too few points to be sure';
 
 const within = (check: Check, points: readonly MetricPoint[], { since, provenSeconds }: StepTimes): Judged => {
   const message = `${check.name} ${shown(points.at(-1)!.value)} (${shownLimits(check)})`;
@@ -101,7 +101,7 @@ interface Stretch {
   readonly seconds: number;
 }
 
-/** Of all points of the last seconds, counted back from the last point; there must be enough of them. */
+/** Over all points of the last seconds, counted back from the last one; enough of them must exist. */
 const isTrueFor = ({ points, since, seconds }: Stretch, is: (point: MetricPoint) => boolean): boolean => {
   const end = points.at(-1)!.at;
   const begin = end - seconds * 1_000;
@@ -124,7 +124,7 @@ const limitBroken = ({ min, max }: Limits, value: number): string | undefined =>
 const shownLimits = ({ min, max }: Limits): string =>
   [min === undefined ? [] : [`min ${shown(min)}`], max === undefined ? [] : [`max ${shown(max)}`]].flat().join(', ');
 
-/** Four digits are enough to decide by, but one that is over a limit must not look equal to it. */
+/** Four digits are enough, but a value over its limit must not look equal to it. */
 const shown = (value: number): string =>
   Number.isFinite(value) ? String(Number(value.toPrecision(4))) : value > 0 ? 'infinite' : 'minus infinite';
 

@@ -11,17 +11,17 @@ interface Written {
   readonly object: JsonObject;
 }
 
-/** What moves the traffic, among the objects of a release. */
+/** What moves the traffic, among a release's objects. */
 export interface MovedTraffic<One> {
   readonly mark: TrafficMark;
   readonly own?: OwnLabel;
-  /** The HTTPRoute or the Service that is changed, as it is to be in the end. */
+  /** The HTTPRoute or Service to change, in its final state. */
   readonly moved?: One;
   /** The Service whose traffic it is. */
   readonly service?: One;
 }
 
-/** By which objects the traffic moves from one workload to another; or why that cannot be, as the end of a sentence. */
+/** The objects that move the traffic between workloads; or why that is impossible, as the end of a sentence. */
 export const movedTraffic = <One extends Written>(
   objects: readonly One[],
   workload: JsonObject,
@@ -29,8 +29,7 @@ export const movedTraffic = <One extends Written>(
 ): MovedTraffic<One> | { readonly problem: string } => {
   const { traffic } = strategy;
   const taken = takenName(objects, workload, strategy);
-  if (taken !== undefined)
-    return { problem: `the name ${taken} is of an object of its manifests, and the steps need it` };
+  if (taken !== undefined) return { problem: `the steps need the name ${taken}, which an object of its manifests has` };
   if (traffic.by === 'replicas') return { mark: { by: 'replicas' } };
   const service = findNamed(objects, ['', 'Service'], traffic.service);
   if (service === undefined) return { problem: `there is no Service ${traffic.service} in its manifests` };
@@ -45,7 +44,7 @@ export const movedTraffic = <One extends Written>(
   return { mark: markOfTraffic(traffic, own, version), own, moved: route, service };
 };
 
-/** A canary under the name of what is of the release would overwrite it, and delete it in the end. */
+/** A canary with the name of a release's object would overwrite it, and delete it in the end. */
 const takenName = (
   objects: readonly Written[],
   workload: JsonObject,

@@ -15,13 +15,14 @@ const failure = z.object({ status: z.literal('error'), errorType: z.string().def
 
 const textLength = 500;
 
-/** What `query_range` answered. A failure is told in the words of Prometheus: a query that is none, a query that took too long. */
+/** The answer of `query_range`. A failure quotes Prometheus: an invalid query, a query that took too long. */
 export const pointsOf = (status: number, body: string): MetricAnswer => {
   const json = jsonIn(body);
   const failed = failure.safeParse(json);
   if (failed.success) return unread(`Prometheus says: ${foreignText(failed.data.error, textLength)}`);
   const parsed = matrix.safeParse(json);
-  if (!parsed.success) return unread(`what answers is no Prometheus (HTTP ${status}: ${foreignText(body.trim(), 80)})`);
+  if (!parsed.success)
+    return unread(`the answer is not from Prometheus (HTTP ${status}: ${foreignText(body.trim(), 80)})`);
   const { data, warnings } = parsed.data;
   const told = warnings.length === 0 ? {} : { warnings: warnings.map((one) => foreignText(one, textLength)) };
   const [series, ...others] = data.result;
@@ -32,7 +33,7 @@ export const pointsOf = (status: number, body: string): MetricAnswer => {
 const severalSeries = (count: number): string =>
   `the query gives ${count} series and must give one: put sum(…), max(…) or the like around it`;
 
-/** No number is no point. */
+/** A non-number is no point. */
 const pointOf = ([seconds, text]: readonly [number, string]): readonly MetricPoint[] => {
   const value = infinities[text] ?? Number(text);
   return Number.isNaN(value) ? [] : [{ at: Math.round(seconds * 1_000), value }];

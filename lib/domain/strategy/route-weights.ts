@@ -5,12 +5,12 @@ import type { TrafficSeen } from './steps-seen.ts';
 /** An HTTPRoute of the Gateway API: https://gateway-api.sigs.k8s.io/reference/spec/#httproute. */
 
 export interface Backends {
-  /** The Service that the rules have as a backend. */
+  /** The Service that is a backend in the rules. */
   readonly service: string;
   readonly canary: string;
 }
 
-/** The most that the Gateway API takes. */
+/** The Gateway API's limit. */
 const mostWeight = 1_000_000;
 
 const isBackend = (ref: JsonObject, name: string): boolean =>
@@ -29,8 +29,8 @@ const inRules = (
 const rulesOf = (route: JsonObject): readonly JsonObject[] => listAt(route, 'spec', 'rules');
 
 /**
- * The rules as they were before there was a canary: its share goes to the Service again, whoever has set it. Weights are made small again
- * only where all of a rule are as we have made them: what somebody has set by hand would be rounded, to nothing at worst.
+ * The rules as before the canary: its share returns to the Service, whoever set it. Weights are scaled down again only
+ * if all weights of a rule are ours. Weights set by hand would be rounded, at worst to zero.
  */
 export const rulesWithoutCanary = (route: JsonObject, backends: Backends): readonly JsonObject[] =>
   inRules(rulesOf(route), (refs) => {
@@ -40,7 +40,7 @@ export const rulesWithoutCanary = (route: JsonObject, backends: Backends): reado
     return folded.map((ref) => ({ ...ref, weight: isOurs ? weightOf(ref) / 100 : weightOf(ref) }));
   });
 
-/** Each of the canary's goes to that of the Service with its port, or to any; where there is none, it becomes one. */
+/** Adds each canary backend to the Service's backend with its port, or to any. If there is none, it becomes one. */
 const foldedRefs = (refs: readonly JsonObject[], { service, canary }: Backends): readonly JsonObject[] => {
   const folded = refs.filter((ref) => !isBackend(ref, canary));
   for (const share of refs.filter((ref) => isBackend(ref, canary))) {
@@ -52,7 +52,7 @@ const foldedRefs = (refs: readonly JsonObject[], { service, canary }: Backends):
   return folded;
 };
 
-/** The rules with a share of the traffic of the Service for the canary. Other backends of a rule keep theirs. */
+/** Gives the canary a share of the Service's traffic in each rule. Other backends keep theirs. */
 export const rulesWithShare = (
   route: JsonObject,
   backends: Backends,
@@ -80,19 +80,19 @@ export const rulesWithShare = (
   return { rules };
 };
 
-/** What an HTTPRoute says of the canary's share, and what its gateway says of that. */
+/** The canary's share in an HTTPRoute, and what its gateway reports about it. */
 export const shareOfRoute = (route: JsonObject, backends: Backends): TrafficSeen => {
   const shares = rulesOf(route).flatMap((rule) => shareOfRule(listAt(rule, 'backendRefs'), backends));
   const share = shares.length === 0 ? 0 : Math.min(...shares);
   const isMixed = shares.some((one) => one !== share);
   const asked = isMixed ? -1 : share;
   const verdict = verdictOfParents(route);
-  // Where nothing is asked for it, it does not matter what becomes of the rest.
+  // If no share is requested for it, the rest does not matter.
   const isTold = verdict?.kind === 'pending' || (verdict !== undefined && asked !== 0);
   return isTold ? { ...verdict, share: asked } : { kind: 'stands', share: asked };
 };
 
-/** None where the rule gives nothing to either. */
+/** None if the rule gives nothing to either. */
 const shareOfRule = (refs: readonly JsonObject[], { service, canary }: Backends): readonly number[] => {
   const [old, next] = [refs.filter((ref) => isBackend(ref, service)), refs.filter((ref) => isBackend(ref, canary))];
   const sum = (some: readonly JsonObject[]): number => some.reduce((all, ref) => all + weightOf(ref), 0);
@@ -102,7 +102,7 @@ const shareOfRule = (refs: readonly JsonObject[], { service, canary }: Backends)
 
 const told: readonly string[] = ['Accepted', 'ResolvedRefs'];
 
-/** Where a gateway says anything, it has to be of what stands there now. */
+/** If a gateway reports anything, it must be about the current state. */
 const verdictOfParents = (route: JsonObject): Omit<TrafficSeen, 'share'> | undefined => {
   const generation = numberAt(route, 'metadata', 'generation');
   const conditions = listAt(route, 'status', 'parents').flatMap((parent) =>
@@ -111,13 +111,13 @@ const verdictOfParents = (route: JsonObject): Omit<TrafficSeen, 'share'> | undef
       .map((condition) => ({ condition, parent: stringAt(parent, 'parentRef', 'name') ?? 'its gateway' })),
   );
   const late = conditions.find(({ condition }) => isLate(condition, generation));
-  if (late !== undefined) return { kind: 'pending', message: `waits until ${late.parent} has taken the weights` };
+  if (late !== undefined) return { kind: 'pending', message: `waits for ${late.parent} to accept the weights` };
   const bad = conditions.find(({ condition }) => condition.status === 'False');
   if (bad === undefined) return undefined;
   const { type, reason, message } = bad.condition;
   return {
     kind: 'refused',
-    message: `${bad.parent} does not take the weights: ${type} is False, ${reason}: ${message}`,
+    message: `${bad.parent} does not accept the weights: ${type} is False, ${reason}: ${message}`,
   };
 };
 
@@ -126,7 +126,7 @@ const isLate = (condition: JsonObject, generation: number): boolean => {
   return typeof seen === 'number' && seen < generation;
 };
 
-/** With other rules; all else is as it is. */
+/** The same object with different rules. */
 export const withRules = (object: JsonObject, rules: readonly JsonObject[]): JsonObject => ({
   ...object,
   spec: { ...objectAt(object, 'spec'), rules: [...rules] },

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../json.ts';
 import { listAt, objectAt } from '../rollout/kubernetes-object.ts';
 
-/** Labels of the pods of a workload. */
+/** Labels of a workload's pods. */
 export interface PodLabels {
   /** As they run now. */
   readonly old: JsonObject;
@@ -10,8 +10,9 @@ export interface PodLabels {
 }
 
 /**
- * When what selects the pods of a workload gets its new selector. `first`: before the steps, because it selects the old pods too. `last`:
- * after the workload, because it does not, while the selector of now selects old and new ones. `never`: each of the two selects one half.
+ * When a selector of the workload's pods gets its new value. `first`: before the steps, because the new selector also
+ * matches the old pods. `last`: after the workload, because it does not, while the current selector matches both.
+ * `never`: each selector matches only one half.
  */
 export type SelectorTurn = 'first' | 'last' | 'never';
 
@@ -23,7 +24,7 @@ export const selectorTurn = (wanted: JsonObject, live: JsonObject | undefined, p
   return selects(now, pods.old) && !selects(now, pods.next) ? 'never' : 'last';
 };
 
-/** Undefined of what selects no pods, or by more than the values of labels. */
+/** Undefined if it selects no pods, or uses more than label values. */
 const selectorOf = (object: JsonObject): JsonObject | undefined => {
   if (object.kind === 'Service') return objectAt(object, 'spec', 'selector');
   if (object.kind !== 'NetworkPolicy' || listAt(object, 'spec', 'podSelector', 'matchExpressions').length > 0)
@@ -31,7 +32,9 @@ const selectorOf = (object: JsonObject): JsonObject | undefined => {
   return objectAt(object, 'spec', 'podSelector', 'matchLabels');
 };
 
-/** Without any label a Service selects no pod. That a NetworkPolicy then selects all is the same for old and new ones. */
+/**
+ * Without labels, a Service selects no pod. A NetworkPolicy then selects all pods, which is the same for old and new.
+ */
 const selects = (selector: JsonObject, pods: JsonObject): boolean => {
   const wanted = Object.entries(selector);
   return wanted.length > 0 && wanted.every(([name, value]) => pods[name] === value);

@@ -1,8 +1,8 @@
 import type { Strategy, Traffic } from './strategy.ts';
 
 /**
- * How many pods of the new version a share of the traffic needs. Where the pods themselves share it, the old version keeps all of its own,
- * so that going back is only a removal: the new one has at most as many, and half of the traffic.
+ * How many pods of the new version a share of the traffic needs. If pods share the traffic, the old version keeps all
+ * of its own, so going back is only a removal. The new version has at most as many, and half of the traffic.
  */
 export const replicasFor = ({ by }: Traffic, share: number, stable: number): number => {
   if (by === 'service') return Math.max(1, stable);
@@ -13,13 +13,13 @@ export const replicasFor = ({ by }: Traffic, share: number, stable: number): num
 
 type Stepping = Pick<Strategy, 'traffic' | 'steps'>;
 
-/** The steps that differ, by their places: where replicas share the traffic, those that need the same number are one. */
+/** The indexes of the distinct steps. If replicas share the traffic, steps that need the same number are one. */
 export const stepPath = ({ traffic, steps }: Stepping, stable: number): readonly number[] => {
   const numbers = steps.map((share) => replicasFor(traffic, share, stable));
   return steps.flatMap((_, at) => (traffic.by === 'replicas' && at > 0 && numbers[at] === numbers[at - 1] ? [] : [at]));
 };
 
-/** The step after this one; undefined where it is the last. */
+/** The next step; undefined after the last one. */
 export const nextStep = (strategy: Stepping, stable: number, at: number): number | undefined => {
   const { traffic, steps } = strategy;
   const number = replicasFor(traffic, steps[at] ?? 100, stable);
@@ -28,7 +28,7 @@ export const nextStep = (strategy: Stepping, stable: number, at: number): number
   );
 };
 
-/** `step 2 of 5`: the place of a step among those that differ, from 1. */
+/** `step 2 of 5`: a step's position among the distinct ones, from 1. */
 export const placeOfStep = (
   strategy: Stepping,
   stable: number,

@@ -7,26 +7,26 @@ interface Deploying extends Acting, Pick<PlannedDeployment, 'executor'> {
   readonly replay?: Pick<Replay, 'kind'> | undefined;
 }
 
-/** By which steps a deployment takes over; undefined where it does at once. What goes back always does. */
+/** The steps of a deployment; undefined if it takes over at once. Rollbacks always do. */
 export const strategyOf = ({ executor, action, replay }: Deploying): Strategy | undefined => {
   if (executor.name !== 'kubernetes' || !deploys({ action }) || replay?.kind === 'rollback') return undefined;
   return (executor.settings as Pick<KubernetesSettings, 'strategy'>).strategy;
 };
 
 /**
- * Seconds that the steps take at least, which are no time of the attempt itself. The last step takes until the checks have proven it, where
- * it then goes on by itself; the time that a person takes is counted apart.
+ * The minimum duration of the steps in seconds, which does not count towards the attempt. The last step lasts until the
+ * checks are proven, if it then continues by itself. Time that a person takes is counted separately.
  */
 export const strategySeconds = ({ steps, step_seconds, proceed, proven_seconds }: Strategy): number => {
   const last = proceed === 'automatic' ? Math.max(step_seconds, proven_seconds) : step_seconds;
   return (steps.length - 1) * step_seconds + last;
 };
 
-/** Of an Argo Rollout, which has steps of its own. */
+/** An Argo Rollout has its own steps. */
 const ownPauses = ({ executor }: Deploying): number =>
   (executor.name === 'kubernetes' && (executor.settings as KubernetesSettings).manifests?.pause_seconds) || 0;
 
-/** Seconds that one attempt may take, with its steps. A restore has none. */
+/** The seconds that one attempt may take, including its steps. A restore has none. */
 export const attemptSeconds = (
   deployment: Deploying & Pick<PlannedDeployment, 'timeout'>,
   { isRestore }: { readonly isRestore: boolean } = { isRestore: false },

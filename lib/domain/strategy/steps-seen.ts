@@ -1,27 +1,27 @@
 import type { ChecksVerdict, Strategy } from './strategy.ts';
 
-/** How far the canary is, as its object says it. */
+/** How far the canary is, from its object. */
 export interface CanaryMarks {
-  /** Place in `steps`, from 0: where it is, or where it goes. */
+  /** Index in `steps`, from 0: where it is, or where it is going. */
   readonly step: number;
-  /** Its pods are not all there yet, or its share of the traffic is not. */
+  /** Its pods or its share of the traffic are not complete yet. */
   readonly isMoving: boolean;
-  /** Milliseconds since 1970: since when the last step that was reached stands. Absent: none was. */
+  /** Milliseconds since 1970: since when it has been at the last step that it reached. Absent: none yet. */
   readonly since?: number;
 }
 
 export interface Health {
   readonly kind: 'healthy' | 'waiting' | 'failing';
   readonly message: string;
-  /** Of one that is failing: another attempt would come to the same. */
+  /** For a failing one: another attempt would end the same way. */
   readonly isLasting?: boolean;
 }
 
-/** What the objects that move the traffic say. By replicas it follows from the pods. */
+/** What the objects that move the traffic report. With replicas it follows from the pods. */
 export interface TrafficSeen {
-  /** `pending`: what carries it out has not said anything of it yet. `refused`: it does not take it. */
+  /** `pending`: no report yet from what carries it out. `refused`: it does not accept it. */
   readonly kind: 'stands' | 'pending' | 'refused';
-  /** Per cent that are asked for the canary. Less than 0: it is no share of ours. */
+  /** Per cent requested for the canary. Below 0: it is not one of our shares. */
   readonly share: number;
   readonly message?: string;
 }
@@ -29,15 +29,15 @@ export interface TrafficSeen {
 export interface StepsSeen {
   readonly strategy: Strategy;
   readonly now: number;
-  /** Replicas of the old version, as they are now. */
+  /** Current replicas of the old version. */
   readonly stable: number;
-  /** Absent: there is none of this attempt. */
+  /** Absent: this attempt has none. */
   readonly canary?: CanaryMarks;
-  /** Pods that are asked for the canary. Absent: as its step wants them. */
+  /** Pods requested for the canary. Absent: as its step needs them. */
   readonly pods?: number;
   readonly health: Health;
   readonly traffic: TrafficSeen;
   readonly checks: ChecksVerdict;
-  /** A person has let it go on. */
+  /** A person has let it continue. */
   readonly hasProceeded: boolean;
 }

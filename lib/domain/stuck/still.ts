@@ -3,16 +3,16 @@ import type { Place } from '../grants/grant.ts';
 import type { Place as Deployment } from '../schedule/place.ts';
 import type { Waiting } from '../schedule/waiting.ts';
 
-/** Why something does not move. The order is that in which they are told: first those about which somebody can do something. */
+/** Why something does not move. In display order: first causes that somebody can act on. */
 export const stuckCauses = [
-  /** Nobody knows what became of it; of another batch's, on whose lock it waits. */
+  /** Its outcome is not known; or that of another batch's deployment whose lock it waits for. */
   'unknown',
   'unknown-elsewhere',
-  /** A person is awaited in the executor. */
+  /** A person must act in the executor. */
   'person',
-  /** A person is awaited who lets it go on. */
+  /** A person must let it continue. */
   'proceed',
-  /** Somebody holds it; an executor or a cluster did not answer, and is given time. */
+  /** Somebody holds it; or an executor or a cluster did not answer and is given time. */
   'hold',
   'circuit',
   'executor',
@@ -20,9 +20,9 @@ export const stuckCauses = [
   /** Another batch is at work there. */
   'lock',
   'limit',
-  /** It waits for what is in flight; it runs, and does not move itself. */
+  /** It waits for what is in flight; or its rollback runs and does not move. */
   'rollback',
-  /** Parts of Flotilla that should have acted: whoever plans, decides turns, watches, runs the state machine. */
+  /** Parts of Flotilla that should have acted: planning, turns, watching, the state machine. */
   'plan',
   'dispatcher',
   'watcher',
@@ -30,19 +30,19 @@ export const stuckCauses = [
 ] as const;
 export type StuckCause = (typeof stuckCauses)[number];
 
-/** A deployment that does not move, or the batch itself (`index` is absent then). */
+/** A deployment that does not move, or the batch itself (without `index`). */
 export interface Still {
   readonly cause: StuckCause;
   readonly index?: number;
   readonly key?: string;
   readonly place?: Place;
   readonly waits_for: Waiting | string;
-  /** Milliseconds since 1970; absent where it is still to be read of those that it waits for. */
+  /** Milliseconds since 1970; absent if it must still be read from those that it waits for. */
   readonly since?: number;
   readonly holders?: readonly Deployment[];
 }
 
-/** Those that wait for the same. */
+/** Those that wait for the same thing. */
 export interface StillGroup {
   readonly cause: StuckCause;
   readonly waits_for: Waiting | string;
@@ -50,16 +50,16 @@ export interface StillGroup {
   readonly count: number;
   /** The first of them. */
   readonly keys: readonly string[];
-  /** Where they belong, each once. */
+  /** Where they belong, without duplicates. */
   readonly places: readonly Place[];
-  /** Some of those that they wait for. */
+  /** Some of the deployments that they wait for. */
   readonly holders: readonly Deployment[];
 }
 
-/** What has moved, or begun to wait, within this time is not stuck; milliseconds. */
+/** Anything that moved, or began to wait, within this many milliseconds is not stuck. */
 export const stuckAfter = 60_000;
 
-/** No time helps these: from the first moment on only somebody can do something. */
+/** Time does not help these: from the start, only a person can act. */
 const needSomebody: ReadonlySet<StuckCause> = new Set(['unknown', 'unknown-elsewhere', 'person', 'proceed', 'hold']);
 
 export const isStuck = ({ cause, since }: Pick<Still, 'cause' | 'since'>, now: number): boolean =>
@@ -69,10 +69,10 @@ export const causeOfHeld = (why: HindranceKind): StuckCause =>
   why === 'person' || why === 'proceed' ? why : why === 'cluster-unavailable' ? 'cluster' : 'executor';
 
 const keysNamed = 5;
-/** Of which it is asked since when they have what others wait for. */
+/** How many holders are asked how long they have had what others wait for. */
 const holdersAsked = 10;
 
-/** What waits for the same is told once; in the order of the causes, and of those of one cause what has waited longest. */
+/** Groups what waits for the same thing. In the order of causes, and within one by longest wait. */
 export const groupStills = (stills: readonly Still[]): readonly StillGroup[] => {
   const groups = new Map<string, Still[]>();
   for (const still of stills) {
@@ -84,7 +84,7 @@ export const groupStills = (stills: readonly Still[]): readonly StillGroup[] => 
   return [...groups.values()].map(groupOf).sort(byCauseAndAge);
 };
 
-/** Whoever waits for another batch waits for it as a whole, whatever it has of theirs. */
+/** Whoever waits for another batch waits for all of it, whichever locks are involved. */
 const sameness = (waits_for: Waiting | string): string => {
   if (typeof waits_for === 'string') return waits_for;
   if (waits_for.kind === 'hold') return `hold ${waits_for.id}`;

@@ -13,7 +13,7 @@ export interface InFlight {
   readonly turn: TurnRow | undefined;
 }
 
-/** By name, those that watch what is in flight. */
+/** The watchers of what is in flight, by name. */
 export type Watchers = ReadonlyMap<string, WatcherRow | undefined>;
 
 interface Around {
@@ -22,7 +22,7 @@ interface Around {
   readonly now: number;
 }
 
-/** What holds those up that have their turn; what has nothing in its way moves, as long as somebody watches it. */
+/** What holds up deployments that have their turn. One without an obstacle moves as long as it is watched. */
 export const stillsInFlight = (
   sheet: Sheet,
   flights: readonly InFlight[],
@@ -41,7 +41,7 @@ export const stillsInFlight = (
 type Cause = Pick<Still, 'cause' | 'waits_for' | 'since'>;
 
 const ofHeld = ({ item }: InFlight): Cause | undefined => {
-  // Steps go on by themselves.
+  // Steps continue by themselves.
   if (item?.held === undefined || item.held.why === 'steps' || item.outcome !== undefined) return undefined;
   const { since, ...held } = item.held;
   const cause = causeOfHeld(held.why);
@@ -57,7 +57,7 @@ const ofHold = (sheet: Sheet, { index, turn }: InFlight, holds: Turns['holds']):
   return hold === undefined ? undefined : causeOfHold(hold);
 };
 
-/** It has ended, and whoever waits for it was not told. */
+/** It has ended, but whoever waits for it was not told. */
 const ofDispatcher = ({ item }: InFlight): Cause | undefined =>
   item?.outcome === undefined
     ? undefined
@@ -68,7 +68,7 @@ const ofExecution = ({ item, turn }: InFlight): Cause | undefined =>
     ? { cause: 'execution', waits_for: 'its execution', since: turn.at }
     : undefined;
 
-/** Which watcher looks at it, by the names of its limits: they are those of watchers. */
+/** The watcher that looks at it. Limits and watchers share their names. */
 export const watcherOf = ({ classes, class_of }: Sheet, { index, item }: InFlight): string | undefined => {
   const kind = item === undefined ? undefined : kinds[item.step];
   return kind === undefined ? undefined : classes[class_of[index]!]!.find((name) => name.startsWith(kind));
@@ -81,7 +81,7 @@ const kinds: Readonly<Partial<Record<ItemRow['step'], string>>> = {
   'verify-restore': 'cluster:',
 };
 
-/** It has said until when it would look again. One that has just been handed something is given time. */
+/** The watcher has promised when to look again. One that has just got new work is given time. */
 const ofWatcher = (sheet: Sheet, flight: InFlight, watchers: Watchers, now: number): Cause | undefined => {
   const name = watcherOf(sheet, flight);
   if (name === undefined || !watchers.has(name)) return undefined;

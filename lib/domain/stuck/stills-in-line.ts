@@ -4,21 +4,21 @@ import { locksOf, placeOf, type Sheet } from '../schedule/sheet.ts';
 import { type Turns, type Waiting, type WaitingBatch, waitingFor } from '../schedule/waiting.ts';
 import type { Still } from './still.ts';
 
-/** What is known of those that have no turn yet. */
+/** What is known about those without a turn. */
 export interface InLine {
   readonly batch: WaitingBatch;
   readonly turns: Turns;
-  /** Of the batches of which something is in flight. */
+  /** Of batches with something in flight. */
   readonly sheets: readonly Sheet[];
-  /** There are too many of these: what seems to have nothing in its way may have. */
+  /** There are too many of these, so one that seems unobstructed may not be. */
   readonly isPart: boolean;
-  /** When the batch, or one of its deployments, changed last. */
+  /** When the batch, or one of its deployments, last changed. */
   readonly changedAt: number;
 }
 
 /**
- * Those that could have their turn and have none, with what they wait for outside of their batch. Whoever waits for another one
- * of the batch, or for room beside it, waits behind what moves, or what is told of itself.
+ * Deployments that could have their turn but do not, with what they wait for outside their batch. One that waits for
+ * another in its batch, or for room beside it, waits for something that moves or is reported itself.
  */
 export const stillsInLine = (known: InLine): readonly Still[] => {
   const { batch, turns } = known;
@@ -30,7 +30,7 @@ export const stillsInLine = (known: InLine): readonly Still[] => {
     if (typeof cell !== 'number') continue;
     for (const one of waitingFor(turns, batch, { index, dependencies: [] })) {
       stills.push(...ofHold(known, index, one), ...ofUnknown(known, index, one));
-      // Behind others it may change many times.
+      // Behind others, this may change often.
       if (cell === 0) stills.push(...ofLock(known, index, one), ...ofLimit(known, index, { one, inFlight }));
     }
     if (cell === 0) stills.push(...ofNothing(known, index));
@@ -38,7 +38,7 @@ export const stillsInLine = (known: InLine): readonly Still[] => {
   return stills;
 };
 
-/** Held behind others, too: that is what it comes to. */
+/** Reported even behind others, because it will matter in the end. */
 const ofHold = ({ batch }: InLine, index: number, one: Waiting): readonly Still[] =>
   one.kind !== 'hold' ? [] : [{ ...whose(batch.sheet, index), ...causeOfHold(one) }];
 
@@ -48,7 +48,7 @@ export const causeOfHold = (one: Extract<Waiting, { readonly kind: 'hold' }>) =>
   since: Date.parse(one.since),
 });
 
-/** Nothing is in its way: it should have its turn already. While a circuit is tried, one at a time has. */
+/** Nothing is in its way: it should already have its turn. While a circuit is tried, only one at a time has. */
 const ofNothing = ({ batch, turns, changedAt, isPart }: InLine, index: number): readonly Still[] =>
   isPart ||
   [...turns.holds.values()].some((hold) => !isInForce(hold)) ||
@@ -62,7 +62,7 @@ export const whose = (sheet: Sheet, index: number): Pick<Still, 'index' | 'key' 
   place: placeOf(sheet, index),
 });
 
-/** Behind others too: they are skipped when their turn comes, and only somebody can prevent that. */
+/** Reported even behind others: they are skipped when their turn comes, unless somebody prevents it. */
 const ofUnknown = ({ batch, turns }: InLine, index: number, one: Waiting): readonly Still[] =>
   one.kind !== 'lock' || one.status !== 'UNKNOWN' || one.batch_id === batch.sheet.batch_id
     ? []
@@ -89,7 +89,7 @@ interface Limited {
   readonly inFlight: ReadonlyMap<string, readonly Deployment[]>;
 }
 
-/** While one of its own is in flight there, the batch moves as fast as it does. */
+/** While one of its own is in flight there, the batch moves at that pace. */
 const ofLimit = ({ batch }: InLine, index: number, { one, inFlight }: Limited): readonly Still[] => {
   if (one.kind !== 'limit' || one.name === 'batch') return [];
   const holders = inFlight.get(one.name) ?? [];
@@ -97,7 +97,7 @@ const ofLimit = ({ batch }: InLine, index: number, { one, inFlight }: Limited): 
   return [{ ...whose(batch.sheet, index), cause: 'limit', waits_for: one, holders }];
 };
 
-/** What is in flight has a lock: by the names of the limits that it counts against. */
+/** Everything in flight has a lock. Grouped by the limits that it counts against. */
 const inFlightByLimit = ({ turns, sheets }: InLine): ReadonlyMap<string, readonly Deployment[]> => {
   const byBatch = new Map(sheets.map((sheet) => [sheet.batch_id, sheet]));
   const found = new Map<string, Map<string, Deployment>>();

@@ -11,21 +11,21 @@ export interface Stuck {
   readonly waits_for: Waiting | string;
   /** ISO 8601. */
   readonly since: string;
-  /** How many deployments; 0 where it is the batch itself. */
+  /** How many deployments; 0 for the batch itself. */
   readonly count: number;
   /** The first of them. */
   readonly keys: readonly string[];
-  /** Who can do something. */
+  /** Who can act. */
   readonly who: string;
-  /** The command line that does it, or that shows more where nobody can do anything but wait. Absent where it is done elsewhere. */
+  /** The command that fixes it, or shows more if waiting is all that helps. Absent if the fix is elsewhere. */
   readonly command?: string;
 }
 
-/** What is known beside the group. */
+/** What is known besides the group. */
 export interface StuckAbout {
   readonly batch_id: string;
   readonly submitted_by: string;
-  /** Environments in which another person resolves than the one who submitted. */
+  /** Environments in which a different person than the submitter must resolve. */
   readonly secondPerson: ReadonlySet<string>;
 }
 
@@ -35,7 +35,7 @@ interface Told {
   readonly command?: string;
 }
 
-/** With `since` known. What it says is made of what one who asks may see: whatever was hidden is not in the group any more. */
+/** `since` must be known. Uses only what the caller may see: hidden parts are already removed from the group. */
 export const tellStuck = (group: StillGroup & { readonly since: number }, about: StuckAbout): Stuck => {
   const { message, who, command } = tell[group.cause](group, about);
   return {
@@ -55,7 +55,7 @@ const waiting = <Kind extends Waiting['kind']>({ waits_for }: StillGroup, kind: 
     ? (waits_for as Extract<Waiting, { readonly kind: Kind }>)
     : undefined;
 
-/** By its executor, or its cluster. */
+/** Held up by its executor or its cluster. */
 const heldIn = ({ waits_for }: StillGroup) =>
   typeof waits_for !== 'string' && 'next' in waits_for ? waits_for : undefined;
 
@@ -76,7 +76,7 @@ const holderOf = (group: StillGroup): string => {
 };
 
 const unknown = (group: StillGroup, about: StuckAbout): Told => ({
-  message: `Nobody knows what became of ${them(group)}. Look, and say it.`,
+  message: `The outcome of ${them(group)} is not known. Check, then resolve.`,
   who: whoResolves(group, about),
   ...resolveAll(about.batch_id),
 });
@@ -94,7 +94,7 @@ const unknownElsewhere = (group: StillGroup): Told => {
   const place = pillar === undefined || where === undefined ? 'that deployment' : `${pillar} in ${where}`;
   const what = group.count === 1 ? 'it is' : 'they are';
   return {
-    message: `${waits(group)} for what ${holderOf(group)} did, which is UNKNOWN. Until it is resolved, ${what} skipped as soon as the turn comes.`,
+    message: `${waits(group)} for ${holderOf(group)}, which is UNKNOWN. Until that is resolved, ${what} skipped when the turn comes.`,
     who: `a person who may resolve ${place}`,
     ...resolveAll(lock?.batch_id),
   };
@@ -111,12 +111,12 @@ const person = (group: StillGroup): Told => {
 
 const proceed = (group: StillGroup, about: StuckAbout): Told => {
   const held = heldIn(group);
-  // Of several each stands at something else.
+  // If there are several, each is at a different point.
   const said = group.count > 1 || held?.answered === undefined ? '' : ` (${held.answered})`;
   const [key] = group.keys;
   const which = group.count === 1 && key !== undefined ? key : '--all';
   return {
-    message: `${waits(group)} for a person who lets ${group.count === 1 ? 'it' : 'them'} go on${said}.`,
+    message: `${waits(group)} for a person to let ${group.count === 1 ? 'it' : 'them'} continue${said}.`,
     who: whoResolves(group, about),
     command: `flotilla proceed ${about.batch_id} ${which}`,
   };
@@ -128,21 +128,21 @@ const executorWord = (account = 'the executor'): string => {
   return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 };
 
-/** Next is a sentence of its own. */
+/** `next` is a sentence of its own. */
 const outside =
   (what: 'executor' | 'cluster') =>
   (group: StillGroup): Told => {
     const held = heldIn(group);
-    const asked = held?.asked === undefined ? '' : ` Asked for: ${held.asked}. Answer: ${held.answered}.`;
+    const asked = held?.asked === undefined ? '' : ` Requested: ${held.asked}. Answer: ${held.answered}.`;
     return {
       message: `${them(group)} in flight ${group.count === 1 ? 'is' : 'are'} held up by ${what} ${held?.name}.${asked} ${held?.next}`,
-      who: `whoever looks after ${what} ${held?.name}; Flotilla goes on by itself when it answers`,
+      who: `the owner of ${what} ${held?.name}; Flotilla continues by itself when it answers`,
     };
   };
 
 const lock = (group: StillGroup): Told => ({
   message: `${waits(group)} for ${holderOf(group)}.`,
-  who: 'nobody: it goes on when that ends',
+  who: 'nobody: it continues when that ends',
   ...statusOf(waiting(group, 'lock')?.batch_id),
 });
 
@@ -150,32 +150,32 @@ const limit = (group: StillGroup): Told => {
   const { name = '', limit = 0, in_flight = 0 } = waiting(group, 'limit') ?? {};
   const [kind, ...rest] = name.split(':');
   return {
-    message: `${waits(group)} for room: ${in_flight} of ${limit} are in flight in ${kind} ${rest.join(':')}, those of other batches among them.`,
-    who: 'nobody: it goes on when one of them ends',
+    message: `${waits(group)} for room: ${in_flight} of ${limit} are in flight in ${kind} ${rest.join(':')}, including those of other batches.`,
+    who: 'nobody: it continues when one of them ends',
     command: 'flotilla list',
   };
 };
 
-/** Said of what is still in flight in a batch that is then rolled back. */
+/** For what is still in flight in a batch that will then be rolled back. */
 export const inFlightBefore = 'what is in flight';
 
 const rollback = ({ waits_for }: StillGroup, { batch_id }: StuckAbout): Told => {
   if (waits_for === inFlightBefore) {
     return {
-      message: 'The rollback begins when all that is in flight has ended.',
-      who: 'whoever may cancel the batch: what is in flight is then stopped',
+      message: 'The rollback begins when everything in flight has ended.',
+      who: 'anyone who may cancel the batch, which stops what is in flight',
       command: `flotilla cancel ${batch_id}`,
     };
   }
   const other = typeof waits_for === 'string' ? / batch (\w+)/.exec(waits_for)?.[1] : undefined;
   return {
     message: `The batch waits for ${waits_for}, which has not moved since.`,
-    who: 'whoever can do something for that one',
+    who: 'the people who can act on that batch',
     ...statusOf(other),
   };
 };
 
-const ours = (message: string) => (): Told => ({ message, who: 'whoever runs Flotilla' });
+const ours = (message: string) => (): Told => ({ message, who: 'the operators of Flotilla' });
 
 const heldBy = (group: StillGroup): string => {
   const { name = '', reason = '', circuit } = waiting(group, 'hold') ?? {};
@@ -186,7 +186,7 @@ const hold = (group: StillGroup): Told => {
   const held = waiting(group, 'hold');
   return {
     message: `${waits(group)}, held ${heldBy(group)}${endOf(held?.until)}`,
-    who: `whoever may hold ${held?.name}`,
+    who: `anyone who may hold ${held?.name}`,
     ...(held === undefined ? {} : { command: `flotilla resume ${held.id}` }),
   };
 };
@@ -197,11 +197,11 @@ const circuit = (group: StillGroup): Told => {
   const held = waiting(group, 'hold');
   return {
     message: `${waits(group)}, held ${heldBy(group)}${endOf(held?.until)}`,
-    who: `whoever looks after ${held?.name}; Flotilla tries again by itself`,
+    who: `the owner of ${held?.name}; Flotilla retries by itself`,
   };
 };
 
-/** One row for each cause. */
+/** One row per cause. */
 const tell: Readonly<Record<StuckCause, (group: StillGroup, about: StuckAbout) => Told>> = {
   unknown,
   'unknown-elsewhere': unknownElsewhere,
@@ -215,7 +215,7 @@ const tell: Readonly<Record<StuckCause, (group: StillGroup, about: StuckAbout) =
   limit,
   rollback,
   plan: ours('The batch has no plan yet.'),
-  dispatcher: ours('There are turns to be given, and nothing was decided since.'),
-  watcher: ours('What is in flight is watched by nobody since then.'),
-  execution: ours('A turn was given, and the execution of the deployment has not gone on.'),
+  dispatcher: ours('Turns could be given, but nothing has been decided since.'),
+  watcher: ours('Nothing has watched what is in flight since then.'),
+  execution: ours('A turn was given, but the execution of the deployment has not continued.'),
 };

@@ -3,7 +3,9 @@ import type { ChangeRow } from '../record/index-rows.ts';
 import { type Ended, isUnchanged, standingOfEnd } from './next-now.ts';
 import { sameSubmitter } from './submitter.ts';
 
-/** The change of a target that an outcome is, or a later `resolve`; undefined where it has certainly changed nothing. */
+/**
+ * The change of a target that an outcome, or a later `resolve`, makes; undefined if it has certainly changed nothing.
+ */
 export const changeAtEnd = (ended: Ended): ChangeRow | undefined => {
   const { planned, item, outcome, who = {} } = ended;
   if (isUnchanged(item, outcome)) return undefined;

@@ -2,8 +2,8 @@ import { partsOfTarget } from '../plan/lock-names.ts';
 import type { TargetRow, TargetState } from './target-row.ts';
 
 /**
- * How a service differs between two environments: it is only in one; other versions run; the same version, by another digest; and that
- * in one of them it failed, is unknown, or is being changed, so that it may not stay as it is.
+ * How a service differs between two environments. It exists in only one; the version differs; the version is the same
+ * with a different digest; or in one it failed, is unknown, or is being changed, so it may not stay as it is.
  */
 export const differences = ['only_from', 'only_to', 'version', 'digest', 'state'] as const;
 export type Difference = (typeof differences)[number];
@@ -11,8 +11,8 @@ export type Difference = (typeof differences)[number];
 const unsettled: ReadonlySet<TargetState> = new Set(['changing', 'failed', 'unknown']);
 
 /**
- * Of a service, by what runs at its targets in the one and in the other. Where it is on clusters of the same names, each is held
- * against the other of its name; else all that runs in the one against all that runs in the other.
+ * Compares a service by what runs at its targets in both environments. Targets on clusters with the same name are
+ * compared with each other; otherwise everything in one with everything in the other.
  */
 export const compareService = (from: readonly TargetRow[], to: readonly TargetRow[]): readonly Difference[] => {
   const [here, there] = [present(from), present(to)];
@@ -36,13 +36,13 @@ const pairsOf = (from: Rows, to: Rows): readonly (readonly [Rows, Rows])[] => {
   return isSame ? [...here].map(([cluster, row]) => [[row], [there.get(cluster)!]] as const) : [[from, to]];
 };
 
-/** One that nobody knows is like no other. */
+/** An unknown version equals no other. */
 const versionOf = ({ version = '?' }: TargetRow): string => version;
 
 const wordsOf = (rows: Rows, word: (row: TargetRow) => string | undefined): string =>
   [...new Set(rows.map(word).filter((one) => one !== undefined))].sort().join(' ');
 
-/** What was not seen is not other. */
+/** A digest that was not seen does not differ. */
 const isOtherDigest = (one: Rows, other: Rows): boolean => {
   const [here, there] = [one, other].map((rows) => wordsOf(rows, ({ digest }) => digest));
   return here !== '' && there !== '' && here !== there;

@@ -4,8 +4,8 @@ import { standingAfter } from './standing-after.ts';
 import type { TargetRow } from './target-row.ts';
 
 /**
- * NOW of a target whose row was never written, from when there was none: the last good release, unless a deployment after it did
- * not end well. Undefined where nothing is recorded.
+ * NOW of a target whose row was never written, because it predates such rows: the last good release, unless a later
+ * deployment did not end well. Undefined if nothing is recorded.
  */
 export const deriveNow = (
   target: string,
@@ -27,7 +27,7 @@ const afterLast = ({
   infrastructure_id,
   at,
 }: LastOutcomeRow) => {
-  // Of a delete and a scale it is that, in words.
+  // For a delete or a scale, this is its description.
   const version = action === undefined ? asked : undefined;
   const place = { batch_id, index };
   return standingAfter({ place, status, reason, action, version, release_after, infrastructure_id, at });

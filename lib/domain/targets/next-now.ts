@@ -10,15 +10,15 @@ import type { Standing, TargetRow } from './target-row.ts';
 export interface Intent {
   readonly place: Place;
   readonly deployment: Pick<KeptDeployment, 'target' | 'infrastructure_id' | 'action' | 'replicas'>;
-  /** The version that is asked for; of a restore, the earlier one. */
+  /** The requested version; for a restore, the earlier one. */
   readonly version: string;
   readonly who?: Submitter | undefined;
   readonly at: number;
 }
 
 /**
- * NOW with the intent of a run: from here on the target may be changed. A later attempt, and a restore, are of the same deployment:
- * what stood there before it, and since when it is at work, stays.
+ * NOW with the intent of a run: from here on, the target may be changed. A later attempt or a restore belongs to the
+ * same deployment, so what was there before it, and its start, stay.
  */
 export const nowAtIntent = (now: TargetRow | undefined, intent: Intent): TargetRow => {
   const { place, deployment, version, who = {}, at } = intent;
@@ -32,7 +32,7 @@ export const nowAtIntent = (now: TargetRow | undefined, intent: Intent): TargetR
     index,
     state: 'changing',
     ...actingOf(deployment),
-    // A delete leaves none, and a scale the one that stands there.
+    // A delete leaves no version, and a scale keeps the current one.
     ...(deployment.action === undefined ? { version } : {}),
     infrastructure_id: begun?.infrastructure_id ?? infrastructure_id,
     ...sameSubmitter(who),
@@ -41,7 +41,7 @@ export const nowAtIntent = (now: TargetRow | undefined, intent: Intent): TargetR
   };
 };
 
-/** What stands there, compact. Of a deployment that never told its end nobody knows what it did. */
+/** What stands there, in short form. A deployment that never reported its end leaves it unknown. */
 const standingOf = (now: TargetRow | undefined): Standing | undefined => {
   if (now === undefined) return undefined;
   const { target: _, before: __, drift: ____, action: _____, replicas: ______, ...standing } = now;
@@ -61,44 +61,44 @@ export interface Ended {
   >;
   readonly outcome: Outcome;
   readonly capture?: Pick<CaptureRow, 'previous'> | undefined;
-  /** When the outcome is written, where it replaces another. */
+  /** When the outcome is written, if it replaces another. */
   readonly at?: number;
   readonly who?: Submitter | undefined;
 }
 
-/** What NOW becomes: another row, or none. Undefined where it stays as it is. */
+/** The new NOW: another row, or none. Undefined if it stays the same. */
 export type NextNow = { readonly row: TargetRow | undefined } | undefined;
 
-/** NOW with the outcome of a deployment. One that has changed nothing leaves it as it was before its intent. */
+/** NOW with a deployment's outcome. A deployment that has changed nothing restores what was there before its intent. */
 export const nowAtEnd = (now: TargetRow | undefined, ended: Ended): NextNow => {
   const { planned, item, outcome } = ended;
   if (isUnchanged(item, outcome)) return nowReturned(now, item);
   const standing = standingOfEnd(ended);
-  // It had its turn before: what is newer is of somebody who came later.
+  // It had its turn earlier, so anything newer is from a later deployment.
   const isNewer = now !== undefined && !isSamePlace(now, item) && now.since > (item.started_at ?? standing.since);
   return isNewer ? undefined : { row: { target: planned.target, ...standing } };
 };
 
-/** NOW where an intent came to nothing, or its turn is given back before anything was sent. */
+/** NOW if an intent came to nothing, or its turn is given back before anything was sent. */
 export const nowReturned = (now: TargetRow | undefined, place: Place): NextNow => {
   if (now?.state !== 'changing' || !isSamePlace(now, place)) return undefined;
   return { row: now.before === undefined ? undefined : { target: now.target, ...now.before } };
 };
 
-/** What was UNKNOWN and is resolved as FAILED may have changed something: no row says that it did not. */
+/** An UNKNOWN that was resolved as FAILED may have changed something: no row says that it did not. */
 export const isUnchanged = (
   item: Pick<ItemRow, 'runs' | 'touched'>,
   { status, resolved_by }: Pick<Outcome, 'status' | 'resolved_by'>,
 ): boolean => status !== 'SUCCESS' && hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN');
 
-/** What stands there after it. */
+/** What stands there afterwards. */
 export const standingOfEnd = (ended: Ended): Standing => {
   const { planned, item, outcome, capture, who, at = outcome.ended_at } = ended;
   const { status, reason, release_after, resolved_by } = outcome;
   const isPrevious = release_after !== undefined && release_after === capture?.previous?.version;
   const { image, digest } =
     status === 'SUCCESS' ? { image: item.image, digest: outcome.digest } : isPrevious ? capture!.previous! : nothing;
-  // Whoever resolves it has looked at something else, and later.
+  // The person who resolves it has looked at something else, and later.
   const health = resolved_by === undefined ? item.health : undefined;
   const { infrastructure_id, action } = planned;
   const version = isTakenBack(item) && status !== 'SUCCESS' ? undefined : versionAfter(planned, outcome);
@@ -106,7 +106,9 @@ export const standingOfEnd = (ended: Ended): Standing => {
   return standingAfter({ place: item, status, reason, action, version, ...seen, infrastructure_id, who, at });
 };
 
-/** What stands there unless somebody has seen anything else. A scale changes no version, and what a delete has left nobody can say. */
+/**
+ * What stands there unless something else was seen. A scale changes no version, and what a delete leaves is unknown.
+ */
 const versionAfter = (
   { action, docker_image_version: version }: Acting & Pick<KeptDeployment, 'docker_image_version'>,
   { release_before }: Pick<Outcome, 'release_before'>,

@@ -4,34 +4,34 @@ import type { Place } from '../schedule/place.ts';
 import { type Submitter, sameSubmitter } from './submitter.ts';
 import type { SeenHealth, Standing } from './target-row.ts';
 
-/** How a deployment ended that has changed its target, or may have. */
+/** How a deployment ended that has, or may have, changed its target. */
 export interface End extends Pick<Outcome, 'status' | 'reason'>, Pick<Acting, 'action'> {
   readonly place: Place;
-  /** The version that was asked for; of a scale the one that stood there. */
+  /** The requested version; for a scale, the current one. */
   readonly version: string | undefined;
-  /** The version that was seen to run at the end; absent when nobody can say. */
+  /** The version seen running at the end; absent if unknown. */
   readonly release_after?: string | undefined;
-  /** What was seen to run: of a success, or of what was put back. */
+  /** The image seen running: of a success, or of what was restored. */
   readonly image?: string | undefined;
-  /** By which it ran. */
+  /** Its digest. */
   readonly digest?: string | undefined;
-  /** How it was then, where its rollout was judged. */
+  /** Its health then, if its rollout was judged. */
   readonly health?: SeenHealth | undefined;
   readonly who?: Submitter | undefined;
   readonly infrastructure_id?: string | undefined;
   readonly at: number;
 }
 
-/** What a restore that was verified is recorded with. */
+/** The reason recorded with a verified restore. */
 const restored = 'RestoredPreviousRelease';
 
 /**
- * After these nobody can say which version runs, unless it was seen: a restore may have got half way, what stands there is
- * somebody else's, or a person has said no more than that it failed.
+ * After these the running version is unknown, unless it was seen: a restore may have stopped halfway, something else
+ * may be in place, or a person only said that it failed.
  */
 const leavesOpen: ReadonlySet<string> = new Set(['RestoreFailed', 'Superseded', 'ResolvedByOperator']);
 
-/** What stands at a target after that: what was seen; else, where nothing was put back, the version that was asked for. */
+/** What stands at a target afterwards: what was seen; otherwise, if nothing was restored, the requested version. */
 export const standingAfter = (end: End): Standing => {
   const { place, image, digest, health, who = {}, infrastructure_id, at } = end;
   const { state, version } = told(end);
@@ -60,6 +60,6 @@ const told = (end: End): Pick<Standing, 'state' | 'version'> => {
   return { state: 'failed', ...(leavesOpen.has(reason) ? {} : asked), ...seen };
 };
 
-/** It did not end well, and what was seen to run is not what it asked for: a canary that was taken back. */
+/** It did not end well, and the version seen running is not the requested one: a canary that was taken back. */
 const isPutBack = ({ reason, action, release_after }: End): boolean =>
   action === undefined && release_after !== undefined && !leavesOpen.has(reason);

@@ -1,12 +1,12 @@
 /** Whose batch it was, in the rows of what it changed. */
 export interface Submitter {
-  /** The subject of whoever submitted the batch. Absent in rows of earlier versions. */
+  /** The subject of the batch's submitter. Absent in rows of earlier versions. */
   readonly by?: string;
-  /** The name that this person or program went by then. */
+  /** The display name of that person or program at that time. */
   readonly by_name?: string;
 }
 
-/** As the batch says it. */
+/** From the batch. */
 export const submitterOf = ({
   submitted_by: by,
   submitted_by_name: by_name,
@@ -18,7 +18,7 @@ export const submitterOf = ({
   ...(by_name === undefined ? {} : { by_name }),
 });
 
-/** The same of another row. */
+/** From another row. */
 export const sameSubmitter = ({ by, by_name }: Submitter): Submitter => ({
   ...(by === undefined ? {} : { by }),
   ...(by_name === undefined ? {} : { by_name }),

@@ -12,14 +12,15 @@ export interface Replaying {
 }
 
 /**
- * Why a rollback, or a retry, does not begin: somebody else has changed its target since it was planned. Undefined where the one stands
- * there whom the plan has seen. It is asked with the first intent, under the locks of the target; a plan only predicts.
+ * Why a rollback or a retry does not begin: somebody else has changed its target since it was planned. Undefined if the
+ * target's last change is the one that the plan saw. Checked with the first intent, under the target's locks; a plan
+ * only predicts.
  */
 export const supersededSince = (
   now: TargetRow | undefined,
   { place, deployment, replay }: Replaying,
 ): Failure | undefined => {
-  // Its own intent, given back before anything was sent: what counts is what stood there before.
+  // Its own intent, given back before anything was sent: what was there before counts.
   const stands: Standing | undefined = now !== undefined && isSamePlace(now, place) ? now.before : now;
   const { expects } = replay;
   if (stands === undefined ? expects === undefined : expects !== undefined && isExpected(stands, expects)) {
@@ -44,11 +45,11 @@ export const expectedOf = ({ batch_id, index, adopted, since }: Standing): Expec
 
 const whoHas = (stands: Standing | undefined, { key, environment_id }: Replaying['deployment']): string => {
   const where = `${key} in ${environment_id}`;
-  if (stands === undefined) return `Not started: of ${where} it is no longer recorded that anybody has changed it.`;
+  if (stands === undefined) return `Not started: the record no longer shows any change of ${where}.`;
   const { batch_id, index, version, state, adopted } = stands;
   const runs = version === undefined ? state : `version ${version}, ${state}`;
   if (adopted !== undefined)
-    return `Not started: since this was planned, what runs at ${where} was taken as right by ${adopted.by} (${runs}).`;
+    return `Not started: since this was planned, ${adopted.by} adopted what runs at ${where} (${runs}).`;
   return `Not started: since this was planned, deployment ${index} of batch ${batch_id} has changed ${where} (${runs}).`;
 };
 

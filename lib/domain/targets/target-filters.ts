@@ -2,7 +2,7 @@ import { fits, hasText, isBy } from '../asked.ts';
 import { partsOfTarget } from '../plan/lock-names.ts';
 import type { TargetRow, TargetState } from './target-row.ts';
 
-/** What of a target may be asked for; all that are named must fit. */
+/** Filters for targets. All given ones must match. */
 export interface TargetFilters {
   readonly environment?: string | undefined;
   readonly cluster?: string | undefined;
@@ -10,11 +10,11 @@ export interface TargetFilters {
   /** `pillar/service_name`. */
   readonly service?: string | undefined;
   readonly state?: TargetState | undefined;
-  /** Only what somebody has changed since it was deployed; false: only what nobody has. */
+  /** True: only targets that somebody changed after their deployment; false: only the others. */
   readonly drift?: boolean | undefined;
-  /** Subject or name of whoever changed it last. */
+  /** Subject or display name of whoever changed it last. */
   readonly actor?: string | undefined;
-  /** In any of the words that are shown of it, whatever the case. */
+  /** In any of its displayed words, ignoring case. */
   readonly text?: string | undefined;
 }
 

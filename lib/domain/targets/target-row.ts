@@ -3,20 +3,23 @@ import type { Place } from '../schedule/place.ts';
 import type { Submitter } from './submitter.ts';
 
 /**
- * What became of a target: a deployment is at work there; what was asked for was seen to run; it failed, or was stopped, and was not
- * put back; nobody knows; the release before was put back; it was deleted; somebody else has changed it, and that was taken as right.
+ * A target's state: a deployment is in progress; the requested version was seen running; it failed, or was stopped,
+ * without a restore; unknown; the previous release was restored; it was deleted; somebody else changed it and that was
+ * adopted.
  */
 export const targetStates = ['changing', 'verified', 'failed', 'unknown', 'restored', 'deleted', 'adopted'] as const;
 export type TargetState = (typeof targetStates)[number];
 
-/** What stands there is what should: anything else is drift. FAILED, UNKNOWN and what is at work are told as such. */
+/**
+ * What should be there is there, so any difference is drift. FAILED, UNKNOWN and in-progress targets are shown as such.
+ */
 export const isSettled = ({ state }: { readonly state: TargetState }): boolean =>
   state === 'verified' || state === 'restored' || state === 'adopted';
 
-/** Who has taken what runs as right. */
+/** Who adopted what runs. */
 export interface Adoption extends Submitter {
   readonly reason?: string;
-  /** `manifests/adopted/<objects>.json`: what it was, where the executor `kubernetes` had applied it. */
+  /** `manifests/adopted/<objects>.json`: its content, if the executor `kubernetes` had applied it. */
   readonly objects?: string;
 }
 
@@ -27,36 +30,36 @@ export interface SeenHealth {
   readonly at: number;
 }
 
-/** What runs at a target as far as it was recorded, and whose deployment that was. */
+/** What runs at a target, as far as recorded, and which deployment put it there. */
 export interface Standing extends Place, Submitter {
   readonly state: TargetState;
-  /** While it is `changing`: what is done, where nothing is deployed. */
+  /** While it is `changing`: the action, if it deploys nothing. */
   readonly action?: 'delete' | 'scale';
   readonly replicas?: number;
-  /** What runs, or while it is `changing` what was asked for; absent where nobody can say. */
+  /** What runs, or while it is `changing` the requested version; absent if unknown. */
   readonly version?: string;
-  /** The image that was seen then, in full, where the service's container is known. */
+  /** The full image then seen, if the service's container is known. */
   readonly image?: string;
-  /** Of that deployment. Absent in what is derived from rows that do not name it. */
+  /** From that deployment. Absent if derived from rows that do not name it. */
   readonly infrastructure_id?: string;
-  /** The digest by which it was seen to run, in all pods that told it. */
+  /** The digest seen running, from all pods that reported one. */
   readonly digest?: string;
-  /** How its health was when that deployment's rollout was last judged; absent where nobody saw. */
+  /** Its health at the last judgement of that deployment's rollout; absent if unknown. */
   readonly health?: SeenHealth;
-  /** While it is `adopted`, or `deleted` by somebody else and that was taken as right: by whom. */
+  /** Who adopted it, while it is `adopted`, or `deleted` by somebody else and adopted. */
   readonly adopted?: Adoption;
-  /** Milliseconds since 1970: since when it is so. */
+  /** Milliseconds since 1970: since when. */
   readonly since: number;
 }
 
 /**
- * `TARGETS#<environment>` / `<cluster>/<pillar>/<service>`: NOW of a target, one row, written in the transaction of every intent
- * and every outcome. What runs where is this row, and not the list of good releases.
+ * `TARGETS#<environment>` / `<cluster>/<pillar>/<service>`: a target's NOW, one row, written in the transaction of
+ * every intent and every outcome. This row says what runs where, not the list of good releases.
  */
 export interface TargetRow extends Standing {
   readonly target: string;
-  /** While it is `changing`: what stood there before, to which a deployment that has changed nothing goes back. */
+  /** While it is `changing`: what was there before. A deployment that has changed nothing restores it. */
   readonly before?: Standing;
-  /** Somebody has changed it since; written by a survey of its cluster, and gone with the next intent. */
+  /** Somebody has changed it since. Written by a survey of its cluster, and removed by the next intent. */
   readonly drift?: DriftMark;
 }

@@ -1,20 +1,20 @@
 import { FlotillaError } from '../errors.ts';
 
-/** More than this no schedule is to hold: 10,000 deployments with twenty each. */
+/** No schedule should hold more: 10,000 deployments with twenty each. */
 const mostEdges = 200_000;
-/** Dependencies that are gone along, all in all; some seconds of a processor are never taken. */
+/** Total dependencies followed; limits the computation to some seconds. */
 const mostSteps = 20_000_000;
 
 export interface Contraction {
-  /** By node: what depends on it. Those that depend have greater numbers. */
+  /** By node: its dependents, which have greater numbers. */
   readonly dependents: readonly (readonly number[])[];
   /** Those that go back; the others have nothing to do, or are left. */
   readonly isMember: (node: number) => boolean;
 }
 
 /**
- * For each member those that go back before it: what depends on it, and where that does not go back, what depends on that in turn.
- * Each once, ascending. Throws NotRolledBack where that is more than any schedule can hold.
+ * For each member, the members that go back before it: its dependents, and in place of those that don't go back, their
+ * dependents in turn. Without duplicates, ascending. Throws NotRolledBack if there are more than any schedule can hold.
  */
 export const contractEdges = ({ dependents, isMember }: Contraction): readonly (readonly number[])[] => {
   const leadsOn = leadingOn({ dependents, isMember });
@@ -39,7 +39,10 @@ export const contractEdges = ({ dependents, isMember }: Contraction): readonly (
   });
 };
 
-/** Of what does not go back: whether a member depends on it, by way of others that do not. Elsewhere nobody needs to look. */
+/**
+ * For nodes that do not go back: whether a member depends on them through other such nodes. Nobody needs to look
+ * elsewhere.
+ */
 const leadingOn = ({ dependents, isMember }: Contraction): Uint8Array => {
   const leads = new Uint8Array(dependents.length);
   for (let node = dependents.length - 1; node >= 0; node -= 1) {
@@ -51,5 +54,5 @@ const leadingOn = ({ dependents, isMember }: Contraction): Uint8Array => {
 const tooMany = (): FlotillaError =>
   new FlotillaError(
     'NotRolledBack',
-    `Too much depends on too much here: more than ${mostEdges} dependencies would have to be kept. Roll it back in parts, by naming deployments with only.`,
+    `There are too many dependencies here: more than ${mostEdges} would have to be kept. Roll it back in parts, by naming deployments with only.`,
   );

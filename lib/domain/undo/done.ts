@@ -8,12 +8,14 @@ import { answersTo, versionOf } from '../rollout/image-version.ts';
 import type { Place } from '../schedule/place.ts';
 
 /**
- * What a deployment did to its target, for who wants to undo it. `open`: it has not ended. `returned`: a rollback has put back what
- * stood there. `replaced`: what runs is neither what it asked for nor what was before.
+ * What a deployment did to its target, for those who want to undo it. `open`: it has not ended. `returned`: a rollback
+ * has restored what was there. `replaced`: what runs is neither the requested nor the previous version.
  */
 export type Effect = 'nothing' | 'open' | 'changed' | 'restored' | 'returned' | 'replaced' | 'unknown';
 
-/** One deployment of a batch that is to be rolled back, as far as that needs it: small, because there are thousands. */
+/**
+ * One deployment of a batch that is to be rolled back, with only what that needs: small, because there are thousands.
+ */
 export interface Done extends Place {
   readonly key: string;
   readonly target: string;
@@ -21,19 +23,19 @@ export interface Done extends Place {
   readonly environment: string;
   readonly version: string;
   readonly effect: Effect;
-  /** The batch that has put back what stood there. */
+  /** The batch that restored what was there. */
   readonly returned_by?: string;
-  /** It said `rollback_strategy: none`. */
+  /** It has `rollback_strategy: none`. */
   readonly never?: true;
-  /** A Job: what it did, it did once. */
+  /** It is a Job: jobs run once. */
   readonly once?: true;
   /** What it found there, and could go back to. */
   readonly previous?: Release;
-  /** The version that it deployed ran there before, too. */
+  /** The version that it deployed was already running. */
   readonly same?: true;
 }
 
-/** What the rows of a deployment say that it did. */
+/** What a deployment did, from its rows. */
 export const doneBy = (
   place: Place,
   planned: PlannedDeployment,

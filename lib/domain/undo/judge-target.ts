@@ -12,7 +12,7 @@ import type { LeftReason } from './left.ts';
 
 /** What may go back at one target. */
 export interface Undoing {
-  /** What is put back. */
+  /** The release to restore. */
   readonly to: Release;
   /** The deployments that it takes back, first to last. */
   readonly of: readonly Done[];
@@ -26,16 +26,19 @@ export interface Kept {
 }
 
 export interface TargetToJudge {
-  /** What was done there, by the batch and by those that tried it again, in their order; at least one. */
+  /** What the batch and its retries did there, in order; at least one entry. */
   readonly done: readonly Done[];
-  /** Who changed it last, as far as it was recorded. */
+  /** Who changed it last, as far as recorded. */
   readonly now: TargetRow | undefined;
-  /** The batches whose changes are undone, and earlier rollbacks of them. */
+  /** The batches whose changes are undone, and their earlier rollbacks. */
   readonly ours: ReadonlySet<string>;
   readonly catalogue: Catalogue;
 }
 
-/** What of a target can be taken back, or why nothing is. What comes last there decides: first who did it, then whether there is a way back. */
+/**
+ * What can be taken back at a target, or why nothing can. Its last change decides: first who made it, then whether
+ * there is a way back.
+ */
 export const judgeTarget = (asked: TargetToJudge): Undoing | Kept => {
   const { done, now, ours } = asked;
   const changed = done.filter(({ effect }) => effect === 'changed');
@@ -54,7 +57,7 @@ export const judgeTarget = (asked: TargetToJudge): Undoing | Kept => {
 
 const isRestoredOrReplaced = ({ effect }: Done): boolean => effect === 'restored' || effect === 'replaced';
 
-/** A deployment of somebody else that is at work there may still change nothing: what stood there before it is what counts. */
+/** Somebody else's deployment in progress there may still change nothing: what was there before it counts. */
 const standingOf = (now: TargetRow | undefined, ours: ReadonlySet<string>): Standing | undefined =>
   now?.state === 'changing' && !ours.has(now.batch_id) ? now.before : now;
 
@@ -75,7 +78,7 @@ const wayBack = ({ catalogue }: TargetToJudge, { first, last, changed, standing 
   if (last.once || (first.previous !== undefined && runsOnce(first.previous.deployment))) {
     return {
       reason: 'JobNotRunAgain',
-      message: 'It is a Job: what it did, it did once, and the one before is not run again.',
+      message: 'It is a Job: jobs run once, and the previous one is not run again.',
     };
   }
   if (first.previous === undefined) return withoutWayBack(first);
@@ -87,20 +90,20 @@ const wayBack = ({ catalogue }: TargetToJudge, { first, last, changed, standing 
 
 const withoutWayBack = ({ same, version }: Done): Kept =>
   same
-    ? { reason: 'NothingChanged', message: `Version ${version} ran there before, too.` }
-    : { reason: 'NoPreviousVersion', message: 'Nothing is known that ran there before in good order.' };
+    ? { reason: 'NothingChanged', message: `Version ${version} was already running there.` }
+    : { reason: 'NoPreviousVersion', message: 'There is no known good previous release.' };
 
 const unsettledOf = ({ effect, batch_id, key }: Done): Kept =>
   effect === 'open'
     ? { reason: 'StillRuns', message: 'It has not ended yet.' }
     : {
         reason: 'OutcomeUnknown',
-        message: `Nobody knows what it did. Resolve it first: flotilla resolve ${batch_id} ${key}.`,
+        message: `Its outcome is not known. Resolve it first: flotilla resolve ${batch_id} ${key}.`,
       };
 
 const replaced: Kept = {
   reason: 'Superseded',
-  message: 'What was seen there is neither what the batch deployed nor what was before: somebody else has set it.',
+  message: 'What runs there is neither what the batch deployed nor what was there before: somebody else set it.',
 };
 
 const unchangedOf = (done: readonly Done[]): Kept => {
@@ -111,44 +114,44 @@ const unchangedOf = (done: readonly Done[]): Kept => {
 
 const restored = ({ returned_by: by }: Done): Kept => ({
   reason: 'AlreadyRestored',
-  message: by === undefined ? 'The release before was restored when it failed.' : `Batch ${by} has rolled it back.`,
+  message: by === undefined ? 'The previous release was restored when it failed.' : `Batch ${by} has rolled it back.`,
 });
 
 const superseded = ({ batch_id, state, version }: TargetRow): Kept => {
   const what = version === undefined ? '' : `: version ${version}`;
   const message =
     state === 'changing'
-      ? `Batch ${batch_id} is at work there${what}.`
+      ? `Batch ${batch_id} is deploying there${what}.`
       : `Batch ${batch_id} has changed it since${what}.`;
   return { reason: 'Superseded', message };
 };
 
-/** A person has looked at what others made of it, and has said that it is right. */
+/** A person has looked at what others changed, and accepted it. */
 const adoptedSince = ({ version, state, adopted }: Standing): Kept => {
-  const what = state === 'deleted' || version === undefined ? '' : `, version ${version},`;
+  const what = state === 'deleted' || version === undefined ? '' : ` (version ${version})`;
   const by = adopted?.by === undefined ? '' : ` by ${adopted.by}`;
-  const message = `What somebody made of it since${what} was adopted${by}. To take that back too, roll this target back alone.`;
+  const message = `Somebody has changed it since${what}, and that was adopted${by}. To take that back too, roll this target back alone.`;
   return { reason: 'Superseded', message };
 };
 
-/** It is replayed as it was planned, but only where it could be planned today. */
+/** It is replayed as planned then, but only if it could be planned today. */
 export const notConfigured = (
   catalogue: Catalogue,
   { environment_id, cluster, infrastructure_id, executor }: KeptDeployment,
 ): string | undefined => {
   const { environments, clusters } = catalogue;
   if (environments !== undefined && entryOf(environments, environment_id) === undefined) {
-    return `The configuration has no environment ${environment_id} any more.`;
+    return `The configuration no longer has the environment ${environment_id}.`;
   }
   const allowed = entryOf(environments, environment_id)?.infrastructures;
   if (allowed !== undefined && !allowed.includes(infrastructure_id)) {
-    return `Environment ${environment_id} may not run on ${infrastructure_id} any more.`;
+    return `Environment ${environment_id} may no longer run on ${infrastructure_id}.`;
   }
-  if (entryOf(clusters, cluster) === undefined) return `The configuration has no cluster ${cluster} any more.`;
+  if (entryOf(clusters, cluster) === undefined) return `The configuration no longer has the cluster ${cluster}.`;
   const isThere = clusterOfAccount(executor.account) !== undefined || isHarness(catalogue, executor.account);
   return isThere
     ? undefined
-    : `It was deployed by the account ${executor.account}, which the configuration does not have any more.`;
+    : `It was deployed by the account ${executor.account}, which the configuration no longer has.`;
 };
 
 const isHarness = ({ harness }: Catalogue, account: string): boolean =>

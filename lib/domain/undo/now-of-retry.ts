@@ -8,13 +8,13 @@ interface Ended {
 }
 
 /**
- * Whether somebody else has changed a target after a deployment of ours had ended there, or has made of it what was then adopted. What
- * stood there before is nobody's change.
+ * Whether somebody else changed a target after our deployment ended there, or changed what ours had left and that was
+ * adopted. Restoring what was there before is nobody's change.
  */
 export const hasChangedSince = ({ batch_id, since, adopted }: TargetRow, { ours, ended_at }: Ended): boolean =>
   (adopted !== undefined || !ours.has(batch_id)) && since > ended_at;
 
-/** Whether a target is as this deployment has left it, and nothing has come since: its version was seen to run there, or it is gone. */
+/** Whether a target is as this deployment left it, with nothing since: its version was seen running, or it is gone. */
 export const stillStands = (
   now: TargetRow | undefined,
   { action, docker_image_version: version }: Acting & Pick<KeptDeployment, 'docker_image_version'>,

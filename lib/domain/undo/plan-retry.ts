@@ -8,41 +8,44 @@ import { expectedOf } from '../targets/superseded.ts';
 import type { TargetRow } from '../targets/target-row.ts';
 import { describeNow, hasChangedSince, stillStands } from './now-of-retry.ts';
 
-/** A deployment of the batch that is to be tried again, as it was tried last: by the batch or by one of its retries. */
+/** A deployment of the batch to retry, as last tried by the batch or one of its retries. */
 export interface Tried {
-  /** With the version that was tried last, and its dependencies in the batch. */
+  /** With the version that was last tried, and its dependencies in the batch. */
   readonly deployment: Deployment;
-  /** Every try, the first one first. */
+  /** Every try, first to last. */
   readonly places: readonly Place[];
   readonly status: Status;
   readonly reason: string;
-  /** Of the batch that tried it last. */
+  /** The batch that tried it last. */
   readonly batch_id: string;
-  /** Of the first try, in milliseconds since 1970: whatever others changed there later has come since, also where a later try left it. */
+  /**
+   * When the first try ended, in milliseconds since 1970. Anything that others changed there later is newer, even where
+   * a later try left it.
+   */
   readonly ended_at: number;
 }
 
 /** What is asked, and what is known. */
 export interface Question {
-  /** In the order of the file. */
+  /** In file order. */
   readonly tried: readonly Tried[];
-  /** Of which it is asked, by key. */
+  /** The requested keys. */
   readonly asked: ReadonlySet<string>;
-  /** Somebody has named them: then it is said of a success that it is one. */
+  /** The keys were named explicitly: then a success is reported as one. */
   readonly isNamed: boolean;
   /** Other versions, by key. */
   readonly versions?: ReadonlyMap<string, string> | undefined;
   /** NOW of its target. */
   readonly now: ReadonlyMap<string, TargetRow>;
-  /** The batch, its retries, and what has rolled them back: what these have left is what is to be tried again. */
+  /** The batch, its retries, and their rollbacks: what these have left is to be retried. */
   readonly ours: ReadonlySet<string>;
-  /** Who has a lock of it and is UNKNOWN, in words. */
+  /** An UNKNOWN holder of its lock, in words. */
   readonly unknownHolder: ReadonlyMap<string, string>;
-  /** Whether who asks may see it. */
+  /** Whether the caller may see it. */
   readonly sees: (key: string) => boolean;
 }
 
-/** What is tried again, as it is to be planned: with `replay`, and dependencies among what is tried again. */
+/** What is retried, ready to plan: with `replay`, and dependencies among what is retried. */
 export interface RetryMember extends Pick<Tried, 'status' | 'reason' | 'batch_id'> {
   readonly deployment: Deployment & { readonly replay: Replay };
 }
@@ -55,7 +58,7 @@ export type LeftOutReason =
   | 'DependencyTargetUnknown'
   | 'Superseded';
 
-/** What is not tried again, and why. */
+/** What is not retried, and why. */
 export interface LeftOut {
   readonly key: string;
   readonly reason: LeftOutReason;
@@ -63,16 +66,19 @@ export interface LeftOut {
 }
 
 export interface RetryPlan {
-  /** In the order of the file. */
+  /** In file order. */
   readonly members: readonly RetryMember[];
   readonly left: readonly LeftOut[];
   readonly warnings: readonly string[];
 }
 
-/** What may be tried again: whatever did not end well, and was not seen by anybody to run; never a success. */
+/** What may be retried: anything that did not end well and was not seen running; never a success. */
 export const isNotGood = (status: Status): boolean => status !== 'SUCCESS' && status !== 'UNKNOWN';
 
-/** What a decision about these keys rests on: themselves, what they hang on through what is not good, and the successes before these. */
+/**
+ * What a decision about these keys depends on: the keys, what they depend on through failures, and the successes before
+ * those.
+ */
 export const restsOn = (tried: readonly Tried[], asked: ReadonlySet<string>): readonly Tried[] => {
   const byKey = new Map(tried.map((one) => [one.deployment.key, one]));
   const found = new Set<string>();
@@ -85,7 +91,7 @@ export const restsOn = (tried: readonly Tried[], asked: ReadonlySet<string>): re
   return tried.filter(({ deployment }) => found.has(deployment.key));
 };
 
-/** Decides what of a batch is tried again, in which order, and what is left and why. */
+/** Decides what of a batch is retried, in which order, and what is left out and why. */
 export const planRetry = (question: Question): RetryPlan => {
   const { tried, sees } = question;
   const family = new Family(question);
@@ -123,13 +129,13 @@ const memberOf = (
 /** What a deployment may wait for in vain. */
 interface Unknown {
   readonly key: string;
-  /** Who is UNKNOWN and has its lock; absent: it is UNKNOWN itself. */
+  /** The UNKNOWN holder of its lock; absent: it is UNKNOWN itself. */
   readonly holder?: string;
 }
 
 const anotherOne = 'a deployment that you may not see';
 
-/** What the deployments of one batch are to each other. */
+/** The relations between a batch's deployments. */
 class Family {
   readonly #question: Question;
   readonly #byKey: ReadonlyMap<string, Tried>;
@@ -146,7 +152,7 @@ class Family {
   whyLeft(one: Tried): LeftOut | undefined {
     const { key } = one.deployment;
     if (one.status === 'SUCCESS') {
-      const message = `${key} succeeded; what has succeeded is not run again.`;
+      const message = `${key} succeeded; successful deployments are not run again.`;
       return this.#question.isNamed ? { key, reason: 'Succeeded', message } : undefined;
     }
     const unknown = this.#unknownBefore(key);
@@ -163,8 +169,8 @@ class Family {
       return { key, reason: 'DependencyTargetUnknown', message: `It depends on ${this.#shown(root)}; ${held}.` };
     }
     const batch_id = this.#byKey.get(root)!.batch_id;
-    const resolve = `find out what runs, and say so: flotilla resolve ${batch_id} ${root}`;
-    if (key === root) return { key, reason: 'OutcomeUnknown', message: `Nobody knows how it ended; ${resolve}.` };
+    const resolve = `find out what runs, then resolve it: flotilla resolve ${batch_id} ${root}`;
+    if (key === root) return { key, reason: 'OutcomeUnknown', message: `Its outcome is not known; ${resolve}.` };
     const why = this.#question.sees(root) ? `, which is UNKNOWN; ${resolve}` : ', which is UNKNOWN';
     return { key, reason: 'DependencyUnknown', message: `It depends on ${this.#shown(root)}${why}.` };
   }
@@ -178,7 +184,10 @@ class Family {
     return now !== undefined && hasChangedSince(now, { ours: this.#question.ours, ended_at }) ? now : undefined;
   }
 
-  /** Itself, or the first that it hangs on through what is not good either. Without recursion: chains are as long as batches. */
+  /**
+   * Itself, or the first UNKNOWN that it depends on through failures. Without recursion: chains can be as long as
+   * batches.
+   */
   #unknownBefore(key: string): Unknown | undefined {
     const stack = [key];
     while (stack.length > 0) {
@@ -209,14 +218,14 @@ class Family {
     return holder === undefined ? undefined : { key, holder };
   }
 
-  /** What stands well, or was taken over by somebody else, holds up nobody. */
+  /** Dependencies that succeeded, or were taken over by somebody else, block nobody. */
   #hangsOn(key: string): readonly string[] {
     const one = this.#byKey.get(key)!;
     if (one.status === 'SUCCESS' || one.status === 'UNKNOWN' || this.#supersededBy(one) !== undefined) return [];
     return one.deployment.dependencies;
   }
 
-  /** The members before it, through whatever is not tried again. In the order of the file. */
+  /** The members before it, through whatever is not retried. In file order. */
   before({ deployment: { key } }: Tried, members: ReadonlySet<string>): readonly string[] {
     const stack = [key];
     while (stack.length > 0) {
@@ -241,7 +250,7 @@ class Family {
     return [...found].sort((a, b) => this.#places.get(a)! - this.#places.get(b)!);
   }
 
-  /** A dependency that is not tried again counts only while its target still runs what succeeded. */
+  /** A dependency that is not retried counts only while its target still runs what succeeded. */
   warnings({ deployment: { key, dependencies } }: Tried, members: ReadonlySet<string>): readonly string[] {
     return dependencies
       .filter((one) => !members.has(one))
@@ -258,7 +267,7 @@ class Family {
   #notCounted(key: string): string | undefined {
     const { status, deployment, batch_id } = this.#byKey.get(key)!;
     const now = this.#question.now.get(key);
-    if (status !== 'SUCCESS') return `which is ${status} and is not tried again here`;
+    if (status !== 'SUCCESS') return `which is ${status} and is not retried here`;
     if (stillStands(now, deployment)) return undefined;
     const then = `which succeeded in batch ${batch_id} with ${askedFor(deployment, deployment.docker_image_version)}`;
     return `${then}; ${now === undefined ? 'what runs there now is not recorded' : describeNow(now)}`;

@@ -8,12 +8,12 @@ import type { Done } from './done.ts';
 import { judgeTarget, type Kept, type Undoing } from './judge-target.ts';
 import type { Left } from './left.ts';
 
-/** A deployment of the batch with what was done at its target. */
+/** A deployment of the batch, with what was done at its target. */
 export interface UndoNode {
   readonly key: string;
-  /** Places in the plan of the batch, all smaller than its own. */
+  /** Indexes in the batch's plan, all smaller than its own. */
   readonly dependencies: readonly number[];
-  /** By the batch and by those that tried it again, in their order; at least one. */
+  /** By the batch and its retries, in order; at least one entry. */
   readonly done: readonly Done[];
   /** NOW of its target. */
   readonly now: TargetRow | undefined;
@@ -26,14 +26,14 @@ export interface RollbackAsked {
   readonly catalogue: Catalogue;
   /** Keys of the batch; absent: all. */
   readonly only?: readonly string[] | undefined;
-  /** These go back although something that depends on them does not. Where `only` is given, they belong to it. */
+  /** These go back although something that depends on them does not. With `only`, they must be part of it. */
   readonly force?: readonly string[] | undefined;
 }
 
 export interface RollbackMember {
   readonly key: string;
   readonly target: string;
-  /** What stands there, as far as it is known. */
+  /** What stands there, as far as known. */
   readonly from: string;
   readonly to: Release;
   /** What it takes back. */
@@ -45,16 +45,16 @@ export interface RollbackMember {
 }
 
 export interface RollbackPlan {
-  /** Those that nothing waits for any more come first. */
+  /** Those that nothing depends on any more come first. */
   readonly members: readonly RollbackMember[];
-  /** In the same order. Where deployments were named, of those only. */
+  /** In the same order. If deployments were named, only those. */
   readonly left: readonly Left[];
 }
 
 /**
- * What goes back, in which order, and what is left and why. The edges of the batch are turned round: nothing goes back before all
- * that depended on it has. Where something that depends on it is not going to, it is left itself, unless it is forced; what has
- * nothing to do, or is left for a reason of its own, is gone through. Pure.
+ * What goes back, in which order, and what is left and why. The batch's edges are reversed: nothing goes back before
+ * everything that depended on it. A deployment whose dependent does not go back is left too, unless it is forced. Those
+ * with nothing to do, or left for their own reason, are passed through. Pure.
  */
 export const planRollback = (asked: RollbackAsked): RollbackPlan => {
   const { nodes } = asked;
@@ -91,7 +91,7 @@ const turnedRound = (nodes: readonly UndoNode[]): readonly (readonly number[])[]
   return dependents;
 };
 
-/** What depends on something and does not go back: its key, and why. */
+/** A dependent that does not go back: its key, and why. */
 interface Blocker {
   readonly key: string;
   readonly why: string;
@@ -105,7 +105,7 @@ interface Judged {
   readonly isNamed: (node: number) => boolean;
 }
 
-/** By node: what keeps it from going back. Whoever depends has a greater number, so it was judged before. */
+/** By node: what keeps it from going back. Dependents have greater numbers, so they were judged before. */
 const findBlockers = ({ nodes, dependents, judged, forced, isNamed }: Judged): readonly (Blocker | undefined)[] => {
   const blockers: (Blocker | undefined)[] = nodes.map(() => undefined);
   const through = (node: number): Blocker | undefined => {
@@ -113,7 +113,7 @@ const findBlockers = ({ nodes, dependents, judged, forced, isNamed }: Judged): r
     const verdict = judged[node]!;
     if (!('to' in verdict)) return ownBlock(key, verdict) ?? blockers[node];
     if (!isNamed(node)) return { key, why: 'is not named' };
-    return blockers[node] === undefined || forced.has(key) ? undefined : { key, why: 'is left itself' };
+    return blockers[node] === undefined || forced.has(key) ? undefined : { key, why: 'is itself left' };
   };
   for (let node = nodes.length - 1; node >= 0; node -= 1) {
     for (const dependent of dependents[node]!) {
@@ -131,7 +131,7 @@ const ownBlock = (key: string, { reason }: Kept): Blocker | undefined => {
 
 const stranded = ({ key, why }: Blocker): Kept => ({
   reason: 'DependentNotRolledBack',
-  message: `${key} depends on it and ${why}. To roll it back all the same, name it with force.`,
+  message: `${key} depends on it and ${why}. To roll it back anyway, name it with force.`,
 });
 
 const memberOf = (

@@ -1,15 +1,15 @@
 import type { DescendantRow } from './undo-rows.ts';
 
-/** A batch that nobody retried before, and all that tried it again, in order: of these at most one runs. */
+/** A batch that is not a retry itself, and all of its retries, in order: at most one of these runs. */
 export interface Retries {
   readonly root: string;
   readonly all: readonly DescendantRow[];
 }
 
-/** The retries of a batch, and the retries of these, in order. */
+/** The retries of a batch, and their retries, in order. */
 export const retriesOf = ({ all }: Retries, batchId: string): readonly DescendantRow[] => {
   const family = new Set([batchId]);
-  // Nobody retries what is not there yet: each stands behind the one that it comes of.
+  // A retry always comes after the batch that it retries.
   return all.filter(({ batch_id, of }) => {
     const isOurs = of !== undefined && family.has(of);
     if (isOurs) family.add(batch_id);
@@ -17,6 +17,6 @@ export const retriesOf = ({ all }: Retries, batchId: string): readonly Descendan
   });
 };
 
-/** What was tried again after this batch, whichever was named: each may have made good what this one has left. */
+/** All retries after this batch, whichever batch they named: each may have fixed what this one left. */
 export const retriesAfter = ({ root, all }: Retries, batchId: string): readonly DescendantRow[] =>
   batchId === root ? all : all.slice(all.findIndex(({ batch_id }) => batch_id === batchId) + 1);

@@ -5,22 +5,22 @@ import type { RollbackMember, RollbackPlan } from './plan-rollback.ts';
 
 /** What is rolled back, in a few words. */
 export interface RolledBack {
-  /** Of the batch of the rollback: at most 100 characters are kept. */
+  /** The rollback batch's name; cut after 100 characters. */
   readonly name: string;
-  /** How the batch that is rolled back was run; absent: one after the other limits nothing else. */
+  /** How the original batch was run; absent: the order is the only limit. */
   readonly strategy?: Strategy | undefined;
 }
 
 const longestName = 100;
 
-/** The batch that carries a rollback out: each deployment as it was planned then, after those that depend on it. */
+/** The batch that carries out a rollback: each deployment as planned then, after those that depend on it. */
 export const rollbackBatch = ({ members }: Pick<RollbackPlan, 'members'>, { name, strategy }: RolledBack): Batch => {
   const forced = members.filter((member) => member.forced).map(({ key }) => key);
   const { mode = 'parallel', max_concurrency = 5 } = strategy ?? {};
   return {
     version: 'v1.0',
     metadata: { name: cut(name) },
-    // One that is not put back stops nobody but those that it depends on.
+    // One that is not restored stops only those that it depends on.
     strategy: { mode, max_concurrency, on_failure: 'continue' },
     deployments: members.map((member, place) => deploymentOf(member, place + 1)),
     lane: 'rollback',
@@ -71,7 +71,7 @@ const healthOf = ({ enabled, path, port, timeout }: Deployment['health_check']):
   ...(timeout === undefined ? {} : { timeout }),
 });
 
-/** What `source` gives of it: nobody sent a file, so it says what is done. */
+/** The text for `source`: nobody sent a file, so it describes what is done. */
 export const rollbackText = (
   { members }: Pick<RollbackPlan, 'members'>,
   about: { readonly rolls_back: string; readonly reason?: string | undefined },
@@ -88,7 +88,7 @@ export const rollbackText = (
     2,
   );
 
-/** By key, on which step each goes back: 0 waits for nobody. Members come after those that they wait for. */
+/** By key, the step in which each goes back: 0 waits for nobody. Members come after those that they wait for. */
 export const stepsOf = ({ members }: Pick<RollbackPlan, 'members'>): ReadonlyMap<string, number> => {
   const steps = new Map<string, number>();
   for (const { key, waits_for } of members) {

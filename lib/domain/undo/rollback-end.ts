@@ -9,10 +9,10 @@ export interface EndOf {
   readonly ended_at: number;
 }
 
-/** Somebody else has changed the target since: it is left alone, which is as good an end of a rollback as another. */
+/** Somebody else has changed the target since: leaving it alone is a good end for a rollback. */
 const isLeftAlone = ({ status, reason }: EndOf): boolean => status === 'SKIPPED' && reason === 'Superseded';
 
-/** How the batch of a rollback ends. */
+/** How a rollback's batch ends. */
 export const endOfRollback = (
   ends: readonly EndOf[],
   totals: Totals,
@@ -21,20 +21,20 @@ export const endOfRollback = (
   const superseded = ends.filter(isLeftAlone).length;
   const { SKIPPED = 0, ...others } = totals;
   const decided = decideBatchStatus({ ...others, SKIPPED: SKIPPED - superseded }, request);
-  const note = superseded === 0 ? '' : ` ${superseded} left alone: somebody else has changed them since.`;
+  const note = superseded === 0 ? '' : ` ${superseded} left alone, because somebody else has changed them since.`;
   return { ...decided, message: `${describeTotals(totals)}${note}` };
 };
 
 export interface RollbackEnd {
-  /** The batch of the rollback. */
+  /** The rollback's batch. */
   readonly rollbackId: string;
-  /** Its deployments; undefined where it could not even be planned. */
+  /** Its deployments; undefined if it could not even be planned. */
   readonly ends: readonly EndOf[] | undefined;
   /** What was left when it was planned. */
   readonly left: Readonly<Partial<Record<LeftReason, number>>>;
 }
 
-/** How a batch ends that was rolled back: `totals` are its own, as they are then. */
+/** How a rolled-back batch ends. `totals` are its own at that time. */
 export const endOfRolledBack = (totals: Totals, { rollbackId, ends, left }: RollbackEnd): BatchStatus => {
   const missed = ends?.filter((end) => end.status !== 'SUCCESS' && !isLeftAlone(end)).length;
   const alone = ends?.filter(isLeftAlone).length ?? 0;
@@ -42,8 +42,8 @@ export const endOfRolledBack = (totals: Totals, { rollbackId, ends, left }: Roll
   const isWhole = missed === 0 && !open;
   const told = [
     describeTotals(totals),
-    ...(missed === undefined ? [`Batch ${rollbackId} could not be planned and has put nothing back.`] : []),
-    ...(missed ? [`Not put back: ${missed}; batch ${rollbackId} says why.`] : []),
+    ...(missed === undefined ? [`Batch ${rollbackId} could not be planned and has restored nothing.`] : []),
+    ...(missed ? [`Not restored: ${missed}; batch ${rollbackId} says why.`] : []),
     ...(alone > 0 ? [`Changed by others since: ${alone}.`] : []),
     ...(describeLeft(left) === '' ? [] : [`Left: ${describeLeft(left)}.`]),
   ];
@@ -53,6 +53,6 @@ export const endOfRolledBack = (totals: Totals, { rollbackId, ends, left }: Roll
   };
 };
 
-/** What a rollback has made of a batch stays true, whatever is found out of one of its deployments later. */
+/** A batch stays rolled back, whatever is found out later about one of its deployments. */
 export const isRolledBack = ({ reason }: { readonly reason: string }): boolean =>
   reason === 'RolledBack' || reason === 'RollbackIncomplete';

@@ -64,7 +64,7 @@ test('the configuration with steps says them for the environment that it names, 
   );
   expect(shown).toEqual([
     [
-      'takes over as a canary: 10, 30 and 50 % of the traffic by pods, 5 minutes each; it goes on by itself when that is proven',
+      'takes over as a canary: 10, 30 and 50 % of the traffic by pods, 5 minutes each; it continues by itself once the checks are proven',
     ],
     [],
     ['takes over at once, without the steps of its service'],

@@ -30,6 +30,8 @@ it('who has a lock is left out of what is waited for, and of the sentence about 
   const waiting: readonly Waiting[] = [named, { ...named, key: 'risk/limit-check' }];
   expect(hideIn(waiting, hidden)).toEqual([lock, { ...named, key: 'risk/limit-check' }]);
   const sentence = hideIn(describeWaiting([named]), hidden);
-  expect(sentence).toBe('What another deployment did to the object is UNKNOWN: resolve it there, or this is skipped.');
+  expect(sentence).toBe(
+    'Waits for another deployment, which left the object UNKNOWN: resolve that, or this is skipped.',
+  );
   expect(describeWaiting([lock])).toBe(sentence);
 });

@@ -347,7 +347,7 @@ describe('who gets a turn, and who is refused', () => {
     scheduler.plan(sketchSheet({ waits: chain(2) }));
     scheduler.tell(recorded(0, status));
     const [refusal] = scheduler.rounds.flatMap(({ refusals }) => refusals);
-    expect(refusal?.message).toBe(`Not started: it depends on svc-0, which ${words}.`);
+    expect(refusal?.message).toBe(`Not started: svc-0, which it depends on, ${words}.`);
   });
 
   test('refusals say in words what they depend on, and why', () => {
@@ -362,7 +362,7 @@ describe('who gets a turn, and who is refused', () => {
         target: 'one/1',
         status: 'SKIPPED',
         reason: 'DependencyFailed',
-        message: 'Not started: it depends on svc-0, which is FAILED.',
+        message: 'Not started: svc-0, which it depends on, is FAILED.',
       },
     ]);
   });

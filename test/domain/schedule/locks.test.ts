@@ -189,7 +189,7 @@ describe('UNKNOWN', () => {
     const scheduler = scene();
     expect(scheduler.plan(wanting('next', name))).toEqual(['next:0 SKIPPED TargetUnknown']);
     expect(scheduler.rounds.flatMap(({ refusals }) => refusals)).toMatchObject([
-      { message: `Not started: what svc-0 of batch lost did to ${name} is UNKNOWN; resolve it first.` },
+      { message: `Not started: svc-0 of batch lost left ${name} UNKNOWN; resolve it first.` },
     ]);
   });
 

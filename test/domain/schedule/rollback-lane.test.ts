@@ -32,8 +32,8 @@ describe('what waits for one that has not gone back', () => {
       'back:2 SKIPPED DependentNotRolledBack',
     ]);
     expect(scheduler.rounds.flatMap(({ refusals }) => refusals.map(({ message }) => message))).toEqual([
-      `Not rolled back: svc-0, which depends on it, has not been rolled back (${status}).`,
-      'Not rolled back: svc-1, which depends on it, has not been rolled back (SKIPPED).',
+      `Not rolled back: svc-0, which depends on it, was not rolled back (${status}).`,
+      'Not rolled back: svc-1, which depends on it, was not rolled back (SKIPPED).',
     ]);
   });
 

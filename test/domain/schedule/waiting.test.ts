@@ -178,7 +178,7 @@ describe('in words', () => {
     const dependency = (name: string, status: Status): Waiting => ({ kind: 'dependency', name, status });
     const waiting = ['a', 'b', 'c'].map((name) => dependency(name, 'PROCESSING'));
     expect(describeWaiting([...waiting, dependency('d', 'FAILED'), dependency('e', 'UNKNOWN')])).toBe(
-      'Is about to be skipped: d (FAILED), e (UNKNOWN).',
+      'Will be skipped: d (FAILED), e (UNKNOWN).',
     );
   });
 
@@ -193,13 +193,13 @@ describe('in words', () => {
 
   test('a target that another batch works on, or has left UNKNOWN', () => {
     const scheduler = plan({ waits: [[]], targets: ['t'] }, { id: 'two', waits: [[]], targets: ['t'] });
-    expect(wordsOf(scheduler, 0, 'two')).toBe('Waits for svc-0 of batch one, which works on t.');
+    expect(wordsOf(scheduler, 0, 'two')).toBe('Waits for svc-0 of batch one, which is working on t.');
     scheduler.plan(sketchSheet({ id: 'later', waits: [[], [0]], targets: ['s', 't'] }));
     expect(wordsOf(scheduler, 1, 'later')).toBe('Waits for svc-0 (PROCESSING).');
     scheduler.tell(recorded(0, 'UNKNOWN'));
     scheduler.plan(sketchSheet({ id: 'three', waits: [[], [0]], targets: ['u', 't'] }));
     expect(wordsOf(scheduler, 1, 'three')).toBe(
-      'Waits for svc-0 (PROCESSING). What svc-0 of batch one did to t is UNKNOWN: resolve it there, or this is skipped.',
+      'Waits for svc-0 (PROCESSING). Waits for svc-0 of batch one, which left t UNKNOWN: resolve that, or this is skipped.',
     );
   });
 
@@ -235,7 +235,7 @@ describe('in words', () => {
     ['Waits for a (PENDING), b (PENDING), c (PENDING).', ['a', 'b', 'c'].map(pending)],
     ['Waits for a (PENDING), b (PENDING), c (PENDING), 1 more.', ['a', 'b', 'c', 'd'].map(pending)],
     [
-      'Is about to be skipped: a (UNKNOWN, since resolved as SUCCESS).',
+      'Will be skipped: a (UNKNOWN, later resolved as SUCCESS).',
       [{ kind: 'dependency', name: 'a', status: 'UNKNOWN', resolved: 'SUCCESS' }, pending('b')],
     ],
     [
@@ -243,7 +243,7 @@ describe('in words', () => {
       [{ kind: 'limit', name: 'executor:harness:acme', limit: 3, in_flight: 2 }],
     ],
     [
-      'Waits for room (max_concurrency): 1 of 1 in flight in this batch. Waits for batch B, which works on t.',
+      'Waits for room (max_concurrency): 1 of 1 in flight in this batch. Waits for batch B, which is working on t.',
       [taken('PROCESSING'), { kind: 'limit', name: 'batch', limit: 1, in_flight: 1 }],
     ],
     [
@@ -266,9 +266,9 @@ describe('in words', () => {
         },
       ],
     ],
-    ['Waits for a of batch B, whose turn on t comes before.', [{ ...taken('PENDING'), key: 'a' }]],
+    ['Waits for a of batch B, which is ahead of it on t.', [{ ...taken('PENDING'), key: 'a' }]],
     [
-      'Waits for b (PENDING). What a of batch B did to t is UNKNOWN: resolve it there, or this is skipped.',
+      'Waits for b (PENDING). Waits for a of batch B, which left t UNKNOWN: resolve that, or this is skipped.',
       [{ ...taken('UNKNOWN'), key: 'a' }, pending('b')],
     ],
   ])('%s', (words, waiting) => {

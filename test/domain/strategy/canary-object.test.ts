@@ -142,13 +142,13 @@ describe('the label that tells the two apart', () => {
       'is none where all are too long',
       { app: long },
       workloadOf({ app: long }, { app: long }),
-      'has no label in its selector that is short enough to be made longer',
+      'has no label in its selector that is short enough to be extended',
     ],
     [
       'is none where the Service selects others',
       { app: 'web', tier: 'db' },
       workload,
-      'does not select the pods of the workload: their label tier is another one',
+      'does not select the pods of the workload: their label tier differs',
     ],
   ])('%s', (_, selector, of, label) => {
     const answer = ownLabelOf({ spec: { selector } }, of, strategy);

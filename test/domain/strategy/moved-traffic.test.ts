@@ -52,18 +52,13 @@ test.each<[string, ReturnType<typeof of>, readonly { object: JsonObject }[], Reg
     [main, service(), route(0)],
     /^the HTTPRoute web gives the Service web no/,
   ],
-  ['the Deployment’s name is taken', of(byPods), [main, spare('web-canary')], /^the name web-canary is of an object/],
-  [
-    'green’s name is taken',
-    of(byService),
-    [main, service(), spare('web-green')],
-    /^the name web-green is of an object/,
-  ],
+  ['the Deployment’s name is taken', of(byPods), [main, spare('web-canary')], /^the steps need the name web-canary/],
+  ['green’s name is taken', of(byService), [main, service(), spare('web-green')], /^the steps need the name web-green/],
   [
     'the Service’s name is taken',
     of(byRoute),
     [main, service(), route(), service('web-canary')],
-    /^the name web-canary is/,
+    /^the steps need the name web-canary/,
   ],
 ])('traffic cannot move where %s', (_, strategy, objects, problem) => {
   expect(movedTraffic(objects, main.object, strategy)).toEqual({ problem: expect.stringMatching(problem) });

@@ -34,9 +34,9 @@ describe('what Prometheus answers', () => {
       'that there is no such path',
       404,
       '404 page not found\n',
-      unread('what answers is no Prometheus (HTTP 404: 404 page not found)'),
+      unread('the answer is not from Prometheus (HTTP 404: 404 page not found)'),
     ],
-    ['a page of a proxy', 200, '<html>', unread('what answers is no Prometheus (HTTP 200: <html>)')],
+    ['a page of a proxy', 200, '<html>', unread('the answer is not from Prometheus (HTTP 200: <html>)')],
   ])('%s', (_, status, body, answer) => {
     expect(pointsOf(status, body)).toEqual(answer);
   });

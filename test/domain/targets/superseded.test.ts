@@ -51,7 +51,7 @@ test.each<[kind: Replay['kind'], now: TargetRow | undefined, message: string]>([
   [
     'rollback',
     row(adopted),
-    'Not started: since this was planned, what runs at risk/cva in uat was taken as right by ada (version 9, adopted). ' +
+    'Not started: since this was planned, ada adopted what runs at risk/cva in uat (version 9, adopted). ' +
       'It was left as it is. To take that back too, roll this target back alone: flotilla rollback risk/cva --environment uat.',
   ],
   [
@@ -63,7 +63,7 @@ test.each<[kind: Replay['kind'], now: TargetRow | undefined, message: string]>([
   [
     'retry',
     undefined,
-    'Not started: of risk/cva in uat it is no longer recorded that anybody has changed it. ' +
+    'Not started: the record no longer shows any change of risk/cva in uat. ' +
       'It was left as it is. To deploy this version all the same: flotilla deploy risk/cva=1.0.0 --environment uat.',
   ],
 ])('of a %s it is said who came since, and what to do', (kind, now, message) => {

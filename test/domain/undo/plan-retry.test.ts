@@ -54,7 +54,7 @@ const cases: readonly Case[] = [
     ],
     asked: () => only('a', 'c'),
     runs: { a: [], c: ['a'] },
-    warnings: ['shared/c depends on shared/b, which is SKIPPED and is not tried again here'],
+    warnings: ['shared/c depends on shared/b, which is SKIPPED and is not retried here'],
   },
   {
     title: 'a success that is named is told, and not run',
@@ -108,7 +108,7 @@ const cases: readonly Case[] = [
     ],
     runs: { b: [] },
     left: { a: 'Superseded' },
-    warnings: ['shared/b depends on shared/a, which is FAILED and is not tried again here'],
+    warnings: ['shared/b depends on shared/a, which is FAILED and is not retried here'],
   },
   {
     title: 'what stood there before the batch is nobody’s later change',

@@ -92,7 +92,7 @@ describe('what is named, and what is forced', () => {
         key: 'shared/s1',
         target: 'staging/cluster-eu-1/shared/s1',
         reason: 'DependentNotRolledBack',
-        message: 'shared/s2 depends on it and is not named. To roll it back all the same, name it with force.',
+        message: 'shared/s2 depends on it and is not named. To roll it back anyway, name it with force.',
         version: '2.0.0',
       },
     ]);
@@ -120,32 +120,32 @@ describe('why a target is left', () => {
     [
       'what somebody made of it was adopted',
       { now: now('A', { state: 'adopted', version: '9', adopted: { by: 'ada' } }) },
-      'Superseded: What somebody made of it since, version 9, was adopted by ada. To take that back too, roll this target back alone.',
+      'Superseded: Somebody has changed it since (version 9), and that was adopted by ada. To take that back too, roll this target back alone.',
     ],
     [
       'somebody has deleted it, and that was adopted',
       { now: now('A', { state: 'deleted', adopted: { by: 'ada' } }) },
-      'Superseded: What somebody made of it since was adopted by ada. To take that back too, roll this target back alone.',
+      'Superseded: Somebody has changed it since, and that was adopted by ada. To take that back too, roll this target back alone.',
     ],
     [
       'somebody is the first at work there',
       { now: now('LATER', { state: 'changing' }) },
-      'Superseded: Batch LATER is at work there: version 2.0.0.',
+      'Superseded: Batch LATER is deploying there: version 2.0.0.',
     ],
     [
       'somebody else set another image',
       { done: [doneIn('A', 1, 'replaced')] },
-      'Superseded: What was seen there is neither what the batch deployed nor what was before: somebody else has set it.',
+      'Superseded: What runs there is neither what the batch deployed nor what was there before: somebody else set it.',
     ],
     [
       'nothing is known of before',
       { done: [without('previous')] },
-      'NoPreviousVersion: Nothing is known that ran there before in good order.',
+      'NoPreviousVersion: There is no known good previous release.',
     ],
     [
       'the same version ran before',
       { done: [{ ...without('previous'), same: true as const }] },
-      'NothingChanged: Version 2.0.0 ran there before, too.',
+      'NothingChanged: Version 2.0.0 was already running there.',
     ],
     [
       'it says so',
@@ -155,7 +155,7 @@ describe('why a target is left', () => {
     [
       'it is a Job',
       { done: [doneIn('A', 1, 'changed', { once: true })] },
-      'JobNotRunAgain: It is a Job: what it did, it did once, and the one before is not run again.',
+      'JobNotRunAgain: It is a Job: jobs run once, and the previous one is not run again.',
     ],
     [
       'it was rolled back',
@@ -165,7 +165,7 @@ describe('why a target is left', () => {
     [
       'a retry that failed put the release before back',
       { done: [doneIn('A', 1, 'changed'), doneIn('B', 1, 'restored')] },
-      'AlreadyRestored: The release before was restored when it failed.',
+      'AlreadyRestored: The previous release was restored when it failed.',
     ],
     [
       'a retry went elsewhere',
@@ -180,17 +180,17 @@ describe('why a target is left', () => {
   });
 
   test.each([
-    ['environment', { environments: {} }, 'The configuration has no environment staging any more.'],
-    ['cluster', { clusters: {} }, 'The configuration has no cluster cluster-eu-1 any more.'],
+    ['environment', { environments: {} }, 'The configuration no longer has the environment staging.'],
+    ['cluster', { clusters: {} }, 'The configuration no longer has the cluster cluster-eu-1.'],
     [
       'place of the environment',
       { environments: { staging: { infrastructures: ['us'] } } },
-      'Environment staging may not run on cluster-eu-1 any more.',
+      'Environment staging may no longer run on cluster-eu-1.',
     ],
     [
       'account',
       { harness: { simulated: true, account: 'other' } },
-      `It was deployed by the account harness:${simulated.harness?.account}, which the configuration does not have any more.`,
+      `It was deployed by the account harness:${simulated.harness?.account}, which the configuration no longer has.`,
     ],
   ])('the %s is not configured any more', (_, fields, message) => {
     const { left } = planRollback(asking([one({})], { catalogue: { ...simulated, ...fields } }));

@@ -223,7 +223,9 @@ deployments:
     const lock = { kind: 'lock', name: target, locks: [target], status: 'UNKNOWN' };
     const whole = isTold ? { ...lock, batch_id: holder, key } : lock;
     expect(told).toEqual([[whole], [whole]]);
-    expect(deployments[0]!.message).toContain(isTold ? `${key} of batch ${holder}` : 'What another deployment did to');
+    expect(deployments[0]!.message).toContain(
+      isTold ? `${key} of batch ${holder}` : 'Waits for another deployment, which left',
+    );
     if (!isTold) expect(JSON.stringify([deployments, preview])).not.toContain(holder);
   });
 });

@@ -104,7 +104,7 @@ test('from its submission to its end a list says what each waits for', async () 
   expect(deployments).toMatchObject([
     {
       reason: 'AwaitingTurn',
-      message: `Waits for shared/login-api of batch ${first}, which works on ${object}.`,
+      message: `Waits for shared/login-api of batch ${first}, which is working on ${object}.`,
       waiting_for: [
         { kind: 'lock', name: object, locks, batch_id: first, key: 'shared/login-api', status: 'PROCESSING' },
       ],
@@ -144,12 +144,12 @@ test('what was UNKNOWN and is resolved before all its dependents have been told 
   const patch = { ...told, outcome, step: 'recorded' } as const;
   const item = pendingItem(batchId, 0, 'shared/hub');
   await world.table.transact(changeItem(item, patch, { at: 1, actor: 'test' }).writes);
-  expect((await messagesOf(world, batchId))[1]).toBe('PENDING Is about to be skipped: shared/hub (UNKNOWN).');
+  expect((await messagesOf(world, batchId))[1]).toBe('PENDING Will be skipped: shared/hub (UNKNOWN).');
   const found = { status: 'SUCCESS', reason: 'It runs.', actor: 'ada' } as const;
   await resolveDeployment(world.deps, { batchId, key: 'shared/hub', ...found });
   expect((await messagesOf(world, batchId)).slice(0, 2)).toEqual([
     'SUCCESS It runs.',
-    'PENDING Is about to be skipped: shared/hub (UNKNOWN, since resolved as SUCCESS).',
+    'PENDING Will be skipped: shared/hub (UNKNOWN, later resolved as SUCCESS).',
   ]);
 });
 

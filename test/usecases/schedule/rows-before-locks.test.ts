@@ -92,7 +92,7 @@ test('another that wants its target waits, and says for which batch', async () =
   const { deployments } = await listDeployments(world.deps, { batchId: three, limit: 10, from: 1 });
   expect(deployments).toMatchObject([
     {
-      message: `Waits for batch ${two}, which works on ${target('b')}.`,
+      message: `Waits for batch ${two}, which is working on ${target('b')}.`,
       waiting_for: [{ kind: 'lock', name: target('b'), locks: [target('b')], batch_id: two, status: 'PROCESSING' }],
     },
   ]);
@@ -114,7 +114,7 @@ test('what is UNKNOWN keeps its lock until it is resolved', async () => {
   const refused = await plannedToday('a');
   expect(await turnOf(refused, 0)).toMatchObject({
     state: 'refused',
-    message: `Not started: what batch ${one} did to ${target('a')} is UNKNOWN; resolve it first.`,
+    message: `Not started: batch ${one} left ${target('a')} UNKNOWN; resolve it first.`,
   });
   const found = { status: 'FAILED', reason: 'nothing was started', actor: 'ada' } as const;
   await resolveDeployment(world.deps, { batchId: one, key: 'shared/a', ...found });

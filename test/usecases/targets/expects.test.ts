@@ -88,7 +88,7 @@ const right: Partial<TargetRow> = { state: 'adopted', version: '9', since: 2, ad
 const theirs: Partial<TargetRow> = { batch_id: 'LATER', index: 1, version: '2.1.0' };
 
 const later = 'deployment 1 of batch LATER has changed shared/login-api in staging';
-const byAda = 'what runs at shared/login-api in staging was taken as right by ada';
+const byAda = 'ada adopted what runs at shared/login-api in staging';
 
 describe.each<[what: string, Omit<Scene, 'replay'>, says: string]>([
   ['was changed by somebody else before', { now: theirs }, later],
