@@ -76,7 +76,7 @@ test.each([
   expect(await stuckOf(world, batchId)).toEqual([]);
   await world.pass(60);
   expect(await stuckOf(world, batchId)).toMatchObject([
-    { what, count: 1, who: expect.stringContaining('looks after') },
+    { what, count: 1, who: expect.stringContaining('the owner of') },
   ]);
   set(world, false);
   await world.pass(30);
