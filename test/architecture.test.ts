@@ -95,6 +95,7 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
   aws: ['@aws-sdk', '@smithy', '@aws-crypto', 'aws-lambda'],
   kubernetes: ['@kubernetes', 'undici'],
   ulid: ['ulid'],
+  csv: ['csv-parse'],
 };
 
 /** A cluster on EKS is found by asking AWS, and what is found is a configuration of the Kubernetes client. */

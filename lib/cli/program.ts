@@ -111,13 +111,23 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .action(act(async () => (await import('./commands/serve.ts')).serve));
   program
     .command('init')
-    .description('write a configuration and a batch from what runs in a cluster')
+    .description('write a configuration and a batch from what runs in a cluster, or from a file of another tool')
     .option('--kubeconfig <file>', 'the kubeconfig (default: $KUBECONFIG, else ~/.kube/config)')
     .option('--context <name>', 'its context (default: the current one)')
     .option('--namespace <name...>', 'namespaces to look into (default: that of the context)')
     .option('--all-namespaces', 'all of them but those of the cluster itself')
-    .option('--cluster <name>', 'what the cluster is called from now on (default: as in the kubeconfig)')
-    .option('--environment <name>', 'the environment that it is', 'dev')
+    .option('--compose <file>', 'read the services of a compose file instead')
+    .option('--helmfile <file>', 'read the releases of a Helmfile instead')
+    .option(
+      '--csv <file>',
+      'read a table instead: service, version, pillar, namespace, cluster, environment, dependencies',
+    )
+    .option('--pillar <name>', 'the pillar of services that have none (default: default)')
+    .option('--cluster <name>', 'what the cluster is called from now on (default: as in the kubeconfig, or local)')
+    .option(
+      '--environment <name>',
+      'the environment of services that have none (default: dev); in a table, the one to take',
+    )
     .option('--force', 'write over files that are there')
     .option('--allow-programs', 'run the programs that the kubeconfig names, without asking')
     .option('--json', 'print JSON')

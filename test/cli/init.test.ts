@@ -70,7 +70,7 @@ describe('flotilla init', () => {
       'environments:',
       '  dev:',
       '    infrastructures: [pay]',
-      '    defaults: { infrastructure: pay, docker_artifact_type: docker }',
+      '    defaults: { infrastructure_id: pay, docker_artifact_type: docker }',
       'pillars:',
       '  shop: {}',
       'services:',
@@ -111,7 +111,7 @@ describe('flotilla init', () => {
       'an environment that none may be called',
       ['--environment', 'a/b'],
       2,
-      'It would not be valid. Nothing was written.',
+      'flotilla.config.yaml would not be valid. Nothing was written.',
     ],
     ['a cluster that is away', [], 1, 'cannot be asked', kubeconfig('http://127.0.0.1:9', 'shop')],
   ])('says why not, and writes nothing: %s', async (_, args, status, said, text) => {
@@ -146,5 +146,84 @@ describe('flotilla init', () => {
     const { status, error } = await run(['init', ...given], { directory: folderOf(text) });
     expect(status).toBe(6);
     expect(error.join('\n')).toContain('cluster pay: /bin/false');
+  });
+});
+
+describe('flotilla init from a file of another tool', () => {
+  const sources = {
+    compose: 'services: { web: { image: "reg/web:1.2", depends_on: [db] }, db: { image: "reg/db:16" } }',
+    helmfile:
+      'releases: [{ name: web, chart: a/web, version: 1.2.0, needs: [db] }, { name: db, chart: a/db, version: 1.0.0 }]',
+    csv: 'service;version;needs\nweb;1.2;db\ndb;16;',
+  };
+  const folderWith = (kind: keyof typeof sources, text = sources[kind]): string => {
+    const directory = folderOf();
+    writeFileSync(join(directory, 'source'), text);
+    return directory;
+  };
+
+  test.each(['compose', 'helmfile', 'csv'] as const)('%s: what it writes can be planned', async (kind) => {
+    const directory = folderWith(kind);
+    const { status, out, error } = await run(['init', `--${kind}`, 'source', '--pillar', 'shop'], { directory });
+    expect([status, error]).toEqual([0, []]);
+    expect(out.slice(0, 2)).toEqual([
+      'Wrote flotilla.config.yaml and release.yaml: 2 services of source.',
+      'The clusters and Harness are simulated, so you can try it at once. Put your own into flotilla.config.yaml.',
+    ]);
+    expect(out.some((line) => line.includes('no executor for Helm'))).toBe(kind === 'helmfile');
+    const planned = await run(['plan', 'release.yaml', '--json'], { directory });
+    expect(planned.status).toBe(0);
+    const plan = JSON.parse(planned.out.join(''));
+    expect(plan.critical_path).toEqual(['shop/db', 'shop/web']);
+    expect(plan.after_failure).toEqual({ restored: 2, manual: 0, left: 0 });
+  });
+
+  test.each<[why: string, kind: keyof typeof sources, text: string, status: number, said: string]>([
+    ['it is no such file', 'compose', 'a: 1', 2, 'source:1:1 this is no compose file'],
+    [
+      'it has nothing to write',
+      'compose',
+      'services: { web: { build: . } }',
+      1,
+      'source has no service that can be written',
+    ],
+    ['its problems', 'csv', 'service,version\nweb,1 2', 2, 'source:2:5 version: "1 2" contains a space'],
+    [
+      'a cycle',
+      'csv',
+      'service,version,needs\na,1,b\nb,1,a',
+      2,
+      'release.yaml would not be valid. Nothing was written.',
+    ],
+    ['it is no text', 'csv', '\u0000', 2, 'the header has no column service'],
+    ['it is too long', 'csv', 'x'.repeat(4 * 1024 * 1024 + 1), 2, 'has more than 4 MiB. Nothing was written.'],
+  ])('says why not, and writes nothing: %s', async (_, kind, text, status, said) => {
+    const directory = folderWith(kind, text);
+    const ran = await run(['init', `--${kind}`, 'source'], { directory });
+    expect(ran.status).toBe(status);
+    expect(ran.error.join('\n')).toContain(said);
+    expect(() => readFileSync(join(directory, 'flotilla.config.yaml'))).toThrow('ENOENT');
+  });
+
+  test('takes one source, and a file that is there', async () => {
+    const directory = folderWith('csv');
+    const two = await run(['init', '--csv', 'source', '--kubeconfig', 'kube.yaml'], { directory });
+    expect([two.status, two.error]).toEqual([2, ['--csv and --kubeconfig do not go together: init reads one source.']]);
+    const gone = await run(['init', '--csv', 'gone'], { directory });
+    expect([gone.status, gone.error.join('')]).toEqual([2, expect.stringContaining('gone cannot be read')]);
+  });
+
+  test('tells what it has changed or left out, in --json too', async () => {
+    const text = 'services:\n  a.b: { image: "a:1" }\n  c: { build: . }';
+    const directory = folderWith('compose', text);
+    const { out, error } = await run(['init', '--compose', 'source', '--json'], { directory });
+    expect(error).toEqual([
+      expect.stringMatching(/^source:2 a\.b: the service becomes a-b/),
+      expect.stringMatching(/^source:3 c: left out: it is built here/),
+    ]);
+    expect(JSON.parse(out.join(''))).toMatchObject({
+      services: [{ service: 'a-b' }],
+      notes: [{ about: 'a.b' }, { about: 'c' }],
+    });
   });
 });

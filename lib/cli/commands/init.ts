@@ -1,30 +1,34 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, relative, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { parseBatch } from '../../domain/batch/parse-batch.ts';
+import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { parseConfiguration } from '../../domain/catalogue/parse-configuration.ts';
 import { counted } from '../../domain/counted.ts';
 import { FlotillaError } from '../../domain/errors.ts';
+import type { FoundService } from '../../domain/init/found-service.ts';
 import type { FoundPlace } from '../../domain/init/written-files.ts';
 import { writtenBatch, writtenConfiguration } from '../../domain/init/written-files.ts';
-import { findServices, openContext } from '../../local/init/find-services.ts';
-import { letRun } from '../allow-programs.ts';
+import { readSource, type SourceKind, sourceKinds } from '../../local/init/read-source.ts';
+import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { type ClusterOptions, type Found, findInCluster } from './init-cluster.ts';
 
-export interface InitOptions {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly namespace?: readonly string[];
-  readonly allNamespaces?: boolean;
-  readonly cluster?: string;
-  readonly environment: string;
+export interface InitOptions extends ClusterOptions {
+  readonly compose?: string;
+  readonly helmfile?: string;
+  readonly csv?: string;
+  readonly pillar?: string;
+  readonly environment?: string;
   readonly force?: boolean;
-  readonly allowPrograms?: boolean;
 }
 
 const files = { configuration: 'flotilla.config.yaml', batch: 'release.yaml' } as const;
 
-/** Writes a configuration and a batch from what runs in a cluster, so that it can be deployed by nothing but a kubeconfig. */
+/** Of services that name none. */
+const usual = { environment: 'dev', cluster: 'local' } as const;
+
+/** Writes a configuration and a batch from what runs in a cluster, or from a file of another tool. */
 export const init = async (context: CommandContext, options: InitOptions): Promise<ExitStatus> => {
   const { directory, terminal } = context;
   const configuration = resolve(directory, files.configuration);
@@ -34,30 +38,22 @@ export const init = async (context: CommandContext, options: InitOptions): Promi
     const why = `${there.join(' and ')} ${there.length === 1 ? 'is' : 'are'} there already; --force writes anew.`;
     throw new CommandFailure(exitStatus.refused, [why, 'Nothing was written.']);
   }
-  const kubeconfig = kubeconfigOf(context, options.kubeconfig);
-  const open = await openContext(kubeconfig, options.context);
-  const cluster = options.cluster ?? nameOf(open.cluster);
-  const programs = open.program === undefined ? [] : [{ ...open.program, cluster, kubeconfig }];
-  await letRun(context, { file: configuration, programs }, options.allowPrograms ?? false);
-  const namespaces = options.allNamespaces === true ? 'all' : (options.namespace ?? [open.namespace]);
-  const { services, left } = await findServices(open, namespaces);
-  if (services.length === 0) {
-    const where = namespaces === 'all' ? 'any namespace' : namespaces.join(', ');
-    const why = `Nothing runs in ${where} of ${open.context} that could be deployed.`;
-    const hint = 'Name others by --namespace, or take all by --all-namespaces. Nothing was written.';
-    throw new CommandFailure(exitStatus.failed, [why, hint]);
-  }
-  const place: FoundPlace = {
-    ...{ cluster, context: open.context, environment: options.environment },
-    kubeconfig: shownPath(kubeconfig, directory),
-  };
-  const text = writtenConfiguration(place, services);
-  checkWritten(text);
-  writeFileSync(configuration, text);
-  writeFileSync(batch, writtenBatch(place, services));
-  for (const { kind, namespace, name, why } of left) terminal.error(`left out: ${kind} ${namespace}/${name}: ${why}`);
-  print(context, { configuration, batch, services, left }, [
-    `Wrote ${files.configuration} and ${files.batch}: ${counted(services.length, 'service')} of ${open.context}.`,
+  const kind = sourceOf(options);
+  const environment = options.environment ?? usual.environment;
+  const { place, services, told, lines } =
+    kind === undefined
+      ? await findInCluster(context, options, { configuration, environment })
+      : findInFile(context, options, kind);
+  const written = { configuration: writtenConfiguration(place, services), batch: writtenBatch(place, services) };
+  checkWritten(written);
+  writeFileSync(configuration, written.configuration);
+  writeFileSync(batch, written.batch);
+  for (const line of fewOf(lines)) terminal.error(printable(line));
+  print(context, { configuration, batch, services, ...told }, [
+    printable(
+      `Wrote ${files.configuration} and ${files.batch}: ${counted(services.length, 'service')} of ${place.name}.`,
+    ),
+    ...simulationLines(place, services),
     'Next:',
     '  flotilla serve                    in another terminal',
     `  flotilla plan ${files.batch}        what would be done; nothing is`,
@@ -66,40 +62,62 @@ export const init = async (context: CommandContext, options: InitOptions): Promi
   return exitStatus.done;
 };
 
-/** A name that no configuration may have, of the cluster or the environment, is told before anything is written. */
-const checkWritten = (text: string): void => {
-  const parsed = parseConfiguration(text, { readFile: () => undefined, env: {} });
-  if (!('issues' in parsed)) return;
-  const { issues } = parsed;
-  throw new FlotillaError('ConfigurationInvalid', 'It would not be valid. Nothing was written.', {
-    issues,
-    file: files.configuration,
-  });
+/** Of very many notes the first ones; --json has them all. */
+const mostLines = 100;
+
+const fewOf = (lines: readonly string[]): readonly string[] =>
+  lines.length <= mostLines
+    ? lines
+    : [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more; --json has them all`];
+
+/** The one source that the options name; undefined for a cluster. */
+const sourceOf = (options: InitOptions): SourceKind | undefined => {
+  const named = sourceKinds.filter((kind) => options[kind] !== undefined);
+  const ofCluster = (['kubeconfig', 'context', 'namespace', 'allNamespaces'] as const).filter(
+    (option) => options[option] !== undefined,
+  );
+  if (named.length + Math.min(ofCluster.length, 1) <= 1) return named[0];
+  const words = [...named, ...ofCluster].map((option) => `--${option === 'allNamespaces' ? 'all-namespaces' : option}`);
+  throw new CommandFailure(exitStatus.usage, [`${words.join(' and ')} do not go together: init reads one source.`]);
 };
 
-/** As kubectl finds it, where it names one file. */
-const kubeconfigOf = ({ directory, env }: CommandContext, given: string | undefined): string => {
-  if (given !== undefined) return resolve(directory, given.replace(/^~(?=\/|$)/, homedir()));
-  const named = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
-  if (named.length > 1) {
-    const why = '$KUBECONFIG names several files, and a cluster of the configuration has one: name it by --kubeconfig.';
-    throw new CommandFailure(exitStatus.usage, [why]);
+const findInFile = ({ directory }: CommandContext, options: InitOptions, kind: SourceKind): Found => {
+  const file = resolve(directory, options[kind]!);
+  const name = basename(file);
+  const { pillar, environment, cluster = usual.cluster } = options;
+  const { services, notes } = readSource(kind, file, { pillar, environment });
+  const lines = notes.map(({ line, about, message }) => `${name}:${line} ${about}: ${message}`);
+  if (services.length === 0) {
+    throw new CommandFailure(
+      exitStatus.failed,
+      [...fewOf(lines), `${name} has no service that can be written. Nothing was written.`].map(printable),
+    );
   }
-  return resolve(directory, named[0] ?? `${env.HOME ?? homedir()}/.kube/config`);
+  const place: FoundPlace = { ...{ name, from: name, cluster }, environment: environment ?? usual.environment };
+  return { place, services, told: { notes }, lines };
 };
 
-/** From where the configuration is, or from the home directory: so both can be moved. */
-const shownPath = (file: string, directory: string): string => {
-  const fromHere = relative(directory, file);
-  if (!fromHere.startsWith('..')) return `./${fromHere}`;
-  const fromHome = relative(homedir(), file);
-  return fromHome.startsWith('..') ? file : `~/${fromHome}`;
+const simulationLines = ({ access }: FoundPlace, services: readonly FoundService[]): readonly string[] => {
+  if (access !== undefined) return [];
+  const isHelm = services.some(({ artifact }) => artifact === 'helm');
+  return [
+    `The clusters and Harness are simulated, so you can try it at once. Put your own into ${files.configuration}.`,
+    ...(isHelm
+      ? [
+          'Flotilla has no executor for Helm: a Harness pipeline deploys the charts. Check the kind and name of each object.',
+        ]
+      : []),
+  ];
 };
 
-/** A cluster of EKS is called by its ARN in kubeconfigs; the last part is its name. */
-const nameOf = (cluster: string): string => {
-  const name = (cluster.split('/').at(-1) ?? cluster)
-    .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '');
-  return name.slice(0, 64) || 'cluster';
+/** A name that Flotilla does not take, or a cycle of dependencies, is told before anything is written. */
+const checkWritten = (written: { readonly configuration: string; readonly batch: string }): void => {
+  const parsed = parseConfiguration(written.configuration, { readFile: () => undefined, env: {} });
+  if ('issues' in parsed) throw invalid(files.configuration, parsed.issues);
+  const catalogue: Catalogue = parsed.configuration.catalogue;
+  const batch = parseBatch(written.batch, catalogue);
+  if ('issues' in batch) throw invalid(files.batch, batch.issues);
 };
+
+const invalid = (file: string, issues: readonly object[]): FlotillaError =>
+  new FlotillaError('ConfigurationInvalid', `${file} would not be valid. Nothing was written.`, { issues, file });

@@ -1,103 +1,50 @@
-import { ownersOf, ownsImage } from '../drift/owned-fields.ts';
-import type { JsonObject } from '../json.ts';
-import { fieldManager, labels } from '../manifests/marks.ts';
-import type { WorkloadKind } from '../plan/plan.ts';
-import { parseImage, repositoryAsWritten } from '../rollout/image.ts';
-import { isVersion, versionOf } from '../rollout/image-version.ts';
-import { desiredReplicas, labelOf, listAt, stringAt } from '../rollout/kubernetes-object.ts';
-import { type Container, containersOf, podSpecOf } from '../rollout/pod-template.ts';
+import type { ArtifactType, WorkloadKind } from '../plan/plan.ts';
 
-/** What is looked for in a cluster: kinds that stay, and whose image is a release. */
+/** Kinds that init writes: they stay, and their image is a release. */
 export const foundKinds = ['deployment', 'statefulset', 'daemonset', 'cronjob'] as const satisfies WorkloadKind[];
 export type FoundKind = (typeof foundKinds)[number];
 
-/** A workload that runs, as a service of a configuration. */
+/** A service that init has found, whatever the source. Absent fields are as usual. */
 export interface FoundService {
-  /** The namespace. */
   readonly pillar: string;
   readonly service: string;
   readonly kind: FoundKind;
-  readonly namespace: string;
+  readonly namespace?: string;
   /** Of the object. */
   readonly name: string;
-  readonly container: string;
+  readonly container?: string;
   /** Its other containers, which a deployment leaves as they are. */
-  readonly others: readonly string[];
+  readonly others?: readonly string[];
   /** The repository, as it is written there. */
-  readonly image: string;
+  readonly image?: string;
   readonly version: string;
+  readonly artifact: ArtifactType;
+  /** Where it is written beside the service, for people. */
+  readonly chart?: string;
+  /** Absent: that of all. */
+  readonly cluster?: string;
+  /** Absent: that of all. */
+  readonly environment?: string;
+  /** `pillar/service` of others that were found. */
+  readonly dependencies?: readonly string[];
+  readonly health?: { readonly path: string; readonly port: number };
   /** Nothing of it runs now. */
-  readonly isScaledToZero: boolean;
+  readonly isScaledToZero?: boolean;
   /** The field managers that have set its image. */
-  readonly managers: readonly string[];
-  /** Of what else deploys it, as far as it says so. */
+  readonly managers?: readonly string[];
+  /** What else deploys it, as far as it says so. */
   readonly managedBy?: string;
 }
 
-/** A workload that is not taken, and why. */
-export interface LeftOut {
-  readonly kind: FoundKind;
-  readonly namespace: string;
-  readonly name: string;
-  readonly why: string;
+/** What people should know of a file that was read: what was changed or left out, and what to do. */
+export interface Note {
+  readonly line: number;
+  readonly about: string;
+  readonly message: string;
 }
 
-export const isLeftOut = (found: FoundService | LeftOut): found is LeftOut => 'why' in found;
-
-/** Reads one workload. What belongs to another object is deployed with that one. */
-export const foundService = (kind: FoundKind, object: JsonObject): FoundService | LeftOut => {
-  const { name, namespace } = namesOf(object);
-  const leave = (why: string): LeftOut => ({ kind, namespace, name, why });
-  const [owner] = listAt(object, 'metadata', 'ownerReferences');
-  if (owner !== undefined) return leave(`it belongs to ${stringAt(owner, 'kind')} ${stringAt(owner, 'name')}`);
-  const containers = containersOf(podSpecOf({ kind }, object));
-  const [container, ...others] = mainFirst(containers, name);
-  if (container === undefined || container.image === '') return leave('it has no container with an image');
-  const image = parseImage(container.image);
-  const version = versionOf(image) ?? 'latest';
-  if (!isVersion(version, 'docker')) return leave(`the image ${container.image} has no tag that can be asked for`);
-  const managedBy = otherThanUs(labelOf(object, labels.managedBy));
-  return {
-    ...{ pillar: namespace, service: serviceNameOf(name), kind, namespace, name },
-    container: container.name,
-    others: others.map((one) => one.name),
-    image: repositoryAsWritten(container.image),
-    version,
-    isScaledToZero: kind !== 'daemonset' && kind !== 'cronjob' && desiredReplicas(object) === 0,
-    managers: managersOfImage(object, container.name),
-    ...(managedBy === undefined ? {} : { managedBy }),
-  };
-};
-
-const otherThanUs = (manager: string | undefined): string | undefined =>
-  manager === fieldManager ? undefined : manager;
-
-const namesOf = (object: JsonObject) => ({
-  name: stringAt(object, 'metadata', 'name') ?? '',
-  namespace: stringAt(object, 'metadata', 'namespace') ?? '',
-});
-
-/** The one that is called as its workload is, else the first. */
-const mainFirst = (containers: readonly Container[], name: string): readonly Container[] => {
-  const main = containers.find((one) => one.name === name) ?? containers[0];
-  return main === undefined ? [] : [main, ...containers.filter((one) => one !== main)];
-};
-
-/** Names of objects may have dots, those of services have none. */
-const serviceNameOf = (name: string): string => name.replaceAll('.', '-');
-
-/** By the field of the one container; who has set another field of the workload does not matter. */
-const managersOfImage = (object: JsonObject, container: string): readonly string[] => {
-  // What is ours already need not be taken over.
-  const others = ownersOf(object).filter(({ manager }) => manager !== fieldManager);
-  const managers = others.filter(({ fields }) => ownsImage(fields, container)).map(({ manager }) => manager);
-  return [...new Set(managers)].sort();
-};
-
-/** A service has one name in its pillar: of two workloads that are called alike, each says its kind. */
-export const withOwnNames = (found: readonly FoundService[]): readonly FoundService[] => {
-  const counts = Map.groupBy(found, ({ pillar, service }) => `${pillar}/${service}`);
-  return found.map((one) =>
-    counts.get(`${one.pillar}/${one.service}`)!.length === 1 ? one : { ...one, service: `${one.service}-${one.kind}` },
-  );
-};
+/** What a file has. */
+export interface FoundInFile {
+  readonly services: readonly FoundService[];
+  readonly notes: readonly Note[];
+}

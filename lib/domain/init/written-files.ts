@@ -1,82 +1,161 @@
 import { counted } from '../counted.ts';
+import { withoutCredentials } from '../masking/addresses.ts';
 import type { FoundService } from './found-service.ts';
 
 /** Where the services were found, and what the files call it. */
 export interface FoundPlace {
+  /** Of the source, for people: a context, or a file. */
+  readonly name: string;
+  /** The same in a sentence: `what runs in the context kind`, `compose.yaml`. */
+  readonly from: string;
+  /** Of services that name no cluster of their own. */
   readonly cluster: string;
-  /** As the configuration names the file. */
-  readonly kubeconfig: string;
-  readonly context: string;
+  /** How the cluster is reached. Absent: clusters and Harness are simulated. */
+  readonly access?: {
+    /** As the configuration names the file. */
+    readonly kubeconfig: string;
+    readonly context: string;
+  };
+  /** Of services that name no environment of their own. */
   readonly environment: string;
 }
 
-/** A configuration with which these services can be deployed, by nothing but the cluster. */
-export const writtenConfiguration = (place: FoundPlace, found: readonly FoundService[]): string => {
-  const { cluster, kubeconfig, context, environment } = place;
-  const managers = [...new Set(found.flatMap((one) => one.managers))].sort();
-  const takesOver =
-    managers.length === 0
-      ? []
-      : [
-          '    kubernetes:',
-          '      # Who has set the images until now: their fields are taken over. Anybody else’s are a conflict, and are told.',
-          `      take_over: ${inLine(managers)}`,
-        ];
-  return lines([
-    `# Written by flotilla init, from what runs in the context ${context}. It is yours from now on.`,
-    'clusters:',
-    `  ${quoted(cluster)}: { kubeconfig: ${quoted(kubeconfig)}, context: ${quoted(context)} }`,
+/** A configuration with which these services can be deployed. */
+export const writtenConfiguration = (place: FoundPlace, found: readonly FoundService[]): string =>
+  lines([
+    `# Written by flotilla init, from ${inComment(place.from)}. It is yours from now on.`,
+    ...clusterLines(place, found),
     'environments:',
-    `  ${quoted(environment)}:`,
-    `    infrastructures: [${quoted(cluster)}]`,
-    `    defaults: { infrastructure: ${quoted(cluster)}, docker_artifact_type: docker }`,
-    ...takesOver,
+    ...namesOf(found, (one) => environmentOf(one, place)).flatMap((name) => environmentLines(name, place, found)),
     'pillars:',
-    ...pillarsOf(found).map((pillar) => `  ${quoted(pillar)}: {}`),
+    ...namesOf(found, ({ pillar }) => pillar).map((pillar) => `  ${quoted(pillar)}: {}`),
     'services:',
-    ...pillarsOf(found).flatMap((pillar) => [
+    ...namesOf(found, ({ pillar }) => pillar).flatMap((pillar) => [
       `  ${quoted(pillar)}:`,
       ...found.filter((one) => one.pillar === pillar).flatMap(serviceLines),
     ]),
   ]);
+
+const environmentOf = ({ environment }: FoundService, place: FoundPlace): string => environment ?? place.environment;
+const clusterOf = ({ cluster }: FoundService, place: FoundPlace): string => cluster ?? place.cluster;
+
+const clusterLines = (place: FoundPlace, found: readonly FoundService[]): readonly string[] => {
+  const { access, cluster } = place;
+  if (access !== undefined) {
+    const { kubeconfig, context } = access;
+    return ['clusters:', `  ${quoted(cluster)}: { kubeconfig: ${quoted(kubeconfig)}, context: ${quoted(context)} }`];
+  }
+  const names = namesOf(found, (one) => clusterOf(one, place));
+  return [
+    '# Simulated, so that you can try it. Put your own in its place: { kubeconfig: ~/.kube/config, context: NAME }.',
+    'clusters:',
+    ...names.map((name) => `  ${quoted(name)}: { simulated: true }`),
+    ...harnessLines(found),
+  ];
+};
+
+const harnessLines = (found: readonly FoundService[]): readonly string[] => [
+  found.some(({ artifact }) => artifact === 'helm')
+    ? '# A Harness pipeline deploys charts: Flotilla has no executor for Helm. Put your account in its place.'
+    : '# Put your account in its place, or remove it to deploy to Kubernetes directly.',
+  'harness: { simulated: true }',
+];
+
+const environmentLines = (name: string, place: FoundPlace, found: readonly FoundService[]): readonly string[] => {
+  const there = found.filter((one) => environmentOf(one, place) === name);
+  const clusters = namesOf(there, (one) => clusterOf(one, place));
+  const artifacts = namesOf(there, ({ artifact }) => artifact);
+  const defaults = [
+    ...(clusters.length === 1 ? [`infrastructure_id: ${quoted(clusters[0]!)}`] : []),
+    ...(artifacts.length === 1 ? [`docker_artifact_type: ${artifacts[0]}`] : []),
+  ];
+  const managers = [...new Set(there.flatMap((one) => one.managers ?? []))].sort();
+  return [
+    `  ${quoted(name)}:`,
+    `    infrastructures: ${inLine(clusters)}`,
+    ...(defaults.length === 0 ? [] : [`    defaults: { ${defaults.join(', ')} }`]),
+    ...(managers.length === 0
+      ? []
+      : [
+          '    kubernetes:',
+          '      # These have set the images until now. Flotilla takes their fields over. A field of anybody else is a conflict.',
+          `      take_over: ${inLine(managers)}`,
+        ]),
+  ];
 };
 
 const serviceLines = (one: FoundService): readonly string[] => {
-  const { service, kind, name, namespace, container, others, image, managedBy } = one;
-  const own = name === service ? [] : [`name: ${quoted(name)}`];
+  const { service, kind, name, namespace, container, others = [], image, health, managedBy, chart } = one;
   const fields = [
     ...(kind === 'deployment' ? [] : [`kind: ${kind}`]),
-    ...own,
-    `namespace: ${quoted(namespace)}`,
-    ...(others.length === 0 ? [] : [`container: ${quoted(container)}`]),
-    `image: ${quoted(image)}`,
+    ...(name === service ? [] : [`name: ${quoted(name)}`]),
+    ...(namespace === undefined ? [] : [`namespace: ${quoted(namespace)}`]),
+    ...(others.length === 0 || container === undefined ? [] : [`container: ${quoted(container)}`]),
+    ...(image === undefined ? [] : [`image: ${quoted(image)}`]),
+    ...(health === undefined ? [] : [`health: { ports: [${health.port}] }`]),
   ];
-  const beside = others.length === 0 ? [] : [`its other containers stay as they are: ${others.join(', ')}`];
-  const also = managedBy === undefined ? [] : [`${managedBy} deploys it, too, and would set its image back`];
-  return [...[...beside, ...also].map((said) => `    # ${said}`), `    ${quoted(service)}: { ${fields.join(', ')} }`];
+  const notes = [
+    ...(chart === undefined ? [] : [`chart ${withoutCredentials(chart)}; kind and name are a guess`]),
+    ...(others.length === 0 ? [] : [`its other containers stay as they are: ${others.join(', ')}`]),
+    ...(managedBy === undefined ? [] : [`${managedBy} deploys it, too, and would set its image back`]),
+  ];
+  const entry = fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
+  return [...notes.map((said) => `    # ${inComment(said)}`), `    ${quoted(service)}: ${entry}`];
 };
 
-/** A batch of all that runs, in the version that runs. */
-export const writtenBatch = ({ cluster, environment }: FoundPlace, found: readonly FoundService[]): string => {
-  const running = found.filter((one) => !one.isScaledToZero);
-  const idle = found.filter((one) => one.isScaledToZero);
+/** A batch of all that was found, in the version that was found. */
+export const writtenBatch = (place: FoundPlace, found: readonly FoundService[]): string => {
+  const running = found.filter((one) => one.isScaledToZero !== true);
+  const idle = found.filter((one) => one.isScaledToZero === true);
+  const shared = sharedOf(place, found);
+  const defaults = [...shared].map(([field, value]) => `${field}: ${quoted(value)}, `);
+  const itemOf = (one: FoundService): string => item(one, place, shared);
   return lines([
-    `# Written by flotilla init: ${counted(running.length, 'service')}, in the version that runs now. Change versions, and deploy.`,
+    `# Written by flotilla init: ${counted(running.length, 'service')}, in the version of ${inComment(place.from)}. Change versions, and deploy.`,
     'version: v1.0',
     'metadata: { name: "First release" }',
-    `defaults: { environment_id: ${quoted(environment)}, infrastructure_id: ${quoted(cluster)}, docker_artifact_type: docker }`,
+    `defaults: { ${defaults.join('')}rollback_strategy: automatic }`,
     'deployments:',
-    ...running.map((one) => `  - ${item(one)}`),
+    ...running.map((one) => `  - ${itemOf(one)}`),
     ...(idle.length === 0 ? [] : ['  # Scaled to 0: nothing of these runs, so nothing can be verified.']),
-    ...idle.map((one) => `  # - ${item(one)}`),
+    ...idle.map((one) => `  # - ${itemOf(one)}`),
   ]);
 };
 
-const item = ({ pillar, service, version }: FoundService): string =>
-  `{ pillar: ${quoted(pillar)}, service_name: ${quoted(service)}, docker_image_version: ${JSON.stringify(version)}, metadata: { rollback_strategy: automatic } }`;
+const placesOf = (one: FoundService, place: FoundPlace): readonly (readonly [string, string])[] => [
+  ['environment_id', environmentOf(one, place)],
+  ['infrastructure_id', clusterOf(one, place)],
+  ['docker_artifact_type', one.artifact],
+];
 
-const pillarsOf = (found: readonly FoundService[]): readonly string[] =>
-  [...new Set(found.map(({ pillar }) => pillar))].sort();
+/** What all have in common. */
+const sharedOf = (place: FoundPlace, found: readonly FoundService[]): ReadonlyMap<string, string> => {
+  const values = Map.groupBy(
+    found.flatMap((one) => placesOf(one, place)),
+    ([field]) => field,
+  );
+  const same = [...values].filter(([, pairs]) => pairs.every(([, value]) => value === pairs[0]![1]));
+  return new Map(same.map(([field, pairs]) => [field, pairs[0]![1]]));
+};
+
+const item = (one: FoundService, place: FoundPlace, shared: ReadonlyMap<string, string>): string => {
+  const { pillar, service, version, dependencies = [], health } = one;
+  const metadata = [
+    ...(dependencies.length === 0 ? [] : [`dependencies: ${inLine(dependencies)}`]),
+    ...(health === undefined ? [] : [`health_check: { path: ${quoted(health.path)}, port: ${health.port} }`]),
+  ];
+  const fields = [
+    `pillar: ${quoted(pillar)}`,
+    `service_name: ${quoted(service)}`,
+    `docker_image_version: ${JSON.stringify(version)}`,
+    ...placesOf(one, place).flatMap(([field, value]) => (shared.has(field) ? [] : [`${field}: ${quoted(value)}`])),
+    ...(metadata.length === 0 ? [] : [`metadata: { ${metadata.join(', ')} }`]),
+  ];
+  return `{ ${fields.join(', ')} }`;
+};
+
+const namesOf = (found: readonly FoundService[], nameOf: (one: FoundService) => string): readonly string[] =>
+  [...new Set(found.map(nameOf))].sort();
 
 /** Words that YAML reads as they are, but for those that it takes for something else. */
 const plain = /^[A-Za-z][A-Za-z0-9._/:-]*[A-Za-z0-9_/]$/;
@@ -86,5 +165,7 @@ const quoted = (text: string): string =>
   plain.test(text) && !otherwise.test(text) && !text.includes(': ') ? text : JSON.stringify(text);
 
 const inLine = (texts: readonly string[]): string => `[${texts.map(quoted).join(', ')}]`;
+
+const inComment = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
 
 const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;

@@ -2,15 +2,8 @@ import { type ClusterAccess, kubeConfigFrom } from '../../adapters/cluster-acces
 import type { ClusterProgram } from '../../adapters/cluster-program.ts';
 import { listWorkloads } from '../../adapters/found-workloads.ts';
 import { readKubeconfig } from '../../adapters/kubeconfig.ts';
-import {
-  type FoundKind,
-  type FoundService,
-  foundKinds,
-  foundService,
-  isLeftOut,
-  type LeftOut,
-  withOwnNames,
-} from '../../domain/init/found-service.ts';
+import { type FoundKind, type FoundService, foundKinds } from '../../domain/init/found-service.ts';
+import { foundService, isLeftOut, type LeftOut, withOwnNames } from '../../domain/init/found-workload.ts';
 import { stringAt } from '../../domain/rollout/kubernetes-object.ts';
 
 /** A context of a kubeconfig, before any request. */
@@ -76,4 +69,4 @@ export const findServices = async (
   return { services: withOwnNames(services), left: all.filter(isLeftOut) };
 };
 
-const placeOf = ({ namespace, name, kind }: FoundService | LeftOut): string => `${namespace}/${name}/${kind}`;
+const placeOf = ({ namespace = '', name, kind }: FoundService | LeftOut): string => `${namespace}/${name}/${kind}`;

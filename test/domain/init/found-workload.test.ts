@@ -1,13 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
 import { parseConfiguration } from '../../../lib/domain/catalogue/parse-configuration.ts';
-import {
-  type FoundKind,
-  type FoundService,
-  foundService,
-  isLeftOut,
-  withOwnNames,
-} from '../../../lib/domain/init/found-service.ts';
+import type { FoundKind, FoundService } from '../../../lib/domain/init/found-service.ts';
+import { foundService, isLeftOut, withOwnNames } from '../../../lib/domain/init/found-workload.ts';
 import { writtenBatch, writtenConfiguration } from '../../../lib/domain/init/written-files.ts';
 import type { JsonObject } from '../../../lib/domain/json.ts';
 
@@ -126,7 +121,8 @@ describe('a workload that runs', () => {
 });
 
 describe('what is written', () => {
-  const place = { cluster: 'kind', kubeconfig: './kube: config', context: 'on # kind', environment: 'no' };
+  const access = { kubeconfig: './kube: config', context: 'on # kind' };
+  const place = { name: 'on # kind', from: 'what runs', cluster: 'kind', environment: 'no', access };
   const services = withOwnNames([
     found('deployment', object(images('reg/web:1.10'), { managedFields: [owns('kubectl: edit', 'c0', 'image')] })),
     found('statefulset', object(images('reg:5000/db', 'side:1'), { name: '0.db', namespace: '1e3' })),

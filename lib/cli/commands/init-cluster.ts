@@ -1,0 +1,87 @@
+import { homedir } from 'node:os';
+import { delimiter, relative, resolve } from 'node:path';
+import type { FoundService } from '../../domain/init/found-service.ts';
+import type { FoundPlace } from '../../domain/init/written-files.ts';
+import { findServices, openContext } from '../../local/init/find-services.ts';
+import { letRun } from '../allow-programs.ts';
+import type { CommandContext } from '../command-context.ts';
+import { CommandFailure, exitStatus } from '../failure.ts';
+
+export interface ClusterOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: readonly string[];
+  readonly allNamespaces?: boolean;
+  readonly cluster?: string;
+  readonly allowPrograms?: boolean;
+}
+
+/** What is written, and what is said of it. */
+export interface Found {
+  readonly place: FoundPlace;
+  readonly services: readonly FoundService[];
+  /** For --json: what is said besides. */
+  readonly told: object;
+  readonly lines: readonly string[];
+}
+
+interface Writing {
+  /** The file that is to be written. */
+  readonly configuration: string;
+  readonly environment: string;
+}
+
+/** Finds what runs in a cluster that a kubeconfig names. */
+export const findInCluster = async (
+  context: CommandContext,
+  options: ClusterOptions,
+  { configuration, environment }: Writing,
+): Promise<Found> => {
+  const kubeconfig = kubeconfigOf(context, options.kubeconfig);
+  const open = await openContext(kubeconfig, options.context);
+  const cluster = options.cluster ?? nameOf(open.cluster);
+  const programs = open.program === undefined ? [] : [{ ...open.program, cluster, kubeconfig }];
+  await letRun(context, { file: configuration, programs }, options.allowPrograms ?? false);
+  const namespaces = options.allNamespaces === true ? 'all' : (options.namespace ?? [open.namespace]);
+  const { services, left } = await findServices(open, namespaces);
+  if (services.length === 0) {
+    const where = namespaces === 'all' ? 'any namespace' : namespaces.join(', ');
+    const why = `Nothing runs in ${where} of ${open.context} that could be deployed.`;
+    const hint = 'Name others by --namespace, or take all by --all-namespaces. Nothing was written.';
+    throw new CommandFailure(exitStatus.failed, [why, hint]);
+  }
+  const access = { context: open.context, kubeconfig: shownPath(kubeconfig, context.directory) };
+  const from = `what runs in the context ${open.context}`;
+  return {
+    place: { ...{ name: open.context, from, cluster, environment }, access },
+    services,
+    told: { left },
+    lines: left.map(({ kind, namespace, name, why }) => `left out: ${kind} ${namespace}/${name}: ${why}`),
+  };
+};
+/** As kubectl finds it, where it names one file. */
+const kubeconfigOf = ({ directory, env }: CommandContext, given: string | undefined): string => {
+  if (given !== undefined) return resolve(directory, given.replace(/^~(?=\/|$)/, homedir()));
+  const named = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
+  if (named.length > 1) {
+    const why = '$KUBECONFIG names several files, and a cluster of the configuration has one: name it by --kubeconfig.';
+    throw new CommandFailure(exitStatus.usage, [why]);
+  }
+  return resolve(directory, named[0] ?? `${env.HOME ?? homedir()}/.kube/config`);
+};
+
+/** From where the configuration is, or from the home directory: so both can be moved. */
+const shownPath = (file: string, directory: string): string => {
+  const fromHere = relative(directory, file);
+  if (!fromHere.startsWith('..')) return `./${fromHere}`;
+  const fromHome = relative(homedir(), file);
+  return fromHome.startsWith('..') ? file : `~/${fromHome}`;
+};
+
+/** A cluster of EKS is called by its ARN in kubeconfigs; the last part is its name. */
+const nameOf = (cluster: string): string => {
+  const name = (cluster.split('/').at(-1) ?? cluster)
+    .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '');
+  return name.slice(0, 64) || 'cluster';
+};

@@ -1,0 +1,36 @@
+/** Stands where a template stood. No file has this character for anything else. */
+export const templateMark = '\uE000';
+
+export interface Blanked {
+  /** As long as the text, line by line. */
+  readonly text: string;
+  /** Lines that have templates, from 1. */
+  readonly lines: readonly number[];
+}
+
+/**
+ * Puts a mark over every `{{ … }}`, so that the rest can be read as YAML. A line that has nothing else, such as `{{ if }}`, becomes
+ * empty. A template that is not closed goes on to the end.
+ */
+export const blankTemplates = (text: string): Blanked => {
+  const marked = markTemplates(text);
+  const lines = marked.split('\n');
+  return {
+    text: lines.map((line) => (isControl(line) ? '' : line)).join('\n'),
+    lines: lines.flatMap((line, index) => (line.includes(templateMark) ? [index + 1] : [])),
+  };
+};
+
+const isControl = (line: string): boolean => line.includes(templateMark) && /^[\s\uE000]*$/.test(line);
+
+const markTemplates = (text: string): string => {
+  const parts: string[] = [];
+  let at = 0;
+  for (let begin = text.indexOf('{{'); begin >= 0; begin = text.indexOf('{{', at)) {
+    const close = text.indexOf('}}', begin);
+    const end = close < 0 ? text.length : close + 2;
+    parts.push(text.slice(at, begin), text.slice(begin, end).replace(/[^\n]/g, templateMark));
+    at = end;
+  }
+  return [...parts, text.slice(at)].join('');
+};

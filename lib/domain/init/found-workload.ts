@@ -1,0 +1,76 @@
+import { ownersOf, ownsImage } from '../drift/owned-fields.ts';
+import type { JsonObject } from '../json.ts';
+import { fieldManager, labels } from '../manifests/marks.ts';
+import { parseImage, repositoryAsWritten } from '../rollout/image.ts';
+import { isVersion, versionOf } from '../rollout/image-version.ts';
+import { desiredReplicas, labelOf, listAt, stringAt } from '../rollout/kubernetes-object.ts';
+import { type Container, containersOf, podSpecOf } from '../rollout/pod-template.ts';
+import type { FoundKind, FoundService } from './found-service.ts';
+
+/** A workload that is not taken, and why. */
+export interface LeftOut {
+  readonly kind: FoundKind;
+  readonly namespace: string;
+  readonly name: string;
+  readonly why: string;
+}
+
+export const isLeftOut = (found: FoundService | LeftOut): found is LeftOut => 'why' in found;
+
+/** Reads one workload. What belongs to another object is deployed with that one. */
+export const foundService = (kind: FoundKind, object: JsonObject): FoundService | LeftOut => {
+  const { name, namespace } = namesOf(object);
+  const leave = (why: string): LeftOut => ({ kind, namespace, name, why });
+  const [owner] = listAt(object, 'metadata', 'ownerReferences');
+  if (owner !== undefined) return leave(`it belongs to ${stringAt(owner, 'kind')} ${stringAt(owner, 'name')}`);
+  const containers = containersOf(podSpecOf({ kind }, object));
+  const [container, ...others] = mainFirst(containers, name);
+  if (container === undefined || container.image === '') return leave('it has no container with an image');
+  const image = parseImage(container.image);
+  const version = versionOf(image) ?? 'latest';
+  if (!isVersion(version, 'docker')) return leave(`the image ${container.image} has no tag that can be asked for`);
+  const managedBy = otherThanUs(labelOf(object, labels.managedBy));
+  return {
+    ...{ pillar: namespace, service: serviceNameOf(name), kind, namespace, name, artifact: 'docker' },
+    container: container.name,
+    others: others.map((one) => one.name),
+    image: repositoryAsWritten(container.image),
+    version,
+    isScaledToZero: kind !== 'daemonset' && kind !== 'cronjob' && desiredReplicas(object) === 0,
+    managers: managersOfImage(object, container.name),
+    ...(managedBy === undefined ? {} : { managedBy }),
+  };
+};
+
+const otherThanUs = (manager: string | undefined): string | undefined =>
+  manager === fieldManager ? undefined : manager;
+
+const namesOf = (object: JsonObject) => ({
+  name: stringAt(object, 'metadata', 'name') ?? '',
+  namespace: stringAt(object, 'metadata', 'namespace') ?? '',
+});
+
+/** The one that is called as its workload is, else the first. */
+const mainFirst = (containers: readonly Container[], name: string): readonly Container[] => {
+  const main = containers.find((one) => one.name === name) ?? containers[0];
+  return main === undefined ? [] : [main, ...containers.filter((one) => one !== main)];
+};
+
+/** Names of objects may have dots, those of services have none. */
+const serviceNameOf = (name: string): string => name.replaceAll('.', '-');
+
+/** By the field of the one container; who has set another field of the workload does not matter. */
+const managersOfImage = (object: JsonObject, container: string): readonly string[] => {
+  // What is ours already need not be taken over.
+  const others = ownersOf(object).filter(({ manager }) => manager !== fieldManager);
+  const managers = others.filter(({ fields }) => ownsImage(fields, container)).map(({ manager }) => manager);
+  return [...new Set(managers)].sort();
+};
+
+/** A service has one name in its pillar: of two workloads that are called alike, each says its kind. */
+export const withOwnNames = (found: readonly FoundService[]): readonly FoundService[] => {
+  const counts = Map.groupBy(found, ({ pillar, service }) => `${pillar}/${service}`);
+  return found.map((one) =>
+    counts.get(`${one.pillar}/${one.service}`)!.length === 1 ? one : { ...one, service: `${one.service}-${one.kind}` },
+  );
+};

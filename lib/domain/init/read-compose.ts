@@ -1,0 +1,144 @@
+import { isMapping, type Mapping } from '../batch/drafts.ts';
+import { quoted } from '../batch/findings.ts';
+import type { Issue } from '../batch/issues.ts';
+import type { YamlText } from '../batch/read-yaml.ts';
+import { healthPathProblem } from '../health/health-path.ts';
+import type { FoundInFile, Note } from './found-service.ts';
+import { settleServices, type WrittenService } from './settle-services.ts';
+import { sourceYaml } from './source-yaml.ts';
+import { writtenImage } from './written-image.ts';
+
+/**
+ * Reads the services of a compose file: image, health check, ports and depends_on. Never its `environment`, which may hold secrets.
+ * `pillar`: of all; unless it is given, the name of the project.
+ */
+export const readCompose = (
+  text: string,
+  pillar: string | undefined,
+): FoundInFile | { readonly issues: readonly Issue[] } => {
+  const yaml = sourceYaml(text);
+  if ('issues' in yaml) return yaml;
+  const services = isMapping(yaml.root) ? yaml.root.services : undefined;
+  if (!isMapping(yaml.root) || !isMapping(services)) {
+    return { issues: [issueAt(yaml, 'this is no compose file: it has no mapping services')] };
+  }
+  const project = typeof yaml.root.name === 'string' && !yaml.root.name.includes('$') ? yaml.root.name : undefined;
+  const read = Object.entries(services).map(([name, service]) => readService({ yaml, name }, service));
+  const {
+    notes,
+    unresolved,
+    services: found,
+  } = settleServices(
+    read.flatMap(({ service }) => service ?? []),
+    pillar ?? project ?? 'default',
+  );
+  return {
+    services: found,
+    notes: inOrder([
+      ...includesOf(yaml),
+      ...read.flatMap((one) => one.notes),
+      ...notes,
+      ...unresolved.map(leftOutOfIt),
+    ]),
+  };
+};
+
+export const issueAt = ({ lineOf }: Pick<YamlText, 'lineOf'>, message: string): Issue => ({
+  ...lineOf(0),
+  path: '',
+  code: 'WrongType',
+  message,
+});
+
+export const leftOutOfIt = ({ message, ...note }: Note): Note => ({
+  ...note,
+  message: `${message}; the dependency is left out`,
+});
+
+export const inOrder = (notes: readonly Note[]): readonly Note[] => notes.toSorted((a, b) => a.line - b.line);
+
+interface Place {
+  readonly yaml: YamlText;
+  readonly name: string;
+}
+
+const lineOf = ({ yaml, name }: Place): number => yaml.lineOf(yaml.offsetOf(['services', name], 'key')).line;
+
+interface Read {
+  readonly service?: WrittenService;
+  readonly notes: readonly Note[];
+}
+
+const readService = (place: Place, written: unknown): Read => {
+  const line = lineOf(place);
+  const leave = (message: string): Read => ({ notes: [{ line, about: place.name, message }] });
+  if (!isMapping(written)) return leave('left out: it is no mapping');
+  const { image, build } = written;
+  if (typeof image !== 'string' || image === '') {
+    if (build !== undefined)
+      return leave('left out: it is built here, and has no image. Write the image that is pushed');
+    return leave(
+      'left out: it has no image. If it extends another file, init reads what `docker compose config` prints',
+    );
+  }
+  const read = writtenImage(image);
+  if ('problem' in read) {
+    return leave(`left out: ${read.problem}, for example with \`docker compose config > resolved.yaml\``);
+  }
+  const health = healthOf(written);
+  const service: WrittenService = {
+    ...{ line, called: place.name, ids: [place.name], needs: needsOf(written.depends_on), ...read, artifact: 'docker' },
+    ...(typeof health === 'string' || health === undefined ? {} : { health }),
+    ...(isOff(written) ? { isScaledToZero: true } : {}),
+  };
+  const told = [
+    ...(/[:@][^/]*$/.test(image) ? [] : ['its image has no version, so latest is written; put the version in']),
+    ...(typeof health === 'string' ? [health] : []),
+  ];
+  return { service, notes: told.map((message) => ({ line, about: place.name, message })) };
+};
+
+/** A list of names, or a mapping by name. */
+const needsOf = (written: unknown): readonly string[] => {
+  const names = isMapping(written) ? Object.keys(written) : Array.isArray(written) ? written : [];
+  return names.filter((name) => typeof name === 'string');
+};
+
+const isOff = ({ scale, deploy }: Mapping): boolean => scale === 0 || (isMapping(deploy) && deploy.replicas === 0);
+
+const localAddress = /\bhttp:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(\/[^\s'"`|;&<>()\\?#]*)?/;
+
+/** The path and port that its health check asks, where that is an HTTP address; else what is to be done about it. */
+const healthOf = ({
+  healthcheck,
+  ports,
+}: Mapping): { readonly path: string; readonly port: number } | string | undefined => {
+  if (!isMapping(healthcheck) || healthcheck.disable === true || healthcheck.test === undefined) return undefined;
+  const parts = [healthcheck.test].flat().filter((part) => typeof part === 'string');
+  if (parts[0] === 'NONE') return undefined;
+  const [address, port, path = '/'] = localAddress.exec(parts.join(' ')) ?? [];
+  if (address === undefined) {
+    return 'its health check is a command, which Flotilla does not run; give it health_check: { path, port } if it speaks HTTP';
+  }
+  const number = Number(port ?? firstPort(ports) ?? 80);
+  const problem = healthPathProblem(path);
+  if (problem !== undefined || number < 1 || number > 65_535) {
+    return `its health check asks ${quoted(path)}, which Flotilla cannot ask: ${problem ?? 'there is no such port'}`;
+  }
+  return { path, port: number };
+};
+
+/** The port of the container: `8080`, `80:8080`, `127.0.0.1:80:8080/tcp`, or `target`. */
+const firstPort = (ports: unknown): number | undefined => {
+  const [first] = Array.isArray(ports) ? ports : [];
+  const written = isMapping(first) ? first.target : first;
+  const [, port] = /(?:^|:)(\d{1,5})(?:\/\w+)?$/.exec(String(written)) ?? [];
+  return port === undefined ? undefined : Number(port);
+};
+
+const includesOf = (yaml: YamlText): readonly Note[] => {
+  if (!isMapping(yaml.root) || yaml.root.include === undefined) return [];
+  const { line } = yaml.lineOf(yaml.offsetOf(['include'], 'key'));
+  const message = 'other files are not read. Give init what `docker compose config` prints, to have them all';
+  return [{ line, about: 'include', message }];
+};

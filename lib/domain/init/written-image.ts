@@ -1,0 +1,21 @@
+import { quoted } from '../batch/findings.ts';
+import { parseImage, repositoryAsWritten } from '../rollout/image.ts';
+import { isVersion, versionOf } from '../rollout/image-version.ts';
+
+export interface WrittenImage {
+  readonly image: string;
+  readonly version: string;
+}
+
+/** The repository and the version of an image as a file names it, or why it has none. Without a tag the version is `latest`. */
+export const writtenImage = (reference: string): WrittenImage | { readonly problem: string } => {
+  if (reference.includes('$')) {
+    return { problem: `its image ${quoted(reference)} has a variable; put the value in` };
+  }
+  const version = versionOf(parseImage(reference)) ?? 'latest';
+  const image = repositoryAsWritten(reference);
+  const isRepository = /^([A-Za-z0-9._-]+(:\d+)?\/)?[A-Za-z0-9._/-]+$/.test(image);
+  return isRepository && isVersion(version, 'docker')
+    ? { image, version }
+    : { problem: `its image ${quoted(reference)} is not written as repository:tag` };
+};

@@ -1,0 +1,121 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: compose files name variables so
+import { describe, expect, test } from 'vitest';
+import { readCompose } from '../../../lib/domain/init/read-compose.ts';
+
+const read = (text: string, pillar?: string) => {
+  const found = readCompose(text, pillar);
+  if ('issues' in found) throw new Error(JSON.stringify(found.issues));
+  return {
+    services: found.services,
+    notes: found.notes.map(({ line, about, message }) => `${line} ${about}: ${message}`),
+  };
+};
+
+const one = (fields: string) => read(`services:\n  web: { ${fields} }`);
+
+test('a compose file as services, without a word of its environment', () => {
+  const text = `name: shop
+x-common: &common { environment: { PASSWORD: hunter2 } }
+services:
+  web:
+    <<: *common
+    image: registry.example.com:5000/shop/web:1.4.0
+    depends_on: { db: { condition: service_healthy } }
+    ports: ["127.0.0.1:80:8080/tcp"]
+    healthcheck: { test: [CMD, curl, -f, "http://localhost/ready?token=hunter2"] }
+  db: { image: "postgres:16.2@sha256:${'a'.repeat(64)}", environment: ["PASSWORD=hunter2"], deploy: { replicas: 0 } }
+`;
+  const { services, notes } = read(text);
+  expect(services).toEqual([
+    {
+      ...{ pillar: 'shop', service: 'web', kind: 'deployment', name: 'web', artifact: 'docker' },
+      ...{ image: 'registry.example.com:5000/shop/web', version: '1.4.0', dependencies: ['shop/db'] },
+      health: { path: '/ready', port: 8080 },
+    },
+    {
+      ...{ pillar: 'shop', service: 'db', kind: 'deployment', name: 'db', artifact: 'docker', isScaledToZero: true },
+      ...{ image: 'postgres', version: `16.2@sha256:${'a'.repeat(64)}` },
+    },
+  ]);
+  expect(notes).toEqual([]);
+  expect(JSON.stringify(services)).not.toContain('hunter2');
+});
+
+describe('a health check', () => {
+  test.each([
+    ['["CMD", "curl", "http://127.0.0.1:9000/up"]', { path: '/up', port: 9000 }],
+    ['["CMD-SHELL", "wget -q http://localhost:8080 || exit 1"]', { path: '/', port: 8080 }],
+    ['"curl -fsS \'http://localhost:3000/a/b\' -o /dev/null"', { path: '/a/b', port: 3000 }],
+    ['["NONE"]', undefined],
+    ['["CMD", "curl", "http://db:9000/up"]', undefined],
+    ['["CMD", "pg_isready"]', undefined],
+    ['["CMD", "curl", "http://localhost:99999/up"]', undefined],
+    ['["CMD", "curl", "http://localhost:8080/../up"]', undefined],
+  ])('%s', (written, health) => {
+    expect(one(`image: "a:1", healthcheck: { test: ${written} }`).services[0]?.health).toEqual(health);
+  });
+});
+
+describe('what cannot be written is told by line, with what to do', () => {
+  test.each([
+    ['build: .', '2 web: left out: it is built here, and has no image. Write the image that is pushed'],
+    ['image: "a:${TAG}"', '2 web: left out: its image "a:${TAG}" has a variable; put the value in'],
+    ['image: "a b:1"', '2 web: left out: its image "a b:1" is not written as repository:tag'],
+    ['command: x', '2 web: left out: it has no image'],
+    ['image: "a:1", depends_on: [gone]', '2 web: depends on "gone", which was not found; the dependency is left out'],
+    ['image: "a:1", depends_on: [web]', '2 web: depends on "web", which is itself; the dependency is left out'],
+    ['image: a', '2 web: its image has no version, so latest is written; put the version in'],
+    [
+      'image: "a:1", healthcheck: { test: "true" }',
+      '2 web: its health check is a command, which Flotilla does not run',
+    ],
+  ])('%s', (fields, note) => {
+    expect(one(fields).notes).toEqual([expect.stringContaining(note)]);
+  });
+
+  test('files that it includes', () => {
+    expect(read('include: [other.yaml]\nservices: { a: { image: "a:1" } }').notes).toEqual([
+      expect.stringContaining('1 include: other files are not read'),
+    ]);
+  });
+});
+
+test('names that do not fit are changed, told, and never clash', () => {
+  const { services, notes } = read(
+    'services:\n  a.b: { image: "a:1", depends_on: [a-b] }\n  a-b: { image: "a:1" }\n  _: { image: "a:1" }',
+    'My Team',
+  );
+  expect(services.map(({ pillar, service, name, dependencies }) => [pillar, service, name, dependencies])).toEqual([
+    ['my-team', 'a-b-2', 'a-b-2', ['my-team/a-b']],
+    ['my-team', 'a-b', 'a-b', undefined],
+    ['my-team', 'service', 'service', undefined],
+  ]);
+  expect(notes).toEqual([
+    '2 a.b: the service becomes a-b-2: "a.b" has characters that Flotilla does not take',
+    '2 a.b: the pillar becomes my-team: "My Team" has characters that Flotilla does not take',
+    '4 _: the service becomes service: "_" has characters that Flotilla does not take',
+  ]);
+});
+
+test('more dependencies than a batch takes are cut', () => {
+  const names = Array.from({ length: 12 }, (_, at) => `d${at}`);
+  const text = `services:\n  web: { image: "a:1", depends_on: [${names}] }\n${names.map((name) => `  ${name}: { image: "a:1" }\n`).join('')}`;
+  const { services, notes } = read(text);
+  expect(services[0]?.dependencies).toHaveLength(10);
+  expect(notes).toEqual(['2 web: depends on 12 services; the first 10 are written']);
+});
+
+const nested = `services: ${'{a: '.repeat(60)}1${'}'.repeat(60)}`;
+const bomb = `a: &a [1,1,1,1,1,1,1,1,1,1]\n${Array.from({ length: 9 }, (_, at) => `b${at}: &b${at} [${Array(10).fill(at === 0 ? '*a' : `*b${at - 1}`)}]`).join('\n')}\nservices: {}`;
+
+test.each([
+  ['no mapping', '[1]', 'this is no compose file'],
+  ['no services', 'version: "3"', 'this is no compose file'],
+  ['no YAML', 'services: {', ''],
+  ['too deep', nested, 'inside each other'],
+  ['a bomb', bomb, 'alias'],
+  ['two services of one name', 'services:\n  a: { image: "a:1" }\n  a: { image: "b:1" }', ''],
+])('%s is refused', (_, text, message) => {
+  const found = readCompose(text, undefined);
+  expect('issues' in found && found.issues[0]?.message).toContain(message);
+});
