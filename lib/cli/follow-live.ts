@@ -79,7 +79,7 @@ export class LiveFollowView implements FollowView {
 
   isUnexplained(): boolean {
     return [...this.#deployments.values()].some(
-      ({ status, reason, root }) => status === 'SKIPPED' && root === undefined && reason === 'DependencyFailed',
+      ({ status, reason, root }) => status === 'SKIPPED' && root === undefined && reason.startsWith('Dependency'),
     );
   }
 

@@ -164,6 +164,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .action(act(async () => (await import('./commands/deploy.ts')).deploy));
   addStatusOptions(add('status <id>', 'show a batch and its deployments, or those that fit'))
     .option('--at <number>', 'how all stood at that event of its feed', eventNumber)
+    .option('--failed', 'only what failed or is unknown, with what it holds back and what to do next')
     .option('--follow', 'stay until it has ended')
     .option('--timeout <seconds>', 'stop following after this long', seconds)
     .option(...patience)

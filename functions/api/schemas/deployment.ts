@@ -62,6 +62,9 @@ export const deployment = viewSchema<DeploymentView>()(
     step: z.enum(['turn', 'capture', 'deploy', 'verify', 'restore', 'verify-restore', 'recorded']),
     waiting_for: z.array(waiting).exactOptional(),
     root: rootCause.exactOptional(),
+    holds_back: count
+      .exactOptional()
+      .describe('How many deployments do not start because of it, and not because of another one before it.'),
     attempts: count,
     runs: z.array(run),
     evidence: z.array(evidence),

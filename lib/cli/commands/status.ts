@@ -15,6 +15,7 @@ import { type Simulated, simulationSentence } from '../simulation.ts';
 import { batchLines, stuckLines } from '../status-lines.ts';
 import { deploymentTable, tableLines } from '../tables.ts';
 import { statusAt } from './status-at.ts';
+import { checkFailedOptions, statusFailed } from './status-failed.ts';
 
 /** A server may be older than the command line. */
 type AnyHealth = Pick<Health, 'simulated'> & Partial<Health>;
@@ -25,6 +26,7 @@ const filterNames = [...['status', 'environment', 'pillar', 'cluster', 'reason',
 export interface StatusOptions extends Readonly<Partial<Record<(typeof filterNames)[number], string>>> {
   /** Number of an event: how it stood then. */
   readonly at?: number;
+  readonly failed?: boolean;
   readonly follow?: boolean;
   readonly timeout?: number;
   readonly patience?: number;
@@ -35,6 +37,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
   const { client, terminal } = context;
   checkFollowing(options.follow, { timeout: options.timeout, patience: options.patience });
   const given = Object.fromEntries(filterNames.map((name) => [name, options[name]]));
+  if (options.failed) checkFailedOptions({ ...options });
   checkShowing(options.follow, given);
   if (options.at !== undefined) return statusAt(context, { ...options, ...given, at: options.at }, id);
   const patience = new Patience(context, { seconds: options.follow ? options.patience : 0 });
@@ -45,6 +48,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
     trouble = [],
     rights = [],
   } = await patience.until(() => client.ask<AnyHealth>('/health'));
+  if (options.failed) return statusFailed(context, batch, { given, simulated });
   if (options.follow) return follow(context, { ...options, batchId: batch.batch_id, simulated });
   const deployments = await readDeployments(client, batch.batch_id, { query: queryOf(context, given) });
   const sentence = simulationSentence(simulated);

@@ -50,6 +50,20 @@ export const rootCauses = (sheet: Pick<Sheet, 'dependents'>, cells: Cells): ((in
   return (index) => (isKept(cells.at(index)) && roots[index] !== none ? roots[index] : undefined);
 };
 
+/** How many deployments each root keeps from starting, by its index. Only those that count are counted. */
+export const heldBack = (
+  rootOf: (index: number) => number | undefined,
+  length: number,
+  counts: (index: number) => boolean,
+): ReadonlyMap<number, number> => {
+  const held = new Map<number, number>();
+  for (let index = 0; index < length; index += 1) {
+    const root = counts(index) ? rootOf(index) : undefined;
+    if (root !== undefined) held.set(root, (held.get(root) ?? 0) + 1);
+  }
+  return held;
+};
+
 /** Deployments that succeeded, failed or were cancelled were not kept from starting. */
 const isKept = (cell: Cell): boolean => cell === 'K' || typeof cell === 'number';
 

@@ -37,6 +37,8 @@ export interface DeploymentView {
   readonly waiting_for?: readonly Waiting[];
   /** If it is SKIPPED because of others: the deployment where that began. There may be a long chain in between. */
   readonly root?: RootCause;
+  /** How many deployments do not start because of it, if it is the root. */
+  readonly holds_back?: number;
   /** Attempts begun. */
   readonly attempts: number;
   readonly runs: readonly Run[];

@@ -1,11 +1,13 @@
 import type { Batch } from '../../domain/batch/batch.ts';
 import { type DeploymentFilter, fitsPlace, fitsRow } from '../../domain/deployment/deployment-filter.ts';
+import type { Status } from '../../domain/deployment/status.ts';
 import { asPlanned, positionOf, type Standing, standingAt } from '../../domain/deployment/trouble.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
+import { present } from '../../domain/present.ts';
 import { pendingItem } from '../../domain/record/change.ts';
 import { documentPaths, planChunkSize } from '../../domain/record/keys.ts';
 import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
-import type { RootCause } from '../../domain/schedule/root-cause.ts';
+import { heldBack, type RootCause, rootCauses } from '../../domain/schedule/root-cause.ts';
 import type { Waiting } from '../../domain/schedule/waiting.ts';
 import { type CursorOf, cursorFor, positionIn, wrongCursor } from '../cursor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
@@ -93,9 +95,9 @@ const readPlanned = async (deps: Needs, header: HeaderRow, wanted: Wanted): Prom
   const deployments = await readPlan(deps, batch_id, found);
   const pending = deployments.filter((_, at) => found[at]!.row === undefined);
   const isRunning = !isSealed(header);
-  const [waiting, roots] = await Promise.all([
+  const [waiting, { roots, held }] = await Promise.all([
     pending.length > 0 && isRunning ? readWaiting(deps, batch_id, pending) : undefined,
-    readRootsOf(deps, header, found),
+    readCauses(deps, header, { found, sees: wanted.sight.sees }),
   ]);
   const views = deployments.map((deployment, at) => {
     const { index, key } = deployment;
@@ -103,24 +105,38 @@ const readPlanned = async (deps: Needs, header: HeaderRow, wanted: Wanted): Prom
     if (row === undefined) {
       return viewDeployment(deployment, pendingItem(batch_id, index, key), waiting?.get(index) ?? noTurn(header));
     }
-    const root = roots.get(index);
     const view = viewFor(deps.rights.actor, viewDeployment(deployment, row));
-    return root === undefined ? view : { ...view, root };
+    return { ...view, ...present({ root: roots.get(index), holds_back: held.get(index) }, ['root', 'holds_back']) };
   });
   return { views, standings, next };
 };
 
-/** The root causes of those that were skipped. Reads nothing if there are none. */
-const readRootsOf = async (
-  deps: Needs,
-  header: HeaderRow,
-  found: readonly Found[],
-): Promise<ReadonlyMap<number, RootCause>> => {
+interface Causes {
+  readonly roots: ReadonlyMap<number, RootCause>;
+  /** By root: how many do not start because of it. */
+  readonly held: ReadonlyMap<number, number>;
+}
+
+interface Shown {
+  readonly found: readonly Found[];
+  readonly sees: (index: number) => boolean;
+}
+
+/** Root causes of those that were skipped, and how many others each root holds back. Reads nothing if nothing was skipped. */
+const readCauses = async (deps: Needs, header: HeaderRow, { found, sees }: Shown): Promise<Causes> => {
   const skipped = found.flatMap(({ index, row }) => (row?.status === 'SKIPPED' ? [index] : []));
-  const cells = skipped.length === 0 ? undefined : await readCells(deps, header);
-  if (cells === undefined) return new Map();
-  return readRoots(deps, { sheet: await readKeptSheet(deps, header.batch_id), cells }, skipped);
+  const mayHold = header.totals === undefined || (header.totals.SKIPPED ?? 0) > 0;
+  const isBad = mayHold && found.some(({ row }) => row !== undefined && badStatuses.has(row.status));
+  const cells = isBad || skipped.length > 0 ? await readCells(deps, header) : undefined;
+  if (cells === undefined) return { roots: new Map(), held: new Map() };
+  const sheet = await readKeptSheet(deps, header.batch_id);
+  return {
+    roots: await readRoots(deps, { sheet, cells }, skipped),
+    held: heldBack(rootCauses(sheet, cells), cells.length, sees),
+  };
 };
+
+const badStatuses: ReadonlySet<Status> = new Set(['FAILED', 'UNKNOWN', 'CANCELLED', 'ROLLBACK']);
 
 /** What a deployment waits for if its batch has no plan, or has ended. */
 const noTurn = (header: HeaderRow): readonly Waiting[] =>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../../lib/domain/deployment/status.ts';
 import { Cells } from '../../../lib/domain/schedule/cells.ts';
-import { describeRoot, rootCauses } from '../../../lib/domain/schedule/root-cause.ts';
+import { describeRoot, heldBack, rootCauses } from '../../../lib/domain/schedule/root-cause.ts';
 import { sketchSheet } from './scheduler.ts';
 
 const rootsOf = (waits: readonly (readonly number[])[], letters: string): (number | undefined)[] => {
@@ -74,6 +74,16 @@ describe('with what it began', () => {
     const waits = Array.from({ length: 10_000 }, (_, at) => (at === 0 ? [] : [at - 1]));
     expect(rootsOf(waits, `F${'K'.repeat(9_999)}`).slice(1)).toEqual(Array(9_999).fill(0));
   });
+});
+
+test('each root counts all that it keeps from their start, neighbours or not, and only what counts', () => {
+  const roots = [undefined, 0, 0, 0, undefined, 4];
+  const held = (counts: (index: number) => boolean) => [...heldBack((index) => roots[index], roots.length, counts)];
+  expect(held(() => true)).toEqual([
+    [0, 3],
+    [4, 1],
+  ]);
+  expect(held((index) => index === 2)).toEqual([[0, 1]]);
 });
 
 const told: readonly (readonly [

@@ -33,6 +33,7 @@ test('each that was skipped names with what it began, however long the chain bet
   const { deployments } = await listDeployments(world.deps, { batchId, ...all });
   const root = { key: 'shared/login-api', status: 'FAILED', reason: 'ImagePullFailed' };
   expect(deployments.map((one) => one.root)).toEqual([undefined, root, root]);
+  expect(deployments.map((one) => one.holds_back)).toEqual([2, undefined, undefined]);
 });
 
 test('and on a page on which that is not', async () => {
@@ -41,6 +42,19 @@ test('and on a page on which that is not', async () => {
   await settle(world, batchId, chain);
   const { deployments } = await listDeployments(world.deps, { batchId, limit: 1, from: 2 });
   expect(deployments).toMatchObject([{ key: 'risk/limit-check', root: { key: 'shared/login-api' } }]);
+});
+
+test('how many it holds back counts those that may be seen', async () => {
+  const world = makeWorld();
+  const { batchId } = await planned(world);
+  await settle(world, batchId, chain);
+  const grants = [{ subject: 'rita', may: ['read'], pillars: ['shared', 'risk'], environments: ['*'] }] as const;
+  const rights = rightsOf(grants, { kind: 'person', subject: 'rita', groups: [], scopes: ['read'] });
+  const { deployments } = await listDeployments({ ...world.deps, rights }, { batchId, ...all });
+  expect(deployments.map(({ key, holds_back }) => [key, holds_back])).toEqual([
+    ['shared/login-api', 1],
+    ['risk/limit-check', undefined],
+  ]);
 });
 
 test('whoever may not see it is told of another deployment', async () => {
