@@ -32,6 +32,7 @@ export const runCli = async (argv: readonly string[], world: CliWorld): Promise<
     await program.parseAsync(argv, { from: 'user' });
     return ended.status;
   } catch (error) {
+    if (error instanceof CommanderError) return tellMisuse(error, { argv, program, world });
     return tell(error, world, argv.includes('--json'));
   }
 };
@@ -53,6 +54,8 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .configureOutput({
       writeOut: (text) => linesOf(text).forEach(world.terminal.out),
       writeErr: (text) => linesOf(text).forEach(world.terminal.error),
+      // What is wrong is told by us.
+      outputError: () => {},
     });
   /** Commander hands arguments first, then options. */
   const act =
@@ -282,11 +285,24 @@ const resolution = (text: string): string => {
   throw new InvalidArgumentError('It is SUCCESS or FAILED.');
 };
 
+interface Misused {
+  readonly argv: readonly string[];
+  readonly program: Command;
+  readonly world: CliWorld;
+}
+
+/** Help and the version are printed by now. */
+const tellMisuse = async (error: CommanderError, { argv, program, world }: Misused): Promise<ExitStatus> => {
+  if (error.exitCode === 0) return exitStatus.done;
+  if (error.code.startsWith('commander.help')) return exitStatus.usage;
+  const { misuseLines } = await import('./misuse.ts');
+  const lines = misuseLines(error, argv, program);
+  if (argv.includes('--json')) world.terminal.out(JSON.stringify({ detail: lines.join('\n') }));
+  else for (const line of lines) world.terminal.error(line);
+  return exitStatus.usage;
+};
+
 const tell = (error: unknown, { terminal }: CliWorld, json: boolean): ExitStatus => {
-  if (error instanceof CommanderError) {
-    // Commander has printed its message, or the help that was asked for.
-    return error.exitCode === 0 ? exitStatus.done : exitStatus.usage;
-  }
   const failure = asFailure(error);
   if (json) terminal.out(JSON.stringify(failure.problem));
   else for (const line of failure.lines) terminal.error(line);
