@@ -12,6 +12,7 @@ import { addHoldCommands, type Load, type Making } from './hold-commands.ts';
 import { linkOption } from './link-option.ts';
 import { addListOptions, addStatusOptions, mostListed } from './list-filters.ts';
 import { numberIn } from './number-in.ts';
+import { addOfflineCommands } from './offline-commands.ts';
 import { usualPatience } from './patience.ts';
 import { addReadingCommands } from './reading-commands.ts';
 import { addRequestCommands } from './request-commands.ts';
@@ -28,6 +29,7 @@ export const runCli = async (argv: readonly string[], world: CliWorld): Promise<
     ended.status = result;
   });
   try {
+    if (argv[0] === 'complete' && argv[1] === '--') return await complete(program, argv.slice(2), world);
     refuseUncheckedTls(world.env);
     await program.parseAsync(argv, { from: 'user' });
     return ended.status;
@@ -235,6 +237,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   const requests = program.command('requests').description('single deployments, without a file');
   addRequestCommands({ add: (usage, description) => addTo(requests, usage, description), act, utc });
   addTokenCommands(program, act);
+  addOfflineCommands(program, act);
   return program;
 };
 
@@ -283,6 +286,14 @@ const resolution = (text: string): string => {
   const status = text.toUpperCase();
   if (status === 'SUCCESS' || status === 'FAILED') return status;
   throw new InvalidArgumentError('It is SUCCESS or FAILED.');
+};
+
+/** What the completion scripts ask, at every press of the key. */
+const complete = async (program: Command, words: readonly string[], { terminal }: CliWorld): Promise<ExitStatus> => {
+  const { completionLines, completionsOf } = await import('./completions.ts');
+  const lines = completionLines(completionsOf(program, words));
+  if (lines.length > 0) terminal.write(`${lines.join('\n')}\n`);
+  return exitStatus.done;
 };
 
 interface Misused {

@@ -30,8 +30,13 @@ export const addReadingCommands = (
     .option('--container <name>', 'of this container alone')
     .option('--tail <number>', 'how many lines of each (default: 100)', numberIn(1, 5000))
     .option('--previous', 'of the run before')
+    .option('-f, --follow', 'stay, and show lines as they come, until the deployment ends')
+    .option(...patience)
     .option(...utc)
     .action(act(async () => (await import('./commands/logs.ts')).logs));
+  add('open <id> [key]', 'print the pages of a batch or of a deployment, and open the first in a browser')
+    .option('--print', 'print them, and open none')
+    .action(act(async () => (await import('./commands/open.ts')).open));
   add('report <id>', 'tell how a batch went, for a build server or a page')
     .addOption(
       new Option('--format <name>', 'junit, markdown, or json, as --json does').choices(['json', 'junit', 'markdown']),

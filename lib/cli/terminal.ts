@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
+import { openPage } from './open-page.ts';
 import { type Colours, makePalette, type Palette } from './palette.ts';
 
 /**
@@ -23,6 +24,8 @@ export interface Terminal {
   error(line: string): void;
   /** Asks the person who looks on; without one there is nobody to ask. The answer of who does not answer is empty. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Opens an address in a browser; false where none could be started. Undefined where nobody looks on. */
+  readonly openPage: ((url: string) => Promise<boolean>) | undefined;
   /** Shows lines in the place of those before. */
   redraw(lines: readonly string[]): void;
   /** Leaves the last lines where they are; what comes is written below. */
@@ -85,6 +88,7 @@ export const processTerminal = (): Terminal => {
     get rows() {
       return stdout.rows ?? 24;
     },
+    openPage: stdout.isTTY === true ? openPage : undefined,
     unicode: showsUnicode(process.env, process.platform),
     eachSecond: (act) => {
       const timer = setInterval(act, 1_000).unref();

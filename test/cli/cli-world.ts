@@ -86,6 +86,8 @@ export interface RunOptions {
   readonly live?: boolean;
   readonly columns?: number;
   readonly coloured?: boolean;
+  /** Opens a page in a browser; without it there is none. */
+  readonly openPage?: (url: string) => Promise<boolean>;
   /** What the person says who looks on; without it there is nobody. */
   readonly says?: string;
   /** UTC unless said otherwise. */
@@ -109,6 +111,7 @@ export const run = async (argv: readonly string[], options: RunOptions = {}): Pr
     rows: 40,
     unicode: true,
     eachSecond: () => () => {},
+    openPage: options.openPage,
     ...cleanly(makePalette(options.coloured ?? false), {
       out: (line) => {
         out.push(line);

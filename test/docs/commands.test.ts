@@ -16,6 +16,9 @@ const common: Readonly<Record<string, readonly string[]>> = {
   'token revoke': ['--json'],
   'catalogue apply': ['--json'],
   'cluster-role': ['--json'],
+  validate: ['--json'],
+  schema: ['--json'],
+  completion: ['--json'],
 };
 
 test('the verbs and their options are those of the program', async () => {
@@ -28,11 +31,13 @@ test('the verbs and their options are those of the program', async () => {
     const verb = words.filter((word) => /^[a-z-]+$/.test(word));
     const names = words.slice(verb.length);
     const own = (await run([...verb, '--help'])).out.join('\n');
-    const parameters = matches(own.split('\n')[0]!, /<(\w+)>/g).map((name) => name.toUpperCase());
+    const parameters = matches(own.split('\n')[0]!, /<(\w+)(?:\.\.\.)?>/g).map((name) => name.toUpperCase());
     const name = verb.join(' ');
     expect(names, name).toEqual(parameters);
     const shared = common[name] ?? ['--json', '--url', '--token-file', '--by'];
-    expect(unique([...inBackticks(options!), ...shared]), name).toEqual(unique(matches(own, /^ {2}(--[\w-]+)/gm)));
+    expect(unique([...inBackticks(options!), ...shared]), name).toEqual(
+      unique(matches(own, /^ {2}(?:-\w, )?(--[\w-]+)/gm).filter((name) => name !== '--help')),
+    );
   }
 });
 

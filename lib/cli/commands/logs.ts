@@ -2,34 +2,47 @@ import type { ContainerLogs, LogsView, PodLogs } from '../../usecases/deployment
 import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { explainEvidence } from '../explain.ts';
-import { type ExitStatus, exitStatus } from '../failure.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { followLogs } from '../follow-logs.ts';
 import { wholeId } from '../meant-batch.ts';
 
 export interface LogsOptions {
   readonly container?: string;
   readonly tail?: number;
   readonly previous?: boolean;
+  readonly follow?: boolean;
+  readonly patience?: number;
 }
+
+/** Lines of each container unless somebody says otherwise; the same as the API's. */
+const usualTail = 100;
 
 /** Shows the logs of a deployment's pods as they are now. Its exit status is 1 where the cluster could not be asked. */
 export const logs = async (
   context: CommandContext,
-  { container, tail, previous }: LogsOptions,
+  { container, tail, previous, follow, patience }: LogsOptions,
   named = '',
   key = '',
 ): Promise<ExitStatus> => {
   const { client } = context;
+  if (follow && previous) throw wrongUse('--previous shows a run that is over: leave out --follow.');
+  if (!follow && patience !== undefined)
+    throw wrongUse('--patience is for --follow, and without that it has no effect.');
   const id = await wholeId(client, named);
+  const deployment = `/batches/${encodeURIComponent(id)}/deployments/${key.split('/').map(encodeURIComponent).join('/')}`;
+  if (follow) return followLogs(context, { path: deployment, container, tail: tail ?? usualTail, patience });
   const query = new URLSearchParams({
     ...(container === undefined ? {} : { container }),
     ...(tail === undefined ? {} : { tail: String(tail) }),
     ...(previous ? { previous: 'true' } : {}),
   });
-  const path = `/batches/${encodeURIComponent(id)}/deployments/${key.split('/').map(encodeURIComponent).join('/')}/logs`;
+  const path = `${deployment}/logs`;
   const answer = await client.ask<LogsView>(query.size === 0 ? path : `${path}?${query}`);
   print(context, answer, linesOf(answer, context));
   return answer.reason === 'ClusterUnavailable' ? exitStatus.failed : exitStatus.done;
 };
+
+const wrongUse = (text: string): CommandFailure => new CommandFailure(exitStatus.usage, [text]);
 
 const linesOf = (view: LogsView, { terminal: { colours }, times }: CommandContext): readonly string[] => {
   const { message, pods, pods_left_out: leftOut, jobs = [], recorded } = view;

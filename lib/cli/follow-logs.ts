@@ -1,0 +1,77 @@
+import { isTerminal } from '../domain/deployment/status.ts';
+import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
+import type { LogsView } from '../usecases/deployment/read-logs.ts';
+import { printable } from './clean-text.ts';
+import type { CommandContext } from './command-context.ts';
+import { type ExitStatus, exitStatus } from './failure.ts';
+import { type LogNews, LogStreams } from './log-streams.ts';
+import { Patience } from './patience.ts';
+import { onStopSignal, type StopSignal, signalStatus } from './stop-signal.ts';
+
+export interface FollowedLogs {
+  /** Of the deployment. */
+  readonly path: string;
+  readonly container: string | undefined;
+  /** Lines to begin with. */
+  readonly tail: number;
+  readonly patience: number | undefined;
+}
+
+/** Each look is a request to a cluster for each container. */
+const pause = 2_000;
+/** Lines of each container that are read at once. */
+const usualWindow = 1_000;
+
+/**
+ * Tells lines as they come, until the deployment ends or somebody stops it. One that had ended before is followed until then:
+ * its pods go on.
+ */
+export const followLogs = async (context: CommandContext, following: FollowedLogs): Promise<ExitStatus> => {
+  const { client, clock } = context;
+  const { path, container, tail, patience: seconds } = following;
+  const stop = new AbortController();
+  const callOff = onStopSignal((name) => stop.abort(name));
+  const { signal } = stop;
+  const patience = new Patience(context, { seconds, signal });
+  const window = Math.max(usualWindow, tail);
+  const query = new URLSearchParams({ ...(container === undefined ? {} : { container }), tail: String(window) });
+  const streams = new LogStreams(tail);
+  const tell = tellIn(context, streams);
+  const standing = (): Promise<DeploymentView> => patience.until(() => client.ask<DeploymentView>(path, { signal }));
+  try {
+    for (let hadEnded: boolean | undefined; ; ) {
+      const deployment = await standing();
+      hadEnded ??= isTerminal(deployment.status);
+      // Read after it: what was written before it ended is told.
+      const view = await patience.until(() => client.ask<LogsView>(`${path}/logs?${query}`, { signal }));
+      for (const news of streams.take(view, window)) tell(news);
+      const { status, reason, key } = deployment;
+      if (!hadEnded && isTerminal(status)) {
+        tell({ note: `${key} has ended: ${status} / ${reason}` });
+        return exitStatus.done;
+      }
+      await clock.sleep(pause, signal);
+      signal.throwIfAborted();
+    }
+  } catch (error) {
+    if (signal.aborted) return signalStatus[signal.reason as StopSignal];
+    throw error;
+  } finally {
+    callOff();
+  }
+};
+
+/** With a name before each line where there are several containers. */
+const tellIn = ({ json, terminal }: CommandContext, streams: LogStreams) => {
+  const nameOf = ({ pod = '', container = '' }: LogNews): string => `${printable(pod)}/${printable(container)}`;
+  const toldOf = (news: LogNews & { readonly line: string }): string =>
+    streams.count > 1 ? `${nameOf(news)} | ${news.line}` : news.line;
+  return (news: LogNews): void => {
+    if (json) terminal.out(JSON.stringify(news));
+    else if ('line' in news) terminal.out(toldOf(news));
+    else {
+      const who = news.pod === undefined ? '' : `${nameOf(news)} `;
+      terminal.error(terminal.colours.dim(`-- ${who}${printable(news.note)}`));
+    }
+  };
+};

@@ -1,0 +1,84 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { completionScripts } from '../../lib/cli/completion-scripts.ts';
+import { shells } from '../../lib/cli/offline-names.ts';
+import { run } from './cli-world.ts';
+
+const completed = async (...words: readonly string[]): Promise<readonly string[]> => {
+  const { status, out, error } = await run(['complete', '--', ...words]);
+  expect([status, error]).toEqual([0, []]);
+  return out.join('').split('\n').filter(Boolean);
+};
+const values = async (...words: readonly string[]) => (await completed(...words)).map((line) => line.split('\t')[0]);
+
+test.each<[words: readonly string[], expected: readonly string[]]>([
+  [['st'], ['status']],
+  [['verify'], ['verify', 'verify-history']],
+  [
+    ['token', ''],
+    ['create', 'list', 'revoke'],
+  ],
+  [['token', 'cr'], ['create']],
+  [['status', 'latest', '--fo'], ['--follow']],
+  [['status', 'latest', '--follow', '--fo'], []],
+  [['status', ''], ['latest']],
+  [['status', 'latest', '--status', 'F'], ['FAILED']],
+  [
+    ['resolve', 'x', 'a/b', '--status', ''],
+    ['SUCCESS', 'FAILED'],
+  ],
+  [['requests', 'list', '--status', 'CR'], ['CREATED']],
+  [['schema', 'ev'], ['events']],
+  [['completion', 'z'], ['zsh']],
+  [['report', 'x', '--format', 'ju'], ['junit']],
+  [['deploy', 'b'], [':files']],
+  [['deploy', "''"], [':files']],
+  [['plan', '--config', ''], [':files']],
+  [['validate', 'a.yaml', 'b'], [':files']],
+  [['xyzzy', ''], []],
+  [['show', 'x', ''], []],
+])('%j completes to %j', async (words, expected) => {
+  expect(await values(...words)).toEqual(expected);
+});
+
+test('with what each is for, and nothing that is hidden', async () => {
+  expect(await completed('stat')).toEqual([expect.stringMatching(/^status\tshow a batch/)]);
+  const all = await values('status', '--');
+  expect([all.includes('--help'), all.includes('--json'), all.includes('--token')]).toEqual([true, true, false]);
+  expect(await values('')).toContain('deploy');
+});
+
+test.each(shells)('the script of %s asks the program', async (shell) => {
+  const { status, out } = await run(['completion', shell]);
+  expect([status, out.join('\n').trim()]).toEqual([0, completionScripts[shell].trim()]);
+  expect(out.join('\n')).toContain('flotilla complete -- ');
+  expect(JSON.parse((await run(['completion', shell, '--json'])).out[0]!)).toEqual({
+    shell,
+    script: completionScripts[shell],
+  });
+});
+
+/** Where each shell stands, and how it only reads a script. */
+const readers = {
+  bash: ['/bin/bash', '-n'],
+  zsh: ['/usr/bin/zsh', '-n'],
+  fish: ['/usr/bin/fish', '--no-execute'],
+} as const;
+
+test.for(Object.entries(readers))('%s reads its script', ([shell, [program, flag]], { skip }) => {
+  if (!existsSync(program)) skip(`no ${program} here`);
+  execFileSync(program, [flag], { input: completionScripts[shell as keyof typeof readers] });
+});
+
+const inBash = (...words: readonly string[]): readonly string[] => {
+  const answers = `flotilla() { printf '%s\\n' "$*" >&2; printf 'status\\tshow a batch\\nstart it\\t$(x)\\n'; }`;
+  const set = `COMP_WORDS=(flotilla ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _flotilla`;
+  const script = `${answers}\ncompopt() { :; }\n${completionScripts.bash}\n${set}\nprintf '%s\\n' "\${COMPREPLY[@]}"`;
+  return execFileSync('/bin/bash', ['-c', script]).toString().trim().split('\n');
+};
+
+test('in bash each value is one answer, and what was typed is not evaluated', () => {
+  expect(inBash('st')).toEqual(['status', 'start it']);
+  expect(inBash('deploy', '$(touch /tmp/never)', 'st')).toEqual(['status', 'start it']);
+});
