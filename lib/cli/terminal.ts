@@ -24,8 +24,8 @@ export interface Terminal {
   error(line: string): void;
   /** Asks the person who looks on; without one there is nobody to ask. The answer of who does not answer is empty. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
-  /** Opens an address in a browser; false where none could be started. Undefined where nobody looks on. */
-  readonly openPage: ((url: string) => Promise<boolean>) | undefined;
+  /** Opens an address in a browser; false where none could be started. Absent where nobody looks on. */
+  readonly openPage?: ((url: string) => Promise<boolean>) | undefined;
   /** Shows lines in the place of those before. */
   redraw(lines: readonly string[]): void;
   /** Leaves the last lines where they are; what comes is written below. */
