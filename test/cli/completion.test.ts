@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { completionScripts } from '../../lib/cli/completion-scripts.ts';
 import { shells } from '../../lib/cli/offline-names.ts';
 import { run } from './cli-world.ts';
@@ -66,9 +68,28 @@ const readers = {
   fish: ['/usr/bin/fish', '--no-execute'],
 } as const;
 
+const scriptFile = (shell: keyof typeof readers): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'flotilla-completion-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'script');
+  writeFileSync(file, completionScripts[shell]);
+  return file;
+};
+
 test.for(Object.entries(readers))('%s reads its script', ([shell, [program, flag]], { skip }) => {
   if (!existsSync(program)) skip(`no ${program} here`);
-  execFileSync(program, [flag], { input: completionScripts[shell as keyof typeof readers] });
+  execFileSync(program, [flag, scriptFile(shell as keyof typeof readers)]);
+});
+
+test('in fish each value stands beside its text, and a file may follow', ({ skip }) => {
+  const [program] = readers.fish;
+  if (!existsSync(program)) skip(`no ${program} here`);
+  const answers = `function flotilla; if test "$argv[3]" = deploy; echo ':files'; else; printf 'status\\tshow it\\n'; end; end`;
+  const asked = `source ${scriptFile('fish')}; complete -C 'flotilla st'; complete -C 'flotilla deploy /etc/host'`;
+  const told = execFileSync(program, ['--no-config', '-c', `${answers}; ${asked}`])
+    .toString()
+    .split('\n');
+  expect([told[0], told.some((line) => line.startsWith('/etc/hosts'))]).toEqual(['status\tshow it', true]);
 });
 
 const inBash = (...words: readonly string[]): readonly string[] => {
