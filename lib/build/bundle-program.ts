@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { ownPrograms } from '../local/own-files.ts';
+import { lightCommands } from './light-commands.ts';
 import { plainSchemaKeys, requireBanner } from './plain-schema-keys.ts';
 
 /** Where a clone keeps its bundle. `bin/flotilla.js` looks there. */
@@ -30,14 +31,14 @@ export const bundleProgram = async (root: string, folder: string): Promise<Metaf
     metafile: true,
     logLevel: 'warning',
     banner: { js: requireBanner },
-    plugins: [plainSchemaKeys],
+    plugins: [plainSchemaKeys, lightCommands],
   });
   return metafile;
 };
 
 /** Size and time of change of every source, by its path. The launcher takes the bundle while all of them are the same. */
 const stampOf = (root: string, { inputs }: Metafile): Readonly<Record<string, readonly [number, number]>> => {
-  const sources = Object.keys(inputs).filter((path) => !path.startsWith('node_modules/'));
+  const sources = Object.keys(inputs).filter((path) => !/^(?:node_modules\/|light-commands:)/.test(path));
   return Object.fromEntries(
     [...sources, installed].sort().map((path) => {
       const { size, mtimeMs } = statSync(join(root, path));

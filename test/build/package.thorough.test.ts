@@ -17,8 +17,10 @@ let installed = '';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flotilla-package-'));
   file = await packPackage(root, folder);
-  const flags = ['--offline', '--no-audit', '--no-fund', '--prefix', folder];
-  execFileSync('npm', ['install', file, ...flags], { cwd: folder, stdio: 'pipe' });
+  // As the page says, but into this folder.
+  const [command = ''] = /^npm install --prefix .*$/m.exec(readFileSync(join(root, 'docs/install.md'), 'utf8')) ?? [];
+  const argv = command.replace('/opt/flotilla', folder).split(' ').slice(1);
+  execFileSync('npm', [...argv, '--offline', '--no-audit', '--no-fund'], { cwd: folder, stdio: 'pipe' });
   installed = join(folder, 'node_modules', '@flotilla-deploy', 'cli');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

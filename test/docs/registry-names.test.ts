@@ -21,7 +21,7 @@ const name = '(?:@flotilla[\\w-]*\\/[\\w-]+|flotilla(?:-\\w+)?)(?![\\w./-]*\\.tg
 const fetching = [
   new RegExp(`\\b(?:npx|pnpx|bunx|pnpm dlx|yarn dlx|npm exec|npm x) (?!--no-install )(?:-\\S+ )*${name}`, 'g'),
   new RegExp(`\\b(?:npm|pnpm|yarn) (?:i|install|add)\\b(?: -\\S+)* ${name}`, 'g'),
-  /\bdocker (?:run|pull)\b[^\n]* flotilla\b/g,
+  /\bdocker (?:run|pull)\b[^\n]* flotilla(?::[\w.-]+)?(?=\s|$)/gm,
 ];
 
 const fetchesIn = (text: string): readonly string[] =>
