@@ -1,13 +1,16 @@
 import * as z from 'zod';
 
-/** Input and output of every task of the state machines, one row per function. `token` is present where the task waits for one. */
+/**
+ * Input and output of every task of the state machines, one row per function. `token` is present if the task waits for
+ * one.
+ */
 
 const batchId = z.string().min(1).max(64);
 const index = z.int().min(0);
 const deployment = { batch_id: batchId, index };
 const waiting = { token: z.string().min(1), execution_arn: z.string().min(1) };
 const watching = { watcher: z.string().min(1), generation: z.int().min(1), started_at: z.number() };
-/** The error that brought the execution to Record: `$states.errorOutput`, as it was handed on. */
+/** The error that led the execution to Record: `$states.errorOutput`, passed on unchanged. */
 const failure = z.object({ Error: z.string().optional(), Cause: z.string().optional() });
 
 export const contract = {
@@ -21,8 +24,8 @@ export const contract = {
   'await-turn': { input: z.object({ ...deployment, ...waiting }), output: z.object({}) },
   'capture-baseline': {
     input: z.object(deployment),
-    // `wait_seconds`: what a start may wait for room, apart from the time that its run has. `on_cluster`: the deployment, or what puts
-    // the release before it back, is a matter of the function that changes clusters.
+    // `wait_seconds`: how long a start may wait for room, separate from its run's time. `on_cluster`: the function that
+    // changes clusters handles the deployment or its restore.
     output: z.object({
       attempt: z.int().min(1),
       timeout_seconds: z.int().min(1),
@@ -65,13 +68,13 @@ export const contract = {
       z.object({ task: z.literal('start'), ...deployment, ...waiting, attempt: z.int().min(1) }),
       z.object({ task: z.literal('restore'), ...deployment, ...waiting }),
       z.object({ task: z.literal('watch'), ...watching }),
-      // `place`: with an error, of the copy that has ended with it; empty for the function that is in none.
+      // `place`: with an error, the copy that ended with it; empty for the function without a place.
       z.object({
         ...{ task: z.literal('preview'), preview_id: batchId },
         ...{ error: failure.optional(), place: z.string().optional() },
       }),
     ]),
-    // `place`: of a preview, whose copy goes on with it.
+    // `place`: for a preview, the place whose copy continues it.
     output: z.union([z.object({ more: z.boolean() }), z.strictObject({ place: z.string().optional() })]),
   },
   'watch-cluster': {

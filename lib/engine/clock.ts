@@ -1,12 +1,15 @@
-/** Time as the engine needs it: the time now, and one callback at a moment. */
+/** Time for the engine: the current time, and a callback at a moment. */
 export interface EngineClock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Calls back once, at the moment or as soon as possible after it, never within the call. Gives the way to cancel. */
+  /**
+   * Calls back once, at the moment or as soon as possible after it, never within this call. Returns a function that
+   * cancels it.
+   */
   setTimer(atMilliseconds: number, callback: () => void): () => void;
 }
 
-/** The longest delay that setTimeout takes; a longer wait is set again. */
+/** The longest delay that setTimeout accepts. A longer wait is set again. */
 const longestDelay = 2 ** 31 - 1;
 
 /** The machine's clock. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { caseKinds, type RecordedCase, type Verdict } from './conformance/case.ts';
 import { runCase } from './conformance/run-case.ts';
 
-/** The cases of a file: a list, or an object with the list under `cases`. Throws WrongFile. */
+/** The cases of a file: a list, or an object with the list in `cases`. Throws WrongFile. */
 export const readCases = (path: string): readonly RecordedCase[] => {
   const content = fileSchema.safeParse(readJson(path));
   if (!content.success)
@@ -13,7 +13,7 @@ export const readCases = (path: string): readonly RecordedCase[] => {
 
 class WrongFile extends Error {}
 
-/** As much as tells a case from something else. */
+/** Just enough to recognise a case. */
 const shape = z.looseObject({
   id: z.string(),
   kind: z.enum(caseKinds),
@@ -47,7 +47,7 @@ export const report = (verdicts: readonly Verdict[]): readonly string[] => {
   return [...lines, `${count('passed')} passed, ${count('refused')} refused, ${count('differed')} differed`];
 };
 
-/** Runs the files that are named; 1 when something differed, 2 when there is nothing to run or a file holds no cases. */
+/** Runs the named files. Returns 1 if something differed, 2 if there is nothing to run or a file has no cases. */
 export const main = async (files: readonly string[], print: (line: string) => void): Promise<number> => {
   if (files.length === 0) {
     print('usage: conformance:states -- FILE…');

@@ -24,7 +24,7 @@ export type { ExecutionDescription } from './records.ts';
 export interface EngineOptions {
   readonly journal: Journal;
   readonly clock: EngineClock;
-  /** A number from 0 up to, not including, 1: for jitter and `$random`. */
+  /** A number from 0 up to, but not including, 1; for jitter and `$random`. */
   readonly random: { next(): number };
   /** Calls a function by its name (without ARN and qualifier). */
   readonly invoke: Invoke;
@@ -32,9 +32,9 @@ export interface EngineOptions {
   readonly region?: string;
   readonly roleArn?: string;
   readonly uuid?: () => string;
-  /** Told of a defect of the engine or a journal that cannot be written. Default: the process ends with it. */
+  /** Called with a defect of the engine or a failed journal write. Default: the process ends with it. */
   readonly onDefect?: (error: unknown) => void;
-  /** Told when an execution has come to one of these, in the shape in which EventBridge tells of it; of children of a Map too. */
+  /** Called when an execution reaches one of these statuses, with EventBridge's event. Includes children of a Map. */
   readonly onStatusChange?: { readonly of: readonly ExecutionStatus[]; tell(event: StatusChange): void };
 }
 
@@ -44,7 +44,7 @@ const throwLater = (error: unknown): void => {
   });
 };
 
-/** The state machines of one process: the part of Step Functions that our definitions use, journalled in SQLite. */
+/** The state machines of one process: the part of Step Functions that our definitions use, with a journal in SQLite. */
 export class Engine {
   readonly #options: EngineOptions;
   readonly #journal: Journal;
@@ -86,8 +86,8 @@ export class Engine {
   }
 
   /**
-   * Loads a definition and makes it the machine of that name. Throws DefinitionRefused with every problem. A second
-   * call with the same name replaces the definition for new executions; those that run keep theirs.
+   * Loads a definition and makes it the machine with that name. Throws DefinitionRefused with every problem. A second
+   * call with the same name replaces the definition for new executions; running ones keep theirs.
    */
   async createStateMachine(request: {
     readonly name: string;
@@ -103,7 +103,7 @@ export class Engine {
     return { stateMachineArn: arn, creationDate: createdAt / 1000 };
   }
 
-  /** Starts an execution, or finds the running one of the same name and input. Answers when the start is durable. */
+  /** Starts an execution, or finds the running one with the same name and input. Returns once the start is durable. */
   async startExecution(request: {
     stateMachineArn: string;
     name?: string;
@@ -134,7 +134,10 @@ export class Engine {
     return this.#answered(() => this.#describe(request.executionArn));
   }
 
-  /** Takes up an execution that ended unsuccessfully: the state that it did not leave, and of a Map Run the children that did not succeed. */
+  /**
+   * Continues an execution that ended unsuccessfully: at the state that it did not leave, and for a Map Run with the
+   * children that did not succeed.
+   */
   async redriveExecution(request: {
     readonly executionArn: string;
     readonly clientToken?: string;
@@ -147,7 +150,7 @@ export class Engine {
     });
   }
 
-  /** Ends a running execution as ABORTED, with its children; no Catch runs. One that has ended stays as it is. */
+  /** Ends a running execution as ABORTED, with its children. No Catch runs. An ended one stays as it is. */
   async stopExecution(request: {
     readonly executionArn: string;
     readonly error?: string;
@@ -201,7 +204,7 @@ export class Engine {
     return { ...this.#records.describeMachine(request.stateMachineArn), roleArn: this.#roleArn };
   }
 
-  /** What one state of a definition makes of an input and of what its task gives, which a mock may say. Keeps nothing. */
+  /** What one state of a definition returns for an input and a task result, which may be mocked. Stores nothing. */
   async testState(given: unknown): Promise<TestStateAnswer> {
     const request = parseTestStateRequest(given);
     const { clock, random, invoke, uuid = randomUUID } = this.#options;
@@ -211,12 +214,12 @@ export class Engine {
     return await testState(request, { definition, clock, uuid, invoke, random: () => random.next(), ...place });
   }
 
-  /** The events of an execution, in the order of their ids; inputs and outputs are JSON values. */
+  /** The events of an execution, in order of their ids. Inputs and outputs are JSON values. */
   history(executionArn: string): readonly HistoryEvent[] {
     return this.#records.history(executionArn);
   }
 
-  /** State transitions of an execution so far: states entered, and every retry again. Those of children are their own. */
+  /** State transitions of an execution so far: entered states, plus one per retry. Children count their own. */
   transitions(executionArn: string): number {
     return this.#executions.live(executionArn)?.transitions ?? this.#records.transitions(executionArn);
   }
@@ -229,34 +232,36 @@ export class Engine {
     return `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
   }
 
-  /** Takes up what ran when the last engine on this journal ended. Call it once, after the functions are ready. */
+  /**
+   * Continues what was running when the last engine on this journal ended. Call it once, after the functions are ready.
+   */
   async resume(): Promise<void> {
     this.#executions.resume();
     await this.idle();
   }
 
-  /** Resolves when nothing is left to do but to wait for functions, answers and timers. */
+  /** Resolves when only functions, answers and timers are awaited. */
   async idle(): Promise<void> {
     for (let quiet = 0; quiet < 2; quiet = this.#executions.isBusy ? 0 : quiet + 1) {
       await new Promise<void>((resolve) => setImmediate(resolve));
     }
   }
 
-  /** Ends the engine and closes the journal; what runs goes on when the next engine resumes. */
+  /** Ends the engine and closes the journal. Running executions continue when the next engine resumes. */
   close(): void {
     this.#executions.abandon();
     this.#journal.close();
   }
 
-  /** Ends the engine as a crash would: what was not committed is lost. */
+  /** Ends the engine like a crash: uncommitted work is lost. */
   abandon(): void {
     this.#executions.abandon();
     this.#journal.abandon();
   }
 
   /**
-   * Nothing is told before it is durable, be it an error: whoever hears that a token is gone takes its answer for delivered,
-   * and whoever hears that an execution has ended acts on that.
+   * Answers nothing before it is durable, not even an error: a caller that hears that a token is gone considers its
+   * answer delivered, and one that hears that an execution has ended acts on that.
    */
   async #answered<T>(work: () => T): Promise<T> {
     try {

@@ -5,12 +5,12 @@ import { type Json, type JsonObject, jsonTypeName, NotJson } from './json.ts';
 import { jsonataMessage } from './jsonata/expression.ts';
 import type { Thread } from './thread.ts';
 
-/** What `$states` and the context object hold beside what every state has. */
+/** What `$states` and the context object contain besides what every state has. */
 export interface Extra {
   readonly result?: Json;
   readonly errorOutput?: Json;
   readonly token?: string | undefined;
-  /** The item that an ItemSelector is about. */
+  /** The item of an ItemSelector. */
   readonly item?: { readonly index: number; readonly value: Json };
 }
 
@@ -64,7 +64,7 @@ const contextObject = (thread: Thread, extra: Extra): Json => {
 const visibleVariables = (thread: Thread): Bindings =>
   thread.parent === undefined ? { ...thread.variables } : { ...visibleVariables(thread.parent), ...thread.variables };
 
-/** What the expressions of a state see. Templates that are evaluated with the same bindings see one snapshot. */
+/** What a state's expressions see. Templates evaluated with the same bindings see one snapshot. */
 export const bindingsOf = (thread: Thread, extra: Extra = {}): Bindings => {
   const states: Record<string, Json> = { input: thread.input, context: contextObject(thread, extra) };
   if (extra.result !== undefined) states.result = extra.result;
@@ -72,11 +72,11 @@ export const bindingsOf = (thread: Thread, extra: Extra = {}): Bindings => {
   return { ...visibleVariables(thread), states };
 };
 
-/** The beginning of every cause that a state itself gives. */
+/** The beginning of every cause that a state itself produces. */
 export const failedWhile = (thread: Thread): string =>
   `An error occurred while executing the state '${thread.state}' (entered at the event id #${thread.entered.id}).`;
 
-/** Writes that an evaluation failed and gives the failure to throw. */
+/** Records that an evaluation failed and returns the failure to throw. */
 export const evaluationFailure = (
   thread: Thread,
   message: string,
@@ -84,14 +84,14 @@ export const evaluationFailure = (
   previous?: number,
 ): StateFailure => {
   const [error, cause] = ['States.QueryEvaluationError', `${failedWhile(thread)} ${message}`];
-  // Recorded: as long as nothing followed the entry, the event refers to what came before the entry.
+  // Recorded: if nothing followed the entry, the event refers to what came before it.
   const before = thread.lastEvent === thread.entered.id ? thread.entered.previous : thread.lastEvent;
   const details = { cause, error, ...(location === undefined ? {} : { location }), state: thread.state };
   thread.record('evaluation-failed', [{ type: 'EvaluationFailed', details, previous: previous ?? before }]);
   return new StateFailure(error, cause);
 };
 
-/** The value of a template. Throws StateFailure, after writing it, when an expression fails or returns nothing. */
+/** The value of a template. Records and throws StateFailure if an expression fails or returns nothing. */
 export const evaluate = async (thread: Thread, template: Template, bindings: Bindings): Promise<Json> => {
   switch (template.kind) {
     case 'literal':
@@ -146,7 +146,7 @@ const evaluateExpression = async (
   return value;
 };
 
-/** The value of a template that must be of one type; else a failure in the words of Step Functions. */
+/** The value of a template that must have a given type; otherwise a failure in Step Functions' words. */
 export const evaluateAs = async (
   thread: Thread,
   field: {
@@ -167,7 +167,7 @@ export const evaluateAs = async (
   throw evaluationFailure(thread, message, name);
 };
 
-/** The output and the variables that a state is left with, out of one snapshot. */
+/** A state's output and variables on leaving, from one snapshot. */
 export const evaluateExit = async (
   thread: Thread,
   exit: Exit,

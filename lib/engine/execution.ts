@@ -4,25 +4,28 @@ import type { Journal } from './journal.ts';
 import type { ExecutionBirth, ExecutionEnd, JournalEntry } from './journal-entry.ts';
 import type { Json, JsonObject } from './json.ts';
 
-/** An event before it has its number. */
+/** An event without its number yet. */
 export interface EventDraft {
   readonly type: string;
   readonly details?: JsonObject;
-  /** The event that led to this one; without it, the thread's last. */
+  /** The event that led to this one. Default: the thread's last. */
   readonly previous?: number;
-  /** True for an event that later events of the thread do not refer to. */
+  /** True for an event that the thread's later events do not refer to. */
   readonly isAside?: boolean;
 }
 
-/** One running execution: its facts, its counters and its live threads (of the type `Thread`, which refers to executions). */
+/**
+ * One running execution: its facts, its counters and its live threads (of the type `Thread`, which refers to
+ * executions).
+ */
 export class Execution<Thread> {
   readonly birth: ExecutionBirth;
   readonly definition: Definition;
   readonly roleArn: string;
   readonly input: Json;
-  /** The whole context object where it is given, by a test; else it is made of the facts. */
+  /** The whole context object if a test provides it; otherwise it is built from the facts. */
   readonly context: JsonObject | undefined;
-  /** The parent's thread that stands in the Distributed Map, for a child. */
+  /** For a child, the parent's thread in the Distributed Map. */
   readonly parent: Thread | undefined;
   readonly children = new Set<Execution<Thread>>();
   readonly threads = new Map<number, Thread>();
@@ -59,13 +62,13 @@ export class Execution<Thread> {
     this.#now = now;
   }
 
-  /** The number for a new thread; `taken` tells of one that was read from the journal. */
+  /** The number for a new thread. `taken` is one that was read from the journal. */
   nextThread(taken?: number): number {
     this.#lastThread = taken === undefined ? this.#lastThread + 1 : Math.max(this.#lastThread, taken);
     return this.#lastThread;
   }
 
-  /** Numbers the events and appends the entry. Gives the numbered events. */
+  /** Numbers the events, appends the entry, and returns the numbered events. */
   append(
     entry: Omit<JournalEntry, 'execution' | 'events' | 'transitions'>,
     drafts: readonly EventDraft[],

@@ -19,15 +19,15 @@ export interface ExecutionsOptions {
   readonly random: () => number;
   readonly uuid: () => string;
   readonly roleArn: string;
-  /** The definition of that id, loaded. */
+  /** The loaded definition with that id. */
   readonly definitionOf: (id: string) => Definition;
-  /** Told of an error that is nobody's but the engine's own. */
+  /** Called with errors of the engine itself. */
   readonly onDefect: (error: unknown) => void;
-  /** Told of each execution that has come to one of these, when that is durable. */
+  /** Called for each execution that reaches one of these statuses, once that is durable. */
   readonly tell: { readonly of: readonly ExecutionStatus[]; change(executionArn: string): void };
 }
 
-/** An execution's row of the journal. */
+/** An execution's journal row. */
 type Row = Readonly<Record<string, unknown>>;
 
 interface Redriving {
@@ -46,7 +46,7 @@ const endEvents: Readonly<Record<Exclude<ExecutionStatus, 'RUNNING'>, string>> =
   ABORTED: 'ExecutionAborted',
 };
 
-/** The executions that run: it begins them, ends them, and takes them up again after a restart. */
+/** The running executions: starts them, ends them, and continues them after a restart. */
 export class Executions implements Runtime {
   readonly clock: EngineClock;
   readonly journal: Journal;
@@ -77,12 +77,12 @@ export class Executions implements Runtime {
     return this.#live.get(arn);
   }
 
-  /** True while the engine itself has something to do, beside waiting for functions, answers and timers. */
+  /** True while the engine itself has work, other than waiting for functions, answers and timers. */
   get isBusy(): boolean {
     return this.#breathing > 0 || this.journal.hasPending;
   }
 
-  /** Begins an execution. It is durable when the journal has committed. */
+  /** Starts an execution. It is durable once the journal has committed. */
   start(birth: ExecutionBirth, parent?: Thread): ThreadedExecution {
     const execution = this.#adopt(birth, parent, { events: 0, transitions: 0 });
     const program = this.#programOf(execution);
@@ -129,8 +129,8 @@ export class Executions implements Runtime {
   }
 
   /**
-   * Takes up an execution that ended unsuccessfully, in the state that it did not leave. Throws ExecutionNotRedrivable. Gives when it
-   * was.
+   * Continues an unsuccessful execution in the state that it did not leave. Throws ExecutionNotRedrivable. Returns the
+   * time of the redrive.
    */
   redrive(row: Row, clientToken: string | undefined): number {
     const { redriveStatus, redriveStatusReason } = redriveStatusOf(this.redriveFacts(row));
@@ -158,7 +158,7 @@ export class Executions implements Runtime {
     }
     root.phase = phaseToRedrive(root.phase);
     root.retries = [];
-    // A state that is done again is a transition, as a retry is.
+    // A repeated state is a transition, like a retry.
     if (root.phase.at === 'entered') execution.transitions += 1;
     const tokens = withToken(row.redrive_tokens, clientToken, at);
     const thread = { id: root.id, snapshot: () => root.snapshot() };
@@ -179,7 +179,7 @@ export class Executions implements Runtime {
     return at;
   }
 
-  /** What follows from a status must not come before it is durable. */
+  /** Consequences of a status must not come before it is durable. */
   #tell({ birth }: ThreadedExecution, status: ExecutionStatus): void {
     const { tell } = this.#options;
     if (!tell.of.includes(status)) return;
@@ -187,7 +187,7 @@ export class Executions implements Runtime {
       () => {
         if (!this.#isAbandoned) tell.change(birth.arn);
       },
-      // Whoever writes the journal is told that it cannot be written.
+      // The journal's writer reports that it cannot be written.
       () => undefined,
     );
   }
@@ -196,9 +196,9 @@ export class Executions implements Runtime {
     this.end(child, 'ABORTED', nothing);
   }
 
-  /** Ends an execution and, with it, its children. Nothing of it runs any more when this returns. */
+  /** Ends an execution and its children. Nothing of it is running when this returns. */
   end(execution: ThreadedExecution, status: Exclude<ExecutionStatus, 'RUNNING'>, ending: Ending): void {
-    // An engine that was let go of may still hear of a thread that ended in that very moment.
+    // An abandoned engine may still hear of a thread that ended at that moment.
     if (execution.end !== undefined || this.#isAbandoned) return;
     const { output, error, cause } = ending;
     execution.end = { status, output, error, cause, stoppedAt: this.clock.now() };
@@ -229,7 +229,7 @@ export class Executions implements Runtime {
     this.#breathing -= 1;
   }
 
-  /** Takes up every execution that the journal says is running, each thread where it stands. */
+  /** Continues every execution that is running according to the journal, each thread at its place. */
   resume(): void {
     const waiting = new Map<string, Thread>();
     const roots: [ThreadedExecution, Thread][] = [];
@@ -247,7 +247,7 @@ export class Executions implements Runtime {
     for (const [execution, root] of roots) this.#run(execution, root);
   }
 
-  /** Lets go of everything, without a word in the journal: what runs is taken up by the next engine. */
+  /** Drops everything without a journal entry. The next engine continues what was running. */
   abandon(): void {
     this.#isAbandoned = true;
     for (const execution of [...this.#live.values()]) this.#release(execution);

@@ -1,9 +1,9 @@
-/** A state that failed: what Retry and Catch look at, and what an execution ends with. */
+/** A failed state: what Retry and Catch look at, and what an execution ends with. */
 export class StateFailure extends Error {
   override readonly name = 'StateFailure';
   readonly error: string | undefined;
   readonly reason: string | undefined;
-  /** False for what no Retry and no Catch sees: States.Runtime, and States.DataLimitExceeded of a state itself. */
+  /** False for what no Retry and no Catch sees: States.Runtime, and a state's own States.DataLimitExceeded. */
   readonly isCatchable: boolean;
 
   constructor(error: string | undefined, reason: string | undefined, isCatchable = true) {
@@ -14,12 +14,12 @@ export class StateFailure extends Error {
   }
 }
 
-/** Thrown inside a thread that was ended from outside (stop, time-out, a failed sibling, close). Nobody handles it. */
+/** Thrown inside a thread that was ended from outside (stop, timeout, a failed sibling, close). Nobody handles it. */
 export class ThreadEnded extends Error {
   override readonly name = 'ThreadEnded';
 }
 
-/** A refusal in the words of the Step Functions API; `name` is the `__type` on the wire. */
+/** A refusal in the words of the Step Functions API. `name` is the `__type` on the wire. */
 export class ApiError extends Error {
   override readonly name: string;
 
@@ -30,8 +30,8 @@ export class ApiError extends Error {
 }
 
 /**
- * What `invoke` may reject with to choose the whole cause: `payload` becomes the cause's JSON text. Any other error
- * becomes `{errorMessage, errorType, trace}` of its message, name and stack, as Lambda's Node runtime reports it.
+ * `invoke` may reject with this to set the whole cause: `payload` becomes the cause's JSON text. Any other error
+ * becomes `{errorMessage, errorType, trace}` from its message, name and stack, as Lambda's Node runtime reports it.
  */
 export class FunctionFailure extends Error {
   override readonly name: string;

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from './json.ts';
 
-/** One event as the engine keeps it: ids as in Step Functions, inputs and outputs as JSON values. */
+/** One event as the engine stores it: ids as in Step Functions, inputs and outputs as JSON values. */
 export interface HistoryEvent {
   readonly id: number;
   readonly previous: number;
@@ -10,13 +10,13 @@ export interface HistoryEvent {
   readonly details?: JsonObject;
 }
 
-/** The events of one execution end here (aws.md 6); Step Functions fails the execution. */
+/** An execution's event limit (aws.md 6); Step Functions then fails the execution. */
 export const mostEvents = 25_000;
 
 /** Details that are JSON text on the wire. */
 const textDetails: ReadonlySet<string> = new Set(['input', 'output', 'parameters']);
 
-/** The details member of an event type, where it is not simply the type's name. */
+/** The details member of an event type, if it is not simply named after the type. */
 const detailsMember = (type: string): string => {
   if (type.endsWith('StateEntered')) return 'stateEnteredEventDetails';
   if (type.endsWith('StateExited')) return 'stateExitedEventDetails';

@@ -24,13 +24,16 @@ const targetOf = (headers: Record<string, string>): string => {
   return found?.[1] ?? '';
 };
 
-/** A request handler for `new SFNClient({ requestHandler })`: the SDK talks to an engine of its own process, with no socket. */
+/**
+ * A request handler for `new SFNClient({ requestHandler })`: the SDK talks to an engine in its own process, without a
+ * socket.
+ */
 export class InProcessHandler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   readonly #engine: Engine;
   readonly #before: () => Promise<void>;
 
-  /** `before` comes before each request. */
+  /** `before` runs before each request. */
   constructor(engine: Engine, before: () => Promise<void> = async () => {}) {
     this.#engine = engine;
     this.#before = before;
@@ -52,6 +55,6 @@ export class InProcessHandler {
   }
 
   destroy(): void {
-    // The engine is closed by whoever made it.
+    // The engine's creator closes it.
   }
 }

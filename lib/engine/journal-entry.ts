@@ -36,20 +36,20 @@ export interface ExecutionBirth {
   readonly name: string;
   readonly machineArn: string;
   readonly definitionId: string;
-  /** Pointer of the program that it runs: empty, or an ItemProcessor. */
+  /** Pointer of its program: empty, or an ItemProcessor. */
   readonly program: string;
   readonly input: string;
   readonly startedAt: number;
   /** Set for a child of a Distributed Map. */
   readonly mapRunArn: string | undefined;
   readonly itemIndex: number | undefined;
-  /** Of a child: the redrive of its Map Run in which it was started, or redriven. */
+  /** For a child: its Map Run's redrive in which it was started or redriven. */
   readonly mapRunRedrive?: number;
-  /** The last time that it was redriven. */
+  /** Its last redrive. */
   readonly redrive?: Redrive;
 }
 
-/** An execution that ended unsuccessfully goes on: for the how-manieth time, and since when. */
+/** A redrive of an unsuccessful execution: its count, and since when. */
 export interface Redrive {
   readonly count: number;
   readonly at: number;
@@ -64,7 +64,7 @@ export interface ExecutionEnd {
   readonly stoppedAt: number;
 }
 
-/** Where a thread of an execution stands: all that is needed to go on. */
+/** Where a thread of an execution stands: everything needed to continue. */
 export interface ThreadSnapshot {
   readonly id: number;
   readonly parent: number | undefined;
@@ -83,13 +83,13 @@ export interface JournalEntry {
   readonly kind: JournalEntryKind;
   readonly execution: number;
   readonly events?: readonly HistoryEvent[];
-  /** State transitions of the execution up to and with this entry. */
+  /** The execution's state transitions, including this entry. */
   readonly transitions?: number;
-  /** Asked for when the batch is written, so that of several positions in one batch only the last is. */
+  /** Called when the batch is written, so that only the last of several positions in one batch is written. */
   readonly thread?: { readonly id: number; snapshot(): ThreadSnapshot };
   readonly removedThreads?: readonly number[];
   readonly birth?: ExecutionBirth;
   readonly end?: ExecutionEnd;
-  /** The execution runs again; `tokens` are those of the clients that asked for it. */
+  /** The execution runs again. `tokens` are those of the requesting clients. */
   readonly redriven?: Redrive & { readonly mapRunRedrive: number; readonly tokens: string };
 }

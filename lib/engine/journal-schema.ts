@@ -1,4 +1,4 @@
-/** The tables of a journal. An execution that succeeded has no threads; the events of one batch are one row. */
+/** The tables of a journal. A successful execution has no threads. The events of one batch are one row. */
 export const journalSchema = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
@@ -21,7 +21,10 @@ export const journalSchema = `
     transitions INTEGER NOT NULL, events TEXT NOT NULL, PRIMARY KEY (execution, first_event));
 `;
 
-/** What the executions of a journal of an earlier version lack. Those that ended before have no threads, and cannot be redriven. */
+/**
+ * Columns that are missing in journals of earlier versions. Executions that ended then have no threads and cannot be
+ * redriven.
+ */
 export const laterColumns: Readonly<Record<string, string>> = {
   redrives: 'INTEGER NOT NULL DEFAULT 0',
   redriven_at: 'INTEGER',

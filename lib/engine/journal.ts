@@ -5,7 +5,7 @@ import { journalSchema, laterColumns } from './journal-schema.ts';
 
 export { type JournalEntryKind, journalEntryKinds } from './journal-entry.ts';
 
-/** What is waiting for one execution in the open batch. */
+/** One execution's pending entries in the open batch. */
 interface PendingExecution {
   readonly events: HistoryEvent[];
   transitions: number;
@@ -15,29 +15,31 @@ interface PendingExecution {
   end: ExecutionEnd | undefined;
 }
 
-/** What makes commits outlive a power cut: it is told of each, and asked before anything follows from it. */
+/** Makes commits survive a power cut: notified of each, and awaited before anything follows from it. */
 export interface Durability {
   wrote(): void;
-  /** Resolves when all that was written before is on the disk. Once it has failed it fails for good. */
+  /** Resolves when everything written before is on the disk. Once it has failed, it always fails. */
   synced(): Promise<void>;
 }
 
 export interface JournalOptions {
   /** A file, or `:memory:`. */
   readonly path: string;
-  /** Without it the journal outlives a killed process only. */
+  /** Without it, the journal only survives a killed process. */
   readonly durability?: Durability;
-  /** Called for each entry after the transaction that holds it. */
+  /** Called for each entry after its transaction. */
   readonly onCommitted?: (kind: JournalEntryKind) => void;
-  /** Told when a batch cannot be written, or not be brought to the disk; nothing is taken any more. Default: the process ends with the error. */
+  /**
+   * Called if a batch cannot be written or synced to disk; nothing is accepted any more. Default: the process ends with
+   * the error.
+   */
   readonly onFailure?: (error: unknown) => void;
 }
 
 /**
- * The engine's durable memory, in SQLite. Entries of one turn of the event loop are written in one transaction; of an
- * execution the events become one row and of each thread only the last position is written. `committed` is what
- * comes before any effect: a function is invoked and a call is answered only after it. Transactions do not wait for the
- * disk, `committed` does.
+ * The engine's durable memory, in SQLite. Entries of one turn of the event loop form one transaction: an execution's
+ * events become one row, and only each thread's last position is written. `committed` precedes every effect: a function
+ * is invoked and a call is answered only after it. Transactions do not wait for the disk; `committed` does.
  */
 export class Journal {
   readonly #database: DatabaseSync;
@@ -49,7 +51,7 @@ export class Journal {
   #kinds: JournalEntryKind[] = [];
   #batch: { readonly promise: Promise<void>; resolve(): void; reject(error: unknown): void } | undefined;
   #lastExecution: number;
-  /** How many wait for the disk. */
+  /** How many are waiting for the disk. */
   #syncing = 0;
   #isOpen = true;
   #failure: { readonly error: unknown } | undefined;
@@ -68,7 +70,7 @@ export class Journal {
     this.#lastExecution = (this.get('SELECT max(id) AS id FROM executions')?.id as number | null) ?? 0;
   }
 
-  /** True while entries wait for their transaction, or somebody for the disk. */
+  /** True while entries wait for their transaction, or callers for the disk. */
   get hasPending(): boolean {
     return this.#isOpen && (this.#batch !== undefined || this.#syncing > 0);
   }
@@ -93,7 +95,7 @@ export class Journal {
     this.#openBatch();
   }
 
-  /** Resolves when everything that was appended so far is durable. */
+  /** Resolves when everything appended so far is durable. */
   async committed(): Promise<void> {
     await this.#batch?.promise;
     if (this.#durability === undefined) return;
@@ -101,7 +103,7 @@ export class Journal {
     try {
       await this.#durability.synced();
     } catch (error) {
-      // Whoever closes the file has it synced by that, and perhaps taken away from under this.
+      // Closing the file syncs it, and the file may then be removed.
       if (!this.#isOpen) return;
       if (this.#failure === undefined) setImmediate(() => this.#onFailure(error));
       this.#fail(error);
@@ -110,7 +112,7 @@ export class Journal {
     }
   }
 
-  /** Writes what is pending, now. Reads go through here so that they see what was appended. */
+  /** Writes pending entries now. Reads call this first, so that they see what was appended. */
   flush(): void {
     const batch = this.#batch;
     if (batch === undefined || !this.#isOpen) return;
@@ -131,7 +133,7 @@ export class Journal {
     if (this.#onCommitted !== undefined) for (const kind of kinds) this.#onCommitted(kind);
   }
 
-  /** Stores a definition once and the machine that uses it. */
+  /** Stores a definition once, and the machine that uses it. */
   putMachine(machine: { arn: string; name: string; definitionId: string; text: string; createdAt: number }): void {
     this.#transaction(() => {
       this.run('INSERT OR IGNORE INTO definitions VALUES (?, ?)', machine.definitionId, machine.text);
@@ -144,13 +146,13 @@ export class Journal {
     this.#onCommitted?.('machine-created');
   }
 
-  /** One row of a query, after everything that is pending. */
+  /** One row of a query, after all pending entries. */
   get(sql: string, ...values: (string | number | null)[]): Record<string, unknown> | undefined {
     this.flush();
     return this.#statement(sql).get(...values) as Record<string, unknown> | undefined;
   }
 
-  /** All rows of a query, after everything that is pending. */
+  /** All rows of a query, after all pending entries. */
   all(sql: string, ...values: (string | number | null)[]): Record<string, unknown>[] {
     this.flush();
     return this.#statement(sql).all(...values) as Record<string, unknown>[];
@@ -160,14 +162,14 @@ export class Journal {
     this.#statement(sql).run(...values);
   }
 
-  /** Writes what is pending and closes the file. */
+  /** Writes pending entries and closes the file. */
   close(): void {
     if (!this.#isOpen) return;
     this.flush();
     this.abandon();
   }
 
-  /** Closes the file as a crash would: what is pending is lost. */
+  /** Closes the file like a crash: pending entries are lost. */
   abandon(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -175,7 +177,7 @@ export class Journal {
     this.#database.close();
   }
 
-  /** What is in memory is no longer what is on disk: from here on nothing may happen. */
+  /** Memory and disk no longer agree: nothing may happen from here on. */
   #fail(error: unknown): never {
     this.#failure = { error };
     throw error;
@@ -200,7 +202,7 @@ export class Journal {
   #openBatch(): void {
     if (this.#batch !== undefined) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // A batch that nobody waits for may fail too; that is told below, and nothing is swallowed.
+    // A batch that nobody waits for may fail too. That is reported below, so nothing is swallowed.
     promise.catch(() => undefined);
     this.#batch = { promise, resolve, reject };
     setImmediate(() => {
@@ -214,7 +216,7 @@ export class Journal {
 
   #write(id: number, { birth, redriven, events, transitions, threads, end }: PendingExecution): void {
     if (birth !== undefined) this.#writeBirth(birth);
-    // Whoever redrives has read the end: the two are never in one batch the other way round.
+    // A redrive has read the end first, so one batch never contains them in the opposite order.
     if (redriven !== undefined) this.#writeRedriven(id, redriven);
     const [first, last] = [events[0], events.at(-1)];
     if (first !== undefined && last !== undefined) {
@@ -227,7 +229,7 @@ export class Journal {
         JSON.stringify(events),
       );
     }
-    // One that succeeded leaves no threads: what would be deleted below is not written.
+    // A successful execution leaves no threads: what would be deleted below is not written.
     for (const [thread, snapshot] of end?.status === 'SUCCEEDED' ? [] : threads) {
       if (snapshot === undefined) this.run('DELETE FROM threads WHERE execution = ? AND id = ?', id, thread);
       else this.run('INSERT OR REPLACE INTO threads VALUES (?, ?, ?)', id, thread, JSON.stringify(snapshot()));
@@ -266,7 +268,7 @@ export class Journal {
       'UPDATE executions SET status = ?, output = ?, error = ?, cause = ?, stopped_at = ? WHERE id = ?',
       ...[status, output ?? null, error ?? null, cause ?? null, stoppedAt, id],
     );
-    // Where it stood is what a redrive goes on from.
+    // A redrive continues from where it stood.
     if (status === 'SUCCEEDED') this.run('DELETE FROM threads WHERE execution = ?', id);
   }
 

@@ -1,14 +1,14 @@
-/** Plain JSON. The engine has its own type so that it depends on nothing of the product. */
+/** Plain JSON. The engine has its own type so that it does not depend on the product. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** Step Functions holds no input, output, result or variable above this (aws.md 6). */
+/** Step Functions' limit for an input, output, result or variable (aws.md 6). */
 export const dataLimitBytes = 256 * 1024;
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** True when the JSON text of the value is larger than Step Functions allows. */
+/** True if the value's JSON text is larger than Step Functions allows. */
 export const isOverDataLimit = (value: Json): boolean => {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return false;
   const text = JSON.stringify(value);
@@ -16,12 +16,12 @@ export const isOverDataLimit = (value: Json): boolean => {
   return text.length * 3 > dataLimitBytes && Buffer.byteLength(text) > dataLimitBytes;
 };
 
-/** Thrown for a value that has no JSON at all: a function. */
+/** Thrown for a value that has no JSON form: a function. */
 export class NotJson extends Error {
   override readonly name = 'NotJson';
 }
 
-/** A deep copy that is nothing but JSON, or undefined when the value is undefined. Throws NotJson where there is a function. */
+/** A deep copy that contains only JSON, or undefined if the value is undefined. Throws NotJson for a function. */
 export const toPlainJson = (value: unknown): Json | undefined => {
   if (value === undefined || value === null) return value;
   if (typeof value === 'string' || typeof value === 'boolean') return value;
@@ -31,7 +31,7 @@ export const toPlainJson = (value: unknown): Json | undefined => {
   }
   if (typeof value !== 'object') throw new NotJson(`a ${typeof value} is not JSON`);
   if (Array.isArray(value)) return value.map((member) => toPlainJson(member) ?? null);
-  // JSONata keeps its own functions as marked objects.
+  // JSONata represents its own functions as marked objects.
   if ('_jsonata_function' in value || '_jsonata_lambda' in value) throw new NotJson('a function is not JSON');
   const copy: Record<string, Json> = {};
   for (const [key, member] of Object.entries(value)) {
@@ -41,7 +41,7 @@ export const toPlainJson = (value: unknown): Json | undefined => {
   return copy;
 };
 
-/** The name that JSONata messages of Step Functions use for the type of a value. */
+/** The name that Step Functions' JSONata messages use for the type of a value. */
 export const jsonTypeName = (value: Json): string => {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;

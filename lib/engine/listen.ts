@@ -51,14 +51,14 @@ const answer = async (handle: Handle, request: IncomingMessage): Promise<EngineA
   }
 };
 
-/** Longer than any client keeps one: nothing is sent on a connection that has just been ended here. */
+/** Longer than any client keeps a connection idle, so nobody sends on one that was just closed here. */
 const idleConnection = 65_000;
 
-/** Serves an engine over HTTP, on the loopback interface only. Port 0 takes a free one. */
+/** Serves an engine over HTTP, on the loopback interface only. Port 0 picks a free one. */
 export const listen = (engine: Engine, port = 0): Promise<EngineServer> =>
   listenFor((request) => handleRequest(engine, targetOf(request), request.body), port);
 
-/** The same for who looks at requests before an engine does. */
+/** The same, for callers that handle requests before an engine does. */
 export const listenFor = async (handle: Handle, port: number): Promise<EngineServer> => {
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     answer(handle, request).then(

@@ -1,4 +1,4 @@
-/** Characters that Step Functions forbids in names: they become parts of ARNs. */
+/** Characters that Step Functions forbids in names, because they become parts of ARNs. */
 const forbidden = '\\s\\p{Cc}?*<>{}\\[\\]:;,\\\\|^~$#%&`"/';
 
 const rule = (most: number): RegExp => new RegExp(`^[^${forbidden}]{1,${most}}$`, 'u');

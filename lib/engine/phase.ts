@@ -1,9 +1,9 @@
 import type { Json } from './json.ts';
 
-/** What a map or parallel state needs to know to go on. */
+/** What a Map or Parallel state needs to continue. */
 export interface BranchesPhase {
   readonly at: 'branches';
-  /** Inputs before the ItemSelector for a Map; one input for all branches of a Parallel. */
+  /** For a Map, inputs before the ItemSelector. For a Parallel, one input for all branches. */
   readonly items: readonly Json[];
   readonly concurrency: number;
   readonly toleratedFailures: number;
@@ -21,7 +21,7 @@ export interface MapRunPhase {
   readonly redrives?: number;
 }
 
-/** An invocation whose end was not written yet. After a restart it is done again with the same arguments and token. */
+/** An invocation whose end is not written yet. After a restart it is repeated with the same arguments and token. */
 export interface InvokingPhase {
   readonly at: 'invoking' | 'submitted';
   readonly functionName: string;
@@ -32,13 +32,13 @@ export interface InvokingPhase {
   readonly heartbeatAt: number | undefined;
 }
 
-/** Where a thread stands within its state. It is all JSON: the journal keeps it. */
+/** Where a thread stands within its state. Pure JSON, because the journal stores it. */
 export type Phase =
   | { readonly at: 'starting' }
   | { readonly at: 'entered' }
   | InvokingPhase
   | { readonly at: 'succeeded'; readonly result: Json }
-  /** `mapRun` is what failed, where it can be redriven. */
+  /** `mapRun` is the failed Map Run, if it can be redriven. */
   | {
       readonly at: 'failed';
       readonly error?: string;

@@ -2,7 +2,7 @@ import type { Engine } from './engine.ts';
 import { ApiError } from './failure.ts';
 import { isJsonObject } from './json.ts';
 
-/** What a request may hold; each operation takes what it knows, as Step Functions' own models say. */
+/** Each operation accepts the fields it knows, as in Step Functions' own models. */
 type Operation = (engine: Engine, request: never) => Promise<unknown>;
 
 const operations: Readonly<Record<string, { readonly required: readonly string[]; readonly run: Operation }>> = {
@@ -30,7 +30,7 @@ const service = 'AWSStepFunctions.';
 
 export const operationNames = Object.keys(operations);
 
-/** The answer that stands for an error. */
+/** The response for an error. */
 export const refused = (error: ApiError): { status: number; body: string } => ({
   status: 400,
   body: JSON.stringify({ __type: error.name, message: error.message }),
@@ -50,7 +50,7 @@ const parse = (body: string): { readonly [field: string]: unknown } => {
 /** The operation that a target names. */
 export const operationOf = (target: string): string => (target.startsWith(service) ? target.slice(service.length) : '');
 
-/** Carries out one request of the Step Functions protocol, AWS JSON 1.0. Only a defect of the engine throws. */
+/** Handles one request of the Step Functions protocol, AWS JSON 1.0. Only a defect of the engine throws. */
 export const handleRequest = async (
   engine: Engine,
   target: string,

@@ -53,14 +53,14 @@ const summaryOf = (row: Row): ExecutionSummary => ({
   ...(row.map_run === null ? {} : { mapRunArn: row.map_run as string }),
 });
 
-/** The place to go on from; what comes from outside must be a number that was given. */
+/** The place to continue from. A token from outside must be one that was issued. */
 const placeOf = (nextToken: string | undefined, otherwise: number): number => {
   const place = nextToken === undefined ? otherwise : Number(nextToken);
   if (!Number.isSafeInteger(place)) throw new ApiError('InvalidToken', `Invalid Token: '${nextToken}'`);
   return place;
 };
 
-/** What can be read about machines and executions, out of the journal. */
+/** Reads machines and executions from the journal. */
 export class Records {
   readonly #journal: Journal;
 
@@ -132,7 +132,7 @@ export class Records {
     return { executions: rows.map(summaryOf), ...nextToken };
   }
 
-  /** The events of an execution, in the order of their ids. */
+  /** The events of an execution, in order of their ids. */
   history(executionArn: string): readonly HistoryEvent[] {
     const { id } = this.knownRow(executionArn);
     const rows = this.#journal.all('SELECT events FROM history WHERE execution = ? ORDER BY first_event', id as number);
@@ -148,7 +148,7 @@ export class Records {
     return { events: events.slice(start, end).map(wireEvent), ...nextToken };
   }
 
-  /** State transitions of an execution, as far as they are written. */
+  /** An execution's state transitions that are written so far. */
   transitions(executionArn: string): number {
     const { id } = this.knownRow(executionArn);
     const sql = 'SELECT transitions FROM history WHERE execution = ? ORDER BY first_event DESC LIMIT 1';

@@ -2,9 +2,9 @@ import type { Catcher, Retrier } from './definition/machine.ts';
 import type { StateFailure } from './failure.ts';
 
 /**
- * Whether a list of error names takes a failure, as documented (aws.md 7.1): names match exactly; States.ALL takes
- * everything that can be caught; States.TaskFailed takes everything but time-outs; States.Timeout takes a lost
- * heartbeat too. What cannot be caught matches nothing, not even by its own name.
+ * Whether a list of error names matches a failure, as documented (aws.md 7.1). Names match exactly. States.ALL matches
+ * everything that can be caught. States.TaskFailed matches everything except timeouts. States.Timeout also matches a
+ * lost heartbeat. What cannot be caught matches nothing, not even its own name.
  */
 export const matchesError = (errorEquals: readonly string[], failure: StateFailure): boolean => {
   if (!failure.isCatchable) return false;
@@ -19,18 +19,18 @@ export const matchesError = (errorEquals: readonly string[], failure: StateFailu
   );
 };
 
-/** How long a retrier waits before its attempt number `done + 1`, in milliseconds. `chance` is from 0 up to 1. */
+/** How many milliseconds a retrier waits before its attempt number `done + 1`. `chance` is from 0 up to 1. */
 export const retryDelay = (retrier: Retrier, done: number, chance: number): number => {
   const { intervalSeconds, backoffRate, maxDelaySeconds, hasFullJitter } = retrier;
   const delay = Math.min(intervalSeconds * backoffRate ** done, maxDelaySeconds ?? Number.POSITIVE_INFINITY);
   return Math.round(delay * (hasFullJitter ? chance : 1) * 1000);
 };
 
-/** The place of the first retrier that takes the failure; -1 when none does. */
+/** The index of the first matching retrier; -1 if there is none. */
 export const retrierIndex = (retriers: readonly Retrier[], failure: StateFailure): number =>
   retriers.findIndex(({ errorEquals }) => matchesError(errorEquals, failure));
 
-/** The first retrier that takes the failure, when it has attempts left. A matching one that has none ends the search. */
+/** The first matching retrier if it has attempts left. A matching one without attempts ends the search. */
 export const findRetrier = (
   retriers: readonly Retrier[],
   counts: readonly number[],
@@ -43,6 +43,6 @@ export const findRetrier = (
   return done < retrier.maxAttempts ? { retrier, index, done } : undefined;
 };
 
-/** The first catcher that takes the failure. */
+/** The first matching catcher. */
 export const findCatcher = (catchers: readonly Catcher[], failure: StateFailure): Catcher | undefined =>
   catchers.find(({ errorEquals }) => matchesError(errorEquals, failure));

@@ -4,8 +4,8 @@ import type { ThreadSnapshot } from './journal-entry.ts';
 import type { MapRunPhase, Phase } from './phase.ts';
 
 /**
- * Redriving, as documented (the API page of RedriveExecution; "Restarting state machine executions with redrive"; "Redriving Map
- * Runs"). Nothing of it is recorded: which events follow ExecutionRedriven is our reading.
+ * Redriving, as documented (the API page of RedriveExecution; "Restarting state machine executions with redrive";
+ * "Redriving Map Runs"). None of it is recorded: which events follow ExecutionRedriven is our reading.
  */
 
 /** Whether an execution can be redriven, in the words of DescribeExecution. */
@@ -15,17 +15,17 @@ export interface RedriveStatus {
 }
 
 const day = 86_400_000;
-/** From its end on. */
+/** Counted from its end. */
 const redrivablePeriod = 14 * day;
 const longestExecution = 365 * day;
-/** Room for ExecutionRedriven and one event more. */
+/** Room for ExecutionRedriven and one more event. */
 const mostEventsToRedrive = mostEvents - 2;
 
 export interface RedriveFacts {
-  /** The execution's row of the journal. */
+  /** The execution's journal row. */
   readonly row: Readonly<Record<string, unknown>>;
   readonly events: number;
-  /** Where it stood; undefined for one that ended before this engine kept that. */
+  /** Where it stood; undefined if it ended before this engine stored that. */
   readonly root: ThreadSnapshot | undefined;
   readonly now: number;
 }
@@ -40,22 +40,22 @@ const hindrance = ({ row, events, root, now }: RedriveFacts): string | undefined
   return undefined;
 };
 
-/** A child is redriven with its Map Run, and that with the execution that it belongs to. */
+/** A child is redriven with its Map Run, and a Map Run with its execution. */
 export const redriveStatusOf = (facts: RedriveFacts): RedriveStatus => {
   const reason = hindrance(facts);
   if (reason !== undefined) return { redriveStatus: 'NOT_REDRIVABLE', redriveStatusReason: reason };
   return { redriveStatus: facts.row.map_run === null ? 'REDRIVABLE' : 'REDRIVABLE_BY_MAP_RUN' };
 };
 
-/** Its branches would have to be known, which of them failed too: the engine forgets those with the failure. */
+/** Redriving would need its branches and which of them failed, but the engine forgets those with the failure. */
 export const isLeftOut = (state: State | undefined): boolean =>
   state !== undefined && (state.type === 'Parallel' || (state.type === 'Map' && !state.isDistributed));
 
 const redriven = (mapRun: MapRunPhase): MapRunPhase => ({ ...mapRun, redrives: (mapRun.redrives ?? 0) + 1 });
 
 /**
- * Where a thread goes on. A state that was not left is done again, with its retries and its time-out from the beginning; of a Map Run
- * only the children that did not succeed.
+ * Where a thread continues. A state that was not left is repeated, with its retries and its timeout from the start. For
+ * a Map Run, only the children that did not succeed.
  */
 export const phaseToRedrive = (phase: Phase): Phase => {
   if (phase.at === 'starting' || phase.at === 'ended') return phase;
@@ -64,7 +64,7 @@ export const phaseToRedrive = (phase: Phase): Phase => {
   return { at: 'entered' };
 };
 
-/** A client's token makes its request idempotent for this long; the last ten are known. */
+/** A client's token makes its request idempotent for this long. The last ten are remembered. */
 const tokenLife = 15 * 60_000;
 const mostTokens = 10;
 
@@ -80,6 +80,6 @@ const usedTokens = (text: unknown): readonly UsedToken[] =>
 export const redrivenBy = (tokens: unknown, token: string | undefined, now: number): number | undefined =>
   usedTokens(tokens).find((used) => used.token === token && now - used.at <= tokenLife)?.at;
 
-/** The tokens with one more. */
+/** The tokens, extended by one. */
 export const withToken = (tokens: unknown, token: string | undefined, at: number): string =>
   JSON.stringify([...usedTokens(tokens), ...(token === undefined ? [] : [{ token, at }])].slice(-mostTokens));

@@ -15,7 +15,7 @@ import type { Transition } from './states/transition.ts';
 import { runWait } from './states/wait.ts';
 import type { Thread } from './thread.ts';
 
-/** Runs one attempt of the state that a thread stands in. Throws StateFailure. */
+/** Runs one attempt of a thread's current state. Throws StateFailure. */
 export const runState = (
   runtime: Runtime,
   thread: Thread,
@@ -42,13 +42,15 @@ export const runState = (
   }
 };
 
-/** The event with which a Map or a Parallel fails; nothing tells of a failure that cannot be caught. */
+/** The event with which a Map or a Parallel fails. A failure that cannot be caught has none. */
 const recordFailed = (thread: Thread, { type }: State, { isCatchable }: StateFailure): void => {
   if (!isCatchable || (type !== 'Map' && type !== 'Parallel')) return;
   thread.record('task-failed', [{ type: `${type}StateFailed` }]);
 };
 
-/** How a failure that is not tried again leaves its state: by the first Catch that takes it. Without one it is thrown on. */
+/**
+ * How a failure without a further retry leaves its state: through the first matching Catch. Without one it is rethrown.
+ */
 export const catchFailure = async (thread: Thread, state: State, failure: StateFailure): Promise<Transition> => {
   const before = thread.lastEvent;
   recordFailed(thread, state, failure);
@@ -59,7 +61,8 @@ export const catchFailure = async (thread: Thread, state: State, failure: StateF
     ...(failure.reason === undefined ? {} : { Cause: failure.reason }),
   };
   const failed = thread.lastEvent;
-  // Measured: when the Catch itself cannot be evaluated, that follows from what came before the state's failure, and the state fails again.
+  // Measured: if the Catch itself cannot be evaluated, that follows what came before the state's failure, and the state
+  // fails again.
   thread.lastEvent = before;
   try {
     const exit = await evaluateExit(thread, catcher, { fallback: errorOutput, extra: { errorOutput } });
@@ -71,7 +74,7 @@ export const catchFailure = async (thread: Thread, state: State, failure: StateF
   }
 };
 
-/** Throws when what a state is left with is too large. */
+/** Throws if a state's result is too large. */
 export const checkSize = (thread: Thread, { output, assigned }: Transition): void => {
   if (!isOverDataLimit(output) && !isOverDataLimit(assigned)) return;
   const reason = `The state/task '${thread.state}' returned a result with a size exceeding the maximum number of bytes service limit.`;

@@ -10,7 +10,7 @@ import type { Transition } from './states/transition.ts';
 import { sleepUntil } from './states/wait.ts';
 import type { Thread } from './thread.ts';
 
-/** A state's failure goes to its Retry, then to its Catch, then to what is around the state. */
+/** A state's failure goes to its Retry, then to its Catch, then to whatever is around the state. */
 const recover = async (
   runtime: Runtime,
   thread: Thread,
@@ -28,7 +28,7 @@ const recover = async (
   return await catchFailure(thread, state, failure);
 };
 
-/** Runs the state that the thread stands in, through its retries, until it is left. */
+/** Runs the thread's current state, including its retries, until it is left. */
 const leaveState = async (runtime: Runtime, thread: Thread): Promise<Transition> => {
   const state = thread.current;
   for (;;) {
@@ -73,7 +73,10 @@ const exitEvent = (thread: Thread, { output, assigned }: Transition): EventDraft
   },
 });
 
-/** Runs a thread from where it stands to its end. Gives its output; throws StateFailure, or ThreadEnded when it was ended from outside. */
+/**
+ * Runs a thread from its place to its end. Returns its output; throws StateFailure, or ThreadEnded if it was ended from
+ * outside.
+ */
 export const runThread: RunThread = async (runtime, thread) => {
   if (thread.phase.at === 'starting') enter(thread, thread.program.startAt, thread.input, []);
   while (thread.phase.at !== 'ended') {

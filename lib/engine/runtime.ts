@@ -19,7 +19,7 @@ export interface ChildStart {
   readonly mapRunRedrive: number;
 }
 
-/** What the runners of states get: the outside world, and the little of the engine that they need. */
+/** What the state runners get: the outside world, and the little of the engine that they need. */
 export interface Runtime {
   readonly clock: EngineClock;
   readonly journal: Pick<Journal, 'all' | 'committed'>;
@@ -28,17 +28,17 @@ export interface Runtime {
   random(): number;
   uuid(): string;
   startChild(child: ChildStart): ThreadedExecution;
-  /** Takes up a child that ended unsuccessfully, in a redrive of its Map Run. False where it cannot be. */
+  /** Continues an unsuccessful child in a redrive of its Map Run. False if that is impossible. */
   redriveChild(parent: Thread, child: Record<string, unknown>, mapRunRedrive: number): boolean;
-  /** Ends a child that its parent gives up. */
+  /** Ends a child whose parent gives it up. */
   abortChild(child: ThreadedExecution): void;
-  /** Calls back with every child of the Map Run that ends from now on. Gives the way to stop listening. */
+  /** Calls back for every child of the Map Run that ends from now on. Returns a function that stops listening. */
   onChildEnded(mapRunArn: string, callback: (child: ThreadedExecution) => void): () => void;
-  /** Told of an error that is nobody's but the engine's own. */
+  /** Called with errors of the engine itself. */
   onDefect(error: unknown): void;
   /** Lets the event loop turn, so that a long fan-out does not starve what is already running. */
   breathe(): Promise<void>;
 }
 
-/** Runs the levels below: given to Map and Parallel, which would else import the file that runs them. */
+/** Runs the levels below. Passed to Map and Parallel, which would otherwise import the file that runs them. */
 export type RunThread = (runtime: Runtime, thread: Thread) => Promise<Json>;

@@ -1,6 +1,6 @@
 import type { ExecutionDescription } from './records.ts';
 
-/** "Step Functions Execution Status Change", as it comes on the default bus of EventBridge. Times are milliseconds. */
+/** "Step Functions Execution Status Change", as it arrives on EventBridge's default bus. Times are milliseconds. */
 export interface StatusChange {
   readonly source: 'aws.states';
   readonly 'detail-type': 'Step Functions Execution Status Change';
@@ -30,7 +30,7 @@ const mostText = 248 * 1024;
 const milliseconds = (seconds: number | undefined): number | null =>
   seconds === undefined ? null : Math.round(seconds * 1000);
 
-/** The event that tells of an execution as it is now. */
+/** The event for an execution's current status. */
 export const statusChange = (execution: ExecutionDescription): StatusChange => {
   const { executionArn, stateMachineArn, name, status, input, output } = execution;
   const included = Buffer.byteLength(input) + Buffer.byteLength(output ?? '') <= mostText;

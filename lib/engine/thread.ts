@@ -6,7 +6,7 @@ import type { JournalEntryKind, ThreadSnapshot } from './journal-entry.ts';
 import type { Json } from './json.ts';
 import type { Phase } from './phase.ts';
 
-/** An execution with the threads below it. */
+/** An execution with its threads. */
 export type ThreadedExecution = Execution<Thread>;
 
 /** Where a new thread begins. */
@@ -26,7 +26,7 @@ export class Thread {
   readonly program: Program;
   readonly parent: Thread | undefined;
   readonly index: number;
-  /** Live threads under this one, by index. */
+  /** Live threads below this one, by index. */
   readonly branches = new Map<number, Thread>();
   input: Json;
   variables: { readonly [name: string]: Json } = {};
@@ -55,14 +55,14 @@ export class Thread {
     return this.#isEnded;
   }
 
-  /** The state that the thread stands in. */
+  /** The thread's current state. */
   get current(): State {
     const state = this.program.states.get(this.state);
     if (state === undefined) throw new Error(`No state ${this.state} in ${this.program.pointer || 'the machine'}`);
     return state;
   }
 
-  /** Writes events and the position: nothing that happened before it can be lost any more once it is committed. */
+  /** Records events and the position. Once committed, nothing before it can be lost. */
   record(
     kind: JournalEntryKind,
     drafts: readonly EventDraft[],
@@ -83,7 +83,10 @@ export class Thread {
     if (this.#isEnded) throw new ThreadEnded();
   }
 
-  /** Waits for something outside. `arm` gets the way to go on and gives the way to give up; both ways it is called once. */
+  /**
+   * Waits for something outside. `arm` receives the function that continues and returns the one that gives up; it is
+   * called once in either case.
+   */
   park<T>(arm: (goOn: (value: T) => void) => () => void): Promise<T> {
     this.checkAlive();
     return new Promise<T>((resolve, reject) => {
@@ -102,14 +105,14 @@ export class Thread {
     });
   }
 
-  /** Ends the thread and those under it from outside. Writes nothing. */
+  /** Ends the thread and those below it from outside. Writes nothing. */
   kill(): void {
     this.#isEnded = true;
     this.#release?.();
     for (const branch of this.branches.values()) branch.kill();
   }
 
-  /** Forgets the threads under this one; gives their numbers, so that the journal forgets them too. */
+  /** Forgets the threads below this one and returns their numbers, so that the journal forgets them too. */
   dropBranches(): number[] {
     const dropped: number[] = [];
     for (const branch of this.branches.values()) {

@@ -1,21 +1,24 @@
 import { ApiError } from './failure.ts';
 import { isJsonObject, type Json } from './json.ts';
 
-/** The one task attempt that waits under a token. */
+/** The task attempt that waits for a token. */
 export interface TokenHolder {
   succeed(output: Json): void;
   fail(error: string | undefined, cause: string | undefined): void;
   heartbeat(): void;
 }
 
-/** How every token begins: it is a JSON object whose first key is this. */
+/** How every token begins: it is a JSON object with this first key. */
 const beginning = Buffer.from('{"execution":"').toString('base64url').slice(0, -1);
 const anyToken = new RegExp(`${beginning}[\\w-]*`, 'g');
 
-/** A text with something else in the place of each task token: who has one answers in the name of whoever it was given to. */
+/** Replaces each task token in a text: anyone who has a token can answer for its owner. */
 export const withoutTokens = (text: string): string => text.replace(anyToken, 'a-task-token');
 
-/** Task tokens: who waits under which. A token names its execution, so that a late answer is told from an unknown one. */
+/**
+ * Task tokens, and what waits for each. A token names its execution, so that a late answer can be told from an unknown
+ * one.
+ */
 export class Tokens {
   readonly #holders = new Map<string, TokenHolder>();
   readonly #isExecutionKnown: (arn: string) => boolean;
@@ -24,7 +27,7 @@ export class Tokens {
     this.#isExecutionKnown = isExecutionKnown;
   }
 
-  /** A token for one attempt. Nobody can guess it: it carries a random id. */
+  /** A token for one attempt. It carries a random id, so it cannot be guessed. */
   issue(executionArn: string, uuid: string): string {
     return Buffer.from(JSON.stringify({ execution: executionArn, id: uuid })).toString('base64url');
   }
@@ -37,7 +40,10 @@ export class Tokens {
     this.#holders.delete(token);
   }
 
-  /** Throws TaskTimedOut for a token whose task has gone on, TaskDoesNotExist for one of nobody, InvalidToken for no token. */
+  /**
+   * Throws TaskTimedOut if the token's task has moved on, TaskDoesNotExist if nobody issued it, InvalidToken if it is
+   * no token.
+   */
   holder(token: string): TokenHolder {
     const holder = this.#holders.get(token);
     if (holder !== undefined) return holder;

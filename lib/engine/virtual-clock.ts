@@ -6,7 +6,7 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that stands still until it is told to go on: for conformance runs and tests, where waits reach minutes. */
+/** A clock that only moves when told to: for conformance runs and tests with waits of minutes. */
 export class VirtualClock implements EngineClock {
   #now: number;
   #order = 0;
@@ -34,7 +34,7 @@ export class VirtualClock implements EngineClock {
     return next;
   }
 
-  /** Goes on to the next timer and calls it back, and with it all that are due by then. False when there is none. */
+  /** Advances to the next timer and calls back everything due by then. False if there is none. */
   runNext(): boolean {
     const { next } = this;
     if (next === undefined) return false;
@@ -46,7 +46,7 @@ export class VirtualClock implements EngineClock {
     return true;
   }
 
-  /** Goes on by so many milliseconds without calling anything back: what a pause of the process looks like. */
+  /** Advances by this many milliseconds without calling back: like a pause of the process. */
   skip(milliseconds: number): void {
     this.#now += milliseconds;
   }

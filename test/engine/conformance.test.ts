@@ -122,7 +122,7 @@ describe('the script', () => {
     [
       'a question that ought to be refused',
       { ...denied, request: question.request } as RecordedCase,
-      { verdict: 'differed', difference: 'the question was taken' },
+      { verdict: 'differed', difference: 'the request was accepted' },
     ],
   ])('%s', async (_, recorded, verdict) => {
     expect(await runCases([recorded])).toEqual([{ id: recorded.id, ...verdict }]);
@@ -133,7 +133,7 @@ describe('the script', () => {
     expect(lines.at(-1)).toBe('1 passed, 1 refused, 3 differed');
     expect(lines.join('\n')).toContain('differed differs\n    outcome.output: expected 3, got 2');
     expect(lines.join('\n')).toContain('refused is refused\n    Pass.ResultPath');
-    expect(lines.join('\n')).toContain('differed is taken\n    the definition was taken');
+    expect(lines.join('\n')).toContain('differed is taken\n    the definition was accepted');
   });
 
   test.each([

@@ -48,7 +48,7 @@ export type RefusalCase = CommonCase & {
   readonly expected: { readonly refused: true; readonly code?: string; readonly message?: string };
 };
 
-/** A question to TestState: texts of JSON in `request` are opened one level, and so they are in what is expected. */
+/** A request to TestState. JSON texts in `request` are parsed one level deep, and so are those in the expectation. */
 type StateQuestion = CommonCase & {
   readonly request: JsonObject;
   readonly input?: Json;

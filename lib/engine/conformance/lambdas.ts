@@ -4,7 +4,7 @@ import type { Invoke } from '../runtime.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import type { LambdaBehaviour } from './case.ts';
 
-/** The error of the Lambda service for a function that is not there. */
+/** The Lambda service's error for a function that does not exist. */
 class FunctionMissing extends Error {
   override readonly name = 'Lambda.ResourceNotFoundException';
 
@@ -54,7 +54,7 @@ const behave = async (behaviour: LambdaBehaviour, event: Json, clock: VirtualClo
   }
 };
 
-/** The functions of a case. A name that is absent does not exist. */
+/** A case's functions. A name that is absent does not exist. */
 export const invokeOf =
   (lambdas: Readonly<Record<string, LambdaBehaviour>>, clock: VirtualClock): Invoke =>
   async (functionName, payload) => {

@@ -23,7 +23,7 @@ const parsed = (text: unknown): unknown => {
   }
 };
 
-/** The first difference between a recorded value, with its wildcards, and an actual one; undefined when it matches. */
+/** The first difference between a recorded value with wildcards and an actual one; undefined if they match. */
 export const difference = (expected: unknown, actual: unknown, path = ''): string | undefined => {
   if (typeof expected === 'string') return matchText(expected, actual, path);
   if (Array.isArray(expected)) {
@@ -52,7 +52,7 @@ const withoutIds = ({ type, details }: RecordedEvent): unknown => ({
   ...(details === undefined ? {} : { details }),
 });
 
-/** Matches every expected event with one of the actual ones, in any order. Gives those that are left. */
+/** Matches every expected event with an actual one, in any order. Returns the events that are left. */
 const takeAll = (
   expected: readonly RecordedEvent[],
   actual: readonly RecordedEvent[],
@@ -72,14 +72,14 @@ const exactDifference = (expected: readonly RecordedEvent[], actual: readonly Re
   return differs('more events', undefined, actual[expected.length]);
 };
 
-/** The first difference between histories, by the order that the recording keeps. */
+/** The first difference between two histories, in the order that the recording guarantees. */
 export const historyDifference = (
   expected: readonly RecordedEvent[],
   actual: readonly RecordedEvent[],
   order: 'exact' | 'concurrent' | 'parallel-sorted',
 ): string | undefined => {
   if (order === 'exact') return exactDifference(expected, actual);
-  // The recordings that were sorted have no event for the success of a Parallel.
+  // Sorted recordings have no event for the success of a Parallel.
   const seen = order === 'parallel-sorted' ? actual.filter(({ type }) => type !== 'ParallelStateSucceeded') : actual;
   const { rest, missing } = takeAll(order === 'concurrent' ? expected : expected.filter(({ id }) => id === null), seen);
   if (missing !== undefined) return `no event like ${JSON.stringify(missing)}`.slice(0, 1000);

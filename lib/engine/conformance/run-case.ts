@@ -16,7 +16,7 @@ import { difference, historyDifference } from './match.ts';
 import { answerDifference, requestOf } from './state-answer.ts';
 import { verdictOnError, verdictOnRefusal } from './verdict.ts';
 
-/** No case takes more timers than this; one that does goes round in circles. */
+/** No case needs more timers. One that does is in a loop. */
 const mostTimers = 10_000;
 
 const clockOf = ({ clock = '2025-01-01T00:00:00Z' }: { readonly clock?: string }): VirtualClock =>
@@ -43,7 +43,7 @@ const asRecorded = ({ id, previous, type, details }: HistoryEvent): RecordedEven
   ...(details === undefined ? {} : { details }),
 });
 
-/** Goes on through time until the execution has ended, nothing is left that could move it, or the recording ends. */
+/** Advances time until the execution has ended, nothing can move it any more, or the recording ends. */
 const runToTheEnd = async (
   engine: Engine,
   clock: VirtualClock,
@@ -108,7 +108,7 @@ const runRefusal = async (recorded: RefusalCase): Promise<Verdict> => {
   const engine = engineFor(new VirtualClock(), {});
   try {
     await engine.createStateMachine({ name: 'sm-0', definition: definitionText(recorded) });
-    return { id, verdict: 'differed', difference: 'the definition was taken' };
+    return { id, verdict: 'differed', difference: 'the definition was accepted' };
   } catch (error) {
     return verdictOnRefusal(id, expected, error);
   } finally {
@@ -130,7 +130,7 @@ const runState = async (recorded: StateCase | StateRefusalCase): Promise<Verdict
     while (!(await Promise.race([ended, idle()])) && clock.runNext());
     const answer = await asked;
     if (recorded.kind === 'test-state-refused')
-      return { id, verdict: 'differed', difference: 'the question was taken' };
+      return { id, verdict: 'differed', difference: 'the request was accepted' };
     const found = answerDifference(recorded, answer);
     return found === undefined ? { id, verdict: 'passed' } : { id, verdict: 'differed', difference: found };
   } catch (error) {
@@ -140,7 +140,7 @@ const runState = async (recorded: StateCase | StateRefusalCase): Promise<Verdict
   }
 };
 
-/** Runs one recorded case in an engine of its own. */
+/** Runs one recorded case in its own engine. */
 export const runCase = (recorded: RecordedCase): Promise<Verdict> => {
   switch (recorded.kind) {
     case 'execution':

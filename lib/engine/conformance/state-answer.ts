@@ -4,7 +4,7 @@ import type { TestStateAnswer } from '../test-state/test-state.ts';
 import type { StateCase, StateRefusalCase } from './case.ts';
 import { difference } from './match.ts';
 
-/** Who asks without a mock says with whose role; the recordings leave that out. */
+/** A request without a mock needs a role; the recordings leave it out. */
 const roleArn = 'arn:aws:iam::111111111111:role/sfn-role';
 
 const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
@@ -12,7 +12,7 @@ const textOf = (value: Json): string => (typeof value === 'string' ? value : JSO
 const mockOf = (mock: Json): Json =>
   isJsonObject(mock) && mock.result !== undefined ? { ...mock, result: textOf(mock.result) } : mock;
 
-/** The question as it was on the wire: what the recording opened is text again. */
+/** The request as it was on the wire: what the recording parsed becomes text again. */
 export const requestOf = (recorded: StateCase | StateRefusalCase, definition: string): JsonObject => {
   const { context, variables, mock, input = recorded.input, ...others } = recorded.request;
   const needsRole = recorded.kind === 'test-state' && mock === undefined;
@@ -36,7 +36,7 @@ const opened = (text: unknown): unknown => {
   }
 };
 
-/** The first difference between the recorded answer and ours, both with their texts of JSON opened. */
+/** The first difference between the recorded answer and ours, both with their JSON texts parsed. */
 export const answerDifference = ({ expected }: StateCase, answer: TestStateAnswer): string | undefined => {
   const { output, inspectionData, ...rest } = answer;
   const shown = Object.entries(inspectionData ?? {}).map(([name, text]) => [name, opened(text)]);

@@ -7,7 +7,7 @@ const featuresOf = (error: unknown): readonly string[] =>
     ? [...new Set(error.problems.flatMap(({ feature }) => (feature === undefined ? [] : [feature])))].sort()
     : [];
 
-/** A case that was to run, and did not: refused when the engine has not what it needs. */
+/** For a case that should have run and did not: `refused` if the engine lacks what it needs. */
 export const verdictOnError = (id: string, error: unknown): Verdict => {
   const features = featuresOf(error);
   return features.length > 0
@@ -15,7 +15,7 @@ export const verdictOnError = (id: string, error: unknown): Verdict => {
     : { id, verdict: 'differed', difference: String(error) };
 };
 
-/** A case that was to be refused, and was: by the same words, or because the engine has not what it needs. */
+/** For a case that should be refused, and was: with the same words, or because the engine lacks what it needs. */
 export const verdictOnRefusal = (id: string, expected: RefusalCase['expected'], error: unknown): Verdict => {
   if (!(error instanceof Error)) throw error;
   const { code = error.name, message = error.message } = expected;

@@ -1,6 +1,6 @@
 import type { StateType } from './machine.ts';
 
-/** Fields of the States Language by state type, as this engine runs them. Whatever is not here is refused. */
+/** Fields of the States Language by state type, as this engine runs them. All others are refused. */
 
 const everywhere = ['Type', 'Comment', 'QueryLanguage'] as const;
 const flow = ['Next', 'End'] as const;
@@ -31,8 +31,8 @@ export const jsonataFields: Readonly<Record<StateType, readonly string[]>> = {
 };
 
 /**
- * In a JSONPath state the engine runs only what needs no path (but in Assign): the state hands on what it gets. A Choice is always
- * about paths there, and a Map or Parallel would hand the language down.
+ * In a JSONPath state, the engine only runs what needs no path (except in Assign): the state passes its input on.
+ * There, a Choice is always about paths, and a Map or Parallel would pass the language down.
  */
 export const jsonPathFields: Readonly<Record<StateType, readonly string[]>> = {
   Pass: [...everywhere, ...flow, 'Assign'],
@@ -45,7 +45,7 @@ export const jsonPathFields: Readonly<Record<StateType, readonly string[]>> = {
   Parallel: [...everywhere],
 };
 
-/** What Step Functions has beyond that; the message then says "not supported" instead of "unknown". */
+/** What Step Functions supports beyond that. The message is then "not supported" instead of "unknown". */
 export const otherKnownFields: ReadonlySet<string> = new Set([
   ...['InputPath', 'OutputPath', 'ResultPath', 'Parameters', 'ResultSelector', 'Result', 'ItemsPath', 'Iterator'],
   ...['SecondsPath', 'TimestampPath', 'ErrorPath', 'CausePath', 'TimeoutSecondsPath', 'HeartbeatSecondsPath'],
@@ -65,7 +65,7 @@ export const catcherFields: readonly string[] = ['ErrorEquals', 'Next', 'Assign'
 export const jsonPathCatcherFields: readonly string[] = ['ErrorEquals', 'Next', 'Comment'];
 export const choiceRuleFields: readonly string[] = ['Condition', 'Next', 'Assign', 'Output', 'Comment'];
 
-/** Error names that Step Functions itself gives; no other may begin with `States.`. */
+/** Error names that Step Functions itself uses. No others may start with `States.`. */
 export const reservedErrorNames: ReadonlySet<string> = new Set([
   ...['States.ALL', 'States.TaskFailed', 'States.Timeout', 'States.HeartbeatTimeout', 'States.Permissions'],
   ...['States.ResultPathMatchFailure', 'States.ParameterPathFailure', 'States.BranchFailed', 'States.NoChoiceMatched'],

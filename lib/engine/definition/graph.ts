@@ -1,7 +1,7 @@
 import type { Program, State } from './machine.ts';
 import type { Reader } from './reader.ts';
 
-/** Where a state may go: the place of the target in the state, and its name. */
+/** Where a state may go: the target's place in the state, and its name. */
 const targets = (state: State): readonly (readonly [string, string])[] => [
   ...(state.next === undefined ? [] : [['Next', state.next] as const]),
   ...state.catch.map(({ next }, index) => [`Catch[${index}]/Next`, next] as const),
@@ -21,7 +21,7 @@ const reachable = (program: Program): ReadonlySet<string> => {
   return found;
 };
 
-/** Checks that every target exists, every state can be reached, and the level can end. `names` are all that were given. */
+/** Checks that every target exists, every state is reachable, and the level can end. `names` are all given names. */
 export const checkGraph = (reader: Reader, program: Program, names: readonly string[]): void => {
   const { problems } = reader.reading;
   if (program.startAt !== '' && !names.includes(program.startAt)) {
@@ -34,7 +34,7 @@ export const checkGraph = (reader: Reader, program: Program, names: readonly str
       problems.invalid('MISSING_TRANSITION_TARGET', `Missing '${word}' target: ${target}`, `${state.pointer}/${field}`);
     }
   }
-  // A state that could not be read hides what comes after it.
+  // An unreadable state hides what comes after it.
   if (program.states.size < names.length) return;
   const found = reachable(program);
   for (const state of program.states.values()) {

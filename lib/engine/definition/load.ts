@@ -52,8 +52,8 @@ const programReader = (programs: Map<string, Program>, names: Set<string>) => {
 };
 
 /**
- * Understands a definition completely or refuses it: throws DefinitionRefused with every problem, each naming the
- * state and the field. Nothing that this engine does not run is ever skipped.
+ * Reads a definition completely or refuses it: throws DefinitionRefused with every problem, each naming the state and
+ * the field. It never ignores anything that this engine cannot run.
  */
 export const loadDefinition = (text: string, compiler: ExpressionCompiler): Definition => {
   const fields = parse(text);

@@ -2,12 +2,12 @@ import type { Json } from '../json.ts';
 import type { Expression } from '../jsonata/expression.ts';
 import type { ReferencePath } from './reference-path.ts';
 
-/** A value of the definition, ready to be evaluated: literals with expressions in any place. */
+/** A value of the definition, ready to evaluate: literals with expressions anywhere inside. */
 export type Template =
   | { readonly kind: 'literal'; readonly value: Json }
   /** `location` is the field as messages name it, for example `Output/result`. */
   | { readonly kind: 'expression'; readonly expression: Expression; readonly location: string }
-  /** In Assign of a JSONPath state; `field` is the key as written, with its `.$`. */
+  /** In Assign of a JSONPath state. `field` is the key as written, with its `.$`. */
   | { readonly kind: 'path'; readonly path: ReferencePath; readonly field: string }
   | { readonly kind: 'list'; readonly members: readonly Template[] }
   | { readonly kind: 'object'; readonly members: readonly (readonly [string, Template])[] };
@@ -21,7 +21,7 @@ export interface Retrier {
   readonly hasFullJitter: boolean;
 }
 
-/** What a state does when it is left: both templates see the same snapshot of the variables. */
+/** What a state does when it is left. Both templates see the same snapshot of the variables. */
 export interface Exit {
   readonly assign: Template | undefined;
   readonly output: Template | undefined;
@@ -36,7 +36,7 @@ interface CommonState extends Exit {
   readonly name: string;
   /** JSON pointer of the state in the definition. */
   readonly pointer: string;
-  /** Absent when the state ends its branch. */
+  /** Absent if the state ends its branch. */
   readonly next: string | undefined;
   readonly retry: readonly Retrier[];
   readonly catch: readonly Catcher[];
@@ -47,7 +47,10 @@ export interface ChoiceRule extends Exit {
   readonly next: string;
 }
 
-/** What a Task calls: a function through lambda:invoke (waiting for a token or not), or a function by its own ARN. */
+/**
+ * What a Task calls: a function through lambda:invoke (with or without waiting for a token), or a function by its own
+ * ARN.
+ */
 export type TaskResource =
   | { readonly kind: 'invoke'; readonly waitsForToken: boolean }
   | { readonly kind: 'function'; readonly arn: string };
@@ -105,7 +108,7 @@ export type State =
 
 export type StateType = State['type'];
 
-/** A level of states: the machine itself, a branch of a Parallel, or what a Map does with an item. */
+/** A level of states: the machine itself, a branch of a Parallel, or a Map's item processor. */
 export interface Program {
   /** JSON pointer in the definition; empty for the machine. */
   readonly pointer: string;
@@ -113,10 +116,10 @@ export interface Program {
   readonly states: ReadonlyMap<string, State>;
 }
 
-/** A definition that was understood completely. */
+/** A completely read definition. */
 export interface Definition {
   readonly program: Program;
   readonly timeoutSeconds: number | undefined;
-  /** Every program of the definition by its pointer. */
+  /** Every program of the definition, by pointer. */
   readonly programs: ReadonlyMap<string, Program>;
 }

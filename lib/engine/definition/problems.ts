@@ -1,15 +1,15 @@
 import { ApiError } from '../failure.ts';
 
-/** One thing that is wrong in a definition. */
+/** One problem in a definition. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
   readonly pointer: string;
-  /** The States Language feature that AWS has and this engine has not, for example `Pass.ResultPath`. */
+  /** The States Language feature that AWS supports and this engine does not, for example `Pass.ResultPath`. */
   readonly feature?: string;
 }
 
-/** A definition that is refused, with every problem there is. */
+/** A refused definition, with every problem. */
 export class DefinitionRefused extends ApiError {
   readonly problems: readonly Problem[];
 
@@ -20,7 +20,7 @@ export class DefinitionRefused extends ApiError {
   }
 }
 
-/** Collects problems, so that one load names them all. */
+/** Collects problems, so that one load reports them all. */
 export class Problems {
   readonly found: Problem[] = [];
 
@@ -29,12 +29,12 @@ export class Problems {
     this.found.push({ code: 'SCHEMA_VALIDATION_FAILED', message, pointer });
   }
 
-  /** Something that Step Functions would refuse under a code of its own. */
+  /** Something that Step Functions would refuse with its own code. */
   invalid(code: string, message: string, pointer: string): void {
     this.found.push({ code, message, pointer });
   }
 
-  /** Something that Step Functions knows and this engine does not run. */
+  /** Something that Step Functions supports and this engine does not. */
   unsupported(feature: string, message: string, pointer: string): void {
     this.found.push({ code: 'NOT_SUPPORTED_BY_EMBEDDED_ENGINE', message, pointer, feature });
   }

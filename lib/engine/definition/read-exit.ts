@@ -2,7 +2,7 @@ import { isJsonObject } from '../json.ts';
 import type { Exit } from './machine.ts';
 import type { Reader } from './reader.ts';
 
-/** A variable is named like an identifier of JSONata, and never `states`. */
+/** Variables have names like JSONata identifiers, except `states`. */
 const variableName = /^(?!states$)[\p{L}_][\p{L}\p{N}_]{0,79}$/u;
 
 const checkAssign = (reader: Reader): void => {

@@ -4,7 +4,7 @@ import { branchFields, processorFields } from './fields.ts';
 import type { Program } from './machine.ts';
 import { Reader } from './reader.ts';
 
-/** Reads a nested program; given by the loader, since programs hold states and states hold programs. */
+/** Reads a nested program. Passed in by the loader, because programs and states contain each other. */
 export type ReadProgram = (reader: Reader) => Program;
 
 const emptyProgram: Program = { pointer: '', startAt: '', states: new Map() };
@@ -57,7 +57,7 @@ const readItems = (reader: Reader) => {
   return reader.template('Items');
 };
 
-/** A number that may also be an expression. */
+/** A number, or an expression. */
 const readNumber = (reader: Reader, field: string, most: number) => {
   if (typeof reader.fields[field] === 'number')
     reader.number(field, { least: 0, most, isInteger: field !== 'ToleratedFailurePercentage' });
@@ -102,7 +102,7 @@ export const readParallel = (reader: Reader, readProgram: ReadProgram) => {
   };
 };
 
-/** The definition's own object as a reader. */
+/** A reader for the definition's root object. */
 export const rootReader = (reading: Reader['reading'], fields: JsonObject): Reader =>
   new Reader(reading, fields, {
     pointer: '',

@@ -78,7 +78,7 @@ const readOwn = (reader: Reader, type: StateType, name: string, readProgram: Rea
   }
 };
 
-/** Reads one state. Gives undefined when its type is not known; every problem is noted. */
+/** Reads one state. Returns undefined if its type is unknown. Every problem is recorded. */
 export const readState = (
   program: Reader,
   name: string,
@@ -97,7 +97,7 @@ export const readState = (
   const language = readLanguage(program, fields, pointer);
   const reader = new Reader(program.reading, fields, { pointer, language, title: `${type} state '${name}'` });
   const allowed = (language === 'JSONata' ? jsonataFields : jsonPathFields)[type];
-  // Credentials are refused where the fields of a Task are read: with the words of AWS when they are not complete.
+  // Credentials are refused where a Task's fields are read, in AWS's words if they are incomplete.
   reader.allowOnly(type === 'Task' ? [...allowed, 'Credentials'] : allowed, type);
   if (language === 'JSONPath' && (type === 'Choice' || type === 'Map' || type === 'Parallel')) {
     reader.unsupported(`JSONPath.${type}`, `The ${reader.title} is not supported in JSONPath`, 'Type');

@@ -3,10 +3,10 @@ import type { TaskResource, Template } from './machine.ts';
 import type { Reader } from './reader.ts';
 
 const invokeResource = /^arn:aws[a-z-]*:states:::lambda:invoke(\.waitForTaskToken)?$/;
-/** Step Functions holds neither region nor account against anything (recorded). */
+/** Step Functions ignores both region and account (recorded). */
 const functionArn = /^arn:aws[a-z-]*:lambda:[^:]*:[^:]+:function:[A-Za-z0-9-_]+(:[A-Za-z0-9-_$]+)?$/;
 
-/** The arguments of lambda:invoke that the engine understands. */
+/** The arguments of lambda:invoke that the engine supports. */
 const invokeArguments = ['FunctionName', 'Payload'];
 
 const readResource = (reader: Reader): TaskResource => {

@@ -13,12 +13,12 @@ export interface Reading {
   readonly compiler: ExpressionCompiler;
 }
 
-/** One object of the definition, with its place and the language that its values are written in. */
+/** An object in the definition, with its place and the query language of its values. */
 export class Reader {
   readonly fields: JsonObject;
   readonly pointer: string;
   readonly language: QueryLanguage;
-  /** How messages call the object, for example `Pass state 'Start'`. */
+  /** The object's name in messages, for example `Pass state 'Start'`. */
   readonly title: string;
   readonly reading: Reading;
 
@@ -78,7 +78,7 @@ export class Reader {
     return this.text(field) ?? '';
   }
 
-  /** A number that must be a literal, within its bounds. */
+  /** A number that must be a literal within bounds. */
   number(
     field: string,
     bounds: { readonly least: number; readonly most?: number; readonly isInteger?: boolean },
@@ -120,7 +120,7 @@ export class Reader {
     });
   }
 
-  /** A value with expressions; `location` is what messages call it at run time. */
+  /** A value with expressions. `location` is its name in messages at run time. */
   template(field: string, location = field): Template | undefined {
     const value = this.fields[field];
     return value === undefined ? undefined : this.#template(value, location, this.at(field));

@@ -28,7 +28,7 @@ const readErrorEquals = (reader: Reader, isLast: boolean): readonly string[] => 
   return names as readonly string[];
 };
 
-/** Reads the field Retry. A retrier takes literals only. */
+/** Reads the field Retry. A retrier accepts only literals. */
 export const readRetry = (state: Reader): readonly Retrier[] =>
   state.list('Retry', 'retrier').map((reader, index, all) => {
     reader.allowOnly(retrierFields, 'Retry');

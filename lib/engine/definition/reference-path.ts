@@ -1,4 +1,4 @@
-/** A path that picks one place: `$.a.b[0]` in the input, `$$.Execution.Name` in the context, `$name.a` in a variable. */
+/** A path to one place: `$.a.b[0]` in the input, `$$.Execution.Name` in the context, `$name.a` in a variable. */
 export interface ReferencePath {
   readonly text: string;
   readonly root:
@@ -11,7 +11,7 @@ export interface ReferencePath {
 const step = /^(?:\.([\p{L}_][\p{L}\p{N}_-]*)|\['([^']*)'\]|\["([^"]*)"\]|\[(\d+)\])/u;
 const start = /^(\$\$|\$([\p{L}_][\p{L}\p{N}_]*)|\$)/u;
 
-/** Reads a reference path; undefined for anything more (filters, wildcards, intrinsic functions). */
+/** Parses a reference path; undefined for anything more complex (filters, wildcards, intrinsic functions). */
 export const parseReferencePath = (text: string): ReferencePath | undefined => {
   const begun = start.exec(text);
   if (begun === null) return undefined;
@@ -29,12 +29,12 @@ export const parseReferencePath = (text: string): ReferencePath | undefined => {
   return { text, root: { kind: begun[0] === '$$' ? 'context' : 'input' }, steps };
 };
 
-/** What is at the place; undefined when there is nothing. */
+/** The value at the place; undefined if there is none. */
 export const follow = (path: ReferencePath, root: unknown): unknown => {
   let value = root;
   for (const key of path.steps) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    // A list has places and nothing else: its length is no field.
+    // A list only has indexes: its length is no field.
     if (Array.isArray(value) !== (typeof key === 'number')) return undefined;
     value = (value as Record<string | number, unknown>)[key];
   }

@@ -2,18 +2,18 @@ import jsonata from 'jsonata';
 import { type Json, toPlainJson } from '../json.ts';
 import { absentFunctions, type JsonataSources, stepFunctionsJsonata } from './functions.ts';
 
-/** A compiled expression. Gives undefined when it returns nothing; throws what JSONata throws. */
+/** A compiled expression. Returns undefined if it returns nothing; throws what JSONata throws. */
 export interface Expression {
   readonly text: string;
   evaluate(bindings: Record<string, unknown>): Promise<Json | undefined>;
 }
 
-/** An expression may not run for longer than this: the engine shares its thread with everything else. */
+/** An expression's time limit: the engine shares its thread with everything else. */
 const longestMilliseconds = 5000;
-/** Deep enough for any honest recursion, shallow enough to keep the stack. */
+/** Deep enough for any honest recursion, shallow enough for the stack. */
 const deepest = 500;
 
-/** The function names that an expression calls, wherever it calls them. */
+/** All function names that an expression calls. */
 const calledFunctions = (node: unknown, found = new Set<string>()): Set<string> => {
   if (Array.isArray(node)) for (const member of node) calledFunctions(member, found);
   else if (typeof node === 'object' && node !== null) {
@@ -31,7 +31,7 @@ export const jsonataMessage = (thrown: unknown): string => {
   return typeof code === 'string' ? `${code}: ${text}` : text;
 };
 
-/** Compiles expressions, each text once, with the functions of Step Functions. */
+/** Compiles expressions, each text once, with Step Functions' functions. */
 export class ExpressionCompiler {
   readonly #functions: ReturnType<typeof stepFunctionsJsonata>;
   readonly #cache = new Map<string, Expression>();
@@ -40,7 +40,7 @@ export class ExpressionCompiler {
     this.#functions = stepFunctionsJsonata(sources);
   }
 
-  /** Throws an Error with JSONata's message when the text is not an expression that Step Functions would take. */
+  /** Throws an Error with JSONata's message if Step Functions would not accept the text. */
   compile(text: string): Expression {
     const known = this.#cache.get(text);
     if (known !== undefined) return known;
@@ -63,7 +63,7 @@ export class ExpressionCompiler {
       compiled.registerFunction(name, implementation as (...args: unknown[]) => unknown, signature);
     }
     for (const name of absentFunctions) compiled.assign(name, undefined);
-    // No context item: `$` and bare field names are undefined, as in Step Functions.
+    // There is no context item: `$` and bare field names are undefined, as in Step Functions.
     return { text, evaluate: async (bindings) => toPlainJson(await compiled.evaluate(undefined, bindings)) };
   }
 }

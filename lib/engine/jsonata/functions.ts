@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import jsonata from 'jsonata';
 
-/** Where an expression gets time, chance and ids from. */
+/** An expression's source of time, chance and ids. */
 export interface JsonataSources {
   now(): number;
   random(): number;
@@ -10,7 +10,7 @@ export interface JsonataSources {
 
 type JsonataFunction = { readonly implementation: (...args: never[]) => unknown; readonly signature?: string };
 
-/** Step Functions makes no array longer than this. */
+/** Step Functions creates no longer array. */
 const longestRange = 1000;
 
 const hashNames: Readonly<Record<string, string>> = {
@@ -30,10 +30,12 @@ const partition = (list: readonly unknown[] | undefined, size: number): unknown[
   return parts;
 };
 
-/** A list that JSONata takes for a sequence: nothing when it is empty, its item when it has one, a list otherwise. */
+/** A list that JSONata treats as a sequence: nothing if empty, its item if it has one, otherwise a list. */
 const sequence = <T>(list: T[]): T[] => Object.defineProperty(list, 'sequence', { value: true, enumerable: false });
 
-/** Recorded: a range of one is that number, as with everything in JSONata that gives a sequence. A partition is a list. */
+/**
+ * Recorded: a range of one is that number, like everything in JSONata that returns a sequence. A partition is a list.
+ */
 const range = (first: number, last: number, step: number): number[] => {
   if (![first, last, step].every(Number.isInteger)) throw new Error('$range needs three integers');
   if (step === 0) throw new Error('$range needs a step other than 0');
@@ -51,7 +53,7 @@ const hash = (data: unknown, algorithm: string): string | undefined => {
     .digest('hex');
 };
 
-/** The same number for the same seed, from 0 up to, not including, 1 (mulberry32). */
+/** The same number for the same seed, from 0 up to, but not including, 1 (mulberry32). */
 const seeded = (seed: number): number => {
   let a = (Math.trunc(seed) + 0x6d2b79f5) | 0;
   a = Math.imul(a ^ (a >>> 15), a | 1);
@@ -61,7 +63,7 @@ const seeded = (seed: number): number => {
 
 const fromMillis = jsonata('$fromMillis($time, $picture, $zone)');
 
-/** What Step Functions adds to JSONata, and the functions that would read the real clock or real chance. */
+/** What Step Functions adds to JSONata, and replacements for functions that read the real clock or real randomness. */
 export const stepFunctionsJsonata = (sources: JsonataSources): Readonly<Record<string, JsonataFunction>> => ({
   parse: {
     implementation: (text: string | undefined) => (text === undefined ? undefined : JSON.parse(text)),
@@ -85,5 +87,5 @@ export const stepFunctionsJsonata = (sources: JsonataSources): Readonly<Record<s
   },
 });
 
-/** Names that JSONata has and Step Functions has not. */
+/** Names that JSONata has and Step Functions lacks. */
 export const absentFunctions: readonly string[] = ['eval'];

@@ -2,10 +2,10 @@ import type { EventDraft } from '../execution.ts';
 import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
 
-/** The states of which an event tells that they were entered and never left. */
+/** States that have an event if they were entered and never left. */
 const abortable: ReadonlySet<string> = new Set(['Task', 'Wait', 'Map', 'Parallel']);
 
-/** The event of an iteration, for a Map; a Parallel has none for its branches. */
+/** A Map's event for an iteration. A Parallel has none for its branches. */
 export const iterationEvent = (
   state: { readonly type: string; readonly name: string },
   word: 'Started' | 'Succeeded' | 'Failed' | 'Aborted',
@@ -14,8 +14,8 @@ export const iterationEvent = (
   state.type === 'Map' ? [{ type: `MapIteration${word}`, details: { index, name: state.name } }] : [];
 
 /**
- * What is told of a thread that is stopped before it ended. Recorded from outside in: a Map's iteration, then the state
- * that it stood in. What stands below that state follows in the same way.
+ * The events of a thread that is stopped before its end. Recorded from outside in: a Map's iteration, then its current
+ * state. Anything below that state follows in the same way.
  */
 export const abortedEvents = (thread: Thread): readonly EventDraft[] => {
   if (thread.state === '' || thread.phase.at === 'ended') return [];
@@ -26,13 +26,16 @@ export const abortedEvents = (thread: Thread): readonly EventDraft[] => {
   return [{ type: `${current.type}StateAborted` }, ...run, ...below];
 };
 
-/** What is told of a branch that is stopped, or whose sibling failed. */
+/** The events of a branch that is stopped, or whose sibling failed. */
 export const abortedBranch = (parent: Thread, branch: Thread): readonly EventDraft[] => [
   ...iterationEvent(parent.current, 'Aborted', branch.index),
   ...abortedEvents(branch),
 ];
 
-/** What is told of a branch that failed. Recorded: its Task or Wait is aborted, as nothing leaves it; a Map or Parallel has failed itself. */
+/**
+ * The events of a failed branch. Recorded: its Task or Wait is aborted, because nothing leaves it. A Map or Parallel
+ * has failed itself.
+ */
 export const failedBranch = (parent: Thread, branch: Thread): readonly EventDraft[] => {
   const hasFailed = branch.state !== '' && (branch.current.type === 'Map' || branch.current.type === 'Parallel');
   return [...iterationEvent(parent.current, 'Failed', branch.index), ...(hasFailed ? [] : abortedEvents(branch))];
@@ -40,7 +43,7 @@ export const failedBranch = (parent: Thread, branch: Thread): readonly EventDraf
 
 export const isOpen = (branch: Thread): boolean => !branch.isEnded && branch.phase.at !== 'ended';
 
-/** Ends the children of the Map Run that a thread stands in. */
+/** Ends the children of a thread's current Map Run. */
 export const abortChildren = (runtime: Runtime, { execution, phase }: Thread): void => {
   if (phase.at !== 'map-run') return;
   for (const child of [...execution.children]) if (child.birth.mapRunArn === phase.arn) runtime.abortChild(child);

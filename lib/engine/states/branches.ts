@@ -8,10 +8,10 @@ import { Thread } from '../thread.ts';
 import { abortChildrenBelow, abortedBranch, failedBranch, isOpen, iterationEvent } from './aborted.ts';
 import { Completions } from './completions.ts';
 
-/** What tells an inline Map from a Parallel. */
+/** The differences between an inline Map and a Parallel. */
 export interface BranchPlan {
   readonly count: number;
-  /** The event of its good end. */
+  /** The event of its success. */
   readonly succeeded: string;
   programOf(index: number): Program;
   inputOf(index: number): Promise<Json>;
@@ -34,7 +34,7 @@ export class Branches {
   readonly #outputs: (Json | undefined)[] = [];
   #running = 0;
   #failed = 0;
-  /** The event that the next branch to start refers to: where the slot that it takes became free. */
+  /** The event that the next branch refers to: where its slot became free. */
   #slot: number;
 
   constructor(
@@ -50,7 +50,7 @@ export class Branches {
     this.#slot = work.phase.startedEvent;
   }
 
-  /** To the good end of all of them, and writes it: the outputs in order; a tolerated failure leaves its place out. */
+  /** Runs all of them to a successful end and records it: outputs in order, without those of tolerated failures. */
   async run(): Promise<void> {
     const result = await this.#outputsOfAll();
     const removedThreads = this.#thread.dropBranches();
@@ -102,7 +102,7 @@ export class Branches {
       return;
     }
     this.#outputs[branch.index] = await this.#runThread(this.#runtime, branch);
-    // Written with the branch's own thread, so that its end and this stand side by side.
+    // Written with the branch's own thread, so that its end and this are in one place.
     const succeeded = iterationEvent(this.#thread.current, 'Succeeded', branch.index);
     const event = branch.record('branch-ended', aside(succeeded)).at(-1);
     this.#thread.lastEvent = event?.id ?? branch.lastEvent;
@@ -124,7 +124,7 @@ export class Branches {
     throw failure;
   }
 
-  /** Measured: of a failure that nothing can catch no event tells but the one that ends the execution. */
+  /** Measured: a failure that nothing can catch has no event other than the one that ends the execution. */
   #endAll(failed: Thread, { isCatchable }: StateFailure): void {
     const siblings = [...this.#thread.branches.values()].filter((branch) => branch !== failed && isOpen(branch));
     const drafts = [

@@ -4,7 +4,7 @@ import { StateFailure } from '../failure.ts';
 import type { Thread } from '../thread.ts';
 import type { Transition } from './transition.ts';
 
-/** Choice: the first condition that is true. Its rule brings its own Assign and Output; the default takes the state's. */
+/** Choice: the first true condition wins. Its rule has its own Assign and Output; the default uses the state's. */
 export const runChoice = async (thread: Thread, state: ChoiceState): Promise<Transition> => {
   const bindings = bindingsOf(thread);
   for (const [index, rule] of state.choices.entries()) {

@@ -1,6 +1,6 @@
 import type { Thread } from '../thread.ts';
 
-/** What ended under a Map or Parallel, in the order in which it ended; its thread takes them one by one. */
+/** What ended under a Map or Parallel, in the order of ending. Its thread takes them one by one. */
 export class Completions<T> {
   readonly #ended: T[] = [];
   #wake: ((value: T) => void) | undefined;
@@ -10,7 +10,7 @@ export class Completions<T> {
     else this.#wake(value);
   }
 
-  /** The next one that ended; parks the thread until there is one. */
+  /** The next one that ended. Parks the thread until there is one. */
   async next(thread: Thread): Promise<T> {
     const ended = this.#ended.shift();
     if (ended !== undefined) return ended;

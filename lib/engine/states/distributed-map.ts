@@ -13,21 +13,21 @@ import type { Transition } from './transition.ts';
 
 /** The most children that run at once (aws.md 6). */
 const mostChildren = 10_000;
-/** Children are started in groups of this size; between groups the event loop turns. */
+/** Children start in groups of this size. Between groups, the event loop turns. */
 const startsPerTurn = 50;
 
-/** What a Map fails with when too many of its items failed. */
+/** The failure of a Map when too many of its items failed. */
 export const toleranceExceeded = (): StateFailure =>
   new StateFailure('States.ExceedToleratedFailureThreshold', 'The specified tolerated failure threshold was exceeded');
 
-/** Starts the children of one Map Run in the order of the items and counts those that end. */
+/** Starts the children of one Map Run in item order and counts those that end. */
 class MapRun {
   readonly #runtime: Runtime;
   readonly #thread: Thread;
   readonly #state: MapState;
   readonly #phase: MapRunPhase;
   readonly #ended = new Completions<ExecutionStatus>();
-  /** Those that did not succeed before a redrive and are to run again, the first item first. */
+  /** Unsuccessful children from before a redrive that will run again, in item order. */
   #due: Record<string, unknown>[] = [];
   #next = 0;
   #running = 0;
@@ -40,7 +40,7 @@ class MapRun {
     this.#phase = phase;
   }
 
-  /** Resolves when every child has ended; throws when more failed than is tolerated. */
+  /** Resolves when every child has ended. Throws if more failed than tolerated. */
   async run(): Promise<void> {
     const stopListening = this.#runtime.onChildEnded(this.#phase.arn, (child) =>
       this.#ended.push(child.end?.status ?? 'FAILED'),
@@ -55,7 +55,7 @@ class MapRun {
         this.#take(await this.#ended.next(this.#thread));
       }
     } catch (error) {
-      // When the parent itself was ended, its children are ended with it.
+      // If the parent itself was ended, its children end with it.
       if (error instanceof StateFailure) abortChildren(this.#runtime, this.#thread);
       throw error;
     } finally {
@@ -63,7 +63,7 @@ class MapRun {
     }
   }
 
-  /** After a restart: which children there are. They were started in order, so the next index is their number. */
+  /** After a restart: which children exist. They were started in order, so the next index is their number. */
   #countThoseOfBefore(): void {
     const { arn, redrives = 0 } = this.#phase;
     const { journal } = this.#runtime;
@@ -86,7 +86,7 @@ class MapRun {
     this.#checkTolerance();
   }
 
-  /** Those of before come first, as they did then. */
+  /** Earlier children come first, as they did then. */
   async #redriveSome(): Promise<void> {
     const { concurrency, redrives = 0 } = this.#phase;
     for (let redriven = 1; this.#running < concurrency; redriven += 1) {
@@ -134,7 +134,7 @@ class MapRun {
   }
 }
 
-/** Evaluates what a Map Run is made of and writes it; the thread stands in `map-run` then. */
+/** Evaluates and records a Map Run's settings. The thread is then in phase `map-run`. */
 export const beginMapRun = async (runtime: Runtime, thread: Thread, state: MapState): Promise<MapRunPhase> => {
   const items = await itemsOf(thread, state);
   const concurrency = Math.min((await concurrencyOf(thread, state)) ?? mostChildren, mostChildren);
@@ -147,7 +147,7 @@ export const beginMapRun = async (runtime: Runtime, thread: Thread, state: MapSt
   return phase;
 };
 
-/** A child that failed stands in the result as a record of its execution; one that succeeded as its bare output (documented). */
+/** In the result, a failed child is a record of its execution, a successful one its plain output (documented). */
 const resultOf = (row: Record<string, unknown>): Json => {
   if (row.status === 'SUCCEEDED') return JSON.parse(row.output as string) as Json;
   const time = (milliseconds: unknown): string => new Date(milliseconds as number).toISOString();
@@ -187,7 +187,7 @@ const perform = async (runtime: Runtime, thread: Thread, state: MapState, phase:
       ...(reason === undefined ? {} : { cause: reason }),
     };
     thread.record('task-failed', [{ type: 'MapRunFailed', details }], {
-      // A result that is too large comes of a Map Run in which nothing failed: there is nothing to redrive in it.
+      // A result that is too large comes from a Map Run without failures: there is nothing to redrive.
       phase: {
         at: 'failed',
         ...details,

@@ -7,7 +7,7 @@ import { leaveWithResult } from './leave-with-result.ts';
 import { concurrencyOf, inputOfItem, itemsOf, toleratedFailuresOf } from './map-fields.ts';
 import type { Transition } from './transition.ts';
 
-/** About as many iterations as Step Functions runs at once when MaxConcurrency does not say (aws.md 6). */
+/** Roughly how many iterations Step Functions runs at once without MaxConcurrency (aws.md 6). */
 const inlineConcurrency = 40;
 
 const begin = async (thread: Thread, state: MapState): Promise<void> => {

@@ -4,7 +4,7 @@ import { StateFailure } from '../failure.ts';
 import type { Thread } from '../thread.ts';
 import type { Transition } from './transition.ts';
 
-/** How a Task, a Map and a Parallel are left, once it is written how they ended. */
+/** How a Task, a Map and a Parallel are left, once their end is written. */
 export const leaveWithResult = async (
   thread: Thread,
   state: TaskState | MapState | ParallelState,

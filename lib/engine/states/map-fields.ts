@@ -4,7 +4,7 @@ import { StateFailure } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { Thread } from '../thread.ts';
 
-/** The items of a Map: the field Items, or the state's input. */
+/** A Map's items: the field Items, or the state's input. */
 export const itemsOf = async (thread: Thread, state: MapState): Promise<readonly Json[]> => {
   if (state.items !== undefined) {
     const field = { template: state.items, name: 'Items', type: 'array' } as const;
@@ -14,7 +14,7 @@ export const itemsOf = async (thread: Thread, state: MapState): Promise<readonly
   throw evaluationFailure(thread, `Map state input must be an array but was: ${JSON.stringify(thread.input)}`);
 };
 
-/** What the branch of one item is given: what ItemSelector makes of it, or the item. */
+/** The input of one item's branch: the result of ItemSelector, or the item. */
 export const inputOfItem = async (
   thread: Thread,
   state: MapState,
@@ -27,7 +27,7 @@ export const inputOfItem = async (
 const numberOf = async (thread: Thread, name: string, template: Template): Promise<number> =>
   (await evaluateAs(thread, { template, name, type: 'number' }, bindingsOf(thread))) as number;
 
-/** MaxConcurrency; undefined when it is absent or 0, which both leave it to the engine. */
+/** MaxConcurrency; undefined if absent or 0, which both leave it to the engine. */
 export const concurrencyOf = async (thread: Thread, state: MapState): Promise<number | undefined> => {
   if (state.maxConcurrency === undefined) return undefined;
   const value = await numberOf(thread, 'MaxConcurrency', state.maxConcurrency);
@@ -38,7 +38,7 @@ export const concurrencyOf = async (thread: Thread, state: MapState): Promise<nu
 const runtimeFailure = (thread: Thread, message: string): StateFailure =>
   new StateFailure('States.Runtime', `${failedWhile(thread)} ${message}`, false);
 
-/** The failures that a Map is told to tolerate, each where it is said. */
+/** The failures that a Map tolerates, by the field that says so. */
 export interface Tolerance {
   readonly count?: number;
   readonly percentage?: number;
@@ -56,7 +56,7 @@ export const toleranceOf = async (thread: Thread, state: MapState): Promise<Tole
   return { ...(count === undefined ? {} : { count }), ...(percentage === undefined ? {} : { percentage }) };
 };
 
-/** How many of so many items may fail; of count and percentage the one that is exceeded first decides. */
+/** How many of this many items may fail. Of count and percentage, the one exceeded first decides. */
 export const toleratedFailures = ({ count, percentage }: Tolerance, length: number): number | undefined => {
   const limits = [
     ...(count === undefined ? [] : [count]),
@@ -65,6 +65,6 @@ export const toleratedFailures = ({ count, percentage }: Tolerance, length: numb
   return limits.length === 0 ? undefined : Math.min(...limits);
 };
 
-/** As many as may fail before the Map does. */
+/** How many items may fail before the Map does. */
 export const toleratedFailuresOf = async (thread: Thread, state: MapState, length: number): Promise<number> =>
   toleratedFailures(await toleranceOf(thread, state), length) ?? 0;

@@ -3,7 +3,7 @@ import { evaluateExit } from '../evaluate.ts';
 import type { Thread } from '../thread.ts';
 import type { Transition } from './transition.ts';
 
-/** Pass and Succeed: hand on the input, or what Output makes of it. */
+/** Pass and Succeed: pass on the input, or the result of Output. */
 export const runPass = async (thread: Thread, state: PassState | SucceedState): Promise<Transition> => ({
   ...(await evaluateExit(thread, state, { fallback: thread.input })),
   next: state.next,

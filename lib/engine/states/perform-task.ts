@@ -6,7 +6,7 @@ import type { Runtime } from '../runtime.ts';
 import type { Thread } from '../thread.ts';
 import { failedEvent, invokeEnvelope, succeededEvent } from './task-events.ts';
 
-/** The error and cause of a call that failed: an error of the Lambda service itself has a plain text for its cause. */
+/** The error and cause of a failed call. An error of the Lambda service itself has plain text as its cause. */
 const failureOf = (thrown: unknown): { readonly error: string; readonly cause: string } => {
   const failed = thrown instanceof Error ? thrown : new Error(String(thrown));
   if (failed instanceof FunctionFailure) return { error: failed.name, cause: JSON.stringify(failed.payload) };
@@ -15,12 +15,15 @@ const failureOf = (thrown: unknown): { readonly error: string; readonly cause: s
   return { error: failed.name, cause: JSON.stringify({ errorType: failed.name, errorMessage: failed.message, trace }) };
 };
 
-/** The error of the Lambda service for a request that is not JSON. */
+/** The Lambda service's error for a request that is not JSON. */
 class UnreadablePayload extends Error {
   override readonly name = 'Lambda.InvalidRequestContentException';
 }
 
-/** What lambda:invoke hands to the function: a text Payload goes as it stands, so text that holds JSON arrives parsed (recorded). */
+/**
+ * What lambda:invoke passes to the function: a text Payload is passed as it is, so text that contains JSON arrives
+ * parsed (recorded).
+ */
 const handedOver = (payload: Json): Json => {
   if (typeof payload !== 'string') return structuredClone(payload);
   try {
@@ -30,7 +33,7 @@ const handedOver = (payload: Json): Json => {
   }
 };
 
-/** One attempt while it runs: whichever comes first of result, answer, time-out and lost heartbeat ends it. */
+/** One running attempt. It ends with the first of result, answer, timeout and lost heartbeat. */
 class Attempt {
   readonly #runtime: Runtime;
   readonly #thread: Thread;
@@ -75,7 +78,7 @@ class Attempt {
       .then(
         (result) => {
           if (this.#isOver) return;
-          // What the function gave becomes JSON here, as on the wire: undefined is null.
+          // The function's result becomes JSON here, as on the wire: undefined becomes null.
           const value = JSON.parse(JSON.stringify(result ?? null)) as Json;
           const output = this.#state.resource.kind === 'function' ? value : invokeEnvelope(value, this.#runtime.uuid());
           if (token === undefined) this.#succeed(output);
@@ -146,9 +149,9 @@ class Attempt {
   }
 }
 
-/** Runs one attempt, or goes on with one that a restart interrupted, until its end is written. */
+/** Runs one attempt, or continues one that a restart interrupted, until its end is written. */
 export const performTask = async (runtime: Runtime, thread: Thread, state: TaskState): Promise<void> => {
-  // Nothing is invoked before the entry that says so is durable.
+  // Nothing is invoked before the entry about it is durable.
   await runtime.journal.committed();
   const { phase } = thread;
   if (phase.at !== 'invoking' && phase.at !== 'submitted')

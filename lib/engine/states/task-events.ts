@@ -2,7 +2,7 @@ import type { TaskState } from '../definition/machine.ts';
 import type { EventDraft } from '../execution.ts';
 import type { Json, JsonObject } from '../json.ts';
 
-/** The function's name out of a name, an ARN, or either with a qualifier. */
+/** The function's name from a name, an ARN, or either with a qualifier. */
 export const functionNameOf = (nameOrArn: string): string => {
   const parts = nameOrArn.split(':');
   return (parts[0] === 'arn' ? parts[6] : parts[0]) ?? nameOrArn;
@@ -13,7 +13,7 @@ const invokeDetails = (state: TaskState): JsonObject => ({
   resource: state.resource.kind === 'invoke' && state.resource.waitsForToken ? 'invoke.waitForTaskToken' : 'invoke',
 });
 
-/** The events with which an attempt begins. */
+/** The events at the start of an attempt. */
 export const scheduledEvents = (
   state: TaskState,
   {
@@ -40,7 +40,7 @@ export const scheduledEvents = (
   ];
 };
 
-/** The event with which an attempt, or its submission, ends well. */
+/** The event of a successful attempt or submission. */
 export const succeededEvent = (
   state: TaskState,
   output: Json,
@@ -50,7 +50,7 @@ export const succeededEvent = (
     ? { type: 'LambdaFunctionSucceeded', details: { output } }
     : { type, details: { output, ...invokeDetails(state) } };
 
-/** The event with which an attempt fails. */
+/** The event of a failed attempt. */
 export const failedEvent = (
   state: TaskState,
   failure: { error?: string; cause?: string },
@@ -62,7 +62,7 @@ export const failedEvent = (
     : { type: `Task${word}`, details: { ...failure, ...invokeDetails(state) } };
 };
 
-/** What lambda:invoke gives back: the payload in an envelope, as recorded. */
+/** The result of lambda:invoke: the payload in an envelope, as recorded. */
 export const invokeEnvelope = (payload: Json, requestId: string): Json => ({
   ExecutedVersion: '$LATEST',
   Payload: payload,

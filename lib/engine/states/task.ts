@@ -22,7 +22,7 @@ const secondsOf = async (
   throw evaluationFailure(thread, `The ${name} field must be an integer from 1 to 99999999 but was: ${seconds}`, name);
 };
 
-/** The function and its payload, out of the evaluated arguments. */
+/** The function and its payload, from the evaluated arguments. */
 const callOf = (state: TaskState, given: Json): { readonly functionName: string; readonly payload: Json } => {
   if (state.resource.kind === 'function') return { functionName: functionNameOf(state.resource.arn), payload: given };
   const { FunctionName: name, Payload: payload, ...others } = (isJsonObject(given) ? given : {}) as JsonObject;
@@ -35,7 +35,7 @@ const callOf = (state: TaskState, given: Json): { readonly functionName: string;
   return { functionName: functionNameOf(name), payload: payload ?? {} };
 };
 
-/** Evaluates what the attempt needs and writes it, with a token of its own when it waits for one. */
+/** Evaluates what the attempt needs and records it, with its own token if it waits for one. */
 export const scheduleTask = async (runtime: Runtime, thread: Thread, state: TaskState): Promise<InvokingPhase> => {
   const waitsForToken = state.resource.kind === 'invoke' && state.resource.waitsForToken;
   const token = waitsForToken ? runtime.tokens.issue(thread.execution.birth.arn, runtime.uuid()) : undefined;
@@ -50,7 +50,7 @@ export const scheduleTask = async (runtime: Runtime, thread: Thread, state: Task
     ...call,
     token,
     timeoutAt: timeoutSeconds === undefined ? undefined : now + timeoutSeconds * 1000,
-    // Only a task with a token can be heard of; the call of a function has no heartbeat.
+    // Only a task with a token has heartbeats; a function call has none.
     heartbeatSeconds: waitsForToken ? heartbeatSeconds : undefined,
     heartbeatAt: waitsForToken && heartbeatSeconds !== undefined ? now + heartbeatSeconds * 1000 : undefined,
   };

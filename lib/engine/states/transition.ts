@@ -4,6 +4,6 @@ import type { Json, JsonObject } from '../json.ts';
 export interface Transition {
   readonly output: Json;
   readonly assigned: JsonObject;
-  /** Absent when the thread ends here. */
+  /** Absent if the thread ends here. */
   readonly next: string | undefined;
 }

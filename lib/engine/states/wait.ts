@@ -31,13 +31,13 @@ const waitEnd = async (runtime: Runtime, thread: Thread, state: WaitState): Prom
   );
 };
 
-/** Parks a thread until a moment; a moment that has passed costs nothing. */
+/** Parks a thread until a moment. A moment in the past costs nothing. */
 export const sleepUntil = async (runtime: Runtime, thread: Thread, until: number): Promise<void> => {
   if (until <= runtime.clock.now()) return;
   await thread.park<void>((goOn) => runtime.clock.setTimer(until, () => goOn()));
 };
 
-/** Wait: the moment is fixed when the state is entered and survives a restart. */
+/** Wait: the moment is fixed when the state is entered, and survives a restart. */
 export const runWait = async (runtime: Runtime, thread: Thread, state: WaitState): Promise<Transition> => {
   if (thread.phase.at !== 'waiting') {
     const until = await waitEnd(runtime, thread, state);

@@ -13,7 +13,7 @@ const whole = (path: string) => z.int(`${path} must be an integer`).optional();
 const group = (name: string, fields: (path: string) => z.ZodRawShape) =>
   z.strictObject(fields(name), { error: (issue) => unknownField(issue) ?? `${name} must be an object` }).optional();
 
-/** The context object that a request may bring (recorded); the messages are AWS's. Every field may be left out. */
+/** The context object in a request (recorded). The messages are AWS's. Every field is optional. */
 export const contextSchema = z.strictObject(
   {
     Execution: group('Execution', (path) => ({

@@ -7,10 +7,10 @@ import { concurrencyOf, inputOfItem, itemsOf, type Tolerance, toleranceOf } from
 import { scheduleTask } from '../states/task.ts';
 import type { Thread } from '../thread.ts';
 
-/** What DEBUG and TRACE show of a state, under AWS's names; texts of JSON as on the wire. */
+/** What DEBUG and TRACE show of a state, under AWS's names. JSON texts as on the wire. */
 export type Inspection = Record<string, unknown>;
 
-/** What came of everything that is evaluated before a call, or before branches and children run. */
+/** The results of everything that is evaluated before a call, or before branches and children run. */
 export interface Begun {
   readonly length: number;
   readonly tolerance: Tolerance;
@@ -30,13 +30,15 @@ const beginMap = async (thread: Thread, state: State & { type: 'Map' }, shown: I
   return { length: items.length, tolerance };
 };
 
-/** The arguments that a task was scheduled with, out of its event. */
+/** A scheduled task's arguments, from its event. */
 const argumentsIn = (events: readonly EventDraft[]): Json | undefined => {
   const { details = {} } = events.find(({ type }) => type.endsWith('Scheduled')) ?? {};
   return details.parameters ?? details.input;
 };
 
-/** Evaluates what comes before the call, the branches or the children, and puts down what an inspection shows of it (recorded). */
+/**
+ * Evaluates what comes before the call, the branches or the children, and collects what an inspection shows (recorded).
+ */
 export const begin = async (
   runtime: Runtime,
   thread: Thread,

@@ -7,7 +7,7 @@ type Mock = NonNullable<TestStateRequest['mock']>;
 
 const canBeMocked = ({ type }: State): boolean => type === 'Task' || type === 'Map' || type === 'Parallel';
 
-/** What lambda:invoke answers, as its model says; the payload is a blob, which is text. */
+/** The response of lambda:invoke, by its model. The payload is a blob, which is text. */
 const invokeAnswer: Readonly<Record<string, 'a string' | 'a number'>> = {
   ExecutedVersion: 'a string',
   FunctionError: 'a string',
@@ -19,7 +19,7 @@ const invokeAnswer: Readonly<Record<string, 'a string' | 'a number'>> = {
 const isOf = (value: Json, kind: 'a string' | 'a number'): boolean =>
   kind === 'a string' ? typeof value === 'string' : Number.isInteger(value);
 
-/** Nothing of an answer of lambda:invoke is required, so STRICT and PRESENT are the same. */
+/** No field of lambda:invoke's response is required, so STRICT and PRESENT are the same. */
 const checkInvokeAnswer = (value: Json): void => {
   if (value === null) return;
   if (!isJsonObject(value)) throw refusal('Mock result must be a valid JSON object');
@@ -53,7 +53,7 @@ const checkResult = (state: State, { fieldValidationMode }: Mock, value: Json): 
     throw refusal(`Mocked result must be an array with the results of ${state.branches.length} branches.`);
 };
 
-/** Throws unless the state can be tested as the request wants it: what runs others is tested with a mock only. */
+/** Throws if the state cannot be tested as requested: states that run others need a mock. */
 export const checkMock = (state: State, request: TestStateRequest): void => {
   const { mock, stateConfiguration } = request;
   if (mock === undefined) {
@@ -61,7 +61,7 @@ export const checkMock = (state: State, request: TestStateRequest): void => {
     return;
   }
   if (!canBeMocked(state)) throw refusal(`State type '${state.type}' is not supported when a mock is specified`);
-  // A definition with an ItemReader is refused before it comes to this.
+  // A definition with an ItemReader is refused earlier.
   if (stateConfiguration.mapItemReaderData !== undefined)
     throw refusal(`stateConfiguration.mapItemReaderData needs an ItemReader in '${state.name}'`);
   if (mock.result === undefined) checkError(state, request);
@@ -82,7 +82,7 @@ const checkCall = (state: State, { roleArn }: TestStateRequest): void => {
   if (roleArn === undefined) throw refusal('RoleArn must be specified when testing a Task state');
 };
 
-/** What the mock gives in the place of a call, of branches or of children. Throws StateFailure when it is an error. */
+/** The mock's result in place of a call, of branches or of children. Throws StateFailure if it is an error. */
 export const mockedResult = ({ result, errorOutput }: Mock): Json => {
   if (result !== undefined) return result.value;
   const { error, cause } = errorOutput ?? {};

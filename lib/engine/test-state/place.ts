@@ -2,7 +2,7 @@ import type { State } from '../definition/machine.ts';
 import type { JsonObject } from '../json.ts';
 import type { TestStateRequest } from './request.ts';
 
-/** Where and when a state is tested that no execution has entered. */
+/** Where and when a state is tested without an execution. */
 export interface TestPlace {
   /** `arn:aws:states:REGION:ACCOUNT` */
   readonly arnPrefix: string;
@@ -11,8 +11,8 @@ export interface TestPlace {
 }
 
 /**
- * The context object where a request brings none (recorded): that of an Express execution whose input is the state's,
- * which nobody can redrive.
+ * The context object if the request has none (recorded): an Express execution with the state's input, which cannot be
+ * redriven.
  */
 export const madeUpContext = (request: TestStateRequest, { name, type }: State, place: TestPlace): JsonObject => {
   const { retrierRetryCount: RetryCount = 0 } = request.stateConfiguration;
@@ -28,6 +28,6 @@ export const madeUpContext = (request: TestStateRequest, { name, type }: State, 
   };
 };
 
-/** The token that a given context hands to the task. */
+/** The task token in a given context. */
 export const tokenIn = (context: JsonObject | undefined): string | undefined =>
   (context?.Task as { readonly Token?: string } | undefined)?.Token;

@@ -3,7 +3,7 @@ import { ApiError } from '../failure.ts';
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 import { contextSchema } from './context.ts';
 
-/** A refusal of TestState, in AWS's words where a recording has them. */
+/** A TestState refusal, in AWS's words if they are recorded. */
 export const refusal = (what: string): ApiError => new ApiError('ValidationException', what);
 
 const jsonOf = (text: string, issues: z.core.$RefinementCtx, message = 'must be valid JSON'): Json => {
@@ -19,15 +19,15 @@ const jsonText = z.string().transform((text, issues) => jsonOf(text, issues));
 const objectText = jsonText.refine((value): value is JsonObject => isJsonObject(value), 'must be a JSON object');
 const count = z.int().min(0);
 
-/** What of TestState the embedded engine understands. Any other field, and any other value, is refused by its name. */
+/** The part of TestState that the embedded engine supports. Any other field or value is refused by name. */
 const schema = z.strictObject({
   definition: z.string(),
-  /** The state of a whole machine that is tested; without it the definition is that of one state. */
+  /** The tested state of a whole machine. Without it, the definition is a single state. */
   stateName: z.string().optional(),
   input: jsonText.default({}),
   context: objectText.optional(),
   variables: objectText.default({}),
-  /** Whoever calls a function needs a role; nobody asks what it may do. */
+  /** Calling a function needs a role, but nobody checks its rights. */
   roleArn: z.string().optional(),
   inspectionLevel: z.enum(['INFO', 'DEBUG', 'TRACE']).default('INFO'),
   /** Shows the headers of HTTP tasks, which the engine does not run. */
@@ -56,7 +56,7 @@ export type TestStateRequest = z.infer<typeof schema>;
 
 const capitalised = (field: string): string => `${field[0]?.toUpperCase()}${field.slice(1)}`;
 
-/** What a request may not have together, or without a mock (recorded). */
+/** Combinations that a request must not have, or not without a mock (recorded). */
 const problemOf = ({ mock, context, revealSecrets, stateConfiguration }: TestStateRequest): string | undefined => {
   const [field] = [...Object.keys(stateConfiguration), ...(context === undefined ? [] : ['context'])];
   if (mock === undefined)
@@ -74,11 +74,11 @@ const contextProblem = (context: JsonObject): string | undefined => {
   return issue === undefined ? undefined : `Invalid Context object provided: ${issue.message}`;
 };
 
-/** The words of a problem: AWS's own where it has some. */
+/** The message of a problem: AWS's own if there is one. */
 const wordsOf = ({ path, message }: z.core.$ZodIssue): string =>
   message.startsWith('Mocked ') ? message : `${path.join('.') || 'TestState'}: ${message}`;
 
-/** Throws ValidationException with everything that is wrong with a request, or that the engine does not know. */
+/** Throws ValidationException with everything that is wrong with a request, or not supported by the engine. */
 export const parseTestStateRequest = (request: unknown): TestStateRequest => {
   const parsed = schema.safeParse(request);
   if (!parsed.success) {

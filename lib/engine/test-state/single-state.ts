@@ -1,12 +1,12 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts';
 
-/** What AWS calls a state that is tested without a machine around it (recorded). */
+/** AWS's name for a state that is tested without a machine (recorded). */
 export const onlyState = 'StateName';
 
 const listOf = (value: Json | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? value.filter(isJsonObject) : [];
 
-/** The definition of one state as that of a machine: what the state names for its next ones ends there. */
+/** Wraps a single state's definition in a machine: the next states that it names are ends. */
 export const machineAround = (text: string): string => {
   let state: unknown;
   try {

@@ -17,7 +17,7 @@ import { refusal, type TestStateRequest } from './request.ts';
 import { onlyState } from './single-state.ts';
 import { threadFor } from './thread.ts';
 
-/** What TestState answers; texts of JSON as on the wire. */
+/** The response of TestState. JSON texts as on the wire. */
 export interface TestStateAnswer {
   readonly status: 'SUCCEEDED' | 'FAILED' | 'RETRIABLE' | 'CAUGHT_ERROR';
   readonly output?: string;
@@ -27,7 +27,7 @@ export interface TestStateAnswer {
   readonly inspectionData?: Readonly<Record<string, unknown>>;
 }
 
-/** What a state is tested with, beside the request. */
+/** What a test needs besides the request. */
 export interface TestStateHost {
   readonly definition: Definition;
   readonly clock: EngineClock;
@@ -38,7 +38,7 @@ export interface TestStateHost {
   readonly roleArn: string;
 }
 
-/** Functions are called where no mock stands in their place; nothing else is begun. */
+/** Calls functions unless a mock replaces them. Starts nothing else. */
 const runtimeFor = ({ context }: TestStateRequest, { clock, random, uuid, invoke }: TestStateHost): Runtime => {
   const never = (): never => {
     throw refusal('The embedded engine tests this state with a mock only');
@@ -54,11 +54,11 @@ const runtimeFor = ({ context }: TestStateRequest, { clock, random, uuid, invoke
   };
 };
 
-/** Puts the mock where the end of the call, or of what runs below the state, would be written. */
+/** Puts the mock's result where the end of the call, or of what runs below the state, would be written. */
 const applyMock = (thread: Thread, { mock, stateConfiguration }: TestStateRequest, begun: Begun): void => {
   if (mock === undefined) return;
   const result = mockedResult(mock);
-  // Recorded: without a tolerance of its own a Map is not held to how many are said to have failed.
+  // Recorded: without its own tolerance, a Map ignores how many items are said to have failed.
   const tolerated = toleratedFailures(begun.tolerance, begun.length);
   const { mapIterationFailureCount: failed = 0 } = stateConfiguration;
   if (tolerated !== undefined && failed > tolerated) throw toleranceExceeded();
@@ -85,18 +85,18 @@ const showVariables = (shown: Inspection, thread: Thread, { assigned }: Transiti
   if (Object.keys(variables).length > 0) shown.variables = JSON.stringify(variables);
 };
 
-/** What becomes of a failure: the same Retry and Catch as in an execution, but nothing waits for another attempt. */
+/** The result of a failure: the same Retry and Catch as in an execution, but nothing waits for another attempt. */
 const failedBy = async (thread: Thread, failure: StateFailure, shown: Inspection): Promise<TestStateAnswer> => {
   const state = thread.current;
   const retryIndex = retrierIndex(state.retry, failure);
   const retry = findRetrier(state.retry, thread.retries, failure);
   if (retry !== undefined) {
-    // With jitter the longest of the possible pauses.
+    // With jitter, the longest possible pause.
     const retryBackoffIntervalSeconds = retryDelay(retry.retrier, retry.done, 1) / 1000;
     shown.errorDetails = { retryIndex, retryBackoffIntervalSeconds };
     return { status: 'RETRIABLE', ...told(failure) };
   }
-  // Recorded: a Retry that has no attempts left is told of, too.
+  // Recorded: a Retry without attempts left is reported too.
   const details: Record<string, number> = retryIndex < 0 ? {} : { retryIndex };
   if (retryIndex >= 0) shown.errorDetails = details;
   try {
@@ -112,8 +112,8 @@ const failedBy = async (thread: Thread, failure: StateFailure, shown: Inspection
 };
 
 /**
- * TestState: what one state of a definition makes of an input and of what its task gives, by the code that runs it in an
- * execution. Throws ApiError for what it does not test.
+ * TestState: what one state of a definition returns for an input and a task result, using the same code as an
+ * execution. Throws ApiError for what it cannot test.
  */
 export const testState = async (request: TestStateRequest, host: TestStateHost): Promise<TestStateAnswer> => {
   const events: EventDraft[] = [];

@@ -12,7 +12,7 @@ const programOf = ({ programs }: Definition, stateName: string): { program: Prog
   throw refusal('State not found in definition');
 };
 
-/** A thread that has just entered the state that is to be tested, of an execution that nobody keeps. */
+/** A thread that has just entered the tested state, in an execution that is not stored. */
 export const threadFor = (
   request: TestStateRequest,
   tested: { readonly definition: Definition; readonly stateName: string },
