@@ -1,15 +1,18 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { noticesOfBundle } from '../lib/build/notices.ts';
 import { plainSchemaKeys, requireBanner } from '../lib/build/plain-schema-keys.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Makes the one file that GitHub runs. */
-export const buildAction = async (outfile: string): Promise<void> => {
-  await build({
+/** Makes the one file that GitHub runs, and the notices of what is bundled. */
+export const buildAction = async (folder: string): Promise<void> => {
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['action/main.ts'],
-    outfile,
+    outfile: join(folder, 'index.js'),
+    metafile: true,
     bundle: true,
     minify: true,
     keepNames: true,
@@ -19,8 +22,9 @@ export const buildAction = async (outfile: string): Promise<void> => {
     mainFields: ['module', 'main'],
     banner: { js: requireBanner },
     plugins: [plainSchemaKeys],
-    legalComments: 'linked',
+    legalComments: 'none',
   });
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOfBundle(root, metafile));
 };
 
-if (import.meta.main) await buildAction(join(root, 'action', 'dist', 'index.js'));
+if (import.meta.main) await buildAction(join(root, 'action', 'dist'));

@@ -1,9 +1,9 @@
 import { counted } from '../lib/domain/counted.ts';
 import { askedFor } from '../lib/domain/plan/action.ts';
-import { markdownText } from '../lib/domain/report/markdown-text.ts';
 import { secondsBetween, verdictOf } from '../lib/domain/report/report.ts';
 import type { BatchView } from '../lib/usecases/batch/read-batch.ts';
 import type { DeploymentView } from '../lib/usecases/deployment/deployment-view.ts';
+import { shownText } from './shown-text.ts';
 
 export interface DeployText {
   readonly batch: BatchView;
@@ -19,11 +19,11 @@ export const deployMarkdown = ({ batch, deployments, url, notes }: DeployText, r
   const left = deployments.length - rows;
   const told = [...deployments].sort((one, other) => trouble(one) - trouble(other));
   return [
-    `## ${signOf(batch)} ${markdownText(batch.name)}: ${batch.status}`,
+    `## ${signOf(batch)} ${shownText(batch.name)}: ${batch.status}`,
     '',
-    `${markdownText(batch.reason)}: ${markdownText(batch.message)}`,
+    `${shownText(batch.reason)}: ${shownText(batch.message)}`,
     '',
-    ...notes.flatMap((note) => [markdownText(note), '']),
+    ...notes.flatMap((note) => [shownText(note), '']),
     ...(rows === 0
       ? []
       : ['| status | deployment | version | environment | duration | reason |', '|---|---|---|---|--:|---|']),
@@ -54,7 +54,7 @@ const rowOf = (deployment: DeploymentView): string => {
   const seconds = secondsBetween(started_at, ended_at);
   const why = failure === undefined ? message : `${message} (${failure.reason}: ${failure.message})`;
   const cells = [status, key, versions(deployment), environment_id, seconds === undefined ? '' : duration(seconds)];
-  return `| ${[...cells, `${reason}: ${why}`].map(markdownText).join(' | ')} |`;
+  return `| ${[...cells, `${reason}: ${why}`].map(shownText).join(' | ')} |`;
 };
 
 /** `2.3.0 → 2.4.0`; and after a restore, `2.3.0 → 2.4.0 → 2.3.0`. */

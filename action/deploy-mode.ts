@@ -4,6 +4,7 @@ import { type CommandContext, readBatchFile } from '../lib/cli/command-context.t
 import { endStatus } from '../lib/cli/end-status.ts';
 import { explainDeployments } from '../lib/cli/explain.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../lib/cli/failure.ts';
+import { asFailure } from '../lib/cli/failure-of.ts';
 import { type Followed, followBatch, goingOn } from '../lib/cli/follow.ts';
 import { oneRequest } from '../lib/cli/one-deployment.ts';
 import { Patience } from '../lib/cli/patience.ts';
@@ -43,6 +44,10 @@ interface Order {
   readonly send: Parameters<typeof submitBatch<Accepted>>[1]['send'];
 }
 
+interface Ended extends Followed {
+  readonly simulated: Health['simulated'];
+}
+
 class Deploying {
   readonly #world: ActionWorld;
   readonly #inputs: DeployInputs;
@@ -63,8 +68,8 @@ class Deploying {
 
   async run(): Promise<ExitStatus> {
     const id = await this.#start();
-    const followed = this.#stop.aborted ? undefined : await this.#follow(id);
-    if (followed !== undefined) return this.#tellEnd(followed);
+    const ended = this.#stop.aborted ? undefined : await this.#follow(id);
+    if (ended !== undefined) return this.#tellEnd(ended);
     return this.#stop.aborted ? this.#leave(id) : this.#tellTimeout(id);
   }
 
@@ -73,7 +78,9 @@ class Deploying {
     const { patience, onRerun } = this.#inputs;
     const order = await this.#order();
     const key = idempotencyKey(this.#world, order.body);
-    const sending = { again: ['deploy'], idempotencyKey: key, patience, send: order.send };
+    const { files, service } = this.#inputs.what;
+    const again = ['deploy', service ?? files.join()];
+    const sending = { again, idempotencyKey: key, patience, send: order.send };
     const { accepted, isNew } = await submitBatch<Accepted>(this.#context, sending);
     this.#tellBatch(accepted);
     if (isNew) {
@@ -133,27 +140,31 @@ class Deploying {
     this.#context.terminal.out(text);
   }
 
-  async #follow(batchId: string): Promise<Followed | undefined> {
+  async #follow(batchId: string): Promise<Ended | undefined> {
     const { timeout, patience } = this.#inputs;
     try {
       const waiting = new Patience(this.#context, { seconds: patience, signal: this.#stop });
       const { simulated } = await waiting.until(() => this.#context.client.ask<Health>('/health'));
-      return await followBatch(this.#context, { batchId, simulated, timeout, patience, stop: this.#stop });
+      const following = { batchId, simulated, timeout, patience, stop: this.#stop };
+      const followed = await followBatch(this.#context, following);
+      return followed === undefined ? undefined : { ...followed, simulated };
     } catch (error) {
       if (this.#stop.aborted) return undefined;
       throw goingOn(this.#context, batchId, error);
     }
   }
 
-  async #tellEnd({ batch, deployments }: Followed): Promise<ExitStatus> {
+  async #tellEnd({ batch, deployments, simulated }: Ended): Promise<ExitStatus> {
     const { terminal } = this.#context;
-    const { simulated } = await this.#context.client.ask<Health>('/health');
     const telling = { colours: terminal.colours, command: this.#context.command, batchId: batch.batch_id, simulated };
     for (const line of explainDeployments(deployments, telling)) terminal.out(line);
     const status = endStatus(batch);
     if (status !== exitStatus.done) this.#annotate({ batch, deployments });
     await this.#summary({ batch, deployments });
-    await this.#report(batch.batch_id);
+    await this.#report(batch.batch_id).catch((error: unknown) => {
+      // The batch has ended all the same.
+      this.#world.runner.annotate('warning', `There is no report: ${asFailure(error).lines.join(' ')}`);
+    });
     return status;
   }
 
@@ -177,7 +188,7 @@ class Deploying {
     const { env, runner, directory } = this.#world;
     const write = async (format: 'json' | 'junit', ending: string): Promise<string> => {
       const { text } = await this.#context.client.text(`/batches/${encodeURIComponent(id)}/report?format=${format}`);
-      const path = join(env.RUNNER_TEMP || directory, `flotilla-${id}.${ending}`);
+      const path = join(env.RUNNER_TEMP || directory, `flotilla-${id.replaceAll(/\W/g, '_')}.${ending}`);
       writeFileSync(path, text);
       return path;
     };

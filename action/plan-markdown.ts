@@ -4,8 +4,8 @@ import { plannedByLine, versionCell } from '../lib/cli/plan-records.ts';
 import { simulationSentence } from '../lib/cli/simulation.ts';
 import { describeIssue, type Issue } from '../lib/domain/batch/issues.ts';
 import { counted } from '../lib/domain/counted.ts';
-import { markdownText } from '../lib/domain/report/markdown-text.ts';
 import type { DeploymentPreview } from '../lib/usecases/plan/preview-plan.ts';
+import { shownText } from './shown-text.ts';
 
 /** The result for one file: a plan, or the reason why there is none. */
 export type Outcome =
@@ -49,7 +49,7 @@ const headOf = (outcomes: readonly Outcome[]): string => {
 };
 
 const sectionOf = (outcome: Outcome, room: Room): readonly string[] => [
-  `### ${markdownText(outcome.name)}`,
+  `### ${shownText(outcome.name)}`,
   '',
   ...('plan' in outcome ? planLines(outcome, room) : problemLines(outcome, room)),
 ];
@@ -59,13 +59,13 @@ const problemLines = (
   { rows }: Room,
 ): readonly string[] => {
   const told = issues.length === 0 ? message.slice(1) : issues.map(describeIssue);
-  return [markdownText(message[0] ?? 'It cannot be planned.'), '', ...listOf(told, rows)];
+  return [shownText(message[0] ?? 'It cannot be planned.'), '', ...listOf(told, rows)];
 };
 
 const listOf = (lines: readonly string[], rows: number): readonly string[] => {
   const left = lines.length - rows;
   return [
-    ...lines.slice(0, rows).map((line) => `- ${markdownText(line)}`),
+    ...lines.slice(0, rows).map((line) => `- ${shownText(line)}`),
     ...(left > 0 ? ['', `… and ${counted(left, 'more line')}.`] : []),
   ];
 };
@@ -79,15 +79,13 @@ const planLines = (
   const levels = plan.levels === 1 ? 'one level' : `${plan.levels} levels`;
   return [
     `${counted(plan.total, 'deployment')} on ${levels}, ${mode}, at most ${max_concurrency} at once. When one fails: ${on_failure}.`,
-    ...outlookLines(plan).flatMap((line) => ['', markdownText(line)]),
-    ...(simulated === undefined ? [] : ['', `⚠️ ${markdownText(simulated)}`]),
-    ...(holds.length === 0 ? [] : ['', ...holds.map((line) => `⏸ ${markdownText(line)}  `)]),
+    ...outlookLines(plan).flatMap((line) => ['', shownText(line)]),
+    ...(simulated === undefined ? [] : ['', `⚠️ ${shownText(simulated)}`]),
+    ...(holds.length === 0 ? [] : ['', ...holds.map((line) => `⏸ ${shownText(line)}  `)]),
     ...(plan.warnings.length === 0 ? [] : ['', ...listOf(plan.warnings, hasDetails ? Math.max(rows, 1) : 0)]),
     '',
     ...tableOf(plan, rows),
-    ...(hasDetails
-      ? ['', `${markdownText(plannedByLine(plan.planned_by))}`, '', `Plan hash \`${plan.plan_hash}\``]
-      : []),
+    ...(hasDetails ? ['', `${shownText(plannedByLine(plan.planned_by))}`, '', `Plan hash \`${plan.plan_hash}\``] : []),
   ];
 };
 
@@ -107,7 +105,7 @@ const rowOf = (preview: DeploymentPreview, at: number): string => {
   const { level, key, environment_id, cluster, dependencies, steps } = preview;
   const onFailure = steps.find((step) => step.startsWith(failing))?.slice(failing.length) ?? '';
   const cells = [key, versionCell(preview), environment_id, cluster, dependencies.join(', ') || '-', onFailure];
-  return `| ${[String(at + 1), String(level), ...cells.map(markdownText)].join(' | ')} |`;
+  return `| ${[String(at + 1), String(level), ...cells.map(shownText)].join(' | ')} |`;
 };
 
 /** The beginning of the step that says what happens on a failure. */

@@ -106,7 +106,8 @@ const fitted = (world: ActionWorld, { outcomes, marker, most, size }: Fitting): 
   const where = page === undefined ? 'the log of the run' : `[the summary of the run](${page})`;
   const whole =
     marker === undefined ? 'The log has all of it.' : `The plan is too long for a comment; ${where} has more of it.`;
-  const commit = world.env.GITHUB_SHA === undefined ? '' : `Commit ${world.env.GITHUB_SHA.slice(0, 12)}. `;
+  const sha = pullRequestOf(world)?.head ?? world.env.GITHUB_SHA;
+  const commit = sha === undefined ? '' : `Commit ${sha.slice(0, 12)}. `;
   const foot = `<sub>${commit}${page === undefined ? '' : `[Run](${page}).`}</sub>`;
   const text = { outcomes, foot, whole, ...(marker === undefined ? {} : { marker }) };
   return fitText((rows, hasDetails) => planMarkdown(text, { rows, hasDetails }), { most, size, end: whole });

@@ -12,9 +12,16 @@ export const markerOf = (id: string): string => `<!-- flotilla:${id} -->`;
 export interface PullRequest {
   readonly repository: string;
   readonly number: number;
+  /** The last commit of its branch. The commit of the run is a merge of it. */
+  readonly head?: string;
 }
 
-const event = z.object({ pull_request: z.object({ number: z.int().positive() }) });
+const event = z.object({
+  pull_request: z.object({
+    number: z.int().positive(),
+    head: z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) }).optional(),
+  }),
+});
 const events = ['pull_request', 'pull_request_target'];
 
 /** The pull request of this run; undefined for other events. */
@@ -22,7 +29,9 @@ export const pullRequestOf = ({ env }: Pick<ActionWorld, 'env'>): PullRequest | 
   const { GITHUB_EVENT_NAME: name = '', GITHUB_EVENT_PATH: path = '', GITHUB_REPOSITORY: repository = '' } = env;
   if (!events.includes(name) || !/^[\w.-]+\/[\w.-]+$/.test(repository)) return undefined;
   const read = event.safeParse(jsonIn(readTextFile(path)));
-  return read.success ? { repository, number: read.data.pull_request.number } : undefined;
+  if (!read.success) return undefined;
+  const { number, head } = read.data.pull_request;
+  return { repository, number, ...(head === undefined ? {} : { head: head.sha }) };
 };
 
 const jsonIn = (file: TextFile): unknown => ('text' in file ? JSON.parse(file.text) : undefined);

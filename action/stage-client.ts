@@ -24,7 +24,6 @@ export const clientSchema = z.object({
 export const stageClient = async (world: ActionWorld, oidc: Oidc): Promise<Readonly<Record<string, string>>> => {
   const { runner } = world;
   const text = await secretText(world, oidc, await lentCredentials(world, oidc));
-  runner.secret(text);
   const read = clientSchema.safeParse(parsedJson(text));
   if (!read.success)
     throw new CommandFailure(exitStatus.usage, [

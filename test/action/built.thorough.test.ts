@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -9,13 +9,15 @@ import { own, startScriptedGitHub } from './scripted-github.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-built-'));
-const built = join(folder, 'index.mjs');
+const built = join(folder, 'index.js');
 const small = readFileSync(join(root, 'examples', 'small.yaml'), 'utf8');
 let server: Child;
 let url: string;
 
 beforeAll(async () => {
-  await buildAction(built);
+  // As in the repository: its package.json says that .js files are modules.
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  await buildAction(folder);
   const args = ['serve', '--port', '0', '--data', join(folder, 'data'), '--no-token', '--json'];
   server = new Child('bin/flotilla.ts', { args, directory: folder });
   url = (await server.answer<{ url: string }>())!.url;
@@ -56,6 +58,8 @@ const start = (inputs: Inputs, { env = {}, text = small }: { env?: Record<string
 test('the built file is one file of a known size, without a name of this machine', () => {
   expect(statSync(built).size).toBeLessThan(4_000_000);
   expect(readFileSync(built, 'utf8')).not.toContain(root);
+  const notices = readFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+  for (const name of ['@actions/core', '@aws-sdk/client-sts', 'zod', 'yaml']) expect(notices).toContain(name);
 });
 
 describe('the built file, as the runner starts it', () => {

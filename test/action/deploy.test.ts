@@ -151,6 +151,13 @@ Batch [\`B1\`](${api.url}/batches/B1)
   });
 });
 
+test('a batch that ended well stays green without its report', async () => {
+  const away = { status: 500, body: { detail: 'Broken.' } };
+  const script = { ...batchThat(ended('SUCCESS'), done), 'GET /batches/B1/report?format=json': away };
+  const { status, annotations } = await deployed({ ...accepted, ...script });
+  expect([status, annotations]).toEqual([0, [{ level: 'warning', message: 'There is no report: Broken.' }]]);
+});
+
 describe('an attempt that runs again', () => {
   const attempt = (number: number) => ({ env: { GITHUB_RUN_ATTEMPT: String(number) } });
   const b2 = { batch_id: 'B2' };
@@ -294,9 +301,9 @@ describe('a job that is cancelled or has no more time', () => {
 });
 
 test('names of others are no markup in the summary, and no command in the log', async () => {
-  const name = '| `x` @team --> ::error::x ##[error]';
+  const name = '| `x` @team --> ::error::x ##[error]\u202e';
   const bad = { ...failed, message: `${name}\n::set-output name=x::y` };
   const { summary, lines } = await deployed({ ...accepted, ...batchThat({ ...ended('FAILED'), name }, bad) });
-  expect(summary).not.toMatch(/-->|@team|[^\\]`x`|(?<!\\)\| \\`x/);
+  expect(summary).not.toMatch(/\u202e|-->|@team|[^\\]`x`|(?<!\\)\| \\`x/);
   expect(lines.filter((line) => /^\s*::|##\[/.test(line))).toEqual([]);
 });

@@ -37,7 +37,10 @@ const planned = async (
 ) => {
   const github = await startScriptedGitHub(script);
   onTestFinished(() => github.close());
-  const directory = folderWith({ ...files, 'event.json': JSON.stringify({ pull_request: { number: 7 } }) });
+  const directory = folderWith({
+    ...files,
+    'event.json': JSON.stringify({ pull_request: { number: 7, head: { sha: 'f'.repeat(40) } } }),
+  });
   const event = { GITHUB_EVENT_NAME: 'pull_request', GITHUB_EVENT_PATH: join(directory, 'event.json') };
   const ran = await runStep(
     { mode: 'plan', files: 'release.yaml', 'github-token': 'job-token', ...inputs },
@@ -78,6 +81,7 @@ describe('a plan is one comment on its pull request', () => {
       '| 2 | 1 | risk/limit-check | 2.4.0 | staging | cluster-eu-1 | shared/login-api | restores the last good release and verifies it |',
     ]);
     expect(body).toContain('On failure: ');
+    expect(body).toContain('Commit ffffffffffff.');
     expect(body).toContain('[Run](https://github.test/acme/shop/actions/runs/4711)');
     expect(summary).toBe(body.slice(marker.length + 1));
     expect(outputs).toEqual({

@@ -19,7 +19,7 @@ const gitlab = 'examples/integrations/gitlab/.gitlab-ci.yml';
 const lint = async (folder: string): Promise<void> => {
   mkdirSync(join(folder, '.git'), { recursive: true });
   cpSync(join(root, 'action', 'action.yml'), join(folder, 'action', 'action.yml'));
-  await buildAction(join(folder, 'action', 'dist', 'index.js'));
+  await buildAction(join(folder, 'action', 'dist'));
   for (const path of workflows) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     const text = readFileSync(join(root, path), 'utf8').replaceAll(ownAction, './action');
