@@ -40,6 +40,25 @@ const grants: readonly Grant[] = [
 const person = (subject: string) => ({ kind: 'person', subject, groups: [], scopes: ['read'] }) as const;
 
 describe('GET /catalogue', () => {
+  test('tells the defaults, without names that one may not see', async () => {
+    const over: Partial<Catalogue> = {
+      defaults: { environment_id: 'live', infrastructure_id: 'us-1', retry_count: 2 },
+      pillars: { risk: { defaults: { health_check: { path: '/ready' } } } },
+      environments: { uat: { infrastructures: ['eu'], defaults: { infrastructure: 'eu' } }, live: {} },
+    };
+    const seen = async (who: string) => {
+      const { body } = await call(who, over);
+      expect(catalogueSchema.parse(body)).toEqual(body);
+      return [body.defaults, body.pillars[0].defaults, body.environments.at(-1).defaults];
+    };
+    const shared = [{ health_check: { path: '/ready' } }, { infrastructure_id: 'eu' }];
+    expect(await seen('mona')).toEqual([
+      { environment_id: 'live', infrastructure_id: 'us-1', retry_count: 2 },
+      ...shared,
+    ]);
+    expect(await seen('rita')).toEqual([{ retry_count: 2 }, ...shared]);
+  });
+
   const call = (who: string, over: Partial<Catalogue> = {}) => {
     const handler = create({ ...makeWorld().deps, catalogue: async () => ({ ...catalogue, grants, ...over }) });
     return callApi(handler, 'GET', '/catalogue', { actor: person(who) });

@@ -486,3 +486,21 @@ test('a request may be waited for', async () => {
   expect(world.clock.now() - begun).toBeLessThan(28_000);
   expect((await call('POST', `${requests}/create?wait=31`, { body: other, headers })).status).toBe(400);
 });
+
+test('the defaults of the configuration count for a request, and a retry keeps them', async () => {
+  const defaults = { timeout: 300, priority: 8 } as const;
+  const environments = { dev: { defaults: { rollback_strategy: 'none', retry_count: 0 } } } as const;
+  const { world, make, call } = api({ ...ownCatalogue, defaults, environments });
+  expect((await make('one')).status).toBe(201);
+  await endRequest(world, 'one', 'FAILED');
+  const settings = { ...defaults, rollback_strategy: 'none', retry_count: 0 };
+  const batchOf = async () => {
+    const { batch_id, settings: kept } = await readRequestRow(world, 'one');
+    expect(kept).toEqual(settings);
+    return JSON.parse((await world.deps.documents.get(documentPaths.batch(batch_id)))!).deployments[0];
+  };
+  expect(await batchOf()).toMatchObject(settings);
+  Object.assign(world.catalogue, { defaults: { timeout: 60 }, environments: { dev: {} } });
+  expect((await call('POST', `${requests}/one/retry`)).status).toBe(200);
+  expect(await batchOf()).toMatchObject(settings);
+});

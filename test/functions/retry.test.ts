@@ -54,6 +54,25 @@ describe('POST /batches/{id}/retry', () => {
     expect(ofRetry).toMatchObject({ status: 409, body: { code: 'BatchStillRuns' } });
   });
 
+  test('its deployments keep the values that they had, whatever the defaults of the configuration are now', async () => {
+    const { world, batchId } = await failed();
+    const defaults = {
+      timeout: 60,
+      retry_count: 0,
+      priority: 1,
+      rollback_strategy: 'none',
+      health_check: { path: '/new' },
+    } as const;
+    const plans = [{}, { defaults }].map(async (more) => {
+      const handler = create({ ...world.deps, catalogue: async () => ({ ...world.catalogue, ...more }) });
+      const answer = await callApi(handler, 'POST', `/batches/${batchId}/retry/plan`, { body: '{}', headers: json });
+      expect(answer.status).toBe(200);
+      return answer.body.plan;
+    });
+    const [before, after] = await Promise.all(plans);
+    expect(after).toEqual(before);
+  });
+
   test('its plan shows all of it, and writes nothing', async () => {
     const { world, batchId, call } = await failed();
     const answer = await call(`/batches/${batchId}/retry/plan`, { only: ['risk/limit-check'] });

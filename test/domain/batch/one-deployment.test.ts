@@ -28,6 +28,18 @@ test.each([
   });
 });
 
+test('the defaults of the configuration count, those of the environment first', () => {
+  const catalogue: Catalogue = {
+    ...catalogueWith({ defaults: { retry_count: 1, health_check: { path: '/ready' } } }),
+    pillars: { risk: { defaults: { infrastructure_id: 'here', docker_artifact_type: 'helm', retry_count: 2 } } },
+    defaults: { timeout: 90, rollback_strategy: 'none', health_check: { port: 8080 } },
+  };
+  expect(completeOne(one, catalogue, [there])).toMatchObject({
+    ...{ infrastructure_id: 'here', docker_artifact_type: 'helm', timeout: 90, retry_count: 1, priority: 5 },
+    ...{ rollback_strategy: 'none', health_check: { enabled: true, path: '/ready', port: 8080 } },
+  });
+});
+
 test.each([
   [
     'it runs in several places',

@@ -5,14 +5,21 @@ import { expect, test } from 'vitest';
 import type { Batch, Deployment } from '../../../lib/domain/batch/batch.ts';
 import { parseBatch } from '../../../lib/domain/batch/parse-batch.ts';
 import { writeBatch } from '../../../lib/domain/batch/write-batch.ts';
+import type { Catalogue } from '../../../lib/domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-configuration.ts';
 
 const { catalogue } = simulatedConfiguration();
 
-const read = (text: string): Batch => {
-  const parsed = parseBatch(text, catalogue);
+const read = (text: string, from = catalogue): Batch => {
+  const parsed = parseBatch(text, from);
   if (!('batch' in parsed)) throw new Error(JSON.stringify(parsed.issues));
   return parsed.batch;
+};
+
+/** Other defaults than those of the format. */
+const withDefaults: Catalogue = {
+  ...catalogue,
+  defaults: { timeout: 77, retry_count: 1, priority: 9, rollback_strategy: 'none', docker_artifact_type: 'helm' },
 };
 
 const withoutLines = ({ deployments, ...batch }: Batch) => ({
@@ -77,8 +84,10 @@ test('whatever a batch may say reads as the same batch', () => {
       );
       const strategy = { mode: 'parallel', max_concurrency: 3, on_failure: 'stop' } as const;
       const batch = { version: 'v1.0', metadata: { name: 'A batch', author }, strategy, deployments };
-      const parsed = withoutLines(read(writeBatch({ ...batch, comments: [] })));
-      expect(JSON.parse(JSON.stringify(parsed))).toEqual(batch);
+      for (const from of [catalogue, withDefaults]) {
+        const parsed = withoutLines(read(writeBatch({ ...batch, comments: [] }), from));
+        expect(JSON.parse(JSON.stringify(parsed))).toEqual(batch);
+      }
     }),
   );
 });
