@@ -28,9 +28,12 @@ export const turns: readonly Turn[] = [
   turn(/\bin (his|her|their|its|our) (own )?words\b/i, 'with the original message'),
   turn(/\bwithout a word\b/i, 'silently, with no message'),
   // Where things are
-  turn(/\bstands? (in|on|under|there|below|at|beside|among|behind|above|for itself)\b/i, 'is in, is listed in, exists'),
-  turn(/\bwhat (stands|stood|is standing)\b/i, 'what is deployed, what is there'),
-  turn(/\bstood (in|on|there|at|before)\b/i, 'was in, existed'),
+  turn(
+    /\bstands? (in(?! for\b)|on|under|there|below|at|beside|among|behind|above|for itself)\b/i,
+    'is in, is listed in, exists',
+  ),
+  turn(/\bwhat (stands|stood|is standing)\b(?! in\b)/i, 'what is deployed, what is there'),
+  turn(/\bstood (in(?! for\b)|on|there|at|before)\b/i, 'was in, existed'),
   turn(/\blies? (in|on|beside|below|there|ready)\b/i, 'is in, is next to'),
   turn(/\bput(s|ting)? (aside|right)\b/i, 'moved to …, fixed'),
   turn(/\bat hand\b/i, 'available'),
