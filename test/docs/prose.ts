@@ -6,6 +6,8 @@ export interface Passage {
 
 /** Stands for a code span or a value: it counts as one word. */
 const code = 'Code';
+/** The same in a table, where lists of names are usual: it counts as none. */
+const noWord = '·';
 
 const withoutMarkup = (text: string, span: string): string =>
   text
@@ -49,7 +51,7 @@ export const passagesOfMarkdown = (page: string): readonly Passage[] => {
     }
   }
   close();
-  return passages.filter(({ text }) => text !== '');
+  return passages.filter(({ text }) => /\w/.test(text));
 };
 
 const cellsOf = (row: string): readonly string[] =>
@@ -59,7 +61,7 @@ const cellsOf = (row: string): readonly string[] =>
         .trim()
         .slice(1, -1)
         .split(/(?<!\\)\|/)
-        .map((cell) => withoutMarkup(cell, ''));
+        .map((cell) => withoutMarkup(cell, noWord));
 
 type Kind = 'comment' | 'text';
 

@@ -10,7 +10,7 @@ const turn = (pattern: RegExp, instead: string): Turn => ({ pattern, instead });
 export const turns: readonly Turn[] = [
   // Who does it
   turn(/\bwho(m)?ever\b/i, 'anyone who, people who, callers, users, you'),
-  turn(/\b(of|to|by|with|for) whom\b/i, 'who, or name the person'),
+  turn(/\b(of|to|with|for) whom\b/i, 'who, or name the person'),
   turn(/\bfor (him|her|those|everybody|anybody|one) who\b/i, 'for anyone who, for users who'),
   turn(/\bfor who\b/i, 'for clients that, for anyone who'),
   turn(/\bnone (else|other)\b/i, 'no other, nothing else'),
