@@ -165,18 +165,20 @@ export const passagesOfTypeScript = (source: string): readonly Passage[] => {
   return [...said.flatMap(blocksOf), ...texts].sort((one, other) => one.line - other.line);
 };
 
-/** Comments of YAML and of shell scripts. */
+/** Comments of YAML and of shell scripts. A key that is commented out is not prose; its own comment is. */
 export const passagesOfHashComments = (source: string): readonly Passage[] => {
-  const passages: { line: number; last: number; text: string }[] = [];
+  const passages: { line: number; last: number; alone: boolean; text: string }[] = [];
   for (const [index, line] of source.split('\n').entries()) {
-    const found = /^(\s*)# ?(.*)$/.exec(line) ?? /^(.*?\s)# (.*)$/.exec(line);
-    if (found === null || line.startsWith('#!')) continue;
-    const [, lead, text] = found;
+    const found =
+      /^(\s*# [\w-]+: .*?)# (.*)$/.exec(line) ?? /^(\s*)# ?(.*)$/.exec(line) ?? /^(.*?\s)# (.*)$/.exec(line);
+    const [, lead = '', text = ''] = found ?? [];
+    if (found === null || line.startsWith('#!') || /^[\w-]+: /.test(text)) continue;
+    const alone = lead.trim() === '';
     const before = passages.at(-1);
-    if (lead!.trim() === '' && before?.last === index && text !== '') {
+    if (alone && before?.alone && before.last === index && text !== '') {
       before.text += ` ${text}`;
       before.last = index + 1;
-    } else passages.push({ line: index + 1, last: index + 1, text: text! });
+    } else passages.push({ line: index + 1, last: index + 1, alone, text });
   }
   return passages
     .map(({ line, text }) => ({ line, text: withoutMarkup(text, code) }))

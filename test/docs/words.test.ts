@@ -146,9 +146,10 @@ describe('what is read', () => {
   });
 
   test('of YAML and shell: what is behind a hash', () => {
-    expect(of(passagesOfHashComments, '#!/bin/sh\n# One\n# two.\na: 1 # three\nb: "#4"\n')).toEqual([
+    expect(of(passagesOfHashComments, '#!/bin/sh\n# One\n# two.\na: 1 # three\n# c: 5 # four\nb: "#4"\n')).toEqual([
       '2 One two.',
       '4 three',
+      '5 four',
     ]);
   });
 });

@@ -18,7 +18,7 @@ export const badTurns = (text: string): readonly WordProblem[] =>
     return found === undefined ? [] : [{ found: found.replace(/^[.!?] /, ''), hint: `write: ${instead}` }];
   });
 
-const sentencesOf = (text: string): readonly string[] => text.split(/(?<=[.!?…][)"'”]?)\s+(?=["'“(]?[\p{L}\d])/u);
+const sentencesOf = (text: string): readonly string[] => text.split(/(?<=[.!?…][)"'”]?)\s+(?=["'“(]?[\p{L}\d·])/u);
 const wordsOf = (sentence: string): number => sentence.split(/\s+/).filter((word) => /[\p{L}\d]/u.test(word)).length;
 
 /** Sentences of more than 30 words. */
