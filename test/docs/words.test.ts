@@ -8,7 +8,10 @@ import { badTurns, filesOf, longSentences, wordProblems } from './words.ts';
 const root = join(import.meta.dirname, '..', '..');
 
 /** Everything below these is held to the rules. A folder is added when it is clean. */
-const held: readonly string[] = [];
+const held: readonly string[] = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs'],
+  ...['examples', 'action', 'statemachines'],
+];
 /** They show what is wrong. */
 const exempt: readonly string[] = ['test/docs/turns.ts', 'test/docs/words.test.ts'];
 
