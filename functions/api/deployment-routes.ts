@@ -10,13 +10,15 @@ import { acceptedBatch, exampleAccepted } from './schemas/batch.ts';
 import { examplePlan, plan } from './schemas/plan.ts';
 
 const keyNeeded = 'pillar/service_name is needed';
+const noPlace = 'pillar/service_name is needed; name the infrastructure in its own field';
 
 /** One version for one service, or that it is deleted or scaled. */
 const deployment = z.strictObject({
   key: z
     .string({ error: keyNeeded })
     .max(256)
-    .regex(/^[^/]+\/[^/]+$/, { error: keyNeeded }),
+    .regex(/^[^/]+\/[^/]+$/, { error: keyNeeded })
+    .regex(/^[^@]+$/, { error: noPlace }),
   version: z.string().min(1).max(256).optional().describe('What is deployed. A delete and a scale have none.'),
   action: z.enum(actions).optional().describe('deploy, unless it is said.'),
   replicas: z.int().min(0).max(mostReplicas).optional().describe('With scale.'),

@@ -43,6 +43,7 @@ export const oneRequest = (what: string, options: OneOptions): OneRequest | unde
   if (options.set !== undefined) throw unfit('--set changes a file; here the version is named already.');
   if (options.environment === undefined) throw unfit(`Say where: ${what} needs --environment.`);
   const [key, version] = one;
+  checkService(key);
   return {
     key,
     version,
@@ -50,6 +51,12 @@ export const oneRequest = (what: string, options: OneOptions): OneRequest | unde
     ...(options.atOnce === true ? { at_once: true } : {}),
     ...Object.fromEntries(given.map((name) => [name, options[name]])),
   };
+};
+
+/** Without a file, an option names the infrastructure. */
+const checkService = (key: string): void => {
+  const [service, infrastructure] = key.split('@');
+  if (infrastructure !== undefined) throw unfit(`Write ${service}, and --infrastructure ${infrastructure}.`);
 };
 
 /** The same options as they can be typed again. */
@@ -68,6 +75,7 @@ const actingRequest = (what: string, options: OneOptions): OneRequest | undefine
     throw unfit(`--action is one of ${actions.join(', ')}, and not ${JSON.stringify(action)}.`);
   if (action !== 'scale' && replicas !== undefined) throw unfit('--replicas goes with --action scale.');
   if (action === 'deploy') return undefined;
+  checkService(what);
   if (!/^[A-Za-z0-9_-]+\/[A-Za-z0-9_-]+$/.test(what))
     throw unfit(
       `--action ${action} goes with pillar/service, without a version, and not with ${JSON.stringify(what)}.`,

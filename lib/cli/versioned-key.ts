@@ -3,9 +3,9 @@ import { CommandFailure, exitStatus } from './failure.ts';
 /** A deployment, and the version that it is to have. */
 export type VersionedKey = readonly [key: string, version: string];
 
-/** `risk/cva=1.4.0`; undefined for anything else, such as the name of a file. */
+/** `risk/cva=1.4.0`, or of one infrastructure `risk/cva@eu-1=1.4.0`; undefined for anything else, such as the name of a file. */
 export const versionedKey = (text: string): VersionedKey | undefined => {
-  const [, key, version] = /^([A-Za-z0-9_-]+\/[A-Za-z0-9_-]+)=(.+)$/.exec(text) ?? [];
+  const [, key, version] = /^([A-Za-z0-9_-]+\/[A-Za-z0-9_-]+(?:@[A-Za-z0-9._-]+)?)=(.+)$/.exec(text) ?? [];
   return key === undefined || version === undefined ? undefined : [key, version];
 };
 

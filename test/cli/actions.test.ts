@@ -67,5 +67,9 @@ describe('flotilla deploy --action', () => {
     expect(versioned.error.at(-1)).toMatch(/^--action delete goes with pillar\/service, without a version/);
     const nowhere = await deploy(['risk/cva', '--action', 'delete', '--yes']);
     expect(nowhere.error.at(-1)).toBe('Say where: risk/cva needs --environment.');
+    for (const what of [['risk/cva@eu-1=2'], ['risk/cva@eu-1', '--action', 'delete', '--yes']]) {
+      const { status, error } = await deploy([...what, '--environment', 'uat']);
+      expect([status, error.at(-1)]).toEqual([2, 'Write risk/cva, and --infrastructure eu-1.']);
+    }
   });
 });

@@ -80,6 +80,7 @@ describe('flotilla retry', () => {
 
   test.each([
     ['a version without a key', ['--with', '1.3.3'], '--with takes pillar/service=VERSION'],
+    ['a key of one infrastructure twice', ['--with', 'a/b@eu-1=1', 'a/b@eu-1=2'], '--with names a/b@eu-1 twice'],
     ['a key twice', ['--with', 'a/b=1', 'a/b=2'], '--with names a/b twice'],
   ])('%s is wrong use', async (_, argv, said) => {
     const { status, error } = await asked({}, ['retry', id, ...argv]);

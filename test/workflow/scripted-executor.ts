@@ -62,7 +62,7 @@ const notRead: News = {
   trouble: { asked: 'the executor', answered: 'the executor does not answer' },
 };
 
-/** An executor that does what the test wrote down, by `service@version`, else by `service#attempt`, else by `service`, else well. It counts starts, which are what it did not turn away. */
+/** An executor that does what the test wrote down, by its key, else by `service@version`, else by `service#attempt`, else by `service`, else well. It counts starts, which are what it did not turn away. */
 export class ScriptedExecutor implements Executor {
   readonly lateStartMilliseconds = lateStart;
   readonly scripts = new Map<string, Script>();
@@ -77,11 +77,11 @@ export class ScriptedExecutor implements Executor {
   observations = 0;
   readonly #runs = new Map<string, Run>();
   readonly #clock: WorldClock;
-  readonly #cluster: ScriptedCluster;
+  readonly #clusterOf: (name: string) => ScriptedCluster;
 
-  constructor(clock: WorldClock, cluster: ScriptedCluster) {
+  constructor(clock: WorldClock, clusterOf: (name: string) => ScriptedCluster) {
     this.#clock = clock;
-    this.#cluster = cluster;
+    this.#clusterOf = clusterOf;
   }
 
   async start(request: RunRequest, latest = Number.POSITIVE_INFINITY): Promise<StartResult> {
@@ -109,8 +109,8 @@ export class ScriptedExecutor implements Executor {
         const later = { from: run.to + settles * 1_000, fate: leaves };
         undo.push(
           settles > 0
-            ? this.#cluster.settle(name, request.version, { from: run.to, later })
-            : this.#cluster.set(name, request.version, leaves, run.to),
+            ? this.#clusterOf(request.deployment.cluster).settle(name, request.version, { from: run.to, later })
+            : this.#clusterOf(request.deployment.cluster).set(name, request.version, leaves, run.to),
         );
       }
     }
@@ -133,10 +133,11 @@ export class ScriptedExecutor implements Executor {
   #act({ request, to }: Run, leaves: Script['leaves'], undo: (() => void)[]): void {
     const { action, replicas = 0, workload } = request.deployment;
     const { name } = workload;
+    const cluster = this.#clusterOf(request.deployment.cluster);
     if (leaves === 'nothing') return;
-    if (action === 'delete' && (leaves === 'good' || leaves === 'gone')) undo.push(this.#cluster.remove(name, to));
+    if (action === 'delete' && (leaves === 'good' || leaves === 'gone')) undo.push(cluster.remove(name, to));
     if (action === 'scale')
-      undo.push(this.#cluster.scale(name, replicas, { from: to, ready: leaves === 'good' ? replicas : 0 }));
+      undo.push(cluster.scale(name, replicas, { from: to, ready: leaves === 'good' ? replicas : 0 }));
   }
 
   #newsOf({ request, ref, correlation }: Watched): News {
@@ -190,6 +191,7 @@ export class ScriptedExecutor implements Executor {
     const attempt = key.slice(key.lastIndexOf('-') + 1);
     const { service_name: service } = deployment;
     return (
+      this.scripts.get(deployment.key) ??
       this.scripts.get(`${service}@${version}`) ??
       this.scripts.get(`${service}#${attempt}`) ??
       (attempt === 'restore' ? {} : (this.scripts.get(service) ?? {}))

@@ -73,7 +73,11 @@ const unsuccessful = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 export class World {
   readonly clock = new WholeClock();
   readonly cluster = new ScriptedCluster('cluster-eu-1', this.clock);
-  readonly executor = new ScriptedExecutor(this.clock, this.cluster);
+  /** For what is deployed to several. */
+  readonly otherCluster = makeOther(this.clock);
+  readonly executor = new ScriptedExecutor(this.clock, (name) =>
+    name === 'cluster-us-1' ? this.otherCluster : this.cluster,
+  );
   readonly log = new WorkLog(() => this.clock.now());
   readonly meter = new CallMeter(this.log);
   readonly rights = new TableRights(() => this.log.current);
@@ -204,6 +208,7 @@ export class World {
     const scripted = this.meter.watch('executor', this.executor);
     const executor = this.#options.executor?.(this) ?? (() => scripted);
     const cluster = this.meter.watch('cluster', this.cluster);
+    const other = this.meter.watch('cluster', this.otherCluster);
     return {
       table: this.meter.watch('table', this.rights.guard(this.table)),
       documents: this.meter.watch('documents', new MemoryDocuments()),
@@ -220,7 +225,7 @@ export class World {
       catalogue: async () => catalogue,
       rights: allRights,
       executor: async () => executor(),
-      cluster: async () => cluster,
+      cluster: async (name) => (name === 'cluster-us-1' ? other : cluster),
       tell: (message) => void this.told.push(message),
     };
   }
@@ -311,6 +316,13 @@ export class World {
     return this.engine.executionArn(this.#machineArn.replace(/:batch$/, ':watch'), name);
   }
 }
+
+const makeOther = (clock: WholeClock): ScriptedCluster => {
+  const cluster = new ScriptedCluster('cluster-us-1', clock);
+  cluster.identities = ['kube-system:other'];
+  cluster.address = 'https://other.test#ca';
+  return cluster;
+};
 
 export interface Submission {
   readonly strategy?: WantedStrategy;

@@ -1,3 +1,4 @@
+import { serviceKey } from '../../domain/batch/keys-called.ts';
 import { nearOnes } from '../../domain/batch/nearest.ts';
 import type { ApiClient } from '../api-client.ts';
 import { type CommandContext, print } from '../command-context.ts';
@@ -53,7 +54,7 @@ const withHint = async (
 
 /** Those that end in a key without its first part, else those that are nearest. */
 const keysMeant = (key: string, keys: readonly string[]): readonly string[] => {
-  const ending = keys.filter((one) => one.endsWith(`/${key}`));
+  const ending = keys.filter((one) => one.endsWith(`/${key}`) || serviceKey(one) === key);
   if (ending.length > 0) return ending;
   const near = nearOnes(key, keys, (one) => (key.includes('/') ? one : one.slice(one.lastIndexOf('/') + 1)));
   return near.filter(({ distance }) => distance === near[0]!.distance).map(({ candidate }) => candidate);

@@ -1,4 +1,5 @@
 import { listed, quoted } from './findings.ts';
+import { copiesOf } from './keys-called.ts';
 import { nearest } from './nearest.ts';
 
 /** What is said of a name that nothing has, with those that there are and the one that may have been meant. */
@@ -9,6 +10,8 @@ export const unknownName = (what: string, name: string, known: readonly string[]
 
 /** Nothing where no known name is near. */
 export const hintFor = (name: string, known: readonly string[]): string => {
+  const copies = copiesOf(name, known);
+  if (copies.length > 0) return ` (it is on several infrastructures: ${listed(copies)})`;
   const near = nearest(name, known);
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 };

@@ -1,6 +1,6 @@
 /** What must stay hidden, and how to recognise it in a text. */
 export interface Hidden {
-  /** `pillar/service_name` of deployments of the same batch. */
+  /** Keys of deployments of the same batch, and their services: `pillar/service_name`. */
   isKey(key: string): boolean;
   /** The holder of a lock: by its batch, and by its key if known. */
   isHolder(batchId: string, key: string | undefined): boolean;
@@ -25,7 +25,7 @@ const hide = (value: unknown, hidden: Hidden): unknown => {
 };
 
 /** A lock as `describeHolder` writes it, with the environment if it is another one. */
-const holderPattern = /(?:([\w-]+\/[\w-]+) of )?batch ([0-9A-Z]{10,26})\b(?: in [\w.-]*\w)?/g;
+const holderPattern = /(?:([\w-]+\/[\w-]+(?:@[\w.-]*\w)?) of )?batch ([0-9A-Z]{10,26})\b(?: in [\w.-]*\w)?/g;
 
 export const holdersIn = (text: string): readonly { readonly key: string | undefined; readonly batchId: string }[] =>
   [...text.matchAll(holderPattern)].map(([, key, batchId]) => ({ key, batchId: batchId! }));
@@ -37,7 +37,7 @@ const withoutHolders = (text: string, hidden: Hidden): string =>
 
 /** A key may follow other names, as in a target's name. */
 const withoutKeys = (text: string, hidden: Hidden): string =>
-  text.replaceAll(/[\w-]+(?:\/[\w-]+)+/g, (written) => {
+  text.replaceAll(/[\w-]+(?:\/[\w-]+)+(?:@[\w.-]*[\w-])?/g, (written) => {
     const names = written.split('/');
     const isHidden = names.some((name, at) => at > 0 && hidden.isKey(`${names[at - 1]}/${name}`));
     return isHidden ? another : written;

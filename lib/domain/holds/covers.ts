@@ -1,3 +1,4 @@
+import { serviceKey } from '../batch/keys-called.ts';
 import type { Hold, HoldScope } from './hold.ts';
 
 /** The parts of a deployment that a hold may name. */
@@ -29,7 +30,7 @@ const fits = (named: string | undefined, own: string): boolean => named === unde
 
 /** All names that a scope may use for a deployment's service. */
 export const servicesOf = (key: string): readonly string[] => {
-  const service = key.split('@')[0]!;
+  const service = serviceKey(key);
   return [service, service.slice(service.indexOf('/') + 1)];
 };
 

@@ -82,7 +82,10 @@ const dependencyPlaces = (deployments: readonly Deployment[]): number[][] => {
   return deployments.map((deployment) => deployment.dependencies.map(placeOf));
 };
 
-type Placed = Pick<PlannedDeployment, 'index' | 'position' | 'dependencies' | 'level' | 'critical_path' | 'rank'>;
+type Placed = Pick<
+  PlannedDeployment,
+  'index' | 'key' | 'position' | 'dependencies' | 'level' | 'critical_path' | 'rank'
+>;
 
 /** As it was planned then. Only its place among the others, the place that asks its cluster, and its replay are new. */
 const asPlannedThen = (
@@ -117,6 +120,8 @@ const planDeployments = (
       return asPlannedThen(item.planned, item.replay, {
         ...placedAt(catalogue, item.planned.cluster),
         index: indexes[node]!,
+        // In the batch of then it may have been alone, or on several infrastructures.
+        key: item.key,
         position: item.position,
         dependencies,
         level: order.levels[node]!,

@@ -38,9 +38,10 @@ const totalsOf = (deployments: readonly ReportedDeployment[]) => {
 };
 
 const caseOf = (deployment: ReportedDeployment): readonly string[] => {
-  const { service_name, version, seconds = 0 } = deployment;
+  const { key, version, seconds = 0 } = deployment;
   const attributes = {
-    name: `${service_name} ${version}`,
+    // The pillar is in the name of the suite.
+    name: `${key.slice(key.indexOf('/') + 1)} ${version}`,
     classname: suiteOf(deployment),
     time: seconds.toFixed(3),
   };

@@ -1,3 +1,4 @@
+import { serviceKey } from '../batch/keys-called.ts';
 import { askedFor } from '../plan/action.ts';
 import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { Expected, Replay } from '../plan/plan.ts';
@@ -7,7 +8,10 @@ import type { Standing, TargetRow } from './target-row.ts';
 
 export interface Replaying {
   readonly place: Place;
-  readonly deployment: Pick<KeptDeployment, 'key' | 'environment_id' | 'docker_image_version' | 'action' | 'replicas'>;
+  readonly deployment: Pick<
+    KeptDeployment,
+    'key' | 'environment_id' | 'infrastructure_id' | 'cluster' | 'docker_image_version' | 'action' | 'replicas'
+  >;
   readonly replay: Replay;
 }
 
@@ -53,15 +57,20 @@ const whoHas = (stands: Standing | undefined, { key, environment_id }: Replaying
   return `Not started: since this was planned, deployment ${index} of batch ${batch_id} has changed ${where} (${runs}).`;
 };
 
+/** Its key says the infrastructure. */
+const isOneOfSeveral = (key: string): boolean => key !== serviceKey(key);
+
 type WhatToDo = (deployment: Replaying['deployment'], stands: Standing | undefined) => string;
 
 const whatToDo: Readonly<Record<Replay['kind'], WhatToDo>> = {
-  rollback: ({ key, environment_id }, stands) =>
-    `It was left as it is. To take that back too, roll ${stands?.adopted === undefined ? 'that batch back, or this target alone' : 'this target back alone'}: flotilla rollback ${key} --environment ${environment_id}.`,
-  retry: ({ key, environment_id, docker_image_version, action, replicas }) => {
+  rollback: ({ key, environment_id, cluster }, stands) =>
+    `It was left as it is. To take that back too, roll ${stands?.adopted === undefined ? 'that batch back, or this target alone' : 'this target back alone'}: flotilla rollback ${serviceKey(key)} --environment ${environment_id}${isOneOfSeveral(key) ? ` --cluster ${cluster}` : ''}.`,
+  retry: ({ key, environment_id, infrastructure_id, docker_image_version, action, replicas }) => {
+    const service = serviceKey(key);
+    const where = `--environment ${environment_id}${isOneOfSeveral(key) ? ` --infrastructure ${infrastructure_id}` : ''}`;
     if (action === undefined)
-      return `It was left as it is. To deploy this version all the same: flotilla deploy ${key}=${docker_image_version} --environment ${environment_id}.`;
+      return `It was left as it is. To deploy this version all the same: flotilla deploy ${service}=${docker_image_version} ${where}.`;
     const how = `--action ${action}${replicas === undefined ? '' : ` --replicas ${replicas}`}`;
-    return `It was left as it is. To ${askedFor({ action, replicas }, '')} all the same: flotilla deploy ${key} --environment ${environment_id} ${how}.`;
+    return `It was left as it is. To ${askedFor({ action, replicas }, '')} all the same: flotilla deploy ${service} ${where} ${how}.`;
   },
 };

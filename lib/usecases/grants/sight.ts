@@ -1,4 +1,5 @@
 import type { Batch } from '../../domain/batch/batch.ts';
+import { serviceKey } from '../../domain/batch/keys-called.ts';
 import type { Place } from '../../domain/grants/grant.ts';
 import { type Hidden, hideIn, holdersIn } from '../../domain/grants/hide.ts';
 import { placesOf } from '../../domain/grants/reach.ts';
@@ -33,7 +34,7 @@ export const sightOf = async (deps: Needs, header: HeaderRow): Promise<Sight> =>
   const isWhole = rights.refused('read', await readReach(deps, header)).length === 0;
   const places = isWhole ? [] : await readPlaces(deps, header);
   const seen = places.map(({ place }) => rights.may('read', place));
-  const hiddenKeys = new Set(places.filter((_, index) => !seen[index]).map(({ key }) => key));
+  const hiddenKeys = new Set(places.filter((_, index) => !seen[index]).flatMap(({ key }) => [key, serviceKey(key)]));
   return {
     isWhole,
     total: isWhole ? header.total : seen.filter(Boolean).length,

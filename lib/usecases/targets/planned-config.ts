@@ -10,6 +10,7 @@ import type { HistoryRow } from './target-history.ts';
 export const configOf = (deployment: KeptDeployment): JsonObject => {
   const {
     index: _,
+    key: ______,
     position: __,
     level: ___,
     critical_path: ____,

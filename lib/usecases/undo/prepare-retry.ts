@@ -1,5 +1,6 @@
 import type { Batch } from '../../domain/batch/batch.ts';
 import { versionProblem } from '../../domain/batch/check-version.ts';
+import { asKeys, keysCalled } from '../../domain/batch/keys-called.ts';
 import { nearest } from '../../domain/batch/nearest.ts';
 import { mostDependencies, writeBatch } from '../../domain/batch/write-batch.ts';
 import { cut } from '../../domain/cut.ts';
@@ -53,10 +54,11 @@ export const prepareRetry = async (deps: Needs, request: RetryRequest): Promise<
   // One that came between the first and the last may be rolled back by itself.
   const rolling = batch.headers.find(({ rolling_back }) => rolling_back !== undefined);
   if (rolling !== undefined) throw isRolledBack(rolling);
-  const versions = new Map(Object.entries(request.versions ?? {}));
   await checkKeys(deps, batch, request);
-  checkVersions(batch, versions, request.only);
-  const plan = await shownTo(deps, await decideRetry(deps, batch, { only: request.only, versions }));
+  const only = request.only === undefined ? undefined : asKeys(request.only, batch.named);
+  const versions = versionsByKey(request.versions, batch.named);
+  checkVersions(batch, versions, only);
+  const plan = await shownTo(deps, await decideRetry(deps, batch, { only, versions }));
   if (plan.members.length === 0) throw nothingToRetry(header, plan.left);
   const after = retriesAfter(family, header.batch_id).map(({ batch_id }) => batch_id);
   const texts = await readManifests(
@@ -108,13 +110,25 @@ const notARequest = ({ batch_id, origin }: HeaderRow): FlotillaError => {
   return new FlotillaError('StatusConflict', message, { batch_id });
 };
 
+/** A version for a service is one for all its deployments, unless another name is exact. */
+const versionsByKey = (
+  versions: RetryRequest['versions'] = {},
+  keys: ReadonlySet<string>,
+): ReadonlyMap<string, string> => {
+  const [exact, others] = [true, false].map((is) => Object.entries(versions).filter(([key]) => keys.has(key) === is));
+  return new Map([
+    ...others!.flatMap(([name, version]) => asKeys([name], keys).map((key) => [key, version] as const)),
+    ...exact!,
+  ]);
+};
+
 /** As if what may not be seen were not there. */
 const checkKeys = async (deps: Needs, batch: TriedBatch, { only = [], versions = {} }: RetryRequest): Promise<void> => {
   const sees = await seenKeys(deps, batch);
-  const known = [...batch.named].filter(sees);
+  const known = new Set([...batch.named].filter(sees));
   for (const key of [...only, ...Object.keys(versions)]) {
-    if (known.includes(key)) continue;
-    throw unknownKey(key, known);
+    if (keysCalled(key, known).length > 0) continue;
+    throw unknownKey(key, [...known]);
   }
 };
 

@@ -1,3 +1,4 @@
+import { asKeys, keysCalled } from '../../domain/batch/keys-called.ts';
 import { hintFor } from '../../domain/batch/unknown-name.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
@@ -26,6 +27,8 @@ export interface Prepared {
   /** The batch, and those of its retries that would be rolled back with it. */
   readonly covered: readonly HeaderRow[];
   readonly family: Retries;
+  /** What was wished, in keys of its deployments. */
+  readonly wished: Wished;
   /** How many rollbacks of it there were. */
   readonly earlier: number;
 }
@@ -39,11 +42,18 @@ export const prepareRollback = async (deps: Needs, header: HeaderRow, wished: Wi
   const rollbacks = await Promise.all(chain.map((one) => readRollbacks(deps, one.batch_id)));
   const ours = new Set([...chain.map((one) => one.batch_id), ...rollbacks.flat().map((row) => row.batch_id)]);
   const nodes = await readChanges(deps, chain);
-  const plan = planRollback({ nodes, ours, catalogue: await deps.catalogue(), ...wished });
+  const named = keysIn(wished, new Set(nodes.map(({ key }) => key)));
+  const plan = planRollback({ nodes, ours, catalogue: await deps.catalogue(), ...named });
   const taken = new Set(plan.members.flatMap(({ of }) => of.map((place) => place.batch_id)));
   const covered = chain.filter((one) => one.batch_id === batch_id || taken.has(one.batch_id));
-  return { plan, nodes, covered, family, earlier: rollbacks[0]!.length };
+  return { plan, nodes, covered, family, wished: named, earlier: rollbacks[0]!.length };
 };
+
+/** A service on several infrastructures may be named as a whole. */
+const keysIn = ({ only, force }: Wished, keys: ReadonlySet<string>): Wished => ({
+  ...(only === undefined ? {} : { only: asKeys(only, keys) }),
+  ...(force === undefined ? {} : { force: asKeys(force, keys) }),
+});
 
 interface Named {
   readonly nodes: readonly UndoNode[];
@@ -55,7 +65,7 @@ interface Named {
 export const checkNames = (batchId: string, { nodes, wished: { only = [], force = [] }, sight }: Named): void => {
   const known = nodes.flatMap(({ key }, index) => (sight.sees(index) ? [key] : []));
   const set = new Set(known);
-  const unknown = [...new Set([...only, ...force])].filter((key) => !set.has(key));
+  const unknown = [...new Set([...only, ...force])].filter((name) => keysCalled(name, set).length === 0);
   if (unknown.length === 0) return;
   const told = unknown.slice(0, 10).map((key) => `${key}${hintFor(key, known)}`);
   const message = `Batch ${batchId} has no deployment ${told.join(', ')}.`;

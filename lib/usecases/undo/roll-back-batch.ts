@@ -85,7 +85,7 @@ const openNow = async (deps: Needs, { input, header, batchId }: Asked): Promise<
   checkNames(header.batch_id, { nodes: prepared.nodes, wished: input, sight });
   await checkMay(deps, header, { prepared, wished: input });
   await checkNoOpenRetry(deps, header, prepared);
-  checkSomething(header.batch_id, await sight.shown(prepared.plan), input);
+  checkSomething(header.batch_id, await sight.shown(prepared.plan), prepared.wished);
   const { actor, reason } = input;
   const opened = await openRollback(deps, {
     ...{ header, prepared, batchId, actor, reason },

@@ -91,3 +91,29 @@ test('whatever a batch may say reads as the same batch', () => {
     }),
   );
 });
+
+const several = (web: string) => `version: v1.0
+defaults: { environment_id: staging, infrastructure_id: [cluster-eu-1, cluster-us-1], docker_artifact_type: docker }
+releases: { shared: { db: "1", web: ${web}, one: { version: "2", infrastructure_id: cluster-us-1 } } }`;
+
+test('one service on several infrastructures is written as one item with a list', () => {
+  const batch = read(several('{ version: "1", dependencies: [db] }'));
+  const text = writeBatch({ ...batch, comments: [] });
+  expect(text.match(/"infrastructure_id": ?\["cluster-eu-1","cluster-us-1"\]/g)).toHaveLength(2);
+  expect(withoutLines(read(text))).toEqual(withoutLines(batch));
+});
+
+test('where its deployments differ, each is an item that a retry reads again', () => {
+  const batch = read(several('{ version: "1", dependencies: [{ key: db, same_infrastructure: true }] }'));
+  const text = writeBatch({ ...batch, comments: [] });
+  const again = parseBatch(text, catalogue, { isRepeated: true });
+  if (!('batch' in again)) throw new Error(JSON.stringify(again.issues));
+  const shown = ({ deployments }: Batch) =>
+    deployments.map(({ infrastructure_id, service_name, dependencies }) => [
+      service_name,
+      infrastructure_id,
+      dependencies,
+    ]);
+  expect(shown(again.batch)).toEqual(shown(batch));
+  expect(parseBatch(text, catalogue)).toMatchObject({ issues: [{ code: 'Duplicate' }] });
+});

@@ -4,7 +4,7 @@ import { describeWaiting, type Waiting } from '../../../lib/domain/schedule/wait
 
 const other = '01M7Z82VGHV3GT6X1EMB454VBS';
 const hidden: Hidden = {
-  isKey: (key) => key === 'clearing/netting',
+  isKey: (key) => ['clearing/netting', 'clearing/cva@eu-1.a'].includes(key),
   isHolder: (batchId, key) => batchId === other && key !== 'risk/limit-check',
 };
 
@@ -20,6 +20,9 @@ it.each([
   [`what batch ${other} in production did`, 'what another deployment did'],
   [`what risk/limit-check of batch ${other} did`, `what risk/limit-check of batch ${other} did`],
   ['batch small', 'batch small'],
+  ['It waits for clearing/cva@eu-1.a.', 'It waits for another deployment.'],
+  ['It waits for clearing/cva@us-1.', 'It waits for clearing/cva@us-1.'],
+  [`what clearing/cva@us-1 of batch ${other} did`, 'what another deployment did'],
 ])('%s', (text, shown) => {
   expect(hideIn({ deep: [text] }, hidden)).toEqual({ deep: [shown] });
 });

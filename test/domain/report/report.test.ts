@@ -154,3 +154,10 @@ test.each([
 ])('from %s to %s: %s', (from, to, seconds) => {
   expect(secondsBetween(from, to)).toBe(seconds);
 });
+
+test('JUnit tells the deployments of one service on several infrastructures apart', () => {
+  const on = (infrastructure: string): ReportedDeployment => ({ ...good, key: `${good.key}@${infrastructure}` });
+  const suite = parsed(junitReport({ ...exampleReport, deployments: [on('eu-1'), on('us-1')] })).children[0]!;
+  const names = suite.children.map(({ attributes }) => attributes.name);
+  expect(names).toEqual(['eu-1', 'us-1'].map((one) => `${good.service_name}@${one} ${good.version}`));
+});

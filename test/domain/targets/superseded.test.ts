@@ -4,7 +4,10 @@ import { supersededSince } from '../../../lib/domain/targets/superseded.ts';
 import type { Standing, TargetRow } from '../../../lib/domain/targets/target-row.ts';
 
 const place = { batch_id: 'ROLLBACK', index: 0 };
-const deployment = { key: 'risk/cva', environment_id: 'uat', docker_image_version: '1.0.0' };
+const deployment = {
+  ...{ key: 'risk/cva', environment_id: 'uat', infrastructure_id: 'eu-1', cluster: 'eu-1' },
+  docker_image_version: '1.0.0',
+};
 const expects = { batch_id: 'BAD', index: 4 };
 const row = (more: Partial<TargetRow>): TargetRow => ({
   target: 'uat/eu-1/risk/cva',
@@ -17,6 +20,16 @@ const row = (more: Partial<TargetRow>): TargetRow => ({
 const adopted = { state: 'adopted', version: '9', adopted: { by: 'ada' } } as const;
 const of = [expects];
 const mine: Standing = { ...expects, state: 'failed', since: 1 };
+
+test.each<[kind: Replay['kind'], command: string]>([
+  ['rollback', 'flotilla rollback risk/cva --environment uat --cluster eu-1.'],
+  ['retry', 'flotilla deploy risk/cva=1.0.0 --environment uat --infrastructure eu-1.'],
+])('of one of several infrastructures a %s names a command that works', (kind, command) => {
+  const one = { ...deployment, key: 'risk/cva@eu-1' };
+  expect(supersededSince(undefined, { place, deployment: one, replay: { kind, of, expects } })?.message).toContain(
+    command,
+  );
+});
 
 describe('what is undone, or tried again, begins only where nobody else has come since', () => {
   test.each<[what: string, now: TargetRow | undefined, expects: Replay['expects'], begins: boolean]>([
