@@ -62,6 +62,7 @@ test('what a release publishes waits for a person, and may do nothing else', () 
     ['build', 'check', undefined, { contents: 'read', 'id-token': 'write', attestations: 'write' }],
     ['npm', 'build', 'npm', { contents: 'read', 'id-token': 'write' }],
     ['action', 'build', 'action', { contents: 'write' }],
+    ['image', 'build', 'image', { contents: 'read', packages: 'write' }],
   ]);
 });
 
