@@ -45,7 +45,7 @@ const restore = viewSchema<Restore>()(
 export const deployment = viewSchema<DeploymentView>()(
   z.object({
     index: count.exactOptional().describe('Place in the plan; absent before the batch is planned.'),
-    key: z.string().describe('`pillar/service_name`.'),
+    key: z.string().describe('`pillar/service_name`, with `@infrastructure` if its service has several.'),
     pillar: z.string(),
     service_name: z.string(),
     docker_artifact_type: z.string(),
