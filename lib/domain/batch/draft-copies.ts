@@ -8,7 +8,7 @@ export interface DraftedItem {
   readonly findings: readonly Finding[];
 }
 
-/** One entry of `deployments` as deployments: one on each of its infrastructures. What is wrong with it is said once. */
+/** One entry of `deployments` as deployments: one on each of its infrastructures. Each problem of the entry is reported once. */
 export const draftCopies = (entry: unknown, path: Path, defaults: Defaults, context: FieldContext): DraftedItem => {
   const listed = isMapping(entry) ? listOf(entry, defaults) : undefined;
   if (listed === undefined) {

@@ -46,7 +46,7 @@ export const batchJsonSchema = (
 
 type Place = readonly (string | number)[];
 
-/** In the short form the fields of `metadata` stand beside the version. */
+/** In the short form the fields of `metadata` are beside the version. */
 const isSection = (path: Place): boolean =>
   sections.has(
     path
@@ -59,10 +59,10 @@ const isSection = (path: Place): boolean =>
 const namesPillar = (path: Place): boolean =>
   path.at(-1) === 'pillar' || path.join('/') === 'properties/releases/propertyNames';
 
-/** The mapping of pillars, and those of their services. */
+/** The mapping of pillars, and each mapping of services. */
 const isReleases = (path: Place): boolean => /^properties\/releases(\/additionalProperties)?$/.test(path.join('/'));
 
-/** In small letters for who completes, in any case for who checks. */
+/** Lower case for completion, any letter case for validation. */
 const inAnyCase = (words: readonly string[]): JsonObject => ({
   type: 'string',
   anyOf: [{ enum: words }, portablePattern(anyCaseOf(words))],
@@ -133,7 +133,7 @@ const narrowed = (of: JsonObject, alone: JsonObject): JsonObject =>
     anyOf: [alone, { type: 'object', ...when(of, hasImageVersion(versions.short)) }],
   });
 
-/** The version of an image is narrower than that of a chart; the item says what it is, else the defaults do. */
+/** An image version allows fewer characters than a chart version. The item says which it is, else the defaults do. */
 const imageVersions: readonly JsonObject[] = [
   narrowed(isOfImages, text),
   when(inDefaults(isOfImages), narrowed(not(has(artifact)), imageVersion)),

@@ -9,7 +9,7 @@ export const keysCalled = (name: string, keys: ReadonlySet<string>): readonly st
 export const copiesOf = (service: string, keys: readonly string[]): readonly string[] =>
   keys.filter((key) => key.startsWith(`${service}@`));
 
-/** Names that mean nothing stay, for whoever says so. */
+/** Replaces names by keys. Unknown names stay, so that the caller can report them. */
 export const asKeys = (names: readonly string[], keys: ReadonlySet<string>): readonly string[] => [
   ...new Set(
     names.flatMap((name) => {

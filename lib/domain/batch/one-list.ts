@@ -6,8 +6,8 @@ import { longForm, readEntries, type ShortEntry, shortPath } from './short-form.
 import { valueIn } from './value-in.ts';
 
 /**
- * A batch whose items all stand in one list, in the long form: those of `deployments`, then those of `releases`. Paths go by that list;
- * places in the text are those where people wrote the values.
+ * A batch with one list of items in the long form: first the items of `deployments`, then the items of `releases`. Paths use that
+ * list. Offsets lead to the text as people wrote it.
  */
 export interface OneList extends YamlText {
   readonly entries: readonly unknown[];
@@ -37,7 +37,7 @@ const withReleases = (yaml: YamlText, written: Mapping, list: readonly unknown[]
   return {
     ...yaml,
     ...locating(yaml, entryAt),
-    // What is wrong with `deployments` is said by its schema, what is wrong with `releases` is known already.
+    // The schema checks `deployments`. The problems of `releases` are known already.
     root:
       others.deployments === undefined && entries.length + problems.length > 0
         ? { ...others, deployments: [releases] }
@@ -48,7 +48,7 @@ const withReleases = (yaml: YamlText, written: Mapping, list: readonly unknown[]
   };
 };
 
-/** Where things are in the text. */
+/** Finds written values in the text. */
 const locating = (
   yaml: YamlText,
   entryAt: (path: Path) => ShortEntry | undefined,
@@ -59,7 +59,7 @@ const locating = (
     if (entry !== undefined) return shortPath(entry, path.slice(2));
     return path.length === 1 && path[0] === 'deployments' && inText(path) === undefined ? ['releases'] : path;
   };
-  /** Of what is a key in the short form, and of what is not there. */
+  /** The key to point at, for names and for missing fields. */
   const keyOf = (path: Path): Path | undefined => {
     const entry = entryAt(path);
     const field = path[2];

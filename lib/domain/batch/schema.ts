@@ -183,12 +183,12 @@ const writtenItem = z.strictObject({
 
 const { metadata: _, ...flatFields } = writtenFields;
 
-/** An item in the short form: all its fields stand side by side. */
+/** An item in the short form, without nested metadata. */
 const release = z
   .strictObject({ version: imageVersion.optional(), ...flatFields, ...itemMetadata.shape })
-  .describe('The version of the service, and what else is said of its deployment.');
+  .describe('The version of the service, and any other field of its deployment.');
 
-/** Fields of an item that stand in its `metadata` in the long form. */
+/** Fields of an item that are in its `metadata` in the long form. */
 export const metadataFields: ReadonlySet<string> = new Set(Object.keys(itemMetadata.shape));
 
 /** The short form of `deployments`: pillar, service, and its version or a mapping. */

@@ -86,7 +86,7 @@ export const longForm = ({ pillar, service, value }: ShortEntry): Mapping => {
   };
 };
 
-/** Where a field of the long form stands in the short one. */
+/** The path in the short form for a field of the long form. */
 export const shortPath = ({ pillar, service, value }: ShortEntry, [field, ...rest]: Path): Path => {
   const entry = ['releases', pillar, service];
   if (field === undefined || field === 'service_name') return entry;

@@ -1,13 +1,13 @@
 import { isMap, isScalar, isSeq, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import { isJson } from './is-json.ts';
 
-/** One deployment of a batch as it stands in the text. */
+/** One deployment of a batch as it is written. */
 export interface WrittenItem {
   readonly pillar: unknown;
   readonly service: unknown;
   /** Where its version is written. */
   readonly version: unknown;
-  /** Absent where the version stands alone. */
+  /** Absent if there is only a version. */
   readonly fields?: YAMLMap;
 }
 
@@ -41,6 +41,6 @@ const pairsOf = (node: unknown): readonly Pair[] => (isMap(node) ? node.items : 
 
 const nameOf = (key: unknown): unknown => (isScalar(key) ? key.value : undefined);
 
-/** What stands behind a key; undefined where a merge key brings it. */
+/** The value of a key; undefined if a merge key brings it. */
 export const nodeAt = (fields: YAMLMap, name: string): unknown =>
   fields.items.find(({ key }) => nameOf(key) === name)?.value;
