@@ -36,11 +36,11 @@ import { defined } from './defined.ts';
 import { pillarOfRequests } from './requests-pillar.ts';
 import { strategyEntryOf } from './strategy-entry.ts';
 
-/** Where Harness is, where nobody says otherwise. */
+/** Harness's public address, used by default. */
 export const publicHarness = 'https://app.harness.io';
 const defaultTrigger = 'flotilla';
 
-/** Puts a valid configuration into its two halves: what may be shown, and how things are reached. */
+/** Splits a valid configuration into two halves: what may be shown, and how things are reached. */
 export const buildConfiguration = (
   written: WrittenConfiguration,
   services: WrittenServices | undefined,
@@ -141,7 +141,7 @@ const pillarHarness = (
   return settingsOf(account, { ...own, pipeline }, own.webhook_token === undefined ? undefined : name);
 };
 
-/** A trigger or a token speaks for the webhook; without either there is only the execute call. */
+/** A trigger or a token implies the webhook. Without either, only the execute call is left. */
 const settingsOf = (
   account: WrittenHarness,
   own: HarnessOverride & { readonly pipeline: string },
@@ -159,7 +159,7 @@ const settingsOf = (
   ...humanWaitSetting(own.human_wait ?? account.human_wait),
 });
 
-/** What is as usual stands in no plan, so that plans from before the setting are still the same. */
+/** The default is omitted from plans, so plans from before this setting stay the same. */
 const humanWaitSetting = (seconds: number | undefined): Pick<HarnessSettings, 'human_wait'> =>
   seconds === undefined || seconds === usualHumanWait ? {} : { human_wait: seconds };
 
@@ -198,7 +198,10 @@ interface ServicePlace {
   readonly inherited: HarnessSettings | undefined;
 }
 
-/** The pillar's settings overlaid by the service's. A token belongs to one trigger: with another one it is not inherited. */
+/**
+ * The pillar's settings overlaid by the service's. A token belongs to one trigger: with a different trigger it is not
+ * inherited.
+ */
 const serviceHarness = (
   { harness: account, pillars }: WrittenConfiguration,
   service: WrittenService,

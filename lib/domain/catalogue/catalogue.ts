@@ -4,11 +4,11 @@ import type { RoleRow } from '../grants/role.ts';
 import type { CustomResource, WorkloadKind } from '../plan/plan.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 
-/** The executors that exist. A batch or a service that names another one is refused. */
+/** The existing executors. A batch or a service that names another one is refused. */
 export const executorNames = ['harness', 'kubernetes'] as const;
 export type ExecutorName = (typeof executorNames)[number];
 
-/** The kinds whose rollout can be verified. A service of another kind is refused when its batch is submitted. */
+/** The kinds whose rollout can be verified. A batch with a service of another kind is refused. */
 export const verifiableKinds: readonly WorkloadKind[] = [
   ...(['deployment', 'statefulset', 'daemonset', 'job', 'cronjob'] as const),
   ...(['rollout', 'knative-service', 'certificate', 'custom'] as const),
@@ -16,89 +16,94 @@ export const verifiableKinds: readonly WorkloadKind[] = [
 
 export const defaultPillars = ['clearing', 'risk', 'data', 'shared'] as const;
 
-/** How Harness is asked to deploy something. No secrets: a webhook token is in the connections, under `webhook_token_of`. */
+/** How to ask Harness for a deployment. No secrets: a webhook token is in the connections, under `webhook_token_of`. */
 export interface HarnessSettings {
   readonly mode: 'webhook' | 'execute';
   readonly pipeline: string;
   readonly trigger: string;
   readonly org: string;
   readonly project: string;
-  /** Execute mode: the pipeline variables to fill; absent means all that are known. */
+  /** Execute mode: the pipeline variables to fill; absent means all known ones. */
   readonly variables?: readonly string[];
-  /** Key into `Connections.harness.webhook_tokens`: `pillar` or `pillar/service_name`. Absent: no token is configured. */
+  /**
+   * Key into `Connections.harness.webhook_tokens`: `pillar` or `pillar/service_name`. Absent: no token is configured.
+   */
   readonly webhook_token_of?: string;
-  /** Seconds that a run may wait for a person. Absent: as many as usual. */
+  /** Seconds that a run may wait for a person. Absent: the default. */
   readonly human_wait?: number;
 }
 
-/** Where manifests stand that are not part of a batch. */
+/** Where manifests outside a batch are stored. */
 export type ManifestSource =
-  /** Multi-document YAML, as it was written. */
+  /** Multi-document YAML, as written. */
   | { readonly text: string }
-  /** `s3://bucket/key`, of one object. */
+  /** `s3://bucket/key`, a single object. */
   | { readonly s3: string }
-  /** All files of YAML and JSON below `path`; a branch, a tag or a commit of a repository that is read by HTTPS. */
+  /** All YAML and JSON files below `path`, at a branch, a tag or a commit of a repository that is read over HTTPS. */
   | { readonly git: string; readonly ref: string; readonly path?: string };
 
 /** How the executor `kubernetes` deploys a service. */
 export interface KubernetesEntry {
-  /** What is applied. Absent: the image of the workload alone, where a batch brings no manifests. */
+  /** What is applied. Absent: only the workload's image, unless a batch has manifests. */
   readonly manifests?: ManifestSource;
-  /** What the release before had and this one has not is deleted. */
+  /** Deletes what the previous release had and this one lacks. */
   readonly prune?: true;
-  /** How a new version takes over. Absent: at once, rolling, as the workload says. */
+  /** How a new version takes over. Absent: at once, by the workload's own rolling update. */
   readonly strategy?: StrategyEntry;
 }
 
-/** A strategy, and in which environments it is used. Absent: in all. */
+/** A strategy, and the environments that use it. Absent: all. */
 export interface StrategyEntry extends Strategy {
   readonly environments?: readonly string[];
-  /** Seconds that the last step may wait for a person. Absent: as many as usual. */
+  /** Seconds that the last step may wait for a person. Absent: the default. */
   readonly human_wait?: number;
 }
 
-/** Whose fields may be taken over by an apply: those of all, or of these field managers. Absent: nobody's, a conflict is a failure. */
+/**
+ * Whose fields an apply may take over: everybody's, or those of these field managers. Absent: nobody's, so a conflict
+ * is a failure.
+ */
 export type TakeOver = 'all' | readonly string[];
 
 /** What may be applied in an environment. */
 export interface KubernetesPolicy {
-  /** Namespaces besides that of the workload. */
+  /** Namespaces besides the workload's. */
   readonly namespaces?: readonly string[];
-  /** Kinds without a namespace that may be applied, for example `Namespace` or `ClusterRole`. Absent: none. */
+  /** Allowed kinds without a namespace, for example `Namespace` or `ClusterRole`. Absent: none. */
   readonly cluster_scoped?: readonly string[];
   readonly take_over?: TakeOver;
-  /** A level of the Pod Security Standards that is asked for. Absent: `baseline`. */
+  /** The required level of the Pod Security Standards. Absent: `baseline`. */
   readonly pod_security?: 'privileged' | 'baseline' | 'restricted';
-  /** How grave it is that a rule is broken, by its name; of others as usual. */
+  /** Severity by rule name. Other rules have their defaults. */
   readonly rules?: Readonly<Record<string, RuleSeverity>>;
 }
 
-/** An `error` refuses the batch, a `warning` is told. */
+/** An `error` refuses the batch; a `warning` is only reported. */
 export type RuleSeverity = 'error' | 'warning' | 'off';
 
-/** Where single deployment requests go. */
+/** Where single deployment requests are deployed. */
 export interface RequestsEntry {
-  /** Absent: the one environment that there is. */
+  /** Absent: the only environment. */
   readonly environment?: string;
-  /** Absent: the one cluster that there is. */
+  /** Absent: the only cluster. */
   readonly infrastructure?: string;
   /** Absent: `requests`. */
   readonly pillar?: string;
-  /** Namespaces that they may name. Absent: all but those of Kubernetes itself. */
+  /** Namespaces that they may name. Absent: all except Kubernetes' own. */
   readonly namespaces?: readonly string[];
 }
 
-/** What a health check of a batch may ask of a service. Absent: any path, and the ports that its Service names. */
+/** What a batch's health check may request from a service. Absent: any path, and the ports that its Service names. */
 export interface HealthEntry {
-  /** Where a batch names none, the first. */
+  /** The first is used if a batch names none. */
   readonly ports?: readonly number[];
-  /** Each stands for all below it, too. */
+  /** Each one includes everything below it. */
   readonly paths?: readonly string[];
 }
 
 export interface ServiceEntry {
   readonly kind: WorkloadKind;
-  /** Of the kind `custom` only. */
+  /** Only for the kind `custom`. */
   readonly resource?: CustomResource;
   /** Name of the Kubernetes object. */
   readonly name: string;
@@ -113,50 +118,56 @@ export interface ServiceEntry {
   readonly unblock?: boolean;
   readonly executor?: ExecutorName;
   readonly kubernetes?: KubernetesEntry;
-  /** Only when it differs from its pillar's. */
+  /** Only if it differs from its pillar's. */
   readonly harness?: HarnessSettings;
 }
 
 export interface PillarEntry {
   readonly max_concurrency?: number;
-  /** Absent when no pipeline is configured for the pillar as a whole. */
+  /** Absent if the pillar as a whole has no pipeline. */
   readonly harness?: HarnessSettings;
-  /** What its deployments take where nothing more specific says otherwise. */
+  /** Defaults for its deployments, unless something more specific is set. */
   readonly defaults?: ItemDefaults;
 }
 
-/** A Service of a cluster that answers as Prometheus does. */
+/** A Service in a cluster with the Prometheus API. */
 export interface PrometheusEntry {
   readonly namespace: string;
   readonly service: string;
   readonly port: number;
-  /** For example `/prometheus`, where its paths begin with one. */
+  /** For example `/prometheus`, if its paths start with one. */
   readonly path_prefix?: string;
 }
 
 export interface ClusterEntry {
   readonly simulated: boolean;
   readonly max_concurrency?: number;
-  /** What its connection says about which cluster it is; absent where that says nothing. See `namesOfClusters`. */
+  /** What its connection says about its identity; absent if nothing. See `namesOfClusters`. */
   readonly known_as?: string;
-  /** Of the functions of a stage that ask it: those of this network. Absent: those that are in none. On one machine it means nothing. */
+  /**
+   * The network of the stage's functions that ask it. Absent: the functions without a place. Has no meaning on one
+   * machine.
+   */
   readonly place?: string;
-  /** Its kubeconfig switches the check of its certificate off. */
+  /** Its kubeconfig turns off the check of its certificate. */
   readonly unverified?: true;
-  /** Where the numbers of what runs there are. */
+  /** Where its metrics are. */
   readonly prometheus?: PrometheusEntry;
 }
 
 export interface EnvironmentEntry {
   readonly max_concurrency?: number;
-  /** What infrastructure_id may say with it; absent: anything that there is. */
+  /** Allowed values of infrastructure_id here; absent: any that exist. */
   readonly infrastructures?: readonly string[];
-  /** Another person resolves than the one who submitted. */
+  /** A different person than the submitter must resolve. */
   readonly second_person?: boolean;
-  /** Bad answers to health checks are recorded with their first words. */
+  /** The beginning of a bad health answer is recorded. */
   readonly keep_health_answers?: true;
   readonly kubernetes?: KubernetesPolicy;
-  /** What deployments there take where neither they nor their batch say otherwise. `infrastructure`: the older name of `infrastructure_id`. */
+  /**
+   * Defaults for deployments there, unless they or their batch set something else. `infrastructure` is the older name
+   * of `infrastructure_id`.
+   */
   readonly defaults?: Omit<ItemDefaults, 'environment_id'> & { readonly infrastructure?: string };
 }
 
@@ -164,33 +175,35 @@ export interface HarnessAccount {
   readonly simulated: boolean;
   readonly account: string;
   readonly max_concurrency?: number;
-  /** Over all that Flotilla asks of the account. */
+  /** For all of Flotilla's requests to the account. */
   readonly requests_per_minute?: number;
 }
 
-/** What exists and where it runs: everything of a configuration that may be shown and stored. Plain JSON, no secrets. */
+/**
+ * What exists and where it runs: everything in a configuration that may be shown and stored. Plain JSON, no secrets.
+ */
 export interface Catalogue {
   /** Everything is simulated: the executor and every cluster. */
   readonly simulated: boolean;
-  /** There is no configuration file: this is what Flotilla brings with it, and nobody has forgotten anything in it. */
+  /** There is no configuration file. This is Flotilla's built-in one, so nobody forgot anything in it. */
   readonly without_file?: true;
-  /** What every deployment takes where nothing more specific says otherwise. */
+  /** Defaults for every deployment, unless something more specific is set. */
   readonly defaults?: ItemDefaults;
   readonly pillars: Readonly<Record<string, PillarEntry>>;
-  /** Pillar -> service name -> entry. Absent: no mapping, every service name is taken. */
+  /** Pillar -> service name -> entry. Absent: no mapping, every service name is accepted. */
   readonly services?: Readonly<Record<string, Readonly<Record<string, ServiceEntry>>>>;
-  /** Absent: every environment is taken. */
+  /** Absent: every environment is accepted. */
   readonly environments?: Readonly<Record<string, EnvironmentEntry>>;
   readonly clusters: Readonly<Record<string, ClusterEntry>>;
-  /** What infrastructure_id may say, besides the names of the clusters. */
+  /** Values of infrastructure_id besides the names of clusters. */
   readonly infrastructures: Readonly<Record<string, { readonly cluster: string; readonly namespace?: string }>>;
-  /** Absent where nobody has Harness: then the executor is `kubernetes`. */
+  /** Absent without Harness: the executor is then `kubernetes`. */
   readonly harness?: HarnessAccount;
-  /** Who may do what where. Absent: everybody, as far as the scopes of their tokens go. */
+  /** Who may do what where. Absent: everyone, within the scopes of their tokens. */
   readonly grants?: readonly Grant[];
-  /** What people are. Absent: everybody may what the scopes of their token allow. */
+  /** People's roles. Absent: only token scopes limit people. */
   readonly roles?: readonly RoleRow[];
-  /** How long the record of a batch is kept after its end. Absent: for ever. */
+  /** How long a batch's record is kept after its end. Absent: forever. */
   readonly retention_days?: number;
   readonly requests?: RequestsEntry;
 }
@@ -199,13 +212,13 @@ export interface Catalogue {
 export interface EksConnection {
   readonly kind: 'eks';
   readonly eks: string;
-  /** Absent: that of the process. */
+  /** Absent: the process's region. */
   readonly region?: string;
-  /** Of another account, by which it is found and asked. Absent: as whoever runs. */
+  /** A role in another account that finds and asks it. Absent: the process's own identity. */
   readonly role?: string;
-  /** What the trust policy of that role asks for. */
+  /** What that role's trust policy asks for. */
   readonly external_id?: string;
-  /** Where its address is reached by a proxy. */
+  /** Set if its address is reached through a proxy. */
   readonly proxy?: string;
 }
 
@@ -214,7 +227,7 @@ export type ClusterConnection =
       readonly kind: 'kubeconfig';
       readonly kubeconfig: string;
       readonly context?: string;
-      /** One whose kubeconfig switches the check of its certificate off is refused. */
+      /** Refuses a kubeconfig that turns off the check of the certificate. */
       readonly verify?: 'required';
     }
   | EksConnection
@@ -231,13 +244,13 @@ export type HarnessConnection =
       readonly project: string;
       /** Secret. */
       readonly api_key: string;
-      /** The host that key and tokens are for, where they lie apart from `base_url`. */
+      /** The host that the key and tokens are for, if they are stored separately from `base_url`. */
       readonly key_host?: string;
-      /** Secret. By `pillar` or `pillar/service_name`, see `HarnessSettings.webhook_token_of`. */
+      /** Secret. By `pillar` or `pillar/service_name`; see `HarnessSettings.webhook_token_of`. */
       readonly webhook_tokens: Readonly<Record<string, string>>;
     };
 
-/** How to reach what the catalogue names. Holds secrets: never stored, logged or shown. */
+/** How to reach what the catalogue names. Contains secrets: never stored, logged or shown. */
 export interface Connections {
   readonly clusters: Readonly<Record<string, ClusterConnection>>;
   readonly harness: HarnessConnection;
@@ -248,6 +261,6 @@ export interface Configuration {
   readonly connections: Connections;
 }
 
-/** The value of an own key. Names come from users, and `constructor` is one that every object seems to have. */
+/** The value of an own key. Names come from users, and every object seems to have `constructor`. */
 export const entryOf = <T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined =>
   record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;

@@ -6,7 +6,7 @@ import type { ConfigurationText } from './configuration-text.ts';
 import { functionPlacePattern } from './function-place.ts';
 import { iamRole, isAmongRoles } from './iam-role.ts';
 
-/** Each cluster is reached in one way, and says nothing that goes with another. */
+/** Each cluster is reached in one way, without settings of another. */
 export const checkClusters = ({ clusters, aws }: Mapping, text: ConfigurationText): void => {
   if (!isMapping(clusters)) return;
   if (Object.keys(clusters).length === 0)
@@ -22,10 +22,12 @@ export const checkClusters = ({ clusters, aws }: Mapping, text: ConfigurationTex
 const clusterProblem = ({ kubeconfig, context, eks, simulated, verify }: Mapping): Wording | undefined => {
   const ways = [kubeconfig !== undefined, eks !== undefined, simulated === true].filter(Boolean).length;
   const hint = 'give kubeconfig (with context), eks, or simulated: true';
-  if (ways === 0) return { message: 'says nothing about how the cluster is reached', hint };
-  if (ways > 1) return { message: 'says more than one way to reach the cluster', hint };
-  if (context !== undefined && kubeconfig === undefined) return { message: 'context goes with kubeconfig only', hint };
-  if (verify !== undefined && simulated === true) return { message: 'verify goes with kubeconfig and eks only', hint };
+  if (ways === 0) return { message: 'does not say how the cluster is reached', hint };
+  if (ways > 1) return { message: 'names more than one way to reach the cluster', hint };
+  if (context !== undefined && kubeconfig === undefined)
+    return { message: 'context is only valid with kubeconfig', hint };
+  if (verify !== undefined && simulated === true)
+    return { message: 'verify is only valid with kubeconfig and eks', hint };
   return undefined;
 };
 
@@ -41,11 +43,11 @@ const checkOfEks = (name: string, cluster: Mapping, { aws, text }: Beside): void
   for (const field of ofEks) {
     if (cluster[field] === undefined || cluster.eks !== undefined) continue;
     const hint =
-      field === 'proxy' ? 'a kubeconfig names it itself, as proxy-url' : 'a kubeconfig says all of that itself';
-    text.report(at(field), issueCodes.NotAllowed, { message: `${field} goes with eks only`, hint }, 'key');
+      field === 'proxy' ? 'a kubeconfig names its own proxy, as proxy-url' : 'a kubeconfig contains all of that';
+    text.report(at(field), issueCodes.NotAllowed, { message: `${field} is only valid with eks`, hint }, 'key');
   }
   if (cluster.external_id !== undefined && cluster.role === undefined)
-    text.report(at('external_id'), issueCodes.NotAllowed, { message: 'external_id goes with role only' }, 'key');
+    text.report(at('external_id'), issueCodes.NotAllowed, { message: 'external_id is only valid with role' }, 'key');
   checkRole(cluster.role, { at: at('role'), roles: aws.cluster_roles, text });
   checkPlace(cluster.place, { at: at('place'), places: aws.places, text });
 };
@@ -58,13 +60,13 @@ const checkPlace = (
   const known = Object.keys(places).sort();
   if (known.includes(place)) return;
   text.report(at, issueCodes.NotAllowed, {
-    message: `there is no such place in aws.places; there: ${listed(known)}`,
+    message: `there is no such place in aws.places; known: ${listed(known)}`,
     hint: didYouMean(nearest(place, known)),
     allowed: known,
   });
 };
 
-/** Where the settings of the stage stand in the same file. */
+/** Checked if the stage's settings are in the same file. */
 const checkRole = (
   role: unknown,
   { at, roles, text }: { at: readonly [string, string, string]; roles: unknown; text: ConfigurationText },
@@ -72,6 +74,6 @@ const checkRole = (
   if (typeof role !== 'string' || !iamRole.test(role) || !Array.isArray(roles)) return;
   const known = roles.filter((one) => typeof one === 'string');
   if (isAmongRoles(role, known)) return;
-  const message = `is not among aws.cluster_roles, so no function may assume it; there: ${listed(known)}`;
+  const message = `is not in aws.cluster_roles, so no function may assume it; known: ${listed(known)}`;
   text.report(at, issueCodes.NotAllowed, { message, hint: 'add it to aws.cluster_roles and deploy the stage again' });
 };

@@ -8,19 +8,14 @@ const names = ['api_version', 'resource'] as const;
 const expressions = ['healthy_when', 'failing_when'] as const;
 const example = 'for example object.status.phase == "Running"';
 
-/** An object of any API says which; of the other kinds we know it, and have rules. */
+/** A custom kind must describe its object. The other kinds are known, and have rules. */
 export const checkCustomResource = (entry: Mapping, path: Path, text: ConfigurationText): void => {
   const kind = entry.kind ?? entry.k8s_object_type;
   const isCustom = typeof kind === 'string' && kind.toLowerCase() === 'custom';
   for (const name of isCustom ? [] : [...names, ...expressions]) {
     if (entry[name] === undefined) continue;
-    const message = 'is taken only with the kind custom; for the other kinds it is known';
-    text.report(
-      [...path, name],
-      issueCodes.NotAllowed,
-      { message, hint: 'write kind: custom, or leave it out' },
-      'key',
-    );
+    const message = 'is only valid with the kind custom; for the other kinds it is known';
+    text.report([...path, name], issueCodes.NotAllowed, { message, hint: 'write kind: custom, or remove it' }, 'key');
   }
   if (!isCustom) return;
   for (const name of names) {
@@ -35,6 +30,6 @@ const checkExpression = (written: unknown, path: Path, text: ConfigurationText):
   if (typeof written !== 'string' || written === '') return;
   const expression = compileExpression(written);
   if (!('problem' in expression)) return;
-  const message = `is no expression of CEL over object: ${expression.problem}`;
+  const message = `is not a CEL expression over object: ${expression.problem}`;
   text.report(path, issueCodes.BadFormat, { message, hint: example });
 };

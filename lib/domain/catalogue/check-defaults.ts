@@ -7,12 +7,12 @@ import type { ConfigurationText } from './configuration-text.ts';
 
 interface Names {
   readonly infrastructures: readonly string[];
-  /** Absent where any name is taken. */
+  /** Absent if any name is accepted. */
   readonly environments: readonly string[] | undefined;
   readonly hasHarness: boolean;
 }
 
-/** What defaults name has to exist: those for all, of pillars and of environments. */
+/** Everything that defaults name must exist: global ones, and those of pillars and environments. */
 export const checkDefaults = (root: Mapping, text: ConfigurationText): void => {
   const names = namesIn(root);
   for (const { path, fields } of everyPlace(root)) {
@@ -79,11 +79,11 @@ const checkName = (
 
 const checkHarness = ({ text, path, fields }: Written, { hasHarness }: Names): void => {
   if (fields.executor !== 'harness' || hasHarness) return;
-  const message = 'names Harness, and the configuration has no section harness';
+  const message = 'names Harness, but the configuration has no section harness';
   text.report([...path, 'executor'], issueCodes.NotAllowed, { message, hint: 'write kubernetes, or add harness' });
 };
 
-/** Where deployments of an environment go has to be allowed there, and to be said by one name. */
+/** An environment's default infrastructure must be allowed there, and written under one name only. */
 const checkOfEnvironments = (environments: unknown, { infrastructures }: Names, text: ConfigurationText): void => {
   for (const { path, entry } of entriesOf(environments, ['environments'])) {
     const { defaults, infrastructures: allowed } = entry;
@@ -91,13 +91,13 @@ const checkOfEnvironments = (environments: unknown, { infrastructures }: Names, 
     const field = defaults.infrastructure === undefined ? 'infrastructure_id' : 'infrastructure';
     const here = [...path, 'defaults', field];
     if (defaults.infrastructure !== undefined && defaults.infrastructure_id !== undefined) {
-      const message = 'is an older name of infrastructure_id, and both are written';
+      const message = 'is the older name of infrastructure_id; use only one of the two';
       text.report(here, issueCodes.NotAllowed, { message, hint: 'remove infrastructure' });
     }
     const name = defaults[field];
     const isKnown = typeof name === 'string' && infrastructures.includes(name);
     if (!isKnown || !Array.isArray(allowed) || allowed.includes(name)) continue;
-    const message = 'is not among the infrastructures of this environment';
-    text.report(here, issueCodes.NotAllowed, { message, hint: 'add it there, or name one of them' });
+    const message = 'is not one of the infrastructures of this environment';
+    text.report(here, issueCodes.NotAllowed, { message, hint: 'add it there, or use one of them' });
   }
 };

@@ -3,12 +3,12 @@ import type { Path } from '../batch/findings.ts';
 import { issueCodes } from '../batch/issues.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 
-/** How a service or a pillar is deployed by Harness, while there is no Harness. */
+/** Settings that need Harness. */
 const ofHarness = ['harness', 'pipeline'] as const;
 
-/** Nothing may name Harness where the configuration says of none: nobody would ever run it. */
+/** Nothing may refer to Harness if it is not configured, because nobody would run it. */
 export const checkDeployedBy = (entry: Mapping, path: Path, text: ConfigurationText): void => {
-  const message = 'is of Harness, and there is no section harness in the configuration';
+  const message = 'belongs to Harness, but the configuration has no section harness';
   const hint = 'add the section harness, or remove this: without it the executor is kubernetes';
   for (const field of ofHarness) {
     if (entry[field] !== undefined) text.report([...path, field], issueCodes.NotAllowed, { message, hint }, 'key');
@@ -16,7 +16,7 @@ export const checkDeployedBy = (entry: Mapping, path: Path, text: ConfigurationT
   if (entry.executor === 'harness') text.report([...path, 'executor'], issueCodes.NotAllowed, { message, hint });
 };
 
-/** The same of all pillars. */
+/** The same for all pillars. */
 export const checkPillars = (pillars: unknown, text: ConfigurationText): void => {
   for (const [name, pillar] of Object.entries(isMapping(pillars) ? pillars : {})) {
     if (isMapping(pillar)) checkDeployedBy(pillar, ['pillars', name], text);

@@ -5,7 +5,7 @@ import { didYouMean, nearest } from '../batch/nearest.ts';
 import { all } from '../grants/grant.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 
-/** Each grant says for whom it is, and of places only what there is: a name that nobody knows would grant nothing. */
+/** Each grant names its holder and only existing places: an unknown name would grant nothing. */
 export const checkGrants = (
   { grants, environments }: Mapping,
   pillars: readonly string[],
@@ -22,7 +22,7 @@ export const checkGrants = (
   });
 };
 
-/** Each role is somebody’s: a person’s, or a group’s. */
+/** Each role belongs to a person or a group. */
 export const checkRoles = ({ roles }: Mapping, text: ConfigurationText): void => {
   if (!Array.isArray(roles)) return;
   roles.forEach((row: unknown, place) => {
@@ -32,14 +32,14 @@ export const checkRoles = ({ roles }: Mapping, text: ConfigurationText): void =>
 
 interface Who {
   readonly text: ConfigurationText;
-  /** Of which exactly one is given. */
+  /** Exactly one of these must be given. */
   readonly words: readonly string[];
 }
 
 const checkWho = (row: Mapping, path: Path, { text, words }: Who): void => {
   const said = words.filter((word) => row[word] !== undefined);
   if (said.length === 1) return;
-  const message = said.length === 0 ? 'says nothing about whom it is for' : `is for ${said.join(' and ')} at once`;
+  const message = said.length === 0 ? 'does not say whom it is for' : `is for ${said.join(' and ')} at once`;
   text.report(path, issueCodes.NotAllowed, {
     message,
     hint: `give one of ${listed(words.slice(0, -1))} and ${words.at(-1)}`,
@@ -48,7 +48,7 @@ const checkWho = (row: Mapping, path: Path, { text, words }: Who): void => {
 
 interface Names {
   readonly text: ConfigurationText;
-  /** Absent where any name is taken. */
+  /** Absent if any name is accepted. */
   readonly known: readonly string[] | undefined;
   readonly code: IssueCode;
 }

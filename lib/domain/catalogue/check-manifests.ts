@@ -8,10 +8,10 @@ import type { WrittenServices } from './configuration-schema.ts';
 import type { ConfigurationSources } from './configuration-sources.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 
-/** More problems of one file are not told: whoever has so many runs a linter over it. */
+/** Reports at most this many problems per file: with more, a linter helps better. */
 const mostTold = 20;
 
-/** Reads the manifests of a service that stand beside the configuration, and says what is wrong with them. Gives the text. */
+/** Reads and checks a service's manifests beside the configuration. Returns their text. */
 export const readServiceManifests = (
   entry: Mapping,
   path: Path,
@@ -34,7 +34,7 @@ export const readServiceManifests = (
   return read;
 };
 
-/** The services with the texts in the places of the paths. */
+/** The services with texts in place of paths. */
 export const withManifestTexts = (services: WrittenServices, texts: ReadonlyMap<string, string>): WrittenServices =>
   texts.size === 0
     ? services

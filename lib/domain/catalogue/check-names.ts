@@ -10,7 +10,7 @@ interface Place {
   readonly text: ConfigurationText;
 }
 
-/** Names in `{{…}}` stand for objects that there are; anything else would be asked for as it is written. */
+/** Placeholders in `{{…}}` must be known. Anything else would be sent as written. */
 export const checkNames = (
   checks: unknown,
   { path, text }: Place,
@@ -23,8 +23,8 @@ export const checkNames = (
       if (wrong === undefined) continue;
       const isUnset = wrong === 'service';
       const message = isUnset
-        ? 'speaks of {{service}}, and the strategy names no service'
-        : `there is no name ${quoted(wrong)} to fill in; known: ${listed(known)}`;
+        ? 'uses {{service}}, but the strategy names no service'
+        : `there is no placeholder ${quoted(wrong)}; known: ${listed(known)}`;
       const hint = isUnset ? undefined : didYouMean(nearest(wrong, known));
       text.report([...path, 'checks', at, ...inside], issueCodes.NotAllowed, { message, hint });
     }
@@ -36,7 +36,7 @@ interface Text {
   readonly value: string;
 }
 
-/** Where names are filled in: the query, and the dimensions of metrics. */
+/** Where placeholders are filled in: the query, and the dimensions of metrics. */
 const textsOf = (check: unknown): readonly Text[] => {
   if (!isMapping(check)) return [];
   const query = typeof check.prometheus === 'string' ? [{ path: ['prometheus'], value: check.prometheus }] : [];

@@ -5,13 +5,13 @@ import { didYouMean, nearest } from '../batch/nearest.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 import { pillarOfRequests } from './requests-pillar.ts';
 
-/** The pillar of single requests is there by being theirs: nobody has to name it twice. */
+/** The pillar of single requests exists implicitly; nobody has to define it. */
 export const ownPillar = ({ requests }: Mapping): readonly string[] => {
   if (!isMapping(requests)) return [];
   return [typeof requests.pillar === 'string' ? pillarOfRequests({ pillar: requests.pillar }) : pillarOfRequests()];
 };
 
-/** Where single requests go has to exist. */
+/** The place of single requests must exist. */
 export const checkRequests = (root: Mapping, text: ConfigurationText): void => {
   const { requests, environments, infrastructures, clusters } = root;
   if (!isMapping(requests)) return;
@@ -22,7 +22,7 @@ export const checkRequests = (root: Mapping, text: ConfigurationText): void => {
   checkName('infrastructure', requests.infrastructure, { text, known: there, code: issueCodes.UnknownInfrastructure });
   const given = defaultsOfRequests(root);
   if ((requests.environment ?? given.environment) === undefined && known?.length !== 1) {
-    const message = 'environment is missing: which one is meant nobody can tell';
+    const message = 'environment is missing: it is not clear which one is meant';
     text.report(['requests'], issueCodes.Missing, { message, hint: 'name the environment of deployment requests' });
   }
   if ((requests.infrastructure ?? given.infrastructure) === undefined && there.length > 1) {
@@ -31,7 +31,7 @@ export const checkRequests = (root: Mapping, text: ConfigurationText): void => {
   }
 };
 
-/** Where the defaults send requests: those of their environment, of their pillar, and those for all. */
+/** Where the defaults send requests: those of their environment, of their pillar, and the global ones. */
 const defaultsOfRequests = (root: Mapping): { readonly environment: unknown; readonly infrastructure: unknown } => {
   const { requests, pillars, environments, defaults } = root;
   const [pillar] = ownPillar(root);
@@ -52,7 +52,7 @@ const within = (value: unknown, name: unknown): unknown =>
 
 interface Known {
   readonly text: ConfigurationText;
-  /** Absent where any name is taken. */
+  /** Absent if any name is accepted. */
   readonly known: readonly string[] | undefined;
   readonly code: IssueCode;
 }

@@ -5,7 +5,7 @@ import { didYouMean, nearest } from '../batch/nearest.ts';
 import { checkNames } from './check-names.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 
-/** A strategy is part of each planned deployment, which is read often: longer ones are none that anybody could follow. */
+/** A strategy is part of each planned deployment, which is read often. Nobody could follow a longer one anyway. */
 const longest = 2_500;
 
 interface Place {
@@ -13,7 +13,7 @@ interface Place {
   readonly text: ConfigurationText;
 }
 
-/** What the fields of `kubernetes.strategy` have to do with each other, and with their service. */
+/** Checks the fields of `kubernetes.strategy` against each other and against their service. */
 export const checkStrategy = (
   entry: Mapping,
   path: Path,
@@ -35,27 +35,27 @@ export const checkStrategy = (
     checkNames(written.checks, here, { hasService: written.service !== undefined });
   }
   if (JSON.stringify(strategy).length <= longest) return;
-  const message = `is longer than ${longest} characters, all in all`;
+  const message = `is longer than ${longest} characters in total`;
   text.report(place.path, issueCodes.OutOfRange, { message, hint: 'shorten the queries of its checks' }, 'key');
 };
 
 const checkWays = ({ canary, blue_green }: Mapping, { path, text }: Place): void => {
   if ((canary === undefined) !== (blue_green === undefined)) return;
   const code = canary === undefined ? issueCodes.Missing : issueCodes.NotAllowed;
-  const message = canary === undefined ? 'says no way to take over' : 'says two ways to take over';
+  const message = canary === undefined ? 'names no way to take over' : 'names two ways to take over';
   text.report(path, code, { message, hint: 'write one of canary and blue_green' }, 'key');
 };
 
-/** Steps need a second object of the same kind, beside the first one. */
+/** Steps need a second object of the same kind beside the first. */
 const checkKind = (entry: Mapping, { path, text }: Place): void => {
   const written = entry.kind ?? entry.k8s_object_type ?? 'deployment';
   const kind = String(written).toLowerCase();
   if (kind === 'deployment') return;
   const hint =
     kind === 'rollout'
-      ? 'an Argo Rollout has its own steps, in its manifest: they are waited for as they are'
-      : 'leave the strategy out: the workload takes over as its kind does';
-  const message = `goes with the kind deployment, and this is a ${quoted(kind)}`;
+      ? 'an Argo Rollout has its own steps in its manifest, and Flotilla waits for those'
+      : 'remove the strategy: the workload takes over as its kind does';
+  const message = `is only valid for the kind deployment, and this is a ${quoted(kind)}`;
   text.report(path, issueCodes.NotAllowed, { message, hint }, 'key');
 };
 
@@ -76,19 +76,19 @@ const checkKnown = (
 const checkCanary = ({ steps, route, service }: Mapping, { path, text }: Place): void => {
   if ((route === undefined) !== (service === undefined)) {
     const [there, missing] = route === undefined ? ['service', 'route'] : ['route', 'service'];
-    const message = `needs ${missing} beside it: of the HTTPRoute the backend that is this Service gets the weights`;
+    const message = `also needs ${missing}: the HTTPRoute backend that is this Service gets the weights`;
     text.report([...path, there], issueCodes.Missing, { message, hint: 'without both, replicas share the traffic' });
   }
   if (!Array.isArray(steps)) return;
   const place = steps.findIndex((step: unknown, at) => at > 0 && Number(step) <= Number(steps[at - 1]));
   if (place < 0) return;
-  const message = `is not more than the step before it, ${steps[place - 1]}`;
+  const message = `is not greater than the previous step, ${steps[place - 1]}`;
   text.report([...path, 'steps', place], issueCodes.NotAllowed, { message, hint: 'for example [10, 30, 50, 75, 100]' });
 };
 
 const checkEnding = ({ proceed, human_wait }: Mapping, { path, text }: Place): void => {
   if (proceed !== 'automatic' || human_wait === undefined) return;
-  const message = 'goes with proceed: person only: nobody is waited for';
+  const message = 'is only valid with proceed: person; otherwise nothing waits for a person';
   text.report([...path, 'human_wait'], issueCodes.NotAllowed, { message }, 'key');
 };
 
@@ -108,7 +108,7 @@ const checkChecks = (checks: unknown, { path, text }: Place): void => {
 const checkSource = ({ prometheus, cloudwatch }: Mapping, { path, text }: Place): void => {
   if ((prometheus === undefined) === (cloudwatch === undefined)) {
     const isMissing = prometheus === undefined;
-    const message = isMissing ? 'says nowhere where its number comes from' : 'says two places for one number';
+    const message = isMissing ? 'does not say where its number comes from' : 'names two sources for one number';
     const code = isMissing ? issueCodes.Missing : issueCodes.NotAllowed;
     text.report(path, code, { message, hint: 'write one of prometheus and cloudwatch' });
   }
@@ -116,9 +116,9 @@ const checkSource = ({ prometheus, cloudwatch }: Mapping, { path, text }: Place)
   if (!isMapping(cloudwatch) || metrics === 1) return;
   const here = [...path, 'cloudwatch', 'metrics'];
   if (metrics === 0 || metrics > 5) {
-    text.report(here, issueCodes.NotAllowed, { message: `has ${metrics} metrics; from 1 to 5 are taken` });
+    text.report(here, issueCodes.NotAllowed, { message: `has ${metrics} metrics; from 1 to 5 are allowed` });
   } else if (cloudwatch.expression === undefined) {
-    const message = 'has several metrics, and no expression makes one number of them';
+    const message = 'has several metrics, but no expression that combines them into one number';
     text.report(here, issueCodes.Missing, { message, hint: 'for example expression: 100 * errors / requests' });
   }
 };
@@ -127,9 +127,9 @@ const checkLimits = ({ max, min, proven_max, proven_min }: Mapping, { path, text
   if (max === undefined && min === undefined)
     text.report(path, issueCodes.Missing, { message: 'has no limit', hint: 'give it a max, a min, or both' });
   if (typeof max === 'number' && typeof min === 'number' && min > max)
-    text.report([...path, 'min'], issueCodes.NotAllowed, { message: `is more than max, ${max}` });
+    text.report([...path, 'min'], issueCodes.NotAllowed, { message: `is greater than max, ${max}` });
   if (typeof max === 'number' && typeof proven_max === 'number' && proven_max > max)
-    text.report([...path, 'proven_max'], issueCodes.NotAllowed, { message: `is more than max, ${max}` });
+    text.report([...path, 'proven_max'], issueCodes.NotAllowed, { message: `is greater than max, ${max}` });
   if (typeof min === 'number' && typeof proven_min === 'number' && proven_min < min)
     text.report([...path, 'proven_min'], issueCodes.NotAllowed, { message: `is less than min, ${min}` });
 };

@@ -1,8 +1,8 @@
-/** The group inside a cluster that whoever runs Flotilla is put into. */
+/** The group in a cluster for Flotilla itself. */
 export const clusterGroup = 'flotilla';
 
-/** That of whoever deploys by the executor `kubernetes`, which on AWS is one function. */
+/** The group of the identity that deploys with the executor `kubernetes`, one function on AWS. */
 export const deployerGroup = 'flotilla-deployer';
 
-/** That of whoever may only read logs there, which on AWS is one function. */
+/** The group of the identity that may only read logs there, one function on AWS. */
 export const logsGroup = 'flotilla-logs';

@@ -4,20 +4,23 @@ import type { ClusterRow } from '../record/cluster-row.ts';
 import { type Catalogue, type ClusterConnection, type EksConnection, entryOf } from './catalogue.ts';
 import { accountOfRole } from './iam-role.ts';
 
-/** What a way to reach a cluster says about which one it is: two names of a configuration that lead the same way are one. */
+/**
+ * What a way to reach a cluster says about its identity. Two configuration names that lead the same way are one
+ * cluster.
+ */
 export const nameOfConnection = (connection: ClusterConnection): string | undefined => {
   if (connection.kind === 'eks') return nameInEks(connection);
   if (connection.kind === 'simulated') return undefined;
   return `kubeconfig:${shortHash(JSON.stringify([connection.kubeconfig, connection.context]))}`;
 };
 
-/** A name in EKS is one in an account and a region; as long as neither is said, it is that of whoever runs. */
+/** A name in EKS belongs to an account and a region. If neither is given, they are the process's own. */
 const nameInEks = ({ eks, region = '', role }: EksConnection): string => {
   const account = role === undefined ? '' : accountOfRole(role);
   return account === '' && region === '' ? `eks:${eks}` : `eks:${account}:${region}:${eks}`;
 };
 
-/** The address of an API server, with a hash of the authority that it is known by. What an address may have of a secret is left out. */
+/** An API server's address, with a hash of its authority. Secret parts of an address are left out. */
 export const nameOfServer = (server: string, authority: string): string => {
   const url = URL.parse(server);
   const address = url === null ? server : `${url.protocol}//${url.host}${url.pathname}`;
@@ -26,16 +29,16 @@ export const nameOfServer = (server: string, authority: string): string => {
 
 const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Names that are known to belong to one cluster, with all that this is known by. */
+/** Names known to belong to one cluster, with all its identities. */
 interface Group {
   readonly names: Set<string>;
   readonly known: Set<string>;
 }
 
 /**
- * The names of each cluster in locks. The one that its configuration gives is always among them, so that who planned before
- * the cluster was known shares a lock with who plans after it. Clusters that turned out to be one have the names of all,
- * those of before a change of the configuration too. What is known stands in rows: nobody is asked.
+ * Each cluster's names in locks. The one from its configuration is always included, so plans from before and after the
+ * cluster was first reached share a lock. Clusters that turned out to be the same have all names, including those from
+ * before a change of the configuration. Reads only stored rows and asks nobody.
  */
 export const namesOfClusters = (
   catalogue: Pick<Catalogue, 'clusters'>,
@@ -61,8 +64,9 @@ export const namesOfClusters = (
 };
 
 /**
- * The same, as far as it is sure: by rows of clusters that the configuration still leads to in that way, and without the names of
- * before. What may be one cluster is locked as one; only what is one for sure makes a batch an error.
+ * The same, but only what is certain: from rows of clusters that the configuration still leads to in that way, and
+ * without earlier names. Clusters that may be the same are locked as one, but only certain identity makes a batch an
+ * error.
  */
 export const sureNamesOfClusters = (
   catalogue: Pick<Catalogue, 'clusters'>,
@@ -75,7 +79,7 @@ export const sureNamesOfClusters = (
   return namesOfClusters(catalogue, sure);
 };
 
-/** What a configuration calls the same cluster, or has called it, as far as it is sure: itself first. */
+/** All certain configuration names of the same cluster, present and past, its own first. */
 export const sameClusters = (catalogue: Pick<Catalogue, 'clusters'>, rows: readonly ClusterRow[]): NamesOfClusters => {
   const sure = sureNamesOfClusters(catalogue, rows);
   const gone = rows.filter(({ cluster }) => entryOf(catalogue.clusters, cluster) === undefined);
@@ -90,7 +94,7 @@ export const sameClusters = (catalogue: Pick<Catalogue, 'clusters'>, rows: reado
   };
 };
 
-/** Without a name of its own, for example because it is simulated, a cluster is known by that of the configuration. */
+/** A cluster without its own identity, for example a simulated one, is known by its configuration name. */
 export const nameOf = ({ clusters }: Pick<Catalogue, 'clusters'>, cluster: string): string =>
   entryOf(clusters, cluster)?.known_as ?? `cluster:${cluster}`;
 

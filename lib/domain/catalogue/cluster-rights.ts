@@ -1,12 +1,12 @@
 import type { CustomResource, WorkloadKind } from '../plan/plan.ts';
 import type { Catalogue, ServiceEntry } from './catalogue.ts';
 
-/** Something that a role lets its holder do in a namespace. */
+/** Something that a role permits in a namespace. */
 export interface Right {
   readonly verb: string;
-  /** '' is that of pods. */
+  /** The core group of pods is ''. */
   readonly group: string;
-  /** With a part behind it where it is one: `pods/log`. */
+  /** With a subresource if there is one: `pods/log`. */
   readonly resource: string;
 }
 
@@ -18,7 +18,10 @@ export interface RoleRule {
 
 const looks = ['list', 'watch'];
 
-/** What Flotilla asks of any namespace where something is deployed. It looks, and changes nothing; see `unblock` for the one exception. */
+/**
+ * The rights that Flotilla needs in any namespace where something is deployed. They are read-only, with `unblock` as
+ * the one exception.
+ */
 export const commonRules: readonly RoleRule[] = [
   {
     group: 'apps',
@@ -38,7 +41,7 @@ export const rareKinds: Partial<Record<WorkloadKind, Pick<RoleRule, 'group' | 'r
   certificate: { group: 'cert-manager.io', resources: ['certificates'] },
 };
 
-/** The core API has a version and no group. */
+/** The core API has a version but no group. */
 const groupOf = ({ api_version: of }: CustomResource): string => (of.includes('/') ? of.split('/', 1).join() : '');
 
 export const listOf = (resource: CustomResource): Right => ({
@@ -47,7 +50,7 @@ export const listOf = (resource: CustomResource): Right => ({
   resource: resource.plural,
 });
 
-/** One rule for a group, with all of its resources that services are. */
+/** One rule per group, with all of its resources that are services. */
 export const customRules = (entries: readonly ServiceEntry[]): readonly Pick<RoleRule, 'group' | 'resources'>[] => {
   const resources = entries.flatMap(({ resource }) => resource ?? []);
   const byGroup = Map.groupBy(resources, groupOf);
@@ -57,7 +60,7 @@ export const customRules = (entries: readonly ServiceEntry[]): readonly Pick<Rol
   }));
 };
 
-/** What the logs of a workload take: to find its pods by what owns them, and to read. Nobody waits for anything there. */
+/** The rights for reading a workload's logs: finding its pods by their owners, and reading. Needs no watch. */
 export const logRules = (rules: readonly RoleRule[]): readonly RoleRule[] =>
   rules.flatMap(({ group, resources, verbs }) => {
     const own = resources.filter((resource) => !needless.includes(resource));
@@ -67,7 +70,7 @@ export const logRules = (rules: readonly RoleRule[]): readonly RoleRule[] =>
 
 const needless = ['events', 'services/proxy'];
 
-/** All that it asks for with this catalogue: kinds that it names, and to delete pods where a service says `unblock`. */
+/** All rights that this catalogue needs: for the kinds it names, and deleting pods if a service says `unblock`. */
 export const wantedRules = ({ services = {} }: Pick<Catalogue, 'services'>): readonly RoleRule[] => {
   const entries = Object.values(services).flatMap((ofPillar) => Object.values(ofPillar));
   const kinds = new Set(entries.map(({ kind }) => kind));
@@ -86,17 +89,17 @@ export const rightsIn = ({ group, resources, verbs }: RoleRule): readonly Right[
 export const wantedRights = (catalogue: Pick<Catalogue, 'services'>): readonly Right[] =>
   wantedRules(catalogue).flatMap(rightsIn);
 
-/** As kubectl names it: `watch deployments.apps`. */
+/** In kubectl's form: `watch deployments.apps`. */
 export const nameOfRight = ({ verb, group, resource }: Right): string =>
   `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
 
-/** The right that is named so. Names of resources have no dot, those of groups have. */
+/** Parses that form. Resource names have no dot; groups do. */
 export const rightOf = (name: string): Right => {
   const [, verb = '', resource = '', group = ''] = /^(\S+) ([^.]*)\.?(.*)$/.exec(name) ?? [];
   return { verb, group, resource };
 };
 
-/** The lines of a role that gives these, as YAML has them in one line each. */
+/** The lines of a role with these rights, in single-line YAML. */
 export const linesForRole = (rights: readonly Right[]): readonly string[] => {
   const byVerbs = new Map<string, { readonly group: string; readonly resources: string[]; readonly verbs: string }>();
   for (const [of, verbs] of verbsOf(rights)) {

@@ -10,7 +10,7 @@ export const namespacesOf = (catalogue: Catalogue, cluster: string): readonly st
   const places = infrastructureNames(catalogue).filter(
     (id) => resolveInfrastructure(catalogue, id)?.cluster === cluster,
   );
-  // Without a mapping any service is taken: all of a pillar are where one is.
+  // Without a mapping any service is accepted, and all of a pillar's services share its namespace.
   const services = Object.keys(catalogue.pillars).flatMap((pillar) =>
     (catalogue.services === undefined ? ['any'] : Object.keys(entryOf(catalogue.services, pillar) ?? {})).map(
       (service_name) => ({
@@ -57,8 +57,8 @@ export const bindingOf = (
   );
 
 /**
- * What lets Flotilla look in a cluster: its role, bound in each namespace where something may be deployed, or in all of them where
- * that is asked for. And one name to read everywhere: the UID of kube-system tells clusters apart.
+ * The objects that let Flotilla look into a cluster: its role, bound in each namespace where something may be deployed,
+ * or in all of them if requested. Plus reading one name cluster-wide: the UID of kube-system identifies the cluster.
  */
 export const clusterRole = (
   namespaces: readonly string[] | 'all',
@@ -80,7 +80,7 @@ export const clusterRole = (
   ];
 };
 
-/** What lets whoever reads logs find pods and read theirs, in the same namespaces, and nothing else. */
+/** The objects for a log reader: finding pods and reading their logs, in the same namespaces, and nothing else. */
 export const logsRole = (
   namespaces: readonly string[] | 'all',
   rules: readonly RoleRule[] = commonRules,
@@ -91,6 +91,6 @@ export const logsRole = (
     : namespaces.map((namespace) => bindingOf('RoleBinding', logsGroup, { namespace, group: logsGroup }))),
 ];
 
-/** As `kubectl apply -f -` takes it. Each object says all of itself, so that it can be read alone. */
+/** For `kubectl apply -f -`. Each object is complete, so it can be read alone. */
 export const clusterRoleYaml = (objects: readonly JsonObject[]): string =>
   objects.map((one) => stringify(one, { aliasDuplicateObjects: false })).join('---\n');

@@ -6,8 +6,8 @@ import { portablePattern } from '../portable-pattern.ts';
 import { wholeConfigurationSchema } from './configuration-schema.ts';
 
 /**
- * The form of `flotilla.config.yaml` as JSON Schema, for editors. The reader checks more than this: for example, that a name which
- * the file uses exists.
+ * The form of `flotilla.config.yaml` as JSON Schema, for editors. The reader checks more: for example, that every name
+ * which the file uses exists.
  */
 export const configurationJsonSchema = (): JsonObject => {
   const schema = z.toJSONSchema(wholeConfigurationSchema, {
@@ -20,7 +20,7 @@ export const configurationJsonSchema = (): JsonObject => {
   return { ...head, ...form, patternProperties: { [extensionPattern]: true } };
 };
 
-/** A schema as users write to it. `place` is where it stands, from the root. */
+/** A schema in terms of what users write. `place` is its path from the root. */
 const written = (schema: Json, place: string): Json => {
   if (Array.isArray(schema)) return schema.map((one, nth) => written(one, `${place}/${nth}`));
   if (!isObject(schema)) return schema;
@@ -34,7 +34,7 @@ const written = (schema: Json, place: string): Json => {
 const patternOf = ({ pattern }: JsonObject): JsonObject =>
   typeof pattern === 'string' ? portablePattern(pattern) : {};
 
-/** Words that are taken in any letter case, and completed in small letters. */
+/** Words that are accepted in any case, and completed in lower case. */
 const kindsOf = (place: string): JsonObject => {
   if (place.endsWith('/docker_artifact_type')) return { enum: artifactTypes };
   return /\/(kind|k8s_object_type)$/.test(place) ? { enum: workloadKinds } : {};
@@ -48,13 +48,16 @@ const pathOfServices: JsonObject = {
   description: 'Path of the services file, relative to this file.',
 };
 
-/** A text that holds a variable can be anything: only the place where Flotilla runs knows the value. */
+/** A text with a variable can be anything: only the place where Flotilla runs knows the value. */
 const orVariable = (schema: JsonObject): JsonObject => {
   const isAnyText = Object.keys(schema).every((rule) => rule === 'type' || rule === 'minLength');
   return isAnyText ? schema : { anyOf: [schema, { type: 'string', pattern: '[$][{]' }] };
 };
 
-/** Not among them: without clusters nothing works, and an empty section of the others would allow more than its author meant. */
+/**
+ * Exceptions: without clusters nothing works, and an empty section of the others would allow more than its author
+ * meant.
+ */
 const emptySections = /^\/properties\/(?!clusters$|harness$|grants$|roles$)[^/]+$/;
 
 /** Entries that only have a name. */

@@ -27,11 +27,11 @@ const objectName = named(
   /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/,
   'is not a Kubernetes name: lower-case letters, digits, `.` and `-`, at most 253',
 );
-/** Harness's rule for identifiers; it also keeps a value from leaving its place in a URL. */
+/** Harness's rule for identifiers. It also keeps a value in its place in a URL. */
 const identifier = named(/^[\w$-]{1,128}$/, 'is not a Harness identifier: letters, digits, `_`, `-` and `$`');
 const image = named(
   /^([A-Za-z0-9._-]+(:\d+)?\/)?[A-Za-z0-9._/-]+$/,
-  'must be the repository alone: no tag, no digest, nothing but letters, digits and `. _ - /`',
+  'must be only the repository, without tag or digest: letters, digits and `. _ - /`',
 );
 const address = named(/^https?:\/\/[^\s/@?#]+[^\s@?#]*$/, 'is not an address like https://host/path');
 
@@ -58,15 +58,15 @@ const apiVersion = named(
 const plural = named(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is not the plural name of a resource, like widgets');
 const expression = z.string().min(1).max(2_000);
 
-/** A path stands for itself and for all below it, with any query. */
+/** A path stands for itself and everything below it, with any query. */
 const allowedPath = healthPath.refine((path) => !path.includes('?'), {
-  error: 'is compared without its query: leave that out',
+  error: 'must not have a query: paths are compared without it',
 });
 
 const managerName = z.string().min(1).max(128);
 
 const kubernetesSchema = z.strictObject({
-  /** Of a file, or of a folder with files, beside the configuration; or from elsewhere. */
+  /** A file, or a folder with files, beside the configuration; or a source elsewhere. */
   manifests: z.union([z.string().min(1).max(4_096), manifestSource]).optional(),
   prune: z.boolean().optional(),
   strategy: strategySchema.optional(),
@@ -83,7 +83,7 @@ const kubernetesPolicy = z.strictObject({
   rules: z.record(plain.min(1).max(64), severity).optional(),
 });
 
-/** The original mapping's words beside ours: a mapping file is read as it is and may grow. */
+/** The original mapping's words and ours: a mapping file is read unchanged and may grow. */
 const serviceSchema = z.strictObject({
   kind: kind.optional(),
   k8s_object_type: kind.optional(),
@@ -111,7 +111,7 @@ const serviceSchema = z.strictObject({
 });
 export type WrittenService = z.output<typeof serviceSchema>;
 
-/** The object of a service, as far as its mapping says it in either words. */
+/** The name of a service's object, in either wording of the mapping. */
 export const objectNameOf = (
   { kind, k8s_object_type, name, k8s_object_name }: WrittenService,
   service: string,
@@ -120,7 +120,7 @@ export const objectNameOf = (
   name: name ?? k8s_object_name ?? service,
 });
 
-/** Nothing for the kinds that are known by their name. */
+/** Undefined for built-in kinds. */
 export const customResourceOf = ({
   api_version,
   resource,
@@ -140,16 +140,16 @@ export const customResourceOf = ({
 export const servicesSchema = z.record(pillarName, z.record(serviceName, serviceSchema));
 export type WrittenServices = z.output<typeof servicesSchema>;
 
-/** Both become parts of a path: nothing may stand in them that leads elsewhere. */
+/** Both become parts of a path, so nothing in them may lead elsewhere. */
 const prometheusSchema = z.strictObject({
   service: named(
     /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\/[a-z]([a-z0-9-]{0,61}[a-z0-9])?:[1-9]\d{0,4}$/,
     'is not namespace/name:port of a Service, like monitoring/prometheus:9090',
   ),
-  path_prefix: named(/^(\/[\w-]{1,63}){1,5}$/, 'is not the begin of a path, like /prometheus').optional(),
+  path_prefix: named(/^(\/[\w-]{1,63}){1,5}$/, 'is not the beginning of a path, like /prometheus').optional(),
 });
 
-const region = named(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not a region of AWS, like eu-west-1');
+const region = named(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is not an AWS region, like eu-west-1');
 const role = named(iamRole, 'is not the ARN of a role, like arn:aws:iam::111122223333:role/flotilla');
 const externalId = named(
   /^[\w+=,.@:/-]{2,1224}$/,
@@ -207,7 +207,7 @@ const roleSchema = z.strictObject({
   role: z.enum(roles),
 });
 
-/** Where single deployment requests go. */
+/** Where single deployment requests are deployed. */
 const requestsSchema = z.strictObject({
   environment: plain.min(1).max(64).optional(),
   infrastructure: placeName.optional(),
@@ -215,16 +215,16 @@ const requestsSchema = z.strictObject({
   namespaces: z.array(namespace).min(1).max(1_000).optional(),
 });
 
-/** What deployments take where they do not say otherwise. Each field means what it means in a batch. */
+/** Defaults for deployments. Each field has the same meaning as in a batch. */
 const placeDefaults = defaultsSchema.extend({
   infrastructure_id: infrastructureId.optional(),
   docker_artifact_type: z.string().toLowerCase().pipe(z.enum(artifactTypes)).optional(),
 });
-/** An environment does not choose itself. `infrastructure` is the older name of `infrastructure_id`. */
+/** An environment cannot choose itself. `infrastructure` is the older name of `infrastructure_id`. */
 const environmentDefaults = placeDefaults.omit({ environment_id: true }).extend({ infrastructure: word.optional() });
 
 const sections = {
-  /** Environment variables that may stand where everybody reads their values. */
+  /** Environment variables that may be used where everyone reads their values. */
   public_variables: z.array(variableName).max(100).optional(),
   pillars: z
     .record(
@@ -253,22 +253,22 @@ const sections = {
   defaults: placeDefaults.optional(),
   clusters: z.record(placeName, clusterSchema),
   infrastructures: z.record(placeName, z.strictObject({ cluster: word, namespace: namespace.optional() })).optional(),
-  /** Nobody needs Harness: without it the executor is `kubernetes`. */
+  /** Harness is optional: without it, the executor is `kubernetes`. */
   harness: harnessSchema.optional(),
-  /** An empty list would look as if nobody might do anything, and be the opposite. */
+  /** An empty list would look as if nobody could do anything, but mean the opposite. */
   grants: z.array(grantSchema).min(1).max(1_000).optional(),
-  /** Of people. Whoever is not named here only looks. */
+  /** Roles of people. Anyone not named here may only look. */
   roles: z.array(roleSchema).min(1).max(1_000).optional(),
-  /** How long the record of a batch is kept that has ended; absent: for ever. */
+  /** How many days an ended batch's record is kept; absent: forever. */
   retention_days: z.int().min(fewestDaysKept).max(mostDaysKept).optional(),
   requests: requestsSchema.optional(),
-  /** How a stage is set up on AWS: for the CDK app, which knows what else is in it. */
+  /** How a stage is set up on AWS. The CDK app knows the other fields. */
   aws: z.looseObject({ stage: z.string().optional() }).optional(),
 };
 
-/** The services section is a path or a mapping, and is read on its own. */
+/** The section `services` is a path or a mapping, and is read separately. */
 export const configurationSchema = z.strictObject({ services: z.unknown().optional(), ...sections });
 export type WrittenConfiguration = z.output<typeof configurationSchema>;
 
-/** With the services written inline: knows every key that there is. */
+/** With services inline: knows every existing key. */
 export const wholeConfigurationSchema = z.strictObject({ services: servicesSchema.optional(), ...sections });

@@ -14,31 +14,31 @@ import {
   substituteVariables,
 } from './substitute-variables.ts';
 
-/** A file of the configuration while it is being looked at. */
+/** A file of the configuration during the checks. */
 export interface ConfigurationText {
-  /** With variables put in; never shown. */
+  /** With variables filled in; never shown. */
   readonly root: unknown;
-  /** As it is written, with `${NAME}`: for messages. */
+  /** As written, with `${NAME}`; for messages. */
   readonly written: (path: Path) => unknown;
   readonly lineOf: (path: Path) => number;
   readonly report: (path: Path, code: IssueCode, wording: Wording, at?: 'key' | 'value') => void;
-  /** Reports a schema's complaints. */
+  /** Reports a schema's issues. */
   readonly complain: (issues: Parameters<typeof fieldFindings>[0], prefix: Path) => void;
   readonly present: () => Issue[];
-  /** The variables whose values were put in. */
+  /** The variables whose values were filled in. */
   readonly variables: readonly Reference[];
-  /** Those that it lists, or that were listed for it. */
+  /** Those listed in it, or listed for it. */
   readonly publicVariables: ReadonlySet<string>;
 }
 
 export interface TextOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly advice: KeyAdvice;
-  /** `later`: secrets stay as they are written, and their variables need not be set. */
+  /** `later`: secrets stay as written, and their variables need not be set. */
   readonly secrets?: 'now' | 'later' | undefined;
-  /** What the configuration lists, for another file of it. */
+  /** The main file's list, for another file of the configuration. */
   readonly publicVariables?: ReadonlySet<string>;
-  /** The file's name, when it is not the configuration itself. */
+  /** The file's name, unless it is the configuration itself. */
   readonly file?: string;
 }
 
@@ -46,7 +46,7 @@ const secretFields = new Set(['api_key', 'webhook_token']);
 
 export const isSecret = (path: Path): boolean => secretFields.has(String(path.at(-1)));
 
-/** Reads a text. Findings are collected until they are presented; those of the text itself are there from the start. */
+/** Reads a text. Findings are collected until they are presented, starting with those of the text itself. */
 export const readConfigurationText = (
   text: string,
   { env, advice, secrets, file, ...listed }: TextOptions,
@@ -54,7 +54,7 @@ export const readConfigurationText = (
   const yaml = readYaml(text, file);
   if ('issues' in yaml) return yaml;
   const { publicVariables = publicVariablesOf(yaml.root) } = listed;
-  // A services file has pillars at its top, and a pillar may begin with `x-`.
+  // A services file has pillars at the top level, and a pillar's name may start with `x-`.
   const root = file === undefined ? withoutExtensions(yaml.root) : yaml.root;
   const substituted = substituteVariables(root, env, ({ path, name }) => {
     if (isSecret(path)) return secrets === 'later' ? 'leave' : 'give';
@@ -67,11 +67,11 @@ export const readConfigurationText = (
   };
   for (const variable of unset) find(variable.path, issueCodes.VariableNotSet, unsetWording(variable, env));
   for (const { path, name } of refused) find(path, issueCodes.VariableNotPublic, notPublic(name));
-  // Of a variable without a value, as of what cannot be read, that is all there is to say: what is there instead of the value is no fault of its own.
+  // For an unset or refused variable, that is the only finding: what remains in its place is no separate mistake.
   const unsetPaths = new Set([...unset, ...refused].map(({ path }) => pathText(path)));
   const isKnown = ({ path }: { readonly path: Path }): boolean =>
     !unsetPaths.has(pathText(path)) && !yaml.isUnread(path);
-  // Values are shown as they are written, with `${NAME}`: what a variable holds is nobody's business.
+  // Values are shown as written, with `${NAME}`: a variable's content is private.
   const written = valueIn(yaml.root);
   const context: FieldContext = {
     offsetOf: yaml.offsetOf,
@@ -100,6 +100,6 @@ const unsetWording = ({ name }: Reference, env: TextOptions['env']): Wording =>
   isVariableName(name)
     ? { message: lackOf(name, env), hint: `set ${name} where Flotilla is started` }
     : {
-        message: 'the name in braces is not one that an environment variable can have',
+        message: 'the name in braces cannot be the name of an environment variable',
         hint: 'for example HARNESS_API_KEY',
       };

@@ -1,7 +1,7 @@
 import { type ItemDefaults, mergeDefaults } from '../batch/item-defaults.ts';
 import { type Catalogue, entryOf } from './catalogue.ts';
 
-/** Of which deployment. Without an environment it is the one that the pillar's defaults name, or those for all. */
+/** Identifies the deployment. Without an environment, it is the one in the pillar's defaults or the global ones. */
 export interface DefaultsOf {
   readonly pillar: string;
   readonly environment?: string | undefined;
@@ -9,7 +9,7 @@ export interface DefaultsOf {
 
 const none: ItemDefaults = {};
 
-/** What the configuration gives a deployment: the environment's defaults come first, then the pillar's, then those for all. */
+/** The configuration's defaults for a deployment: the environment's first, then the pillar's, then the global ones. */
 export const configuredDefaults = (catalogue: Catalogue, { pillar, environment }: DefaultsOf): ItemDefaults => {
   const ofAll = catalogue.defaults ?? none;
   const ofPillar = entryOf(catalogue.pillars, pillar)?.defaults ?? none;
@@ -17,13 +17,13 @@ export const configuredDefaults = (catalogue: Catalogue, { pillar, environment }
   return mergeDefaults([name === undefined ? none : environmentDefaults(catalogue, name), ofPillar, ofAll]);
 };
 
-/** A catalogue that was stored before `infrastructure_id` has the older name for it. */
+/** A catalogue stored before `infrastructure_id` has the older name for it. */
 export const environmentDefaults = ({ environments }: Pick<Catalogue, 'environments'>, name: string): ItemDefaults => {
   const { infrastructure, ...defaults } = entryOf(environments, name)?.defaults ?? {};
   return infrastructure === undefined ? defaults : { infrastructure_id: infrastructure, ...defaults };
 };
 
-/** All the defaults that there are, wherever they stand. */
+/** All existing defaults, wherever they are. */
 export const everyDefaults = ({
   defaults = none,
   pillars,

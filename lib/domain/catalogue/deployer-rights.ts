@@ -7,18 +7,18 @@ import { commonRules, customRules, type Right, type RoleRule, rareKinds, rightsI
 import { usesKubernetes } from './executor-accounts.ts';
 
 /**
- * What is asked of each kind that is deployed: it is read, applied (where there is none that is a creation), listed by its label, and
- * deleted where a release has it no more.
+ * The rights for each deployed kind: reading, applying (which may create), listing by label, and deleting what a
+ * release no longer has.
  */
 const applied = ['get', 'list', 'create', 'patch', 'delete'];
-/** These are never deleted: what is in them would be lost. */
+/** Never deleted, because their content would be lost. */
 const kept: readonly string[] = ['namespaces', 'persistentvolumeclaims', 'customresourcedefinitions'];
 
 type Resources = Pick<RoleRule, 'group' | 'resources'>;
 
 /**
- * What manifests of a service usually consist of, since a batch may bring some that nobody has seen yet. Secrets and roles are not among
- * them: whoever may read the ones or write the others has all of the namespace.
+ * What a service's manifests usually contain, because a batch may bring new ones. Secrets and roles are excluded:
+ * reading the former or writing the latter gives full control of the namespace.
  */
 export const usualKinds: readonly Resources[] = [
   { group: '', resources: ['configmaps', 'persistentvolumeclaims', 'serviceaccounts', 'services'] },
@@ -29,10 +29,10 @@ export const usualKinds: readonly Resources[] = [
   { group: 'policy', resources: ['poddisruptionbudgets'] },
 ];
 
-/** By which a canary gets its share of the traffic. */
+/** How a canary gets its share of the traffic. */
 const httpRoutes: Resources = { group: 'gateway.networking.k8s.io', resources: ['httproutes'] };
 
-/** For surveys: of what is deployed here, the lists, with which no data of a Secret comes. What may not be listed is not surveyed. */
+/** For surveys: listing what is deployed here, but no data of Secrets. What may not be listed is not surveyed. */
 export const surveyRules = (catalogue: Catalogue): readonly RoleRule[] => {
   const known = new Set(commonRules.flatMap(({ resources }) => resources));
   return usesKubernetes(catalogue)
@@ -43,7 +43,7 @@ export const surveyRules = (catalogue: Catalogue): readonly RoleRule[] => {
     : [];
 };
 
-/** As Kubernetes guesses the plural of a kind. A resource that is called in another way has to be named. */
+/** Kubernetes' guess for the plural of a kind. A resource with a different name must be named explicitly. */
 export const resourceOfKind = (kind: string): string => {
   const name = kind.toLowerCase();
   if (name.endsWith('s')) return `${name}es`;
@@ -55,7 +55,7 @@ type Policies = Pick<Catalogue, 'services' | 'environments'>;
 const entriesOf = ({ services = {} }: Policies): readonly ServiceEntry[] =>
   Object.values(services).flatMap((ofPillar) => Object.values(ofPillar));
 
-/** Kinds that the manifests of the configuration name, as far as they stand in it. */
+/** Kinds in the manifests of the configuration, as far as it contains them. */
 const kindsInManifests = (entries: readonly ServiceEntry[]): readonly Resources[] =>
   entries.flatMap(({ kubernetes }) => {
     const { manifests } = kubernetes ?? {};
@@ -66,7 +66,7 @@ const kindsInManifests = (entries: readonly ServiceEntry[]): readonly Resources[
     });
   });
 
-/** One rule for a group, and one for those of its resources that are never deleted. */
+/** One rule per group, and one for its resources that are never deleted. */
 const rulesFor = (all: readonly Resources[]): readonly RoleRule[] => {
   const byGroup = Map.groupBy(all, ({ group }) => group);
   return [...byGroup.keys()].sort().flatMap((group) => {
@@ -84,10 +84,10 @@ const rulesFor = (all: readonly Resources[]): readonly RoleRule[] => {
   });
 };
 
-/** Argo Rollouts is told in the status of a Rollout that it may go on, or is to go back. */
+/** Argo Rollouts takes instructions in a Rollout's status: continue, or go back. */
 const toPromote: RoleRule = { group: 'argoproj.io', resources: ['rollouts/status'], verbs: ['patch'] };
 
-/** What runs of a workload is listed, to see whether it goes well. */
+/** What a workload runs is listed, to see whether it goes well. */
 const seen: readonly RoleRule[] = commonRules
   .map(({ group, resources, verbs }) => ({
     group,
@@ -97,8 +97,8 @@ const seen: readonly RoleRule[] = commonRules
   .filter(({ resources, verbs }) => resources.length > 0 && verbs.length > 0);
 
 /**
- * What the executor `kubernetes` asks of a namespace where it deploys: what manifests usually consist of, the kinds of the catalogue and
- * of its manifests, and `more`, as kubectl names them (`externalsecrets.external-secrets.io`).
+ * What the executor `kubernetes` needs in a namespace where it deploys: the usual content of manifests, the kinds of
+ * the catalogue and its manifests, and `more` in kubectl's form (`externalsecrets.external-secrets.io`).
  */
 export const deployerRules = (catalogue: Policies, more: readonly string[] = []): readonly RoleRule[] => {
   const entries = entriesOf(catalogue);
@@ -117,7 +117,7 @@ export const deployerRules = (catalogue: Policies, more: readonly string[] = [])
 
 export const deployerRights = (catalogue: Policies): readonly Right[] => deployerRules(catalogue).flatMap(rightsIn);
 
-/** Kinds without a namespace that the policies of environments allow; `unknown` are those of which nobody knows the group. */
+/** Kinds without a namespace that environment policies allow. `unknown` are those whose group is not known. */
 export const clusterScopedRules = ({
   environments = {},
 }: Policies): { readonly rules: readonly RoleRule[]; readonly unknown: readonly string[] } => {

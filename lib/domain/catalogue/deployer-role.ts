@@ -5,7 +5,10 @@ import { bindingOf, namespacesOf, rbac, roleObject, ruleOf } from './cluster-rol
 import { clusterScopedRules, deployerRules } from './deployer-rights.ts';
 import { resolveInfrastructure } from './resolve.ts';
 
-/** Where something may be deployed: the namespaces of services, those that the policies of environments there allow besides, and those that requests may name. */
+/**
+ * Where something may be deployed: the services' namespaces, those that environment policies add, and those that
+ * requests may name.
+ */
 export const deployerNamespaces = (catalogue: Catalogue, cluster: string): readonly string[] => {
   const environments = Object.values(catalogue.environments ?? {}).filter(
     ({ infrastructures }) =>
@@ -17,7 +20,10 @@ export const deployerNamespaces = (catalogue: Catalogue, cluster: string): reado
   return [...new Set([...namespacesOf(catalogue, cluster), ...allowed, ...ofRequests])].sort();
 };
 
-/** What lets Flotilla itself deploy: its role, bound in these namespaces, or in all. It stands beside the one that lets it look. */
+/**
+ * The objects that let Flotilla itself deploy: its role, bound in these namespaces, or in all. They come in addition to
+ * the role for looking.
+ */
 export const deployerRole = (
   catalogue: Catalogue,
   namespaces: readonly string[] | 'all',
@@ -39,7 +45,7 @@ export const deployerRole = (
   ];
 };
 
-/** What lets it read the numbers of checks: one port of one Service, and nothing else in that namespace. */
+/** The objects for reading the numbers of checks: one port of one Service, and nothing else in that namespace. */
 export const metricsRole = ({ namespace, service, port }: PrometheusEntry): readonly JsonObject[] => {
   const name = `${deployerGroup}-metrics`;
   const rule = ruleOf({ group: '', resources: ['services/proxy'], verbs: ['get'] });

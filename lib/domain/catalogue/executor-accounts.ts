@@ -3,7 +3,7 @@ import { type Catalogue, type ExecutorName, entryOf } from './catalogue.ts';
 import { configuredDefaults, everyDefaults } from './configured-defaults.ts';
 import { pillarOfRequests } from './requests-pillar.ts';
 
-/** An account of an executor: whose runs one poller follows. */
+/** An executor's account, whose runs one poller follows. */
 export interface ExecutorAccount {
   readonly name: ExecutorName;
   /** For example `harness:acme`, or `kubernetes:eu-1`. */
@@ -13,24 +13,27 @@ export interface ExecutorAccount {
   readonly requests_per_minute?: number;
 }
 
-/** Of the executor `kubernetes` each cluster is an account. */
+/** For the executor `kubernetes`, each cluster is an account. */
 export const kubernetesAccount = (cluster: string): string => `kubernetes:${cluster}`;
 
-/** The cluster of such an account; undefined for one of another executor. */
+/** The cluster of such an account; undefined for another executor's. */
 export const clusterOfAccount = (account: string): string | undefined => /^kubernetes:(.+)$/.exec(account)?.[1];
 
-/** The executor of who names none. */
+/** The default executor. */
 export const usualExecutor = ({ harness }: Pick<Catalogue, 'harness'>): ExecutorName =>
   harness === undefined ? 'kubernetes' : 'harness';
 
-/** A service that is deployed, and where. */
+/** A deployed service, and its place. */
 export interface ServicePlace {
   readonly pillar: string;
   readonly service_name: string;
   readonly environment_id: string | undefined;
 }
 
-/** Who deploys it where neither item nor batch say: the service's own executor, else the configuration's default, else the usual one. */
+/**
+ * The executor of a service if neither item nor batch names one: the service's own, else the configuration's default,
+ * else the standard one.
+ */
 export const executorOfItem = (catalogue: Catalogue, place: ServicePlace): string => {
   const { pillar, service_name, environment_id: environment } = place;
   return (
@@ -41,8 +44,8 @@ export const executorOfItem = (catalogue: Catalogue, place: ServicePlace): strin
 };
 
 /**
- * Whether a service may be deployed by the executor `kubernetes`. Where there are pipelines, they may ask things that must not be gone
- * round: then the configuration says so of the service.
+ * Whether the executor `kubernetes` may deploy a service. Pipelines may ask for approvals that must not be bypassed: if
+ * there are any, the configuration must allow it for the service.
  */
 export const mayUseKubernetes = (catalogue: Catalogue, place: ServicePlace): boolean => {
   const { pillar, service_name } = place;
@@ -53,7 +56,7 @@ export const mayUseKubernetes = (catalogue: Catalogue, place: ServicePlace): boo
   return isMeant || catalogue.harness === undefined || catalogue.simulated;
 };
 
-/** Whether anything is deployed by the executor `kubernetes`. */
+/** Whether the executor `kubernetes` deploys anything. */
 export const usesKubernetes = ({ harness, services = {}, requests, ...catalogue }: Catalogue): boolean =>
   harness === undefined ||
   requests !== undefined ||
@@ -62,7 +65,7 @@ export const usesKubernetes = ({ harness, services = {}, requests, ...catalogue 
     Object.values(ofPillar).some(({ executor, kubernetes }) => executor === 'kubernetes' || kubernetes !== undefined),
   );
 
-/** All that there are, Harness first, then by the names of their clusters. */
+/** All accounts: Harness first, then clusters by name. */
 export const executorAccounts = (catalogue: Catalogue): readonly ExecutorAccount[] => {
   const { harness, clusters } = catalogue;
   const names = usesKubernetes(catalogue) ? Object.keys(clusters).sort() : [];

@@ -1,15 +1,15 @@
 import { type Configuration, entryOf } from './catalogue.ts';
 import { isAmongRoles } from './iam-role.ts';
 
-/** What a stage was deployed with, as far as it says so. */
+/** What a stage was deployed with, as far as it reports it. */
 export interface StageSetUp {
-  /** The roles of other accounts that its functions may assume. */
+  /** The roles in other accounts that its functions may assume. */
   readonly roles?: readonly string[];
   /** The networks in which it has functions. */
   readonly places?: readonly string[];
 }
 
-/** What a configuration asks of a stage that was deployed without it, in words. */
+/** What a configuration needs that the stage was deployed without, in words. */
 export const notSetUp = ({ catalogue, connections }: Configuration, setUp: StageSetUp): readonly string[] =>
   Object.entries(connections.clusters).flatMap(([name, cluster]) => [
     ...(cluster.kind === 'eks' ? notAssumable(name, cluster.role, setUp) : []),

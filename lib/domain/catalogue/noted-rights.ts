@@ -5,12 +5,14 @@ import { linesForRole, listOf, nameOfRight, type Right, rightOf } from './cluste
 import { clusterOfAccount } from './executor-accounts.ts';
 import { resolveInfrastructure, resolveWorkload } from './resolve.ts';
 
-/** What a cluster said of our rights, by namespace. In its row, so it is small: of the latest namespaces only. */
+/**
+ * Our rights in a cluster, as it reported them, by namespace. Stored in its row, so limited to the latest namespaces.
+ */
 export type NotedRights = Readonly<Record<string, NamespaceRights>>;
 
 export type NamespaceRights = {
   readonly at: number;
-  /** As `nameOfRight` has them. */
+  /** In the form of `nameOfRight`. */
   readonly missing: readonly string[];
 };
 
@@ -22,14 +24,14 @@ export const noteRights = (before: NotedRights | undefined, namespace: string, s
   return Object.fromEntries([[namespace, said], ...latest]);
 };
 
-/** Rights are seldom taken away. Where some are missing, somebody may be about to give them. */
+/** Rights are rarely revoked. If some are missing, somebody may be about to grant them. */
 const wholeFor = 3_600_000;
 const lackingFor = 60_000;
 
 export const isFresh = ({ at, missing }: NamespaceRights, now: number): boolean =>
   now - at < (missing.length === 0 ? wholeFor : lackingFor);
 
-/** What a kind consists of: without the right to list it nobody can say how a deployment ends. */
+/** What a kind consists of. Without the right to list it, nobody can tell how a deployment ends. */
 const listsOf: Readonly<Record<WorkloadKind, readonly string[]>> = {
   deployment: ['deployments.apps', 'replicasets.apps', 'pods'],
   statefulset: ['statefulsets.apps', 'controllerrevisions.apps', 'pods'],
@@ -44,7 +46,7 @@ const listsOf: Readonly<Record<WorkloadKind, readonly string[]>> = {
   custom: [],
 };
 
-/** Those of the missing rights without which a workload of this kind cannot be deployed. */
+/** The missing rights without which a workload of this kind cannot be deployed. */
 export const neededFor = (
   { kind, resource }: Pick<Workload, 'kind' | 'resource'>,
   missing: readonly string[],
@@ -53,7 +55,7 @@ export const neededFor = (
   return [...listsOf[kind].map((one) => `list ${one}`), ...own].filter((one) => missing.includes(one));
 };
 
-/** Those of the missing rights of whoever deploys without which a workload of this kind cannot be applied. */
+/** The deploying identity's missing rights without which a workload of this kind cannot be applied. */
 export const neededToApply = (
   { kind, resource }: Pick<Workload, 'kind' | 'resource'>,
   missing: readonly string[],
@@ -62,22 +64,22 @@ export const neededToApply = (
   return own.flatMap((name) => [`get ${name}`, `patch ${name}`]).filter((one) => missing.includes(one));
 };
 
-/** How a role is given. */
+/** The command that grants a role. */
 export const remedyFor = (cluster: string): string => `flotilla cluster-role ${cluster} | kubectl apply -f -`;
 export const deployerRemedyFor = (cluster: string): string =>
   `flotilla cluster-role ${cluster} --executor kubernetes | kubectl apply -f -`;
 
-/** What becomes of a deployment without a right. */
+/** What happens to a deployment without a right. */
 const consequences: readonly (readonly [is: (right: Right) => boolean, told: string])[] = [
   [({ verb, resource }) => verb === 'list' && resource !== 'events', 'what cannot be listed there cannot be deployed'],
-  [({ verb, resource }) => verb === 'watch' && resource !== 'events', 'it is asked every second instead'],
-  [({ resource }) => resource === 'events', 'no events are told'],
-  [({ resource }) => resource === 'pods/log', 'no logs are told'],
-  [({ resource }) => resource === 'services/proxy', 'health checks by its API server fail'],
+  [({ verb, resource }) => verb === 'watch' && resource !== 'events', 'it is polled every second instead'],
+  [({ resource }) => resource === 'events', 'events are not shown'],
+  [({ resource }) => resource === 'pods/log', 'logs are not shown'],
+  [({ resource }) => resource === 'services/proxy', 'health checks through its API server fail'],
   [({ verb }) => verb === 'delete', 'unblock deletes nothing'],
 ];
 
-/** A sentence for each lot of rights that namespaces of a cluster lack. */
+/** One sentence for each set of rights that namespaces of a cluster lack. */
 export const rightsSentences = (cluster: string, noted: NotedRights): readonly string[] =>
   lacking(noted).map(({ namespaces, missing, at }) => {
     const rights = missing.map(rightOf);
@@ -87,11 +89,11 @@ export const rightsSentences = (cluster: string, noted: NotedRights): readonly s
     return `Cluster ${cluster} does not let us ${verbsIn(rights)} in ${where}: ${follows.join(', ')}. ${remedyFor(cluster)} gives all of it; what its role lacks is ${lines}. It said so at ${new Date(at).toISOString()}, and is asked again by the next deployment there`;
   });
 
-/** The same of whoever deploys there. */
+/** The same for the deploying identity. */
 export const deployerSentences = (cluster: string, noted: NotedRights): readonly string[] =>
   lacking(noted).map(({ namespaces, missing, at }) => {
     const where = `${namespaces.length === 1 ? 'namespace' : 'namespaces'} ${namespaces.join(', ')}`;
-    return `Cluster ${cluster} does not let whoever deploys there ${verbsIn(missing.map(rightOf))} in ${where}: what needs it is refused, and nothing is applied. ${deployerRemedyFor(cluster)} gives all of it. It said so at ${new Date(at).toISOString()}, and is asked again by the next deployment there`;
+    return `Cluster ${cluster} does not let the deploying identity ${verbsIn(missing.map(rightOf))} in ${where}: what needs it is refused, and nothing is applied. ${deployerRemedyFor(cluster)} gives all of it. It said so at ${new Date(at).toISOString()}, and is asked again by the next deployment there`;
   });
 
 /** `watch deployments.apps, pods and list events`. */
@@ -128,7 +130,7 @@ interface Placed {
   readonly infrastructure_id: string;
 }
 
-/** What is missing where a batch would deploy, as far as clusters have said. */
+/** What is missing where a batch would deploy, as far as clusters have reported. */
 export const warnOfRights = (
   deployments: readonly Placed[],
   catalogue: Catalogue,
@@ -147,7 +149,7 @@ export const warnOfRights = (
   });
 };
 
-/** What whoever deploys lacks where deployments are planned to be applied. */
+/** What the deploying identity lacks where planned deployments would be applied. */
 export const warnOfDeployer = (
   deployments: readonly Pick<KeptDeployment, 'cluster' | 'workload' | 'executor'>[],
   notedOf: (cluster: string) => NotedRights | undefined,

@@ -23,13 +23,16 @@ import { fallbackNamespace } from './resolve.ts';
 export interface ParsedConfiguration {
   readonly configuration: Configuration;
   readonly warnings: readonly string[];
-  /** Which stage on AWS it is written for, if it says so. */
+  /** The stage on AWS that it is written for, if it says so. */
   readonly stage?: string;
 }
 
 const advice = makeKeyAdvice(wholeConfigurationSchema);
 
-/** Reads `flotilla.config.yaml`. Gives the configuration or every problem at once. No message ever holds a variable's value. */
+/**
+ * Reads `flotilla.config.yaml`. Returns the configuration or every problem at once. No message ever contains a
+ * variable's value.
+ */
 export const parseConfiguration = (
   text: string,
   sources: ConfigurationSources,
@@ -77,7 +80,7 @@ export const parseConfiguration = (
   };
 };
 
-/** Entries without settings of their own read as null, for example an environment that only has a name. */
+/** Entries without settings read as null, for example an environment that only has a name. */
 const withoutEmptyEntries = (root: Mapping): Mapping => {
   const filled = ['pillars', 'environments'].flatMap((section): [string, unknown][] => {
     const entries = root[section];
@@ -89,8 +92,8 @@ const withoutEmptyEntries = (root: Mapping): Mapping => {
 };
 
 /**
- * The namespace of services that name none, by pillar, on a cluster that is named by itself: there no infrastructure names one,
- * whatever others do.
+ * The namespace of services that name none, by pillar, on a cluster that is named directly: no infrastructure then
+ * names one.
  */
 const usualNamespace = ({ clusters, harness }: Mapping): ((pillar: string) => string) => {
   const places = [harness, ...(isMapping(clusters) ? Object.values(clusters) : [])];
@@ -98,7 +101,7 @@ const usualNamespace = ({ clusters, harness }: Mapping): ((pillar: string) => st
   return (pillar) => fallbackNamespace(isSimulated, pillar);
 };
 
-/** What is not left out by leaving it empty: without grants or roles everybody may do more, and nobody may come to that by mistake. */
+/** These must not be empty: without grants or roles everyone may do more, and nobody may get there by mistake. */
 const required = new Set(['clusters', 'harness', 'grants', 'roles']);
 
 const checkInfrastructures = ({ infrastructures, clusters }: Mapping, text: ConfigurationText): void => {
@@ -116,7 +119,7 @@ const checkInfrastructures = ({ infrastructures, clusters }: Mapping, text: Conf
   }
 };
 
-/** Where an environment may run has to exist. */
+/** An environment's infrastructures must exist. */
 const checkEnvironments = ({ environments, infrastructures, clusters }: Mapping, text: ConfigurationText): void => {
   if (!isMapping(environments)) return;
   const places = [infrastructures, clusters].flatMap((section) => (isMapping(section) ? Object.keys(section) : []));
@@ -137,7 +140,7 @@ const checkEnvironments = ({ environments, infrastructures, clusters }: Mapping,
   }
 };
 
-/** A rule that nobody knows would be taken for one that is in force. */
+/** An unknown rule would look as if it were in force. */
 const checkRuleNames = (name: string, environment: unknown, text: ConfigurationText): void => {
   const policy = isMapping(environment) ? environment.kubernetes : undefined;
   const rules = isMapping(policy) ? policy.rules : undefined;
@@ -163,7 +166,7 @@ const checkHarness = (harness: unknown, text: ConfigurationText): void => {
   if (!isMapping(harness) || harness.simulated === true) return;
   const { base_url: base } = harness;
   if (typeof base === 'string' && /^http:/.test(base) && !isSafeForCredentials(base)) {
-    const message = 'is asked without TLS, and the key goes there with every request';
+    const message = 'is not TLS, and every request sends the key there';
     text.report(['harness', 'base_url'], issueCodes.NotAllowed, { message, hint: 'write https://' });
   }
   for (const field of accountFields) {
@@ -182,5 +185,5 @@ const warningsOf = (services: WrittenServices | undefined): string[] => {
   );
   return names.length === 0
     ? []
-    : [`Batches with these services will be refused, their kind cannot be verified yet: ${listed(names)}.`];
+    : [`Batches with these services will be refused, because their kind cannot be verified yet: ${listed(names)}.`];
 };

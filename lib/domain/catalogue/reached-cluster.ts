@@ -1,31 +1,33 @@
 import { mostLocks } from '../plan/lock-names.ts';
 import type { ClusterRow, EarlierWay } from '../record/cluster-row.ts';
 
-/** Of the namespace `kube-system`, which a cluster has for life. */
+/** The UID of the namespace `kube-system`, which a cluster keeps for life. */
 export const clusterUid = (uid: string): string => `kube-system:${uid}`;
 
-/** One cluster has one of each for life, so two that differ belong to two clusters. An address may change. */
+/** A cluster keeps one of each for life, so two different ones mean two clusters. An address may change. */
 const ofOneCluster = ['kube-system:', 'arn:'];
 
-/** How a name of the configuration leads to its cluster now. */
+/** How a configuration name currently leads to its cluster. */
 export interface Reached {
   readonly cluster: string;
-  /** What the configuration calls it in locks. */
+  /** Its configuration name in locks. */
   readonly name: string;
   readonly fingerprint: string;
 }
 
-/** One that did not say who it is for good is asked again after this long, in milliseconds. */
+/** A cluster without a permanent identity is asked again after this many milliseconds. */
 const askAgainAfter = 3_600_000;
 
-/** Whether the cluster need not be asked who it is: nothing has changed, and it has said so for good, or a moment ago. */
+/**
+ * Whether the cluster need not be asked for its identity: nothing has changed, and its answer was permanent or recent.
+ */
 export const isKnown = (row: ClusterRow, { fingerprint }: Reached, now: number): boolean =>
   row.fingerprint === fingerprint &&
   (row.identities.some((one) => one.startsWith(clusterUid(''))) || now - row.at < askAgainAfter);
 
 /**
- * The row of a cluster that has said who it is. The names of before are kept unless they certainly belong to another cluster:
- * by one of them it may still be locked.
+ * The row of a cluster that has identified itself. Earlier names are kept unless they certainly belong to another
+ * cluster, because it may still be locked under one of them.
  */
 export const noteReached = (
   before: ClusterRow | undefined,
@@ -38,7 +40,7 @@ export const noteReached = (
     (isSameWay && place === 0) || way.identities.some((one) => said.includes(one));
   const same = kept.filter(isSame);
   const earlier = kept.filter((way, place) => !isSame(way, place)).slice(0, mostLocks - 2);
-  // What could be read before may not be read today.
+  // An identity that was readable before may not be readable today.
   const identities = isSameWay ? [...said, ...(same[0]?.identities ?? [])] : said;
   return {
     ...{ cluster, fingerprint, at },

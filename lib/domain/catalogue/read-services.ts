@@ -23,21 +23,21 @@ import { type ConfigurationText, readConfigurationText } from './configuration-t
 const advice = makeKeyAdvice(servicesSchema);
 
 export interface ReadServices {
-  /** Absent when there is not a mapping, or when it is wrong. */
+  /** Absent if there is no mapping, or it is invalid. */
   readonly services?: WrittenServices;
-  /** Problems of a services file; those of an inline mapping are in the configuration's own. */
+  /** Problems of a services file. Those of an inline mapping belong to the configuration. */
   readonly issues: readonly Issue[];
 }
 
 interface Surroundings {
   readonly pillars: readonly string[];
-  /** Of services that name none, unless the infrastructure does. */
+  /** For services that name none, unless the infrastructure does. */
   readonly usualNamespace: (pillar: string) => string;
-  /** Where the secrets go. */
+  /** Where the secrets are sent. */
   readonly baseUrl: string;
   /** There is a section `harness`. */
   readonly hasHarness: boolean;
-  /** Absent where there may be any. */
+  /** Absent if any name is accepted. */
   readonly environments?: readonly string[] | undefined;
   readonly sources: ConfigurationSources;
 }
@@ -89,7 +89,7 @@ const checkServices = (
   const result = servicesSchema.safeParse(withoutEmptyEntries(root));
   if (!result.success) text.complain(result.error.issues, prefix);
   const texts = new Map<string, string>();
-  // Also what the schema has found fault with: a wrong image of one service does not hide the unknown pillar of another.
+  // Includes entries that the schema rejected: one service's wrong image does not hide another's unknown pillar.
   for (const [pillar, services] of Object.entries(isMapping(root) ? root : {})) {
     if (!pillars.includes(pillar)) reportPillar(text, [...prefix, pillar], pillar, pillars);
     for (const [service, entry] of Object.entries(isMapping(services) ? services : {})) {
@@ -108,8 +108,8 @@ const checkServices = (
 };
 
 /**
- * Two services on one object: the one would overwrite the other, and both would have gone well. What namespace an infrastructure
- * gives is left out: it gives the same to both.
+ * Two services on one object would overwrite each other, and both would seem successful. An infrastructure's namespace
+ * does not matter here: it applies to both.
  */
 const reportSameObjects = (
   services: WrittenServices,
@@ -131,11 +131,11 @@ const reportSameObjects = (
 };
 
 const sameObject = (other: Path, text: ConfigurationText): Wording => ({
-  message: `leads to the same object as ${other.slice(-2).join('/')} on line ${text.lineOf(other)}: kind, namespace and name are equal`,
-  hint: 'one of them would overwrite the other; give each an object of its own',
+  message: `leads to the same object as ${other.slice(-2).join('/')} on line ${text.lineOf(other)}: they have the same kind, namespace and name`,
+  hint: 'one would overwrite the other; give each its own object',
 });
 
-/** A service without settings of its own reads as null. */
+/** A service without settings reads as null. */
 const withoutEmptyEntries = (root: unknown): unknown => {
   if (!isMapping(root)) return root;
   const entries = Object.entries(root).map(([pillar, services]): [string, unknown] => [

@@ -1,6 +1,6 @@
-/** The pillar of what is deployed by single requests, where the configuration names none. */
+/** The pillar of single requests, if the configuration names none. */
 const usualPillar = 'requests';
 
-/** To which pillar single deployment requests belong: grants name it. */
+/** The pillar of single deployment requests; grants refer to it. */
 export const pillarOfRequests = ({ pillar = usualPillar }: { readonly pillar?: string | undefined } = {}): string =>
   pillar;

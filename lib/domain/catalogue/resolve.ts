@@ -6,7 +6,7 @@ import type { ExecutorSettings, RolloutSettings, Workload } from '../plan/plan.t
 import { type Catalogue, entryOf, type HarnessSettings, type ServiceEntry, type StrategyEntry } from './catalogue.ts';
 import { kubernetesAccount } from './executor-accounts.ts';
 
-/** Where an infrastructure_id leads: its own entry, else the cluster of that name, else nowhere. */
+/** Where an infrastructure_id leads: its own entry, else the cluster with that name, else nowhere. */
 export const resolveInfrastructure = (
   catalogue: Catalogue,
   id: string,
@@ -14,7 +14,7 @@ export const resolveInfrastructure = (
   entryOf(catalogue.infrastructures, id) ??
   (entryOf(catalogue.clusters, id) === undefined ? undefined : { cluster: id });
 
-/** Every name that infrastructure_id may say, sorted. */
+/** Every valid value of infrastructure_id, sorted. */
 export const infrastructureNames = (catalogue: Catalogue): string[] =>
   [...new Set([...Object.keys(catalogue.infrastructures), ...Object.keys(catalogue.clusters)])].sort();
 
@@ -27,12 +27,12 @@ interface Place {
   readonly infrastructure_id: string;
 }
 
-/** Where neither the mapping nor the infrastructure names one. */
+/** Used if neither the mapping nor the infrastructure names one. */
 export const fallbackNamespace = (isSimulated: boolean, pillar: string): string => (isSimulated ? pillar : 'default');
 
 /**
- * The Kubernetes object of a service. The namespace is the mapping's, else the infrastructure's, else `default`; when
- * everything is simulated, the pillar's name stands in for `default`, as it does in the original mapping.
+ * A service's Kubernetes object. The namespace is the mapping's, else the infrastructure's, else `default`. If
+ * everything is simulated, the pillar's name replaces `default`, as in the original mapping.
  */
 export const resolveWorkload = (catalogue: Catalogue, { pillar, service_name, infrastructure_id }: Place): Workload => {
   const entry = serviceEntry(catalogue, pillar, service_name);
@@ -51,7 +51,7 @@ export const resolveWorkload = (catalogue: Catalogue, { pillar, service_name, in
 
 type WrittenSettings = Pick<Deployment, 'crash_tolerance' | 'steady_seconds' | 'unblock'>;
 
-/** How a rollout is judged: what the item says, else its service's entry. Nothing where neither says anything. */
+/** How a rollout is judged: by the item's settings, else its service's entry. Nothing if neither has any. */
 export const resolveRollout = (
   catalogue: Catalogue,
   item: WrittenSettings & Pick<Place, 'pillar' | 'service_name'>,
@@ -90,12 +90,12 @@ export const resolveExecutor = (
   return {
     name: executor,
     account: `harness:${catalogue.harness?.account}`,
-    // The catalogue's own object, shared by all that use it. An interface has no index signature, but is JSON all the same.
+    // The catalogue's own object, shared by all users. An interface has no index signature, but is still JSON.
     settings: (resolveHarness(catalogue, pillar, service_name) ?? {}) as unknown as JsonObject,
   };
 };
 
-/** What the executor `kubernetes` is to do: what the item brings, and what its service and its environment say. */
+/** The settings for the executor `kubernetes`: from the item, its service and its environment. */
 const kubernetesSettings = (
   catalogue: Catalogue,
   { pillar, service_name, environment_id, manifests, create_namespace, action, at_once }: KubernetesItem,
@@ -115,7 +115,7 @@ const kubernetesSettings = (
   };
 };
 
-/** Steps are of a version that takes over: nothing else has any. */
+/** Only a version that takes over has steps. */
 const strategySettings = (
   entry: StrategyEntry | undefined,
   { environment_id, action, at_once }: Pick<Deployment, 'environment_id' | 'action' | 'at_once'>,

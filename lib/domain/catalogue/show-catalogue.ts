@@ -5,25 +5,25 @@ import { environmentDefaults } from './configured-defaults.ts';
 import { clusterOfAccount, executorAccounts } from './executor-accounts.ts';
 import { infrastructureNames, resolveInfrastructure } from './resolve.ts';
 
-/** A name of the catalogue, and how many deployments it lets be in flight at once. */
+/** A name in the catalogue, and how many deployments it allows in flight. */
 export interface LimitedName {
   readonly name: string;
   readonly limit?: number;
 }
 
-/** What there is to deploy, and where: names and limits, and nothing by which anything could be reached. */
+/** What can be deployed, and where: names and limits, but nothing that would help to reach them. */
 export interface ShownCatalogue {
-  /** What deployments take where nothing more specific says otherwise. */
+  /** Defaults for deployments, unless something more specific is set. */
   readonly defaults?: ItemDefaults;
-  /** Without services any name is taken in a pillar. */
+  /** Without services, a pillar accepts any name. */
   readonly pillars: readonly (LimitedName & {
     readonly services?: readonly string[];
     readonly defaults?: ItemDefaults;
   })[];
-  /** Absent where any name is taken. `infrastructures` is absent where it takes all. */
+  /** Absent if any name is accepted. Without `infrastructures`, it accepts all. */
   readonly environments?: readonly (LimitedName & {
     readonly infrastructures?: readonly string[];
-    /** Another person resolves than the one who submitted. */
+    /** A different person than the submitter must resolve. */
     readonly second_person: boolean;
     readonly defaults?: ItemDefaults;
   })[];
@@ -36,7 +36,9 @@ export interface ShownCatalogue {
   })[];
 }
 
-/** The catalogue for one who asks: a pillar is there where they may see it somewhere, an environment where they may see something in it. */
+/**
+ * The catalogue for one caller: pillars that they may see somewhere, and environments in which they may see something.
+ */
 export const showCatalogue = (catalogue: Catalogue, rights: Rights): ShownCatalogue => {
   const { pillars, services, environments } = catalogue;
   const seen = namesSeen(catalogue, rights);
@@ -83,7 +85,7 @@ const limited = (name: string, limit: number | undefined): LimitedName => ({
   ...(limit === undefined ? {} : { limit }),
 });
 
-/** Without names that one who asks may not know. */
+/** Without names that the caller may not know. */
 const shownDefaults = (
   { environment_id, infrastructure_id, ...others }: ItemDefaults = {},
   { environments, infrastructures }: NamesSeen,
@@ -98,11 +100,11 @@ const shownDefaults = (
   return Object.keys(defaults).length === 0 ? {} : { defaults };
 };
 
-/** An executor that is no cluster is everybody's. */
+/** An executor that is no cluster is visible to everyone. */
 const isSeen = (cluster: string | undefined, { clusters }: NamesSeen): boolean =>
   cluster === undefined || clusters.includes(cluster);
 
-/** The names that one who asks may know, sorted. */
+/** The names that the caller may know, sorted. */
 export interface NamesSeen {
   readonly pillars: readonly string[];
   readonly environments: readonly string[];
@@ -113,7 +115,7 @@ export interface NamesSeen {
 export const namesSeen = (catalogue: Catalogue, rights: Rights): NamesSeen => {
   const named = Object.keys(catalogue.environments ?? {});
   const pillars = Object.keys(catalogue.pillars).sort();
-  // Where any environment is taken, grants name those that there are.
+  // If any environment is accepted, the grants name the existing ones.
   const granted = (catalogue.grants ?? []).flatMap((grant) => grant.environments);
   const sees = (pillar: string, environment: string): boolean => rights.may('read', { pillar, environment });
   const all = rights.everywhere('read');

@@ -3,8 +3,8 @@ import { type Configuration, defaultPillars, type PillarEntry } from './catalogu
 const simulatedClusters = ['cluster-eu-1', 'cluster-us-1'] as const;
 
 /**
- * The configuration when there is no file: nothing real is touched. Any service of the four pillars is taken, as a
- * deployment of its own name in the namespace of its pillar, on one of two simulated clusters.
+ * The configuration without a file: nothing real is touched. The four pillars accept any service, as a deployment with
+ * its own name in its pillar's namespace, on one of two simulated clusters.
  */
 export const simulatedConfiguration = (): Configuration => ({
   catalogue: {

@@ -1,15 +1,18 @@
 import type { Configuration } from './catalogue.ts';
 
-/** What the secret of a stage holds. */
+/** The content of a stage's secret. */
 export interface HarnessSecret {
-  /** Where it may be sent: whoever may write the document only cannot lead it elsewhere. */
+  /** Where it may be sent: write access to the document alone cannot redirect it. */
   readonly host: string;
   readonly api_key: string;
   /** By `pillar` or `pillar/service_name`. */
   readonly webhook_tokens: Readonly<Record<string, string>>;
 }
 
-/** A configuration in the two parts that are kept apart on AWS: the document, which many may read, and the secret. */
+/**
+ * Splits a configuration into the two parts that AWS stores separately: the document, which many may read, and the
+ * secret.
+ */
 export const splitSecrets = ({
   catalogue,
   connections,

@@ -3,13 +3,13 @@ import type { StrategyEntry } from './catalogue.ts';
 import { defined } from './defined.ts';
 import type { WrittenCheck, WrittenStrategy } from './strategy-schema.ts';
 
-/** Per cent, and seconds. Those of system D. */
+/** Per cent, and seconds. The values of system D. */
 export const usualSteps = [10, 30, 50, 75, 100] as const;
 const usualStepSeconds = 900;
 const usualProvenSeconds = 1_800;
 const usualForSeconds = 300;
 
-/** A valid strategy with all that it leaves out. */
+/** A valid strategy with its defaults filled in. */
 export const strategyEntryOf = ({ environments, canary, blue_green }: WrittenStrategy): StrategyEntry => {
   const { human_wait } = canary ?? blue_green ?? {};
   const strategy = blue_green === undefined ? canaryOf(canary ?? {}) : blueGreenOf(blue_green);
@@ -47,7 +47,7 @@ const endingOf = ({
   proven_seconds,
 });
 
-/** Which of the two sources there is, `checkStrategy` has seen to. */
+/** `checkStrategy` has made sure that there is exactly one source. */
 const checkOf = ({ name, prometheus, cloudwatch, for_seconds, ...limits }: WrittenCheck): Check => ({
   name,
   source:

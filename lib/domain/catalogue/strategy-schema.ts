@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { plainName } from '../alphabets.ts';
 
-/** How a service says in the configuration by which steps a new version takes over. What the fields have to do with each other, `checkStrategy` says. */
+/** How the configuration describes a service's steps. `checkStrategy` checks how the fields relate. */
 
 /** Seconds, from a minute to thirty days. */
 export const humanWait = z.int().min(60).max(2_592_000).optional();
@@ -13,15 +13,15 @@ const objectName = named(
 );
 const text = (longest: number) => z.string().min(1).max(longest);
 
-/** Of a step, and of what has to be proven: a day at most. */
+/** For a step, and for what must be proven: at most a day. */
 const seconds = z.int().min(0).max(86_400);
 const number = z.number({ error: 'a number' }).min(-1e15).max(1e15);
 
-/** As CloudWatch asks for the names in an expression. */
+/** CloudWatch's rule for names in an expression. */
 const metricName = named(/^[a-z][A-Za-z0-9_]{0,31}$/, 'needs a lower-case letter first, then letters, digits and `_`');
 const statistic = named(
   /^(SampleCount|Average|Sum|Minimum|Maximum|p\d{1,2}(\.\d{1,2})?)$/,
-  'is no statistic, like Sum, Average or p99',
+  'is not a statistic, like Sum, Average or p99',
 );
 
 const metric = z.strictObject({

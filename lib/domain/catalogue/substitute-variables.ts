@@ -1,6 +1,6 @@
 import type { Path } from '../batch/findings.ts';
 
-/** Where a text asks for a variable. */
+/** A reference to a variable in a text. */
 export interface Reference {
   readonly path: Path;
   readonly name: string;
@@ -9,44 +9,46 @@ export interface Reference {
 export interface Substituted {
   readonly value: unknown;
   readonly given: readonly Reference[];
-  /** What cannot be given, because it is not set. */
+  /** Variables without a value. */
   readonly unset: readonly Reference[];
-  /** What may not be put in there. */
+  /** Variables that are not allowed there. */
   readonly refused: readonly Reference[];
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** What may become of a variable at a place: its value is put in, it stays as it is written, or it may not stand there. */
+/**
+ * What may happen to a variable at a place: its value is filled in, it stays as written, or it is not allowed there.
+ */
 export type Judge = (reference: Reference) => 'give' | 'leave' | 'refuse';
 
 const reference = /\$\{([^}]*)\}/g;
 
-/** The rule of names; what stands in the braces may be anything. */
+/** The rule for names. The braces may contain anything. */
 export const isVariableName = (name: string): boolean => /^[A-Za-z_]\w*$/.test(name);
 
-/** What a configuration lists of variables whose values everybody may read. */
+/** The variables that a configuration lists as readable by everyone. */
 export const publicVariablesOf = (root: unknown): ReadonlySet<string> => {
   const listed = (root as { readonly public_variables?: unknown } | null)?.public_variables;
   return new Set(Array.isArray(listed) ? listed.filter((name) => typeof name === 'string') : []);
 };
 
-/** In words, for a variable without a value: names are not looked up in what every object has. */
+/** A message for a variable without a value. Names are only looked up among own properties. */
 export const lackOf = (name: string, env: Variables): string => {
   const lack = Object.hasOwn(env, name) && env[name] === '' ? 'is empty' : 'is not set';
   return `the environment variable ${name} ${lack}`;
 };
 
-/** In words, for what may not be put in. */
+/** A message for a variable that is not allowed there. */
 export const notPublic = (name: string): { readonly message: string; readonly hint: string } => ({
-  message: `the value of \${${name}} would be shown and stored from here; only secrets take a variable that is not listed as public`,
-  hint: `write the value itself, or say public_variables: [${name}] if everybody may read it`,
+  message: `the value of \${${name}} would be shown and stored here; a variable that is not listed as public is only allowed in secrets`,
+  hint: `write the value itself, or add public_variables: [${name}] if everyone may read it`,
 });
 
 /**
- * Puts the values of variables where the text says `${NAME}` and `judge` lets them. Keys are left alone, and values are put in
- * after the text has been read, so that no value can change its form. A variable that is set to nothing counts as not set: an
- * empty key in a pipeline's settings is the usual way to lose one.
+ * Fills in the values of variables where the text says `${NAME}` and `judge` allows it. Keys stay untouched. Values are
+ * filled in after parsing, so no value can change the structure. An empty variable counts as unset, because an empty
+ * key in a pipeline's settings is the usual way to lose one.
  */
 export const substituteVariables = (root: unknown, env: Variables, judge: Judge): Substituted => {
   const found = { given: [] as Reference[], unset: [] as Reference[], refused: [] as Reference[] };

@@ -1,6 +1,6 @@
 import type { Configuration } from './catalogue.ts';
 
-/** What a configuration names that functions on AWS cannot reach, in words; empty when there is nothing of the kind. */
+/** What a configuration names that functions on AWS cannot reach, in words; empty if there is none. */
 export const unreachableFromAws = ({ connections: { clusters, harness } }: Configuration): readonly string[] => [
   ...Object.entries(clusters).flatMap(([name, { kind }]) => {
     if (kind === 'eks') return [];

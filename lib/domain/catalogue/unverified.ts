@@ -1,14 +1,14 @@
 import { type Catalogue, entryOf } from './catalogue.ts';
 import { resolveInfrastructure } from './resolve.ts';
 
-/** Said of clusters whose certificate nobody checks. */
+/** A warning about clusters whose certificate nobody checks. */
 export const unverifiedSentences = (clusters: readonly string[]): string[] =>
   clusters.map(
     (name) =>
-      `The certificate of cluster ${name} is not checked (insecure-skip-tls-verify in its kubeconfig): whoever answers in its place gets its credential and says what runs there.`,
+      `The certificate of cluster ${name} is not checked (insecure-skip-tls-verify in its kubeconfig): an impostor would get its credential and could claim anything about what runs there.`,
   );
 
-/** The same of those that a batch uses. */
+/** The same for the clusters that a batch uses. */
 export const warnOfUnverified = (
   deployments: readonly { readonly infrastructure_id: string }[],
   catalogue: Catalogue,

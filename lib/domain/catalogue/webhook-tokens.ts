@@ -1,6 +1,6 @@
 import type { Configuration, HarnessSettings } from './catalogue.ts';
 
-/** The webhook tokens by what they belong to, `<org>/<project>/<pipeline>/<trigger>`: so the executor looks them up. Secrets. */
+/** The webhook tokens by `<org>/<project>/<pipeline>/<trigger>`, which is how the executor looks them up. Secrets. */
 export const webhookTokensByTrigger = ({ catalogue, connections }: Configuration): Readonly<Record<string, string>> => {
   if (connections.harness.kind !== 'real') return {};
   const tokens = connections.harness.webhook_tokens;

@@ -40,8 +40,8 @@ describe('where a cluster keeps its numbers', () => {
     ['{service: prometheus:9090}', 'is not namespace/name:port'],
     ['{service: "m/prometheus:0"}', 'is not namespace/name:port'],
     ['{service: "m/../x:90"}', 'is not namespace/name:port'],
-    ['{service: "m/p:90", path_prefix: /../x}', 'is not the begin of a path'],
-    ['{service: "m/p:90", path_prefix: "/x?"}', 'is not the begin of a path'],
+    ['{service: "m/p:90", path_prefix: /../x}', 'is not the beginning of a path'],
+    ['{service: "m/p:90", path_prefix: "/x?"}', 'is not the beginning of a path'],
     ['{}', 'service'],
   ])('is refused: %s', (written, told) => {
     const [problem, ...others] = problems(`, prometheus: ${written}`);
@@ -69,21 +69,19 @@ test.each([
   [
     '{name: a, prometheus: "x{s=\\"{{service}}\\"}", max: 1}',
     '',
-    ['checks[1].prometheus: speaks of {{service}}, and the strategy names no service'],
+    ['checks[1].prometheus: uses {{service}}, but the strategy names no service'],
   ],
   [
     '{name: a, prometheus: "{{canry}}", max: 1}',
     '',
     [
-      'checks[1].prometheus: there is no name "canry" to fill in; known: canary, workload, namespace (did you mean canary?)',
+      'checks[1].prometheus: there is no placeholder "canry"; known: canary, workload, namespace (did you mean canary?)',
     ],
   ],
   [
     '{name: a, cloudwatch: {metrics: {m: {namespace: N, name: n, statistic: Sum, dimensions: {D: "{{x}}"}}}}, max: 1}',
     '',
-    [
-      'checks[1].cloudwatch.metrics.m.dimensions.D: there is no name "x" to fill in; known: canary, workload, namespace',
-    ],
+    ['checks[1].cloudwatch.metrics.m.dimensions.D: there is no placeholder "x"; known: canary, workload, namespace'],
   ],
 ])('names in a check are those of objects: %s', (check, more, told) => {
   const found = problems('', check, more);

@@ -71,14 +71,14 @@ describe('what a cluster said', () => {
     [
       { b: { at: 1, missing: ['watch pods', 'list events'] }, a: { at: 2, missing: ['watch pods', 'list events'] } },
       [
-        'Cluster eu-1 does not let us watch pods and list events in namespaces a, b: it is asked every second instead, no events are told. flotilla cluster-role eu-1 | kubectl apply -f - gives all of it; what its role lacks is - {apiGroups: [""], resources: [pods], verbs: [watch]} - {apiGroups: [""], resources: [events], verbs: [list]}. It said so at 1970-01-01T00:00:00.001Z, and is asked again by the next deployment there',
+        'Cluster eu-1 does not let us watch pods and list events in namespaces a, b: it is polled every second instead, events are not shown. flotilla cluster-role eu-1 | kubectl apply -f - gives all of it; what its role lacks is - {apiGroups: [""], resources: [pods], verbs: [watch]} - {apiGroups: [""], resources: [events], verbs: [list]}. It said so at 1970-01-01T00:00:00.001Z, and is asked again by the next deployment there',
       ],
     ],
     [
       { a: { at: 1, missing: ['list pods', 'get pods/log', 'get services/proxy', 'delete pods'] } },
       [
         expect.stringMatching(
-          /^Cluster eu-1 does not let us list pods and get pods\/log, services\/proxy and delete pods in namespace a: what cannot be listed there cannot be deployed, no logs are told, health checks by its API server fail, unblock deletes nothing\. /,
+          /^Cluster eu-1 does not let us list pods and get pods\/log, services\/proxy and delete pods in namespace a: what cannot be listed there cannot be deployed, logs are not shown, health checks through its API server fail, unblock deletes nothing\. /,
         ),
       ],
     ],

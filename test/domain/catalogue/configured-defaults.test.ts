@@ -180,11 +180,11 @@ describe('wrong defaults of a configuration are told where they stand', () => {
     ],
     [
       'environments: { dev: { defaults: { infrastructure: eu, infrastructure_id: eu } } }',
-      'defaults.infrastructure: is an older name of infrastructure_id, and both are written (remove infrastructure)',
+      'defaults.infrastructure: is the older name of infrastructure_id; use only one of the two (remove infrastructure)',
     ],
     [
       'environments: { dev: { infrastructures: [eu], defaults: { infrastructure_id: us } } }',
-      'defaults.infrastructure_id: is not among the infrastructures of this environment',
+      'defaults.infrastructure_id: is not one of the infrastructures of this environment',
     ],
     ['environments: { dev: { defaults: { health_check: { path: x } } } }', 'health_check.path: "x" has no slash'],
   ])('%s', (line, problem) => {
@@ -194,7 +194,7 @@ describe('wrong defaults of a configuration are told where they stand', () => {
 
   test('Harness is no default where there is none', () => {
     expect(problemsOf('defaults: { executor: harness }')).toEqual([
-      expect.stringContaining('names Harness, and the configuration has no section harness (write kubernetes'),
+      expect.stringContaining('names Harness, but the configuration has no section harness (write kubernetes'),
     ]);
   });
 });

@@ -29,8 +29,7 @@ const configuration = (base: string): readonly string[] => [
 ];
 
 describe('where a key goes', () => {
-  const withoutTls =
-    '7:13 harness.base_url: is asked without TLS, and the key goes there with every request (write https://)';
+  const withoutTls = '7:13 harness.base_url: is not TLS, and every request sends the key there (write https://)';
 
   test.each([
     ['', []],
@@ -44,7 +43,7 @@ describe('where a key goes', () => {
   });
 
   const forAnother = (place: string, name: string, host: string, base: string): string =>
-    `${place}: the variable ${name} is for ${host}, as ${name}_HOST says, and harness.base_url leads to ${base}`;
+    `${place}: ${name}_HOST says that the variable ${name} is for ${host}, but harness.base_url leads to ${base}`;
 
   test.each([
     ['', { KEY_HOST: 'app.harness.io', TOKEN_HOST: 'app.harness.io' }, []],
@@ -68,7 +67,7 @@ test('verify is for clusters that have a certificate', () => {
   const clusters = (cluster: string) => told([`clusters: { eu: ${cluster} }`, 'harness: { simulated: true }']);
   expect(clusters('{ kubeconfig: k, verify: required }')).toEqual([]);
   expect(clusters('{ eks: e, verify: required }')).toEqual([]);
-  expect(clusters('{ simulated: true, verify: required }')[0]).toMatch(/verify goes with kubeconfig and eks only/);
+  expect(clusters('{ simulated: true, verify: required }')[0]).toMatch(/verify is only valid with kubeconfig and eks/);
   expect(clusters('{ kubeconfig: k, verify: never }')[0]).toMatch(/"never" is not one of required/);
 });
 

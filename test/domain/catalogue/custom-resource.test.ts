@@ -53,8 +53,8 @@ test.each<[service: string, issues: readonly (readonly [at: string, path: string
     '{kind: job, resource: widgets}',
     [
       [
-        ...(['5:24', 'resource', 'is taken only with the kind custom; for the other kinds it is known'] as const),
-        'write kind: custom, or leave it out',
+        ...(['5:24', 'resource', 'is only valid with the kind custom; for the other kinds it is known'] as const),
+        'write kind: custom, or remove it',
       ],
     ],
   ],
@@ -63,7 +63,7 @@ test.each<[service: string, issues: readonly (readonly [at: string, path: string
     [
       [
         ...(['5:103', 'healthy_when'] as const),
-        'is no expression of CEL over object: Unexpected token: EOF, at character 23',
+        'is not a CEL expression over object: Unexpected token: EOF, at character 23',
         'for example object.status.phase == "Running"',
       ],
     ],

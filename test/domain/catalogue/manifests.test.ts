@@ -48,20 +48,20 @@ describe('a configuration is refused', () => {
       'whose services name Harness where there is none',
       'services: {shared: {web: {executor: harness}, api: {harness: {pipeline: p}}, old: {pipeline: p}}}',
       [
-        /^2:37 services\.shared\.web\.executor: is of Harness/,
-        /^2:\d+ services\.shared\.api\.harness: is of Harness/,
-        /^2:\d+ services\.shared\.old\.pipeline: is of Harness/,
+        /^2:37 services\.shared\.web\.executor: belongs to Harness/,
+        /^2:\d+ services\.shared\.api\.harness: belongs to Harness/,
+        /^2:\d+ services\.shared\.old\.pipeline: belongs to Harness/,
       ],
     ],
     [
       'whose pillars do',
       'pillars: {shared: {harness: {pipeline: p}}}',
-      [/^2:20 pillars\.shared\.harness: is of Harness, and there is no section harness/],
+      [/^2:20 pillars\.shared\.harness: belongs to Harness, but the configuration has no section harness/],
     ],
     [
       'whose file of services does',
       'services: services.yaml',
-      [/^services\.yaml:1:\d+ shared\.web\.pipeline: is of Harness/],
+      [/^services\.yaml:1:\d+ shared\.web\.pipeline: belongs to Harness/],
     ],
   ])('%s', (_, section, expected) => {
     const found = problems(base + section);

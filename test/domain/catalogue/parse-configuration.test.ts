@@ -142,7 +142,7 @@ describe('the defaults of an environment', () => {
 
   test.each([
     ['does not exist', '{ infrastructure: ue }', 'there is no infrastructure "ue"; known: eu, us'],
-    ['is not allowed there', '{ infrastructure: us }', 'is not among the infrastructures of this environment'],
+    ['is not allowed there', '{ infrastructure: us }', 'is not one of the infrastructures of this environment'],
     ['is no artifact', '{ docker_artifact_type: rpm }', 'docker, helm, kustomize'],
   ])('what %s is a problem', (_, defaults, said) => {
     const found = problems(`${base}\nenvironments: { uat: { infrastructures: [eu], defaults: ${defaults} } }`);
@@ -229,7 +229,7 @@ describe('services', () => {
   test('a kind that cannot be verified is kept, with a warning', () => {
     const { warnings } = valid(`${base}\nservices: { risk: { x: { kind: pod } } }`);
     expect(warnings).toEqual([
-      'Batches with these services will be refused, their kind cannot be verified yet: "risk/x".',
+      'Batches with these services will be refused, because their kind cannot be verified yet: "risk/x".',
     ]);
   });
 
@@ -250,7 +250,7 @@ describe('services', () => {
     ['{ "risk": { "_x": {} } }', 'm:1:13 risk._x: this name needs a letter or digit first'],
     [
       '{ "risk": { "x": { "image": "a/b:1.2" } } }',
-      'm:1:29 risk.x.image: "a/b:1.2" must be the repository alone: no tag',
+      'm:1:29 risk.x.image: "a/b:1.2" must be only the repository, without tag',
     ],
     [
       '{ "risk": { "x": { "kind": "job", "k8s_object_type": "job" } } }',
@@ -331,14 +331,14 @@ describe('one wrong thing is one problem, at its place', () => {
     [simulatedHarness, '1:1 clusters: is missing; a mapping is needed'],
     [`${simulatedHarness}\nclusters: {}`, '2:11 clusters: at least one cluster is needed'],
     [`${simulatedHarness}\nclusters:`, '2:10 clusters: is empty; a mapping is needed'],
-    [`${simulatedHarness}\nclusters: { a: {} }`, '2:13 clusters.a: says nothing about how the cluster is reached'],
+    [`${simulatedHarness}\nclusters: { a: {} }`, '2:13 clusters.a: does not say how the cluster is reached'],
     [
       `${simulatedHarness}\nclusters: { a: { eks: b, simulated: true } }`,
-      '2:13 clusters.a: says more than one way to reach the cluster',
+      '2:13 clusters.a: names more than one way to reach the cluster',
     ],
     [
       `${simulatedHarness}\nclusters: { a: { eks: b, context: c } }`,
-      '2:13 clusters.a: context goes with kubeconfig only',
+      '2:13 clusters.a: context is only valid with kubeconfig',
     ],
     [`${simulatedHarness}\nclusters: { a/b: { eks: b } }`, '2:13 clusters["a/b"]: this name needs letters, digits'],
     [`${simulatedHarness}\nclusters: { a: { kubeconifg: b, simulated: true } }`, '(did you mean `kubeconfig`?)'],
@@ -365,13 +365,13 @@ describe('one wrong thing is one problem, at its place', () => {
     [`${simulatedHarness}\n${simulatedCluster}\ngrants:`, '3:8 grants: is empty; a list is needed'],
     [
       `${simulatedHarness}\n${simulatedCluster}\nservices: { risk: { a: { health: { paths: [/ready?x=1] } } } }`,
-      '3:44 services.risk.a.health.paths[1]: "/ready?x=1" is compared without its query: leave that out',
+      '3:44 services.risk.a.health.paths[1]: "/ready?x=1" must not have a query: paths are compared without it',
     ],
     [`${simulatedHarness}\n${simulatedCluster}\ngrants: []`, '3:9 grants: the list is empty'],
     [`${simulatedHarness}\n${simulatedCluster}\nroles:`, '3:7 roles: is empty; a list is needed'],
     [
       `${simulatedHarness}\n${simulatedCluster}\nroles: [{ role: viewer }]`,
-      '3:9 roles[1]: says nothing about whom it is for (give one of subject and group)',
+      '3:9 roles[1]: does not say whom it is for (give one of subject and group)',
     ],
     [
       `${simulatedHarness}\n${simulatedCluster}\nroles: [{ subject: ada, group: leads, role: admin }]`,

@@ -90,10 +90,10 @@ test.each<[what: string, text: string, issues: readonly object[]]>([
   odd: 1
 harness: {simulated: true}`,
     [
-      issue('2:3', 'NotAllowed', 'clusters.none', 'says nothing about how the cluster is reached', oneWay),
-      issue('4:3', 'NotAllowed', 'clusters.two', 'says more than one way to reach the cluster', oneWay),
-      issue('5:3', 'NotAllowed', 'clusters.both', 'says more than one way to reach the cluster', oneWay),
-      issue('6:3', 'NotAllowed', 'clusters.stray', 'context goes with kubeconfig only', oneWay),
+      issue('2:3', 'NotAllowed', 'clusters.none', 'does not say how the cluster is reached', oneWay),
+      issue('4:3', 'NotAllowed', 'clusters.two', 'names more than one way to reach the cluster', oneWay),
+      issue('5:3', 'NotAllowed', 'clusters.both', 'names more than one way to reach the cluster', oneWay),
+      issue('6:3', 'NotAllowed', 'clusters.stray', 'context is only valid with kubeconfig', oneWay),
       issue('7:8', 'WrongType', 'clusters.odd', 'the number 1 where a mapping is needed', { found: 1 }),
     ],
   ],
@@ -108,14 +108,14 @@ harness: {simulated: true}`,
 harness: {simulated: true}
 aws: {cluster_roles: ["arn:aws:iam::111122223333:role/flotilla-*"]}`,
     [
-      issue('2:25', 'NotAllowed', 'clusters.file.region', 'region goes with eks only', {
-        hint: 'a kubeconfig says all of that itself',
+      issue('2:25', 'NotAllowed', 'clusters.file.region', 'region is only valid with eks', {
+        hint: 'a kubeconfig contains all of that',
       }),
-      issue('2:44', 'NotAllowed', 'clusters.file.proxy', 'proxy goes with eks only', {
-        hint: 'a kubeconfig names it itself, as proxy-url',
+      issue('2:44', 'NotAllowed', 'clusters.file.proxy', 'proxy is only valid with eks', {
+        hint: 'a kubeconfig names its own proxy, as proxy-url',
       }),
-      issue('3:19', 'NotAllowed', 'clusters.alone.external_id', 'external_id goes with role only'),
-      issue('4:27', 'BadFormat', 'clusters.wrong.region', '"europe" is not a region of AWS, like eu-west-1', {
+      issue('3:19', 'NotAllowed', 'clusters.alone.external_id', 'external_id is only valid with role'),
+      issue('4:27', 'BadFormat', 'clusters.wrong.region', '"europe" is not an AWS region, like eu-west-1', {
         found: 'europe',
       }),
       issue(
@@ -136,7 +136,7 @@ aws: {cluster_roles: ["arn:aws:iam::111122223333:role/flotilla-*"]}`,
         '5:24',
         'NotAllowed',
         'clusters.ours.role',
-        'is not among aws.cluster_roles, so no function may assume it; there: arn:aws:iam::111122223333:role/flotilla-*',
+        'is not in aws.cluster_roles, so no function may assume it; known: arn:aws:iam::111122223333:role/flotilla-*',
         { hint: 'add it to aws.cluster_roles and deploy the stage again' },
       ),
     ],
@@ -308,7 +308,7 @@ public_variables: [NONE]`,
         '1:22',
         'VariableNotSet',
         'clusters.eu.eks',
-        'the name in braces is not one that an environment variable can have',
+        'the name in braces cannot be the name of an environment variable',
         { hint: 'for example HARNESS_API_KEY' },
       ),
       issue('2:28', 'VariableNotSet', 'harness.org', 'the environment variable NONE is not set', notUnset('NONE')),
@@ -362,13 +362,13 @@ test('what is right and yet worth a word is warned of', () => {
   const each = kinds.filter((kind) => kind !== 'custom').map((kind) => `a-${kind}: {kind: ${kind}}`);
   const custom = 'c: {kind: custom, api_version: example.com/v1, resource: widgets}';
   expect(warned(`services: {risk: {${[...each, custom].join(', ')}, none: }}`)).toEqual([
-    ['Batches with these services will be refused, their kind cannot be verified yet: "risk/a-pod".'],
+    ['Batches with these services will be refused, because their kind cannot be verified yet: "risk/a-pod".'],
     undefined,
   ]);
   expect(
     warned('services: {risk: {x: {k8s_object_type: pod}, y: {k8s_object_type: Job}}, data: {z: {kind: Pod}}}'),
   ).toEqual([
-    ['Batches with these services will be refused, their kind cannot be verified yet: "risk/x", "data/z".'],
+    ['Batches with these services will be refused, because their kind cannot be verified yet: "risk/x", "data/z".'],
     undefined,
   ]);
   expect(warned('services: {risk: {x: {kind: job}}}')).toEqual([[], undefined]);

@@ -24,23 +24,29 @@ describe('two services on one object are told of, with both places', () => {
         'risk: { limits: { namespace: ops, k8s_object_name: api } }',
       ),
       [
-        '5:11 services.risk.limits: leads to the same object as clearing/intake on line 4: kind, namespace and name are equal',
+        '5:11 services.risk.limits: leads to the same object as clearing/intake on line 4: they have the same kind, namespace and name',
       ],
     ],
     [
       'in a file',
       '{ "risk": { "a": { "name": "x" },\n  "b": { "name": "x", "k8s_object_type": "Deployment" } } }',
-      ['./services.json:2:3 risk.b: leads to the same object as risk/a on line 1: kind, namespace and name are equal'],
+      [
+        './services.json:2:3 risk.b: leads to the same object as risk/a on line 1: they have the same kind, namespace and name',
+      ],
     ],
     [
       'where one is called like the object of the other',
       line('risk: { limits: { name: api }, api: }'),
-      ['4:34 services.risk.api: leads to the same object as risk/limits on line 4: kind, namespace and name are equal'],
+      [
+        '4:34 services.risk.api: leads to the same object as risk/limits on line 4: they have the same kind, namespace and name',
+      ],
     ],
     [
       'by the value of a variable, which is not shown',
       `${line('risk: { a: { name: "${NAME}" }, b: { name: not-to-be-shown } }')}\npublic_variables: [NAME]`,
-      ['4:35 services.risk.b: leads to the same object as risk/a on line 4: kind, namespace and name are equal'],
+      [
+        '4:35 services.risk.b: leads to the same object as risk/a on line 4: they have the same kind, namespace and name',
+      ],
     ],
     [
       'three of them',
@@ -53,7 +59,7 @@ describe('two services on one object are told of, with both places', () => {
     problems.forEach((problem, at) => {
       expect(problem).toMatch(typeof wanted[at] === 'string' ? /^/ : wanted[at]!);
       if (typeof wanted[at] === 'string') expect(problem.startsWith(wanted[at])).toBe(true);
-      expect(problem).toContain('(one of them would overwrite the other; give each an object of its own)');
+      expect(problem).toContain('(one would overwrite the other; give each its own object)');
       expect(problem).not.toContain('not-to-be-shown');
     });
   });

@@ -61,12 +61,12 @@ test.each([
 describe('a strategy is refused', () => {
   const limit = ', max: 1';
   it.each<[string, string, RegExp, string?]>([
-    ['that says no way', '{}', /^3:\d+ services\.shared\.web\.kubernetes\.strategy: says no way to take over/],
-    ['that says two ways', '{canary: {}, blue_green: {service: web}}', /strategy: says two ways to take over/],
+    ['that says no way', '{}', /^3:\d+ services\.shared\.web\.kubernetes\.strategy: names no way to take over/],
+    ['that says two ways', '{canary: {}, blue_green: {service: web}}', /strategy: names two ways to take over/],
     [
       'of another kind',
       '{canary: {}}',
-      /goes with the kind deployment, and this is a "daemonset"/,
+      /is only valid for the kind deployment, and this is a "daemonset"/,
       'kind: daemonset, ',
     ],
     ['of an Argo Rollout', '{canary: {}}', /an Argo Rollout has its own steps/, 'kind: rollout, '],
@@ -75,38 +75,38 @@ describe('a strategy is refused', () => {
       '{environments: [pord], canary: {}}',
       /^3:\d+ .*environments\[1\]: there is no environment "pord"; .*did you mean prod/,
     ],
-    ['whose steps fall', '{canary: {steps: [10, 50, 30]}}', /steps\[3\]: is not more than the step before it, 50/],
-    ['whose steps stay', '{canary: {steps: [10, 10]}}', /steps\[2\]: is not more than the step before it, 10/],
+    ['whose steps fall', '{canary: {steps: [10, 50, 30]}}', /steps\[3\]: is not greater than the previous step, 50/],
+    ['whose steps stay', '{canary: {steps: [10, 10]}}', /steps\[2\]: is not greater than the previous step, 10/],
     ['of a share of 0', '{canary: {steps: [0, 10]}}', /steps\[1\]: the number 0 is under 1/],
     ['of more than all', '{canary: {steps: [10, 101]}}', /steps\[2\]: the number 101 is over 100/],
-    ['of a route without a Service', '{canary: {route: web}}', /canary\.route: needs service beside it/],
-    ['of a Service without a route', '{canary: {service: web}}', /canary\.service: needs route beside it/],
+    ['of a route without a Service', '{canary: {route: web}}', /canary\.route: also needs service/],
+    ['of a Service without a route', '{canary: {service: web}}', /canary\.service: also needs route/],
     ['of blue/green without a Service', '{blue_green: {}}', /blue_green\.service: is missing/],
     [
       'that waits for nobody, and says how long',
       '{canary: {proceed: automatic, human_wait: 60}}',
-      /human_wait: goes with proceed: person only/,
+      /human_wait: is only valid with proceed: person/,
     ],
     [
       'of a number from nowhere',
       `{canary: {checks: [{name: e${limit}}]}}`,
-      /checks\[1\]: says nowhere where its number comes from/,
+      /checks\[1\]: does not say where its number comes from/,
     ],
     [
       'of a number from two places',
       `{canary: {checks: [{name: e, prometheus: q, cloudwatch: {metrics: {m: {namespace: n, name: n, statistic: Sum}}}${limit}}]}}`,
-      /checks\[1\]: says two places for one number/,
+      /checks\[1\]: names two sources for one number/,
     ],
     ['without a limit', '{canary: {checks: [{name: e, prometheus: q}]}}', /checks\[1\]: has no limit/],
     [
       'whose limits cross',
       '{canary: {checks: [{name: e, prometheus: q, max: 1, min: 2}]}}',
-      /checks\[1\]\.min: is more than max, 1/,
+      /checks\[1\]\.min: is greater than max, 1/,
     ],
     [
       'that is proven by more than its limit',
       '{canary: {checks: [{name: e, prometheus: q, max: 1, proven_max: 2}]}}',
-      /proven_max: is more than max, 1/,
+      /proven_max: is greater than max, 1/,
     ],
     [
       'that is proven by less than its limit',
@@ -121,12 +121,12 @@ describe('a strategy is refused', () => {
     [
       'of two metrics and no expression',
       `{canary: {checks: [{name: e, cloudwatch: {metrics: {m: {namespace: n, name: n, statistic: Sum}, n: {namespace: n, name: n, statistic: Sum}}}${limit}}]}}`,
-      /metrics: has several metrics, and no expression/,
+      /metrics: has several metrics, but no expression/,
     ],
     [
       'of no metrics',
       `{canary: {checks: [{name: e, cloudwatch: {metrics: {}}${limit}}]}}`,
-      /metrics: has 0 metrics; from 1 to 5 are taken/,
+      /metrics: has 0 metrics; from 1 to 5 are allowed/,
     ],
     [
       'that is too long',

@@ -117,7 +117,7 @@ describe('a variable that nobody listed as public', () => {
   test('is no secret where it is listed as public, too', () => {
     const parsed = read(put(['harness', 'api_key'], written, { public_variables: ['CANARY'] }));
     expect('issues' in parsed && parsed.issues).toEqual([
-      expect.objectContaining({ path: 'harness.api_key', hint: 'take CANARY out of public_variables' }),
+      expect.objectContaining({ path: 'harness.api_key', hint: 'remove CANARY from public_variables' }),
     ]);
   });
 });

@@ -95,7 +95,7 @@ const grammars: readonly Grammar[] = [
     put: inService('image'),
     good: ['app', 'reg/app', 'reg:5000/team/app', 'reg.example/a/b', 'a/b/c'],
     bad: ['app:1', 'reg/app:1', 'reg:x/app', 'a@sha256', 'a b', '', 'reg:/app', 'reg/a b', 'a:5000:5000/b', '/app:1'],
-    rule: 'must be the repository alone: no tag, no digest, nothing but letters, digits and `. _ - /`',
+    rule: 'must be only the repository, without tag or digest: letters, digits and `. _ - /`',
   },
   {
     of: 'an address',

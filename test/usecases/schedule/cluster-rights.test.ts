@@ -81,7 +81,7 @@ describe('what a cluster does not let us do', () => {
     expect(await plan()).toEqual([]);
     expect(await readHealth(deps)).toMatchObject({ rights: [] });
     await capture();
-    const warned = `Cluster ${cluster} does not let us watch pods in namespace ${workload.namespace}: it is asked every second instead.`;
+    const warned = `Cluster ${cluster} does not let us watch pods in namespace ${workload.namespace}: it is polled every second instead.`;
     expect(await plan()).toEqual([expect.stringContaining(warned)]);
     const header = rowOf<HeaderRow>(await world.table.get(keys.header(await submitted(world))));
     expect(header?.warnings).toEqual([expect.stringContaining(warned)]);
@@ -172,7 +172,7 @@ describe('what a cluster does not let whoever deploys do', () => {
     expect((await readHealth(deps)).rights).toMatchObject([{ cluster, missing: ['delete services'], remedy }]);
     const noted = { [workload.namespace]: said };
     expect(warnOfDeployer([planned], () => noted)).toEqual([
-      `Cluster ${cluster} does not let whoever deploys there delete services in namespace ${workload.namespace}: what needs it is refused, and nothing is applied. ${remedy} gives all of it. It said so at ${new Date(said.at).toISOString()}, and is asked again by the next deployment there`,
+      `Cluster ${cluster} does not let the deploying identity delete services in namespace ${workload.namespace}: what needs it is refused, and nothing is applied. ${remedy} gives all of it. It said so at ${new Date(said.at).toISOString()}, and is asked again by the next deployment there`,
     ]);
     expect(warnOfDeployer([deployment], () => noted)).toEqual([]);
   });
