@@ -24,6 +24,11 @@ test('the programs for npx', () => {
   }
 });
 
+test('the alias for the command leads to the launcher', () => {
+  const aliases = unique(matches(text, /^alias flotilla="node '\$PWD\/([^']+)'"$/gm));
+  expect(aliases).toEqual([manifest.bin.flotilla]);
+});
+
 const files = globSync(['lib/**/*.ts', 'functions/**/*.ts'], { cwd: root });
 const code = [...files, 'test/recordings/cases.ts'].map(read).join('\n');
 
