@@ -39,7 +39,7 @@ const isFresh = () => {
   try {
     const stamp = JSON.parse(readFileSync(join(root, 'dist', 'program', 'sources.json'), 'utf8'));
     return Object.entries(stamp).every(([path, [size, changed]]) => {
-      const now = statSync(join(root, path), { throwIfNoEntry: false });
+      const now = statSync(`${root}/${path}`, { throwIfNoEntry: false });
       return now?.mtimeMs === changed && now.size === size;
     });
   } catch {

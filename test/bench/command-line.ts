@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Drive } from './benchmarks.ts';
@@ -6,10 +6,20 @@ import { medianOf } from './compare.ts';
 import { ordinaryText } from './plan.ts';
 import { runWell } from './programs.ts';
 
-const size = 1000;
+const sizes = [13, 1000];
 const runs = 5;
 
-/** How long commands take from their start to their end, in a folder without a configuration. */
+const bundle = async (build: string): Promise<void> => {
+  const { scripts } = JSON.parse(readFileSync(join(build, 'package.json'), 'utf8')) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  if (scripts.build !== undefined) await runWell('npm', ['run', '--silent', 'build'], build);
+};
+
+/**
+ * How long commands take from their start to their end, in a folder without a configuration. A build that can be bundled is
+ * measured as it is installed: bundled.
+ */
 export const driveCommandLine: Drive = async (build) => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
   const node = join(build, 'node_modules', '.bin', 'node');
@@ -23,11 +33,14 @@ export const driveCommandLine: Drive = async (build) => {
     return Math.round(medianOf(times));
   };
   try {
-    writeFileSync(join(folder, 'batch.yaml'), ordinaryText(size));
-    return [
-      { name: 'flotilla --version', value: await millisecondsOf('--version'), unit: 'ms' },
-      { name: `flotilla plan of ${size} deployments`, value: await millisecondsOf('plan', 'batch.yaml'), unit: 'ms' },
-    ];
+    await bundle(build);
+    const measured = [{ name: 'flotilla --version', value: await millisecondsOf('--version'), unit: 'ms' }];
+    for (const size of sizes) {
+      writeFileSync(join(folder, 'batch.yaml'), ordinaryText(size));
+      const value = await millisecondsOf('plan', 'batch.yaml');
+      measured.push({ name: `flotilla plan of ${size} deployments`, value, unit: 'ms' });
+    }
+    return measured;
   } finally {
     rmSync(folder, { recursive: true });
   }

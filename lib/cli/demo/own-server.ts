@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ServerOptions, startServer } from '../../local/start-server.ts';
+import type { ServerOptions } from '../../local/start-server.ts';
+import { unrealIn } from '../../usecases/read-health.ts';
 import { tokenFrom } from '../access-token.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -25,14 +26,16 @@ export const onOwnServer = async (
   run: (server: DemoServer) => Promise<ExitStatus>,
 ): Promise<ExitStatus> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-demo-'));
+  const { simulated } = unrealIn(options.configuration.catalogue);
+  terminal.out(terminal.colours.yellow(simulationSentence(simulated) ?? ''));
   try {
+    // A server takes a second to load, and there is something to read meanwhile.
+    const { startServer } = await import('../../local/start-server.ts');
     const server = await startServer({ port: 0, data, tokens: true, tell: terminal.error, ...options });
     try {
       const { url, token } = server;
       const owned = token === undefined ? undefined : tokenFrom('of the demo', token);
       const client = new ApiClient({ url, token: async () => owned });
-      const { simulated } = await client.ask<{ simulated: Simulated }>('/health');
-      terminal.out(terminal.colours.yellow(simulationSentence(simulated) ?? ''));
       return await run({ client, url, simulated, clusters: server.simulators.clusters });
     } finally {
       await server.close();
