@@ -16,13 +16,22 @@ const pages = files.filter((path) => path.endsWith('.html') && path !== '404.htm
 const idsOf = new Map(pages.map((path) => [path, new Set([...read(path).matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id))]));
 let links = 0;
 for (const path of pages) {
-  for (const [, address] of read(path).matchAll(/<a [^>]*?href="(\/[^"]*|#[^"]*)"/g)) {
+  for (const [, address] of read(path).matchAll(/<a [^>]*?href="((?:\/|\.|#)[^"]*)"/g)) {
     links += 1;
-    const [file, anchor] = address.split('#');
-    const name = file === '' ? path : file.endsWith('/') ? `${file.slice(1)}index.html` : `${file.slice(1)}.html`;
+    const { pathname, hash } = new URL(address, `http://site/${path.replace(/index\.html$/, '')}`);
+    const [file, anchor] = [decodeURIComponent(pathname).slice(1), hash.slice(1)];
+    const name = [file, `${file}.html`, `${file}index.html`].find((one) => idsOf.has(one)) ?? file;
     if (!idsOf.has(name) && !existsSync(join(dist, file))) problems.push(`${path} links to ${address}, which is not there`);
-    else if (anchor && anchor !== '' && !idsOf.get(name)?.has(decodeURIComponent(anchor))) problems.push(`${path} links to ${address}: no such heading`);
+    else if (anchor !== '' && !idsOf.get(name)?.has(decodeURIComponent(anchor))) problems.push(`${path} links to ${address}: no such heading`);
   }
+}
+
+// Templates in double braces are shown as they are written.
+const source = join(import.meta.dirname, 'pages');
+const braces = (text) => text.split('{{').length - 1;
+for (const path of globSync('**/*.md', { cwd: source })) {
+  const [written, shown] = [readFileSync(join(source, path), 'utf8'), read(path.replace(/\.md$/, '.html'))].map(braces);
+  if (written > shown) problems.push(`${path} has ${written} double braces, and the site shows ${shown}`);
 }
 
 for (const problem of problems) console.error(problem);

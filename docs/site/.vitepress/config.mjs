@@ -19,7 +19,18 @@ export default defineConfig({
   cacheDir: 'node_modules/.cache/vitepress',
   cleanUrls: true,
   ignoreDeadLinks: false,
-  markdown: { html: false, anchor: { slugify } },
+  markdown: {
+    html: false,
+    anchor: { slugify },
+    config: (md) => {
+      // Documents show templates with double braces, which the generator would evaluate.
+      const plain = md.renderer.rules.code_inline;
+      md.renderer.rules.code_inline = (tokens, index, ...rest) => {
+        tokens[index].attrSet('v-pre', '');
+        return plain(tokens, index, ...rest);
+      };
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     sidebar: groups.map(({ text, items }) => ({
