@@ -27,7 +27,7 @@ export const problem = z
     title: z.string(),
     status: z.int(),
     detail: z.string(),
-    code: z.string().describe('The name of the error, in docs/errors.md.'),
+    code: z.string().describe('The name of the error. docs/errors.md and docs/technical-errors.md list all names.'),
     instance: z.string().describe('Of this request, by which the log has it.'),
     issues: z.array(issue).exactOptional().describe('All that is wrong with what was sent.'),
     error: z.string().exactOptional().describe('Of deployment requests: the same as `detail`.'),
