@@ -108,7 +108,8 @@ const fitted = (world: ActionWorld, { outcomes, marker, most, size }: Fitting): 
     marker === undefined ? 'The log has all of it.' : `The plan is too long for a comment; ${where} has more of it.`;
   const sha = pullRequestOf(world)?.head ?? world.env.GITHUB_SHA;
   const commit = sha === undefined ? '' : `Commit ${sha.slice(0, 12)}. `;
-  const foot = `<sub>${commit}${page === undefined ? '' : `[Run](${page}).`}</sub>`;
+  const told = `${commit}${page === undefined ? '' : `[Run](${page}).`}`;
+  const foot = told === '' ? '' : `<sub>${told}</sub>`;
   const text = { outcomes, foot, whole, ...(marker === undefined ? {} : { marker }) };
   return fitText((rows, hasDetails) => planMarkdown(text, { rows, hasDetails }), { most, size, end: whole });
 };

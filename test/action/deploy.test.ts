@@ -298,6 +298,20 @@ describe('a job that is cancelled or has no more time', () => {
     expect([cancels, annotations[0]?.message]).toEqual([1, expect.stringContaining('but cancelling batch B1 failed')]);
     expect(summary).toContain('cancelling batch B1 failed');
   });
+
+  test('before its batch is accepted, it says how to send it again without starting it twice', async () => {
+    const api = await startFakeApi({ 'POST /batches': { body: '', hangs: true } });
+    onTestFinished(() => api.close());
+    void api.asked('POST /batches').then(() => process.emit('SIGINT', 'SIGINT'));
+    const inputs = { mode: 'deploy', files: 'release.yaml', url: api.url, 'on-cancel': 'cancel' };
+    const { status, annotations } = await runStep(inputs, { directory: folderWith({ 'release.yaml': releaseYaml }) });
+    expect([status, annotations[0]?.message]).toEqual([
+      130,
+      expect.stringMatching(
+        /may have been accepted or not.*flotilla deploy release\.yaml --idempotency-key github\/acme/s,
+      ),
+    ]);
+  });
 });
 
 test('names of others are no markup in the summary, and no command in the log', async () => {
