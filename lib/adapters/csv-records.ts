@@ -1,8 +1,14 @@
 import { CsvError, parse } from 'csv-parse/sync';
+import { maxDeployments } from '../domain/batch/schema.ts';
 import type { TableField, TableRecord } from '../domain/init/table-row.ts';
 
 /** What one record may have; anything longer is no table. */
 const mostCharacters = 100_000;
+
+const tooLong = `the line has more than ${mostCharacters} characters`;
+
+/** The header, as many rows as a batch takes, and one too many. */
+const mostRecords = maxDeployments + 2;
 
 const delimiters = [',', ';', '\t'] as const;
 
@@ -19,11 +25,20 @@ export const csvRecords = (
   written: string,
 ): { readonly records: readonly TableRecord[] } | { readonly line: number; readonly problem: string } => {
   const text = written.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const long = text.split('\n').findIndex(({ length }) => length > mostCharacters);
+  if (long >= 0) return { line: long + 1, problem: tooLong };
   const delimiter = delimiterOf(text);
   const read: { readonly record: readonly string[]; readonly raw: string }[] = [];
   try {
     parse(text, {
-      ...{ delimiter, relax_column_count: true, raw: true, max_record_size: mostCharacters, trim: true },
+      ...{
+        delimiter,
+        relax_column_count: true,
+        raw: true,
+        max_record_size: mostCharacters,
+        trim: true,
+        to: mostRecords,
+      },
       onRecord: (record: unknown) => {
         read.push(record as (typeof read)[number]);
         return null;
@@ -46,7 +61,7 @@ const linesIn = (text: string): number => text.split('\n').length - 1;
 
 const problemOf = ({ code }: CsvError): string => {
   if (code === 'CSV_QUOTE_NOT_CLOSED') return 'a quote opens here, and no quote closes it';
-  if (code === 'CSV_MAX_RECORD_SIZE') return `the line has more than ${mostCharacters} characters`;
+  if (code === 'CSV_MAX_RECORD_SIZE') return tooLong;
   return 'a quote stands inside a value; put the whole value in quotes, and write "" for a quote in it';
 };
 

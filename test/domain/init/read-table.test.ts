@@ -122,6 +122,7 @@ describe('all problems are told at once, with line and column', () => {
       `service,version\na,"${'x'.repeat(100_001)}"`,
       ['2 the line has more than 100000 characters'],
     ],
+    ['more rows than a batch takes', `service,version\n${'a,1\n'.repeat(10_002)}`, ['10002:1 more than 10000 rows']],
     ['nothing', '', expect.arrayContaining([expect.stringContaining('1:1 the header has no column service')])],
   ])('%s', (_, text, problems) => {
     expect(read(text)).toEqual(problems);
