@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.ts';
 
-/** What a class of characters means in ASCII, where dialects of regular expressions differ. */
+/** What a character class means in ASCII, where regular expression dialects differ. */
 const inAscii = (part: string): string => {
   if (part === '\\w') return '[A-Za-z0-9_]';
   if (part === '\\d') return '[0-9]';
@@ -8,8 +8,8 @@ const inAscii = (part: string): string => {
 };
 
 /**
- * A pattern for a JSON Schema, in words that every dialect reads alike. `\d` and `\w` may mean the characters of every script, and `$`
- * the place before a last line break. No reader needs `/` to be escaped.
+ * A pattern for a JSON Schema that all dialects read alike. `\d` and `\w` may match characters of any script, and `$`
+ * the place before a final line break. No reader needs `/` to be escaped.
  */
 export const portablePattern = (pattern: string): JsonObject => ({
   pattern: pattern.replaceAll('\\/', '/').replace(/\[(?:\\.|[^\]\\])*\]|\\[wd]/g, inAscii),

@@ -115,7 +115,7 @@ describe('POST /batches', () => {
   test.each([
     ['{', 'The header flotilla-links is not JSON.'],
     ['[]', 'flotilla-links: a list where a JSON object is needed'],
-    ['{"ci":"ftp://x"}', 'flotilla-links.ci is no address like https://ci.example.com/runs/17'],
+    ['{"ci":"ftp://x"}', 'flotilla-links.ci is not an address like https://ci.example.com/runs/17'],
     ['{"a b":"https://x"}', 'flotilla-links.a b'],
   ])('links that are none: %s', async (links, detail) => {
     const answer = await api().call('POST', '/batches', { body: releaseYaml, headers: { 'flotilla-links': links } });

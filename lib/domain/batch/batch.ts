@@ -4,16 +4,16 @@ import type { KeptDeployment } from '../plan/kept-deployment.ts';
 import type { ArtifactType, Replay, RollbackStrategy, Strategy, Workload } from '../plan/plan.ts';
 import type { Links } from './links.ts';
 
-/** A valid batch after the merge of its defaults: every field that has a default is set. Plain JSON. */
+/** A valid batch with its defaults merged in: every field that has a default is set. Plain JSON. */
 export interface Batch {
   readonly version: string;
   readonly metadata: BatchMetadata;
   readonly strategy: Strategy;
-  /** In the order of the file. */
+  /** In file order. */
   readonly deployments: readonly Deployment[];
-  /** A rollback goes before all other batches. Only an origin sets it, never a file. */
+  /** A rollback goes before all other batches. Only an origin sets this, never a file. */
   readonly lane?: 'rollback';
-  /** Of a rollback: the keys of those that go back whatever became of what they wait for. */
+  /** For a rollback: the keys of those that go back whatever happened to what they wait for. */
   readonly forced?: readonly string[];
 }
 
@@ -21,18 +21,21 @@ export interface BatchMetadata {
   readonly name?: string;
   readonly description?: string;
   readonly author?: string;
-  /** ISO 8601, as it was written. */
+  /** ISO 8601, as written. */
   readonly created?: string;
   readonly tags?: readonly string[];
-  /** What set it off: addresses by name. */
+  /** What triggered it: addresses by name. */
   readonly links?: Links;
 }
 
-/** One item of a batch. With another action than `deploy` its version is empty, and its artifact is what the item says, else `docker`. */
+/**
+ * One item of a batch. With an action other than `deploy`, its version is empty, and its artifact is the item's or else
+ * `docker`.
+ */
 export interface Deployment extends Acting {
-  /** Place in the file, from 1. */
+  /** Its position in the file, from 1. */
   readonly position: number;
-  /** Line of the file where the item begins, from 1. */
+  /** The line in the file where the item begins, from 1. */
   readonly line: number;
   /** `pillar/service_name`, unique in a batch. */
   readonly key: string;
@@ -42,27 +45,30 @@ export interface Deployment extends Acting {
   readonly docker_image_version: string;
   readonly environment_id: string;
   readonly infrastructure_id: string;
-  /** Name of an executor: the item's, the batch's default, the service's, the configuration's default, else `harness`, or `kubernetes` where there is no Harness. */
+  /**
+   * The executor's name: the item's, the batch's default, the service's, the configuration's default, else `harness`,
+   * or `kubernetes` without Harness.
+   */
   readonly executor: string;
-  /** What the executor `kubernetes` applies: the item's, else its service's. */
+  /** What the executor `kubernetes` applies: the item's manifests, else its service's. */
   readonly manifests?: Manifests | undefined;
-  /** Its object, where the manifests say it and the catalogue does not. */
+  /** Its object, if the manifests identify it and the catalogue does not. */
   readonly workload?: Workload | undefined;
-  /** The namespace of its object is made where there is none. Only a request sets it, never a file. */
+  /** Creates its object's namespace if it does not exist. Only a request sets this, never a file. */
   readonly create_namespace?: true | undefined;
-  /** Its service takes steps, and this one does not: a hotfix. */
+  /** Its service takes steps, but this deployment does not: a hotfix. */
   readonly at_once?: true | undefined;
-  /** How its rollout is judged, as far as the item says it. */
+  /** How its rollout is judged, as far as the item says. */
   readonly crash_tolerance?: number | undefined;
   readonly steady_seconds?: number | undefined;
   readonly unblock?: boolean | undefined;
   readonly priority: number;
   /** Seconds that one attempt may take. */
   readonly timeout: number;
-  /** Tries after the first. */
+  /** Attempts after the first. */
   readonly retry_count: number;
   readonly tags: readonly string[];
-  /** Keys of deployments of the same batch, each once, in file order. */
+  /** Keys of deployments in the same batch, without duplicates, in file order. */
   readonly dependencies: readonly string[];
   readonly rollback_strategy: RollbackStrategy;
   readonly health_check: {
@@ -72,8 +78,8 @@ export interface Deployment extends Acting {
     /** Seconds. */
     readonly timeout?: number;
   };
-  /** As it was planned then: plan takes it as it is. Only a rollback sets it, never a file. */
+  /** As planned then: plan uses it unchanged. Only a rollback sets this, never a file. */
   readonly planned?: KeptDeployment;
-  /** Only a rollback or a retry sets it. */
+  /** Only a rollback or a retry sets this. */
   readonly replay?: Replay;
 }

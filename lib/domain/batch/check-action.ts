@@ -4,10 +4,10 @@ import { type IssueCode, issueCodes } from './issues.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** Whether an item deletes or scales. A word that is no action is the schema's business. */
+/** Whether an item deletes or scales. The schema handles unknown actions. */
 export const isActing = ({ action }: Mapping): boolean => action === 'delete' || action === 'scale';
 
-/** Fields that do not go with what an item does, and one that does and is missing. */
+/** Fields that do not fit an item's action, and missing ones that it needs. */
 export const actionFindings = (item: Mapping, path: Path, { offsetOf }: FieldContext): Finding[] => {
   const at = (field: string, code: IssueCode, wording: Wording): Finding => {
     const here = [...path, field];
@@ -16,7 +16,7 @@ export const actionFindings = (item: Mapping, path: Path, { offsetOf }: FieldCon
   const { action, replicas, docker_image_version: version } = item;
   const isScale = action === 'scale';
   const useless = {
-    message: 'is how many a scale asks for, and this is none',
+    message: 'is only valid with action: scale',
     hint: 'write action: scale, or remove it',
   };
   const missing = {
@@ -33,10 +33,10 @@ export const actionFindings = (item: Mapping, path: Path, { offsetOf }: FieldCon
   ];
 };
 
-const noSteps = ({ action }: Mapping): Wording => ({ message: `a ${action} takes no steps`, hint: 'remove it' });
+const noSteps = ({ action }: Mapping): Wording => ({ message: `a ${action} has no steps`, hint: 'remove it' });
 
 const ofWhatStands = ({ action, docker_image_version: version }: Mapping): Wording => ({
-  message: `a ${action} is of what stands there, whatever its version`,
+  message: `a ${action} acts on what is there, whatever its version`,
   hint: 'remove docker_image_version',
   ...(typeof version === 'string' ? { found: version } : {}),
 });

@@ -17,7 +17,7 @@ export const checkDeletes = (
     const here = [...path, 'metadata', 'dependencies'];
     const describe = () => ({
       message: `${key} depends on ${quoted(gone)}, which this batch deletes`,
-      hint: 'delete it in a batch of its own, afterwards, or remove the dependency',
+      hint: 'delete it later in a separate batch, or remove the dependency',
       found: gone,
     });
     return [{ offset: offsetOf(here), path: here, code: issueCodes.NotAllowed, describe }];

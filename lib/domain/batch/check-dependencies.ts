@@ -14,16 +14,16 @@ interface Places {
 
 export interface ResolvedDependencies {
   readonly findings: readonly Finding[];
-  /** For each draft the keys that it depends on, each once. */
+  /** For each draft, the keys that it depends on, without duplicates. */
   readonly keys: readonly (readonly string[])[];
 }
 
-/** How many dependencies a batch may have once each infrastructure counts: 10,000 deployments with ten each. */
+/** How many dependencies a batch may have, counting each infrastructure: 10,000 deployments with ten each. */
 export const mostEdges = 100_000;
 
 /**
- * Finds a service that is there twice, dependencies that lead nowhere or to two services, and cycles. A dependency on one of
- * `explained` is not reported when it is missing: another finding says why. `isRepeated`: items may name one service again.
+ * Finds duplicate services, dependencies that lead nowhere or to two services, and cycles. A missing dependency in
+ * `explained` is not reported, because another finding explains it. `isRepeated`: items may name a service again.
  */
 export const checkDependencies = (
   drafts: readonly Draft[],
@@ -47,7 +47,7 @@ export const checkDependencies = (
 
 type Report = (path: Path, shown: Path, code: IssueCode, describe: () => Wording) => void;
 
-/** On the lines of the items, also where an anchor says their names. */
+/** Reported on the items' lines, even if an anchor contains their names. */
 const duplicates = (
   drafts: readonly Draft[],
   { byKey }: Directory,
@@ -70,7 +70,7 @@ const nameIn = (item: Path): Path => [...item, 'service_name'];
 
 interface Target {
   readonly target: number;
-  /** Place in the item's list of dependencies. */
+  /** Its position in the item's list of dependencies. */
   readonly entry: number;
 }
 
@@ -132,14 +132,14 @@ interface Around {
 
 const infrastructureOf = ({ item }: Draft): string | undefined => item?.infrastructure_id;
 
-/** All drafts of a service, or the one on the infrastructure that was asked for. */
+/** All drafts of a service, or the one on the requested infrastructure. */
 const targetsOn = (
   { places }: NamedService,
   { infrastructure, isSame }: WrittenDependency,
   { drafts, draft }: Around,
 ): readonly number[] => {
   const wanted = isSame ? infrastructureOf(draft) : infrastructure;
-  // Of an item with faults nobody knows where it would be.
+  // An invalid item's infrastructure is not known.
   if (wanted === undefined || places.some((place) => infrastructureOf(drafts[place]!) === undefined)) return places;
   return places.filter((place) => infrastructureOf(drafts[place]!) === wanted);
 };
@@ -178,7 +178,7 @@ const unknownDependency = (
   const near = nearest(name, others);
   return {
     message: `${quoted(name)} is not in this batch`,
-    hint: near === undefined ? 'a dependency is a service of the same batch' : `did you mean ${near}?`,
+    hint: near === undefined ? 'a dependency must be a service in the same batch' : `did you mean ${near}?`,
     found: name,
   };
 };
@@ -186,7 +186,7 @@ const unknownDependency = (
 const ambiguous = (name: string, services: readonly NamedService[]): Wording => {
   const keys = services.map(({ key }) => key).sort();
   return {
-    message: `${quoted(name)} is in several pillars`,
+    message: `${quoted(name)} exists in several pillars`,
     hint: `write ${keys.join(' or ')}`,
     found: name,
     allowed: keys,

@@ -8,12 +8,12 @@ import { didYouMean, nearest } from './nearest.ts';
 
 interface Surroundings {
   readonly catalogue: Catalogue;
-  /** Those of the batch. */
+  /** The batch's defaults. */
   readonly defaults: Mapping;
   readonly offsetOf: (path: Path) => number;
 }
 
-/** Deployments in places where their environment may not run. Names that nobody knows are told elsewhere. */
+/** Deployments whose environment may not run on their infrastructure. Unknown names are reported elsewhere. */
 export const checkEnvironments = (
   drafts: readonly Draft[],
   { catalogue, defaults, offsetOf }: Surroundings,
@@ -35,7 +35,10 @@ export const checkEnvironments = (
     return [{ offset: offsetOf(path), path, code: issueCodes.NotAllowed, describe }];
   });
 
-/** On the item where it says one of the two; else in the defaults, once for all; on the item where the configuration gives both. */
+/**
+ * On the item if it sets one of the two; else in the defaults, once for all; on the item if the configuration provides
+ * both.
+ */
 const placeOf = (draft: Draft, defaults: Mapping): Path => {
   const places: readonly (readonly [Mapping, Path])[] = [
     [draft.written, draft.path],
@@ -48,13 +51,13 @@ const placeOf = (draft: Draft, defaults: Mapping): Path => {
   return draft.path;
 };
 
-/** More environments than this are told of together. */
+/** More environments than this are summed up. */
 const mostWarned = 5;
 
-/** Of more infrastructures than this the rest is counted. */
+/** More infrastructures than this are only counted. */
 const mostNamed = 50;
 
-/** Told only to who has a file in which it could be said, and something real to lose. */
+/** Only for users with a configuration file where they could set it, and with real clusters. */
 export const warnOfEnvironments = (
   deployments: readonly { readonly environment_id: string; readonly infrastructure_id: string }[],
   { environments, simulated: isSimulated, without_file: isWithoutFile }: Catalogue,
@@ -70,7 +73,7 @@ export const warnOfEnvironments = (
     ...[...used].slice(0, mostWarned).map(([environment, places]) => {
       const [named, more] = [[...places].slice(0, mostNamed), places.size - mostNamed];
       const list = [...named, ...(more > 0 ? [`… and ${more} more`] : [])].join(', ');
-      return `Environment ${environment} may run anywhere; say where in the configuration: environments: { ${environment}: { infrastructures: [${list}] } }.`;
+      return `Environment ${environment} may run anywhere; limit it in the configuration: environments: { ${environment}: { infrastructures: [${list}] } }.`;
     }),
     ...(rest > 0 ? [`And ${rest} more environments may run anywhere.`] : []),
   ];

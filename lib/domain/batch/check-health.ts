@@ -4,7 +4,10 @@ import type { Draft } from './drafts.ts';
 import { type Finding, listed, type Path, quoted } from './findings.ts';
 import { issueCodes } from './issues.ts';
 
-/** Health checks that ask what the catalogue does not let a batch ask of its service. Without a word there, all is let. */
+/**
+ * Health checks that request what the catalogue does not allow for their service. Without a rule, everything is
+ * allowed.
+ */
 export const checkHealth = (
   drafts: readonly Draft[],
   catalogue: Catalogue,
@@ -22,8 +25,8 @@ export const checkHealth = (
       const shown = typeof found === 'string' ? quoted(found) : found;
       const own = draft.written.metadata as { readonly health_check?: Readonly<Record<string, unknown>> } | undefined;
       const isOwn = own?.health_check?.[field] !== undefined;
-      const hint = isOwn ? undefined : 'it comes from the defaults: give this deployment its own';
-      const message = `${shown} is not what a health check ${of} may ask; allowed: ${listed(allowed)}`;
+      const hint = isOwn ? undefined : 'it comes from the defaults: set one for this deployment';
+      const message = `${shown} is not allowed for a health check ${of}; allowed: ${listed(allowed)}`;
       return {
         offset: offsetOf(place),
         path: place,
@@ -37,7 +40,7 @@ export const checkHealth = (
     ];
   });
 
-/** An allowed path stands for itself and for all below it, part by part. */
+/** An allowed path includes everything below it, segment by segment. */
 const isAllowedPath = (path: string, { paths }: HealthEntry): boolean => {
   const asked = path.replace(/\?.*/s, '');
   return (

@@ -15,29 +15,29 @@ import type { Finding, LineOf, Path, Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
 import { offsetInBlock } from './offset-in-block.ts';
 
-/** Manifests as a text, and what is in it. */
+/** A manifest text and its parsed content. */
 export interface ManifestText {
   readonly text: string;
   readonly objects: readonly ManifestObject[];
 }
 
-/** What the items of a batch say to apply. */
+/** What a batch's items apply. */
 export interface CheckedManifests {
   readonly findings: readonly Finding[];
   readonly warnings: readonly string[];
-  /** By the place of an item: its manifests, and its object where they say it. */
+  /** By item index: its manifests, and its object if they identify it. */
   readonly fields: readonly Pick<Deployment, 'manifests' | 'workload'>[];
-  /** By SHA-256: what has to be stored before the batch is. */
+  /** By SHA-256: what must be stored before the batch. */
   readonly texts: ReadonlyMap<string, ManifestText>;
 }
 
-/** Objects that one batch may apply, all items together: a text may stand in thousands of them by an alias. */
+/** How many objects one batch may apply in total: a text may occur in thousands of items through an alias. */
 const mostObjects = 50_000;
 
 interface Surroundings {
   readonly catalogue: Catalogue;
   readonly context: FieldContext;
-  /** The batch, as it was handed in. */
+  /** The batch as submitted. */
   readonly text: string;
   readonly lineOf: LineOf;
 }
@@ -51,7 +51,7 @@ interface Checking extends Surroundings {
   objects: number;
 }
 
-/** Reads the manifests of all items, those of their services where an item brings none, and says what is wrong with them. */
+/** Reads the manifests of all items, or of their services if an item has none, and reports their problems. */
 export const checkManifests = (drafts: readonly Draft[], surroundings: Surroundings): CheckedManifests => {
   const checking: Checking = {
     ...surroundings,
@@ -81,7 +81,7 @@ const checkDraft = (checking: Checking, draft: Draft): Fields => {
   if (item !== undefined && item.action !== 'deploy')
     say(checking, here, { message: `a ${item.action} applies no manifests`, hint: 'remove it' });
   else if (item !== undefined && executor !== 'kubernetes') {
-    const message = `is applied by the executor kubernetes, and this deployment is run by ${executor}`;
+    const message = `needs the executor kubernetes, but this deployment uses ${executor}`;
     say(checking, here, { message, hint: 'write executor: kubernetes' });
   } else if (source !== undefined) return fromSource(checking, draft, { source, here });
   return none;
@@ -98,21 +98,21 @@ const say = (
 
 const forms = 'YAML text (manifests: |), {s3: s3://bucket/key}, or {git: https://…, ref: main, path: deploy/web}';
 
-/** The one form that was written; else it is told why it is none. */
+/** The form that was written; otherwise reports why it is none. */
 const readSource = (checking: Checking, written: unknown, here: Path): ManifestSource | undefined => {
   if (typeof written === 'string') return { text: written };
   if (!isMapping(written)) {
-    say(checking, here, { message: `is neither text nor a place; it is ${forms}` }, issueCodes.WrongType);
+    say(checking, here, { message: `is neither text nor a source; write ${forms}` }, issueCodes.WrongType);
     return undefined;
   }
   if (written.path !== undefined && written.git === undefined) {
     const message =
-      'path is read by the command line, which puts what is there in its place; nobody has your files here';
+      'path only works on the command line, which replaces it with the files; the server does not have your files';
     say(checking, here, { message, hint: 'send the batch with flotilla deploy, or write the manifests as text' });
     return undefined;
   }
   if (written.apiVersion !== undefined || written.kind !== undefined) {
-    const message = 'is an object where its text is needed';
+    const message = 'is an object instead of text';
     say(checking, here, { message, hint: 'write `manifests: |` above it' }, issueCodes.WrongType);
     return undefined;
   }
@@ -122,7 +122,7 @@ const readSource = (checking: Checking, written: unknown, here: Path): ManifestS
 const placeIn = (checking: Checking, written: Mapping, here: Path): ManifestSource | undefined => {
   const schema = written.s3 !== undefined ? s3Source : written.git !== undefined ? gitSource : undefined;
   if (schema === undefined) {
-    say(checking, here, { message: `says no place; it is ${forms}` }, issueCodes.Missing);
+    say(checking, here, { message: `names no source; write ${forms}` }, issueCodes.Missing);
     return undefined;
   }
   const result = schema.safeParse(written);
@@ -153,7 +153,7 @@ const fromSource = (checking: Checking, draft: Draft, { source, here }: Found): 
       say(
         checking,
         here,
-        { message: `has more than ${mostObjects} objects, with those of all items before` },
+        { message: `has more than ${mostObjects} objects, together with those of earlier items` },
         issueCodes.TooLarge,
       );
     return { manifests };
@@ -184,14 +184,15 @@ const sharedBy = (
   return sharedObjects(owners, { key, cluster, namespace }, objects);
 };
 
-/** Where a block scalar says it, its line is that of the batch; else the message has file and line. */
+/** If a block scalar contains it, the issue has the batch's line. Otherwise the message has file and line. */
 const tell = (checking: Checking, here: Path, issues: readonly ManifestIssue[]): void => {
   for (const issue of issues) {
     const { object, file, line, hint } = issue;
     const inBatch = offsetOfIssue(checking, here, issue);
     const where = [object, issue.path === '' ? undefined : issue.path].filter((part) => part !== undefined).join(': ');
     const place = file === undefined ? (inBatch === undefined ? `line ${line}` : '') : `${file}:${line}`;
-    // What is said of two places is said twice: the path tells them apart. It says the place where there is no object to name.
+    // A problem in two places is reported twice: the path tells them apart. It contains the place if there is no object
+    // to name.
     const named = where === '' ? place : where;
     const before = place === '' || named === place ? '' : `${place}: `;
     checking.findings.push({
@@ -203,13 +204,13 @@ const tell = (checking: Checking, here: Path, issues: readonly ManifestIssue[]):
   }
 };
 
-/** A problem with the line of the batch, where that is where it stands. */
+/** A problem with the batch's line, if it is written there. */
 const inText = (checking: Checking, here: Path, issue: ManifestIssue): ManifestIssue => {
   const offset = offsetOfIssue(checking, here, issue);
   return offset === undefined ? issue : { ...issue, ...checking.lineOf(offset) };
 };
 
-/** Undefined where manifests are no block scalar, or are those of a file that was put there. */
+/** Undefined if the manifests are no block scalar, or came from a file. */
 const offsetOfIssue = ({ context, text }: Surroundings, here: Path, issue: ManifestIssue): number | undefined => {
   const header = context.offsetOf(here);
   return issue.file === undefined && text[header] === '|' ? offsetInBlock(text, header, issue) : undefined;

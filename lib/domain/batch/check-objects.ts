@@ -19,8 +19,8 @@ interface Changed {
 }
 
 /**
- * Two deployments of one batch that change the same object, because two services are mapped to it or two infrastructures lead
- * to it. Whichever came first would be overwritten by the other, and both would have gone well.
+ * Two deployments of one batch that change the same object, because two services map to it or two infrastructures lead
+ * to it. The second would overwrite the first, and both would seem successful.
  */
 export const checkObjects = (
   drafts: readonly Draft[],
@@ -31,7 +31,7 @@ export const checkObjects = (
     ...places
   }: Places & {
     readonly namesOf: NamesOfClusters;
-    /** By the place of an item, where something else than the catalogue says it. */
+    /** By item index, if something other than the catalogue identifies it. */
     readonly workloadOf?: (place: number) => Workload | undefined;
   },
 ): Finding[] => {
@@ -54,7 +54,7 @@ export const checkObjects = (
   return findings;
 };
 
-/** Another finding says that two items name one service. */
+/** Two items that name one service are reported elsewhere. */
 const isTwice = (one: Draft, other: Draft): boolean =>
   one.path !== other.path && serviceKeyOf(one) === serviceKeyOf(other);
 
@@ -73,7 +73,7 @@ const changedTwice = (
     const [one, other] = [nameOf(first), nameOf(second)];
     return {
       message: `${other} leads to ${object}, and so does ${one}${isOneItem ? '' : ` on line ${line}`}`,
-      hint: 'one of them would overwrite the other; a batch changes an object once',
+      hint: 'one would overwrite the other; a batch may change an object only once',
       found: second.draft.key,
     };
   };

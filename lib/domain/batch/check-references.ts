@@ -12,7 +12,7 @@ import { didYouMean, nearest } from './nearest.ts';
 
 type OffsetOf = (path: Path) => number;
 
-/** Everything that an item or the defaults name has to exist in the catalogue. */
+/** Everything that an item or the defaults name must exist in the catalogue. */
 export const checkReferences = (
   drafts: readonly Draft[],
   defaults: Mapping,
@@ -37,7 +37,7 @@ export const checkReferences = (
 
 type At = (path: Path, code: IssueCode, describe: () => Wording) => Finding;
 
-/** Fields that items and defaults share. Wrong types are the schema's business. */
+/** Fields that items and defaults share. The schema handles wrong types. */
 const checkPlace = (fields: Mapping, path: Path, catalogue: Catalogue, at: At): Finding[] => {
   const { environment_id: environment, infrastructure_id: infrastructure, executor } = fields;
   const findings: Finding[] = [];
@@ -64,7 +64,7 @@ const checkPlace = (fields: Mapping, path: Path, catalogue: Catalogue, at: At): 
   return findings;
 };
 
-/** The one that is written, or each of the list with its place. */
+/** The single name, or each entry of the list with its index. */
 const namesIn = (infrastructure: unknown): readonly (readonly [name: unknown, ...place: number[]])[] =>
   Array.isArray(infrastructure) ? infrastructure.map((name, place) => [name, place] as const) : [[infrastructure]];
 
@@ -91,7 +91,7 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
     return [at(here, issueCodes.UnknownService, () => unknownService(pillar, service, catalogue))];
   }
   if (entry !== undefined && !verifiableKinds.includes(entry.kind)) {
-    const message = `${service} is a ${entry.kind}, and the rollout of a ${entry.kind} cannot be verified yet; kinds that can: ${listed(verifiableKinds)}`;
+    const message = `${service} is a ${entry.kind}, whose rollout cannot be verified yet; supported kinds: ${listed(verifiableKinds)}`;
     return [at(here, issueCodes.NotVerifiable, () => ({ message, found: entry.kind, allowed: verifiableKinds }))];
   }
   const asked = { pillar, service_name: service, environment_id: draft.item?.environment_id };
@@ -113,8 +113,8 @@ const checkService = (draft: Draft, catalogue: Catalogue, at: At, withoutPipelin
 
 const cannotAct = ({ path, written, pillar, service }: Draft, executor: string, at: At): Finding => {
   const { action } = written;
-  const message = `${pillar}/${service} is deployed by ${executor}, and its pipelines can only deploy: nobody can ask them for a ${action}`;
-  const hint = `write executor: ${listed(actingExecutors)}, where the configuration says that the service may be deployed so`;
+  const message = `${pillar}/${service} is deployed by ${executor}, whose pipelines can only deploy, not ${action}`;
+  const hint = `write executor: ${listed(actingExecutors)}, if the configuration allows it for the service`;
   return at([...path, 'action'], issueCodes.NotAllowed, () => ({
     message,
     hint,
@@ -123,7 +123,7 @@ const cannotAct = ({ path, written, pillar, service }: Draft, executor: string, 
   }));
 };
 
-/** Kinds of which nobody says how many there are. */
+/** Kinds without a replica count. */
 const single: readonly string[] = ['daemonset', 'job', 'cronjob', 'pod', 'knative-service', 'certificate'];
 
 const withoutReplicas = (kind: string | undefined): string | undefined =>
@@ -134,7 +134,7 @@ const cannotScale = ({ path, pillar, service }: Draft, kind: string, at: At): Fi
   return at([...path, 'action'], issueCodes.NotAllowed, () => ({ message, found: 'scale' }));
 };
 
-/** The names of the section are those of the configuration. */
+/** The section's names are the configuration's. */
 const checkKubernetes = (draft: Draft, catalogue: Catalogue, at: At): Finding[] => {
   const { pillar = '', service = '', path, written, item } = draft;
   const ofChart = item?.action === 'deploy' && item.docker_artifact_type === 'helm' ? [ofAChart(draft, at)] : [];
@@ -144,18 +144,17 @@ const checkKubernetes = (draft: Draft, catalogue: Catalogue, at: At): Finding[] 
     const place = written.infrastructure_id === undefined ? [...path, 'service_name'] : infrastructurePath(draft);
     return unread === undefined ? ofChart : [...ofChart, at(place, issueCodes.NotAllowed, () => unread)];
   }
-  const message = `${pillar}/${service} is deployed by Harness, and the configuration does not say that it may be deployed without`;
+  const message = `${pillar}/${service} is deployed by Harness, and the configuration does not allow deploying it without`;
   const hint = `set services.${pillar}.${service}.executor: kubernetes in the configuration`;
   const here = [...path, written.executor === undefined ? 'service_name' : 'executor'];
   return [...ofChart, at(here, issueCodes.NotAllowed, () => ({ message, hint }))];
 };
 
-/** The version would be that of a chart, which nobody renders, and be put into an image. */
+/** The version would be a chart's, which nobody renders, and would end up in an image. */
 const ofAChart = ({ path, written }: Draft, at: At): Finding => {
   const here = [...path, written.docker_artifact_type === undefined ? 'docker_image_version' : 'docker_artifact_type'];
-  const message = 'a helm chart has to be rendered, and the executor kubernetes applies manifests as they are written';
-  const hint =
-    'write docker_artifact_type: docker and the version of the image; manifests can be those of helm template';
+  const message = 'a helm chart must be rendered, but the executor kubernetes applies manifests as written';
+  const hint = 'write docker_artifact_type: docker and the version of the image; manifests may come from helm template';
   return at(here, issueCodes.NotAllowed, () => ({ message, hint, found: 'helm', allowed: ['docker', 'kustomize'] }));
 };
 
@@ -178,10 +177,10 @@ const unknownService = (pillar: string, service: string, catalogue: Catalogue): 
   };
 };
 
-/** More misspelt services than this are a mapping that does not fit; nothing can be concluded from it. */
+/** More misspelt services than this mean that the mapping does not fit, so nothing can be concluded. */
 const conclusive = 50;
 
-/** The services that misspelt ones were probably meant to be: `login-apy` explains why `login-api` is not in the batch. */
+/** The services that misspelt names probably mean: `login-apy` explains why `login-api` is not in the batch. */
 export const meantServices = (drafts: readonly Draft[], catalogue: Catalogue): ReadonlySet<string> => {
   if (catalogue.services === undefined) return new Set();
   const unknownOnes = drafts.filter(

@@ -5,7 +5,7 @@ import { isActing } from './check-action.ts';
 import type { Draft } from './drafts.ts';
 import type { Wording } from './findings.ts';
 
-/** Checks whose numbers nobody could read where the item is deployed; undefined where there is none. */
+/** Checks whose source cannot be read where the item is deployed; undefined if there is none. */
 export const unreadableChecks = ({ item, pillar, service }: Draft, catalogue: Catalogue): Wording | undefined => {
   if (item === undefined || pillar === undefined || service === undefined) return undefined;
   const cluster = resolveInfrastructure(catalogue, item.infrastructure_id)?.cluster;
@@ -16,6 +16,6 @@ export const unreadableChecks = ({ item, pillar, service }: Draft, catalogue: Ca
   if (strategy?.environments?.includes(item.environment_id) === false) return undefined;
   const names = (strategy?.checks ?? []).filter(({ source }) => 'prometheus' in source).map(({ name }) => name);
   if (names.length === 0) return undefined;
-  const message = `the steps of ${pillar}/${service} look at ${names.join(', ')} in Prometheus, and nobody says where that is in the cluster ${cluster}`;
+  const message = `the steps of ${pillar}/${service} check ${names.join(', ')} in Prometheus, but the cluster ${cluster} has no Prometheus configured`;
   return { message, hint: `set clusters.${cluster}.prometheus.service in the configuration, or write at_once: true` };
 };

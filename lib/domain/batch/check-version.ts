@@ -4,7 +4,7 @@ import { quoted, type Wording } from './findings.ts';
 
 const longestTag = 128;
 
-/** Why a text is no version of this artifact, and what to write instead; undefined when it is one. */
+/** Why a text is no valid version for this artifact, and what to write instead; undefined if it is valid. */
 export const versionProblem = (version: string, artifact: ArtifactType): Wording | undefined => {
   if (isVersion(version, artifact)) return undefined;
   const { message, hint } = problemOf(version);
@@ -18,25 +18,25 @@ interface Problem {
 
 const forms = 'write a tag ("2.4.0"), a digest ("sha256:…"), or both ("2.4.0@sha256:…")';
 
-/** The first rung that fits; the rule that each speaks of stands in the grammar. */
+/** The first that applies. The grammar contains the rules. */
 const problemOf = (version: string): Problem => {
   if (/[\s\p{C}]/u.test(version))
-    return { message: 'contains a space, a line break or a character that cannot be seen', hint: forms };
+    return { message: 'contains a space, a line break or an invisible character', hint: forms };
   const at = version.indexOf('@');
   const [tag, digest] = at < 0 ? [version, undefined] : [version.slice(0, at), version.slice(at + 1)];
-  if (isReference(tag)) return { message: 'is a whole image, not a version of it', hint: aloneHint(version) };
+  if (isReference(tag)) return { message: 'is a complete image reference, not a version', hint: aloneHint(version) };
   const isTagAlone = digest === undefined && !/^sha(256|512):/i.test(version);
   return (isTagAlone ? undefined : digestProblem(digest ?? version)) ?? tagProblem(tag);
 };
 
-/** `registry/repository:tag`, or `repository:tag` where the part before the colon is no algorithm. */
+/** `registry/repository:tag`, or `repository:tag` if the part before the colon is no algorithm. */
 const isReference = (text: string): boolean => /^[^@]+:[^/:@]+$/.test(text) && !/^sha(256|512):/i.test(text);
 
 const aloneHint = (reference: string): string => {
   const [name = '', digest] = reference.split('@', 2);
   const tag = name.slice(name.lastIndexOf(':') + 1);
   const alone = quoted(digest === undefined ? tag : `${tag}@${digest}`, longestVersion);
-  return `write ${alone} alone; the repository is the image of the service in the configuration`;
+  return `write only ${alone}; the configuration has the repository`;
 };
 
 const digestProblem = (digest: string): Problem | undefined => {
@@ -45,26 +45,26 @@ const digestProblem = (digest: string): Problem | undefined => {
   if (isDigest(digest))
     return { message: 'has a digest in capital letters', hint: `write it as ${quoted(low, longestVersion)}` };
   return {
-    message: 'has a digest that is not one',
-    hint: 'a digest is sha256: and 64 of the digits 0 to 9 and a to f',
+    message: 'has an invalid digest',
+    hint: 'a digest is sha256: followed by 64 hexadecimal digits',
   };
 };
 
 const characters = 'a tag has letters, digits, `_`, `.` and `-`';
 
-/** What people mean who write these: a branch, or a value that something else is to fill in. */
+/** What people usually mean with these: a branch, or a placeholder. */
 const meanings: Readonly<Record<string, string>> = {
-  '/': `${characters}: of a branch write the tag of what was built from it, for example "feature-login"`,
-  $: 'nothing is filled in here: write the version itself',
-  '<': 'nothing is filled in here: write the version itself',
-  '{': 'nothing is filled in here: write the version itself',
+  '/': `${characters}: for a branch, write the tag that was built from it, for example "feature-login"`,
+  $: 'placeholders are not filled in here: write the version itself',
+  '<': 'placeholders are not filled in here: write the version itself',
+  '{': 'placeholders are not filled in here: write the version itself',
 };
 
 const tagProblem = (tag: string): Problem => {
   if (tag === '') return { message: 'has no tag before the `@`', hint: forms };
   const wrong = /[^0-9A-Za-z_.-]/u.exec(tag)?.[0];
   if (wrong === '+') {
-    const hint = `registries write it as ${quoted(tag.replaceAll('+', '_'))}; only the version of a chart (helm) may have one`;
+    const hint = `registries write it as ${quoted(tag.replaceAll('+', '_'))}; only a chart version (helm) may have one`;
     return { message: 'has a `+`, which no image tag can have', hint };
   }
   if (wrong !== undefined)

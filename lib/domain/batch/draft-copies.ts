@@ -44,7 +44,7 @@ const copiesOf = (draft: Draft, infrastructures: readonly string[]): readonly Dr
     };
   });
 
-/** Where the infrastructure of a draft is written: on the item, else in the defaults. */
+/** Where a draft's infrastructure is written: on the item, else in the defaults. */
 export const infrastructurePath = ({ path, written, listed }: Draft): Path => {
   const section = written.infrastructure_id === undefined ? ['defaults'] : path;
   return [...section, 'infrastructure_id', ...(listed === undefined ? [] : [listed.place])];

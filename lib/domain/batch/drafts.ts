@@ -13,18 +13,18 @@ export type Mapping = Readonly<Record<string, unknown>>;
 export const isMapping = (value: unknown): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** An item of a batch while it is being looked at: what can be said of it even when parts of it are wrong. */
+/** A batch item during the checks: what is known about it even if parts of it are wrong. */
 export interface Draft {
   readonly path: Path;
   /** As the user wrote it. */
   readonly written: Mapping;
-  /** Present when every field is valid. */
+  /** Present if every field is valid. */
   readonly item?: MergedItem;
   readonly pillar?: string;
   readonly service?: string;
-  /** `pillar/service_name`, when both are there; with `@infrastructure` behind it where the item has several. */
+  /** `pillar/service_name`, if both are there; with `@infrastructure` appended if the item has several. */
   readonly key?: string;
-  /** Of an item with a list of infrastructures: which of them this one is for. */
+  /** For an item with a list of infrastructures: the one that this draft is for. */
   readonly listed?: Listed;
   readonly dependencies: readonly unknown[];
 }
@@ -34,19 +34,19 @@ export interface Listed {
   readonly place: number;
 }
 
-/** `pillar/service_name`, when both are there. */
+/** `pillar/service_name`, if both are there. */
 export const serviceKeyOf = ({ key, listed, pillar, service }: Draft): string | undefined =>
   listed === undefined || key === undefined ? key : `${pillar}/${service}`;
 
-/** Whether it is the only one of its item, or the first. */
+/** Whether it is its item's only draft, or the first. */
 export const isFirstOfItem = ({ listed }: Draft): boolean => listed === undefined || listed.place === 0;
 
 export interface Defaults {
   /** The valid ones. */
   readonly values: Mapping;
-  /** Fields that defaults give or meant to give, but wrongly: their absence is not said again for every item. */
+  /** Fields that the defaults set, but invalidly: they are not reported as missing on every item. */
   readonly spoilt: ReadonlySet<string>;
-  /** What the configuration gives an item of this pillar in this environment. */
+  /** What the configuration provides for an item of this pillar in this environment. */
   readonly configured: (pillar: unknown, environment: unknown) => Mapping;
 }
 
@@ -58,7 +58,7 @@ export const itemFields: readonly string[] = [
   'executor',
 ];
 const metadataFields = ['timeout', 'retry_count', 'priority', 'rollback_strategy', 'health_check'];
-/** From the root of a batch. */
+/** Paths from a batch's root. */
 export const sections: ReadonlySet<string> = new Set([
   'metadata',
   'metadata.tags',
@@ -72,28 +72,28 @@ export const sections: ReadonlySet<string> = new Set([
   'deployments[].metadata.health_check',
 ]);
 
-/** A section whose lines are all commented out reads as null: it counts as not written. `place` is that of the mapping. */
+/** A section with all of its lines commented out reads as null and counts as absent. `place` is the mapping's path. */
 export const withoutEmptySections = (mapping: Mapping, place = ''): Mapping => {
   const isEmpty = (key: string): boolean => mapping[key] === null && sections.has(`${place}${key}`);
   if (!Object.keys(mapping).some(isEmpty)) return mapping;
   return Object.fromEntries(Object.entries(mapping).filter(([key]) => !isEmpty(key)));
 };
 
-/** Taken in any letter case, on an item and in the defaults alike. */
+/** Accepted in any case, on an item and in the defaults. */
 export const caseless: readonly string[] = ['pillar', 'docker_artifact_type'];
 
 export const inLowerCase = (fields: Mapping): Mapping =>
   Object.fromEntries(
     Object.entries(fields).map(([field, value]) => [
       field,
-      // Letters of ASCII only: a few others have one of them as their small letter.
+      // ASCII letters only: a few others have an ASCII letter as their lower case.
       typeof value === 'string' && caseless.includes(field)
         ? value.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
         : value,
     ]),
   );
 
-/** The item's own value, else the batch's default, else the configuration's; what nobody gives is left to the schema. */
+/** The item's own value, else the batch's default, else the configuration's. Otherwise the schema decides. */
 const mergeItem = (written: Mapping, { values, configured }: Defaults): Mapping => {
   const item = inLowerCase(withoutEmptySections(written, 'deployments[].'));
   const behind = configured(item.pillar, item.environment_id ?? values.environment_id);
@@ -147,7 +147,7 @@ export const draftItem = (
 
 const readItem = (merged: Mapping) => {
   if (!isActing(merged)) return mergedItemSchema.safeParse(merged);
-  // That there is one is said in words of its own.
+  // An unexpected version gets its own message.
   const { docker_image_version: _, ...rest } = merged;
   const result = actingItemSchema.safeParse(rest);
   return result.success
@@ -155,7 +155,10 @@ const readItem = (merged: Mapping) => {
     : result;
 };
 
-/** What a version may be depends on the artifact; of one that is missing or not known it is at most what a chart's may be. */
+/**
+ * The artifact decides what a version may be. With a missing or unknown artifact, the rules for charts apply, which are
+ * the widest.
+ */
 const versionFindings = (
   { docker_image_version: version, docker_artifact_type: artifact }: Mapping,
   path: Path,
@@ -168,7 +171,7 @@ const versionFindings = (
   return [{ offset: offsetOf(here), path: here, code: issueCodes.BadFormat, describe: () => problem }];
 };
 
-/** Says where a missing field may also stand. */
+/** Says where else a missing field may be set. */
 const missingEverywhere = (finding: Finding, { pillar, environment_id: environment }: Mapping): Finding => {
   const field = String(finding.path.at(-1));
   if (finding.code !== issueCodes.Missing || !itemFields.includes(field)) return finding;
@@ -187,5 +190,5 @@ const notAMapping = (path: Path, { offsetOf }: FieldContext): Finding => ({
   offset: offsetOf(path),
   path,
   code: issueCodes.WrongType,
-  describe: () => ({ message: 'a deployment is a mapping with pillar, service_name, docker_image_version …' }),
+  describe: () => ({ message: 'a deployment must be a mapping with pillar, service_name, docker_image_version …' }),
 });

@@ -1,6 +1,6 @@
 type Mapping = Readonly<Record<string, unknown>>;
 
-/** Top-level keys that Flotilla ignores. People keep anchors in them. */
+/** Top-level keys that Flotilla ignores. People put anchors there. */
 export const extensionPattern = '^x-';
 
 const isExtension = (key: string): boolean => key.startsWith('x-');
@@ -8,7 +8,7 @@ const isExtension = (key: string): boolean => key.startsWith('x-');
 const isMapping = (value: unknown): value is Mapping =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The root of a document without its `x-` keys. */
+/** A document's root without its `x-` keys. */
 export const withoutExtensions = (root: unknown): unknown => {
   if (!isMapping(root) || !Object.keys(root).some(isExtension)) return root;
   return Object.fromEntries(Object.entries(root).filter(([key]) => !isExtension(key)));

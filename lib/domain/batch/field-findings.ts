@@ -6,11 +6,11 @@ import { type IssueCode, issueCodes, type Scalar } from './issues.ts';
 import type { KeyAdvice } from './known-keys.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
-/** What has to be known to put a schema's complaint into the user's words. */
+/** What is needed to put a schema's issue into the user's terms. */
 export interface FieldContext {
   readonly offsetOf: (path: Path, at?: 'key' | 'value') => number;
   readonly sourceOf: (path: Path) => string | undefined;
-  /** The value that the user wrote at a path; undefined where nothing is written. */
+  /** The user's value at a path; undefined if nothing is written. */
   readonly valueAt: (path: Path) => unknown;
   readonly advice: KeyAdvice;
   /** Fields whose values are never repeated. */
@@ -19,21 +19,24 @@ export interface FieldContext {
 
 type ZodIssue = z.core.$ZodIssue;
 
-/** One finding for each complaint; for unknown keys one for each key. */
+/** One finding per issue; for unknown keys, one per key. */
 export const fieldFindings = (issues: readonly ZodIssue[], prefix: Path, context: FieldContext): FieldFinding[] => {
   const findings = issues
     .filter((issue) => !isSafeLimit(issue))
     .flatMap((issue) => findingsOf(issue, [...prefix, ...(issue.path as Path)], context));
   const meant = new Set(findings.flatMap(({ means }) => (means === undefined ? [] : [means])));
-  // A misspelt key also leaves its field missing: the spelling is the cause.
+  // A misspelt key also leaves its field missing; the spelling is the cause.
   return findings.filter(({ code, path }) => code !== issueCodes.Missing || !meant.has(String(path.at(-1))));
 };
 
-/** Of a whole number zod also says that it is over what a number holds exactly; all of ours have a narrower range, which it says too. */
+/**
+ * For whole numbers, zod also reports values beyond exact integers. All of ours have narrower ranges, which it reports
+ * too.
+ */
 const isSafeLimit = (issue: ZodIssue): boolean =>
   (issue.code === 'too_big' || issue.code === 'too_small') && issue.origin === 'int';
 
-/** `means`: for an unknown key, the name of the field that was probably meant. */
+/** `means`: for an unknown key, the field that was probably meant. */
 export type FieldFinding = Finding & { readonly means?: string };
 
 const findingsOf = (issue: ZodIssue, path: Path, context: FieldContext): FieldFinding[] => {
@@ -46,7 +49,7 @@ const findingsOf = (issue: ZodIssue, path: Path, context: FieldContext): FieldFi
   return [{ offset: context.offsetOf(path), path, code, describe: () => wordingOf(issue, path, found, context) }];
 };
 
-/** Of a field with several forms: what is wrong with the form that was written, else with the first. */
+/** For a field with several forms: the issues of the form that was written, else of the first. */
 const formOf = ({ errors }: z.core.$ZodIssueInvalidUnion): readonly ZodIssue[] => {
   const isOther = (issue: ZodIssue): boolean => issue.code === 'invalid_type' && issue.path.length === 0;
   return errors.find((issues) => !issues.some(isOther)) ?? errors[0] ?? [];
@@ -72,7 +75,7 @@ const badName = (issue: z.core.$ZodIssueInvalidKey, path: Path, { offsetOf }: Fi
   describe: () => ({ message: `this name ${nameComplaint(issue.issues[0], String(path.at(-1)))}` }),
 });
 
-/** Our words for what is no name; of its length zod has words of its own, which are for programmers. */
+/** Our words for an invalid name. For its length, zod's own words are meant for programmers. */
 const nameComplaint = (inner: ZodIssue | undefined, name: string): string => {
   if (inner?.code === 'too_small' || inner?.code === 'too_big') return outOfRange(inner, name, name);
   return inner?.message ?? 'is not allowed';
@@ -129,18 +132,18 @@ const nearHint = (allowed: readonly string[], value: unknown): Pick<Wording, 'hi
   return hint === undefined ? {} : { hint };
 };
 
-/** A rule of our own may say what helps. */
+/** Our own rules may include a hint. */
 const hintOf = (issue: ZodIssue): Pick<Wording, 'hint'> =>
   issue.code === 'custom' && typeof issue.params?.hint === 'string' ? { hint: issue.params.hint } : {};
 
 const names = (values: readonly unknown[]): string[] => values.map(String);
 
-/** Our schemas give their own words where zod's would not do; zod's all begin like this. */
+/** Our schemas have their own messages where zod's are unsuitable. Zod's all start like this. */
 const isOwnWord = (issue: ZodIssue): boolean => !/^(Invalid|Too|Unrecognized)/.test(issue.message);
 
 const typeWords: { readonly [type: string]: string } = {
   string: 'a string',
-  // Every number of ours is whole; zod asks for the number first.
+  // All our numbers are whole. Zod checks for a number first.
   number: 'a whole number',
   int: 'a whole number',
   boolean: 'true or false',
@@ -159,7 +162,7 @@ const wrongType = (issue: ZodIssue, value: unknown, shown: string, source: strin
   const expected = expectation(issue);
   if (typeof value === 'number' && expected === 'a whole number') return { message: `${shown} is not a whole number` };
   const message = `${shown} where ${expected} is needed`;
-  // All our lists are of texts but this one.
+  // All our lists contain texts, except this one.
   if (expected === 'a list' && isScalar(value) && value !== null && issue.path?.at(-1) !== 'deployments')
     return { message, hint: `write [${inList(value, source)}]` };
   if (!expected.startsWith('a string') || !isScalar(value)) return { message };
@@ -175,7 +178,7 @@ const wrongType = (issue: ZodIssue, value: unknown, shown: string, source: strin
   return { message, hint: `write ${/^\d+\.\d+$/.test(asWritten) ? `v${asWritten}` : 'v1.0'}` };
 };
 
-/** A plain word needs no quotes, all else does. */
+/** A plain word needs no quotes; everything else does. */
 const inList = (value: Scalar, source: string | undefined): string => {
   const text = source ?? String(value);
   return typeof value === 'string' && /^[A-Za-z][\w./-]*$/.test(text) ? text : quoted(text);
@@ -204,7 +207,7 @@ const isScalar = (value: unknown): value is Scalar =>
 
 const shortened = (value: Scalar): Scalar => (typeof value === 'string' ? cut(withoutCredentials(value), 100) : value);
 
-/** Others are read as a neighbour of what was written, so they are shown as they were written. */
+/** Other numbers are read as a neighbouring value, so they are shown as written. */
 const isExact = (value: number): boolean => Math.abs(value) <= Number.MAX_SAFE_INTEGER;
 
 /** A value in a sentence: `the number 2.1`, `"x"`, `a list`. */

@@ -2,7 +2,7 @@ import { cut } from '../cut.ts';
 import { withoutCredentials } from '../masking/addresses.ts';
 import { type Issue, type IssueCode, issueCodes, type Scalar } from './issues.ts';
 
-/** Keys and list places (from 0) from the root of a document down to a value. */
+/** Keys and list indexes (from 0) from a document's root to a value. */
 export type Path = readonly (string | number)[];
 
 export interface Wording {
@@ -13,11 +13,11 @@ export interface Wording {
 }
 
 /**
- * A problem that has a place but no words yet. A hostile file has a million problems: all are placed and sorted, only
- * those that are shown are put into words, because a hint costs a comparison with everything that exists.
+ * A problem with a place but no words yet. A hostile file has a million problems: all are placed and sorted, but only
+ * those shown are put into words, because a hint costs a comparison with everything that exists.
  */
 export interface Finding {
-  /** Place in the text. */
+  /** Its place in the text. */
   readonly offset: number;
   readonly path: Path;
   readonly code: IssueCode;
@@ -29,7 +29,7 @@ export type LineOf = (offset: number) => { readonly line: number; readonly colum
 /** Nobody reads more than this many at once. */
 const maxIssues = 200;
 
-/** In the order of the text, each said once, at most `maxIssues` and then one that says how many more there are. */
+/** In text order, without repeats, at most `maxIssues`, followed by one that says how many more there are. */
 export const presentFindings = (findings: readonly Finding[], lineOf: LineOf, file?: string): Issue[] => {
   const sorted = saidOnce(findings.toSorted((a, b) => a.offset - b.offset));
   const issues = sorted.slice(0, maxIssues).map((finding) => present(finding, lineOf, file));
@@ -40,7 +40,7 @@ export const presentFindings = (findings: readonly Finding[], lineOf: LineOf, fi
   return [...issues, present(rest, lineOf, file)];
 };
 
-/** A part of the text that is used in many places by an alias is wrong once, not once for each use. */
+/** A part of the text that aliases use in many places is wrong once, not once per use. */
 const saidOnce = (sorted: readonly Finding[]): Finding[] => {
   const seen = new Set<string>();
   return sorted.filter(({ offset, code, path }) => {
@@ -63,7 +63,7 @@ const present = (finding: Finding, lineOf: LineOf, file: string | undefined): Is
   };
 };
 
-/** `deployments[3].metadata.tags`; places in lists count from 1, keys that are no plain words are put in quotes. */
+/** `deployments[3].metadata.tags`; list indexes count from 1, and keys that are not plain words are quoted. */
 export const pathText = (path: Path): string =>
   path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part + 1}]`;
@@ -71,10 +71,10 @@ export const pathText = (path: Path): string =>
     return text === '' ? part : `${text}.${part}`;
   }, '');
 
-/** A text in quotes, cut where it gets long, and without the password of an address. */
+/** A quoted text, cut if long, and without an address's password. */
 export const quoted = (text: string, limit = 64): string => JSON.stringify(cut(withoutCredentials(text), limit));
 
-/** `a, b, c`, cut where it gets long. */
+/** `a, b, c`, cut if long. */
 export const listed = (names: readonly (string | number)[], limit = 20): string => {
   if (names.length === 0) return 'none';
   const shown = names.slice(0, limit).join(', ');

@@ -1,4 +1,4 @@
-/** Whether a text is a JSON object or list. A byte order mark may stand before it. */
+/** Whether a text is a JSON object or list, with or without a byte order mark. */
 export const isJson = (text: string): boolean => {
   if (!/^\uFEFF?\s*[{[]/.test(text)) return false;
   try {

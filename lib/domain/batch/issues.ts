@@ -1,4 +1,4 @@
-/** What can be wrong with a file, one word each. Screens, tests and docs/errors.md know a problem by this word. */
+/** What can be wrong with a file, one code each. Screens, tests and docs/errors.md use this code. */
 export const issueCodes = {
   /** The text itself. */
   YamlSyntax: 'YamlSyntax',
@@ -13,7 +13,7 @@ export const issueCodes = {
   BadFormat: 'BadFormat',
   UnknownKey: 'UnknownKey',
   DuplicateKey: 'DuplicateKey',
-  /** What the field means. */
+  /** A field's meaning. */
   Duplicate: 'Duplicate',
   UnknownPillar: 'UnknownPillar',
   UnknownService: 'UnknownService',
@@ -29,7 +29,7 @@ export const issueCodes = {
   VariableNotSet: 'VariableNotSet',
   VariableNotPublic: 'VariableNotPublic',
   FileUnreadable: 'FileUnreadable',
-  /** Who asks may not do that there. */
+  /** The caller may not do that there. */
   NotGranted: 'NotGranted',
   /** The last line of a list that was cut. */
   MoreIssues: 'MoreIssues',
@@ -39,11 +39,11 @@ export type IssueCode = keyof typeof issueCodes;
 
 export type Scalar = string | number | boolean | null;
 
-/** One problem of a file, in the user's words. Line and column count from 1, and so do the numbers in `path`. */
+/** One problem of a file, in the user's terms. Line and column count from 1, and so do the numbers in `path`. */
 export interface Issue {
   readonly line: number;
   readonly column: number;
-  /** For example `deployments[3].metadata.dependencies`; empty for the file as a whole. */
+  /** For example `deployments[3].metadata.dependencies`; empty for the whole file. */
   readonly path: string;
   readonly message: string;
   /** What to do about it, for example `did you mean metadata.priority?`. */
@@ -51,7 +51,7 @@ export interface Issue {
   readonly code: IssueCode;
   readonly found?: Scalar;
   readonly allowed?: readonly (string | number)[];
-  /** The file, when it is another one than the one that was handed in (the services file of a configuration). */
+  /** The file, if it is not the submitted one (a configuration's services file). */
   readonly file?: string;
 }
 

@@ -1,6 +1,6 @@
 import type { ArtifactType, RollbackStrategy } from '../plan/plan.ts';
 
-/** What a deployment takes where it says nothing itself. */
+/** What a deployment uses for fields that it does not set. */
 export interface ItemDefaults {
   readonly environment_id?: string;
   readonly infrastructure_id?: string;
@@ -21,8 +21,8 @@ export interface ItemDefaults {
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Merges layers of fields, the most specific first. The first layer that has a field gives it. Of a health check this holds
- * for each of its fields.
+ * Merges layers of fields, most specific first: the first layer with a field wins. Health checks are merged field by
+ * field.
  */
 export const mergeDefaults = <Layer extends object>(layers: readonly Layer[]): Layer => {
   let merged = {} as Layer;

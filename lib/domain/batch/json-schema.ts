@@ -7,16 +7,19 @@ import { sections } from './drafts.ts';
 import { extensionPattern } from './extensions.ts';
 import { writtenBatchSchema } from './schema.ts';
 
-/** The published schema takes any pillar. A server's own schema names the pillars that it has. */
+/** The published schema accepts any pillar. A server's own schema names its pillars. */
 const schemaIds = { published: 'urn:flotilla:schema:batch:v1.0', ofServer: '/schemas/batch.json' } as const;
 
 /**
- * The batch format as JSON Schema, as users write it. Editors, tools and the API use it. Their dialects of regular expressions
- * differ: a pattern here means the same in ECMA-262 with and without `u`, in Python, Go and .NET.
+ * The batch format as JSON Schema, as users write it, for editors, tools and the API. Their regular expression dialects
+ * differ: the patterns mean the same in ECMA-262 with and without `u`, Python, Go and .NET.
  */
 export const batchJsonSchema = (
   pillars: readonly string[] | 'any' = 'any',
-  /** Fields that the configuration may give. A file need not have them. Nobody knows the configuration of the published schema. */
+  /**
+   * Fields that the configuration may provide, so a file need not have them. For the published schema, the
+   * configuration is unknown.
+   */
   given: ReadonlySet<string> = new Set(pillars === 'any' ? [...neededOnBoth, artifact] : []),
 ): JsonObject => {
   const schema = z.toJSONSchema(writtenBatchSchema, {
@@ -73,7 +76,7 @@ const anyCaseOf = (words: readonly string[]): string =>
 
 const neededOnBoth = ['environment_id', 'infrastructure_id'];
 
-/** Of each item; in the short form it may be a version alone. */
+/** For each item. In the short form, an item may be just a version. */
 const inItems = (items: JsonObject, short: JsonObject = { type: 'object', ...items }): JsonObject => ({
   properties: {
     deployments: { type: 'array', items: { type: 'object', ...items } },
@@ -92,7 +95,7 @@ const not = (schema: JsonObject): JsonObject => ({ not: schema });
 
 const has = (field: string): JsonObject => ({ required: [field], properties: { [field]: true } });
 
-/** What the defaults do not give, each item does. */
+/** Each item must set what the defaults do not. */
 const givenHereOrThere = (field: string, items: JsonObject = has(field)): JsonObject => ({
   if: inDefaults(has(field)),
   else: inItems(items),
@@ -105,7 +108,7 @@ const versions = { long: 'docker_image_version', short: 'version' } as const;
 
 const artifactOfDeploys = givenHereOrThere(artifact, when(not(acts), has(artifact)));
 
-/** A version goes with a deploy, replicas go with a scale, and neither goes with anything else. */
+/** A version only goes with a deploy, and replicas only with a scale. */
 const fitting = (version: string): JsonObject => ({
   allOf: [
     when(acts, not(has(version))),
@@ -117,7 +120,7 @@ const fitting = (version: string): JsonObject => ({
 
 const text: JsonObject = { type: 'string' };
 
-/** A version alone is a deploy. */
+/** Just a version is a deploy. */
 const ofItsAction = inItems(fitting(versions.long), { anyOf: [text, { type: 'object', ...fitting(versions.short) }] });
 
 const isOfImages: JsonObject = {
@@ -127,7 +130,7 @@ const isOfImages: JsonObject = {
 const imageVersion: JsonObject = { ...text, ...portablePattern(versionPatterns.docker) };
 const hasImageVersion = (version: string): JsonObject => ({ properties: { [version]: imageVersion } });
 
-/** In both forms, for items that are `of` something; `alone`: of a version alone. */
+/** For items in both forms that match `of`. `alone` applies to just a version. */
 const narrowed = (of: JsonObject, alone: JsonObject): JsonObject =>
   inItems(when(of, hasImageVersion(versions.long)), {
     anyOf: [alone, { type: 'object', ...when(of, hasImageVersion(versions.short)) }],

@@ -1,6 +1,6 @@
 import { isMapping } from './drafts.ts';
 
-/** What a file is by its first look, as far as it can be told: people hand in the wrong one. */
+/** What a file seems to be at first sight, because people submit the wrong one. */
 export const kindOfFile = (root: unknown): string | undefined => {
   if (Array.isArray(root)) return 'a list';
   if (root === null || root === undefined) return 'nothing (null)';

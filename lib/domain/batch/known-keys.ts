@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { listed, type Path, type Wording } from './findings.ts';
 import { nearOnes } from './nearest.ts';
 
-/** The keys that a schema knows, as a tree: `*` stands for any name of a record, `[]` for any place of a list. */
+/** The keys that a schema knows, as a tree: `*` stands for any name in a record, `[]` for any index in a list. */
 interface KeyTree {
   readonly children: ReadonlyMap<string, KeyTree>;
 }
@@ -18,7 +18,7 @@ const keyTree = (schema: unknown): KeyTree => {
   return { children: new Map(Object.entries(schema.shape).map(([key, member]) => [key, keyTree(member)])) };
 };
 
-/** Where one form alone has keys, those. */
+/** If only one form has keys, those. */
 const onlyTree = (forms: readonly KeyTree[]): KeyTree => {
   const [tree = leaf, ...others] = forms.filter(({ children }) => children.size > 0);
   return others.length === 0 ? tree : leaf;
@@ -37,15 +37,15 @@ const allKeys = (tree: KeyTree, path: readonly string[] = []): KnownKey[] =>
     return [...(isName(name) ? [{ name, path: here }] : []), ...allKeys(child, here)];
   });
 
-/** Gives, for a key that a mapping does not know, the words for it and the key that was probably meant. */
+/** For a key that a mapping does not know, returns the message and the key that was probably meant. */
 export type KeyAdvice = (
   parent: Path,
   key: string,
 ) => { readonly wording: Wording; readonly meant?: readonly string[] };
 
 /**
- * Looks for the nearest known key: in the same mapping first, then inside it (`prioritty` of an item is
- * `metadata.priority`), then anywhere else. The closer in the tree wins between equally near names.
+ * Looks for the nearest known key: first in the same mapping, then inside it (`prioritty` of an item is
+ * `metadata.priority`), then anywhere else. Among equally near names, the closest in the tree wins.
  */
 export const makeKeyAdvice = (schema: unknown): KeyAdvice => {
   const tree = keyTree(schema);
@@ -87,7 +87,7 @@ const remoteness = (place: readonly string[], path: readonly string[]): number =
   return 100 * (place.length - shared) + (path.length - shared);
 };
 
-/** As seen from the mapping when the key is inside it, else from the root. */
+/** Relative to the mapping if the key is inside it, else from the root. */
 const shortPath = (place: readonly string[], path: readonly string[]): string => {
   const inside = sharedLength(place, path) === place.length;
   return (inside ? path.slice(place.length) : path).join('.').replaceAll('.[]', '[]');

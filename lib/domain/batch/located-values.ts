@@ -3,21 +3,23 @@ import type { Finding, Path } from './findings.ts';
 import { issueCodes } from './issues.ts';
 import { yamlLimits } from './yaml-limits.ts';
 
-/** Plain values, as JSON has them, that remember where in the text they come from. */
+/** Plain JSON values that remember where in the text they come from. */
 export interface Located {
   readonly root: unknown;
-  /** Problems of the text that do not keep it from being read: keys written twice, tags, aliases without an anchor. */
+  /** Problems that do not prevent reading the text: duplicate keys, tags, aliases without an anchor. */
   readonly findings: readonly Finding[];
-  /** Where the value at a path is written; for a value that is not there, the nearest thing around it. */
+  /** Where the value at a path is written. For a missing value, the nearest thing around it. */
   readonly offsetOf: (path: Path, at?: 'key' | 'value') => number;
-  /** The same where that is written inside of what is at `within`, and not at an anchor from where it came; else where that is. */
+  /**
+   * The same if it is written inside what is at `within` and not at a referenced anchor; else the place of `within`.
+   */
   readonly ownOffsetOf: (path: Path, within: Path) => number;
   /**
-   * Whether nobody knows what is at a path because something there could not be read, of which `findings` tell. What else is
-   * wrong with it is a consequence.
+   * Whether the value at a path is unknown because something there could not be read, as `findings` report. Other
+   * problems there are a consequence.
    */
   readonly isUnread: (path: Path) => boolean;
-  /** A scalar as it is written, for example `2.10` for the number 2.1. */
+  /** A scalar as written, for example `2.10` for the number 2.1. */
   readonly sourceOf: (path: Path) => string | undefined;
 }
 
@@ -30,21 +32,21 @@ interface Place {
   readonly node: ParsedNode | null;
 }
 
-/** Where the members of a list or mapping are written. Looked up by name only when a problem has to be placed. */
+/** Where the members of a list or mapping are written. Looked up by name only when a problem must be placed. */
 interface Origin {
   readonly node: ParsedNode;
-  /** For what a merge key (`<<`) brought: the mapping that it was written in. */
+  /** For members from a merge key (`<<`): the mapping that they were written in. */
   readonly owners?: ReadonlyMap<string, Mapping>;
   /** Members that could not be read. */
   readonly unread: ReadonlySet<string | number>;
-  /** A merge key brought something that could not be read: there may be more members. */
+  /** A merge key brought something unreadable, so there may be more members. */
   readonly isPart?: boolean;
   index?: ReadonlyMap<string, Place>;
 }
 
 interface Converted {
   readonly value: unknown;
-  /** Number of values when all aliases are written out. */
+  /** Number of values with all aliases expanded. */
   readonly weight: number;
   readonly isUnread?: boolean;
 }
@@ -60,7 +62,10 @@ interface Walk {
 const nothing: Converted = { value: null, weight: 1 };
 const unread: Converted = { ...nothing, isUnread: true };
 
-/** Turns composed nodes into plain values. An alias shares the value of its anchor, so a bomb stays as small as its text. */
+/**
+ * Turns composed nodes into plain values. An alias shares its anchor's value, so a YAML bomb stays as small as its
+ * text.
+ */
 export const locateValues = (contents: ParsedNode): Located | { readonly refusal: Finding } => {
   const walk: Walk = { origins: new Map(), anchors: new Map(), findings: [], merged: 0 };
   const { value: root, weight, isUnread: isRootUnread = false } = convert(walk, contents, []);
@@ -102,7 +107,7 @@ const bomb: Finding = {
   offset: 0,
   path: [],
   code: issueCodes.TooManyAliases,
-  describe: () => ({ message: 'too many values once all aliases and merge keys are written out' }),
+  describe: () => ({ message: 'too many values with all aliases and merge keys expanded' }),
 };
 
 const offsetOfNode = (node: { range?: readonly number[] | null }): number => node.range?.[0] ?? 0;
@@ -118,9 +123,9 @@ const convert = (walk: Walk, node: ParsedNode | null, path: Path): Converted => 
   return converted;
 };
 
-/** YAML lets the later one win, some readers refuse it: who copied a block would get the values of the wrong one. */
+/** In YAML the later one wins, and some readers refuse it: anyone who copied a block would get the wrong values. */
 const anchoredTwice = (node: ParsedNode, anchor: string, path: Path): Finding => {
-  const wording = { message: `there is an anchor &${anchor} already`, hint: 'give one of the two another name' };
+  const wording = { message: `the anchor &${anchor} already exists`, hint: 'give one of the two another name' };
   return { offset: offsetOfNode(node), path, code: issueCodes.DuplicateKey, describe: () => wording };
 };
 
@@ -138,7 +143,7 @@ const convertContent = (walk: Walk, node: ParsedNode, path: Path): Converted => 
   return { value: value instanceof Date ? value.toISOString() : value, weight: 1 };
 };
 
-/** Only an escape like `"\ud800"` can write it. No table can store it, and no key of one can hold it. */
+/** Only an escape like `"\ud800"` can write it. No table can store it, and no table key can contain it. */
 const refuseHalf = (walk: Walk, node: ParsedNode, path: Path): Converted => {
   const wording = { message: 'an escape writes half a character', hint: 'write the character itself' };
   walk.findings.push({ offset: offsetOfNode(node), path, code: issueCodes.BadFormat, describe: () => wording });
@@ -152,7 +157,7 @@ const refuse = (walk: Walk, node: ParsedNode, path: Path, message: string): Conv
 
 const convertAlias = (walk: Walk, node: ParsedNode & { source: string }, path: Path): Converted => {
   const target = walk.anchors.get(node.source);
-  if (target === undefined) return refuse(walk, node, path, `no anchor &${node.source} stands before this alias`);
+  if (target === undefined) return refuse(walk, node, path, `there is no anchor &${node.source} before this alias`);
   return target === 'open' ? refuse(walk, node, path, `the alias *${node.source} contains itself`) : target;
 };
 
@@ -169,13 +174,13 @@ const convertList = (walk: Walk, node: ParsedNode & { items: unknown[] }, path: 
   return { value: list, weight };
 };
 
-/** A key like any other: once in a mapping. Readers disagree which of two would win; for several sources it takes a list. */
+/** A key like any other: once per mapping. Readers disagree on which of two would win. Several sources need a list. */
 const mergeKey = '<<';
 
 const nameOf = (key: ParsedNode): string => (isScalar(key) ? String(key.value ?? '') : '');
 
 const convertMap = (walk: Walk, node: YAMLMap.Parsed, path: Path): Converted => {
-  // Without a prototype: a key may be called `constructor` or `__proto__`.
+  // Without a prototype, because a key may be called `constructor` or `__proto__`.
   const map: Mapping = Object.create(null);
   const unreadOnes = new Set<string>();
   const merges: Merge[] = [];
@@ -202,7 +207,7 @@ interface Merge {
   readonly value: ParsedNode | null;
 }
 
-/** Also what a second merge key brings, which is refused: else all that stands in it would be missed. */
+/** Includes what a second, refused merge key brings, because everything in it would be missed otherwise. */
 const mergeAll = (walk: Walk, map: Mapping, merges: readonly Merge[], path: Path): Partial<Origin> => {
   if (merges.length === 0) return {};
   const hint = () =>
@@ -214,7 +219,7 @@ const mergeAll = (walk: Walk, map: Mapping, merges: readonly Merge[], path: Path
   return { owners: merge(walk, map, sources), isPart };
 };
 
-/** As they are written, mappings in short. */
+/** As written, with mappings abbreviated. */
 const shownSources = (value: ParsedNode | null): readonly string[] => {
   if (isAlias(value)) return [`*${value.source}`];
   if (isSeq(value)) return (value.items as (ParsedNode | null)[]).flatMap(shownSources);
@@ -246,11 +251,11 @@ const mergeSources = (walk: Walk, { value, isUnread }: Converted, key: ParsedNod
   return { sources, isPart: sources.length < given.length };
 };
 
-/** Own keys win over merged ones, earlier sources over later ones. Says where each merged key is written. */
+/** Own keys win over merged ones, and earlier sources over later ones. Returns where each merged key is written. */
 const merge = (walk: Walk, map: Mapping, sources: readonly Mapping[]): Map<string, Mapping> => {
   const owners = new Map<string, Mapping>();
   for (const source of sources) {
-    // Once over the limit the text is refused anyway: no more work for it.
+    // Once over the limit, the text is refused anyway: no more work for it.
     if (walk.merged > yamlLimits.merged) break;
     const names = Object.keys(source);
     walk.merged += names.length;

@@ -1,4 +1,4 @@
-/** Where a place of a literal block scalar is in the text around it. */
+/** The place in the surrounding text of a place in a literal block scalar. */
 export const offsetInBlock = (
   text: string,
   header: number,

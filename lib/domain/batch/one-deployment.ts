@@ -8,26 +8,29 @@ import type { Deployment } from './batch.ts';
 import { listed } from './findings.ts';
 import type { ItemDefaults } from './item-defaults.ts';
 
-/** One version for one service, or that it goes or has so many replicas, as somebody asks for it without a file. */
+/** One version for one service, or its deletion or scaling, as requested without a file. */
 export interface OneDeployment extends Acting {
   /** `pillar/service_name`. */
   readonly key: string;
-  /** Of what deploys. */
+  /** Only for a deploy. */
   readonly version?: string | undefined;
   readonly environment: string;
   readonly infrastructure?: string | undefined;
   readonly artifact?: string | undefined;
-  /** Though its service takes steps. */
+  /** Although its service takes steps. */
   readonly at_once?: boolean | undefined;
 }
 
-/** Where the service is deployed in that environment now, and as what. */
+/** Where and as what the service is deployed in that environment now. */
 export interface DeployedNow {
   readonly infrastructure: string | undefined;
   readonly artifact: ArtifactType | undefined;
 }
 
-/** What was not said comes from the configuration's defaults, else from what is deployed there now, where that is one thing. */
+/**
+ * Fills in what was not given, from the configuration's defaults, else from what is deployed there now, if that is
+ * unambiguous.
+ */
 export const completeOne = (
   one: OneDeployment,
   catalogue: Catalogue,
@@ -54,7 +57,7 @@ export const completeOne = (
   return deploymentOf(one, { ...defaults, infrastructure, artifact: artifact as ArtifactType });
 };
 
-/** Each once. */
+/** Without duplicates. */
 const known = <Value>(values: readonly (Value | undefined)[]): readonly Value[] =>
   [...new Set(values.filter((value) => value !== undefined))].sort();
 
@@ -66,8 +69,8 @@ const missing = (
   { why, choices }: { readonly why: string; readonly choices: readonly string[] },
 ): string => {
   const field = what === 'infrastructure' ? 'infrastructure_id' : 'docker_artifact_type';
-  const open = `Nothing says which ${what} ${key} has in ${environment}: ${why}, and the configuration has no defaults.${field} for it.`;
-  return `${open} Say it (${what}; flotilla deploy --${what}): ${listed(choices)}.`;
+  const open = `It is not clear which ${what} ${key} has in ${environment}: ${why}, and the configuration has no defaults.${field} for it.`;
+  return `${open} Give it (${what}; flotilla deploy --${what}): ${listed(choices)}.`;
 };
 
 interface Given extends ItemDefaults {
@@ -76,7 +79,7 @@ interface Given extends ItemDefaults {
   readonly executor: string;
 }
 
-/** What a file would say of it; whoever reads it as one says what is wrong with it. */
+/** What a file would contain for it. Reading that file reports its problems. */
 const deploymentOf = (
   { key, version = '', environment, at_once, ...acting }: OneDeployment,
   given: Given,

@@ -6,16 +6,16 @@ import { longForm, readEntries, type ShortEntry, shortPath } from './short-form.
 import { valueIn } from './value-in.ts';
 
 /**
- * A batch with one list of items in the long form: first the items of `deployments`, then the items of `releases`. Paths use that
- * list. Offsets lead to the text as people wrote it.
+ * A batch with all its items in one list, in the long form: first those of `deployments`, then those of `releases`.
+ * Paths refer to that list; places in the text are where people wrote the values.
  */
 export interface OneList extends YamlText {
   readonly entries: readonly unknown[];
-  /** Of `releases` itself. */
+  /** Problems of `releases` itself. */
   readonly problems: readonly Finding[];
-  /** The value at a path; undefined where nothing is written. */
+  /** The value at a path; undefined if nothing is written. */
   readonly valueAt: (path: Path) => unknown;
-  /** A path as the file has it. */
+  /** The path in the file. */
   readonly writtenPath: (path: Path) => Path;
 }
 
@@ -76,7 +76,7 @@ const locating = (
     offsetOf,
     ownOffsetOf: (path, within) =>
       keyOf(path) === undefined ? yaml.ownOffsetOf(writtenPath(path), writtenPath(within)) : offsetOf(path),
-    // A name is read even where what it names is not.
+    // A name is readable even if its value is not.
     isUnread: (path) => yaml.isUnread(keyOf(path) === undefined ? writtenPath(path) : ['releases']),
     sourceOf: (path) => (keyOf(path) === undefined ? yaml.sourceOf(writtenPath(path)) : undefined),
   };

@@ -1,26 +1,26 @@
 export const originKinds = ['rollback', 'retry', 'deployment', 'request'] as const;
 
-/** Why there is a batch that nobody sent as a file. */
+/** Why a batch exists that nobody sent as a file. */
 export interface Origin {
-  /** `deployment`: one version for one service, without a file; `request`: a single deployment request. */
+  /** `deployment`: one version for one service, without a file. `request`: a single deployment request. */
   readonly kind: (typeof originKinds)[number];
-  /** The batch that it rolls back, or retries. Absent where one target goes back. */
+  /** The batch that it rolls back or retries. Absent if it takes back a single target. */
   readonly of?: string;
-  /** Of a retry: the batch at the beginning, with which all retries are noted, also those of a retry. */
+  /** For a retry: the first batch, under which all retries are recorded, even those of a retry. */
   readonly root?: string;
-  /** The target that goes back, of a rollback of one deployment. */
+  /** For a rollback of one deployment: its target. */
   readonly target?: string;
-  /** Of a request: its id. */
+  /** For a request: its id. */
   readonly request?: string;
-  /** The deployment that it is of, by its identifier, and which one it is of that, from 1. */
+  /** The request's deployment identifier, and its number among that deployment's requests, from 1. */
   readonly identifier?: string;
   readonly number?: number;
-  /** The batch of the request before it, which has to end first: those of one deployment go in the order in which they came. */
+  /** The previous request's batch, which must end first: requests of one deployment run in the order of arrival. */
   readonly after?: string;
-  /** Who sent it in somebody else's name. */
+  /** Who sent it on somebody else's behalf. */
   readonly sent_by?: string;
-  /** In the words of whoever asked for it. */
+  /** The requester's words. */
   readonly reason?: string;
-  /** Nobody asked for it: the batch said `on_failure: rollback`. */
+  /** Nobody asked for it: the batch had `on_failure: rollback`. */
   readonly automatic?: true;
 }

@@ -30,31 +30,31 @@ import { warnOfAtOnce } from './warn-at-once.ts';
 export type ParsedBatch = {
   readonly batch: Batch;
   readonly warnings: readonly string[];
-  /** By SHA-256: what deployments apply, to be stored before the batch is. */
+  /** By SHA-256: what deployments apply, to be stored before the batch. */
   readonly manifests: ReadonlyMap<string, ManifestText>;
-  /** Keys of deployments whose rollback_strategy nobody wrote, neither in the batch nor in the configuration. */
+  /** Keys of deployments without any rollback_strategy in the batch or the configuration. */
   readonly unasked: ReadonlySet<string>;
 };
 /**
- * `yaml`: the text cannot be read at all. `schema`: it can, and says something that is not allowed. `grants`: it is valid, and
- * says something that is not allowed to one who asks.
+ * `yaml`: the text cannot be read. `schema`: it can, but breaks a rule. `grants`: it is valid, but the caller is not
+ * allowed to do it.
  */
 export type RefusedBatch = { readonly kind: 'yaml' | 'schema' | 'grants'; readonly issues: readonly Issue[] };
 
-/** Says of a deployment why it is refused to one who asks; nothing where it is not. */
+/** Why the caller may not make this deployment; undefined if they may. */
 export type Refuse = (deployment: Deployment) => string | undefined;
 
 export interface ParseOptions {
-  /** A text that Flotilla wrote: several items may name one service, on other infrastructures. */
+  /** A text that Flotilla wrote: several items may name one service, on different infrastructures. */
   readonly isRepeated?: boolean | undefined;
-  /** By what clusters are known for sure; unless it is given, by the catalogue alone. */
+  /** Certain names of the clusters. Default: from the catalogue alone. */
   readonly sureNamesOf?: NamesOfClusters | undefined;
   readonly refuse?: Refuse | undefined;
 }
 
 const advice = makeKeyAdvice(writtenBatchSchema);
 
-/** Reads a batch from YAML or JSON. Gives the normalised batch or every problem at once. */
+/** Reads a batch from YAML or JSON. Returns the normalised batch or every problem at once. */
 export const parseBatch = (
   text: string,
   catalogue: Catalogue,
@@ -68,7 +68,7 @@ export const parseBatch = (
     sourceOf: yaml.sourceOf,
     valueAt: yaml.valueAt,
     advice: (parent, key) => advice(yaml.writtenPath(parent), key),
-    // An address may have a password in it, for which it is refused.
+    // An address may contain a password, for which it is refused.
     isSecret: ([section, field, name]) => section === 'metadata' && field === 'links' && name !== undefined,
   };
   const frame = readFrame(yaml, context);
@@ -140,8 +140,8 @@ const tooMany = (count: number, { offsetOf }: OneList): Finding => {
 };
 
 /**
- * What could not be read is told once. So is what it may have brought: here, for every item where defaults could not be read,
- * and to who depends on an item whose name could not.
+ * What could not be read is reported once. The same goes for its consequences: for every item if the defaults could not
+ * be read, and for dependents of an item whose name could not.
  */
 const consequencesIn = (
   entries: readonly unknown[],
@@ -175,7 +175,7 @@ const warningsFor = (
   catalogue: Catalogue,
   lineOf: (place: number, field: string) => number,
 ): string[] => [
-  // Told only to who has a file in which a mapping could stand.
+  // Only for users with a configuration file that could contain a mapping.
   ...(catalogue.services === undefined && !catalogue.without_file
     ? ['There is no service mapping: service names were not checked.']
     : []),

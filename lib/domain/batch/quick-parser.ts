@@ -14,9 +14,9 @@ interface ParserState {
 }
 
 /**
- * yaml's Parser without its two costs per lexeme: `Parser.next` looks at process.env.LOG_TOKENS, which is a call out of
- * JavaScript, and makes a generator even when there is nothing to do. A batch of 10,000 deployments has 1.2 million lexemes:
- * this takes a third off its reading time. A test holds the two against each other, for the day the package changes.
+ * yaml's Parser without its two costs per lexeme. `Parser.next` reads process.env.LOG_TOKENS, which is a call out of
+ * JavaScript, and creates a generator even if there is nothing to do. A batch of 10,000 deployments has 1.2 million
+ * lexemes: this saves a third of its reading time. A test compares the two, for the day the package changes.
  */
 export const makeQuickParser = (onNewLine: (offset: number) => void) => {
   const parser = new Parser(onNewLine);
@@ -26,7 +26,7 @@ export const makeQuickParser = (onNewLine: (offset: number) => void) => {
 
 const none: readonly CST.Token[] = [];
 
-/** What a step gave: nearly always nothing, since a document is one token. */
+/** The tokens of a step: nearly always none, because a document is one token. */
 const finished = (step: Generator<CST.Token, void>): readonly CST.Token[] => {
   const first = step.next();
   return first.done === true ? none : [first.value, ...step];
@@ -86,12 +86,12 @@ const advanceBy = (state: ParserState, type: CST.TokenType, source: string): rea
 
 type ReportError = (...report: readonly unknown[]) => void;
 
-/** Thrown through the composer to leave it; nothing else can be done with it. */
+/** Thrown to leave the composer; it has no other use. */
 class EnoughErrors extends Error {}
 
 /**
- * Composes tokens into the first document. Stops at `limit` errors: each costs 14 microseconds, and a text of nothing but
- * quotes has two million of them.
+ * Composes tokens into the first document. Stops at `limit` errors: each costs 14 microseconds, and a text of only
+ * quotes has two million.
  */
 export const composeWithin = (
   tokens: readonly CST.Token[],
@@ -101,13 +101,15 @@ export const composeWithin = (
   readonly document: ReturnType<typeof firstDocument>;
   readonly errors: ReturnType<Composer['streamInfo']>['errors'];
 } => {
-  // Keys are compared when values are located: the library compares each with each, which takes minutes for a long mapping.
+  // Keys are compared when values are located. The library compares each with each, which takes minutes for a long
+  // mapping.
   const composer = new Composer({ uniqueKeys: false, stringKeys: true, logLevel: 'silent' });
   const state = composer as unknown as { onError: ReportError };
   const report = state.onError;
   let count = 0;
   state.onError = (...error) => {
-    // Thrown again at every level on the way out: the composer catches what is thrown inside a collection and reports it.
+    // Rethrown at every level on the way out, because the composer catches and reports what is thrown inside a
+    // collection.
     if (count >= limit) throw new EnoughErrors();
     count += 1;
     report(...error);

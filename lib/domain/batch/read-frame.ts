@@ -7,14 +7,14 @@ import { nearest } from './nearest.ts';
 import type { OneList } from './one-list.ts';
 import { type BatchFrame, batchFrameSchema, maxDeployments, writtenBatchSchema } from './schema.ts';
 
-/** Everything of a batch but its items. */
+/** A batch without its items. */
 export interface Frame {
   readonly findings: readonly Finding[];
   readonly defaults: Pick<Defaults, 'values' | 'spoilt'>;
   readonly entries: readonly unknown[];
   /** The findings say that the list is too long. */
   readonly isTooLong?: boolean;
-  /** Present when everything but the items is valid. */
+  /** Present if everything except the items is valid. */
   readonly value?: BatchFrame;
 }
 
@@ -39,7 +39,7 @@ export const readFrame = ({ root, entries, problems }: OneList, context: FieldCo
   };
 };
 
-/** A batch needs one of its two lists; a misspelt `releases` is one. */
+/** A batch needs one of its two lists; a misspelt `releases` counts. */
 const neitherList = (findings: readonly FieldFinding[]): readonly FieldFinding[] =>
   findings.flatMap((finding) => {
     if (finding.code !== issueCodes.Missing || finding.path[0] !== 'deployments') return [finding];
@@ -60,7 +60,7 @@ const writtenFrame = (root: Mapping): Mapping => {
   };
 };
 
-/** One sentence for a file that is something else, instead of a problem for each line of it. */
+/** One sentence for a file that is something else, instead of a problem for each of its lines. */
 const otherKind = (root: unknown): string | undefined => {
   const kind = kindOfFile(root);
   if (kind !== undefined || !isMapping(root)) return kind === 'a batch' ? undefined : kind;
@@ -90,7 +90,7 @@ const readDefaults = (written: unknown, findings: readonly FieldFinding[]): Fram
 const strategyFindings = ({ strategy }: BatchFrame, { offsetOf }: FieldContext): FieldFinding[] => {
   if (strategy?.mode !== 'sequential' || (strategy.max_concurrency ?? 1) === 1) return [];
   const path = ['strategy', 'max_concurrency'];
-  const message = `${strategy.max_concurrency} at once does not go with mode sequential, which is one at a time`;
+  const message = `${strategy.max_concurrency} at once contradicts mode sequential, which means one at a time`;
   const describe = () => ({ message, hint: 'remove it, or use mode parallel', found: strategy.max_concurrency });
   return [{ offset: offsetOf(path), path, code: issueCodes.NotAllowed, describe }];
 };

@@ -6,12 +6,12 @@ import { type Located, locateValues } from './located-values.ts';
 import { composeWithin } from './quick-parser.ts';
 import { readTokens, yamlLimits } from './yaml-limits.ts';
 
-/** The values of a text and where each of them is written. */
+/** The values of a text, and where each is written. */
 export interface YamlText extends Located {
   readonly lineOf: LineOf;
 }
 
-/** Reads one YAML or JSON document, within the limits. `issues` when there is no document to speak of. */
+/** Reads one YAML or JSON document within the limits. Returns `issues` if it yields no usable document. */
 export const readYaml = (text: string, file?: string): YamlText | { readonly issues: readonly Issue[] } => {
   if (text.includes('\0')) return { issues: presentFindings([notText], () => ({ line: 1, column: 1 }), file) };
   const { tokens, lineOf, refusal } = readTokens(spacesForTabs(text));
@@ -38,11 +38,11 @@ const notText: Finding = {
   describe: () => ({ message: 'this is not a text file', hint: 'it needs to be YAML or JSON in UTF-8' }),
 };
 
-/** JSON may be indented with tabs, YAML may not. One space for one tab keeps every line and column. */
+/** JSON may be indented with tabs, YAML may not. One space per tab keeps every line and column. */
 const spacesForTabs = (text: string): string =>
   isJson(text) ? text.replace(/^[\t ]+/gm, (indent) => ' '.repeat(indent.length)) : text;
 
-/** One slip makes the parser stumble several times on the same line: the first stumble is the cause. */
+/** One mistake can make the parser stumble several times on the same line. The first one is the cause. */
 const onePerLine = (errors: readonly YAMLError[], lineOf: LineOf): Finding[] => {
   const seen = new Set<number>();
   const path: Path = [];
@@ -58,7 +58,7 @@ const onePerLine = (errors: readonly YAMLError[], lineOf: LineOf): Finding[] => 
 const wordingOf = ({ code, message }: YAMLError) =>
   unclosed(code, message) ?? wordings[code] ?? { message: `not valid YAML: ${message}` };
 
-/** In a block it may also be that the rest of it stands too far to the left. */
+/** In a block, the rest may also be indented too little. */
 const unclosed = (code: ErrorCode, message: string) => {
   const [, end] = /^Flow (?:sequence|map) .*end with a ([\]}])/.exec(message) ?? [];
   if (end === undefined) return undefined;
@@ -69,7 +69,7 @@ const unclosed = (code: ErrorCode, message: string) => {
   };
 };
 
-/** For the mistakes that people make, in their words; the parser's own sentence does for the others. */
+/** Our words for common mistakes. The parser's own sentence covers the others. */
 const wordings: { readonly [code in ErrorCode]?: { readonly message: string; readonly hint?: string } } = {
   TAB_AS_INDENT: { message: 'a tab is used for indentation', hint: 'indent with spaces' },
   BAD_INDENT: { message: 'the indentation does not fit the lines above', hint: 'align the keys of one mapping' },

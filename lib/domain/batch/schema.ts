@@ -8,7 +8,7 @@ import { longestVersion, versionPatterns } from '../rollout/image-version.ts';
 import { quoted } from './findings.ts';
 import { linksSchema } from './links.ts';
 
-/** The batch format. One schema for intake, defaults and the JSON Schema that editors use. */
+/** The batch format. One schema for intake, defaults and the JSON Schema for editors. */
 
 const text = (limit: number) => z.string().min(1).max(limit);
 const name = (limit: number) => text(limit).regex(new RegExp(plainName.pattern), plainName.rule);
@@ -16,17 +16,17 @@ const tags = z.array(z.string().max(256).regex(new RegExp(freeWord.pattern), fre
 const wholeNumber = (from: number, to: number) => z.int().min(from).max(to);
 
 const timeout = wholeNumber(60, 3600).describe('Seconds that one attempt (start, wait, verify) may take.');
-const retryCount = wholeNumber(0, 5).describe('Tries after the first.');
+const retryCount = wholeNumber(0, 5).describe('Attempts after the first.');
 const artifactType = z
   .enum(artifactTypes)
-  .describe('What is deployed; docker_image_version is read accordingly. Any letter case is taken.');
+  .describe('What is deployed; decides how docker_image_version is read. Any letter case is accepted.');
 const environmentId = name(64).describe('Environment, for example staging.');
-export const infrastructureId = name(64).describe('Cluster, or an infrastructure of the configuration.');
+export const infrastructureId = name(64).describe('Cluster, or an infrastructure from the configuration.');
 
-/** More than this nobody has listed by hand. */
+/** Nobody lists more than this by hand. */
 const mostInfrastructures = 20;
 
-/** A deployment on each. */
+/** One deployment on each. */
 export const infrastructureList = z
   .array(name(64))
   .min(1)
@@ -46,11 +46,11 @@ export const infrastructureList = z
 
 const infrastructureIds = z
   .union([infrastructureId, infrastructureList])
-  .describe('Cluster, or an infrastructure of the configuration. A list makes a deployment on each of them.');
+  .describe('Cluster, or an infrastructure from the configuration. A list makes a deployment on each of them.');
 
-const executor = name(64).describe('Who carries the deployment out. Default: the service’s own, else harness.');
+const executor = name(64).describe('What carries out the deployment. Default: the service’s own, else harness.');
 
-/** Also what the configuration lets a health check ask. */
+/** The configuration's list of allowed health check paths uses this too. */
 export const healthPath = text(1024)
   .superRefine((path, context) => {
     const message = path === '' ? undefined : healthPathProblem(path);
@@ -58,7 +58,7 @@ export const healthPath = text(1024)
   })
   .meta({ pattern: healthPathPattern });
 
-const checkEnabled = z.boolean().describe('false turns this check off; the cluster is asked in any case.');
+const checkEnabled = z.boolean().describe('false turns this check off; the rollout is verified in any case.');
 const healthCheckFields = {
   path: healthPath.optional().describe('With a path: HTTP GET, 2xx expected.'),
   port: wholeNumber(1, 65_535).optional().describe('Port of the service.'),
@@ -71,9 +71,9 @@ const healthCheckSchema = z
 const priority = wholeNumber(1, 10).describe('Among deployments that may start, 10 goes first.');
 const rollbackStrategy = z
   .enum(['automatic', 'manual', 'none'])
-  .describe('After a failure: restore the last good release by itself, offer it, or never.');
+  .describe('After a failure: restore the last good release automatically, offer to, or never.');
 
-/** What a deployment does on a failure where nobody says anything. */
+/** What a deployment does on a failure by default. */
 export const usualRollbackStrategy = 'manual';
 
 const dependency = z.union([
@@ -94,7 +94,7 @@ const itemMetadata = z
     priority: priority.default(5),
     timeout: timeout.default(1800),
     retry_count: retryCount.default(3),
-    tags: tags.max(10).default([]).describe('Free words.'),
+    tags: tags.max(10).default([]).describe('Free text.'),
     dependencies: z
       .array(dependency)
       .max(10)
@@ -102,50 +102,48 @@ const itemMetadata = z
       .describe(
         'Services of this batch that must have succeeded before: `service`, or `pillar/service` where two pillars have one of that name. A service on several infrastructures must have succeeded on all of them; `service@infrastructure` is one of them.',
       ),
-    /** Its default is filled in later: plan says where nobody wrote it. */
+    /** The default is set later: plan reports where nobody wrote it. */
     rollback_strategy: rollbackStrategy.optional().meta({ default: usualRollbackStrategy }),
     health_check: healthCheckSchema.default({ enabled: true }),
   })
   .describe('How this deployment is run.');
 
-/** A service name: also used by the configuration. */
+/** A service name; the configuration uses it too. */
 export const serviceName = z
   .string()
   .min(1)
   .max(128)
   .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, 'needs a letter or digit first, then letters, digits, `-` and `_`');
 
-/** How a rollout is judged: also in the catalogue's entry of a service, which the batch overrides. */
+/** How a rollout is judged. A service's entry in the catalogue has these too, and the batch overrides it. */
 export const rolloutFields = {
   crash_tolerance: wholeNumber(0, 100)
     .optional()
-    .describe('How often a container may end before that fails the rollout. Unless it is given, the third end does.'),
+    .describe('How many container exits the rollout tolerates. By default, the third one fails it.'),
   steady_seconds: wholeNumber(0, 3600)
     .optional()
     .describe('Seconds that a container without a readiness probe must have run before it counts as up. Default 10.'),
   unblock: z
     .boolean()
     .optional()
-    .describe(
-      'Delete a broken pod of an earlier revision that holds up a StatefulSet. It needs the right to delete pods.',
-    ),
+    .describe('Delete a broken pod of an earlier revision that blocks a StatefulSet. Needs the right to delete pods.'),
 };
 
 const action = z
   .enum(actions)
   .default('deploy')
-  .describe('What is done: `delete` and `scale` need an executor that can, kubernetes, and have no version.');
-const replicas = wholeNumber(0, mostReplicas).describe('With scale: how many are asked for.');
+  .describe('What is done. `delete` and `scale` need the executor kubernetes, and have no version.');
+const replicas = wholeNumber(0, mostReplicas).describe('With scale: the wanted number.');
 
 const imageVersion = text(longestVersion).meta({
-  // That of a chart is the widest; the artifact is held against it where the two are known together.
+  // A chart's pattern is the widest. It is checked against the artifact where both are known.
   pattern: versionPatterns.helm,
   description:
-    'A tag, a digest (`sha256:…`), or both (`2.4.0@sha256:…`); for helm the version of the chart. Put numbers in quotes: "1.10".',
+    'A tag, a digest (`sha256:…`), or both (`2.4.0@sha256:…`); for helm, the chart version. Put numbers in quotes: "1.10".',
 });
 
 const nameFields = {
-  pillar: text(64).describe('Part of the system that the service belongs to. Any letter case is taken.'),
+  pillar: text(64).describe('Part of the system that the service belongs to. Any letter case is accepted.'),
   service_name: serviceName.describe('Name of the service in its pillar.'),
 };
 
@@ -153,7 +151,7 @@ const atOnce = z
   .boolean()
   .optional()
   .describe(
-    'true: the new version takes over at once, though its service takes steps (kubernetes.strategy). A hotfix.',
+    'true: the new version takes over at once although its service takes steps (kubernetes.strategy). For hotfixes.',
   );
 
 const ownFields = {
@@ -163,7 +161,7 @@ const ownFields = {
   metadata: itemMetadata.optional(),
 };
 
-/** What an item says besides names and version, as the user writes it: what defaults may give is optional. */
+/** An item's fields besides names and version, as users write them: what defaults may provide is optional. */
 const writtenFields = {
   manifests: writtenManifests.optional(),
   action: action.optional(),
@@ -174,7 +172,7 @@ const writtenFields = {
   infrastructure_id: infrastructureIds.optional(),
 };
 
-/** An item as the user writes it. */
+/** An item as users write it. */
 const writtenItem = z.strictObject({
   ...nameFields,
   docker_image_version: imageVersion.optional(),
@@ -199,7 +197,7 @@ const releases = z
 const mergedFields = {
   ...nameFields,
   ...ownFields,
-  /** Looked at by `checkManifests`, in words of its own. */
+  /** Checked by `checkManifests`, with its own messages. */
   manifests: z.unknown().optional(),
   action,
   replicas: replicas.optional(),
@@ -208,14 +206,14 @@ const mergedFields = {
   metadata: itemMetadata,
 };
 
-/** An item that deploys, after the merge with the defaults. */
+/** An item that deploys, merged with the defaults. */
 export const mergedItemSchema = z.strictObject({
   ...mergedFields,
   docker_image_version: imageVersion,
   docker_artifact_type: artifactType,
 });
 
-/** One that deletes or scales: what it is of stands there. */
+/** An item that deletes or scales: it acts on what is there. */
 export const actingItemSchema = z.strictObject({
   ...mergedFields,
   docker_artifact_type: artifactType.default('docker'),
@@ -223,7 +221,9 @@ export const actingItemSchema = z.strictObject({
 
 export type MergedItem = z.output<typeof mergedItemSchema>;
 
-/** What may stand in `defaults`, of a batch and of a configuration. Each field means what it means on an item. */
+/**
+ * The possible content of `defaults`, in a batch and in a configuration. Each field has the same meaning as on an item.
+ */
 export const defaultsSchema = z
   .strictObject({
     environment_id: environmentId.optional(),
@@ -237,9 +237,9 @@ export const defaultsSchema = z
     health_check: z
       .strictObject({ enabled: checkEnabled.optional(), ...healthCheckFields })
       .optional()
-      .describe('HTTP check after the rollout. An item may give single fields of its own.'),
+      .describe('HTTP check after the rollout. An item may override single fields.'),
   })
-  .describe('Values for every deployment that does not give its own.');
+  .describe('Values for every deployment that does not set its own.');
 
 const strategySchema = z
   .strictObject({
@@ -251,7 +251,7 @@ const strategySchema = z
       .enum(['continue', 'stop', 'rollback'])
       .default('continue')
       .describe(
-        'After a failed deployment: go on with what does not depend on it; start nothing new; or start nothing new and then put back all that the batch has changed.',
+        'After a failed deployment: continue with what does not depend on it; start nothing new; or start nothing new and then roll back everything the batch has changed.',
       ),
   })
   .describe('How the batch as a whole is run.');
@@ -276,12 +276,12 @@ const metadataSchema = z
 
 export const maxDeployments = 10_000;
 
-/** What another version means nobody can know. */
+/** The meaning of another version cannot be known. */
 const versions = ['v1.0'] as const;
 
 const versionSchema = z
   .string({ error: 'a string like `v1.0`' })
-  .pipe(z.enum(versions, { error: ({ input }) => `${quoted(String(input))} is no version that is known here` }))
+  .pipe(z.enum(versions, { error: ({ input }) => `${quoted(String(input))} is not a known version` }))
   .meta({ enum: [...versions], description: 'Version of the batch format.' });
 
 const documentFields = {
@@ -291,7 +291,7 @@ const documentFields = {
   strategy: strategySchema.optional(),
 };
 
-/** A batch as the user writes it. */
+/** A batch as users write it. */
 export const writtenBatchSchema = z
   .strictObject({
     ...documentFields,
@@ -300,7 +300,7 @@ export const writtenBatchSchema = z
   })
   .describe('A batch of deployments for Flotilla.');
 
-/** Everything but the items, which are looked at one by one after the merge. */
+/** Everything except the items, which are checked one by one after the merge. */
 export const batchFrameSchema = z.strictObject({
   ...documentFields,
   deployments: z.array(z.unknown()).min(1).max(maxDeployments),

@@ -1,20 +1,20 @@
 import { type Draft, serviceKeyOf } from './drafts.ts';
 
-/** A service of the batch, on one infrastructure or several. */
+/** A service in the batch, on one infrastructure or several. */
 export interface NamedService {
   readonly key: string;
-  /** Its drafts, in the order of the file. */
+  /** Its drafts, in file order. */
   readonly places: readonly number[];
 }
 
-/** Who is called what. Of a service that two items name, the first item counts. */
+/** Services by name. If two items name a service, the first counts. */
 export interface Directory {
   readonly byKey: ReadonlyMap<string, NamedService>;
   /** By bare service name: one for each pillar. */
   readonly byName: ReadonlyMap<string, readonly NamedService[]>;
 }
 
-/** `isRepeated`: items may name one service again. */
+/** `isRepeated`: items may name a service again. */
 export const makeDirectory = (drafts: readonly Draft[], isRepeated = false): Directory => {
   const byKey = new Map<string, { readonly key: string; readonly places: number[] }>();
   const byName = new Map<string, NamedService[]>();
@@ -33,7 +33,10 @@ export const makeDirectory = (drafts: readonly Draft[], isRepeated = false): Dir
   return { byKey, byName };
 };
 
-/** `pillar/service` means that one; a bare name means every service of that name. The pillar is in any letter case. */
+/**
+ * `pillar/service` means exactly that one. A bare name means every service with that name. The pillar's case does not
+ * matter.
+ */
 export const servicesCalled = (name: string, { byKey, byName }: Directory): readonly NamedService[] => {
   const slash = name.indexOf('/');
   if (slash === -1) return byName.get(name) ?? [];

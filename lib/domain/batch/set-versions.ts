@@ -4,13 +4,13 @@ import { nearest } from './nearest.ts';
 import { readYaml } from './read-yaml.ts';
 import { writtenItems } from './written-items.ts';
 
-/** The text with these versions, by key; all else is as it was written, to the character. */
+/** The text with these versions, by key. Everything else stays as written, to the character. */
 export const setVersions = (
   text: string,
   versions: ReadonlyMap<string, string>,
 ): { readonly text: string } | { readonly problem: string } => {
   const read = readYaml(text);
-  // Whoever reads it says what is wrong with it, with line and column.
+  // The reader reports what is wrong with it, with line and column.
   if ('issues' in read) return { text };
   const places = versionsIn(text);
   const changes: { readonly from: number; readonly to: number; readonly with: string }[] = [];
@@ -18,7 +18,7 @@ export const setVersions = (
     const place = places.get(key) ?? places.get(key.toLowerCase());
     if (place === undefined) return { problem: unknown(key, [...places.keys()]) };
     if (place === 'shared')
-      return { problem: `the version of ${key} is written by an anchor or an alias; change the file` };
+      return { problem: `the version of ${key} comes from an anchor or an alias; change the file` };
     const bad = versionProblem(version, 'helm');
     if (bad !== undefined)
       return { problem: `${key}: ${bad.message}${bad.hint === undefined ? '' : ` (${bad.hint})`}` };
@@ -40,7 +40,7 @@ const unknown = (key: string, known: readonly string[]): string => {
 
 type Place = { readonly from: number; readonly to: number } | 'shared';
 
-/** Where the version of each deployment is written. */
+/** Where each deployment's version is written. */
 const versionsIn = (text: string): ReadonlyMap<string, Place> => {
   const places = new Map<string, Place>();
   for (const { pillar, service, version } of writtenItems(text)) {

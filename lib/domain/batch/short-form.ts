@@ -3,7 +3,7 @@ import type { Finding, Path, Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
 import { metadataFields } from './schema.ts';
 
-/** One service of `releases`, the short form of `deployments`. */
+/** One service in `releases`, the short form of `deployments`. */
 export interface ShortEntry {
   readonly pillar: string;
   readonly service: string;
@@ -20,7 +20,7 @@ type OffsetOf = (path: Path, at: 'key') => number;
 
 const example = 'for example releases: { risk: { cva: "1.2.0" } }';
 
-/** The services of `releases`, in the order of the file. */
+/** The services of `releases`, in file order. */
 export const readEntries = (releases: unknown, offsetOf: OffsetOf): ReadEntries => {
   const problems: Finding[] = [];
   const report = (path: Path, code: IssueCode, wording: Wording): void => {
@@ -49,11 +49,11 @@ const noMembers = (value: unknown, needed: string): [IssueCode, Wording] => {
   ];
 };
 
-/** Names of the long form that are called otherwise here, or not needed. */
+/** Names of the long form that have another name here, or are not needed. */
 const longNames: Readonly<Record<string, string>> = {
   docker_image_version: 'did you mean `version`?',
-  metadata: 'its fields stand here, beside version',
-  pillar: 'the key above says it',
+  metadata: 'write its fields here, next to version',
+  pillar: 'the key above already names it',
   service_name: 'the key above says it',
 };
 

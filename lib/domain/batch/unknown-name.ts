@@ -2,13 +2,13 @@ import { listed, quoted } from './findings.ts';
 import { copiesOf } from './keys-called.ts';
 import { nearest } from './nearest.ts';
 
-/** What is said of a name that nothing has, with those that there are and the one that may have been meant. */
+/** The message about an unknown name, with the known ones and the one that was probably meant. */
 export const unknownName = (what: string, name: string, known: readonly string[]): string => {
   const sorted = known.toSorted();
   return `there is no ${what} ${quoted(name)}; known here: ${listed(sorted)}${hintFor(name, sorted)}`;
 };
 
-/** Nothing where no known name is near. */
+/** Empty if no known name is near. */
 export const hintFor = (name: string, known: readonly string[]): string => {
   const copies = copiesOf(name, known);
   if (copies.length > 0) return ` (it is on several infrastructures: ${listed(copies)})`;

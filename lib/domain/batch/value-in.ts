@@ -1,6 +1,6 @@
 import type { Path } from './findings.ts';
 
-/** Looks values up by path; undefined where there is nothing. */
+/** Looks up values by path; undefined if there is nothing. */
 export const valueIn =
   (root: unknown) =>
   (path: Path): unknown =>

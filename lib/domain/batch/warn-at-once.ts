@@ -2,10 +2,13 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { serviceEntry } from '../catalogue/resolve.ts';
 import type { Deployment } from './batch.ts';
 
-/** More of them than this are counted. */
+/** More of them than this are only counted. */
 const mostWarned = 5;
 
-/** Of those that ask for no steps, though they would take none anyway. `lineOf` is of a deployment's `at_once`, by its place from 0. */
+/**
+ * Warns about items that skip steps although they would take none. `lineOf` finds a deployment's `at_once` by its
+ * index.
+ */
 export const warnOfAtOnce = (
   deployments: readonly Deployment[],
   catalogue: Catalogue,
@@ -28,7 +31,7 @@ const whyUseless = (
   { executor, pillar, service_name, environment_id }: Deployment,
   catalogue: Catalogue,
 ): string | undefined => {
-  if (executor !== 'kubernetes') return `the executor ${executor} takes no steps`;
+  if (executor !== 'kubernetes') return `the executor ${executor} has no steps`;
   const strategy = serviceEntry(catalogue, pillar, service_name)?.kubernetes?.strategy;
   if (strategy === undefined) return 'its service has no strategy';
   const isElsewhere = strategy.environments?.includes(environment_id) === false;

@@ -2,21 +2,24 @@ import { actingOf, deploys } from '../plan/action.ts';
 import { turnDeletes } from '../plan/turn-deletes.ts';
 import type { Batch, Deployment } from './batch.ts';
 
-/** What stands in a file of a batch that Flotilla writes itself. */
+/** The content of a batch file that Flotilla writes itself. */
 export interface Written extends Pick<Batch, 'metadata' | 'strategy' | 'deployments'> {
-  /** Said above it, a line each. */
+  /** Written at the top, one line each. */
   readonly comments: readonly string[];
-  /** Manifests by SHA-256, for those that they are known of. */
+  /** Known manifests, by SHA-256. */
   readonly texts?: ReadonlyMap<string, string>;
 }
 
-/** Written once, in `defaults`, where all have the same. They are always written: a configuration may have other defaults. */
+/**
+ * Written once, in `defaults`, if all have the same. They are always written, because a configuration may have other
+ * defaults.
+ */
 const places = ['environment_id', 'infrastructure_id', 'docker_artifact_type'] as const;
 const settings = ['priority', 'timeout', 'retry_count', 'rollback_strategy'] as const;
 const shared = [...places, ...settings];
 type Shared = (typeof shared)[number];
 
-/** A file that reads as this batch: YAML, with a line for each deployment. */
+/** A file that reads as this batch: YAML, with one line per deployment. */
 export const writeBatch = ({ metadata, strategy, deployments, comments, texts = new Map() }: Written): string => {
   const [first] = deployments;
   const common = shared.filter((field) => deployments.every((one) => one[field] === first?.[field]));
@@ -41,7 +44,7 @@ export const writeBatch = ({ metadata, strategy, deployments, comments, texts = 
 
 type Group = readonly [Deployment, ...(readonly Deployment[])];
 
-/** One service on several infrastructures is one item, where all else is the same. */
+/** One service on several infrastructures is one item if everything else is the same. */
 const inGroups = (deployments: readonly Deployment[]): readonly Group[] => {
   const groups: (readonly [Deployment, ...Deployment[]])[] = [];
   for (const one of deployments) {
@@ -60,7 +63,7 @@ const isCopy = (one: Deployment, other: Deployment): boolean =>
 const shownWithoutPlace = ({ infrastructure_id: _, key: __, position: ___, line: ____, ...rest }: Deployment): string =>
   JSON.stringify({ ...rest, replay: undefined });
 
-/** A text that several have is written once. What is not known is left out, but for where it stands. */
+/** A text that several use is written once. For unknown manifests, only their source is written. */
 const manifestsOf = (
   { manifests }: Deployment,
   texts: ReadonlyMap<string, string>,
@@ -90,7 +93,7 @@ const itemOf = (group: Group, common: ReadonlySet<Shared>): object => {
     service_name: one.service_name,
     ...(deploys(one) ? { docker_image_version: one.docker_image_version } : actingOf(one)),
     ...Object.fromEntries(own),
-    // What its service says today counts where nobody said anything else than what is usual.
+    // The service's current settings apply where only the default was set.
     ...(executor === 'harness' ? {} : { executor }),
     ...(at_once === undefined ? {} : { at_once }),
     ...(crash_tolerance === undefined ? {} : { crash_tolerance }),
@@ -100,7 +103,7 @@ const itemOf = (group: Group, common: ReadonlySet<Shared>): object => {
   };
 };
 
-/** A file names at most so many; what depends on more is told in the plan. */
+/** A file lists at most this many. The plan shows whatever depends on more. */
 export const mostDependencies = 10;
 
 const settingsOf = (one: Deployment, common: ReadonlySet<Shared>): object => ({

@@ -6,11 +6,11 @@ export interface WrittenDependency {
   readonly name: string;
   /** Only the deployment there. */
   readonly infrastructure?: string;
-  /** Only the deployment on the infrastructure of the one that depends on it. */
+  /** Only the deployment on the dependent's own infrastructure. */
   readonly isSame: boolean;
 }
 
-/** Undefined where the schema finds fault with the entry. */
+/** Undefined if the schema rejects the entry. */
 export const readDependency = (written: unknown): WrittenDependency | undefined => {
   const { key, same_infrastructure: same } = isMapping(written)
     ? written

@@ -11,11 +11,11 @@ export interface WrittenItem {
   readonly fields?: YAMLMap;
 }
 
-/** The text with a space for each tab in front of a line, as the parser needs it. Every place in it stays. */
+/** The text with a space for each leading tab, as the parser needs it. All places stay the same. */
 export const parsableText = (text: string): string =>
   isJson(text) ? text.replace(/^[\t ]+/gm, (indent) => ' '.repeat(indent.length)) : text;
 
-/** The items of a batch in both forms. What an alias stands for is not among them. */
+/** A batch's items in both forms, without what aliases stand for. */
 export const writtenItems = (text: string): readonly WrittenItem[] => {
   const { contents } = parseDocument(parsableText(text), { keepSourceTokens: false });
   if (!isMap(contents)) return [];

@@ -4,22 +4,22 @@ import type { Finding, LineOf } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
 import { makeQuickParser } from './quick-parser.ts';
 
-/** What a text may ask of the parser: time, and the memory of the API's function. */
+/** What a text may cost the parser: time, and memory of the API's function. */
 export const yamlLimits = {
   bytes: batchBytes.atMost,
   /**
-   * Characters that can begin or end something: each costs the parser several microseconds. 10,000 deployments that say
-   * everything they may have half of it as YAML, and nearly all as JSON in one line.
+   * Characters that can begin or end something: each costs the parser several microseconds. 10,000 deployments with
+   * every field have half of this as YAML, and nearly all of it as single-line JSON.
    */
   marks: 1_200_000,
-  /** Keys and plain values, about a kilobyte of memory each while they are read. Those 10,000 deployments have 540,000. */
+  /** Keys and plain values, each about a kilobyte of memory during reading. Those 10,000 deployments have 540,000. */
   scalars: 600_000,
   depth: 40,
   /** Entries of one list or mapping. */
   entries: 20_000,
-  /** Values when all aliases are written out. */
+  /** Values with all aliases expanded. */
   values: 1_000_000,
-  /** Keys that merge keys bring, all together. */
+  /** Keys from all merge keys together. */
   merged: 200_000,
   /** Everything after these is a consequence. */
   syntaxErrors: 50,
@@ -33,8 +33,8 @@ export interface Tokens {
 }
 
 /**
- * Splits a text into syntax tokens, one for the whole document, and stops as soon as it asks for too much. This is done
- * between lexer and composer because the composer recurses: a deep text has to be stopped before it gets there.
+ * Splits a text into syntax tokens, one for the whole document, and stops as soon as it costs too much. This happens
+ * between lexer and composer because the composer recurses: a deep text must be stopped before it gets there.
  */
 export const readTokens = (text: string): Tokens => {
   const counter = new LineCounter();
@@ -48,7 +48,7 @@ export const readTokens = (text: string): Tokens => {
   return refusal === undefined ? { tokens, lineOf } : { tokens: [], lineOf, refusal };
 };
 
-/** Lengths are looked at now and then, which is often enough; a prime, so that no regular text keeps out of step with it. */
+/** Lengths are checked now and then, which is enough. A prime, so that no regular text stays out of step with it. */
 const lengthCheckInterval = 61;
 
 const collect = (text: string, onNewLine: (offset: number) => void, tokens: CST.Token[]): Finding | undefined => {
@@ -108,7 +108,7 @@ const weights = new Float64Array(128);
 for (const mark of '\n\r,:[]{}?*&!|>%#') weights[mark.charCodeAt(0)] = 1;
 for (const quote of '"\'') weights[quote.charCodeAt(0)] = 0.5;
 
-/** As they are held against `marks`. */
+/** The number that `marks` limits. */
 export const countMarks = (text: string): number => {
   let count = 0;
   for (let at = 0; at < text.length; at += 1) count += weights[text.charCodeAt(at)] ?? 0;
@@ -116,7 +116,7 @@ export const countMarks = (text: string): number => {
 };
 
 const tooDeep = (offset: number): Finding =>
-  refuse(offset, issueCodes.TooDeep, `more than ${yamlLimits.depth} lists and mappings inside each other`);
+  refuse(offset, issueCodes.TooDeep, `more than ${yamlLimits.depth} levels of lists and mappings`);
 
 const lengthRefusal = (parser: Parser): Finding | undefined => {
   const top = parser.stack.at(-1);

@@ -10,12 +10,12 @@ export interface FoundService {
   readonly service: string;
   readonly kind: FoundKind;
   readonly namespace?: string;
-  /** Of the object. */
+  /** The object's name. */
   readonly name: string;
   readonly container?: string;
-  /** Its other containers, which a deployment leaves as they are. */
+  /** Its other containers, which a deployment does not change. */
   readonly others?: readonly string[];
-  /** The repository, as it is written there. */
+  /** The repository, as written there. */
   readonly image?: string;
   readonly version: string;
   readonly artifact: ArtifactType;

@@ -157,7 +157,7 @@ const item = (one: FoundService, place: FoundPlace, shared: ReadonlyMap<string, 
 const namesOf = (found: readonly FoundService[], nameOf: (one: FoundService) => string): readonly string[] =>
   [...new Set(found.map(nameOf))].sort();
 
-/** Words that YAML reads as they are, but for those that it takes for something else. */
+/** Words that YAML reads as they are, except those with a special meaning. */
 const plain = /^[A-Za-z][A-Za-z0-9._/:-]*[A-Za-z0-9_/]$/;
 const otherwise = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
 

@@ -13,7 +13,7 @@ import {
   type WorkloadKind,
 } from './plan.ts';
 
-/** What would be done for a deployment, one sentence per step, in the order of the steps. */
+/** What would be done for a deployment, one sentence per step, in order. */
 export const describeDeployment = (deployment: PlannedDeployment, waitsFor: readonly string[]): readonly string[] => [
   ...(waitsFor.length === 0
     ? []
@@ -23,7 +23,7 @@ export const describeDeployment = (deployment: PlannedDeployment, waitsFor: read
   describeVerification(deployment),
   ...(isDelete(deployment) ? [] : [...describeRollout(deployment), ...describeHealthCheck(deployment.health_check)]),
   deployment.workload.kind === 'job' && deployment.rollback_strategy === 'automatic'
-    ? 'on failure: puts nothing back, since a job of before would be run again'
+    ? 'on failure: restores nothing, because the previous job would run again'
     : restoreSentence(deployment),
 ];
 
@@ -39,7 +39,7 @@ const describeRun = (deployment: PlannedDeployment) => {
   return `runs ${what} with ${docker_image_version} in ${environment_id}: ${long}`;
 };
 
-/** By which steps a new version takes over; or that it does not, though its service does. */
+/** The steps in which a new version takes over; or that it skips them although its service has them. */
 const describeSteps = (deployment: PlannedDeployment): readonly string[] => {
   const strategy = strategyOf(deployment);
   if (strategy !== undefined) return [describeStrategy(strategy)];
@@ -54,7 +54,7 @@ const describeApply = (deployment: PlannedDeployment): string => {
   const { from, revision } = manifests;
   const where = from === undefined ? 'its manifests' : `the manifests of ${nameOfSource(from)}`;
   const at = revision === undefined ? '' : ` at ${revision}`;
-  const pruned = prune === true ? ', and deletes what the release before had beyond them,' : '';
+  const pruned = prune === true ? ', and deletes what the previous release had beyond them,' : '';
   return `applies ${where}${at} with ${docker_image_version}${pruned}`;
 };
 
@@ -70,9 +70,9 @@ const describeVerification = (deployment: PlannedDeployment): string => {
   return `verifies that ${object}${image === undefined ? ' rolls out' : ` runs ${image} and rolls out`}`;
 };
 
-const notLookedAt = 'its containers are not looked at';
+const notLookedAt = 'its containers are not checked';
 
-/** The kinds whose containers' ends and times do not count. */
+/** The kinds for which containers' exits and run times do not count. */
 const unaffected: Readonly<
   Partial<Record<WorkloadKind, { readonly crash_tolerance: string; readonly steady_seconds: string }>>
 > = {
@@ -88,7 +88,7 @@ const describeRollout = ({ rollout = {}, workload }: PlannedDeployment): readonl
   const why = unaffected[workload.kind];
   const unless = (setting: string, reason: string | undefined, effect: string): string =>
     reason === undefined ? effect : `${setting} has no effect on a ${kindNameOf(workload)}: ${reason}`;
-  const unblocks = 'deletes a broken pod of an earlier revision that holds up the rollout';
+  const unblocks = 'deletes a broken pod of an earlier revision that blocks the rollout';
   return [
     ...(ends === undefined
       ? []
@@ -123,7 +123,7 @@ const describeHealthCheck = ({ enabled, path, port, url }: HealthCheck): readonl
 
 const restoreSentences: Readonly<Record<RollbackStrategy, string>> = {
   automatic: 'on failure: restores the last good release and verifies it',
-  manual: 'on failure: leaves what runs as it is, for somebody to decide',
+  manual: 'on failure: leaves what runs as it is, for a person to decide',
   none: 'on failure: leaves what runs as it is',
 };
 
@@ -132,7 +132,7 @@ const restoreSentence = (deployment: PlannedDeployment): string => {
   if (deploys(deployment) || strategy !== 'automatic') return restoreSentences[strategy];
   return isDelete(deployment)
     ? restoreSentences.automatic
-    : 'on failure: sets the replicas of before and verifies them';
+    : 'on failure: restores the previous number of replicas and verifies it';
 };
 
 const listed = (names: readonly string[]): string =>

@@ -43,30 +43,20 @@ test.each<[item: string, path: string, problem: string, code: string]>([
   [
     named('a', 'action: delete, docker_image_version: "1"'),
     'docker_image_version',
-    'a delete is of what stands there, whatever its version',
+    'a delete acts on what is there, whatever its version',
     'NotAllowed',
   ],
   [
     named('a', 'action: scale, replicas: 2, docker_image_version: "not a version"'),
     'docker_image_version',
-    'a scale is of what stands there, whatever its version',
+    'a scale acts on what is there, whatever its version',
     'NotAllowed',
   ],
   [named('a', 'action: scale'), 'replicas', 'is missing; a scale needs a whole number', 'Missing'],
   [named('a', 'action: scale, replicas: 10001'), 'replicas', 'the number 10001 is over 10000', 'OutOfRange'],
   [named('a', 'action: scale, replicas: -1'), 'replicas', 'the number -1 is under 0', 'OutOfRange'],
-  [
-    named('a', 'action: delete, replicas: 1'),
-    'replicas',
-    'is how many a scale asks for, and this is none',
-    'NotAllowed',
-  ],
-  [
-    named('a', 'docker_image_version: "1", replicas: 1'),
-    'replicas',
-    'is how many a scale asks for, and this is none',
-    'NotAllowed',
-  ],
+  [named('a', 'action: delete, replicas: 1'), 'replicas', 'is only valid with action: scale', 'NotAllowed'],
+  [named('a', 'docker_image_version: "1", replicas: 1'), 'replicas', 'is only valid with action: scale', 'NotAllowed'],
   [named('a', 'action: remove'), 'action', '"remove" is not one of deploy, delete, scale', 'NotAllowed'],
   [named('a', 'action: deploy'), 'docker_image_version', 'is missing; a string is needed', 'Missing'],
 ])('%s is refused', (text, path, message, code) => {
@@ -80,8 +70,8 @@ test.each(['delete', 'scale, replicas: 1'])('Harness is asked for no %s', (actio
     {
       path: 'deployments[1].action',
       code: 'NotAllowed',
-      message: expect.stringContaining('shared/a is deployed by harness, and its pipelines can only deploy'),
-      hint: 'write executor: kubernetes, where the configuration says that the service may be deployed so',
+      message: expect.stringContaining('shared/a is deployed by harness, whose pipelines can only deploy, not'),
+      hint: 'write executor: kubernetes, if the configuration allows it for the service',
     },
   ]);
 });

@@ -103,7 +103,7 @@ describe('an environment says where it may run', () => {
 
 describe('an environment that does not say it', () => {
   const warning = (name: string, ...places: readonly string[]) =>
-    `Environment ${name} may run anywhere; say where in the configuration: environments: { ${name}: { infrastructures: [${places.join(', ')}] } }.`;
+    `Environment ${name} may run anywhere; limit it in the configuration: environments: { ${name}: { infrastructures: [${places.join(', ')}] } }.`;
 
   test('is warned of once, with how to say it', () => {
     expect(warningsOf('environment_id: free, infrastructure_id: dev', ['', ''])).toEqual([warning('free', 'dev')]);

@@ -25,7 +25,7 @@ const told = (health: string, check: string): readonly string[] => {
 };
 
 const limits = 'health: { ports: [8080, 8081], paths: [/ready, /health/] }';
-const of = 'is not what a health check of risk/api may ask; allowed:';
+const of = 'is not allowed for a health check of risk/api; allowed:';
 
 describe('what a health check may ask', () => {
   test.each([

@@ -26,7 +26,7 @@ const problemsOf = (items: readonly string[], namesOf?: (cluster: string) => rea
   return 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
 };
 
-const overwrites = '(one of them would overwrite the other; a batch changes an object once)';
+const overwrites = '(one would overwrite the other; a batch may change an object only once)';
 
 test('two infrastructures that lead to one object are refused, and both are named', () => {
   expect(problemsOf([at('other', 'ops'), at('blue', 'ops'), at('green', 'sre')])).toEqual([

@@ -117,7 +117,7 @@ describe('problems', () => {
       [`cva: ${on('[eu-1, us-1, ap-1]', 'priority: 11, dependencies: [ghost]')}`],
       [
         '5:75 releases.risk.cva.priority: the number 11 is over 10',
-        '5:94 releases.risk.cva.dependencies: "ghost" is not in this batch (a dependency is a service of the same batch)',
+        '5:94 releases.risk.cva.dependencies: "ghost" is not in this batch (a dependency must be a service in the same batch)',
       ],
     ],
     [
@@ -160,7 +160,7 @@ describe('problems', () => {
       'two infrastructures that lead to one object',
       [`cva: ${on('[eu-1, eu-risk]')}`],
       [
-        '5:52 releases.risk.cva.infrastructure_id[2]: risk/cva@eu-risk leads to deployment risk/cva on eu-1, and so does risk/cva@eu-1 (one of them would overwrite the other; a batch changes an object once)',
+        '5:52 releases.risk.cva.infrastructure_id[2]: risk/cva@eu-risk leads to deployment risk/cva on eu-1, and so does risk/cva@eu-1 (one would overwrite the other; a batch may change an object only once)',
       ],
     ],
   ])('%s', (_, services, problems) => expect(said(text(...services))).toEqual(problems));

@@ -5,7 +5,7 @@ const fileWith = (metadata: string): string =>
   `version: v1.0\nmetadata:\n  links: ${metadata}\ndeployments:\n  - { pillar: risk, service_name: cva, docker_image_version: "1", environment_id: uat, infrastructure_id: cluster-eu-1, docker_artifact_type: docker }\n`;
 
 const rule =
-  'is no address like https://ci.example.com/runs/17: http or https, no user name and no password, no spaces';
+  'is not an address like https://ci.example.com/runs/17: http or https, without user name, password or spaces';
 
 /** What is refused is not repeated: it may be a password. */
 test.each<[what: string, links: string, at: string, message: string]>([
@@ -15,7 +15,7 @@ test.each<[what: string, links: string, at: string, message: string]>([
     'a token',
     '{ ci: "https://example.com/?access_token=5f2b7c9d1e3a4f60" }',
     '3:16',
-    'metadata.links.ci: this value has what looks like a secret, and everybody may read it',
+    'metadata.links.ci: this value seems to contain a secret, and everyone may read it',
   ],
   ['a name with a space', '{ "a b": "https://example.com" }', '3:12', 'this name is not a plain name'],
   ['a list', '[https://example.com]', '3:10', 'a list where a mapping is needed'],

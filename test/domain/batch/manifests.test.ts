@@ -189,15 +189,15 @@ describe('a batch is refused, with the place of each problem', () => {
       [/^7:16 .*: k8s\/a\.yaml:1: is missing \(for example apps\/v1\)$/],
     ],
     [
-      'a path is read by the command line',
+      'a path works on the command line',
       `${head}    manifests: {path: k8s/}`,
-      [/^7:16 deployments\[1\]\.manifests: path is read by the command line/],
+      [/^7:16 deployments\[1\]\.manifests: path only works on the command line/],
     ],
     ['an object instead of its text', `${head}    manifests: {kind: Deployment}`, [/write `manifests: \|` above it/]],
-    ['a list', `${head}    manifests: [a]`, [/neither text nor a place/]],
-    ['nothing', `${head}    manifests:\n`, [/neither text nor a place/]],
+    ['a list', `${head}    manifests: [a]`, [/neither text nor a source/]],
+    ['nothing', `${head}    manifests:\n`, [/neither text nor a source/]],
     ['an empty text', `${head}    manifests: ""\n`, [/has no objects/]],
-    ['no place', `${head}    manifests: {url: x}`, [/says no place/]],
+    ['no place', `${head}    manifests: {url: x}`, [/names no source/]],
     [
       'a place that is none',
       `${head}    manifests: {git: "http://u:p@git.example/x", path: ../y}`,
@@ -207,7 +207,7 @@ describe('a batch is refused, with the place of each problem', () => {
     [
       'by Harness',
       `${head}    executor: harness\n    manifests: ${JSON.stringify(shop)}`,
-      [/is applied by the executor kubernetes, and this deployment is run by harness/],
+      [/needs the executor kubernetes, but this deployment uses harness/],
     ],
     [
       'a delete',
@@ -276,13 +276,13 @@ describe('a batch is refused, with the place of each problem', () => {
       'a chart',
       head.replace('"2.4.0"', '"2.4.0"\n    docker_artifact_type: helm'),
       [
-        /^7:27 deployments\[1\]\.docker_artifact_type: a helm chart has to be rendered, and the executor kubernetes applies manifests as they are written/,
+        /^7:27 deployments\[1\]\.docker_artifact_type: a helm chart must be rendered, but the executor kubernetes applies manifests as written/,
       ],
     ],
     [
       'a chart by the defaults',
       head.replace('docker_artifact_type: docker', 'docker_artifact_type: helm'),
-      [/^6:27 deployments\[1\]\.docker_image_version: a helm chart has to be rendered/],
+      [/^6:27 deployments\[1\]\.docker_image_version: a helm chart must be rendered/],
     ],
   ])('%s', (_, text, expected) => {
     const found = problems(text);
@@ -331,7 +331,7 @@ describe('a batch is refused, with the place of each problem', () => {
     const catalogue = { ...catalogueOf({}, { ...policy, namespaces: ['shop'] }), services: { shared: services } };
     const text = `${head}    manifests: &m ${JSON.stringify(many)}\n${items.join('')}`;
     expect(problems(text, catalogue)).toEqual([
-      expect.stringMatching(/has more than 50000 objects, with those of all items before/),
+      expect.stringMatching(/has more than 50000 objects, together with those of earlier items/),
     ]);
   });
 });

@@ -157,21 +157,24 @@ describe('a version that is none is told, with what to write instead', () => {
     ],
     [
       'host:5000/mail:1.0',
-      '"host:5000/mail:1.0" is a whole image, not a version of it (write "1.0" alone; the repository',
+      '"host:5000/mail:1.0" is a complete image reference, not a version (write only "1.0"; the configuration',
     ],
-    [`mail:1.0@${digest}`, `is a whole image, not a version of it (write "1.0@${digest}" alone`],
+    [`mail:1.0@${digest}`, `is a complete image reference, not a version (write only "1.0@${digest}"`],
     [
       'feature/login',
-      '"feature/login" has "/", which no tag can have (a tag has letters, digits, `_`, `.` and `-`: of a branch',
+      '"feature/login" has "/", which no tag can have (a tag has letters, digits, `_`, `.` and `-`: for a branch',
     ],
-    ['<+trigger.tag>', 'has "<", which no tag can have (nothing is filled in here: write the version itself)'],
-    ['${TAG}', 'has "$", which no tag can have (nothing is filled in here'],
+    [
+      '<+trigger.tag>',
+      'has "<", which no tag can have (placeholders are not filled in here: write the version itself)',
+    ],
+    ['${TAG}', 'has "$", which no tag can have (placeholders are not filled in here'],
     ['1~2', 'has "~", which no tag can have (a tag has letters'],
-    ['1 2', 'contains a space, a line break or a character that cannot be seen (write a tag ("2.4.0"), a digest'],
-    ['1\u200b', 'contains a space, a line break or a character that cannot be seen'],
+    ['1 2', 'contains a space, a line break or an invisible character (write a tag ("2.4.0"), a digest'],
+    ['1\u200b', 'contains a space, a line break or an invisible character'],
     ['-1', 'begins with "-" (a tag begins with a letter, a digit or `_`)'],
-    ['sha256:3f', '"sha256:3f" has a digest that is not one (a digest is sha256: and 64 of'],
-    ['2.4.0@sha256:3f', '"2.4.0@sha256:3f" has a digest that is not one'],
+    ['sha256:3f', '"sha256:3f" has an invalid digest (a digest is sha256: followed by 64'],
+    ['2.4.0@sha256:3f', '"2.4.0@sha256:3f" has an invalid digest'],
     [`2.4.0@${digest.toUpperCase()}`, `has a digest in capital letters (write it as "${digest}")`],
     [`@${digest}`, 'has no tag before the `@`'],
     [`1+2@${digest}`, 'has a `+`, which no image tag can have (registries write it as "1_2"'],
@@ -257,11 +260,11 @@ describe('the frame of a batch', () => {
     ],
     [
       batchText([item('a')]).replace('v1.0', 'version1'),
-      ['1:10 version: "version1" is no version that is known here (write v1.0)'],
+      ['1:10 version: "version1" is not a known version (write v1.0)'],
     ],
     [
       batchText(['just: this', item('b')]).replace('{ just: this }', 'text'),
-      ['4:5 deployments[1]: a deployment is a mapping with pillar, service_name, docker_image_version …'],
+      ['4:5 deployments[1]: a deployment must be a mapping with pillar, service_name, docker_image_version …'],
     ],
     [
       batchText([item('a')], 'metadata: { created: yesterday }'),
@@ -314,7 +317,7 @@ describe('strategy', () => {
     ['{ max_concurrency: 10001 }', '2:30 strategy.max_concurrency: the number 10001 is over 10000'],
     [
       '{ mode: sequential, max_concurrency: 2 }',
-      '2:48 strategy.max_concurrency: 2 at once does not go with mode sequential, which is one at a time (remove it, or use mode parallel)',
+      '2:48 strategy.max_concurrency: 2 at once contradicts mode sequential, which means one at a time (remove it, or use mode parallel)',
     ],
   ];
   test.each(wrong)('%s is refused', (written, problem) => {
@@ -334,7 +337,7 @@ describe('dependencies', () => {
   test('a name that two pillars have needs its pillar', () => {
     const text = batchText([item('a'), inRisk('a'), item('c', on('a'))]);
     expect(said(text)).toEqual([
-      '6:94 deployments[3].metadata.dependencies: "a" is in several pillars (write risk/a or shared/a)',
+      '6:94 deployments[3].metadata.dependencies: "a" exists in several pillars (write risk/a or shared/a)',
     ]);
   });
 
@@ -371,7 +374,7 @@ describe('dependencies', () => {
 
   test('the deployment itself is not suggested', () => {
     const text = batchText([item('login-api', 'metadata: { dependencies: [login-app] }'), item('prefs-store')]);
-    expect(said(text)).toEqual([expect.stringContaining('(a dependency is a service of the same batch)')]);
+    expect(said(text)).toEqual([expect.stringContaining('(a dependency must be a service in the same batch)')]);
   });
 });
 
@@ -460,7 +463,7 @@ describe('what the catalogue knows', () => {
   test('a kind that cannot be verified is refused at once', () => {
     const services = { shared: { 'login-api': { kind: 'pod', name: 'login-api' } } } as const;
     const problems = said(batchText([item('login-api')]), only({ services }));
-    expect(problems[0]).toContain('login-api is a pod, and the rollout of a pod cannot be verified yet');
+    expect(problems[0]).toContain('login-api is a pod, whose rollout cannot be verified yet');
   });
 
   test('a service without a pipeline is refused, once for each pillar', () => {

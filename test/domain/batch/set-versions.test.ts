@@ -53,7 +53,7 @@ test.each([
     'a version that others share',
     'deployments: [{ pillar: a, service_name: b, docker_image_version: &v "1" }]',
     { 'a/b': '2' },
-    'is written by an anchor or an alias',
+    'comes from an anchor or an alias',
   ],
   ['no deployments', 'version: v1.0', { 'a/b': '2' }, 'it has no deployment a/b'],
 ])('%s is a problem', (_, text, versions, problem) => {

@@ -81,7 +81,7 @@ describe('problems point into the short form', () => {
     [
       'metadata',
       ['risk: { a: { version: "1", metadata: { priority: 1 } } }'],
-      ['4:30 releases.risk.a.metadata: unknown key in the short form (its fields stand here, beside version)'],
+      ['4:30 releases.risk.a.metadata: unknown key in the short form (write its fields here, next to version)'],
     ],
     [
       'a misspelt field',
@@ -144,10 +144,10 @@ describe('problems point into the short form', () => {
 
   test('what could not be read, once', () => {
     expect(said('risk: { a: *nobody, b: { version: "1", dependencies: [a] } }')).toEqual([
-      '4:14 releases.risk.a: no anchor &nobody stands before this alias',
+      '4:14 releases.risk.a: there is no anchor &nobody before this alias',
     ]);
     expect(said('risk: *nobody', 'data: { b: { version: "1", dependencies: [a] } }')).toEqual([
-      '4:9 releases.risk: no anchor &nobody stands before this alias',
+      '4:9 releases.risk: there is no anchor &nobody before this alias',
     ]);
   });
 });

@@ -40,7 +40,7 @@ test.each<readonly [string, string, readonly string[]]>([
   [
     'a pipeline deploys it',
     web.replace('kubernetes', 'harness'),
-    ['Line 4: at_once of shared/web has no effect: the executor harness takes no steps.'],
+    ['Line 4: at_once of shared/web has no effect: the executor harness has no steps.'],
   ],
 ])('at_once where %s', (_, item, warnings) => {
   expect(warningsOf([item])).toEqual(warnings);

@@ -68,7 +68,7 @@ test('every problem of the bad example is reported at its line, and nothing else
       16,
       'deployments[2].metadata.dependencies',
       '"ghost" is not in this batch',
-      'a dependency is a service of the same batch',
+      'a dependency must be a service in the same batch',
     ],
     [
       17,

@@ -64,9 +64,9 @@ describe('YAML that can be read, and says something that it should not', () => {
     ['7: x\n"7": y', '2:1 7: this key is written twice in the same mapping'],
     [
       batchText([item('a', 'metadata: &m { priority: 9 }'), item('b', 'metadata: &m { priority: 8 }')]),
-      'deployments[2].metadata: there is an anchor &m already (give one of the two another name)',
+      'deployments[2].metadata: the anchor &m already exists (give one of the two another name)',
     ],
-    [batchText([item('a', 'metadata: *nobody')]), 'metadata: no anchor &nobody stands before this alias'],
+    [batchText([item('a', 'metadata: *nobody')]), 'metadata: there is no anchor &nobody before this alias'],
     [batchText([item('a', 'metadata: &me { tags: *me }')]), 'metadata.tags: the alias *me contains itself'],
     [batchText([item('a', 'metadata: !!set { x }')]), 'metadata: the tag tag:yaml.org,2002:set is not understood here'],
     [batchText([item('a', 'metadata: { <<: [1, 2] }')]), '`<<` takes over the keys of a mapping'],
@@ -120,29 +120,29 @@ describe('of what cannot be read only that is told', () => {
     [
       'a field without an anchor',
       batchText(['pillar: shared, service_name: a, docker_image_version: *v']),
-      ['4:62 deployments[1].docker_image_version: no anchor &v stands before this alias'],
+      ['4:62 deployments[1].docker_image_version: there is no anchor &v before this alias'],
     ],
     [
       'an entry of a list, used once more by a merge key',
       batchText([item('a', 'metadata: &m { tags: [*v] }'), item('b', 'metadata: { <<: *m }')]),
-      ['4:89 deployments[1].metadata.tags[1]: no anchor &v stands before this alias'],
+      ['4:89 deployments[1].metadata.tags[1]: there is no anchor &v before this alias'],
     ],
     [
       'an item',
       batchText([item('a'), '*v']).replace('{ *v }', '*v'),
-      ['5:5 deployments[2]: no anchor &v stands before this alias'],
+      ['5:5 deployments[2]: there is no anchor &v before this alias'],
     ],
     [
       'an item on which another depends',
       batchText([item('a', 'metadata: { dependencies: [b] }'), '*v']).replace('{ *v }', '*v'),
-      ['5:5 deployments[2]: no anchor &v stands before this alias'],
+      ['5:5 deployments[2]: there is no anchor &v before this alias'],
     ],
     [
       'a source of a merge key',
       batchText(['pillar: shared, <<: *v', 'pillar: shared, <<: [*w, { service_name: b }]']),
       [
-        '4:27 deployments[1]["<<"]: no anchor &v stands before this alias',
-        '5:28 deployments[2]["<<"][1]: no anchor &w stands before this alias',
+        '4:27 deployments[1]["<<"]: there is no anchor &v before this alias',
+        '5:28 deployments[2]["<<"][1]: there is no anchor &w before this alias',
       ],
     ],
     [
@@ -150,19 +150,19 @@ describe('of what cannot be read only that is told', () => {
       batchText([`&one { <<: *v, ${whole} }, tags: x`, '<<: *one, service_name: b'])
         .replace('{ &one', '&one')
         .replace('}, tags: x }', '}'),
-      ['4:16 deployments[1]["<<"]: no anchor &v stands before this alias'],
+      ['4:16 deployments[1]["<<"]: there is no anchor &v before this alias'],
     ],
     [
       'defaults',
       batchText([item('a')]).replace(/defaults: .*/, 'defaults: *v'),
-      ['2:11 defaults: no anchor &v stands before this alias'],
+      ['2:11 defaults: there is no anchor &v before this alias'],
     ],
     [
       'a part of the defaults',
       batchText([item('a')]).replace(/defaults: .*/, 'defaults: { <<: *v, docker_artifact_type: docker }'),
-      ['2:17 defaults["<<"]: no anchor &v stands before this alias'],
+      ['2:17 defaults["<<"]: there is no anchor &v before this alias'],
     ],
-    ['deployments', 'version: v1.0\ndeployments: *v', ['2:14 deployments: no anchor &v stands before this alias']],
+    ['deployments', 'version: v1.0\ndeployments: *v', ['2:14 deployments: there is no anchor &v before this alias']],
     ['all', '!!set { version }', ['1:7 the tag tag:yaml.org,2002:set is not understood here']],
   ];
   test.each(rows)('%s', (_, text, problems) => {

@@ -101,7 +101,7 @@ deployments:
 
   it('is refused, with the line of where it is deployed', () => {
     expect(issuesOf(batch, catalogueOf('')).map(describeIssue)).toEqual([
-      '8:24 deployments[1].infrastructure_id: the steps of shared/web look at errors in Prometheus, and nobody says where that is in the cluster eu (set clusters.eu.prometheus.service in the configuration, or write at_once: true)',
+      '8:24 deployments[1].infrastructure_id: the steps of shared/web check errors in Prometheus, but the cluster eu has no Prometheus configured (set clusters.eu.prometheus.service in the configuration, or write at_once: true)',
     ]);
   });
 

@@ -215,7 +215,7 @@ test('a health check of the defaults that a service does not allow is told at th
   );
   const place = 'environment_id: dev, infrastructure_id: eu, docker_artifact_type: docker';
   expect(oneOf(catalogue, place, 'health_check: { path: /ready }')).toEqual([
-    expect.stringMatching(/^4:5 .*"\/ready" is not what.*allowed: \/own \(it comes from the defaults: give/),
+    expect.stringMatching(/^4:5 .*"\/ready" is not allowed.*allowed: \/own \(it comes from the defaults: set/),
   ]);
 });
 

@@ -112,7 +112,7 @@ test.each([
   ['no mapping', '[1]', 'this is no compose file'],
   ['no services', 'version: "3"', 'this is no compose file'],
   ['no YAML', 'services: {', ''],
-  ['too deep', nested, 'inside each other'],
+  ['too deep', nested, 'levels of lists and mappings'],
   ['a bomb', bomb, 'alias'],
   ['two services of one name', 'services:\n  a: { image: "a:1" }\n  a: { image: "b:1" }', ''],
 ])('%s is refused', (_, text, message) => {

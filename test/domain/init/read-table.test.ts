@@ -94,7 +94,7 @@ describe('all problems are told at once, with line and column', () => {
         '3:1 service: default/web is on line 2 already; remove one of the two',
         '4:1 service: is missing',
         '5:5 version: is missing',
-        '6:3 version: "1 2" contains a space, a line break or a character that cannot be seen',
+        '6:3 version: "1 2" contains a space, a line break or an invisible character',
         '6:8 dependencies: depends on "a", which was not found',
         '6:8 dependencies: depends on "b", which was not found',
         '8:7 the row has 5 values, and the header 4; put a value with a separator in quotes',

@@ -124,7 +124,7 @@ describe('every problem is told at once', () => {
   it('aliases that are a bomb', () => {
     const lines = Array.from({ length: 7 }, (_, at) => `  l${at + 1}: &l${at + 1} [${`*l${at},`.repeat(9)}]`);
     const text = `${map}data:\n  l0: &l0 [${'"lol",'.repeat(9)}]\n${lines.join('\n')}\n`;
-    expect(problems(text)).toEqual(['1:1 too many values once all aliases and merge keys are written out']);
+    expect(problems(text)).toEqual(['1:1 too many values with all aliases and merge keys expanded']);
   });
 });
 

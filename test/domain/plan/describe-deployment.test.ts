@@ -10,7 +10,7 @@ const [planned] = planBatch(batch([deployment(1)]), catalogue).deployments;
 
 const run = 'runs harness pipeline deploy_shared with 1.0.0 in staging: up to 2 tries of 900 s';
 const verification = 'verifies that deployment shared/s1 on cluster-eu-1 rolls out';
-const leave = 'on failure: leaves what runs as it is, for somebody to decide';
+const leave = 'on failure: leaves what runs as it is, for a person to decide';
 const whole = (
   more: Partial<{
     first: readonly string[];
@@ -53,7 +53,7 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
     [],
     whole({
       verification: 'verifies that job shared/s1 on cluster-eu-1 rolls out',
-      end: 'on failure: puts nothing back, since a job of before would be run again',
+      end: 'on failure: restores nothing, because the previous job would run again',
     }),
   ],
   [
@@ -71,9 +71,9 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
   ...(
     [
       ['job', 'its backoffLimit counts', 'it has to complete'],
-      ['cronjob', 'its containers are not looked at', 'its containers are not looked at'],
-      ['knative-service', 'its containers are not looked at', 'its containers are not looked at'],
-      ['certificate', 'its containers are not looked at', 'its containers are not looked at'],
+      ['cronjob', 'its containers are not checked', 'its containers are not checked'],
+      ['knative-service', 'its containers are not checked', 'its containers are not checked'],
+      ['certificate', 'its containers are not checked', 'its containers are not checked'],
     ] as const
   ).map(([kind, ends, time]): [string, Partial<PlannedDeployment>, readonly string[], readonly string[]] => [
     `of a ${kind} that is not judged by its containers`,
@@ -103,8 +103,8 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
     whole({
       verification: 'verifies that widgets.example.com shared/s1 on cluster-eu-1 rolls out',
       health: [
-        'crash_tolerance has no effect on a widgets.example.com: its containers are not looked at',
-        'steady_seconds has no effect on a widgets.example.com: its containers are not looked at',
+        'crash_tolerance has no effect on a widgets.example.com: its containers are not checked',
+        'steady_seconds has no effect on a widgets.example.com: its containers are not checked',
         'unblock has no effect on a widgets.example.com: it is for a statefulset',
       ],
     }),
@@ -115,7 +115,7 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
     [],
     whole({
       verification: 'verifies that statefulset shared/s1 on cluster-eu-1 rolls out',
-      health: ['deletes a broken pod of an earlier revision that holds up the rollout'],
+      health: ['deletes a broken pod of an earlier revision that blocks the rollout'],
     }),
   ],
   [
