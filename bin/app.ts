@@ -13,7 +13,7 @@ try {
   addFlotilla(app, { settings: loadSettings({ context, directory: process.cwd(), env: process.env }), root });
 } catch (error) {
   if (!(error instanceof SettingsInvalid)) throw error;
-  // What is wrong with the settings is told without a stack trace.
+  // Wrong settings are printed without a stack trace.
   console.error(error.message);
   process.exit(1);
 }

@@ -14,7 +14,7 @@ const sources = join(root, 'bin', 'flotilla.ts');
 const bundle = join(root, 'dist', 'program', 'flotilla.js');
 const isClone = existsSync(sources);
 
-/** Node's own binary, of the package for this platform; npm holds it against the hash of the lock file. */
+/** Node's own binary, of the package for this platform; npm checks its hash in the lock file. */
 const ownNode = () => {
   const platform = `${process.platform}-${process.arch}`;
   const name = {

@@ -6,7 +6,7 @@ const MAX_PATH = 1000;
 const MAX_SEGMENT = 200;
 
 /**
- * Rejects a path that does not mean the same as an S3 key and as a file below a folder: plain segments only, none
+ * Rejects a path that does not mean the same as an S3 key and as a file below a folder. It allows plain segments only, none
  * beginning with a dot, so that no path leaves the root.
  */
 export const checkDocumentPath = (path: string): void => {

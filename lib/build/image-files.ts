@@ -76,7 +76,7 @@ export const writeUsers = (folder: string): void => {
   write(folder, 'etc/nsswitch.conf', 'hosts: files dns\n');
 };
 
-/** Node as npm has installed it here, held against the hash of the lock file. */
+/** Node as npm has installed it here; npm has checked its hash in the lock file. */
 export const copyNode = (root: string, folder: string): void => {
   const from = join(root, 'node_modules', `node-linux-${process.arch}`);
   mkdirSync(join(folder, 'usr/bin'), { recursive: true });

@@ -17,7 +17,7 @@ import { writePackage } from './npm-package.ts';
 /** Its layout is in this folder below `dist`, and its tag is the version. */
 export const layoutName = 'image';
 
-/** The time that everything in the image has: that of the commit, or what is asked for. */
+/** The time of everything in the image: `SOURCE_DATE_EPOCH`, or the time of the commit. */
 const secondsOf = (root: string, env: NodeJS.ProcessEnv): number =>
   Number(
     env.SOURCE_DATE_EPOCH ?? execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' }).trim(),

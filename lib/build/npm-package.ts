@@ -10,7 +10,7 @@ const shipped = ['LICENSE', 'README.md', 'examples', 'schemas', 'statemachines',
 /** Nothing that Node would have to compile. */
 const isShipped = (path: string): boolean => !path.endsWith('.ts');
 
-/** What the published manifest takes over from ours. `private` goes with them for as long as it stands there. */
+/** What the published manifest takes over from ours. `private` is copied as long as ours has it. */
 const manifestKeys = [
   ...['name', 'version', 'private', 'description', 'keywords', 'license', 'type', 'bin', 'publishConfig'],
 ] as const;

@@ -260,8 +260,8 @@ export class Engine {
   }
 
   /**
-   * Answers nothing before it is durable, not even an error: a caller that hears that a token is gone considers its
-   * answer delivered, and one that hears that an execution has ended acts on that.
+   * Answers nothing before it is durable, not even an error. A caller that hears that a token is gone considers its
+   * answer delivered. One that hears that an execution has ended acts on that.
    */
   async #answered<T>(work: () => T): Promise<T> {
     try {

@@ -90,6 +90,6 @@ export interface JournalEntry {
   readonly removedThreads?: readonly number[];
   readonly birth?: ExecutionBirth;
   readonly end?: ExecutionEnd;
-  /** The execution runs again. `tokens` are those of the requesting clients. */
+  /** The execution runs again. `tokens` come from the requesting clients. */
   readonly redriven?: Redrive & { readonly mapRunRedrive: number; readonly tokens: string };
 }

@@ -16,7 +16,7 @@ const anyToken = new RegExp(`${beginning}[\\w-]*`, 'g');
 export const withoutTokens = (text: string): string => text.replace(anyToken, 'a-task-token');
 
 /**
- * Task tokens, and what waits for each. A token names its execution, so that a late answer can be told from an unknown
+ * Task tokens, and what waits for each. A token names its execution, so the engine can tell a late answer from an unknown
  * one.
  */
 export class Tokens {

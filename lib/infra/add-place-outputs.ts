@@ -15,8 +15,8 @@ const groups = [
 ] as const satisfies readonly (readonly [Right, string, string])[];
 
 /**
- * The commands that let each place's functions into a cluster. Their roles differ from those of the functions in no
- * place.
+ * The commands that let each place's functions into a cluster. Their roles differ from the roles of functions outside
+ * places.
  */
 export const addPlaceOutputs = (scope: Construct, handlers: Handlers, places: readonly string[]): void => {
   const { region } = Stack.of(scope);

@@ -25,8 +25,8 @@ const copied = Object.entries<FunctionRow>(functionsTable).filter(([, row]) => h
 ])[];
 
 /**
- * A copy, in each place, of every function that asks clusters. Nothing outside calls a copy: the original calls those
- * of the API.
+ * A copy, in each place, of every function that asks clusters. Nothing outside calls a copy. For the API, the original
+ * calls its copies.
  */
 export const addCopies = (
   scope: Construct,

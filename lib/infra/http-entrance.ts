@@ -29,7 +29,7 @@ export interface HttpEntranceProps {
 
 /**
  * The HTTP API. Every request needs a token, and every known route its scope. Each part has its own function and
- * throttles. An unknown route goes to the function that reads, so that it answers 404 and 405 in its own words.
+ * throttles. An unknown route goes to the function that reads, so that it answers 404 and 405 with its own message.
  */
 export class HttpEntrance extends Construct {
   readonly api: HttpApi;

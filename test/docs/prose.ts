@@ -121,7 +121,10 @@ const piecesOf = (source: string): readonly Piece[] => {
   return pieces;
 };
 
-const isProse = (text: string): boolean => /[a-z]+ [a-z'(]+ [a-z(]/i.test(text) && !/^[#.\w-]+ *[{>]/.test(text);
+const isProse = (text: string): boolean =>
+  /[a-z]+ [a-z'(]+ [a-z(]/i.test(text) &&
+  !/^\s*(PRAGMA|CREATE|SELECT|INSERT|UPDATE|DELETE|WITH|ALTER) /.test(text) &&
+  !/^[#.\w-]+ *[{>]/.test(text);
 
 /** What a comment says, block by block: an empty line, a list item or a tag begins a new one. */
 const blocksOf = ({ text, line }: Passage): readonly Passage[] => {

@@ -58,7 +58,7 @@ const runtimeFor = ({ context }: TestStateRequest, { clock, random, uuid, invoke
 const applyMock = (thread: Thread, { mock, stateConfiguration }: TestStateRequest, begun: Begun): void => {
   if (mock === undefined) return;
   const result = mockedResult(mock);
-  // Recorded: without its own tolerance, a Map ignores how many items are said to have failed.
+  // Recorded: without its own tolerance, a Map ignores the given number of failed items.
   const tolerated = toleratedFailures(begun.tolerance, begun.length);
   const { mapIterationFailureCount: failed = 0 } = stateConfiguration;
   if (tolerated !== undefined && failed > tolerated) throw toleranceExceeded();

@@ -12,7 +12,7 @@ export interface NamedProgram extends ClusterProgram {
 
 /**
  * Checks that this machine has what it needs to reach the clusters: files, contexts, a region. It sends no request,
- * because a cluster that is away now may be there when it is needed. Throws ConfigurationInvalid with every problem,
+ * because a cluster that is unreachable now may be back when it is needed. Throws ConfigurationInvalid with every problem,
  * one a line. Returns the programs that will run; none has run yet.
  */
 export const checkClusters = async (

@@ -39,7 +39,7 @@ const creators = {
 export const taskNames = Object.keys(creators) as readonly TaskName[];
 
 /**
- * Calls the handlers in this process, or those of `instead`, as Lambda does in the cloud. The engine journals their
+ * Calls the handlers in this process, or the ones in `instead`, as Lambda does in the cloud. The engine journals their
  * answers.
  */
 export const makeInvoke = (deps: Deps, instead: Readonly<Partial<Record<TaskName, TaskHandler>>> = {}): Invoke => {
