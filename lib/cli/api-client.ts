@@ -7,6 +7,7 @@ import type { Candidate } from '../usecases/batch/recognise-batch.ts';
 import type { AccessToken, KnownToken } from './access-token.ts';
 import { printable } from './clean-text.ts';
 import { CommandFailure, type ExitStatus, exitStatus, Unreachable } from './failure.ts';
+import { inCommands } from './in-commands.ts';
 import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 
 export interface ApiClientOptions {
@@ -167,9 +168,9 @@ const isPassing = (status: number): boolean => status === 429 || status >= 502;
 
 const failureOf = (problem: Problem, sent: KnownToken | undefined, file?: string): CommandFailure => {
   const said = problem.message === undefined ? '' : `: ${problem.message}`;
-  const first = problem.detail ?? problem.title ?? `The answer was ${problem.status}${said}.`;
+  const first = inCommands(problem.detail ?? problem.title ?? `The answer was ${problem.status}${said}.`);
   const issues = (problem.issues ?? []).filter((issue): issue is Issue => issue.line !== undefined);
-  const told = issues.map((issue) => describeIssue(file === undefined ? issue : { file, ...issue }));
+  const told = issues.map((issue) => inCommands(describeIssue(file === undefined ? issue : { file, ...issue })));
   const candidates = (problem.candidates ?? [])
     .filter((one) => typeof one !== 'string')
     .map(({ batch_id, status, name }) => `  ${batch_id}  ${status.padEnd(10)}  ${printable(name)}`);

@@ -175,7 +175,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option(...patience)
     .option(...utc)
     .action(act(async () => (await import('./commands/status.ts')).status));
-  add('health <key>', 'ask now how a service is: its workload, and its health check')
+  add('health <key>', 'ask now how a service is: its workload and its health check, but not its metrics')
     .requiredOption('--environment <name>', 'the environment that it is in')
     .option('--cluster <name>', 'its cluster, where it is on several of the environment')
     .option(...utc)

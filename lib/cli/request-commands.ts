@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { Making } from './hold-commands.ts';
 import { numberIn } from './number-in.ts';
 
@@ -23,7 +23,7 @@ export const addRequestCommands = ({ add, act, utc }: Making): void => {
     .requiredOption('--image <image>', 'what runs, with its tag or digest')
     .action(act(async () => (await import('./commands/requests.ts')).createRequest));
   asUser(add('list', 'show what was requested, the newest first'))
-    .option('--status <status>', 'that is CREATED, SUCCESS or FAILURE')
+    .option('--status <status>', 'that is CREATED, SUCCESS or FAILURE', requestStatus)
     .option(...utc)
     .action(act(async () => (await import('./commands/requests.ts')).listRequests));
   asUser(add('show <id>', 'show a request, and what became of it'))
@@ -41,4 +41,12 @@ export const addRequestCommands = ({ add, act, utc }: Making): void => {
   versioned(add('reconcile <identifier>', 'have a deployment made again what was asked for last')).action(
     act(async () => (await import('./commands/requests.ts')).reconcileRequest),
   );
+};
+
+const requestStatuses: readonly string[] = ['CREATED', 'SUCCESS', 'FAILURE'];
+
+const requestStatus = (text: string): string => {
+  const status = text.toUpperCase();
+  if (requestStatuses.includes(status)) return status;
+  throw new InvalidArgumentError(`It is one of ${requestStatuses.join(', ')}.`);
 };

@@ -16,6 +16,8 @@ export interface Served {
   readonly file: string | undefined;
   readonly open: number;
   readonly simulated: { readonly harness: boolean; readonly clusters: readonly string[] };
+  /** Addresses of the simulated clusters, by name. */
+  readonly clusters: Readonly<Record<string, string>>;
   readonly isAllSimulated: boolean;
   readonly asksForTokens: boolean;
   /** Where the key stands by which Harness calls back, if it may. */
@@ -33,9 +35,22 @@ export const serveLines = (served: Served): readonly string[] => {
     ...(callbackKey === undefined ? [] : [callbackLine(url, callbackKey)]),
     ...(open === 0 ? [] : [`${counted(open, 'batch', 'batches')} ${open === 1 ? 'goes' : 'go'} on.`]),
     ...[simulationSentence(simulated)].filter((line) => line !== undefined),
+    ...clusterLines(served.clusters),
     ...(faults === undefined ? [] : [faultsLine(faults)]),
     ...submitLines(served),
   ];
+};
+
+/** Nobody has more of them on one machine; --json has all. */
+const mostClusters = 5;
+
+/** kubectl needs no kubeconfig for them. */
+const clusterLines = (clusters: Served['clusters']): readonly string[] => {
+  const all = Object.entries(clusters).sort(([a], [b]) => (a < b ? -1 : 1));
+  const lines = all.slice(0, mostClusters).map(([name, url]) => `  ${name}: kubectl --server ${url} get pods -A`);
+  const rest = all.length - lines.length;
+  if (lines.length === 0) return [];
+  return ['Look into a simulated cluster:', ...lines, ...(rest > 0 ? [`  … and ${rest} more`] : [])];
 };
 
 /** What others could read until now. */
@@ -64,7 +79,14 @@ const submitLines = ({ directory, isAllSimulated, url, data, asksForTokens }: Se
   const token = asksForTokens ? ` -H ${shellWord(`@${join(data, tokenFiles.header)}`)}` : '';
   const submit = `curl${token} -H 'content-type: application/yaml' --data-binary @${file} ${here}/batches`;
   const look = ['See what a batch would do:', `  flotilla plan ${file} --url ${here}`];
-  return [...(isAllSimulated ? [] : look), 'Submit a batch:', `  ${submit}`];
+  const deploy = `flotilla deploy ${file} --follow --url ${here}`;
+  return [
+    ...(isAllSimulated ? [] : look),
+    'Submit a batch:',
+    `  ${deploy}`,
+    'Or without the command line:',
+    `  ${submit}`,
+  ];
 };
 
 /** A server that listens on all addresses of this machine is asked at the one by which it reaches itself. */

@@ -65,6 +65,8 @@ describe('batches that are in work', () => {
       'See what a batch would do:',
       expect.stringMatching(/^ {2}flotilla plan /),
       'Submit a batch:',
+      expect.stringMatching(/^ {2}flotilla deploy .* --follow --url http/),
+      'Or without the command line:',
       expect.stringMatching(/^ {2}curl /),
       ...ended,
     ]);
@@ -94,7 +96,7 @@ test('a cluster whose certificate nobody checks is told, and refused where it mu
 
 test('Node does not switch the check of certificates off: 2', async () => {
   const { status, error } = await serve([], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
-  expect([status, error.join()]).toEqual([2, expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED=0 switches/)]);
+  expect([status, error.join()]).toEqual([2, expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED=0 turns off/)]);
 });
 
 test('the address for curl is one that this machine reaches, with the file that has the token', async () => {

@@ -45,7 +45,7 @@ const deployAndCheck = async (
   text: string,
 ): Promise<ExitStatus> => {
   const { colours } = terminal;
-  terminal.out(`POST ${url}/batches  <  examples/release.yaml`);
+  terminal.out(`flotilla deploy examples/release.yaml --url ${url}`);
   const { answer } = await sendBatch<{ batch_id: string }>(client, '/batches', { text, name: 'the demo' });
   const following = { batchId: answer.batch_id, simulated, timeout: TIMEOUT };
   const followed = await followBatch({ client, terminal, times, clock, json: false }, following);
@@ -58,7 +58,7 @@ const deployAndCheck = async (
   const differences = differencesOf(deployments, expected);
   if (differences.length > 0) return tellDifferences(terminal, differences);
   terminal.out('');
-  terminal.out(`POST ${url}/batches/${batch.batch_id}/rollback`);
+  terminal.out(`flotilla rollback ${batch.batch_id} --url ${url}`);
   const back = await rollBack({ client, terminal, times, clock, json: false }, { batch, simulated });
   if (back.length > 0) return tellDifferences(terminal, back);
   terminal.out(

@@ -37,7 +37,7 @@ const nothingFits = ({ command }: CommandContext, given: Given): string => {
 };
 
 const moreOf = ({ command }: CommandContext, given: Given, limit: number): string => {
-  if (limit >= mostListed) return 'There are more: --json has next_after, from where GET /batches?after=… reads on.';
+  if (limit >= mostListed) return 'There are more: narrow them down, as with --since and --until.';
   const more = String(Math.min(mostListed, limit * 5));
   return `There are more: ${command('list', ...wordsOf(given), '--limit', more)}`;
 };

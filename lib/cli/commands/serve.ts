@@ -88,11 +88,13 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
       ...engine,
       ...(ordered === undefined ? {} : { faults: ordered }),
       simulated,
+      simulated_clusters: server.simulators.clusters,
       unverified,
       open_batches: open,
     },
     serveLines({
       ...{ url: server.url, engineUrl, data: options.data, file, open, simulated, isAllSimulated },
+      clusters: server.simulators.clusters,
       ...{ directory: context.directory, asksForTokens: options.token, callbackKey: callback?.place },
       faults: ordered === undefined ? undefined : { ...ordered, file: options.faults! },
     }),

@@ -81,7 +81,7 @@ const play = async (
   const { client, url, simulated } = server;
   terminal.out('');
   terminal.out(act.title);
-  terminal.out(`POST ${url}/batches  <  version ${act.version} of examples/canary/web.yaml`);
+  terminal.out(`flotilla deploy web.yaml --url ${url}  (version ${act.version} of examples/canary/web.yaml)`);
   const text = JSON.stringify(batchOf(act, manifests));
   const { answer } = await sendBatch<{ batch_id: string }>(client, '/batches', { text, name: 'the demo' });
   // A table that is redrawn would take the lines of the traffic away.
