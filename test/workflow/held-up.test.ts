@@ -85,7 +85,7 @@ const cases: readonly Case[] = [
     why: 'person',
     script: { takes: 400, asks: { after: 20, for: 300 } },
     shown: { asked: 'the run', answered: 'ApprovalWaiting', url: expect.stringMatching(/^https:\/\/executor\.test\//) },
-    says: /^The run waits for a person in the executor, since .* `human_wait` ends\.$/,
+    says: /^The run waits for a person in the executor, since .*, or is aborted at 2026-10-01T06:00:\d\d\.000Z\.$/,
     events: ['RunStarted', 'WaitingInHarness', 'GoesOn', ...well],
   },
 ];

@@ -44,6 +44,7 @@ const hindrance = z.object({
   name: z.string().describe('The account, or the cluster.'),
   why: z.enum(hindrances),
   since: z.string(),
+  until: z.string().exactOptional().describe('If it waits for a person: when the wait ends.'),
   step: z.string().exactOptional().describe('With steps: which it is at, a word for programs.'),
   asked: z.string().exactOptional(),
   answered: z.string().exactOptional(),

@@ -21,6 +21,8 @@ export interface Hindrance {
   /** What was requested, and what came back. */
   readonly asked?: string;
   readonly answered?: string;
+  /** If it waits for a person: when the wait ends, in milliseconds since 1970; absent if not known yet. */
+  readonly until?: number;
   /** With `steps`: the current step. */
   readonly step?: string;
   /** The run's page. */

@@ -1,6 +1,7 @@
 import type { News } from '../ports.ts';
 import type { RunWatchRow } from '../record/watch-rows.ts';
 import type { Held, Hindrance, HindranceKind } from './held.ts';
+import { humanWaitOf } from './human-wait.ts';
 
 interface Seen {
   readonly row: RunWatchRow;
@@ -45,12 +46,16 @@ const ofRun = ({ row, news }: Seen): Hindrance | undefined => {
   if (step !== undefined) return { why: 'steps', step, answered: news.state!.raw };
   if (news.state?.phase !== 'waiting-for-human') return undefined;
   const { raw, message } = news.state;
-  const since = human_since === undefined ? {} : { since: human_since };
+  const since = human_since === undefined ? {} : { since: human_since, until: endOfWait(row, human_since) };
   if (row.deployment.executor.name === 'kubernetes')
     return { why: 'proceed', ...since, answered: message ?? raw, ...urlOf(news) };
   const answered = message === undefined ? raw : `${raw} (${message})`;
   return { why: 'person', ...since, asked: 'the run', answered, ...urlOf(news) };
 };
+
+/** What it waited for people before counts too. */
+const endOfWait = ({ deployment, human_ms = 0 }: RunWatchRow, since: number): number =>
+  since + humanWaitOf(deployment) * 1_000 - human_ms;
 
 const urlOf = (news: News | undefined): Pick<Hindrance, 'url'> => {
   const url = news?.kind === 'found' ? (news.state?.url ?? news.url) : undefined;
@@ -94,14 +99,8 @@ const words: Readonly<Record<HindranceKind, readonly [what: string, next: string
     'The run is being stopped',
     'Flotilla waits for its end; if none is seen within minutes, the deployment becomes UNKNOWN.',
   ],
-  person: [
-    'The run waits for a person in the executor',
-    'It continues when somebody decides there, or is aborted when `human_wait` ends.',
-  ],
-  proceed: [
-    'The deployment waits for a person',
-    'It continues after `flotilla proceed`, or is stopped when `human_wait` ends.',
-  ],
+  person: ['The run waits for a person in the executor', 'It continues when somebody decides there, or is aborted'],
+  proceed: ['The deployment waits for a person', 'It continues after `flotilla proceed`, or is stopped'],
   steps: [
     'The new version takes over in steps',
     'It continues by itself while all is well, and goes back by itself otherwise.',
@@ -113,15 +112,20 @@ const words: Readonly<Record<HindranceKind, readonly [what: string, next: string
 };
 
 /** What happens next, as a sentence. */
-export const nextOf = ({ why }: Pick<Hindrance, 'why'>): string => words[why][1];
+export const nextOf = ({ why, until }: Pick<Hindrance, 'why' | 'until'>): string => {
+  const next = words[why][1];
+  if (why !== 'person' && why !== 'proceed') return next;
+  return `${next} ${until === undefined ? 'when `human_wait` ends' : `at ${new Date(until).toISOString()}`}.`;
+};
 
 /** For people: since when, what was requested, what came back, and what happens next. */
-export const describeHeld = ({ why, since, asked, answered }: Held): string => {
+export const describeHeld = ({ why, since, until, asked, answered }: Held): string => {
+  const next = nextOf({ why, ...(until === undefined ? {} : { until }) });
   if (why === 'steps') return `${words.steps[0]}: ${answered}.`;
   if (why === 'proceed' && asked === undefined && answered !== undefined)
-    return `${words.proceed[0]}, since ${new Date(since).toISOString()}: ${answered}. ${nextOf({ why })}`;
+    return `${words.proceed[0]}, since ${new Date(since).toISOString()}: ${answered}. ${next}`;
   const told = asked === undefined ? '' : ` Requested: ${asked}. Answer: ${answered}.`;
-  return `${words[why][0]}, since ${new Date(since).toISOString()}.${told} ${nextOf({ why })}`;
+  return `${words[why][0]}, since ${new Date(since).toISOString()}.${told} ${next}`;
 };
 
 /** Says that it is over, and how long it took in milliseconds. */

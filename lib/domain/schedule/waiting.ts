@@ -59,6 +59,8 @@ export type Waiting =
       readonly name: string;
       readonly why: HindranceKind;
       readonly since: string;
+      /** If it waits for a person: when the wait ends. */
+      readonly until?: string;
       /** What was requested there, what came back, and what happens next. */
       readonly asked?: string;
       readonly answered?: string;

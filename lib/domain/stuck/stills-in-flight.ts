@@ -43,10 +43,13 @@ type Cause = Pick<Still, 'cause' | 'waits_for' | 'since'>;
 const ofHeld = ({ item }: InFlight): Cause | undefined => {
   // Steps continue by themselves.
   if (item?.held === undefined || item.held.why === 'steps' || item.outcome !== undefined) return undefined;
-  const { since, ...held } = item.held;
+  const { since, until, ...held } = item.held;
   const cause = causeOfHeld(held.why);
   const kind = cause === 'cluster' ? 'cluster' : 'executor';
-  const waits_for: Waiting = { kind, ...held, since: new Date(since).toISOString(), next: nextOf(held) };
+  const waits_for: Waiting = {
+    ...{ kind, ...held, since: new Date(since).toISOString(), next: nextOf(item.held) },
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  };
   return { cause, waits_for, since };
 };
 

@@ -103,9 +103,9 @@ const messageOf = ({ held, message }: ItemRow): string => (held?.why === 'steps'
 
 const viewHeld = ({ held }: ItemRow): Pick<DeploymentView, 'waiting_for'> => {
   if (held === undefined) return {};
-  const { since, ...rest } = held;
+  const { since, until, ...rest } = held;
   const kind = held.why === 'cluster-unavailable' ? 'cluster' : 'executor';
-  return { waiting_for: [{ kind, ...rest, since: isoTime(since), next: nextOf(held) }] };
+  return { waiting_for: [{ kind, ...rest, since: isoTime(since), ...isoField('until', until), next: nextOf(held) }] };
 };
 
 /** The version, or the action without one. */

@@ -103,17 +103,28 @@ const cases: readonly Case[] = [
   ],
   [
     'a run that waits for a person',
-    { ...started, human_since: 4 },
+    { ...started, human_since: 4, human_ms: 1_000 },
     run('waiting-for-human', { message: 'stage Approve', url: 'https://x/s' }),
     9,
-    { why: 'person', since: 4, asked: 'the run', answered: 'Word (stage Approve)', url: 'https://x/s' },
+    {
+      why: 'person',
+      since: 4,
+      until: 86_399_004,
+      asked: 'the run',
+      answered: 'Word (stage Approve)',
+      url: 'https://x/s',
+    },
   ],
   [
     'a canary at its end, which waits for a person',
-    { ...started, human_since: 4, deployment: { executor: { name: 'kubernetes' } } as never },
+    {
+      ...started,
+      human_since: 4,
+      deployment: { executor: { name: 'kubernetes', settings: { human_wait: 60 } } } as never,
+    },
     run('waiting-for-human'),
     9,
-    { why: 'proceed', since: 4, answered: 'Word', url: 'https://x/r' },
+    { why: 'proceed', since: 4, until: 60_004, answered: 'Word', url: 'https://x/r' },
   ],
   [
     'a run that goes on by steps',
@@ -126,12 +137,17 @@ const cases: readonly Case[] = [
 
 test.each(cases.map((one) => [one[0], one] as const))('%s', (_, [, row, news, now, hindrance]) => {
   expect(
-    hindranceOf({ row: { at: 0, deployment: { executor: { name: 'harness' } }, ...row } as RunWatchRow, news, now }),
+    hindranceOf({
+      row: { at: 0, deployment: { executor: { name: 'harness', settings: {} } }, ...row } as RunWatchRow,
+      news,
+      now,
+    }),
   ).toEqual(hindrance);
 });
 
 test('a deployment that waits for a person says at what it stands, once', () => {
   const held = { why: 'proceed', name: 'kubernetes:eu', since: 0, answered: 'canary at 100 %: step 3 of 3' } as const;
+  expect(describeHeld({ ...held, until: 60_000 })).toMatch(/or is stopped at 1970-01-01T00:01:00\.000Z\.$/);
   expect(describeHeld(held)).toBe(
     'The deployment waits for a person, since 1970-01-01T00:00:00.000Z: canary at 100 %: step 3 of 3. It continues after `flotilla proceed`, or is stopped when `human_wait` ends.',
   );
