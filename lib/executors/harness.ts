@@ -13,19 +13,23 @@ export type { HarnessApi, HarnessReply } from './harness/api.ts';
 
 export interface HarnessExecutorOptions {
   readonly api: HarnessApi;
-  /** Without a sleep a look waits for its answers, however long they take. */
+  /** Without `sleep`, a look waits for its answers however long they take. */
   readonly clock: Pick<Clock, 'now'> & Partial<Pick<Clock, 'sleep'>>;
-  /** Secrets, by `<org>/<project>/<pipeline>/<trigger>` or, shorter, `<pipeline>/<trigger>`. A trigger that is not here is called by the v2 address. */
+  /**
+   * Secrets, by `<org>/<project>/<pipeline>/<trigger>` or, shorter, `<pipeline>/<trigger>`. A trigger without one is
+   * called at the v2 address.
+   */
   readonly webhookTokens?: Readonly<Record<string, string>>;
-  /** How long after a start its run may still appear; 5 minutes unless said otherwise. */
+  /** How long after a start its run may still appear; 5 minutes by default. */
   readonly lateStartMilliseconds?: number;
-  /** How many reads the looks make steadily; 60 unless said otherwise. */
+  /** How many reads the looks make per minute on average; 60 by default. */
   readonly readsPerMinute?: number;
 }
 
 /**
- * Runs a deployment as a Harness pipeline, started by a custom webhook or by the execute call. Harness has no idempotency key: every
- * accepted start is a new run, so a start is sent once and whatever is not certain is `unknown`.
+ * Runs a deployment as a Harness pipeline, started by a custom webhook or by the execute call. Harness has no
+ * idempotency key: every accepted start is a new run. So a start is sent once, and whatever is not certain is
+ * `unknown`.
  */
 export class HarnessExecutor implements Executor {
   readonly lateStartMilliseconds: number;
@@ -56,7 +60,7 @@ export class HarnessExecutor implements Executor {
     return this.#looks.look(watched);
   }
 
-  /** What became of one event, for whoever has nothing else in flight. */
+  /** The result of one event, when nothing else is in flight. */
   async resolve(request: RunRequest, correlation: string): Promise<News> {
     const news = await this.look([{ request, sent_at: request.at, correlation }]);
     return news.get(request.key) ?? { kind: 'none' };
@@ -66,7 +70,7 @@ export class HarnessExecutor implements Executor {
     return whereToLook(this.#api, request, correlation);
   }
 
-  /** Aborts the whole run. Nothing is rolled back by that, and an abort that is already under way counts as accepted. */
+  /** Aborts the whole run. That rolls nothing back. An abort already under way counts as accepted. */
   async cancel(request: RunRequest, ref: string, latest?: number): Promise<CancelResult> {
     const settings = settingsOf(request);
     const reply = await this.#api.abort(settings.scope, ref, latest === undefined ? {} : { latest });
@@ -100,7 +104,7 @@ export class HarnessExecutor implements Executor {
     return { ...executeResult(reply, (id) => this.#api.runUrl(scope, pipeline, id)), ...answeredBy(reply) };
   }
 
-  /** A refused abort means that the run is over, or that it cannot be stopped: only the run itself tells. */
+  /** A refused abort means that the run is over, or that it cannot be stopped. Only the run itself shows which. */
   async #stateOfEnding(
     { scope }: HarnessSettings,
     ref: string,

@@ -1,13 +1,16 @@
 import type { Json } from '../domain/json.ts';
 
-/** Where in what is handed on to a tool a text stands that the tool might fill in. */
+/** Where a text that a tool might fill in was found. */
 export interface TemplateFound {
   /** For example `metadata.tags[1]`. */
   readonly field: string;
   readonly text: string;
 }
 
-/** The first text, at any depth, in which `syntax` is found. A tool's template syntax is refused, never escaped: who escapes has to know all of it. */
+/**
+ * The first text, at any depth, that matches `syntax`. A tool's template syntax is refused, never escaped: escaping
+ * needs complete knowledge of it.
+ */
 export const findTemplate = (value: Json, syntax: RegExp, field = ''): TemplateFound | undefined => {
   if (typeof value === 'string') return syntax.test(value) ? { field, text: value } : undefined;
   if (typeof value !== 'object' || value === null) return undefined;

@@ -314,7 +314,7 @@ describe('a project that does not answer', () => {
     const news = await world.look(watched);
     expect(world.clock.now() - before).toBeLessThanOrEqual(8_000);
     expect(news.get('a-1')).toMatchObject({ kind: 'found', state: { phase: 'running' } });
-    const answered = 'no answer yet; it is still waited for';
+    const answered = 'no answer yet; still waiting';
     expect(news.get('b-1')).toMatchObject({ kind: 'unread', trouble: { answered } });
     // Events are asked for by themselves.
     expect(news.get('c-1')).toMatchObject({ kind: 'found' });

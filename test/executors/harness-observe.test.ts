@@ -61,7 +61,7 @@ it.each<[string, JsonObject, string | undefined]>([
   [
     'the stage that waits',
     { layoutNodeMap: { a: { name: 'Build', status: 'Success' }, b: { name: 'Sign off', status: 'ApprovalWaiting' } } },
-    'a person is waited for in Sign off (ApprovalWaiting)',
+    'waiting for a person in Sign off (ApprovalWaiting)',
   ],
   ['no stage', {}, undefined],
 ])('a run that waits for a person, whose row tells %s', (_, parts, message) => {
@@ -308,7 +308,7 @@ describe('looking for a key', () => {
     expect(news.get('e1-key-1')).toEqual({ kind: 'none' });
   });
 
-  it('gives no answer when there are more runs than can be looked through', async () => {
+  it('gives no answer when there are too many runs to search', async () => {
     const rows = Array.from({ length: 100 }, (_, index) => row(`r${index}`));
     const server = await serverThat((_, response) => sendJson(response, 200, page(rows, false)));
     expect((await newsOf(executorOf(server.url), watch(request)))?.kind).toBe('unread');

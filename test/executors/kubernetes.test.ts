@@ -286,7 +286,7 @@ it('manifests that are another text than their name says are not applied, and no
   const world = new KubernetesWorld();
   const request = world.request({ text: web });
   for (const path of world.documents.texts.keys()) await world.documents.put(path, `${web}# else\n`);
-  const message = expect.stringMatching(/manifests\/[0-9a-f]{64}\.yaml is another one, by its SHA-256/);
+  const message = expect.stringMatching(/manifests\/[0-9a-f]{64}\.yaml does not match its SHA-256/);
   expect(await world.executor().start(request, 0)).toMatchObject({ reason: 'ManifestsMissing', message });
   expect(await world.executor().preview(request)).toMatchObject({ problem: { reason: 'ManifestsMissing', message } });
   expect(world.writes).toEqual([]);

@@ -55,7 +55,7 @@ describe.each(executors)('%s', (_, executor, settings) => {
   it.each(fields)('refuses before it starts anything what its tool might fill in: %s', async (field, change) => {
     const result = await executor.start(change(requestOf(settings)), anyTime);
     expect(result).toMatchObject({ kind: 'rejected', retryable: false, reason: 'ExecutorMisconfigured' });
-    expect(result).toMatchObject({ message: expect.stringContaining(`${field} is not handed to`) });
+    expect(result).toMatchObject({ message: expect.stringContaining(`${field} is not sent to`) });
   });
 
   it('hands on what has nothing of the kind', async () => {

@@ -416,7 +416,7 @@ describe('problems', () => {
     ['POST', 'latest/cancel'],
   ])('%s /batches/%s: where a short id would do is told', async (method, route) => {
     const { body } = await api().call(method, `/batches/${route}`);
-    expect([body.code, body.detail]).toEqual(['BatchNotFound', expect.stringContaining('here the whole id is needed')]);
+    expect([body.code, body.detail]).toEqual(['BatchNotFound', expect.stringContaining('Send the whole id here')]);
   });
 
   test('405 says what is allowed', async () => {

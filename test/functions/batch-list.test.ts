@@ -210,8 +210,8 @@ describe('what a list is asked wrongly', () => {
     ['until=2026-11-31', 'query.until: a date (2026-11-30) or a time with its zone (2026-11-30T08:00:00Z) is needed'],
     ['since=2026-11-02&until=2026-11-01', 'query.until: a time after since is needed'],
     ['limit=0', 'query.limit: a whole number from 1 on is needed'],
-    ['service=cva', 'query.service: name it with its pillar: pillar/service_name, or add pillar=…'],
-    ['service=risk/cva&pillar=clearing', 'query.service is none of the pillar clearing'],
+    ['service=cva', 'query.service: add its pillar: pillar/service_name, or pillar=…'],
+    ['service=risk/cva&pillar=clearing', 'query.service is not in pillar clearing'],
     ['text=', 'query.text is empty; a text is needed'],
     [
       'after=01M7Z82VGHV3GT6X1EMB454VBS',

@@ -155,7 +155,7 @@ describe('what has changed', () => {
     ['since=yesterday', 'query.since: a date (2026-11-30) or a time with its zone (2026-11-30T08:00:00Z) is needed'],
     ['since=2026-09-30&until=2026-09-30', 'query.until is not after since, 2026-09-30T00:00:00.000Z'],
     ['environment=uta', 'query.environment: there is no environment "uta"; known here: sit, uat (did you mean uat?)'],
-    ['service=cva', 'query.service: name it with its pillar: pillar/service_name, or add pillar=…'],
+    ['service=cva', 'query.service: add its pillar: pillar/service_name, or pillar=…'],
     [
       'state=FAILED',
       'query.state: unknown parameter; known here: environment, cluster, pillar, service, actor, status, since, until, limit, after',
@@ -275,7 +275,7 @@ describe('one target', () => {
     expect([status, body.code, body.detail]).toEqual([
       404,
       'TargetNotFound',
-      `Nothing is recorded of the target ${target}. ${hint}`,
+      `Nothing is recorded for the target ${target}. ${hint}`,
     ]);
   });
 

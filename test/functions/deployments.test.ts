@@ -87,11 +87,11 @@ describe('POST /deployments', () => {
 
   test.each([
     ['a delete without a version', { ...acting, action: 'delete' }, 422, ''],
-    ['a version with a delete', { ...acting, action: 'delete', version: '1' }, 400, 'A delete is of what stands there'],
-    ['an artifact with a scale', { ...acting, action: 'scale', replicas: 1, artifact: 'helm' }, 400, 'A scale is of'],
+    ['a version with a delete', { ...acting, action: 'delete', version: '1' }, 400, 'A delete acts on what is deployed'],
+    ['an artifact with a scale', { ...acting, action: 'scale', replicas: 1, artifact: 'helm' }, 400, 'A scale acts on'],
     ['a scale without a number', { ...acting, action: 'scale' }, 400, 'A scale needs replicas'],
     ['too many replicas', { ...acting, action: 'scale', replicas: 10_001 }, 400, 'replicas'],
-    ['replicas of a deploy', { ...whole, replicas: 1 }, 400, 'Only a scale has replicas'],
+    ['replicas of a deploy', { ...whole, replicas: 1 }, 400, 'Only a scale takes replicas'],
     ['nothing', acting, 400, 'Say which version'],
     ['another action', { ...acting, action: 'undeploy' }, 400, 'none of deploy, delete, scale'],
   ])('%s is refused, and by an executor that cannot', async (_, body, status, said) => {

@@ -213,7 +213,7 @@ describe('the feed of the stage', () => {
     };
     const hold = ['hold', 'stage', 'Nothing starts.'];
     expect(await seen('mona')).toEqual([hold, ['batch', batch, expect.stringContaining('3 deployments')]]);
-    expect(await seen('olaf')).toEqual([hold, ['batch', batch, 'Of a batch of which you may see a part.']]);
+    expect(await seen('olaf')).toEqual([hold, ['batch', batch, 'You may see only a part of this batch.']]);
     expect(await seen('eve')).toEqual([hold]);
   });
 

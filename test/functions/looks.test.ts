@@ -55,7 +55,7 @@ const cases: readonly Case[] = [
     change: ({ cluster }) => cluster.set('a', '2.0.1', 'good'),
     told: {
       ...{ healthy: true, running: '2.0.1', recorded: '2.0.0' },
-      warnings: ['Version 2.0.1 runs, and 2.0.0 is what was recorded: somebody else has changed it since.'],
+      warnings: ['Version 2.0.1 runs, but 2.0.0 was recorded. Somebody else has changed it since.'],
     },
   },
   {
@@ -121,11 +121,11 @@ test.each([
     { key: 'shared/b' },
     404,
     'TargetNotFound',
-    'Nothing is recorded of shared/b in staging',
+    'Nothing is recorded for shared/b in staging',
   ],
-  ['another environment', { environment: 'uat' }, 404, 'TargetNotFound', 'Nothing is recorded of shared/a in uat'],
+  ['another environment', { environment: 'uat' }, 404, 'TargetNotFound', 'Nothing is recorded for shared/a in uat'],
   ['a cluster where it is not', { cluster: 'eu-2' }, 404, 'TargetNotFound', 'in staging on cluster eu-2'],
-  ['no key at all', { key: 'a' }, 400, 'RequestInvalid', 'one is pillar/service_name'],
+  ['no key at all', { key: 'a' }, 400, 'RequestInvalid', 'A key is pillar/service_name'],
   ['an empty one', { key: '' }, 400, 'RequestInvalid', 'body.key is empty'],
   ['what is not known', { keys: 'a' }, 400, 'RequestInvalid', 'unknown key'],
 ] as const)('health of %s', async (_, more, status, code, says) => {
@@ -145,7 +145,7 @@ test('a service that is on several clusters of its environment is asked for by i
   expect([status, body.code, body.detail]).toEqual([
     400,
     'RequestInvalid',
-    'In staging shared/a is on several clusters: cluster-eu-1, other. Say which one, as cluster.',
+    'In staging shared/a is on several clusters: cluster-eu-1, other. Name one with cluster.',
   ]);
   expect((await health(world, { cluster: 'other' })).body).toMatchObject({ healthy: true, cluster: 'other' });
 });
@@ -253,7 +253,7 @@ test('where nothing is UNKNOWN nothing is proposed', async () => {
 test.each([
   ['a program', { client_id: 'ci', sub: 'ci' }, false, 'Only a person may resolve'],
   ['somebody in no group', { client_id: 'people', sub: 'u-1' }, false, 'Only a person may resolve'],
-  ['whoever submitted it, where a second person is needed', { sub: 'ada', groups: ['sre'] }, true, 'another person'],
+  ['whoever submitted it, where a second person is needed', { sub: 'ada', groups: ['sre'] }, true, 'the person who submitted may not'],
 ] as const)('%s is proposed nothing', async (_, claims, second_person, says) => {
   const { world, path } = await unresolved();
   const catalogue = { ...(await world.deps.catalogue()), environments: { staging: { second_person } } };

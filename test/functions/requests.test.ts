@@ -368,7 +368,7 @@ describe('a change', () => {
     expect((await send('r-2', '"1"')).status).toBe(200);
     const late = await send('r-3', '1');
     expect(late).toMatchObject({ status: 409, body: { code: 'StatusConflict' } });
-    expect(late.body.error).toContain('is at version 2, and not at 1 any more');
+    expect(late.body.error).toContain('is now at version 2, not 1.');
     expect((await send('r-3', '2')).status).toBe(200);
     expect((await send('r-4', 'x')).status).toBe(400);
   });
@@ -423,7 +423,7 @@ describe('the cures', () => {
     const { world, make, call } = api();
     const { batch_id: first } = (await make('r-1')).body.data;
     const retry = () => call('POST', `${requests}/r-1/retry`);
-    expect((await retry()).body.error).toContain('is CREATED: only one that has failed is run again');
+    expect((await retry()).body.error).toContain('is CREATED: only a failed request can be run again');
     await endRequest(world, 'r-1', 'FAILED');
     const again = await Promise.all([retry(), retry()]);
     expect(again.map(({ status }) => status).sort()).toEqual([200, 409]);

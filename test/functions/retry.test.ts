@@ -106,7 +106,7 @@ describe('POST /batches/{id}/retry', () => {
       'a version of one that is left out',
       { only: ['shared/login-api'], with: { 'risk/limit-check': '2.4.1' } },
       400,
-      'risk/limit-check gets another version, but is not among those that are to be tried again.',
+      'risk/limit-check has another version, but is not among the deployments to retry.',
     ],
     ['a bad version', { with: { 'risk/limit-check': 'a b' } }, 400, 'The version of risk/limit-check: "a b" contains'],
   ])('%s is refused', async (_, body, status, said) => {
@@ -151,6 +151,6 @@ test('what is gone from the configuration is told as in a file', async () => {
   });
   const answer = await callApi(handler, 'POST', `/batches/${batchId}/retry`, { headers: json, body: '{}' });
   expect(answer).toMatchObject({ status: 422, body: { code: 'BatchInvalid' } });
-  expect(answer.body.detail).toContain("By today's configuration");
+  expect(answer.body.detail).toContain("The current configuration no longer allows");
   expect(answer.body.issues[0]).toMatchObject({ code: 'UnknownInfrastructure', found: 'cluster-eu-1' });
 });

@@ -41,7 +41,7 @@ test.each([
   const { items } = await world.table.query({ pk: `EVENTS#${batchId}`, prefix: 'batch#', limit: 10 });
   const stopped = items.find(({ reason }) => reason === 'ExecutionStopped');
   expect(stopped?.message).toBe(
-    `Somebody stopped the execution of this batch in Step Functions${why === undefined ? '' : ` (${why})`}. Nothing more is started; runs that were started go on. \`flotilla retry ${batchId}\` deploys what is missing.`,
+    `Somebody stopped the execution of this batch in Step Functions${why === undefined ? '' : ` (${why})`}. Nothing more starts; runs that have started go on. \`flotilla retry ${batchId}\` deploys what is missing.`,
   );
   expect((await readHeader(world, batchId)).ended_at).toBeDefined();
 });

@@ -115,7 +115,7 @@ describe('two environments', () => {
     ['from=sit', 'query.to: name the environment'],
     ['from=sit&to=sit', 'query.to is the same environment'],
     ['from=sit&to=uta', 'query.to: there is no environment "uta"; known here: sit, uat (did you mean uat?)'],
-    ['from=sit&to=uat&service=x', 'query.service: name it with its pillar: pillar/service_name, or add pillar=…'],
+    ['from=sit&to=uat&service=x', 'query.service: add its pillar: pillar/service_name, or pillar=…'],
   ])('%s is refused in a sentence', async (query, detail) => {
     const { status, body } = await apiOf(makeWorld())(`/targets/diff?${query}`);
     expect([status, body.detail]).toEqual([400, detail]);

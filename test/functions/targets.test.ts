@@ -140,8 +140,8 @@ describe('what runs where in an environment', () => {
       'service=rsik/cva',
       'query.service: there is no pillar "rsik"; known here: clearing, data, risk, shared (did you mean risk?)',
     ],
-    ['service=cva', 'query.service: name it with its pillar: pillar/service_name, or add pillar=…'],
-    ['service=risk/cva&pillar=data', 'query.service is none of the pillar data'],
+    ['service=cva', 'query.service: add its pillar: pillar/service_name, or pillar=…'],
+    ['service=risk/cva&pillar=data', 'query.service is not in pillar data'],
     ['state=done', 'query.state: "done" is none of changing, verified, failed, unknown, restored, deleted, adopted'],
     ['environment=uat&limit=0', 'query.limit: a whole number from 1 on is needed'],
     [

@@ -249,7 +249,7 @@ describe('undo', () => {
     expect(world.cluster.replicas('a')).toBe(2);
     expect(await outcomeOf(world, batchId)).toMatchObject({
       outcome: 'ROLLBACK / RolledBack',
-      message: `2 replicas are asked for again: batch ${back} has rolled it back.`,
+      message: `2 replicas are set again: batch ${back} rolled it back.`,
       after: '2.0.0',
     });
     const again = await roll(world, back);

@@ -257,7 +257,7 @@ export const byOwner: readonly Path[] = [
         outcome: 'FAILED / RestoredPreviousRelease',
         visited: 'AwaitTurn Capture Deploy Verify LookBack Restore VerifyRestore Record',
         starts: '1, restore',
-        says: /not in order at the end of the timeout\. Last seen: .*Version 1\.0\.0 was restored/,
+        says: /not healthy when its timeout ended\. Last seen: .*Version 1\.0\.0 was restored/,
       },
     },
     ends: failed,
@@ -302,7 +302,7 @@ export const byOwner: readonly Path[] = [
       a: {
         outcome: 'FAILED / RightsMissing',
         visited: 'AwaitTurn Capture Record',
-        says: /^Nothing was started: cluster [\w-]+ does not let us list pods in namespace \w+; give the role to the group flotilla, and put our user into it: flotilla cluster-role [\w-]+ \| kubectl apply -f -\.$/,
+        says: /^Nothing was started: cluster [\w-]+ does not let us list pods in namespace \w+; give the role to the group flotilla and add our user to it: flotilla cluster-role [\w-]+ \| kubectl apply -f -\.$/,
       },
     },
     ends: failed,

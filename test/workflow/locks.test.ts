@@ -116,7 +116,7 @@ describe('two names of one cluster', () => {
     expect(await outcomeOf(world, one)).toEqual(['SUCCESS / Verified']);
     expect((await reportOf(world, two)).blue?.item.outcome).toMatchObject({
       reason: 'NotStarted',
-      message: `Nothing was started: ObjectBusy: shared/blue of batch ${one} works on deployment ops/api on twin, under another name of that cluster, which was not known when this was planned; deploy this again.`,
+      message: `Nothing was started: ObjectBusy: shared/blue of batch ${one} works on deployment ops/api on twin, under another name of that cluster that was not known when this was planned. Deploy this again.`,
     });
     await expectAllInOrder(world, two);
   });

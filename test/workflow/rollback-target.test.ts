@@ -103,14 +103,14 @@ describe('what cannot go back is refused in a sentence', () => {
       { to: '1.2.0' },
       'ReleaseNotFound: Version 1.2.0 was never verified at staging/cluster-eu-1/shared/db; these were: 1.3.2.',
     ],
-    [{ to: '1.4.0' }, 'NothingToRollBack: Version 1.4.0 runs at staging/cluster-eu-1/shared/db already.'],
+    [{ to: '1.4.0' }, 'NothingToRollBack: Version 1.4.0 already runs at staging/cluster-eu-1/shared/db.'],
     [
       { key: 'shared/no' },
-      'TargetNotFound: Nothing is recorded of shared/no in staging. GET /targets shows what there is.',
+      'TargetNotFound: Nothing is recorded for shared/no in staging. GET /targets shows what there is.',
     ],
     [
       { cluster: 'cluster-eu-9' },
-      'TargetNotFound: Nothing is recorded of shared/db in staging on cluster-eu-9. Did you mean cluster-eu-1? GET /targets shows what there is.',
+      'TargetNotFound: Nothing is recorded for shared/db in staging on cluster-eu-9. Did you mean cluster-eu-1? GET /targets shows what there is.',
     ],
   ])('%j', async (wished, said) => {
     expect(await refused(wished)).toBe(said);

@@ -173,7 +173,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
     const rollback = await roll(world, batch);
     await world.settled(batch);
     expect((await previewRollback(world.deps, { batchId: rollback })).means).toContain(
-      `rolled batch ${batch} back. To roll that back puts the versions in place again`,
+      `rolled batch ${batch} back. Rolling that back deploys the versions again`,
     );
     expect((await previewRollback(world.deps, { batchId: batch })).means).toContain('Nothing goes back.');
   });

@@ -45,7 +45,7 @@ describe('on_failure: rollback', () => {
       status: 'FAILED',
       reason: 'DeploymentsFailed',
       message:
-        '3 deployments: 1 failed, 2 skipped. There is nothing to roll back. It has changed nothing, or what it has changed was put back.',
+        '3 deployments: 1 failed, 2 skipped. There is nothing to roll back. It changed nothing, or its changes are already back.',
     });
     expect(await listed(world)).toHaveLength(1);
   });

@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../domain/json.ts';
 
-/** What came back for one request to Harness. */
+/** The result of one request to Harness. */
 export type HarnessReply =
   /**
-   * An HTTP reply. `body` is absent when it was not a complete JSON object (an HTML page of a proxy, for example). `retryAfter` is
-   * in milliseconds: Harness does not say that, but what stands in front of it may.
+   * An HTTP reply. `body` is absent if it was not a complete JSON object (a proxy's HTML page, for example).
+   * `retryAfter` is in milliseconds: Harness does not send it, but a proxy in front of it may.
    */
   | { readonly kind: 'reply'; readonly status: number; readonly body?: JsonObject; readonly retryAfter?: number }
   /** Certain: Harness never saw the request. `permanent` when asking again cannot help (a certificate that is not trusted). */
@@ -12,40 +12,41 @@ export type HarnessReply =
       readonly kind: 'not-sent';
       readonly message: string;
       readonly permanent: boolean;
-      /** Our own budget of requests has no room in time: when it has, milliseconds since 1970. It has nothing to do with Harness. */
+      /** When our own request budget has room again, in milliseconds since 1970. Harness knows nothing of it. */
       readonly busyUntil?: number;
     }
   /** The request may have arrived, and no reply did. */
   | { readonly kind: 'lost'; readonly message: string };
 
-/** Where a pipeline lives, when that is not the client's own organisation and project. */
+/** Where a pipeline is, if not in the client's own organisation and project. */
 export interface HarnessScope {
   readonly org?: string;
   readonly project?: string;
 }
 
-/** A start or an abort may have to wait until requests are allowed; it is not sent after this moment. */
+/** A start or an abort may have to wait for the request budget. It is not sent after this moment. */
 export interface Urgent {
   readonly latest?: number;
 }
 
 export interface RunQuery {
-  /** Without it, those of all pipelines of the project. */
+  /** Absent: the runs of all pipelines in the project. */
   readonly pipeline?: string;
-  /** Without it, those of every status. Harness's words. */
+  /** Absent: runs of every status. Uses Harness's words. */
   readonly statuses?: readonly string[];
-  /** From 0. */
+  /** Counted from 0. */
   readonly page: number;
   /** 1 to 1000. */
   readonly size: number;
-  /** Start times, milliseconds; the service insists on both ends. */
+  /** The range of start times in milliseconds. The service requires both ends. */
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * The calls that the executor needs. No method throws, and no text in an answer holds a key or a webhook token.
- * `fireTrigger`, `execute` and `abort` are sent at most once; the others are reads and repeated by the client where that can help.
+ * The calls that the executor needs. No method throws, and no text in an answer contains a key or a webhook token.
+ * `fireTrigger`, `execute` and `abort` are sent at most once. The others are reads, which the client repeats where that
+ * can help.
  */
 export interface HarnessApi {
   fireTrigger(
@@ -64,14 +65,14 @@ export interface HarnessApi {
   /** Newest first. */
   runs(scope: HarnessScope, query: RunQuery): Promise<HarnessReply>;
   abort(scope: HarnessScope, id: string, urgent?: Urgent): Promise<HarnessReply>;
-  /** The organisation and the project that a scope means. One that does not say so is asked in its own. */
+  /** The organisation and project of a scope. What it leaves open is the client's own. */
   projectOf?(scope: HarnessScope): Required<HarnessScope>;
-  /** The page of a run, for people. */
+  /** A run's page, for people. */
   runUrl(scope: HarnessScope, pipeline: string, id: string): string;
-  /** Whether a link of a reply leads to the configured Harness and nowhere else. */
+  /** Whether a link in a reply leads to the configured Harness and nowhere else. */
   isOwnUrl(url: string): boolean;
 }
 
-/** For grouping and for people: what a scope leaves open is the client's own, whatever that is called. */
+/** For grouping and for people: the client's own stands for what a scope leaves open, whatever its name is. */
 export const projectOf = (api: Pick<HarnessApi, 'projectOf'>, scope: HarnessScope): Required<HarnessScope> =>
   api.projectOf?.(scope) ?? { org: scope.org ?? 'default', project: scope.project ?? 'default' };

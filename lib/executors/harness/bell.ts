@@ -1,8 +1,8 @@
 import type { Clock } from '../../domain/ports.ts';
 
-/** The end of the time that one look has. */
+/** The end of the time that a look has. */
 export interface Bell {
-  /** Resolves, with nothing, when it rings. */
+  /** Resolves, without a value, when it rings. */
   readonly rung: Promise<undefined>;
   readonly isOver: () => boolean;
   /** Nobody listens any more. */
@@ -15,12 +15,12 @@ export const bellAfter = (clock: Pick<Clock, 'sleep'>, milliseconds: number): Be
   const ring = (): undefined => {
     isOver = true;
   };
-  // A clock that is closed rejects whoever sleeps: then the look is over as well.
+  // A closed clock rejects all sleeps. Then the look is over as well.
   const rung = clock.sleep(milliseconds, stopped.signal).then(ring, ring);
   return { rung, isOver: () => isOver, stop: () => stopped.abort() };
 };
 
-/** One that rings sooner than another. */
+/** A bell that rings earlier than another. */
 export const sooner = (bell: Bell, clock: Pick<Clock, 'sleep'>, milliseconds: number): Bell => {
   const own = bellAfter(clock, milliseconds);
   return { rung: Promise.race([bell.rung, own.rung]), isOver: () => bell.isOver() || own.isOver(), stop: own.stop };

@@ -6,7 +6,7 @@ import { isSuccess, isThrottled } from './wire.ts';
 
 const idOf = (event: string, version: 'V2' | 'v1'): string => `event ${event} ${version}`;
 
-/** Whether the details were asked for, and nobody has taken the answer. */
+/** Whether the details were requested and nobody has taken the answer. */
 export const areUnderway = ({ underway }: Pick<Looking, 'underway'>, event: string): boolean =>
   underway.has(idOf(event, 'V2')) || underway.has(idOf(event, 'v1'));
 
@@ -17,11 +17,11 @@ export type Details =
   | {
       readonly kind: 'unread';
       readonly trouble: Trouble;
-      /** Absent where no answer came. */
+      /** Absent if no answer came. */
       readonly status?: number;
     };
 
-/** The details of an event, by the older call where there is no newer one. */
+/** An event's details. Uses the older call if the newer one does not exist. */
 export const readDetails = async (looking: Looking, event: string): Promise<Details> => {
   const { memory, now } = looking;
   let reply: HarnessReply | undefined;

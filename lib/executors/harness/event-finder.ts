@@ -5,15 +5,18 @@ import { fewEvents } from './list-plan.ts';
 import { inItsTurn, type Looking, unread } from './looking.ts';
 import type { Expected } from './wanted-runs.ts';
 
-/** What is known of asking for details so far. */
+/** What is known so far of requests for details. */
 interface Asked {
   readonly isDue: (event: string) => boolean;
   readonly lastOf: (event: string) => number;
-  /** How long after its start an answer is the last word. */
+  /** How long after a start an answer is final. */
   readonly late: number;
 }
 
-/** Those that are due, a few at a look: those that became late since, then the least recently asked, then the oldest. */
+/**
+ * The due events, a few per look: first those that have become late, then those asked about longest ago, then the
+ * oldest.
+ */
 export const chooseEvents = (unseen: readonly Expected[], { isDue, lastOf, late }: Asked): readonly Expected[] => {
   const isOverdue = ({ event, isLate, sentAt }: Expected): boolean => isLate && lastOf(event) <= sentAt + late;
   const rank = (one: Expected): number => (isOverdue(one) ? 0 : 1);
@@ -26,7 +29,7 @@ export const chooseEvents = (unseen: readonly Expected[], { isDue, lastOf, late 
 
 const idOf = (event: string): string => `event ${event}`;
 
-/** Events whose run no list shows, by their details. `trouble` is that of the lists. */
+/** Finds, by their details, events whose run no list shows. `trouble` is the lists'. */
 export const findEvents = async (
   looking: Looking,
   unseen: readonly Expected[],
@@ -39,19 +42,22 @@ export const findEvents = async (
     late: looking.late,
   };
   for (const one of unseen) news.set(one.key, newsOfWaiting(looking, one, trouble));
-  // Where details do not say whose a run is, each event may cost three requests.
+  // If details do not say whose run it is, each event may cost three requests.
   const most = memory.lacks.has('owners in details', now) ? 2 : fewEvents;
   const chosen = chooseEvents(unseen, asked).slice(0, most).filter(take);
   await Promise.all(chosen.map(async (one) => news.set(one.key, await findEvent(looking, one))));
 };
 
-/** Of an event whose turn comes at a later look: the list shows no run of it. That is all there is to know while it is young. */
+/**
+ * The event's turn comes at a later look, and the list shows no run for it. While it is young, that is all there is to
+ * know.
+ */
 const newsOfWaiting = (looking: Looking, one: Expected, trouble: Trouble | undefined): News => {
   const known = looking.memory.troubles.get(one.event) ?? trouble;
   return known === undefined ? newsOfNone(looking, one) : unread(known);
 };
 
-/** An answer from before the last moment does not say what became of an event: it may have been waiting for its turn. */
+/** An answer from before the deadline does not settle an event: it may have been waiting for its turn. */
 const newsOfNone = ({ memory, late }: Looking, { event, sentAt, isLate }: Expected): News => {
   const isLastWord = (memory.answered.get(event) ?? Number.NEGATIVE_INFINITY) > sentAt + late;
   return isLate && !isLastWord ? unread(inItsTurn(`the details of event ${event}`)) : { kind: 'none' };

@@ -11,8 +11,8 @@ import type { Expected, Wanted } from './wanted-runs.ts';
 import { isSuccess, listAt, objectAt, textAt } from './wire.ts';
 
 /**
- * What became of our event, from the reply of the details call. One event may set off several triggers, and the details show one run:
- * perhaps that of another pipeline, which is not ours. Then the lists tell.
+ * The result of our event, from the details call. One event may fire several triggers, and the details show only one
+ * run, perhaps another pipeline's. Then the lists decide.
  */
 export const newsOfDetails = async (looking: Looking, one: Expected, body: JsonObject): Promise<News> => {
   const details = objectAt(body, 'data', 'webhookProcessingDetails');
@@ -49,7 +49,7 @@ const newsOfNamed = (
     : newsOfRow(named.row, urlOf);
 };
 
-/** Whose it is, by the run's own page, and where that does not say it either, by the list of our pipeline alone. */
+/** Finds the owner from the run's own page, or if that does not say either, from the list of our pipeline alone. */
 const newsOfUnsaid = async (looking: Looking, one: Expected, ref: string): Promise<News> => {
   const { api, memory, underway, bell, now, take } = looking;
   const { settings } = one;
@@ -68,7 +68,7 @@ const newsOfUnsaid = async (looking: Looking, one: Expected, ref: string): Promi
   return listed === undefined ? { kind: 'none' } : newsOfRow(listed, urlsOf(looking, settings));
 };
 
-/** For rows that do not say of which pipeline they are: in a list of our pipeline alone they can be of no other. */
+/** For rows that do not name their pipeline: in a list of our pipeline alone they can belong to no other. */
 export const rowsOfPipeline = async (
   looking: Looking,
   { settings, sentAt, key }: Wanted,

@@ -18,8 +18,9 @@ export const severalOf = (refs: readonly string[], urlOf: UrlOf): RunFound => ({
 });
 
 /**
- * Which run is ours, of those with our key, oldest first. One that is at work decides what becomes of the target, whatever ran before it;
- * of two at work nobody can say. When all are over, ours came first, and the others are reruns by somebody.
+ * Chooses our run from those with our key, oldest first. An active run decides the target's fate, whatever ran before
+ * it. Between two active ones nobody can tell. If all are over, the first is ours, and the others are somebody's
+ * reruns.
  */
 export const chooseRun = (candidates: readonly Row[], urlOf: UrlOf): RunFound | undefined => {
   const live = candidates.filter(({ isLive }) => isLive);

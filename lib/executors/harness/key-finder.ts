@@ -10,7 +10,7 @@ import type { Wanted } from './wanted-runs.ts';
 
 const readsPerLook = 5;
 
-/** All searches in one pipeline that are after the same thing: they read each run once for all of them. */
+/** All searches in one pipeline for the same kind of thing. They share one reading of each run. */
 interface Group {
   readonly settings: HarnessSettings;
   readonly searches: readonly Wanted[];
@@ -18,7 +18,7 @@ interface Group {
   readonly trouble?: Trouble;
 }
 
-/** Those whose key is all that there is to look by, in the rows that the lists of this look have shown. */
+/** Searches for runs that can only be found by key, in the rows that this look's lists have shown. */
 export const findKeys = async (
   looking: Looking,
   searches: readonly Wanted[],
@@ -37,7 +37,7 @@ export const findKeys = async (
   for (const group of groups) tell(looking, group, group.trouble ?? troubles.get(group));
 };
 
-/** What the details of an event said stays, unless the search knows better. */
+/** What an event's details said stays, unless the search knows better. */
 const tell = (looking: Looking, group: Group, trouble: Trouble | undefined): void => {
   const candidates = candidatesOf(looking, group);
   for (const one of group.searches) {
@@ -46,7 +46,7 @@ const tell = (looking: Looking, group: Group, trouble: Trouble | undefined): voi
   }
 };
 
-/** By what they read: the notes or the events of one pipeline. */
+/** Groups searches by what they read: the notes or the events of one pipeline. */
 const alike = (searches: readonly Wanted[]): readonly (readonly Wanted[])[] => {
   const groups = new Map<string, Wanted[]>();
   for (const one of searches) {
@@ -83,7 +83,7 @@ const candidatesOf = (looking: Looking, { settings, searches, rows }: Group): Ca
     },
   );
 
-/** Oldest first; one that could not be read waits, so that it does not keep the others from their turn. */
+/** Oldest first. One that could not be read waits, so that the others get their turn. */
 const chooseReads = (looking: Looking, group: Group): readonly { readonly group: Group; readonly row: Row }[] => {
   const { memory, now } = looking;
   const candidates = candidatesOf(looking, group);

@@ -8,18 +8,18 @@ import type { HarnessSettings } from './settings.ts';
 import { keyOfEvent } from './trigger-status.ts';
 import { isSuccess, isThrottled, objectAt, textAt } from './wire.ts';
 
-/** Longer notes are no key of ours. */
+/** Longer notes cannot be a key of ours. */
 const longestText = 1_000;
-/** One may be without by chance. */
+/** A single run may lack it by chance. */
 const enough = 3;
 
-/** Where an installation shows no notes or no payloads, that is so for all runs of a project. */
+/** If an installation shows no notes or no payloads, that holds for all runs of a project. */
 export const lackOf = (looking: Looking, { mode, scope }: HarnessSettings): string => {
   const { org, project } = projectOf(looking.api, scope);
   return `${mode === 'execute' ? 'notes' : 'payloads'} of ${org}/${project}`;
 };
 
-/** As what a reading is remembered. */
+/** The id under which a reading is remembered. */
 export const keyIdOf = (row: Row, { mode }: HarnessSettings): string => `key ${placeOf(row, mode) ?? row.ref}`;
 
 const notesIdOf = (ref: string): string => `notes ${ref}`;
@@ -27,7 +27,7 @@ const notesIdOf = (ref: string): string => `notes ${ref}`;
 export const isKeyUnderway = (looking: Looking, { ref, event }: Row): boolean =>
   looking.underway.has(notesIdOf(ref)) || (event !== undefined && areUnderway(looking, event));
 
-/** Reads where a key may stand, once; what was read is remembered. Gives the trouble where it could not be read. */
+/** Reads once where a key may be, and remembers the text. Returns the trouble if it could not be read. */
 export const readKey = async (looking: Looking, settings: HarnessSettings, row: Row): Promise<Trouble | undefined> => {
   const { memory, now } = looking;
   const place = placeOf(row, settings.mode) ?? row.ref;
@@ -44,7 +44,7 @@ export const readKey = async (looking: Looking, settings: HarnessSettings, row: 
 };
 
 type Read =
-  /** Without a text it shows none. */
+  /** Without a text, there is none to read. */
   { readonly text?: string; readonly isRefused: boolean } | { readonly trouble: Trouble };
 
 const readNotes = async ({ api, underway, bell }: Looking, { scope }: HarnessSettings, { ref }: Row): Promise<Read> => {
@@ -56,14 +56,13 @@ const readNotes = async ({ api, underway, bell }: Looking, { scope }: HarnessSet
 };
 
 /**
- * There was such an event, because its run is there. So that it is not shown is believed only the last time that it is asked for;
- * that nobody may see it, at once.
+ * The event existed, because its run does. So "not shown" is believed only on the last try, but "not allowed" at once.
  */
 const readPayload = async (looking: Looking, { event = '' }: Row, isLast: boolean): Promise<Read> => {
   const details = await readDetails(looking, event);
   if (details.kind === 'not-shown' && isLast) return { isRefused: false };
   if (details.kind === 'not-shown')
-    return { trouble: { asked: `the details of event ${event}`, answered: 'Harness did not show them' } };
+    return { trouble: { asked: `the details of event ${event}`, answered: 'Harness does not show them' } };
   if (details.kind === 'unread') return details.status === 403 ? { isRefused: true } : { trouble: details.trouble };
   const text = keyOfEvent(details.body);
   return { isRefused: false, ...(text === undefined ? {} : { text }) };

@@ -7,25 +7,25 @@ import { byAge, type Row, wordsOf } from './run-rows.ts';
 import type { HarnessSettings } from './settings.ts';
 import type { Wanted } from './wanted-runs.ts';
 
-/** What is known of a row beside what it shows. */
+/** What is known of a row beyond what it shows. */
 export interface Known {
-  /** What was read of a run or an event; undefined where it was not. */
+  /** The text read for a run or an event; undefined if it was not read. */
   readonly textOf: (id: string) => string | undefined;
-  /** Whether this installation shows what would have to be read. */
+  /** Whether this installation hides what would have to be read. */
   readonly isHidden: boolean;
 }
 
-/** The rows of one pipeline, as a search for a key sees them. */
+/** A pipeline's rows, as a search for a key sees them. */
 export interface Candidates {
   readonly byKey: ReadonlyMap<string, readonly Row[]>;
-  /** Their notes, or the payloads of their events, are still to be read. Oldest first: our run starts soon after its request. */
+  /** Rows whose notes, or event payloads, are still to be read. Oldest first: our run starts soon after its request. */
   readonly unread: readonly Row[];
 }
 
-/** Under what the text is remembered in which a key of ours may stand; undefined where there can be none. */
+/** The id under which the text that may contain our key is remembered. Undefined if there can be none. */
 export const placeOf = ({ ref, event, showsNotes }: Row, mode: HarnessSettings['mode']): string | undefined => {
   if (mode === 'webhook') return event;
-  // A run that a trigger began was begun by no execute call.
+  // A run that a trigger started was not started by an execute call.
   return event !== undefined || showsNotes ? undefined : ref;
 };
 
@@ -50,13 +50,13 @@ export const sortCandidates = (
 const isInWindow = ({ startTs }: Row, { sentAt }: Wanted): boolean =>
   startTs === undefined || startTs >= sentAt - clockSkewMilliseconds;
 
-/** What this search still has to read. Of those that are over, none after the first that is found: they change nothing any more. */
+/** The rows that this search still has to read. Finished runs after the first match change nothing any more. */
 export const unreadOf = (one: Wanted, { byKey, unread: rows }: Candidates): readonly Row[] => {
   const isFound = byKey.has(one.key);
   return rows.filter((row) => isInWindow(row, one) && (!isFound || row.isLive));
 };
 
-/** What a search has come to: `none` only where everything was looked at. */
+/** The result of a search: `none` only if everything was read. */
 export const newsOfSearch = (
   looking: Looking,
   one: Wanted,
@@ -65,7 +65,7 @@ export const newsOfSearch = (
   const left = unreadOf(one, candidates).length;
   if (trouble !== undefined && (left > 0 || !candidates.byKey.has(one.key))) return unread(trouble);
   const asked = `the runs of ${one.settings.pipeline} that may carry ${one.key}`;
-  if (left > 0) return unread({ asked, answered: `${left} of them are still to be read, a few at a look` });
+  if (left > 0) return unread({ asked, answered: `${left} of them are not read yet; each look reads a few` });
   const found = candidates.byKey.get(one.key)?.filter((row) => isInWindow(row, one)) ?? [];
   return chooseRun(found, urlsOf(looking, one.settings)) ?? { kind: 'none' };
 };

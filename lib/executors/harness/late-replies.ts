@@ -7,7 +7,10 @@ import { readRun } from './run-status.ts';
 import { isFollowed, type Project } from './wanted-runs.ts';
 import { isSuccess, listAt, objectAt } from './wire.ts';
 
-/** A reply that comes after its look has given up is still true of runs that are over: the next look tells of them at once. */
+/**
+ * A reply that arrives after its look has given up is still right about finished runs. The next look reports them at
+ * once.
+ */
 export const learnFromLate =
   (looking: Looking, project: Pick<Project, 'wanted'>) =>
   (reply: HarnessReply): HarnessReply => {

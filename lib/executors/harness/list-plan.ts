@@ -1,35 +1,35 @@
-/** Which list is worth reading next. Nothing here asks: it is a table of cases. */
+/** Decides which list is worth reading next. Makes no requests: it is a table of cases. */
 
-/** How far Harness's clock may be behind ours, or before it. */
+/** How far Harness's clock may be behind or ahead of ours. */
 export const clockSkewMilliseconds = 120_000;
 
-/** So many that are not at work any more are cheaper read by their own pages than by another list. */
+/** Up to this many finished runs are cheaper to read by their own pages than by another list. */
 export const fewRuns = 3;
-/** And so many events by their own details. */
+/** And up to this many events by their own details. */
 export const fewEvents = 5;
 
 export interface ListWish {
-  /** `live`: those at work. */
+  /** `live`: active runs. */
   readonly kind: 'live' | 'all';
   readonly from: number;
   readonly to: number;
-  /** So many at most. */
+  /** The most pages to read. */
   readonly pages: number;
-  /** To its end, whatever it shows before: what was looked for by its key is nowhere only when every row was seen. */
+  /** Read to the end, whatever comes earlier: a key that was searched for is only missing if every row was read. */
   readonly isWhole: boolean;
 }
 
-/** When those were sent that no list of this look has shown so far. */
+/** When the runs were sent that this look's lists have not shown yet. */
 export interface Unseen {
   readonly followed: readonly number[];
   readonly events: readonly number[];
-  /** All that are looked for by their key: no list can end that search before its end. */
+  /** Runs searched for by key. No list can end that search before its own end. */
   readonly searched: readonly number[];
 }
 
 export interface ListsRead {
   readonly live: boolean;
-  /** How far back it was read; `isComplete`: to its end. */
+  /** How far back it was read. `isComplete`: to its end. */
   readonly all?: { readonly from: number; readonly isComplete: boolean };
 }
 
@@ -37,7 +37,10 @@ export interface Times {
   readonly now: number;
   /** How long after its start was sent a run may begin. */
   readonly late: number;
-  /** Many have begun or ended lately, or answers are slow: a list of all tells in one request what a list of those at work tells in two. */
+  /**
+   * Many runs began or ended lately, or answers are slow. One list of all then costs fewer requests than a list of the
+   * active ones.
+   */
   readonly isBusy: boolean;
 }
 
@@ -60,7 +63,7 @@ export const nextList = (unseen: Unseen, read: ListsRead, times: Times): ListWis
   return { kind: 'all', from: startOf(sent), to: end, pages: 5, isWhole: false };
 };
 
-/** A list of all has shown all that began in its time. */
+/** A list of all has shown everything that began in its range. */
 const isCovered = (sentAt: number, { all }: ListsRead): boolean =>
   all !== undefined && sentAt - clockSkewMilliseconds >= all.from;
 

@@ -11,17 +11,17 @@ export interface LookOptions {
   readonly api: HarnessApi;
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly lateStartMilliseconds: number;
-  /** So many reads are made steadily; in a look that has much to find out there may be twice as many. */
+  /** Reads per minute on average. A look with much to find out may make twice as many. */
   readonly readsPerMinute: number;
 }
 
-/** A look makes so many requests besides its lists. */
+/** The most requests per look besides its lists. */
 const readsBesideLists = 10;
 const projectsAtOnce = 20;
-/** After this a look tells what it has. */
+/** After this time a look reports what it has. */
 const lookMilliseconds = 8_000;
 
-/** One look after the other over all that one account has in flight. */
+/** Looks at everything that one account has in flight, one look after another. */
 export class Looks {
   readonly #options: LookOptions;
   readonly #memory = new Memory();
@@ -33,7 +33,7 @@ export class Looks {
     this.#underway = new Underway(options.clock);
   }
 
-  /** Of a project whose turn is at a later look there is no news. */
+  /** Returns no news about a project whose turn comes at a later look. */
   async look(watched: readonly Watched[]): Promise<ReadonlyMap<string, News>> {
     const { api, clock, lateStartMilliseconds: late, readsPerMinute } = this.#options;
     const now = clock.now();
@@ -65,7 +65,7 @@ export class Looks {
     return news;
   }
 
-  /** Those whose last look is long enough ago, the longest first: each page of each list costs its part of a minute. */
+  /** The projects whose last look is long enough ago, longest first. Each list page costs its share of a minute. */
   #choose(projects: readonly Project[], now: number): readonly Project[] {
     const { looks } = this.#memory;
     const ids = new Set(projects.map(({ id }) => id));

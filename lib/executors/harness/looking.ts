@@ -17,18 +17,18 @@ export interface Looking {
   /** When it began. */
   readonly now: number;
   readonly late: number;
-  /** Takes one of the requests that this look may make besides its lists; false when there is none left. */
+  /** Takes one of the requests that this look may make besides its lists. Returns false if none is left. */
   readonly take: () => boolean;
   readonly news: Map<string, News>;
 }
 
-/** What is asked for and has not come yet is not asked for again: the next look takes it. */
+/** A pending request is not sent again: the next look takes its answer. */
 export const troubleOf = (asked: string, reply: HarnessReply | undefined): Trouble => ({
   asked,
-  answered: reply === undefined ? 'no answer yet; it is still waited for' : describeReply(reply),
+  answered: reply === undefined ? 'no answer yet; still waiting' : describeReply(reply),
 });
 
-/** A look makes so many requests and no more. */
+/** A look makes a limited number of requests. */
 export const inItsTurn = (asked: string): Trouble => ({ asked, answered: 'others are read first' });
 
 export const unread = (trouble: Trouble): News => ({ kind: 'unread', trouble });

@@ -1,9 +1,9 @@
 import type { RunState, Trouble } from '../../domain/ports.ts';
 
-/** A run or an event, and what was read of it, are less than a kilobyte. */
+/** A run or event, with what was read of it, takes less than a kilobyte. */
 const most = 20_000;
 
-/** A map that forgets what was put into it longest ago. */
+/** A map that drops its oldest entries. */
 export class Recent<Value> {
   readonly #all = new Map<string, Value>();
 
@@ -24,7 +24,7 @@ export class Recent<Value> {
 
 const pauses = [10_000, 20_000, 40_000, 60_000];
 
-/** When each thing was asked for, and when it may be asked for again: after 10, 20, 40 and then every 60 seconds. */
+/** When each thing was last requested, and when it may be again: after 10, 20, 40 and then every 60 seconds. */
 export class Pauses {
   readonly #asked = new Recent<{ readonly at: number; readonly times: number }>();
 
@@ -33,7 +33,7 @@ export class Pauses {
     return asked === undefined || now - asked.at >= (pauses[asked.times - 1] ?? pauses.at(-1)!);
   }
 
-  /** Before everything else where it never was. */
+  /** Before everything else if it never was. */
   lastOf(id: string): number {
     return this.#asked.get(id)?.at ?? Number.NEGATIVE_INFINITY;
   }
@@ -49,7 +49,7 @@ export class Pauses {
 
 const lackMilliseconds = 10 * 60_000;
 
-/** What an installation does not show. It may be updated, so that is believed for ten minutes only. */
+/** What an installation does not show. It may get updated, so this is believed for ten minutes only. */
 export class Lacks {
   readonly #until = new Map<string, number>();
   readonly #inARow = new Map<string, number>();
@@ -62,7 +62,7 @@ export class Lacks {
     this.#inARow.delete(what);
   }
 
-  /** One run without notes has none; the installation shows none after so many in a row. */
+  /** A single run may have no notes. After this many in a row, the installation shows none. */
   missed(what: string, now: number, enough = 1): void {
     const times = (this.#inARow.get(what) ?? 0) + 1;
     this.#inARow.set(what, times);
@@ -75,25 +75,28 @@ export class Lacks {
 /** The last look at a project. */
 export interface LookBefore {
   readonly at: number;
-  /** Of its lists. */
+  /** Pages of its lists. */
   readonly pages: number;
-  /** Many had begun or ended. */
+  /** Many runs had begun or ended. */
   readonly isBusy: boolean;
-  /** Until then its lists are taken to be slow. */
+  /** Until then its lists count as slow. */
   readonly slowUntil: number;
 }
 
-/** What was learnt and does not change, or not soon. It is bounded, and lost with the process without harm. */
+/**
+ * What was learnt and does not change, at least not soon. Its size is limited, and losing it with the process is
+ * harmless.
+ */
 export class Memory {
-  /** By run. One that is over stays so. */
+  /** By run. A finished run stays finished. */
   readonly ends = new Recent<RunState>();
-  /** Where a key of ours may stand: the notes by run, the key in its payload by event. Empty where there is none. */
+  /** Texts that may contain our key: notes by run, and the key in the payload by event. Empty if there is none. */
   readonly texts = new Recent<string>();
-  /** Runs whose own page says that there is no such run. */
+  /** Runs whose own page says that they do not exist. */
   readonly gone = new Recent<true>();
   /** By event, until its details can be read again. */
   readonly troubles = new Recent<Trouble>();
-  /** By event, when its details were last asked for with an answer. */
+  /** By event: when its details were last requested and answered. */
   readonly answered = new Recent<number>();
   readonly pauses = new Pauses();
   readonly lacks = new Lacks();

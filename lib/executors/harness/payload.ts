@@ -3,7 +3,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { RunRequest } from '../../domain/ports.ts';
 import { findTemplate } from '../template-syntax.ts';
 
-/** What the pipeline is told, as `<+trigger.payload.…>`: the fields that such pipelines always got, then ours. */
+/** What the pipeline gets as `<+trigger.payload.…>`: the fields that such pipelines always got, then ours. */
 export const payloadOf = (request: RunRequest): JsonObject => {
   const { deployment } = request;
   const { kind, name, namespace, container, image } = deployment.workload;
@@ -45,18 +45,18 @@ const metadataOf = ({ deployment }: RunRequest): JsonObject => {
   };
 };
 
-/** The brackets of its expressions, old and new, and of the templates that its steps fill in. */
+/** The brackets of Harness's expressions, old and new, and of the templates that its steps fill in. */
 const harnessSyntax = /[<>{}]/;
 
 /**
- * Why a request is not handed on: Harness fills in expressions in what a pipeline is given, again and again, with the rights of the
- * pipeline. Webhook and execute call say the same facts, so one look is enough.
+ * Why a request must not be sent: Harness fills in expressions in whatever a pipeline gets, repeatedly, with the
+ * pipeline's rights. Webhook and execute call carry the same facts, so one check is enough.
  */
 export const expressionIn = (request: RunRequest): string | undefined => {
   const found = findTemplate(payloadOf(request), harnessSyntax);
   if (found === undefined) return undefined;
   const text = JSON.stringify(cut(found.text, 64));
-  return `${found.field} is not handed to Harness, which might fill it in: ${text} has one of < > { }`;
+  return `${found.field} is not sent to Harness, which might fill it in: ${text} contains one of < > { }`;
 };
 
 /** The same facts as flat pipeline variables: `flotilla_key`, `target_name`, …; `metadata` as JSON text. */
@@ -76,7 +76,10 @@ const unprintable = /[\u007f-\u009f]/g;
 const quoted = (text: string): string =>
   JSON.stringify(text).replace(unprintable, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Runtime YAML of the execute call. JSON instead of YAML is refused there; a JSON text is a valid YAML scalar, so `1.10` stays a string. */
+/**
+ * The execute call's runtime YAML. Harness refuses JSON there, but a JSON text is a valid YAML scalar, so `1.10` stays
+ * a string.
+ */
 export const runtimeYaml = (
   pipeline: string,
   variables: Readonly<Record<string, string>>,

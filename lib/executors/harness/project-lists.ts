@@ -11,13 +11,13 @@ import { isSuccess, isThrottled, listAt, objectAt, timeAt } from './wire.ts';
 
 const pageSize = 1000;
 
-/** What the lists of one project came to. */
+/** The result of reading one project's lists. */
 export interface Listed {
   readonly read: ListsRead;
   readonly pages: number;
   readonly endedAt: number;
   readonly trouble?: Trouble;
-  /** Denied, throttled or broken: whoever asks for more would only meet the same. A list that is slow is none of that. */
+  /** Denied, throttled or broken: further requests would meet the same. A slow list is not hopeless. */
   readonly isHopeless: boolean;
 }
 
@@ -26,14 +26,14 @@ interface PagesRead {
   readonly isComplete: boolean;
   /** When the oldest run that they show began. */
   readonly oldest: number;
-  /** The reply that ended it early; nothing where none came in time. */
+  /** The reply that ended it early. Without `reply`, none came in time. */
   readonly failed?: { readonly reply: HarnessReply | undefined };
 }
 
-/** Of the time of a look, so much is for its lists: what they do not tell can be asked for even where they never answer. */
+/** The part of a look's time for its lists. The rest stays for what they do not show, even if they never answer. */
 const listsMilliseconds = 6_500;
 
-/** Reads what is worth reading of the lists of one project, until all of ours are seen. */
+/** Reads what is worth reading of one project's lists, until all of our runs are seen. */
 export const readLists = async (looking: Looking, project: Project, rows: RunRows): Promise<Listed> => {
   const bell = sooner(looking.bell, looking.clock, listsMilliseconds);
   try {
@@ -97,11 +97,11 @@ const readPages = async (
   return { pages: wish.pages, oldest, isComplete: false };
 };
 
-/** Newest first: what was sent after the oldest row of a page began is on no page behind it. */
+/** Newest first: runs sent after the oldest row of a page began are on no later page. */
 const mayGoOn = ({ followed, events }: Unseen, oldest: number): boolean =>
   [...followed, ...events].some((sentAt) => sentAt - clockSkewMilliseconds < oldest);
 
-/** A service that does not take our words for statuses lists all of them. */
+/** A service that rejects our words for statuses lists all of them. */
 const readPage = async (
   looking: Looking,
   project: Project,

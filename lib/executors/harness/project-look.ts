@@ -18,14 +18,14 @@ import {
   type Wanted,
 } from './wanted-runs.ts';
 
-/** Lists that take longer are slow, and are taken to be so for a minute. */
+/** Lists that take longer count as slow for a minute. */
 const slowMilliseconds = 2_000;
 const slowFor = 60_000;
 
-/** Ends that are known are told soon: what else is asked for then has this long, and is taken by the next look. */
+/** Known ends are reported soon: other requests then have this long, and the next look takes their answers. */
 const hurryMilliseconds = 1_000;
 
-/** One look at everything of one project: its lists, then what they do not show. */
+/** One look at everything in one project: its lists, then what they do not show. */
 export const lookAtProject = async (looking: Looking, project: Project): Promise<void> => {
   const rows = new RunRows(new Set(project.wanted.map(({ key }) => key)));
   remember(looking, project);
@@ -43,7 +43,7 @@ export const lookAtProject = async (looking: Looking, project: Project): Promise
   if (hasEnds) bell.stop();
 };
 
-/** What was asked for by us needs not be read later, when nobody watches it any more. */
+/** Texts that we requested need not be read later, when nobody watches them any more. */
 const remember = ({ memory }: Looking, { wanted }: Project): void => {
   for (const { ref, event, key } of wanted) {
     if (ref !== undefined) memory.texts.set(ref, key);
@@ -71,7 +71,7 @@ const takeExpected = (looking: Looking, { wanted }: Project, rows: RunRows): rea
   return unseen;
 };
 
-/** Whether there are ends to tell of. */
+/** Whether there are ends to report. */
 const noteLook = (
   { memory, now, news }: Looking,
   { id, wanted }: Project,
@@ -98,7 +98,7 @@ const readMissing = async (
   for (const { key } of missing) looking.news.set(key, unread(trouble));
 };
 
-/** Those of events when their details have been asked for: only what these do not tell is looked for. */
+/** Runs of events are searched for only after their details were requested, and only if those do not decide. */
 const search = async (
   looking: Looking,
   project: Project,
@@ -111,5 +111,5 @@ const search = async (
 
 const troubleOfSearch = ({ id }: Project, { read, trouble }: Listed): Trouble | undefined => {
   if (trouble !== undefined || read.all?.isComplete === true) return trouble;
-  return { asked: `the list of runs of ${id}`, answered: 'there are more runs than can be looked through' };
+  return { asked: `the list of runs of ${id}`, answered: 'there are too many runs to search' };
 };

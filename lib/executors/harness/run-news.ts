@@ -5,7 +5,7 @@ import { ownerOf } from './owner.ts';
 import type { Row, RunRows } from './run-rows.ts';
 import type { Expected, Followed } from './wanted-runs.ts';
 
-/** What the rows of the lists tell of a run that is followed; undefined where they do not show it as ours. */
+/** What the lists show about a followed run. Undefined if they do not show it as ours. */
 export const newsOfFollowed = (looking: Looking, one: Followed, rows: RunRows): News | undefined => {
   const end = looking.memory.ends.get(one.ref);
   if (end !== undefined) return newsOfState(looking, one, { state: end, rows });
@@ -17,7 +17,7 @@ export const newsOfFollowed = (looking: Looking, one: Followed, rows: RunRows): 
     : undefined;
 };
 
-/** The state of our run, unless another that our request set off is at work beside it. */
+/** Our run's state, unless another run that our request started is active beside it. */
 export const newsOfState = (
   looking: Looking,
   one: Followed,
@@ -32,7 +32,7 @@ export const newsOfState = (
   return { kind: 'found', ref: one.ref, state, url: state.url ?? urlOf(one.ref) };
 };
 
-/** Other live runs of our pipeline with our event or our key. */
+/** Other active runs of our pipeline with our event or key. */
 const twinsOf = ({ ref, key, event, settings }: Followed, rows: RunRows): readonly string[] => {
   const ofEvent = event ?? rows.get(ref)?.event;
   const same = [...rows.withKey(key), ...(ofEvent === undefined ? [] : rows.ofEvent(ofEvent))];
@@ -40,7 +40,7 @@ const twinsOf = ({ ref, key, event, settings }: Followed, rows: RunRows): readon
   return [...new Set(twins.map((row) => row.ref))];
 };
 
-/** The run of our event, as far as rows show whose it is. One event may set off runs of other pipelines too. */
+/** Our event's run, if rows show whose it is. One event may start runs of other pipelines too. */
 export const newsOfExpected = (looking: Looking, one: Expected, rows: readonly Row[]): News | undefined =>
   chooseRun(
     rows.filter(({ json }) => ownerOf(json, one.settings) === 'ours'),

@@ -9,21 +9,21 @@ import type { Followed } from './wanted-runs.ts';
 import { isSuccess, objectAt, textAt } from './wire.ts';
 
 const pagesPerLook = 5;
-/** Lists are late: a run that was asked for a moment ago is shown by them soon. */
+/** Lists lag behind, but they will soon show a run requested a moment ago. */
 const youngMilliseconds = 60_000;
 
-/** Least recently asked first. */
+/** First those asked about longest ago. */
 export const choosePages = <One extends { readonly ref: string }>(
   missing: readonly One[],
   lastOf: (id: string) => number,
 ): readonly One[] => {
   const asked = missing.map((one) => ({ one, at: lastOf(`run ${one.ref}`) }));
-  // Two that were never asked are as old as each other, where a difference of infinities would be no number.
+  // Two that were never asked about are equal; subtracting infinities would give no number.
   asked.sort((a, b) => (a.at === b.at ? 0 : a.at - b.at));
   return asked.slice(0, pagesPerLook).map(({ one }) => one);
 };
 
-/** Runs that no list shows, by their own pages. `trouble` is that of the lists. */
+/** Reads runs that no list shows by their own pages. `trouble` is the lists'. */
 export const readPages = async (
   looking: Looking,
   missing: readonly Followed[],
@@ -36,7 +36,7 @@ export const readPages = async (
   await Promise.all(chosen.map(async (one) => news.set(one.key, await readPage(looking, one, rows))));
 };
 
-/** Of a run whose turn comes at a later look. */
+/** For a run whose turn comes at a later look. */
 const newsOfWaiting = (
   { memory, now, api }: Looking,
   { ref, sentAt, settings }: Followed,

@@ -9,19 +9,19 @@ export interface Row {
   readonly startTs?: number;
   readonly json: JsonObject;
   readonly isLive: boolean;
-  /** The words in which a key may stand. */
+  /** The words in which a key may be. */
   readonly words: ReadonlySet<string>;
-  /** Whether the notes of the run are in the row, or certainly nowhere. */
+  /** Whether the run's notes are in the row, or certainly nowhere. */
   readonly showsNotes: boolean;
 }
 
-/** A key as a whole word: `…-1` is not in `…-12`, and `…-1` of batch A is not in `…A-1`. */
+/** Matches a key as a whole word: `…-1` is not in `…-12`, and `…-1` of batch A is not in `…A-1`. */
 export const wordsOf = (text: string): readonly string[] => text.match(/[\w-]+/g) ?? [];
 
 const notesOf = (json: JsonObject): readonly string[] =>
   Object.keys(json).flatMap((name) => (/notes/i.test(name) ? (textAt(json, name) ?? []) : []));
 
-/** The places of a row that a pipeline can write our key to: its name, its tags, its notes, its trigger's facts. */
+/** The parts of a row where a pipeline can show our key: its name, tags, notes and trigger data. */
 const shownTexts = (json: JsonObject): readonly string[] => {
   const triggeredBy = objectAt(json, 'executionTriggerInfo', 'triggeredBy');
   const tags = listAt(json, 'tags').flatMap((tag) => [textAt(tag, 'key'), textAt(tag, 'value'), textAt(tag, 'name')]);
@@ -48,19 +48,19 @@ export const rowOf = (shown: Json): Row | undefined => {
 /** Oldest first. */
 export const byAge = (one: Row, other: Row): number => (one.startTs ?? 0) - (other.startTs ?? 0);
 
-/** All rows that one look has read, found by what is looked for. */
+/** All rows that one look has read, indexed by what is searched for. */
 export class RunRows {
   readonly #keys: ReadonlySet<string>;
   readonly #byRef = new Map<string, Row>();
   readonly #byEvent = new Map<string, Set<string>>();
   readonly #byKey = new Map<string, Set<string>>();
 
-  /** `keys`: those that rows are to be found by. */
+  /** `keys`: the keys to index rows by. */
   constructor(keys: ReadonlySet<string>) {
     this.#keys = keys;
   }
 
-  /** What a list shows, newest first. The later look counts; but what was over stays so. */
+  /** Adds a list's rows, newest first. A later row replaces an earlier one, but a finished run stays finished. */
   add(content: readonly Json[]): void {
     for (const row of content.map(rowOf).reverse()) {
       if (row === undefined || this.#byRef.get(row.ref)?.isLive === false) continue;

@@ -8,7 +8,10 @@ const running: Class = { phase: 'running' };
 const queued: Class = { phase: 'queued' };
 const human: Class = { phase: 'waiting-for-human' };
 
-/** By letters only and in lower case, so that wire values (Success) and engine values (SUCCEEDED, FREEZE_FAILED) meet. */
+/**
+ * Compared by letters only, in lower case, so that wire values (Success) match engine values (SUCCEEDED,
+ * FREEZE_FAILED).
+ */
 const classes: ReadonlyMap<string, Class> = new Map<string, Class>(
   Object.entries<Class>({
     success: { outcome: 'succeeded' },
@@ -43,7 +46,10 @@ const classes: ReadonlyMap<string, Class> = new Map<string, Class>(
   }),
 );
 
-/** The words that the service filters by for runs that are not over. The set is open: a run whose word is not here is over only by its own row. */
+/**
+ * The service's filter words for unfinished runs. The set is open: a run with another word is finished only if its own
+ * row says so.
+ */
 export const liveStatuses: readonly string[] = [
   ...['Running', 'AsyncWaiting', 'TaskWaiting', 'TimedWaiting', 'Discontinuing', 'WaitStepRunning', 'ResourceWaiting'],
   ...['ApprovalWaiting', 'InterventionWaiting', 'InputWaiting', 'Paused', 'Pausing', 'Waiting'],
@@ -52,20 +58,20 @@ export const liveStatuses: readonly string[] = [
 
 const classOf = (status: string): Class | undefined => classes.get(status.toLowerCase().replace(/[^a-z]/g, ''));
 
-/** Whether the summary of a run says that it is over or on its way there. */
+/** Whether a run's summary says that it is finished or about to be. */
 export const isEnding = (summary: JsonObject): boolean =>
   /^discontinuing$/i.test(textAt(summary, 'status') ?? '') || readRun(summary).phase === 'terminal';
 
 /**
- * The state of a run, from the summary of the detail or list call. Only the status of the whole pipeline counts: a stage shown as
- * failed may still roll back. It is over only with a terminal status *and* an end time, because statuses flap and lag.
+ * A run's state, from the summary in a detail or list call. Only the whole pipeline's status counts: a stage shown as
+ * failed may still roll back. A run is over only with a terminal status *and* an end time, because statuses flap and
+ * lag.
  */
 export const readRun = (summary: JsonObject, url?: string): RunState => {
   const raw = textAt(summary, 'status') ?? '';
   const known = classOf(raw);
   const base = { raw, ...(url === undefined ? {} : { url }) };
-  if (known === undefined)
-    return { ...base, phase: 'running', message: `Harness shows a status that is not known: ${raw}` };
+  if (known === undefined) return { ...base, phase: 'running', message: `Harness shows an unknown status: ${raw}` };
   if (known === human) return { ...base, phase: known.phase, ...personMessage(summary) };
   if ('phase' in known) return { ...base, phase: known.phase };
   if (timeAt(summary, 'endTs') === undefined) return { ...base, phase: 'running' };
@@ -78,17 +84,17 @@ export const readRun = (summary: JsonObject, url?: string): RunState => {
   };
 };
 
-/** Where it waits, as far as the row tells. */
+/** Where it waits, as far as the row shows. */
 const personMessage = (summary: JsonObject): { readonly message?: string } => {
   const stages = Object.values(objectAt(summary, 'layoutNodeMap')).flatMap((node) => {
     const status = textAt(node, 'status');
     const name = textAt(node, 'name') ?? textAt(node, 'nodeIdentifier');
     return status === undefined || name === undefined || classOf(status) !== human ? [] : [`${name} (${status})`];
   });
-  return stages.length === 0 ? {} : { message: `a person is waited for in ${stages.join(', ')}` };
+  return stages.length === 0 ? {} : { message: `waiting for a person in ${stages.join(', ')}` };
 };
 
-/** Step errors sit in `responseMessages`; `failureInfo.message` is often empty or says less. */
+/** Step errors are in `responseMessages`; `failureInfo.message` is often empty or less precise. */
 const failureTexts = (holder: Json | undefined): readonly string[] => {
   const infos = [objectAt(holder, 'failureInfo'), objectAt(holder, 'failureInfoDTO')];
   const precise = infos.flatMap((info) => listAt(info, 'responseMessages').map((entry) => textAt(entry, 'message')));

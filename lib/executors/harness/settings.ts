@@ -1,23 +1,23 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { HarnessScope } from './api.ts';
 
-/** What `deployment.executor.settings` says, read. */
+/** The parsed `deployment.executor.settings`. */
 export interface HarnessSettings {
   readonly pipeline: string;
   readonly mode: 'webhook' | 'execute';
   /** Set in webhook mode. */
   readonly trigger?: string;
-  /** Execute mode: the pipeline variables to fill; absent means all that are known. */
+  /** Execute mode: the pipeline variables to fill. Absent: all known ones. */
   readonly variables?: readonly string[];
   readonly scope: HarnessScope;
 }
 
-/** Harness's own rule for identifiers, a little wider; it also keeps a value from leaving its place in a URL. */
+/** Harness's own rule for identifiers, slightly relaxed. It also keeps a value from leaving its place in a URL. */
 const identifier = /^[\w$-]{1,128}$/;
 
 /**
- * Reads `{ pipeline, trigger, mode: 'webhook' | 'execute', org?, project?, variables? }`. Without a mode it is a webhook when there
- * is a trigger, else an execute call. Gives a sentence when the settings cannot be used.
+ * Reads `{ pipeline, trigger, mode: 'webhook' | 'execute', org?, project?, variables? }`. The default mode is webhook
+ * if there is a trigger, else execute. Returns a sentence if the settings cannot be used.
  */
 export const readSettings = (settings: JsonObject): HarnessSettings | string => {
   const problem = findProblem(settings);
@@ -43,7 +43,7 @@ const findProblem = (settings: JsonObject): string | undefined => {
       return `harness.${name} is not a Harness identifier: ${JSON.stringify(value)}`;
   }
   if (mode !== undefined && mode !== 'webhook' && mode !== 'execute')
-    return `harness.mode is ${JSON.stringify(mode)}; known are webhook and execute`;
+    return `harness.mode is ${JSON.stringify(mode)}; it must be webhook or execute`;
   if (mode === 'webhook' && trigger === undefined)
     return 'harness.trigger is missing: without it one request could start several runs';
   if (variables !== undefined && !(Array.isArray(variables) && variables.every((name) => typeof name === 'string')))
@@ -52,8 +52,8 @@ const findProblem = (settings: JsonObject): string | undefined => {
 };
 
 /**
- * The webhook token of a trigger: by `<org>/<project>/<pipeline>/<trigger>` when the deployment names both, else by
- * `<pipeline>/<trigger>`. Undefined means an old trigger without a token, which is called by the v2 address.
+ * A trigger's webhook token: by `<org>/<project>/<pipeline>/<trigger>` if the deployment names both, else by
+ * `<pipeline>/<trigger>`. Undefined means an old trigger without a token, which is called at the v2 address.
  */
 export const tokenOf = (
   tokens: Readonly<Record<string, string>>,

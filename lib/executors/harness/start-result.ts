@@ -20,7 +20,7 @@ const throttled = (reply: HarnessReply): Rejected => ({
 
 export const misconfigured = (problem: string): StartResult => rejected('ExecutorMisconfigured', false, problem);
 
-/** Codes with which Harness says no, whatever the HTTP status beside them. */
+/** Codes with which Harness refuses, whatever the HTTP status. */
 const refusals: ReadonlySet<string> = new Set([
   'INVALID_REQUEST',
   'INVALID_TOKEN',
@@ -29,17 +29,17 @@ const refusals: ReadonlySet<string> = new Set([
   'ENTITY_NOT_FOUND',
 ]);
 
-/** What the HTTP status alone says about a start; a body when it says yes. */
+/** What the HTTP status alone says about a start. Returns the body if it was accepted. */
 const judge = (reply: HarnessReply): StartResult | JsonObject => {
   const message = describeReply(reply);
-  // That there is no room in our own budget says nothing about Harness.
+  // A full budget of our own says nothing about Harness.
   if (reply.kind === 'not-sent' && reply.busyUntil !== undefined) return { kind: 'busy', until: reply.busyUntil };
   if (reply.kind === 'not-sent') return rejected('ExecutorUnreachable', !reply.permanent, message);
   if (reply.kind === 'lost') return { kind: 'unknown', message };
   const { status, body } = reply;
   if (status >= 200 && status < 300) return body ?? { kind: 'unknown', message };
   if (isThrottled(reply)) return throttled(reply);
-  // A 303 is the answer to a POST that was carried out; every other redirect means that nobody took it.
+  // A 303 answers a POST that was carried out. Any other redirect means that nobody accepted it.
   if (status >= 300 && status < 400 && status !== 303) return rejected('ExecutorMisconfigured', false, message);
   if (status >= 400 && status < 500 && status !== 408) return rejected('ExecutorRejected', false, message);
   return { kind: 'unknown', message };
@@ -48,7 +48,7 @@ const judge = (reply: HarnessReply): StartResult | JsonObject => {
 const isVerdict = (judged: StartResult | JsonObject): judged is StartResult =>
   typeof (judged as { kind?: unknown }).kind === 'string';
 
-/** A 200 without an id. Its envelope may still say no, with a code that means it. */
+/** A 200 without an id. Its envelope may still refuse, with a code that means it. */
 const withoutId = (body: JsonObject, what: string): StartResult => {
   const reply: HarnessReply = { kind: 'reply', status: 200, body };
   if (isThrottled(reply)) return throttled(reply);
@@ -60,11 +60,11 @@ const withoutId = (body: JsonObject, what: string): StartResult => {
 const eventIdOf = (body: JsonObject): string | undefined =>
   textAt(objectAt(body, 'data'), 'eventCorrelationId') ?? textAt(body, 'data');
 
-/** A gateway in front of older pipelines answers with a run id at the top. */
+/** A gateway in front of older pipelines puts the run id at the top level. */
 const directRunIdOf = (body: JsonObject): string | undefined =>
   textAt(body, 'executionId') ?? textAt(body, 'execution_id');
 
-/** What came back, for the record. */
+/** The reply, for the record. */
 export const answeredBy = (reply: HarnessReply): Answered => {
   if (reply.kind !== 'reply') return { answer: reply.message };
   const code = textAt(reply.body, 'code');
@@ -75,7 +75,7 @@ export const answeredBy = (reply: HarnessReply): Answered => {
   };
 };
 
-/** An event id counts even under status FAILED: something was stored, and only its details tell what becomes of it. */
+/** An event id counts even with status FAILED: something was stored, and only its details show the result. */
 export const webhookResult = (
   reply: HarnessReply,
   links: { readonly run: (id: string) => string; readonly isOwn: (url: string) => boolean },

@@ -24,8 +24,8 @@ export type TriggerFate =
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
- * What became of a stored event. A run id decides, whatever else is said: that run exists, whosever it is. The set of statuses is open:
- * an unknown one is final only when the service says that it had an exception (spelt with one r on the wire).
+ * The result of a stored event. A run id decides, whatever else it says: that run exists, whosever it is. The set of
+ * statuses is open. An unknown one is final only if the service reports an exception (spelt with one r on the wire).
  */
 export const readTrigger = (body: JsonObject): TriggerFate => {
   const details = objectAt(body, 'data', 'webhookProcessingDetails');
@@ -38,7 +38,7 @@ export const readTrigger = (body: JsonObject): TriggerFate => {
   return { kind: 'failed', message: text === undefined ? status : `${status}: ${text}` };
 };
 
-/** Our key in the payload that the service kept of an event; undefined when it shows none. */
+/** Our key in the payload that the service kept for an event. Undefined if it shows none. */
 export const keyOfEvent = (body: JsonObject): string | undefined => {
   const payload = textAt(objectAt(body, 'data', 'webhookProcessingDetails'), 'payload');
   if (payload === undefined) return undefined;

@@ -8,14 +8,20 @@ interface Sent {
   settledAt?: number;
 }
 
-/** A reply that nobody waited for is worth something for so long. */
+/** How long a reply that nobody waited for stays useful. */
 const freshMilliseconds = 30_000;
-/** A look asks a second time for a list that takes longer: where three answers in ten are slow, hardly a look goes without. */
+/**
+ * A look requests a list a second time if it takes longer than this. If three answers in ten are slow, hardly any look
+ * then goes without.
+ */
 const patienceMilliseconds = 2_500;
-/** Of a list, those of earlier looks included. */
+/** Concurrent requests for one list, including those of earlier looks. */
 const mostAtOnce = 3;
 
-/** Requests that are on their way, for longer than the look that sent them. All give up, with nothing, when the bell rings. */
+/**
+ * Requests in flight, possibly for longer than the look that sent them. All waiting ends, without a value, when the
+ * bell rings.
+ */
 export class Underway {
   readonly #clock: Pick<Clock, 'now' | 'sleep'>;
   readonly #single = new Map<string, Sent>();
@@ -25,13 +31,13 @@ export class Underway {
     this.#clock = clock;
   }
 
-  /** Whether something was asked that nobody has taken the answer of. */
+  /** Whether there is a request whose answer nobody has taken. */
   has(id: string): boolean {
     const sent = this.#single.get(id);
     return sent !== undefined && !this.#isStale(sent);
   }
 
-  /** Not sent twice: what an earlier look has not waited for goes to whoever asks for it next. */
+  /** Sends a request only once: an answer that an earlier look did not wait for goes to the next one who asks. */
   async once(id: string, send: () => Promise<HarnessReply>, bell: Bell): Promise<HarnessReply | undefined> {
     const known = this.#single.get(id);
     if (known === undefined && bell.isOver()) return undefined;
@@ -42,7 +48,10 @@ export class Underway {
     return reply;
   }
 
-  /** Sent anew by every look, since it tells of all that is in flight; but a few at most are on their way. The first good answer counts. */
+  /**
+   * Every look sends it again, since it covers everything in flight, but only a few at a time. The first good answer
+   * counts.
+   */
   async anew(id: string, send: () => Promise<HarnessReply>, bell: Bell): Promise<HarnessReply | undefined> {
     const open = this.#lists.get(id) ?? new Set<Sent>();
     this.#lists.set(id, open);
@@ -56,14 +65,14 @@ export class Underway {
       void sent.reply.then(close, close);
     };
     start();
-    // What an earlier look has asked for is older news.
+    // An answer to an earlier look's request is older.
     const first = await this.#firstGood(own.length > 0 ? own : [...open], bell, patienceMilliseconds);
     if (first !== undefined || bell.isOver()) return first;
     start();
     return this.#firstGood(own.length > 0 ? own : [...open], bell);
   }
 
-  /** What nobody came back for goes. */
+  /** Drops what nobody came back for. */
   tidy(): void {
     for (const [id, sent] of this.#single) if (this.#isStale(sent)) this.#single.delete(id);
     for (const [id, open] of this.#lists) if (open.size === 0) this.#lists.delete(id);
@@ -82,11 +91,11 @@ export class Underway {
     return settledAt !== undefined && this.#clock.now() - settledAt > freshMilliseconds;
   }
 
-  /** A bad answer counts when no other can come. */
+  /** A bad answer counts if no other can come. */
   async #firstGood(open: readonly Sent[], bell: Bell, patience?: number): Promise<HarnessReply | undefined> {
     const done = new AbortController();
     const nothing = (): undefined => undefined;
-    // A clock that is closed rejects whoever sleeps: then patience is over too.
+    // A closed clock rejects all sleeps. Then the patience is over too.
     const enough = patience === undefined ? [] : [this.#clock.sleep(patience, done.signal).then(nothing, nothing)];
     const waiting = new Set(open);
     try {

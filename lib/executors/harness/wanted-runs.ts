@@ -2,14 +2,14 @@ import type { News, Watched } from '../../domain/ports.ts';
 import { type HarnessApi, type HarnessScope, projectOf } from './api.ts';
 import { type HarnessSettings, readSettings } from './settings.ts';
 
-/** One run that is looked at or looked for, with its settings read. */
+/** A run that is looked at or searched for, with its parsed settings. */
 export interface Wanted {
   readonly key: string;
   readonly settings: HarnessSettings;
   readonly sentAt: number;
   readonly ref?: string;
   readonly event?: string;
-  /** Its event should have led to something by now. */
+  /** Its event should have had a result by now. */
   readonly isLate: boolean;
 }
 
@@ -18,7 +18,7 @@ export type Expected = Wanted & { readonly event: string };
 
 /** What one list can show. */
 export interface Project {
-  /** `<org>/<project>`, for people too. */
+  /** `<org>/<project>`, also for people. */
   readonly id: string;
   readonly scope: HarnessScope;
   readonly wanted: readonly Wanted[];
@@ -27,11 +27,11 @@ export interface Project {
 export const isFollowed = (wanted: Wanted): wanted is Followed => wanted.ref !== undefined;
 export const isExpected = (wanted: Wanted): wanted is Expected =>
   wanted.ref === undefined && wanted.event !== undefined;
-/** The key is all that there is to look by, or all that is left. */
+/** The key is the only way to find it, or the only one left. */
 export const isSearched = (wanted: Wanted): boolean =>
   wanted.ref === undefined && (wanted.event === undefined || wanted.isLate);
 
-/** By project. Where settings cannot be read, that is the news: nothing was ever started with such. */
+/** Groups by project. Settings that cannot be read are the news: nothing was ever started with them. */
 export const projectsOf = (
   api: Pick<HarnessApi, 'projectOf'>,
   watched: readonly Watched[],

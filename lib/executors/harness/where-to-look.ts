@@ -2,7 +2,7 @@ import type { RunRequest } from '../../domain/ports.ts';
 import { type HarnessApi, projectOf } from './api.ts';
 import { readSettings } from './settings.ts';
 
-/** What a person is to search for in Harness, in one sentence. */
+/** What a person should search for in Harness, in one sentence. */
 export const whereToLook = (
   api: Pick<HarnessApi, 'projectOf'>,
   { key, at, deployment }: RunRequest,

@@ -2,7 +2,10 @@ import { isObject, type Json, type JsonObject } from '../../domain/json.ts';
 import { foreignText } from '../../domain/record/foreign-text.ts';
 import type { HarnessReply } from './api.ts';
 
-/** Tolerant reading: published enums and presence rules are not kept by the service, so nothing is validated strictly. */
+/**
+ * Lenient reading: the service does not keep to its published enums and required fields, so nothing is validated
+ * strictly.
+ */
 
 /** The object at a path, or an empty one. */
 export const objectAt = (from: Json | undefined, ...path: readonly string[]): JsonObject => {
@@ -16,13 +19,13 @@ export const listAt = (from: Json | undefined, name: string): readonly Json[] =>
   return Array.isArray(value) ? value : [];
 };
 
-/** A text that says something; null, absent and empty are the same on this wire. */
+/** A non-empty text. Null, absent and empty mean the same on this wire. */
 export const textAt = (from: Json | undefined, name: string): string | undefined => {
   const value = isObject(from) ? from[name] : undefined;
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 };
 
-/** A time in milliseconds. Zero means that it is not set. */
+/** A time in milliseconds. Zero means not set. */
 export const timeAt = (from: Json | undefined, name: string): number | undefined => {
   const value = isObject(from) ? from[name] : undefined;
   return typeof value === 'number' && value > 0 ? value : undefined;
@@ -30,7 +33,7 @@ export const timeAt = (from: Json | undefined, name: string): number | undefined
 
 const longestWords = 600;
 
-/** Both envelopes of errors carry their text in other places; the first that is there. */
+/** The two error envelopes keep their text in different places. Takes the first one found. */
 const errorText = (body: JsonObject | undefined): string | undefined => {
   const field = listAt(body, 'errors')[0];
   const fieldText = [textAt(field, 'fieldId'), textAt(field, 'error')].filter(Boolean).join(' ');
@@ -48,6 +51,6 @@ export const describeReply = (reply: HarnessReply): string => {
 export const isSuccess = (reply: HarnessReply): reply is HarnessReply & { kind: 'reply'; body: JsonObject } =>
   reply.kind === 'reply' && reply.status >= 200 && reply.status < 300 && reply.body !== undefined;
 
-/** Throttled by the edge (429) or by the service itself, which says it with a 400 and a code. */
+/** Throttled by the edge (429), or by the service itself with a 400 and a code. */
 export const isThrottled = (reply: HarnessReply): boolean =>
   reply.kind === 'reply' && (reply.status === 429 || textAt(reply.body, 'code') === 'TOO_MANY_REQUESTS');

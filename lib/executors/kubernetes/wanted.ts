@@ -76,7 +76,7 @@ const readDocument = async (
   const text = await documents.get(path);
   if (text === undefined) return { end: failed('ManifestsMissing', `What is to be applied is not kept: ${path}.`) };
   if (sha256 !== undefined && sha256Of(text) !== sha256) {
-    const message = `What is to be applied is not kept: the text of ${path} is another one, by its SHA-256. Nothing of it is applied.`;
+    const message = `What is to be applied is not kept: the text of ${path} does not match its SHA-256. Nothing of it is applied.`;
     return { end: failed('ManifestsMissing', message) };
   }
   const { objects, issues } = parseManifests(text);

@@ -15,28 +15,31 @@ import { retryConflict } from '../retry-conflict.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'anchors' | 'signer'>;
 
-/** The end of a feed as the table has it. */
+/** The end of a feed, as the table has it. */
 export interface FeedHead {
   readonly last: number;
   readonly hash: string;
-  /** Whether the end of the batch is among the events. Feeds of before anchors do not say so. */
+  /** Whether the end of the batch is among the events. Feeds from before anchors don't say. */
   readonly ended?: boolean;
 }
 
-/** The last anchor that the table knows of: where to look for the next. That it is there is not believed but looked up. */
+/**
+ * The last anchor that the table knows: where to look for the next. The table is not trusted with it; the anchor is
+ * looked up.
+ */
 interface AnchorsHead {
   readonly sequence: number;
   readonly hash: string;
 }
 
-/** Anchors that are taken over in one transaction, each with a row of its batch. */
+/** Anchors taken over in one transaction, each with a row for its batch. */
 const takenAtOnce = 50;
 
 /**
- * Tells the end of a batch's feed outside the table, once for each end, as the next link of the one chain of anchors. Who
- * comes first writes the next number; who comes second reads on from there. The table keeps for each batch what was anchored
- * of it: whoever finds an anchor that the table does not know yet, because its writer died, writes that down too, before the
- * head moves on. So the same end is never told twice, however often its events come.
+ * Anchors the end of a batch's feed outside the table, once per end, as the next link in the one chain of anchors. The
+ * first caller writes the next number; the second reads on from there. For each batch the table keeps what was
+ * anchored. An anchor that the table does not know yet, because its writer died, is recorded too before the head moves
+ * on. So the same end is never anchored twice, however often its events come.
  */
 export const anchorEnd = (deps: Needs, batchId: string): Promise<void> =>
   retryConflict(deps, async () => {
@@ -58,7 +61,7 @@ export const anchorEnd = (deps: Needs, batchId: string): Promise<void> =>
       ...(tip.sequence === 0 ? {} : { previous: tip.hash }),
       public_key: await deps.signer.publicKey(),
     });
-    // What is told outside must not be lost here: it could not be taken back.
+    // What was published outside cannot be taken back, so it must not be lost here.
     await deps.table.synced();
     const isFirst = await deps.anchors.put(anchor.sequence, anchorText(anchor));
     if (!isFirst) throw new FlotillaError('ConditionFailed', `anchor ${anchor.sequence} was written by somebody else`);
@@ -77,9 +80,9 @@ interface Found {
 
 interface Tip {
   readonly head: AnchorsHead | undefined;
-  /** The last anchor there is; 0 where there is none. */
+  /** The last anchor; 0 if there is none. */
   readonly tip: AnchorsHead;
-  /** Whether one that was found on the way tells of this end. */
+  /** Whether an anchor found on the way covers this end. */
   readonly isKnown: boolean;
 }
 
@@ -101,7 +104,7 @@ const readOn = async (deps: Needs, end: End): Promise<Tip> => {
 const tellsOf = (anchor: Anchor | undefined, { batch_id, number, hash }: End): boolean =>
   anchor?.batch_id === batch_id && anchor.number === number && anchor.hash === hash;
 
-/** The head, where the anchors have it too. Else they are read from the beginning. */
+/** The head, if the anchors confirm it. Otherwise reads them from the beginning. */
 const believed = async ({ anchors }: Needs, head: AnchorsHead | undefined): Promise<AnchorsHead> => {
   const text = head === undefined ? undefined : await anchors.get(head.sequence);
   return text !== undefined && anchorHash(text) === head!.hash ? head! : { sequence: 0, hash: '' };
@@ -118,7 +121,7 @@ const readAfter = async ({ anchors }: Needs, after: number): Promise<readonly Fo
   return found;
 };
 
-/** Moves the head on, together with what is anchored of each batch on the way. */
+/** Moves the head on, and records what is anchored for each batch on the way. */
 const takeOver = async ({ table }: Needs, head: AnchorsHead | undefined, found: readonly Found[]): Promise<void> => {
   const last = found.at(-1)!;
   const next: AnchorsHead = { sequence: last.sequence, hash: anchorHash(last.text) };

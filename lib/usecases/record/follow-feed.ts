@@ -11,11 +11,11 @@ import { mostWaiting } from './waiting-room.ts';
 
 type Needs = Pick<Deps, 'clock' | 'waitingRoom'> & AskedBy;
 
-/** What a reader of a feed asks for. */
+/** A request for part of a feed. */
 export interface FeedInput {
-  /** Number of the last event that the reader has; 0 to begin. */
+  /** The number of the last event that the reader has; 0 to begin. */
   readonly after: number;
-  /** Seconds to wait for something to come, 0 to 20: an API Gateway call may take 30. */
+  /** Seconds to wait for new events, 0 to 20. An API Gateway call may take 30. */
   readonly wait: number;
   readonly limit: number;
   /** Aborted when nobody waits for the answer any more. */
@@ -25,37 +25,39 @@ export interface FeedInput {
 export type EventView = Omit<EventRow, 'at' | 'number'> & {
   readonly number: number;
   readonly at: string;
-  /** What is left out of it for who asks: its hash is that of the whole. */
+  /** What was withheld from the caller. The hash covers the whole event. */
   readonly withheld?: 'logs';
 };
 
-/** The same as it was written down: it gets its number a moment later. */
+/** The same, just written: it gets its number a moment later. */
 export type UnnumberedEvent = Omit<EventView, 'number'> & { readonly number?: number };
 
 export interface EventFeed {
   readonly events: readonly EventView[];
-  /** Send it as `after` to read on. */
+  /** Send it as `after` to continue. */
   readonly next_after: number;
-  /** The batch is sealed and this is all there is; only a `resolve` may still add to it. The feed of the stage never ends. */
+  /**
+   * The batch is sealed and there is nothing more; only a `resolve` may still add events. The stage's feed never ends.
+   */
   readonly ended: boolean;
 }
 
-/** The first looks come quickly, so that a lively batch is followed closely; a quiet one costs a look a second. */
+/** The first looks come quickly, to follow a lively batch closely. A quiet one costs one look a second. */
 const FIRST_WAIT = 50;
 const LONGEST_WAIT = 1000;
 
-/** So many pages of which nothing may be seen are passed over at once; whoever asks on goes on behind them. */
+/** The most pages skipped at once because the caller may see nothing on them. The next request continues after them. */
 const MOST_PASSED_OVER = 20;
 
-/** A lively batch has something to tell within this long: only whoever waits longer is counted. */
+/** Milliseconds. A lively batch has an event within this time, so only longer waits are counted. */
 const UNCOUNTED = 500;
 
-/** Seconds. Long enough that many who are turned away hold little. */
+/** Seconds. Long enough that many callers who are turned away cost little. */
 const COME_BACK_AFTER = 5;
 
 /**
- * Looks at a feed until there is something that may be seen, or it has ended, or the time to wait is over. Throws
- * TooManyRequests where too many wait for one subject.
+ * Looks at a feed until there is something the caller may see, it has ended, or the wait is over. Throws
+ * TooManyRequests if too many requests of one subject wait.
  */
 export const followFeed = async (
   deps: Needs,
@@ -87,7 +89,7 @@ export const followFeed = async (
   }
 };
 
-/** That of one who waits. */
+/** A waiting request's place in the room. */
 class Place {
   readonly #deps: Needs;
   readonly #until: number;
@@ -103,11 +105,11 @@ class Place {
     const { waitingRoom, rights } = this.#deps;
     this.#leave = await waitingRoom.enter(rights.actor.subject, this.#until);
     if (this.#leave !== undefined) return;
-    const message = `${mostWaiting} requests of yours wait for events already. Ask again later, or with a smaller wait.`;
+    const message = `${mostWaiting} requests of yours are already waiting for events. Try again later, or with a shorter wait.`;
     throw new FlotillaError('TooManyRequests', message, { retry_after: COME_BACK_AFTER });
   }
 
-  /** What was to be answered is more than a place that is free by itself a little later. */
+  /** The answer matters more than a place that frees itself a little later. */
   async leave(): Promise<void> {
     await this.#leave?.().catch(() => {});
   }
@@ -115,7 +117,7 @@ class Place {
 
 export type NumberedRow = EventRow & { readonly number: number };
 
-/** The next events of a feed: as many as one answer takes. */
+/** The next events of a feed, as many as fit into one answer. */
 export const readPage = async (
   { table }: Pick<Deps, 'table'>,
   feed: string,
@@ -132,12 +134,12 @@ export const readPage = async (
   return {
     rows: fitting,
     next_after: fitting.at(-1)?.number ?? after,
-    /** Nothing was behind them when they were read. */
+    /** Nothing came after them when they were read. */
     isLast: page.next === undefined && fitting.length === rows.length,
   };
 };
 
-/** As the API shows it to who asks. */
+/** An event as the API shows it to the caller. */
 export const viewEvent = <Row extends EventRow>(actor: Actor, row: Row): ViewOf<Row> => {
   const { pk: _, sk: __, ...event } = toldTo(actor, row) as Row & Partial<Key>;
   return { ...event, at: isoTime(row.at) } as unknown as ViewOf<Row>;
@@ -151,6 +153,6 @@ const toldTo = <Row extends EventRow>(actor: Actor, row: Row): Row & Pick<EventV
   return detail === row.detail ? row : { ...row, detail, withheld: 'logs' };
 };
 
-/** A change of a batch for one who may see a part of it: without what it says of the whole. */
+/** A batch's event for a caller who may see only a part, without what it says about the whole. */
 export const ofPart = <Row extends EventRow>({ detail: _, ...rest }: Row): Row =>
-  ({ ...rest, message: 'Of a batch of which you may see a part.' }) as Row;
+  ({ ...rest, message: 'You may see only a part of this batch.' }) as Row;

@@ -2,15 +2,16 @@ import type { Documents } from '../../domain/ports.ts';
 import { readDocument } from './read-document.ts';
 
 /**
- * Documents that never change: a function that lives long reads and parses each once. The oldest go when there are too many. Where one
- * is made beside functions it is marked as pure, so that a bundle that reads no documents leaves it out.
+ * Caches documents that never change, so that a long-lived function reads and parses each once. Drops the oldest when
+ * there are too many. An instance at module level is marked as pure, so that bundles which read no documents leave it
+ * out.
  */
 export class KeptDocuments<Content, Written = Content> {
   readonly #most: number;
   readonly #make: (written: Written) => Content;
   readonly #kept = new WeakMap<Documents, Map<string, Promise<Content>>>();
 
-  /** What is kept of a document is made by `make`; without it, all of it is. */
+  /** `make` derives what is kept of a document. Without it, the whole document is kept. */
   constructor(most: number, make = (written: Written): Content => written as unknown as Content) {
     this.#most = most;
     this.#make = make;

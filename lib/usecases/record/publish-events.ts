@@ -10,30 +10,33 @@ import { stageWrites } from './stage-writes.ts';
 import { isUnanchored, noteUnanchored, type UnanchoredEnd } from './unanchored-ends.ts';
 
 type Needs = Pick<Deps, 'table' | 'bus' | 'clock' | 'random' | 'anchors' | 'signer'> & {
-  /** Told of each event once, when it has got its number. */
+  /** Called once for each event, when it has its number. */
   readonly onNumbered?: (events: readonly ChainedEvent[]) => void;
-  /** Told why an end could not be anchored now. */
+  /** Called with the reason when an end could not be anchored. */
   readonly onUnanchored?: (batchId: string, error: unknown) => void;
 };
 
-/** An event row as the table's stream tells of it. */
+/** An event row as it comes from the table's stream. */
 export type WrittenEvent = Key & EventRow;
 
-/** What the publisher is called for. */
+/** The rows that call the publisher. */
 export type PublishedRow = WrittenEvent | UnanchoredEnd;
 
-/** Rows of a transaction beside the heads of two feeds. */
+/** Rows of a transaction besides the heads of two feeds. */
 const rowsPerTransaction = 98;
-/** A transaction takes 4 MB, and a character up to three bytes. An event with the logs of five pods has some 30,000. */
+/**
+ * A transaction takes 4 MB, and a character up to three bytes. An event with logs of five pods has some 30,000
+ * characters.
+ */
 const charactersPerTransaction = 1_000_000;
-/** Tries to hand an event to the bus before the stream is asked to deliver it again. */
+/** How often to try the bus before asking the stream to deliver again. */
 const tries = 3;
 
 /**
- * Gives each event the next number of its batch's feed, chains it to the one before and puts it on the bus. An event that
- * comes again keeps its number and is put on the bus again: at least once. A change of a batch gets a place in the feed of the stage
- * with its number, in the same transaction. Once a batch has ended, the end of its feed is
- * told outside the table. Where that fails, feed and bus do not wait for it: the end is noted, and its row comes here too.
+ * Gives each event the next number in its batch's feed, chains it to the previous one and puts it on the bus. A
+ * repeated event keeps its number and goes on the bus again: at least once. In the same transaction, a batch's own
+ * event also gets a place in the stage's feed. When a batch has ended, the end of its feed is anchored outside the
+ * table. If that fails, feed and bus don't wait: the end is noted, and its row comes here too.
  */
 export const publishEvents = async (deps: Needs, rows: readonly PublishedRow[]): Promise<void> => {
   const batches = Map.groupBy(withoutRepeats(rows), ({ batch_id }) => batch_id);
@@ -49,7 +52,7 @@ export const publishEvents = async (deps: Needs, rows: readonly PublishedRow[]):
   }
 };
 
-/** What is noted already stays so until the sweeper finds its anchor. */
+/** A noted end stays noted until the sweeper finds its anchor. */
 const anchorOrNote = async (deps: Needs, batchId: string, isNoted: boolean): Promise<void> => {
   try {
     await anchorEnd(deps, batchId);
@@ -77,10 +80,10 @@ const transactionsOf = (events: readonly WrittenEvent[]): readonly (readonly Wri
   return transactions;
 };
 
-/** Its number, its place in the feed, and of a batch its place in the feed of the stage. */
+/** Rows per event: its number, its place in the feed, and for a batch's event its place in the stage's feed. */
 const rowsOf = ({ type }: EventRow): number => (type === 'batch' ? 3 : 2);
 
-/** A stream may tell the same twice, and a transaction may not name an item twice. */
+/** A stream may repeat an item, and a transaction may not name one twice. */
 const withoutRepeats = <Row extends Key>(rows: readonly Row[]): readonly Row[] => [
   ...new Map(rows.map((row) => [`${row.pk}/${row.sk}`, row])).values(),
 ];
@@ -123,13 +126,13 @@ const number = (deps: Needs, batchId: string, events: readonly WrittenEvent[]): 
     return { numbered, ended: last.ended === true };
   });
 
-/** Of what is no deployment. */
+/** What the event is about, if not a deployment. */
 const sourceOf = ({ type }: EventRow) => (type === 'hold' || type === 'drift' ? type : 'batch');
 
 /** From here on the feed is anchored whenever it grows. */
 const isEnd = ({ type, actor }: EventRow): boolean => type === 'batch' && actor === 'finish';
 
-/** The event as it stands in the feed already. */
+/** The event as it already stands in the feed. */
 const placeOf = async ({ table }: Needs, { pk, sk, batch_id }: WrittenEvent): Promise<ChainedEvent | undefined> => {
   const number = rowOf<EventRow>(await table.get({ pk, sk }))?.number;
   if (number === undefined) return undefined;
@@ -144,7 +147,7 @@ const putOnBus = async ({ bus, clock, random }: Needs, events: readonly BusEvent
   for (let attempt = 0; left.length > 0; attempt++) {
     left = await bus.put(left);
     if (left.length === 0) return;
-    if (attempt + 1 === tries) throw new Error(`${left.length} events were not taken by the bus`);
+    if (attempt + 1 === tries) throw new Error(`${left.length} events were not accepted by the bus`);
     await clock.sleep(random.next() * 200 * 2 ** attempt);
   }
 };

@@ -5,14 +5,14 @@ import { rowOf } from '../../domain/record/rows.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 
 export interface AnchorPage {
-  /** In the order of their sequence; one that has gone is a gap. */
+  /** In sequence order. A missing one is a gap. */
   readonly anchors: readonly Anchor[];
   readonly next_after: number;
-  /** Whether this is all there is. */
+  /** True if there are no more. */
   readonly ended: boolean;
 }
 
-/** A page of the anchors of all batches, as they were written: for whoever may see all batches. */
+/** A page of the anchors of all batches, as written. Only for callers who may see all batches. */
 export const readAnchors = async (
   deps: Pick<Deps, 'table' | 'anchors'> & AskedBy,
   { after, limit }: { readonly after: number; readonly limit: number },
@@ -20,7 +20,7 @@ export const readAnchors = async (
   if (!deps.rights.everywhere('read')) {
     throw new FlotillaError(
       'Forbidden',
-      'Anchors tell of every batch, and no grant lets you see every pillar in every environment. Use a token that may read everything.',
+      'Anchors cover every batch, and no grant lets you see every pillar in every environment. Use a token that may read everything.',
     );
   }
   const head = rowOf<{ readonly sequence: number }>(await deps.table.get(keys.anchorsHead));

@@ -13,12 +13,15 @@ export interface ReadEventsInput extends FeedInput {
   readonly batchId: string;
 }
 
-/** A page of the numbered feed of a batch, of what may be seen. Waits while there is nothing new, but not once the batch is sealed. */
+/**
+ * A page of a batch's numbered feed, as far as the caller may see it. Waits while there is nothing new, but not once
+ * the batch is sealed.
+ */
 export const readEvents = (deps: Needs, input: ReadEventsInput): Promise<EventFeed> =>
   followFeed(deps, input, (after) => look(deps, { ...input, after }));
 
 const look = async (deps: Reading, { batchId, after, limit }: ReadEventsInput): Promise<EventFeed> => {
-  // Before the events: what a sealed header tells of is then in the feed already, or on its way.
+  // Read before the events: what a sealed header reports is then in the feed already, or on its way.
   const header = await findSeenBatch(deps, batchId);
   const sight = await sightOf(deps, header);
   const { rows, next_after, isLast } = await readPage(deps, batchId, { after, limit });
@@ -29,7 +32,7 @@ const look = async (deps: Reading, { batchId, after, limit }: ReadEventsInput): 
   return { events, next_after, ended };
 };
 
-/** A change of the batch is told to all who see a part of it, but what it says of the whole is not. */
+/** Everybody who sees a part of a batch gets its events, but without what they say about the whole. */
 export const seenOf = <Row extends EventRow>(row: Row, { isWhole, sees }: Sight): readonly Row[] => {
   if (isWhole) return [row];
   if (row.index !== undefined) return sees(row.index) ? [row] : [];
@@ -39,8 +42,9 @@ export const seenOf = <Row extends EventRow>(row: Row, { isWhole, sees }: Sight)
 const tellsOf = (header: HeaderRow) => (row: EventRow) => row.type === 'batch' && row.seq >= header.seq;
 
 /**
- * Whether the reader, who has the events up to `after`, was told of the latest change of the header: it is among the last,
- * since it sealed the batch or resolved one. What has come since the page was read is not told yet.
+ * Whether the reader, who has the events up to `after`, has the latest change of the header. That change sealed the
+ * batch or resolved a deployment, so it is among the last events. Events that came after the page was read don't count
+ * yet.
  */
 const hasBeenTold = async ({ table }: Reading, header: HeaderRow, after: number): Promise<boolean> => {
   const { items } = await table.query({

@@ -11,23 +11,23 @@ import { seenOf } from './read-events.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'> & AskedBy;
 
-/** A batch as it stood at an event of its feed. `number` is that of the event by which something stood so. */
+/** A batch as it was at an event of its feed. Each `number` is the event that last changed that part. */
 export interface HistoryView extends Standing {
   readonly batch_id: string;
-  /** Number of the event. */
+  /** The number of the event. */
   readonly at: number;
   /** When that was. */
   readonly time: string;
   readonly total: number;
   readonly counts: Totals;
-  /** Those that had an event by then; all others were PENDING / AwaitingTurn. */
+  /** The deployments with an event by then. All others were PENDING / AwaitingTurn. */
   readonly deployments: readonly ReplayedDeployment[];
 }
 
-/** Reading more would take longer than a request may. Whoever reads the feed page by page replays it all the same. */
+/** Replaying more would take longer than a request may. Reading the feed page by page still works. */
 export const mostReplayed = 20_000;
 
-/** Replays the feed of a batch up to an event, by default the last, from nothing but its events. */
+/** Replays a batch's feed up to an event, by default the last. Uses nothing but the events. */
 export const readHistory = async (
   deps: Needs,
   { batchId, at }: { readonly batchId: string; readonly at?: number | undefined },
@@ -66,5 +66,5 @@ const notThere = (last: number): FlotillaError =>
 const tooMany = (): FlotillaError =>
   new FlotillaError(
     'AnswerTooLarge',
-    `More than ${mostReplayed} events are not replayed in one request. flotilla status ID --at NUMBER reads the feed page by page.`,
+    `More than ${mostReplayed} events cannot be replayed in one request. Use flotilla status ID --at NUMBER, which reads the feed page by page.`,
   );

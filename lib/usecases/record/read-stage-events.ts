@@ -21,13 +21,13 @@ import {
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue' | 'waitingRoom'> & AskedBy;
 
-/** Each event may be of another batch, whose row is read for who may not see all of them. */
+/** Each event may belong to another batch, whose row must be read for callers who may not see all. */
 const mostJudged = 100;
 const atOnce = 50;
 
 /**
- * A page of the feed of the stage: the changes of holds, of drift and of batches that one who asks may know of, in one order. It never ends.
- * A negative `after` begins so many events before its end.
+ * A page of the stage's feed: changes of holds, drift and batches that the caller may know of, in one order. It never
+ * ends. A negative `after` starts that many events before the end.
  */
 export const readStageEvents = async (deps: Needs, input: FeedInput): Promise<EventFeed> => {
   const limit = deps.rights.everywhere('read') ? input.limit : Math.min(input.limit, mostJudged);
@@ -44,7 +44,7 @@ const beforeEnd = async ({ table }: Needs, count: number): Promise<number> =>
 
 type Judge = (row: NumberedRow) => Promise<NumberedRow | undefined>;
 
-/** Many events may tell of few batches and few scopes: each is asked for once. */
+/** Many events may be about few batches and scopes, so each is checked once. */
 const seenOf = async (deps: Needs, rows: readonly NumberedRow[]): Promise<readonly NumberedRow[]> => {
   const scopes = new Map<string, Promise<boolean>>();
   const batches = new Map<string, ReturnType<typeof seenPart>>();

@@ -7,8 +7,9 @@ import type { Deps } from '../deps.ts';
 import type { FeedHead } from './anchor-end.ts';
 
 /**
- * What the feed of the stage gets of events that have just got their numbers: the changes of batches, each with its place in the feed of
- * its batch. Those of deployments stay there: one head is enough for the few changes that a batch has, and not for ten thousand.
+ * Writes for the stage's feed about events that just got their numbers: the events of batches, each with its place in
+ * its batch's feed. Events of deployments are left out. One head can take a batch's few events, but not those of ten
+ * thousand deployments.
  */
 export const stageWrites = async (
   { table }: Pick<Deps, 'table'>,

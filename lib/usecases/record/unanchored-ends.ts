@@ -8,13 +8,13 @@ import type { FeedHead } from './anchor-end.ts';
 /** An end that could not be anchored when it came. */
 export interface UnanchoredRow {
   readonly batch_id: string;
-  /** When it was noted first. */
+  /** When it was first noted. */
   readonly since: number;
-  /** When this row was written; it is written anew for each try. */
+  /** When this row was written. Each try rewrites it. */
   readonly at: number;
 }
 
-/** Such a row as the table's stream tells of it: the publisher tries again. */
+/** Such a row as it comes from the table's stream: the publisher tries again. */
 export type UnanchoredEnd = Key & UnanchoredRow;
 
 const partition = keys.unanchored(0, '').pk;
@@ -29,14 +29,14 @@ export const noteUnanchored = ({ table, clock }: Pick<Deps, 'table' | 'clock'>, 
 
 const putOf = (row: UnanchoredRow) => ({ put: itemOf(keys.unanchored(row.at, row.batch_id), row) });
 
-/** In one sweep; the publisher has a minute for them. */
+/** Per sweep. The publisher has a minute for them. */
 const triesPerSweep = 20;
-/** From then on somebody has to look. */
+/** After this, somebody has to look. */
 const tooLong = 10 * 60_000;
 
 /**
- * Has the ends that could not be anchored tried again: only the publisher may sign, and a new row calls it. Those that
- * were tried longest ago come first.
+ * Retries the ends that could not be anchored, those tried longest ago first. Only the publisher may sign, and a
+ * rewritten row calls it.
  */
 export const lookAfterEnds = async (deps: Pick<Deps, 'table' | 'clock' | 'pace'>, all: DoAll): Promise<void> => {
   const { items } = await deps.table.query({ pk: partition, limit: triesPerSweep });

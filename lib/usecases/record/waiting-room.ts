@@ -3,13 +3,13 @@ import { itemOf } from '../../domain/record/rows.ts';
 import type { Deps, WaitingRoom } from '../deps.ts';
 import { type Places, takePlace } from '../take-place.ts';
 
-/** So many may wait at once for one subject, a program with many pipelines for example. */
+/** How many requests of one subject may wait at once, for example of a program with many pipelines. */
 export const mostWaiting = 20;
 
-/** What a call may take beyond its time, until its place is free without it. */
+/** How far a call may overrun its time before its place becomes free by itself. */
 const grace = 5_000;
 
-/** Counted in the table, because each call may have a process of its own. */
+/** Counts in the table, because each call may have its own process. */
 export const tableWaitingRoom = (deps: Pick<Deps, 'table' | 'clock' | 'random' | 'ids'>): WaitingRoom => ({
   enter: async (subject, until) => {
     const { pk, sk: prefix } = keys.waiter(subject, '');
@@ -27,7 +27,7 @@ export const tableWaitingRoom = (deps: Pick<Deps, 'table' | 'clock' | 'random' |
   },
 });
 
-/** Counted in this process, where all calls are. */
+/** Counts in this process, which has all calls. */
 export const ownWaitingRoom = (): WaitingRoom => {
   const waiting = new Map<string, number>();
   const count = (subject: string, by: number): void => {

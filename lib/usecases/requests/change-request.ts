@@ -11,15 +11,15 @@ import type { Asked, RequestDeps } from './request-deps.ts';
 export interface Change {
   readonly type: Exclude<RequestType, 'CREATE'>;
   readonly identifier: string;
-  /** What is to be another; all else is as it was asked for last. */
+  /** The values to change. All others stay as last requested. */
   readonly values?: Partial<RequestValues>;
-  /** The version of the deployment that was looked at: with any other nothing is requested. */
+  /** The deployment's version that the caller looked at. If it has another one now, nothing is requested. */
   readonly version?: string | undefined;
 }
 
 /**
- * Requests a change of a deployment, or its end. It says all that the deployment is to be from then on, what requests before it that are
- * still at work have asked for included; what has failed is not.
+ * Requests a change of a deployment, or its deletion. The request states everything the deployment shall be, including
+ * what earlier requests still in progress asked for. Failed requests don't count.
  */
 export const changeRequest = async (deps: RequestDeps, asked: Asked, change: Change): Promise<Placed> => {
   await checkKnownUser(deps, asked);
@@ -39,7 +39,7 @@ export const changeRequest = async (deps: RequestDeps, asked: Asked, change: Cha
 /** The version is a number that each accepted request raises. */
 const checkVersion = ({ identifier, number }: RequestedRow, version: string | undefined): void => {
   if (version === undefined || version === String(number)) return;
-  const message = `Deployment ${identifier} is at version ${number}, and not at ${version} any more. Look at it again: GET /api/v1/deployments/${identifier}.`;
+  const message = `Deployment ${identifier} is now at version ${number}, not ${version}. Look at it again: GET /api/v1/deployments/${identifier}.`;
   throw new FlotillaError('StatusConflict', message, { identifier });
 };
 
@@ -51,7 +51,7 @@ const checkThere = async (deps: RequestDeps, before: RequestedRow): Promise<void
   throw new FlotillaError('StatusConflict', `Deployment ${before.identifier} ${is}, by request ${before.request_id}.`);
 };
 
-/** The latest that was not to delete it and has not failed; where all have failed, the latest. */
+/** The latest request that did not delete the deployment and has not failed. If all failed, the latest. */
 const baseOf = async (deps: RequestDeps, identifier: string): Promise<RequestRow> => {
   let latest: RequestRow | undefined;
   for await (const row of requestsOf(deps, identifier)) {
@@ -62,7 +62,7 @@ const baseOf = async (deps: RequestDeps, identifier: string): Promise<RequestRow
   return latest!;
 };
 
-/** All that a request has asked for. */
+/** All values that a request asked for. */
 export const valuesOf = async (
   { documents }: Pick<RequestDeps, 'documents'>,
   { replica_count, resource_limit, manifests }: RequestRow,

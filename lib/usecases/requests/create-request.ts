@@ -10,7 +10,7 @@ import { isGone, lookForRequested } from './find-request.ts';
 import { contentOf, earlierRequest, type Placed, placeRequest } from './place-request.ts';
 import type { Asked, RequestDeps } from './request-deps.ts';
 
-/** A deployment that is to be. */
+/** A deployment to create. */
 export interface NewDeployment {
   readonly name: string;
   readonly namespace: string;
@@ -18,7 +18,7 @@ export interface NewDeployment {
   readonly metadata: RequestValues;
 }
 
-/** Requests a deployment. The same request again is answered as before, also while it is at work. */
+/** Requests a deployment. Repeating a request gets the same answer, also while it is running. */
 export const createRequest = (deps: RequestDeps, asked: Asked, wanted: NewDeployment): Promise<Placed> =>
   retryConflict(deps, async () => {
     const content = contentOf(asked, 'CREATE', wanted);
@@ -47,7 +47,10 @@ const placeOf = async (deps: RequestDeps, { namespace }: NewDeployment) => {
   });
 };
 
-/** The name in its namespace, for one deployment at a time. Throws NameTaken where there is one that is not deleted. */
+/**
+ * Reserves a name in its namespace for one deployment at a time. Throws NameTaken if a deployment has it that is not
+ * deleted.
+ */
 const reserve = async (
   deps: RequestDeps,
   { namespace, name }: NewDeployment,
@@ -58,7 +61,7 @@ const reserve = async (
   const identifier = String(known.identifier);
   const requested = await lookForRequested(deps, identifier);
   if (requested !== undefined && !(await isGone(deps, requested))) {
-    const message = `There is a deployment ${name} in the namespace ${namespace} already, and it is not deleted: ${identifier}.`;
+    const message = `Namespace ${namespace} already has a deployment ${name}, which is not deleted: ${identifier}.`;
     throw new FlotillaError('NameTaken', message, { candidates: [identifier] });
   }
   return write(namespace, name, { equals: { identifier } });
@@ -68,7 +71,10 @@ const write =
   (namespace: string, name: string, when: Extract<Write, { put: unknown }>['when'] & object) =>
   (identifier: string): Write => ({ put: itemOf(keys.requestedName(namespace, name), { identifier }), when });
 
-/** One that no deployment has, or had. Whoever is faster with the same one fails the write of the other, who looks again. */
+/**
+ * An identifier that no deployment has or had. If two requests choose the same one, the slower one's write fails and it
+ * chooses again.
+ */
 const freeIdentifier = async (deps: RequestDeps, wanted: NewDeployment): Promise<string> => {
   const random = deps.random.next();
   for (let tried = 0; tried < mostIdentifiersTried; tried += 1) {

@@ -10,7 +10,7 @@ type Needs = Pick<Deps, 'table'>;
 export const lookForRequest = async ({ table }: Needs, requestId: string): Promise<RequestRow | undefined> =>
   rowOf<RequestRow>(await table.get(keys.request(requestId)));
 
-/** One of this owner. Throws RequestNotFound, also for one of somebody else. */
+/** Finds this owner's request. Throws RequestNotFound, also for somebody else's. */
 export const findRequest = async (deps: Needs, requestId: string, owner: string): Promise<RequestRow> => {
   const row = await lookForRequest(deps, requestId);
   if (row !== undefined && row.owner === owner) return row;
@@ -20,24 +20,24 @@ export const findRequest = async (deps: Needs, requestId: string, owner: string)
 export const lookForRequested = async ({ table }: Needs, identifier: string): Promise<RequestedRow | undefined> =>
   rowOf<RequestedRow>(await table.get(keys.requested(identifier)));
 
-/** A deployment of this owner. Throws DeploymentNotFound, also for one of somebody else. */
+/** Finds this owner's deployment. Throws DeploymentNotFound, also for somebody else's. */
 export const findRequested = async (deps: Needs, identifier: string, owner: string): Promise<RequestedRow> => {
   const row = await lookForRequested(deps, identifier);
   if (row !== undefined && row.owner === owner) return row;
   throw new FlotillaError('DeploymentNotFound', `You have no deployment ${identifier}.`, { identifier });
 };
 
-/** What became of a request, by its batch of one. */
+/** The state of a request, from its batch of one. */
 export const readStanding = async ({ table }: Needs, batchId: string): Promise<RequestStanding> => {
   const [header, item] = await Promise.all([table.get(keys.header(batchId)), table.get(keys.item(batchId, 0))]);
   return requestStanding(rowOf<HeaderRow>(header)!, rowOf<ItemRow>(item));
 };
 
-/** Whether a deployment is gone: its latest request was to delete it, and that went well and was not undone. */
+/** Whether a deployment is gone: its latest request deleted it, and that succeeded and was not undone. */
 export const isGone = async (deps: Needs, { type, batch_id }: RequestedRow): Promise<boolean> =>
   type === 'DELETE' && (await readStanding(deps, batch_id)).status === 'SUCCESS';
 
-/** The requests of a deployment, the latest first. */
+/** A deployment's requests, latest first. */
 export async function* requestsOf(deps: Needs, identifier: string): AsyncGenerator<RequestRow> {
   const { pk } = keys.requested(identifier);
   for (let after: string | undefined; ; ) {

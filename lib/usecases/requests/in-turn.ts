@@ -9,8 +9,8 @@ type Needs = Pick<Deps, 'table' | 'workflow'>;
 type Opened = Pick<HeaderRow, 'batch_id' | 'origin'>;
 
 /**
- * The requests of one deployment go in the order in which they came, whatever is held or planned sooner: the batch of the next one does not
- * begin before that of the one before it has ended. Locks alone would let pass whoever is planned first.
+ * Requests for one deployment run in the order in which they came, whatever is held or planned sooner. The next one's
+ * batch begins only when the previous one's has ended. Locks alone would favour whichever is planned first.
  */
 export const isInTurn = async (
   { table }: Pick<Deps, 'table'>,
@@ -21,14 +21,14 @@ export const isInTurn = async (
   return before === undefined || before.expired_at !== undefined || isSealed(before);
 };
 
-/** Begins a batch that was taken in, where nothing is before it. */
+/** Begins an accepted batch if nothing is before it. */
 export const startInTurn = async (deps: Needs, header: Opened): Promise<void> => {
   if (await isInTurn(deps, header)) await startExecution(deps, header.batch_id);
 };
 
 /**
- * Begins the batch that has waited for the end of this one. Whoever ends one writes that and then looks for the next, and who takes one in
- * writes that and then looks for the end: so one of the two begins it, and where both died the sweeper does.
+ * Begins the batch that has waited for this one to end. The end is written before looking for the next; a new request
+ * is written before looking for the end. So one of the two begins it, and if both die, the sweeper does.
  */
 export const startNext = async (deps: Needs, { kind, identifier, number }: Origin): Promise<void> => {
   if (kind !== 'request' || identifier === undefined || number === undefined) return;

@@ -6,13 +6,15 @@ import { itemOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import type { RequestUser } from './request-deps.ts';
 
-/** Who asks for himself was noted when he was let in. In whose name somebody else asks must have been here: only a create makes a user. */
+/**
+ * A caller's own user was noted when they logged in. Another owner must be known already: only a create makes a user.
+ */
 export const checkKnownUser = async ({ table }: Pick<Deps, 'table'>, { owner, sentBy }: RequestUser): Promise<void> => {
   if (sentBy === undefined || (await table.get(keys.user(owner))) !== undefined) return;
-  throw new FlotillaError('Forbidden', `The user ${owner} is not known: nothing was requested in that name yet.`);
+  throw new FlotillaError('Forbidden', `The user ${owner} is not known: they have requested nothing yet.`);
 };
 
-/** Notes in whose name somebody asks, at first sight. */
+/** Notes the owner of a request at first sight. */
 export const userWrites = async (
   { table, clock }: Pick<Deps, 'table' | 'clock'>,
   { owner, sentBy }: RequestUser,

@@ -17,11 +17,11 @@ export interface PageAsked {
 
 export interface OwnPage<Line> {
   readonly lines: readonly Line[];
-  /** Send it as `after` to read on; absent at the end. */
+  /** Send it as `after` to continue; absent at the end. */
   readonly next_after?: string;
 }
 
-/** A page of what somebody has, the newest first: rows that lead to it. */
+/** A page of rows that lead to what an owner has, newest first. */
 export const readOwn = async (
   { table }: Needs,
   { owner, kind, limit, after }: { readonly owner: string; readonly kind: 'REQUEST' | 'DEPLOYMENT' } & PageAsked,
@@ -34,7 +34,7 @@ export const readOwn = async (
   return { items, ...(next === undefined ? {} : { next_after: cursorFor(list, next) }) };
 };
 
-/** The requests of a user, the newest first. */
+/** A user's requests, newest first. */
 export const listRequests = async (deps: Needs, user: RequestUser, asked: PageAsked): Promise<OwnPage<RequestLine>> => {
   await checkKnownUser(deps, user);
   const { items, ...next } = await readOwn(deps, { owner: user.owner, kind: 'REQUEST', ...asked });
@@ -44,7 +44,7 @@ export const listRequests = async (deps: Needs, user: RequestUser, asked: PageAs
   return { lines: await Promise.all(lines), ...next };
 };
 
-/** One of them with all that was asked for. */
+/** One request with everything it asked for. */
 export const readRequest = async (
   deps: Needs & Pick<Deps, 'documents'>,
   user: RequestUser,

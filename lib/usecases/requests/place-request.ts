@@ -25,17 +25,17 @@ import { lookForRequest } from './find-request.ts';
 import { userWrites } from './known-user.ts';
 import type { Asked, RequestDeps } from './request-deps.ts';
 
-/** A request as it was taken in, and whether it was taken in now. */
+/** An accepted request, and whether it was accepted now or earlier. */
 export interface Placed {
   readonly row: RequestRow;
   readonly created: boolean;
 }
 
-/** What two requests of the same id must have in common. */
+/** What two requests with the same id must have in common. */
 export const contentOf = (asked: Asked, type: RequestType, said: unknown): string =>
   sha256Of(canonicalJson([asked.owner, type, said]));
 
-/** The request of this id, where it was made before. Throws RequestIdReused where that was another one. */
+/** The earlier request with this id, if there is one. Throws RequestIdReused if it was a different request. */
 export const earlierRequest = async (
   deps: Pick<RequestDeps, 'table'>,
   { requestId }: Asked,
@@ -43,7 +43,7 @@ export const earlierRequest = async (
 ): Promise<RequestRow | undefined> => {
   const row = await lookForRequest(deps, requestId);
   if (row === undefined || row.content === content) return row;
-  const message = `The X-Request-ID ${requestId} was used for another request. Send a new one with a new request.`;
+  const message = `The X-Request-ID ${requestId} was used for another request. Send a new id with a new request.`;
   throw new FlotillaError('RequestIdReused', message, { request_id: requestId });
 };
 
@@ -52,17 +52,17 @@ export interface Placing {
   readonly type: RequestType;
   readonly content: string;
   readonly values: RequestValues;
-  /** The deployment as it is to be, but for what each request changes of it. */
+  /** The wanted deployment, without the fields that each request changes. */
   readonly requested: Omit<RequestedRow, 'number' | 'request_id' | 'type' | 'batch_id' | 'tries' | 'updated_at'>;
-  /** As it was read; absent where this is the first request of it. */
+  /** The row as it was read; absent for a deployment's first request. */
   readonly before?: RequestedRow | undefined;
-  /** What is written together with it. */
+  /** Further writes for the same transaction. */
   readonly writes?: readonly Write[];
 }
 
 /**
- * Takes a request in, as a batch of one. All that tells of it is written in the transaction that takes the batch in. Throws
- * ConditionFailed where something of it was written by somebody else since it was read: then it is to be read and decided anew.
+ * Accepts a request as a batch of one. The transaction that accepts the batch writes everything about the request.
+ * Throws ConditionFailed if somebody else has changed any of it since it was read; then read and decide again.
  */
 export const placeRequest = async (deps: RequestDeps, placing: Placing): Promise<Placed> => {
   const { asked, requested, before, values } = placing;
@@ -97,13 +97,13 @@ export const placeRequest = async (deps: RequestDeps, placing: Placing): Promise
   return { row: placed!, created: true };
 };
 
-/** Also of a deployment that was requested when the configuration was another one. */
+/** Checked again, because the configuration may have changed since the deployment was first requested. */
 const checkPlace = async (deps: RequestDeps, { environment, infrastructure, pillar }: Placing['requested']) => {
   if (!deps.rights.may('deploy', { pillar, environment })) {
     throw new FlotillaError('Forbidden', `No grant lets you deploy ${pillar} in ${environment}.`);
   }
   if (resolveInfrastructure(await deps.catalogue(), infrastructure) !== undefined) return;
-  throw new FlotillaError('StatusConflict', `The configuration has no infrastructure ${infrastructure} any more.`);
+  throw new FlotillaError('StatusConflict', `The configuration no longer has infrastructure ${infrastructure}.`);
 };
 
 const settingsOf = async (
@@ -116,7 +116,10 @@ const settingsOf = async (
   return Object.keys(settings).length === 0 ? undefined : settings;
 };
 
-/** What the rules of the environment tell of it. Throws RequestFieldsInvalid where they refuse it; what is deleted they do not ask. */
+/**
+ * The warnings of the environment's rules. Throws RequestFieldsInvalid if they refuse the request. A deletion is not
+ * checked.
+ */
 const warningsOf = async (
   deps: RequestDeps,
   { type, requested }: Placing,
@@ -145,7 +148,7 @@ const rowOfRequest = (
   };
 };
 
-/** What `source` gives: the request in words. */
+/** The text that `source` returns: the request in words. */
 const sourceOf = (
   { request_id, type, identifier, name, namespace, image }: Omit<RequestRow, 'batch_id'>,
   metadata: RequestValues,
@@ -164,7 +167,7 @@ const rowWrites = (row: RequestRow, { requested, before }: Placing): readonly Wr
   ];
 };
 
-/** Nobody has requested anything of it meanwhile, or tried it again. */
+/** Nobody has requested anything for it meanwhile, or retried it. */
 export const asRead = (before: RequestedRow | undefined) =>
   before === undefined
     ? { exists: false }

@@ -14,16 +14,16 @@ export interface RequestLine {
   readonly image: string;
   readonly status: RequestStatus;
   readonly request_type: RequestType;
-  /** Null where it has not failed. */
+  /** Null if it has not failed. */
   readonly failure_reason: string | null;
   readonly batch_id: string;
   readonly created_at: string;
 }
 
 export interface RequestView extends RequestLine {
-  /** Which one it is of its deployment, from 1: the version of that which it makes. */
+  /** Its number among its deployment's requests, from 1. It is also the deployment's version that it makes. */
   readonly number: number;
-  /** How often it was run, from 1. */
+  /** How often it has run, from 1. */
   readonly tries: number;
   readonly metadata: RequestValues;
   readonly links: { readonly self: string; readonly deployment: string; readonly batch: string };

@@ -18,12 +18,12 @@ import type { RequestUser } from './request-deps.ts';
 
 type Needs = Pick<Deps, 'table' | 'catalogue'>;
 
-/** A deployment that was requested, as a list shows it. */
+/** A requested deployment, as a list shows it. */
 export interface RequestedLine {
   readonly identifier: string;
   readonly created_at: string;
   readonly updated_at: string;
-  /** Of its object. */
+  /** The status of its object. */
   readonly status: ObjectStatus;
   readonly name: string;
   readonly namespace: string;
@@ -31,19 +31,19 @@ export interface RequestedLine {
 
 export interface RequestedView extends RequestedLine {
   readonly image: string;
-  /** Raised by each request that is taken in: `If-Match` takes it. */
+  /** Raised by each accepted request. `If-Match` takes it. */
   readonly resource_version: string;
-  /** The Deployment as it is in the cluster; null where there is none, or where it could not be asked. */
+  /** The Deployment in the cluster. Null if there is none, or the cluster could not be asked. */
   readonly object: Readonly<Record<string, unknown>> | null;
-  /** Why the cluster could not be asked: then the status is what it was when it was last seen. */
+  /** Why the cluster could not be asked. The status is then the last one seen. */
   readonly unseen?: string;
   readonly environment: string;
   readonly infrastructure: string;
-  /** The latest. */
+  /** The latest request. */
   readonly request_id: string;
 }
 
-/** The deployments that a user has requested, the newest first, as each was last seen. No cluster is asked. */
+/** A user's requested deployments, newest first, each as last seen. Asks no cluster. */
 export const listRequested = async (
   deps: Needs,
   user: RequestUser,
@@ -67,9 +67,9 @@ const lineOf = (row: RequestedRow, status: ObjectStatus): RequestedLine => ({
 
 interface Recorded {
   readonly status: ObjectStatus;
-  /** Undefined where the configuration does not name the place any more. */
+  /** Undefined if the configuration does not name the place any more. */
   readonly cluster: string | undefined;
-  /** Whether anything was seen to run there. */
+  /** Whether anything was ever seen to run there. */
   readonly wasThere: boolean;
 }
 
@@ -83,7 +83,7 @@ const readRecorded = async (deps: Needs, row: RequestedRow): Promise<Recorded> =
   return { status: recordedObjectStatus(now), cluster, wasThere };
 };
 
-/** One of them with its object, for which the cluster is asked now. */
+/** One of them with its object, as its cluster shows it now. */
 export const lookAtRequested = async (
   deps: Needs & Pick<Deps, 'cluster' | 'clock'>,
   user: RequestUser,

@@ -11,7 +11,10 @@ import { checkKnownUser } from './known-user.ts';
 import { asRead } from './place-request.ts';
 import type { RequestDeps, RequestUser } from './request-deps.ts';
 
-/** Runs a request again that has failed, as the batch that it was. Only the latest of a deployment: what came later must stay. */
+/**
+ * Runs a failed request again, as a retry of its batch. Only a deployment's latest request can be run again, so that
+ * nothing later is undone.
+ */
 export const retryRequest = async (deps: RequestDeps, user: RequestUser, requestId: string): Promise<RequestRow> => {
   await checkKnownUser(deps, user);
   return retryConflict(deps, async () => {
@@ -21,7 +24,7 @@ export const retryRequest = async (deps: RequestDeps, user: RequestUser, request
       throw new FlotillaError('Forbidden', `No grant lets you deploy ${head.pillar} in ${head.environment}.`);
     }
     const { status } = await readStanding(deps, row.batch_id);
-    if (status !== 'FAILURE') throw conflict(row, `is ${status}: only one that has failed is run again`);
+    if (status !== 'FAILURE') throw conflict(row, `is ${status}: only a failed request can be run again`);
     if (head.number !== row.number) throw conflict(row, `was followed by ${head.request_id}: run that one again`);
     return runAgain(deps, { row, head, user });
   });

@@ -6,11 +6,13 @@ import { readStanding } from './find-request.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'waitingRoom'> & AskedBy;
 
-/** Seconds: a call of API Gateway may take 30, and there is something to do before and after. */
+/** Seconds. An API Gateway call may take 30, and needs some time before and after. */
 const longest = 26;
 const longestAtOnce = 20;
 
-/** Waits for what becomes of a request, for so many seconds. It was taken in: whatever is in the way of waiting is no error. */
+/**
+ * Waits up to so many seconds for the end of a request. The request is already accepted, so a failed wait is no error.
+ */
 export const waitForRequest = async (
   deps: Needs,
   { batch_id: batchId }: RequestRow,

@@ -12,14 +12,14 @@ import { type Budget, removeRecord } from './remove-record.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'tell'>;
 
-/** In one sweep: rows that are removed, batches that begin to expire, and those that are looked at for it. */
+/** Limits per sweep: rows removed, batches that begin to expire, and batches checked for it. */
 const rowsPerSweep = 2_000;
 const batchesPerSweep = 10;
 const lookedAtPerSweep = 100;
 
 /**
- * Lets the records expire of batches that have ended longer ago than the configuration keeps them: some in each sweep, the oldest
- * first. What has begun is finished first, so that whoever dies here leaves nothing behind for good.
+ * Removes the records of batches that ended longer ago than the configuration keeps them: some in each sweep, oldest
+ * first. Finishes what was begun first, so that a crash leaves nothing behind for good.
  */
 export const expireBatches = async (deps: Needs, all: DoAll): Promise<void> => {
   const days = await daysKept(deps);
@@ -38,7 +38,7 @@ export const expireBatches = async (deps: Needs, all: DoAll): Promise<void> => {
   }
 };
 
-/** Without a configuration nothing says that anything is to go. */
+/** Without a configuration, nothing says that records should go. */
 const daysKept = async ({ catalogue }: Needs): Promise<number | undefined> => {
   try {
     return (await catalogue()).retention_days;
@@ -48,15 +48,15 @@ const daysKept = async ({ catalogue }: Needs): Promise<number | undefined> => {
   }
 };
 
-/** The oldest batches of the list that may expire. One that has expired is in it no more. */
+/** The oldest listed batches that may expire. Expired batches are no longer listed. */
 const findOld = async (deps: Needs, before: number): Promise<readonly HeaderRow[]> => {
   const { items } = await deps.table.query({ pk: keys.listed('').pk, limit: lookedAtPerSweep });
   const found: HeaderRow[] = [];
   for (const { sk, created_at } of items) {
-    // What was made later has ended later, and so has all behind it.
+    // Later batches were created later and so ended later too.
     if (typeof created_at === 'number' && created_at >= before) break;
     const header = await lookForBatch(deps, sk);
-    // The first look spares the others of those that are kept.
+    // This first check saves further reads for batches that are kept.
     if (header === undefined || !mayExpire({ header, isAnchored: true }, before)) continue;
     if (mayExpire(await readCandidate(deps, header), before)) found.push(header);
     if (found.length === batchesPerSweep) break;
@@ -82,7 +82,7 @@ const readCandidate = async (deps: Needs, header: HeaderRow): Promise<Candidate>
   };
 };
 
-/** From then on it has expired, whoever asks. Undefined where it has changed meanwhile: the next sweep looks at it again. */
+/** Marks a batch as expired for all readers. Undefined if it has changed meanwhile; the next sweep looks again. */
 const begin = async (deps: Needs, header: HeaderRow, days: number): Promise<ExpiringRow | undefined> => {
   const { batch_id, submitted_by, status, seq, origin, metadata } = header;
   const at = deps.clock.now();

@@ -13,22 +13,22 @@ import { removeRunDocuments } from './remove-run-documents.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random'>;
 
-/** Rows that may still be removed in this sweep. */
+/** How many rows may still be removed in this sweep. */
 export interface Budget {
   rows: number;
 }
 
-/** Rows in one transaction: some have many kilobytes, and a transaction has four megabytes. */
+/** Rows per transaction. Some have many kilobytes, and a transaction takes four megabytes. */
 const rowsAtOnce = 25;
 
 /**
- * Removes what is left of a batch that has expired, all but its header, in an order in which it can be taken up again wherever it
- * ends: what the rest is found by goes last.
+ * Removes everything of an expired batch except its header. Whatever leads to the rest goes last, so that it can resume
+ * wherever it stopped.
  */
 export const removeRecord = async (deps: Needs, row: ExpiringRow, budget: Budget): Promise<void> => {
   const { batch_id } = row;
   const { sk: kept } = keys.header(batch_id);
-  // Nobody takes a document back: that the batch has expired must not be lost any more.
+  // Deleted documents don't come back, so the fact that the batch has expired must not be lost.
   await deps.table.synced();
   for (const removal of removals(batch_id)) {
     if (!(await removeRows(deps, { ...removal, kept }, budget))) return;
@@ -42,7 +42,7 @@ export const removeRecord = async (deps: Needs, row: ExpiringRow, budget: Budget
 interface Removal {
   readonly pk: string;
   readonly removed: (sk: string) => Write;
-  /** What only these rows lead to. */
+  /** Removes what only these rows lead to. */
   readonly first?: (deps: Needs, rows: readonly Item[]) => Promise<number>;
 }
 
@@ -56,7 +56,7 @@ const removals = (batchId: string): readonly Removal[] => [
   { pk: keys.feedRow(batchId, '').pk, removed: (sk) => ({ delete: keys.feedRow(batchId, sk) }) },
 ];
 
-/** False where there is something left, because so many rows were enough for now. */
+/** Returns false if something is left because the sweep's budget is used up. */
 const removeRows = async (
   deps: Needs,
   { pk, removed, first = async () => 0, kept }: Removal & { readonly kept: string },
@@ -81,7 +81,7 @@ const write = async (deps: Needs, writes: readonly Write[]): Promise<void> => {
   if (writes.length > 0) await retryConflict(deps, () => deps.table.transact(writes));
 };
 
-/** The rows by which it was found. */
+/** Removes the batch's index rows. */
 const removeMarks = async (deps: Needs, row: ExpiringRow, budget: Budget): Promise<void> => {
   const tombstone = await lookForBatch(deps, row.batch_id);
   if (tombstone === undefined) return;
@@ -105,7 +105,7 @@ const marksOf = async (
   return [...marksAtSubmit(row, environments), ...marksOfPlan(deployments)];
 };
 
-/** The batch itself last: it says what it was found by. */
+/** Removes the batch document last: it says which index rows there are. */
 const removeDocuments = async (deps: Needs, batchId: string): Promise<void> => {
   const { total = 0 } = (await lookForBatch(deps, batchId)) ?? {};
   const chunks = Array.from({ length: Math.ceil(total / planChunkSize) }, (_, chunk) => chunk);

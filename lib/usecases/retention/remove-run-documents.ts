@@ -12,8 +12,9 @@ import { removePaths } from './remove-paths.ts';
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
 /**
- * Removes what the executor `kubernetes` has noted of the runs of these deployments, and what stood there before them, unless a release
- * goes back to that. Their rows say which runs there were, so it is done before those go. Gives how many documents it has removed.
+ * Removes what the executor `kubernetes` recorded about the runs of these deployments and about what was there before.
+ * Keeps what a release may return to. Must run before the item rows go, because they list the runs. Returns how many
+ * documents it removed.
  */
 export const removeRunDocuments = async (deps: Needs, batchId: string, items: readonly Item[]): Promise<number> => {
   const rows = items.filter(({ sk }) => sk.startsWith('ITEM#')).map((item) => rowOf<ItemRow>(item)!);
@@ -37,7 +38,7 @@ const pathsOfRun = (batchId: string, key: string): readonly string[] => [
   documentPaths.doomed(batchId, key),
 ];
 
-/** Without a plan nobody knows whose release it is: then all of it stays. */
+/** Without a plan, nobody knows whose release it is, so everything stays. */
 const planOf = async (deps: Needs, batchId: string, index: number): Promise<PlannedDeployment | undefined> => {
   try {
     return await readPlanned(deps, batchId, index);
@@ -47,7 +48,10 @@ const planOf = async (deps: Needs, batchId: string, index: number): Promise<Plan
   }
 };
 
-/** A rollback that was verified is a release that says what stood there before: releases never expire. Those from before it cannot. */
+/**
+ * A verified rollback is a release that refers to what was there before it, and releases never expire. The releases
+ * from before that rollback cannot refer to it.
+ */
 const isReferredTo = async (
   { table }: Needs,
   batchId: string,

@@ -35,7 +35,7 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'ids' | 'ca
 /** Waits between looks at a cluster that does not answer, in milliseconds. */
 const waits = [1_000, 2_000, 4_000];
 
-/** Keeps what runs now: the baseline of this attempt and, before the first one, the release to return to. */
+/** Records what runs now: the baseline of this attempt and, before the first attempt, the release to return to. */
 export const captureBaseline = async (deps: Needs, { batch_id, index }: Place): Promise<Captured> => {
   const deployment = await readPlanned(deps, batch_id, index);
   const { item, turn } = await readOwnTurn(deps, { batch_id, index });
@@ -44,7 +44,7 @@ export const captureBaseline = async (deps: Needs, { batch_id, index }: Place): 
   if (namesOf !== undefined) await checkAlone(deps, deployment, { place: { batch_id, index }, namesOf });
   const { good, last } = await readGoodAndLast(deps.table, deployment.target);
   const undeleted = undeletedRelease(good, last);
-  // What was deployed to another object is nothing to return to here.
+  // A release that was deployed to another object cannot be restored here.
   const recorded = undeleted !== undefined && isSameObject(undeleted.deployment, deployment) ? undeleted : undefined;
   const container =
     earlier === undefined ? containerBefore(deployment, recorded) : containerSince(deployment, earlier, view);
@@ -74,13 +74,13 @@ export const captureBaseline = async (deps: Needs, { batch_id, index }: Place): 
   };
 };
 
-/** What the states after this one go by. */
+/** What the states after this one need. */
 export interface Captured {
   readonly attempt: number;
   readonly timeout_seconds: number;
   readonly wait_seconds: number;
   readonly on_cluster: boolean;
-  /** Whoever deployed the release before puts it back. */
+  /** The executor that deployed the previous release restores it. */
   readonly restore_on_cluster: boolean;
 }
 
@@ -91,7 +91,10 @@ interface OwnTurn {
   readonly turn: TurnRow | undefined;
 }
 
-/** Gives the turn back where it is held and nothing was touched; one that has done so before is sent back again. */
+/**
+ * Gives the turn back if it is held and nothing was touched. If the turn was given back earlier, sends the child back
+ * again.
+ */
 const readOwnTurn = async (deps: Needs, { batch_id, index }: Place): Promise<OwnTurn> =>
   retryConflict(deps, async () => {
     const [read, readTurn] = await Promise.all([
@@ -100,9 +103,9 @@ const readOwnTurn = async (deps: Needs, { batch_id, index }: Place): Promise<Own
     ]);
     const [item, turn] = [rowOf<ItemRow>(read), rowOf<TurnRow>(readTurn)];
     if (item === undefined) throw new FlotillaError('ContractBroken', `deployment ${index} has no turn`);
-    // A child that was redriven: what was captured of what has ended must stay, a rollback goes by it.
+    // A child was redriven. The capture of an ended deployment must stay, because a rollback relies on it.
     if (item.outcome !== undefined)
-      throw new FlotillaError('AttemptEnded', `It has ended already: ${item.outcome.message}`);
+      throw new FlotillaError('AttemptEnded', `It has already ended: ${item.outcome.message}`);
     if (hasReturned(item)) throw turnReturned(item.message);
     if (turn?.state !== 'held' || item.touched === true) return { item, turn };
     const because = { reason: 'Held', message: await whyHeld(deps, turn) };
@@ -110,8 +113,8 @@ const readOwnTurn = async (deps: Needs, { batch_id, index }: Place): Promise<Own
   });
 
 /**
- * A cluster that cannot be reached before anything was touched is no failure: for an hour the turn is given back, and comes again when
- * the cluster answers.
+ * A cluster that cannot be reached before anything was touched is not a failure. For up to an hour the turn is given
+ * back, and comes again when the cluster answers.
  */
 const lookOrReturn = async (deps: Needs, deployment: PlannedDeployment, { item, turn }: OwnTurn): Promise<Looked> => {
   const asked = { scope: { cluster: deployment.cluster }, tries: turn?.tries };
@@ -127,7 +130,10 @@ const lookOrReturn = async (deps: Needs, deployment: PlannedDeployment, { item, 
   }
 };
 
-/** What a cluster answers by a status of its own, it answers; and no time helps against a certificate that is not trusted. */
+/**
+ * A cluster that answers with a status of its own is reachable. And waiting does not help with an untrusted
+ * certificate.
+ */
 const isClusterAway = (error: unknown): error is FlotillaError => {
   if (!isFlotillaError(error, 'ClusterUnavailable')) return false;
   const { status, permanent } = error.details;
@@ -143,11 +149,11 @@ const giveBackForCluster = (deps: Needs, { batch_id, index }: Place, { name, mes
     await returnTurn(deps, { item, turn, awaySince, because: { reason: name, message }, actor: 'observer' });
   });
 
-/** A Job that removes itself is mostly gone by now: how soon it does so is known from the last one. */
+/** A Job that removes itself is mostly gone by now. The last one shows how soon that happens. */
 const withTtl = (baseline: Baseline, { ttl_seconds }: Pick<Release, 'ttl_seconds'> = {}): Baseline =>
   baseline.exists || ttl_seconds === undefined ? baseline : { ...baseline, ttl_seconds };
 
-/** Between two attempts somebody else may have come: another attempt would take theirs away. */
+/** Somebody else may have changed the target between two attempts. Another attempt would undo their change. */
 const sinceFirst = (
   deployment: PlannedDeployment,
   {
@@ -163,13 +169,13 @@ const sinceFirst = (
   return { first_baseline: first, overtaken: { message, ...runningVersion(deployment, view) } };
 };
 
-/** What is put back knows its own container; else it is that of the last good release. */
+/** A replayed release names its container. Otherwise the last good release's is used. */
 const containerBefore = ({ replay }: PlannedDeployment, recorded: Release | undefined): string | undefined =>
   replay?.container ?? recorded?.container;
 
 /**
- * Before a rollback has started anything: what stands there must be what it takes back, or what that had found. Anything else is
- * somebody's, a hotfix perhaps, and is left alone.
+ * Before a rollback starts anything: what runs must be what it takes back, or what that deployment had found. Anything
+ * else belongs to somebody else, perhaps a hotfix, and is left alone.
  */
 const sinceUndone = async (
   deps: Needs,
@@ -186,7 +192,10 @@ const sinceUndone = async (
   return message === undefined ? {} : { overtaken: { message, ...runningVersion(undone, view) } };
 };
 
-/** As it was planned; with the version of what others made of it, where that was taken as right and the rollback was planned by that. */
+/**
+ * The deployment as planned. If others' changes were adopted and the rollback was planned on that basis, with their
+ * version.
+ */
 const readUndone = async (
   deps: Needs,
   { target, replay }: PlannedDeployment,
@@ -198,17 +207,20 @@ const readUndone = async (
   return now?.version === undefined ? planned : { ...planned, docker_image_version: now.version };
 };
 
-/** Seconds that a start may wait in the queue, and then its run, or that of a restore, for a person. */
+/** Seconds that a start may wait in the queue, plus those that its run, or a restore's, may wait for a person. */
 const waitOf = (deployment: PlannedDeployment, previous: Release | undefined): number =>
   longestQueue / 1_000 + Math.max(humanWaitOf(deployment), humanWaitOf(previous?.deployment ?? deployment));
 
 interface Looked {
   readonly view: WorkloadView;
-  /** By what clusters are known, this one among them; only before anything was started. */
+  /** The names of clusters, including this one. Only before anything was started. */
   readonly namesOf?: NamesOfClusters;
 }
 
-/** Once there was a run, who else works there hears of it, and what it did may have to be undone: then nobody is asked who is who. */
+/**
+ * Once there was a run, others see its locks, and its effects may have to be undone. So the cluster's identity is no
+ * longer checked.
+ */
 const look = async (deps: Needs, deployment: PlannedDeployment, { runs }: ItemRow): Promise<Looked> => {
   for (let tries = 0; ; tries++) {
     try {
@@ -227,7 +239,7 @@ const lookAgain = async (cluster: Cluster, { workload }: PlannedDeployment): Pro
   return { view: view! };
 };
 
-/** Nothing was started yet: it is still time to hear that the cluster will never let us see what becomes of it. */
+/** Nothing was started yet, so this is the time to learn that the cluster will never let us watch the rollout. */
 const lookFirst = async (deps: Needs, cluster: Cluster, deployment: PlannedDeployment): Promise<Looked> => {
   try {
     const { view } = await lookAgain(cluster, deployment);
@@ -244,15 +256,15 @@ const lookFirst = async (deps: Needs, cluster: Cluster, deployment: PlannedDeplo
 };
 
 /**
- * The release to return to: the last one that was verified, unless something else runs in good order now, a hotfix perhaps:
- * then that. The same version as the new one is nothing to return to.
+ * The release to return to: the last verified one, unless something else runs properly now, perhaps a hotfix. Then that
+ * one. A release with the same version as the new one is no release to return to.
  */
 const findPrevious = (
   deps: Needs,
   deployment: PlannedDeployment,
   { recorded, place, ...seen }: Standing & { readonly place: Place },
 ): Release | undefined => {
-  // Nothing was there that could be put back.
+  // There was nothing to restore.
   if (!deploys(deployment) && !seen.baseline.exists) return undefined;
   const observed = observedRelease(deps, deployment, seen);
   const release = recorded === undefined || isReplaced(recorded, observed) ? observed : recorded;
@@ -265,24 +277,24 @@ const findPrevious = (
   return whole;
 };
 
-/** The same version in other objects is another release. */
+/** The same version with other objects is another release. */
 const hasOtherManifests = ({ deployment: { executor } }: Release, deployment: PlannedDeployment): boolean => {
   const { manifests } = deployment.executor.settings;
   return manifests !== undefined && canonicalJson(manifests) !== canonicalJson(executor.settings.manifests ?? null);
 };
 
-/** Of an executor that changes clusters, and nothing says what else belongs to it. */
+/** True for a release on a cluster if nothing says what else belongs to it. */
 const isOnlyImage = ({ origin, deployment }: Release): boolean =>
   isOnCluster(deployment) && (origin === 'observed' || deployment.executor.settings.manifests === undefined);
 
-/** The version of another artifact than an image, a chart for example, cannot be read off the cluster. */
+/** The version of an artifact other than an image, for example a chart, cannot be read from the cluster. */
 const isReplaced = (recorded: Release, observed: Release | undefined): boolean =>
   observed !== undefined &&
   observed.deployment.docker_artifact_type === 'docker' &&
   observed.version !== recorded.version &&
   observed.image !== recorded.image;
 
-/** Who puts it back goes by what stood there before this deployment changed it. */
+/** Names the place where this deployment recorded what was there before, so that a restore can use it. */
 const withBefore = ({ executor, ...deployment }: KeptDeployment, { batch_id, index }: Place): KeptDeployment => {
   const { before: _, manifests: __, ...settings } = executor.settings;
   return { ...deployment, executor: { ...executor, settings: { ...settings, before: { batch_id, index } } } };

@@ -17,14 +17,14 @@ type Needs = Pick<Deps, 'table' | 'clock' | 'random' | 'ids' | 'catalogue' | 'te
 /** Why a look brought nothing. */
 export interface Unreachable {
   readonly cause: string;
-  /** That of HTTP, where there was an answer. */
+  /** The HTTP status, if there was an answer. */
   readonly status?: number;
-  /** Absent where not even the way to it is known. */
+  /** Absent if not even its address is known. */
   readonly cluster?: Cluster;
 }
 
 interface Looked {
-  /** Of the rollout. */
+  /** The rollout's name. */
   readonly name: string;
   readonly row: RolloutWatchRow;
   readonly memory: RolloutMemory;
@@ -32,22 +32,23 @@ interface Looked {
 
 const why = 'cluster-unavailable';
 
-/** Milliseconds. Somebody may be about to give what is missing. */
+/** Milliseconds. Somebody may be about to grant what is missing. */
 const reviewedEvery = 60_000;
 
 /**
- * Tells of rollouts whose cluster cannot be asked: in the row of each, with an event when that begins and when it ends; in the log
- * once for a namespace. Where the cluster refuses, its rights are reviewed, so that plan and health have them as they are.
+ * Reports rollouts whose cluster cannot be asked: in each one's row, with an event when that begins and ends, and once
+ * per namespace in the log. If the cluster refuses, its rights are reviewed, so that plan and health show them as they
+ * are.
  */
 export class ClusterHindrances {
-  /** Those that are held up, by namespace. */
+  /** The rollouts that are held up, by namespace. */
   readonly #held = new Map<string, Set<string>>();
   readonly #reviewedAt = new Map<string, number>();
 
   async note(deps: Needs, { name, row, memory }: Looked, { cause, status, cluster }: Unreachable): Promise<void> {
     const now = deps.clock.now();
     memory.unseenSince ??= now;
-    // What a cluster answers by a status of its own, it answers.
+    // A cluster that answers with a status of its own is reachable.
     const isAway = status === undefined || status >= 500;
     if (isAway && now - memory.unseenSince >= lasting) await noteOutage(deps, askedOf(row), cause);
     if (row.held === undefined) {
@@ -72,7 +73,7 @@ export class ClusterHindrances {
       await reviewRightsAnew(deps, { deployment: row.deployment, cluster });
   }
 
-  /** Of those that are not watched any more nothing is to be told. */
+  /** Drops rollouts that are no longer watched. */
   keepOnly(names: ReadonlySet<string>): void {
     for (const [namespace, held] of this.#held) {
       for (const name of held) if (!names.has(name)) held.delete(name);

@@ -21,7 +21,7 @@ export interface Standing extends Observed {
   readonly recorded: Release | undefined;
 }
 
-/** What a scale goes back to is the number that stood there, whatever runs and however. */
+/** A scale returns to the earlier number of replicas, whatever runs and in whatever state. */
 export const replicasBefore = (
   { clock }: Pick<Deps, 'clock'>,
   deployment: PlannedDeployment,
@@ -39,7 +39,9 @@ export const replicasBefore = (
   };
 };
 
-/** What comes back after a delete comes back with as many replicas as a scale had set, unless a deploy has said another number since. */
+/**
+ * What is restored after a delete gets the replicas that a scale had set, unless a later deploy named another number.
+ */
 export const withScaled = (release: Release, { workload }: WorkloadView): Release => {
   const { deployment } = release;
   const { executor } = deployment;
@@ -49,7 +51,7 @@ export const withScaled = (release: Release, { workload }: WorkloadView): Releas
   return { ...release, deployment: { ...deployment, executor: { ...executor, settings } } };
 };
 
-/** That Flotilla had deleted what stood here. No restore takes it: a rollback, which somebody asks for, deletes again. */
+/** Says that Flotilla had deleted what was here. No restore deletes it again; only a requested rollback does. */
 export const findTombstone = async (
   { table }: Pick<Deps, 'table'>,
   deployment: PlannedDeployment,

@@ -35,7 +35,10 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids'>;
 const actor = 'observer';
 const logLines = 20;
 
-/** One look at one rollout: first the cluster's own word, then the health check, and the deadline over both. True when it is settled. */
+/**
+ * Takes one look at one rollout: first the cluster's own state, then the health check, and the deadline above both.
+ * Returns true when it is settled.
+ */
 export const judgeOnce = async (deps: Needs, observation: Observation): Promise<boolean> => {
   const { row, view, memory } = observation;
   const { deployment, expected, baseline } = row;
@@ -64,7 +67,7 @@ export const judgeOnce = async (deps: Needs, observation: Observation): Promise<
   return true;
 };
 
-/** What was asked for stands there by now: the cluster would say otherwise. */
+/** Only once the requested image is in place; otherwise the cluster's state is about something else. */
 const unblockPods = async (deps: Needs, { row, cluster, view, memory }: Observation): Promise<void> => {
   const { deployment, expected } = row;
   const { workload } = deployment;
@@ -80,7 +83,7 @@ const placeOf = ({ batch_id, index, wait, deployment }: RolloutWatchRow): PlaceO
   watcher: clusterWatcher(deployment.cluster),
 });
 
-/** True when the rollout is settled. Without a health check the cluster's word is enough. */
+/** True when the rollout is settled. Without a health check, the cluster's state is enough. */
 const isHealthy = async (deps: Needs, observation: Observation, finding: Finding): Promise<boolean> => {
   const checked = await checkHealth(deps, observation);
   if (checked === 'off') await settleGood(deps, observation, finding, '');
@@ -90,11 +93,11 @@ const isHealthy = async (deps: Needs, observation: Observation, finding: Finding
   return true;
 };
 
-/** Nobody is there to answer. */
+/** Nothing runs that could answer. */
 const isStopped = (deployment: RolloutWatchRow['deployment']): boolean =>
   isDelete(deployment) || deployment.replicas === 0;
 
-/** At most one request at a time for each rollout, and none before it is due. Undefined: nothing new. */
+/** At most one request at a time per rollout, and none before it is due. Undefined: nothing new. */
 const checkHealth = async (
   deps: Needs,
   { row, cluster, memory }: Observation,
@@ -143,7 +146,7 @@ const settleGood = (
   return settleSuccess(deps, { place: placeOf(row), row, reason, message, seen });
 };
 
-/** Of a Job that is there, or was. */
+/** The time to live of a Job that is there, or was. */
 const ttlSeen = (
   { deployment }: RolloutWatchRow,
   { workload }: WorkloadView,
@@ -154,7 +157,7 @@ const ttlSeen = (
   return ttl_seconds === undefined ? {} : { ttl_seconds };
 };
 
-/** A reference that names it has told it. */
+/** Skipped if the message already contains it. */
 const byDigest = ({ digest, message }: Finding): string =>
   digest === undefined || message.includes(digest) ? '' : `, by digest ${digest}`;
 
@@ -176,22 +179,23 @@ const settleRestored = (
   });
 
 const putBack = ({ expected, deployment: { action, replicas } }: RolloutWatchRow, reason: string): string => {
-  if (action === 'scale') return `${replicas} replicas were set again and`;
+  if (action === 'scale') return `${replicas} replicas were restored and`;
   return `Version ${expected.version} ${reason === 'AlreadyRunning' ? 'is in place' : 'was restored'} and`;
 };
 
-/** No restore was run. The pipeline may have rolled back by itself, or never have come so far as to change anything. */
+/** No restore was run. The pipeline may have rolled back by itself, or may have failed before it changed anything. */
 const foundInPlace = ({ expected, untouched }: RolloutWatchRow): string =>
-  `Nothing had to be put back. The release before, version ${expected.version}, ${untouched ? 'still ran' : 'ran again'} and was`;
+  `Nothing had to be restored. The previous release, version ${expected.version}, ${untouched ? 'still ran' : 'ran again'} and was`;
 
-const leftAlone = 'It was left alone. See who set it, or what the pipeline made of the version; then deploy again.';
+const leftAlone =
+  'It was left unchanged. Find out who set it, or what the pipeline made of the version, then deploy again.';
 
 type Bad = Pick<Finding, 'reason' | 'message' | 'evidence' | 'warnings'>;
 
 const settleBad = async (deps: Needs, { row, cluster, view }: Observation, finding: Bad): Promise<void> => {
   const { reason } = finding;
   const isTheirs = isLeftAlone(reason);
-  // What becomes of a restore is told as that: its reason stands nowhere else.
+  // A failed restore is reported with its reason in words, because no other field holds it.
   const told = row.wait === 'verify-restore' ? inWords(finding) : finding.message;
   const message = isTheirs ? `${finding.message}. ${leftAlone}` : told;
   const evidence = await withLogs(cluster, row, finding.evidence);
@@ -212,7 +216,7 @@ const withLogs = (
   evidence: readonly Evidence[] = [],
 ): Promise<readonly Evidence[]> => Promise.all(evidence.map((one) => withLog(cluster, row, one)));
 
-/** The last lines help a human; that they cannot be read must not hide the verdict. */
+/** The last lines help a person. If they cannot be read, the verdict still stands. */
 const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, evidence: Evidence): Promise<Evidence> => {
   if (!wantsLog(evidence as Parameters<typeof wantsLog>[0]) || evidence.container === undefined) return evidence;
   try {
@@ -224,20 +228,20 @@ const withLog = async (cluster: Cluster, { deployment }: RolloutWatchRow, eviden
   }
 };
 
-/** An item of the table holds 400 KB, and a row keeps the evidence of five pods twice: in the failure and in the outcome. */
+/** A table item holds 400 KB, and a row keeps the evidence of five pods twice: in the failure and in the outcome. */
 const lineLength = 300;
 
-/** It ended where nobody saw it: a person says how. */
+/** It ended unseen, so a person says how. */
 const settleUnknown = async (deps: Needs, { row }: Observation, { reason, message }: Finding): Promise<void> => {
   const failure: Failure = { reason, message, unknown: true, touched: true };
   await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
 };
 
 const settleTimeout = async (deps: Needs, { row, cluster, memory }: Observation): Promise<void> => {
-  const last = memory.last!; // a look comes before the end
+  const last = memory.last!; // there is a look before every end
   const failure: Failure = {
     reason: 'Timeout',
-    message: `The rollout was not in order at the end of the timeout. Last seen: ${inWords(last)}`,
+    message: `The rollout was not healthy when its timeout ended. Last seen: ${inWords(last)}`,
     evidence: await withLogs(cluster, row, last.evidence),
     retryable: true,
     touched: true,
@@ -250,14 +254,17 @@ const inWords = ({ reason, message, warnings = [] }: Bad): string =>
     .map((sentence) => `${sentence}.`)
     .join(' ');
 
-/** Nobody could look, so nobody can say (batch-format section 11, item 18). Before the deadline it may still heal. */
+/**
+ * Nobody could look, so the outcome is unknown (batch-format section 11, item 18). Before the deadline the cluster may
+ * still recover.
+ */
 export const noteUnreachable = async (
   deps: Needs,
   { row, memory, cause }: Pick<Observation, 'row' | 'memory'> & { readonly cause: string },
 ): Promise<boolean> => {
   memory.last = { reason: 'ClusterUnavailable', message: cause };
   if (deps.clock.now() <= row.deadline) return false;
-  const message = `The executor is done, but the cluster could not be asked until the end of the timeout: ${cause}`;
+  const message = `The executor is done, but the cluster did not answer until the timeout ended: ${cause}`;
   const failure: Failure = { reason: 'ClusterUnavailable', message, unknown: true, touched: true };
   await settleFailure(deps, { place: placeOf(row), deployment: row.deployment, failure, actor });
   return true;

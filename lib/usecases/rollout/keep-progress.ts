@@ -7,14 +7,17 @@ import type { Deps } from '../deps.ts';
 
 interface Remembered {
   readonly progress?: Progress;
-  /** When it was looked at last. */
+  /** When it was last looked at. */
   readonly seenAt?: number;
 }
 
-/** Characters of JSON: what is longer is seen anew by whoever goes on. */
+/** Characters of JSON. The next observer must observe anything longer again. */
 const longestProgress = 4_000;
 
-/** What was seen of a rollout, for the call that goes on with it, perhaps elsewhere: else what has to last would begin to last anew. */
+/**
+ * Keeps what was seen of a rollout for the call that goes on with it, perhaps elsewhere. Otherwise conditions that must
+ * last would start over.
+ */
 export const keepProgress = async (
   { table, clock }: Pick<Deps, 'table' | 'clock'>,
   row: RolloutWatchRow,
@@ -28,12 +31,12 @@ export const keepProgress = async (
   try {
     await table.transact([{ update: keys.watch(watcher, batch_id, index, wait), set, when: { exists: true } }]);
   } catch (error) {
-    // It was answered meanwhile; or the table is busy, and then it only takes a little longer.
+    // It was answered meanwhile. Or the table is busy, and then the rollout only takes a little longer.
     if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;
   }
 };
 
-/** The newer of what this process remembers and what another one wrote down. */
+/** The newer of what this process remembers and what another one recorded. */
 export const progressOf = (row: RolloutWatchRow, { progress, seenAt }: Remembered): Progress | undefined =>
   row.progress !== undefined && (row.progress_at ?? 0) > (seenAt ?? 0) ? row.progress : progress;
 

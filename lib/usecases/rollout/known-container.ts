@@ -8,7 +8,7 @@ import { ambiguousContainers, serviceContainer } from '../../domain/rollout/expe
 import type { Look } from '../../domain/rollout/judgement.ts';
 import type { Container } from '../../domain/rollout/pod-template.ts';
 
-/** What of a deployment tells which container its service is. */
+/** What shows which container is the service's. */
 type Known = Pick<Look, 'workload' | 'expected' | 'baseline' | 'view'>;
 
 const lookOf = (
@@ -17,18 +17,21 @@ const lookOf = (
   view: WorkloadView,
 ): Known => ({ workload: withContainer(workload, baseline), expected: { version, artifactType }, baseline, view });
 
-/** The service's container, where the catalogue does not name it: known before the attempt, or the one that got the version since the first. */
+/**
+ * The service's container if the catalogue does not name it: known before the attempt, or the one that got the version
+ * since the first attempt.
+ */
 export const containerSince = (
   deployment: PlannedDeployment,
   { baseline, first_baseline: first = baseline }: Pick<CaptureRow, 'baseline' | 'first_baseline'>,
   view: WorkloadView,
 ): string | undefined => baseline.container ?? gotVersion(lookOf(deployment, first, view))?.name;
 
-/** Of a workload that is new any may have the version by chance: there it tells nothing worth keeping. */
+/** In a new workload any container may have the version by chance, so that shows nothing. */
 const gotVersion = (look: Known): Container | undefined =>
   look.baseline.images === undefined || ambiguousContainers(look).length === 0 ? undefined : serviceContainer(look);
 
-/** Names are for a warning: of a few containers. */
+/** A warning names only a few containers. */
 const mostNames = 10;
 
 export const severalContainers = (
@@ -40,7 +43,7 @@ export const severalContainers = (
   return names.length === 0 ? {} : { containers: names.slice(0, mostNames).map(foreignName) };
 };
 
-/** What the service is: its image, and its container where the catalogue does not tell it. */
+/** What the service is: its image, and its container if the catalogue does not name it. */
 export const serviceSeen = (
   { deployment, expected, baseline }: RolloutWatchRow,
   view: WorkloadView,

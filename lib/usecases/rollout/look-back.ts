@@ -23,8 +23,8 @@ import { runningVersion } from './running-version.ts';
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'pace' | 'cluster'>;
 
 /**
- * Looks at what stands there before the last good release is put back, and keeps it. Where nothing is to be put back, it answers the
- * restore: whoever waits for it then finds the answer. Everything else is left to the executor that owns the workload.
+ * Looks at what runs before the last good release is restored, and records it. If there is nothing to restore, answers
+ * the restore's wait. Otherwise the executor that owns the workload restores it.
  */
 export const lookBack = async (deps: Needs, { batch_id, index }: Place): Promise<Record<string, never>> => {
   const planned = await readPlanned(deps, batch_id, index);
@@ -51,7 +51,7 @@ const look = async (deps: Needs, place: PlaceOfWait, { planned, capture, previou
   const found = captureKnown(workload, view, containerSince(planned, capture, view));
   await keepBaseline(deps, place, found);
   const seen = { workload: withContainer(workload, found), settings: planned.rollout, view };
-  // What is deleted or scaled may still run, with half of the rest gone: only putting it back tells.
+  // A deleted or scaled workload may still run while half of the rest is gone. Only restoring shows.
   const isTold = deploys(planned) && !isApplied(previous);
   if (isTold && alreadyRuns(deps, previous, seen)) return settleAlreadyBack(deps, place, previous);
   const what = notToBeReplaced(planned, capture, view);
@@ -64,13 +64,14 @@ interface Found {
   readonly view: WorkloadView;
 }
 
-/** What failed stays for as long. */
+/** Milliseconds. The failed version stays for that long. */
 const patience = 5_000;
 const pause = 1_000;
 
 /**
- * What stands there may be somebody else's, so a cluster that does not answer is asked again for some seconds. Then the release is put
- * back all the same: nobody saw that anything else stands there, and what failed must not stay because of the network.
+ * What runs may be somebody else's, so a cluster that does not answer is retried for some seconds. After that the
+ * release is restored anyway: nobody saw anything else there, and a failed version must not stay because of the
+ * network.
  */
 const lookAt = async ({ cluster, clock }: Needs, deployment: KeptDeployment): Promise<WorkloadView | undefined> => {
   const end = clock.now() + patience;
@@ -97,7 +98,7 @@ const keepBaseline = (deps: Needs, { batch_id, index }: PlaceOfWait, baseline: B
     ]),
   );
 
-/** By the image alone nobody can tell that all objects of a release are as they were: to apply them again is harmless. */
+/** The image alone does not show that all objects of a release are as they were. Applying them again is harmless. */
 const isApplied = ({ deployment }: Release): boolean => clusterOfAccount(deployment.executor.account) !== undefined;
 
 const alreadyRuns = ({ clock }: Needs, release: Release, { workload, settings, view }: Found): boolean =>
@@ -106,7 +107,7 @@ const alreadyRuns = ({ clock }: Needs, release: Release, { workload, settings, v
     ...(settings && { settings }),
   });
 
-/** Somebody else's, or what the pipeline made of the version: an older one is not put over it. */
+/** Somebody else's version, or one that the pipeline made. An older one must not replace it. */
 const theirs = (what: string): NotRestored => ({
   reason: 'Superseded',
   message: `The previous release was not restored: ${what}. It was left unchanged. Find out who set it, then deploy again.`,
@@ -114,7 +115,7 @@ const theirs = (what: string): NotRestored => ({
 
 const settleAlreadyBack = (deps: Needs, place: PlaceOfWait, { version }: Release): Promise<void> =>
   settleWait(deps, place, () => ({
-    answer: { reason: 'AlreadyRestored', message: `Version ${version} runs already; it need not be deployed again.` },
+    answer: { reason: 'AlreadyRestored', message: `Version ${version} already runs. Nothing had to be deployed.` },
     patch: { step: 'restore', deadline: deps.clock.now() + deps.pace.abortGrace },
     actor: 'executor',
   }));

@@ -15,7 +15,10 @@ export type Glance<Seen> = { readonly seen: Seen } | { readonly unseen: string }
 /** Milliseconds. Somebody waits for the answer, and an API call ends after 29 s. */
 const longest = 8_000;
 
-/** One look at workloads of a cluster, in their order. One that does not answer soon is not waited for, and is told as such. */
+/**
+ * Looks once at workloads of a cluster, and returns them in order. A cluster that does not answer soon is reported as
+ * such.
+ */
 export const lookNow = (
   deps: Needs,
   name: string,
@@ -26,7 +29,7 @@ export const lookNow = (
     return { cluster, views: await cluster.read(workloads) };
   });
 
-/** What a health check says now. Nothing where there is none. */
+/** What a health check says now. Empty if there is none. */
 export interface HealthNow {
   readonly healthy: boolean;
   readonly reason: string;
@@ -34,7 +37,7 @@ export interface HealthNow {
   readonly evidence: readonly Evidence[];
 }
 
-/** Asks the health check of a deployment once. */
+/** Runs a deployment's health check once. */
 export const askHealth = async (
   deps: Needs & Pick<Deps, 'random'>,
   deployment: KeptDeployment,
@@ -46,7 +49,7 @@ export const askHealth = async (
   const now = deps.clock.now();
   const address = shownHealthAddress(request, deployment.cluster);
   const keepsAnswer = deployment.health_check.keep_answer === true;
-  // It is asked once, so its first answer is the last one.
+  // It runs only once, so its first answer is the last.
   const { verdict, reason, message, evidence } = nextHealthCheck(
     { deadline: now, attempts: 0 },
     'seen' in asked ? asked.seen : { message: asked.unseen },
@@ -55,10 +58,10 @@ export const askHealth = async (
   return { healthy: verdict === 'healthy', reason, message, evidence: evidence ?? [] };
 };
 
-/** A cluster that is in the configuration no more, or whose way in is broken, cannot be asked either. */
+/** A cluster that is no longer configured, or that cannot be authenticated to, cannot be asked either. */
 const cannotBeAsked = ['ClusterUnavailable', 'ConfigurationInvalid'] as const;
 
-/** What a cluster answers soon, or why it was not waited for. */
+/** A cluster's answer, or why it was not waited for. */
 export const askWithin = async <Seen>(
   { clock }: Pick<Deps, 'clock'>,
   name: string,

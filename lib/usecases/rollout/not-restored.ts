@@ -4,22 +4,22 @@ import type { CaptureRow } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { type PlaceOfWait, settleWait } from '../wait/settle-wait.ts';
 
-/** Why a release is not put back. */
+/** Why a release is not restored. */
 export interface NotRestored {
   readonly reason: string;
   readonly message: string;
-  /** The version that stands there instead, where it can be told. */
+  /** The version that runs instead, if known. */
   readonly running?: string;
 }
 
 const noPrevious: NotRestored = {
   reason: 'NoPreviousVersion',
-  message: 'There is no previous version to restore; nothing was deleted.',
+  message: 'There is no previous version to restore. Nothing was deleted.',
 };
 
 const runOnce: NotRestored = { reason: 'JobNotRunAgain', message: `${notRunAgain}.` };
 
-/** What needs no look at the cluster: there is nothing to put back, or it must not be. */
+/** Cases that need no look at the cluster: there is nothing to restore, or it must not be restored. */
 export const neverRestored = (
   planned: PlannedDeployment,
   capture: Pick<CaptureRow, 'previous'> | undefined,

@@ -7,8 +7,8 @@ import { anothersImage } from '../../domain/rollout/whose-image.ts';
 import { expectedOf } from './expected-of.ts';
 
 /**
- * What a new attempt, or a restore, would replace although neither we nor those before put it there; undefined where it may go on. It is
- * compared with what was there before the first attempt.
+ * Compares what runs with what was there before the first attempt. Describes what a new attempt or a restore would
+ * replace although neither we nor those before us put it there. Undefined if it may proceed.
  */
 export const notToBeReplaced = (
   deployment: PlannedDeployment,
@@ -29,7 +29,7 @@ export const notToBeReplaced = (
   return anothersImage(look, previous === undefined ? [] : [expectedOf(previous)]);
 };
 
-/** Of what deploys nothing: what stands there is as it was before, or as it was asked for; anything else is somebody's. */
+/** For deletes and scales: the workload is as it was before, or as requested. Anything else is somebody else's. */
 const anothersState = (
   { workload, action, replicas }: PlannedDeployment,
   { baseline, previous }: Pick<CaptureRow, 'baseline' | 'previous'>,
@@ -40,9 +40,9 @@ const anothersState = (
   if (action === 'scale') {
     const [stands, before] = [desiredReplicas(object), previous?.deployment.replicas];
     if (stands === replicas || stands === before || before === undefined) return undefined;
-    return `${stands} replicas are asked for: neither ${before}, as before, nor ${replicas}, as asked for`;
+    return `${stands} replicas are requested: neither ${before}, as before, nor ${replicas}, as asked for`;
   }
   const { image } = captureBaseline(withContainer(workload, baseline), view);
   if (image === undefined || image === baseline.image || image === previous?.image) return undefined;
-  return `the image is ${image}, and not ${baseline.image ?? 'one of before'}: somebody has set it since`;
+  return `the image is ${image} and not ${baseline.image ?? 'the previous one'}: somebody has set it since`;
 };

@@ -1,8 +1,8 @@
 import { ObserverMemory } from './observer.ts';
 
 /**
- * What the observers of a process keep: each its own, because on one machine several clusters are watched at once. Of those that are
- * not at work only the last is kept: a mirror may be large, and a function on AWS is called for one cluster after the other.
+ * The memories of a process's observers, one each, because one machine watches several clusters at once. Only the last
+ * idle one is kept: a mirror may be large, and a function on AWS is called for one cluster after another.
  */
 export class ObserverMemories {
   readonly #memories = new Map<string, ObserverMemory>();
@@ -21,7 +21,7 @@ export class ObserverMemories {
     }
   }
 
-  /** One that was given up may still be at work beside the one that follows it. */
+  /** One that was given up may still run beside its successor. */
   #count(watcher: string, more: number): void {
     const calls = (this.#atWork.get(watcher) ?? 0) + more;
     if (calls === 0) this.#atWork.delete(watcher);

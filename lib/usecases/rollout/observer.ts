@@ -13,26 +13,32 @@ export type ObserverNeeds = Pick<
   'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pace' | 'catalogue' | 'cluster' | 'tell' | 'bell'
 >;
 
-/** What an observer keeps between two looks, and between two calls of one process. Losing it only means to look a little longer. */
+/**
+ * What an observer keeps between two looks, and between two calls of one process. Losing it only makes rollouts take a
+ * little longer.
+ */
 export class ObserverMemory {
   readonly rollouts = new Map<string, RolloutMemory>();
   readonly hindrances = new ClusterHindrances();
-  /** Of the cluster as it was reached last. */
+  /** The cluster as it was last reached. */
   mirror: { readonly of: Cluster; readonly mirror: Mirror } | undefined;
-  /** Whoever watches now. */
+  /** Notifies the current watcher. */
   changed: (rollout: string) => void = () => {};
 }
 
 type Row = RolloutWatchRow;
 
-/** Milliseconds. What changes together is judged together. */
+/** Milliseconds. Changes that come together are judged together. */
 const burst = 20;
-/** While something bad has to last to be a verdict, how often it is asked whether it has. */
+/** Milliseconds. How often to check whether a bad condition has lasted long enough for a verdict. */
 const pendingEvery = 250;
 
 export const nameOf = ({ batch_id, index, wait }: Row): string => `${batch_id}/${index}/${wait}`;
 
-/** One call: judges all rollouts of a cluster when their list is read, and each as soon as something of it changes. */
+/**
+ * One call: judges all rollouts of a cluster when their list is read, and then each as soon as something about it
+ * changes.
+ */
 export class Observer {
   readonly #deps: ObserverNeeds;
   readonly #name: string;
@@ -57,18 +63,18 @@ export class Observer {
     };
   }
 
-  /** There is something new to be watched. */
+  /** Says that there is something new to watch. */
   ring(): void {
     this.#isRung = true;
     this.#wake.abort();
   }
 
-  /** All of them. Where they are mirrored they are judged beside: one that is slow to answer holds up no other. */
+  /** Looks at all of them. Mirrored rollouts are judged separately, so that a slow one does not hold up the others. */
   async look(rows: readonly Row[]): Promise<void> {
     this.#all.end();
     this.#rows = rows;
     this.#forgetOthers();
-    // What is still there was not settled after all, or its list was read before.
+    // Anything still there was not settled after all, or its list was read before.
     this.#settled.clear();
     const reached = await this.#reach();
     if ('mirror' in reached && reached.mirror !== undefined) {
@@ -80,7 +86,7 @@ export class Observer {
     all.end();
   }
 
-  /** Until the list is to be read anew, rollouts are judged as they change, or as something of them is due. */
+  /** Until the list must be read again, judges rollouts as they change or as something about them is due. */
   async pause(rows: readonly Row[]): Promise<void> {
     const { clock, pace } = this.#deps;
     const end = clock.now() + pace.pollCluster;
@@ -94,7 +100,7 @@ export class Observer {
     this.#isRung = false;
   }
 
-  /** What is under way is done, and what was seen is written down for whoever goes on. */
+  /** Finishes what is under way, and records what was seen for the next call. */
   async end({ more }: { readonly more: boolean }): Promise<void> {
     await Promise.all(this.#underWay);
     this.#memory.mirror?.mirror.rest();
@@ -164,12 +170,12 @@ export class Observer {
     this.#release(row);
   }
 
-  /** Whoever waits counts it in again, and looks at it once more where it changed meanwhile. */
+  /** Ends a judgement, and looks again if something has changed meanwhile. */
   #release(row: Row): void {
     if (this.#busy.delete(nameOf(row))) this.#wake.abort();
   }
 
-  /** What may not be watched is read, those of a namespace together: one that may not be read either hides no other. */
+  /** Reads what may not be watched, a namespace at a time. One that may not be read either does not hide the others. */
   async #lookAt(rows: readonly Row[]): Promise<readonly Looked[]> {
     const reached = await this.#reach();
     if ('cause' in reached) return rows.map(() => reached);

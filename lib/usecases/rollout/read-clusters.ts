@@ -13,25 +13,25 @@ import { readWatching, type WatchingView } from '../wait/read-watching.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
-/** A cluster of the configuration: what we know of it, and what we do there. */
+/** A configured cluster: what is known of it, and what Flotilla does there. */
 export interface ClusterView extends WatchingView {
   readonly name: string;
   readonly simulated: boolean;
-  /** Its certificate is checked by nobody. */
+  /** Its certificate is not checked. */
   readonly unverified?: true;
-  /** Whose functions ask it, on AWS. */
+  /** On AWS: the place whose functions ask it. */
   readonly place?: string;
   readonly in_flight: number;
   readonly limit?: number;
-  /** When it said which cluster it is; absent before anything was deployed there. */
+  /** When it first gave its identity. Absent before anything was deployed there. */
   readonly identity_known_since?: string;
-  /** What it does not let us do. */
+  /** The rights that it does not grant us. */
   readonly rights?: MissingRights;
-  /** It does not answer: what would go there waits. */
+  /** Set if it does not answer. Deployments to it wait. */
   readonly circuit?: HoldView;
 }
 
-/** The clusters on which one who asks may see something. No cluster is asked. */
+/** The clusters on which the caller may see something. Asks no cluster. */
 export const readClusters = async (deps: Needs): Promise<readonly ClusterView[]> => {
   const catalogue = await deps.catalogue();
   const [{ turns }, holds] = await Promise.all([readTurns(deps), listHolds(deps)]);

@@ -7,9 +7,9 @@ import type { Unblocked } from './unblock.ts';
 /** What an observer remembers of a rollout between two looks. */
 export interface RolloutMemory {
   progress?: Progress;
-  /** When it was looked at last. */
+  /** When it was last looked at. */
   seenAt?: number;
-  /** Since when its cluster cannot be asked for it. */
+  /** Since when its cluster cannot be asked about it. */
   unseenSince?: number;
   unblocked?: Unblocked;
   health?: HealthState;

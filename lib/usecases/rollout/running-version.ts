@@ -4,7 +4,7 @@ import { captureBaseline } from '../../domain/rollout/baseline.ts';
 import { parseImage } from '../../domain/rollout/image.ts';
 import { versionOf } from '../../domain/rollout/image-version.ts';
 
-/** The version that stands in a workload, whoever put it there. That of a chart cannot be read off the cluster. */
+/** The version that a workload runs, whoever deployed it. A chart's version cannot be read from the cluster. */
 export const runningVersion = (
   { workload, docker_artifact_type: artifactType }: Pick<PlannedDeployment, 'workload' | 'docker_artifact_type'>,
   view: WorkloadView,

@@ -11,7 +11,7 @@ import { retryConflict } from '../retry-conflict.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'random'>;
 
-/** By uid: what this process has done about a pod. Another process finds it in the row of the deployment. */
+/** By uid: what this process has done about a pod. Other processes find it in the deployment's row. */
 export type Unblocked = Map<string, 'asked' | 'done'>;
 
 interface Blocked {
@@ -21,7 +21,7 @@ interface Blocked {
   readonly known: Unblocked;
 }
 
-/** Deletes pods that hold up a rollout, each at most once: first it is written down, and told, then it is asked for. */
+/** Deletes pods that hold up a rollout, each at most once. Records and reports each before requesting it. */
 export const unblock = async (deps: Needs, { pods, ...blocked }: Blocked): Promise<void> => {
   for (const pod of pods) await unblockOne(deps, blocked, pod);
 };
@@ -34,7 +34,7 @@ const unblockOne = async (
   const { namespace } = row.deployment.workload;
   if (cluster.deletePod === undefined || known.get(pod.uid) === 'done') return;
   if (!known.has(pod.uid)) {
-    const told = `Pod ${pod.name} of an older revision holds up the rollout, and is to be deleted, as unblock says. ${pod.why}.`;
+    const told = `Pod ${pod.name} of an older revision holds up the rollout. It is deleted because unblock is set. ${pod.why}.`;
     const isOurs = await tell(deps, row, { reason: 'PodDeleted', told, uid: pod.uid });
     known.set(pod.uid, isOurs ? 'asked' : 'done');
     if (!isOurs) return;
@@ -46,7 +46,7 @@ const unblockOne = async (
     const told = `Pod ${pod.name} could not be deleted: ${deleted.message}. Grant delete on pods in namespace ${namespace} (flotilla cluster-role has it where the catalogue says unblock: true), or delete it by hand.`;
     await tell(deps, row, { reason: 'PodNotDeleted', told });
   } catch (error) {
-    // By its uid it can be asked for again: it is the same pod, or none.
+    // Its uid makes repeating safe: it is the same pod, or none.
     if (!isFlotillaError(error, 'ClusterUnavailable')) throw error;
   }
 };
@@ -54,11 +54,14 @@ const unblockOne = async (
 interface Told {
   readonly reason: string;
   readonly told: string;
-  /** Of the pod that is to be deleted; nothing is told where it was before. */
+  /** The uid of the pod to delete. Without one, nothing is recorded that was recorded before. */
   readonly uid?: string;
 }
 
-/** In the row of the deployment, as an event and a warning. False where that was told before, or the deployment is over. */
+/**
+ * Records it in the deployment's row, as an event and a warning. Returns false if that was done before, or the
+ * deployment is over.
+ */
 const tell = (
   { table, clock, random }: Needs,
   { batch_id, index }: RolloutWatchRow,

@@ -20,7 +20,7 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' 
 
 type Verification = WaitingTask & { readonly attempt: number | 'restore' };
 
-/** Hands a rollout to the observer of its cluster, which alone answers. Invoked again, it only binds the new token. */
+/** Hands a rollout to its cluster's observer, which alone answers it. When invoked again, only binds the new token. */
 export const verifyRollout = async (deps: Needs, task: Verification): Promise<Record<string, never>> => {
   const { batch_id, index, attempt } = task;
   const planned = await readPlanned(deps, batch_id, index);
@@ -33,13 +33,13 @@ export const verifyRollout = async (deps: Needs, task: Verification): Promise<Re
 };
 
 interface Verifying {
-  /** Whose functions ask the cluster. */
+  /** The place whose functions ask the cluster. */
   readonly functions: string | undefined;
   readonly task: Verification;
   readonly place: PlaceOfWait;
 }
 
-/** Sees to it that it is watched, unless it is answered or has ended. True when this call began it. */
+/** Makes sure that it is watched, unless it is answered or has ended. Returns true if this call began the watch. */
 const watch = async (deps: Needs, { task, place, functions }: Verifying): Promise<boolean> => {
   const { watcher, batch_id, index, wait } = place;
   if ((await deps.table.get(keys.answer(batch_id, index, wait))) !== undefined) return false;
@@ -69,7 +69,7 @@ const watchRow = async (
   const deployment = await readPlanned(deps, batch_id, index);
   const common = { batch_id, index, wait, baseline, at: deps.clock.now(), deadline };
   if (task.attempt !== 'restore') {
-    // An attempt before may have deleted it: what was there at first is what is gone.
+    // An earlier attempt may have deleted it. What was there at first is what must be gone.
     const first = isDelete(deployment) ? { baseline: capture.first_baseline ?? baseline } : {};
     const asked = deploys(deployment)
       ? askedOf(deployment)
@@ -82,13 +82,13 @@ const watchRow = async (
     ...sinceOf(restore_at),
     baseline: restoreBaseline ?? baseline,
     ...(restoreBaseline !== undefined && isSameRevision(baseline, restoreBaseline) ? { untouched: true } : {}),
-    // How it is judged is what is asked for now, and not what was when that release was deployed.
+    // It is judged by the settings requested now, not those of when that release was deployed.
     deployment: withSettings(keptDeployment(previous.deployment), deployment.rollout),
     expected: expectedOf(previous),
   };
 };
 
-/** What is put back ran before: it is verified by the very image that was seen then. */
+/** A restored release ran before, so it is verified by the exact image seen then. */
 const askedOf = ({
   docker_image_version: version,
   docker_artifact_type: artifactType,
@@ -103,7 +103,7 @@ const askedOf = ({
   };
 };
 
-/** A scale leaves the version that stands there. */
+/** A scale keeps the version that runs. */
 const standsOf = (deployment: PlannedDeployment, previous: Release | undefined): Partial<RolloutWatchRow> =>
   isDelete(deployment) || previous === undefined ? {} : { expected: expectedOf(previous) };
 

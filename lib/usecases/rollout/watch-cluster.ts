@@ -2,7 +2,7 @@ import type { RolloutWatchRow } from '../../domain/record/watch-rows.ts';
 import { type WatchTask, watchLoop } from '../wait/watch-loop.ts';
 import { Observer, type ObserverMemory, type ObserverNeeds } from './observer.ts';
 
-/** Watches every rollout of one cluster and answers the wait of each as soon as there is a verdict. */
+/** Watches every rollout of one cluster, and answers each wait as soon as there is a verdict. */
 export const watchCluster = async (
   deps: ObserverNeeds,
   task: WatchTask,

@@ -10,7 +10,7 @@ export interface WaitingTask {
   readonly index: number;
 }
 
-/** Writes the token first and looks for the turn afterwards, so that a turn that comes in between is not lost. */
+/** Writes the token first and then looks for the turn, so that a turn granted in between is not lost. */
 export const awaitTurn = async (deps: Needs, task: WaitingTask): Promise<Record<string, never>> => {
   const { batch_id, index, token } = task;
   const place = { batch_id, index, wait: 'turn' } as const;

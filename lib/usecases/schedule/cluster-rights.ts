@@ -36,12 +36,13 @@ interface Reviewed extends Asked {
 }
 
 /**
- * Has a cluster say what it does not let us do where something is about to be deployed, if it has not said so a while ago. Kept in
- * its row, for plan and health, and told in the log when it is another answer than before. It changes nothing of the deployment.
+ * Asks a cluster which rights it does not grant us before something is deployed there, unless it answered recently.
+ * Keeps the answer in the cluster's row, for plan and health, and logs it when it has changed. Does not affect the
+ * deployment.
  */
 export const reviewRights = async (deps: Needs, { deployment, cluster, rights }: Reviewed): Promise<void> => {
   const known = rights?.[deployment.workload.namespace];
-  // It has just listed what this deployment consists of: an answer that it may not is no longer true.
+  // It has just listed what this deployment consists of, so an answer that it may not is outdated.
   const isRefuted = neededFor(deployment.workload, known?.missing ?? []).length > 0;
   if (known !== undefined && !isRefuted && isFresh(known, deps.clock.now())) return;
   await askRights(deps, { deployment, cluster }, known);
@@ -50,12 +51,13 @@ export const reviewRights = async (deps: Needs, { deployment, cluster, rights }:
 type Reviewing = Needs & Pick<Deps, 'cluster' | 'documents'>;
 
 /**
- * Before the first apply of a deployment: has the cluster say what it does not let whoever deploys do. Throws RightsMissing where the
- * workload itself could not be applied; what else is refused, its dry run tells by the object.
+ * Before a deployment's first apply: asks the cluster which rights it does not grant the deployer. Throws RightsMissing
+ * if the workload itself could not be applied. Other refusals show up per object in the dry run.
  */
 export const reviewDeployer = async (deps: Reviewing, { batch_id, index }: Place): Promise<void> => {
   const item = rowOf<ItemRow>(await deps.table.get(keys.item(batch_id, index)));
-  // Once something was started, what it did may have to be undone, and a call that comes again must not say that nothing was.
+  // Once something was started, its effects may have to be undone, and a repeated call must not say that nothing was
+  // started.
   if (item === undefined || item.runs.length > 0) return;
   const deployment = await readPlanned(deps, batch_id, index);
   const { cluster: name, workload } = deployment;
@@ -70,27 +72,30 @@ export const reviewDeployer = async (deps: Reviewing, { batch_id, index }: Place
   await keep(deps, deployment, { field: 'deployer', said: { at: deps.clock.now(), missing } });
   const about = { cluster: name, namespace, missing: missing.join(', ') };
   if (missing.length > 0 && missing.join() !== known?.missing.join())
-    deps.tell?.('a cluster does not give whoever deploys all rights', { ...about, remedy: deployerRemedyFor(name) });
+    deps.tell?.('a cluster does not give the deployer all rights', { ...about, remedy: deployerRemedyFor(name) });
   const needed = neededToApply(workload, missing);
   if (needed.length === 0) return;
-  const message = `cluster ${name} does not let whoever deploys ${verbsIn(needed.map(rightOf))} in namespace ${namespace}; give the role to the group ${deployerGroup}, and put our user into it: ${deployerRemedyFor(name)}`;
+  const message = `cluster ${name} does not let the deployer ${verbsIn(needed.map(rightOf))} in namespace ${namespace}; give the role to the group ${deployerGroup} and add our user to it: ${deployerRemedyFor(name)}`;
   throw new FlotillaError('RightsMissing', message, { cluster: name, namespace, missing: needed });
 };
 
-/** After the cluster has refused a list. Throws RightsMissing where it says that it always would: nothing was started yet. */
+/**
+ * Called after the cluster refused a list. Throws RightsMissing if it says that it always would. Nothing was started
+ * yet.
+ */
 export const refuseWithoutRights = async (deps: Needs, asked: Asked): Promise<void> => {
   const { workload, cluster: name } = asked.deployment;
   const missing = await askRights(deps, asked, await readRights(deps, asked.deployment));
   const needed = neededFor(workload, missing ?? []);
   if (needed.length === 0) return;
   const what = needed.map((right) => right.replace('list ', '')).join(', ');
-  const message = `cluster ${name} does not let us list ${what} in namespace ${workload.namespace}; give the role to the group ${clusterGroup}, and put our user into it: ${remedyFor(name)}`;
+  const message = `cluster ${name} does not let us list ${what} in namespace ${workload.namespace}; give the role to the group ${clusterGroup} and add our user to it: ${remedyFor(name)}`;
   throw new FlotillaError('RightsMissing', message, { cluster: name, namespace: workload.namespace, missing: needed });
 };
 
 /**
- * While a cluster refuses what it gave before, and when it gives it again. Each is asked for by who knows how often. Whoever looks
- * at rollouts goes on without an answer, be it that the cluster gives none or that the catalogue cannot be read.
+ * Asks again while a cluster refuses what it granted before, and when it grants it again. Callers may repeat this as
+ * often as they like. An observer goes on without an answer, also if the catalogue cannot be read.
  */
 export const reviewRightsAnew = async (deps: Needs, asked: Asked): Promise<void> => {
   try {
@@ -133,14 +138,14 @@ interface Kept {
 const keep = async (deps: Needs, { cluster, workload }: KeptDeployment, { field, said }: Kept): Promise<void> => {
   await retryConflict(deps, async () => {
     const row = rowOf<ClusterRow>(await deps.table.get(keys.cluster(cluster)));
-    // Without a row nobody knows yet which cluster it is.
+    // Without a row, nobody knows yet which cluster it is.
     if (row === undefined) return;
-    // Who notes another namespace at the same time may undo this: then it is asked once more.
+    // A process that notes another namespace at the same time may undo this. Then the cluster is asked once more.
     const noted = { [field]: noteRights(row[field], workload.namespace, said) };
     const when = { equals: { fingerprint: row.fingerprint, at: row.at } };
     await deps.table.transact([{ put: itemOf(keys.cluster(cluster), { ...row, ...noted }), when }]);
   }).catch((error: unknown) => {
-    // It leads elsewhere now, or the table is busy: the next deployment asks again.
+    // The name leads to another cluster now, or the table is busy. The next deployment asks again.
     if (!isFlotillaError(error, 'ConditionFailed') && !isFlotillaError(error, 'TableBusy')) throw error;
   });
 };

@@ -15,7 +15,7 @@ import { type RowsAgain, rowAgain, turnWrites } from './turn-writes.ts';
 
 type Dispatching = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'pace'>;
 
-/** What a dispatcher keeps between its calls: who it is, and the state as it committed it last. */
+/** What a dispatcher keeps between its calls: its identity, and the state as it last committed it. */
 export interface DispatcherMemory {
   readonly holder: string;
   state?: ScheduleState;
@@ -29,7 +29,7 @@ interface LeaseRow {
   readonly until: number;
 }
 
-/** One holding of the lease. */
+/** One period of holding the lease. */
 interface Tenure {
   readonly fence: number;
   /** Why answers could not be sent. */
@@ -39,15 +39,18 @@ interface Tenure {
 /** Rows of a transaction left for decisions: 100 less the state row and the lease, and two to spare. */
 const rowsPerRound = 96;
 const messagesPerRound = 20;
-/** Times in a row. Each may cost a reload; what was in the way has a message in the inbox, so one or two are usual. */
+/**
+ * Consecutive contests. Each may cost a reload. The conflicting write left a message in the inbox, so one or two are
+ * usual.
+ */
 const contestsAtMost = 20;
 const busyWait = 50;
-/** Open turns that are sent at once; the lease is renewed in between. */
+/** Open turns sent at once. The lease is renewed in between. */
 const turnsPerSending = 50;
 
 /**
- * Decides turns until the inbox is empty. Only the holder of the lease decides; another caller leaves at once, since
- * the holder looks again after it has let go. Calls within one process are folded into one.
+ * Decides turns until the inbox is empty. Only the holder of the lease decides. Other callers leave at once, because
+ * the holder looks again after it lets go. Calls within one process are merged into one.
  */
 export const dispatchTurns = async (deps: Dispatching, memory: DispatcherMemory): Promise<void> => {
   if (memory.running !== undefined) {
@@ -65,7 +68,7 @@ const dispatchWhileAsked = async (deps: Dispatching, memory: DispatcherMemory): 
       await dispatchUntilQuiet(deps, memory);
     } while (memory.again);
   } finally {
-    // Here and not in a later callback: whoever asks after the last look at `again` must find nobody running.
+    // Here and not in a later callback: a caller that comes after the last look at `again` must find nobody running.
     delete memory.running;
   }
 };
@@ -83,8 +86,8 @@ const dispatchUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory): 
 };
 
 /**
- * Clocks of two machines differ a little. A lease from far ahead was written by a clock that was set back since, and nobody
- * waits for that time to come; should its holder live, the fence ends it.
+ * The clocks of two machines differ a little. A lease from far in the future was written by a clock that was set back
+ * since. Nobody waits for that time, and if its holder lives, the fence stops it.
  */
 const isInForce = ({ until }: LeaseRow, now: number, life: number): boolean => until > now && until <= now + 2 * life;
 
@@ -99,7 +102,7 @@ const acquireLease = async ({ table, clock, pace }: Dispatching, holder: string)
     await table.transact([{ put: itemOf(keys.lease, row), when }]);
     return fence;
   } catch (error) {
-    // Somebody else has just got it, and will look into the inbox after this.
+    // Somebody else has just got it, and will read the inbox after this.
     if (isFlotillaError(error, 'ConditionFailed')) return undefined;
     throw error;
   }
@@ -111,7 +114,7 @@ const releaseLease = async ({ table }: Dispatching, holder: string, fence: numbe
       { put: itemOf(keys.lease, { holder, fence, until: 0 } satisfies LeaseRow), when: { equals: { fence } } },
     ]);
   } catch (error) {
-    // Somebody took it over after it ran out; nothing of ours can be committed any more.
+    // Somebody took it over after it ran out. Nothing of ours can be committed any more.
     if (!isFlotillaError(error, 'ConditionFailed')) throw error;
   }
 };
@@ -125,7 +128,9 @@ const renewal = ({ clock, pace }: Dispatching, fence: number): Write => ({
 const firstMessages = async ({ table }: Dispatching, limit: number): Promise<readonly Item[]> =>
   (await table.query({ pk: 'INBOX', limit })).items;
 
-/** An answer that cannot be sent does not keep the others from being decided and sent; it is tried anew with the next load. */
+/**
+ * An answer that cannot be sent does not keep the others from being decided and sent. It is retried with the next load.
+ */
 const decideAll = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<void> => {
   if (memory.state?.version !== (await readScheduleVersion(deps.table))) delete memory.state;
   try {
@@ -150,7 +155,7 @@ const decideUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory, ten
     const round = await decideOnce(deps, memory, tenure, { items, grant });
     if (round === 'lost') return;
     if (round === 'contested' || round === 'busy') {
-      // Somebody recorded an outcome meanwhile; its message is in the inbox, so read that to its end before granting.
+      // Somebody recorded an outcome meanwhile. Its message is in the inbox, so read that to the end before granting.
       contested += 1;
       if (contested > contestsAtMost) throw new FlotillaError('TableBusy', 'the scheduling state is contested');
       if (round === 'busy') await deps.clock.sleep(busyWait * contested);
@@ -164,7 +169,10 @@ const decideUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory, ten
   }
 };
 
-/** Loads the state when there is none. What was decided before must reach its child, whoever decided it. False when the lease is lost. */
+/**
+ * Loads the state if there is none. Earlier decisions must reach their children, whoever made them. Returns false if
+ * the lease is lost.
+ */
 const ensureLoaded = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<boolean> => {
   if (memory.state !== undefined) return true;
   const state = await loadSchedule(deps, () => renewLease(deps, tenure.fence));
@@ -184,8 +192,8 @@ const ensureLoaded = async (deps: Dispatching, memory: DispatcherMemory, tenure:
 };
 
 /**
- * Thousands may be in flight, and Step Functions takes some hundred answers a second of all who send them: those that have
- * gone on from AwaitTurn, as their rows tell, are sent nothing.
+ * Thousands may be in flight, and Step Functions accepts some hundred answers a second from all senders. So nothing is
+ * sent to those whose rows show that they have left AwaitTurn.
  */
 const notHeard = async ({ table }: Dispatching, items: readonly Item[]): Promise<readonly TurnRow[]> => {
   const turns = items.map((item) => rowOf<TurnRow>(item)!);
@@ -196,7 +204,10 @@ const notHeard = async ({ table }: Dispatching, items: readonly Item[]): Promise
 
 const renewLease = (deps: Dispatching, fence: number): Promise<boolean> => writeUnderLease(deps, fence, []);
 
-/** What cannot be read would keep the inbox from ever being empty. It is not lost: an alarm tells of it. */
+/**
+ * A message that cannot be read would keep the inbox from ever being empty. It is kept elsewhere, and an alarm reports
+ * it.
+ */
 const putAside = (deps: Dispatching, fence: number, items: readonly Item[]): Promise<boolean> =>
   writeUnderLease(
     deps,
@@ -207,7 +218,7 @@ const putAside = (deps: Dispatching, fence: number, items: readonly Item[]): Pro
     ]),
   );
 
-/** False when the lease is lost. */
+/** Returns false if the lease is lost. */
 const writeUnderLease = async (deps: Dispatching, fence: number, writes: readonly Write[]): Promise<boolean> => {
   try {
     await deps.table.transact([renewal(deps, fence), ...writes]);
@@ -230,7 +241,7 @@ interface Round {
   readonly grant: boolean;
 }
 
-/** One transaction. What could not be committed was not decided: the state is thrown away and loaded again. */
+/** One transaction. If it fails, nothing was decided: the state is dropped and loaded again. */
 const decideOnce = async (
   deps: Dispatching,
   memory: DispatcherMemory,
@@ -241,7 +252,7 @@ const decideOnce = async (
   const messages = items.map((item) => messageIn(item)!);
   await tellReturned(deps, messages);
   const planned = await readNewBatches(deps, messages, state);
-  // From here until it is committed the state is ahead of the table.
+  // From here until the commit, the state is ahead of the table.
   delete memory.state;
   const now = deps.clock.now();
   const decisions = decide(state, messages, { planned, rows: rowsPerRound, grant, now });
@@ -265,7 +276,9 @@ const decideOnce = async (
   return { more, consumed };
 };
 
-/** The rows of those that have had a turn before. Undefined when one has ended meanwhile: its message is in the inbox. */
+/**
+ * The rows of deployments that had a turn before. Undefined if one has ended meanwhile; its message is in the inbox.
+ */
 const readAgain = async ({ table }: Dispatching, grants: readonly Grant[]): Promise<RowsAgain | undefined> => {
   const places = grants.filter(({ again }) => again);
   const rows = await Promise.all(places.map(({ batch_id, index }) => table.get(keys.item(batch_id, index))));

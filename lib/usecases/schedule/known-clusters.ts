@@ -16,7 +16,7 @@ import type { Deps } from '../deps.ts';
 import { retryConflict } from '../retry-conflict.ts';
 import { everyItem } from './schedule-store.ts';
 
-/** By what clusters are known in locks, as far as they have been reached. No cluster is asked. */
+/** The names of clusters in locks, as far as they have been reached. Asks no cluster. */
 export const readNamesOfClusters = async (
   deps: Pick<Deps, 'table' | 'catalogue'>,
 ): Promise<ClusterNames & KnownRights> => {
@@ -31,13 +31,13 @@ export const readNamesOfClusters = async (
 };
 
 export interface KnownRights {
-  /** What a cluster said that it does not let us do. */
+  /** The rights that a cluster said it does not grant us. */
   readonly rightsOf: (cluster: string) => NotedRights | undefined;
-  /** The same of whoever deploys there by itself. */
+  /** The same for the deployer's rights there. */
   readonly deployerRightsOf: (cluster: string) => NotedRights | undefined;
 }
 
-/** Of the clusters of the configuration: what is missing in their roles, as far as they have been asked. */
+/** For the configured clusters: the rights missing from their roles, as far as they were asked. */
 export const readRights = async ({
   table,
   catalogue,
@@ -60,14 +60,15 @@ type Noting = Pick<Deps, 'table' | 'clock' | 'random' | 'catalogue'>;
 
 interface Noted {
   readonly namesOf: NamesOfClusters;
-  /** What it said before that it does not let us do. */
+  /** The rights that it said earlier it does not grant us. */
   readonly rights?: NotedRights;
 }
 
 /**
- * Keeps which cluster a name leads to, when it is reached for the first time, in another way than before, or again after it could
- * not say who it is; then reads by what it is known. Of two that do so at once, for two names of one cluster, at least one
- * finds the other's row. Throws ClusterUnavailable when the cluster does not answer: then nobody knows who else works there.
+ * Records which cluster a name leads to: when it is first reached, when it is reached in another way, or again after it
+ * could not identify itself. Then reads its names. If two processes do so at once for two names of one cluster, at
+ * least one finds the other's row. Throws ClusterUnavailable if the cluster does not answer, because then nobody knows
+ * who else works there.
  */
 export const noteCluster = async (deps: Noting, name: string, cluster: Cluster): Promise<Noted> => {
   const catalogue = await deps.catalogue();
@@ -79,7 +80,7 @@ export const noteCluster = async (deps: Noting, name: string, cluster: Cluster):
     if (before !== undefined && isKnown(before, reached, deps.clock.now())) return notedIn(catalogue, rows, name);
     const said = await cluster.identify();
     const isSimulated = entryOf(catalogue.clusters, name)?.simulated === true;
-    // A simulated cluster has another port after each start, and its old one may be another's by then.
+    // A simulated cluster gets another port at each start, and its old one may belong to another by then.
     const identities = isSimulated ? said.filter((one) => one !== cluster.address) : said;
     const row = noteReached(before, reached, { identities, at: deps.clock.now() });
     const when =
@@ -87,7 +88,7 @@ export const noteCluster = async (deps: Noting, name: string, cluster: Cluster):
     try {
       await deps.table.transact([{ put: itemOf(keys.cluster(name), row), when }]);
     } catch (error) {
-      // Another deployment was faster, and has written the same.
+      // Another deployment was faster, and wrote the same.
       if (!isFlotillaError(error, 'ConditionFailed')) throw error;
     }
     return notedIn(catalogue, await readRows(deps.table), name);
@@ -100,9 +101,9 @@ const notedIn = (catalogue: Catalogue, rows: readonly ClusterRow[], name: string
 };
 
 /**
- * Since the plan, its cluster may have turned out to have another name too, under which somebody works on the same object:
- * then neither knew of the other when their locks were given. Everybody has all of its own locks before it reads those of
- * others, so of two at least the later one hears of the other. Throws ObjectBusy.
+ * Since the plan, the cluster may have turned out to have a second name, under which somebody works on the same object.
+ * Then neither knew of the other when they got their locks. Everybody has all of its own locks before it reads others',
+ * so at least the later one notices. Throws ObjectBusy.
  */
 export const checkAlone = async (
   { table }: Pick<Deps, 'table'>,
@@ -121,6 +122,6 @@ export const checkAlone = async (
 const busy = (lock: LockRow, deployment: PlannedDeployment): string => {
   const [holder, object] = [describeHolder(lock), describeObject(deployment)];
   return lock.state === 'unknown'
-    ? `what ${holder} did to ${object}, under another name of that cluster, is UNKNOWN; resolve it first, then deploy this again`
-    : `${holder} works on ${object}, under another name of that cluster, which was not known when this was planned; deploy this again`;
+    ? `what ${holder} did to ${object}, under another name of that cluster, is UNKNOWN. Resolve it first, then deploy this again`
+    : `${holder} works on ${object}, under another name of that cluster that was not known when this was planned. Deploy this again`;
 };

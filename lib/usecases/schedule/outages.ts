@@ -9,13 +9,13 @@ import type { Deps } from '../deps.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock' | 'ids'>;
 
-/** Milliseconds. Hundreds may find out at once that nobody answers: one of each process tells the dispatcher. */
+/** Milliseconds. Hundreds may notice at once that nobody answers. Each process tells the dispatcher once. */
 const toldEvery = 10_000;
 
-/** How long a deployment is given back for what does not answer, from its first turn; then it fails. */
+/** How long, from its first turn, a deployment waits for what does not answer. After that it fails. */
 export const longestAway = 3_600_000;
 
-/** What of this process has told the dispatcher of an outage, and when; gone when it has told of an answer. */
+/** When this process told the dispatcher of each outage. Cleared when it has reported an answer. */
 const told = /* @__PURE__ */ new WeakMap<Table, Map<string, number>>();
 
 const toldOf = ({ table }: Needs): Map<string, number> => {
@@ -24,36 +24,36 @@ const toldOf = ({ table }: Needs): Map<string, number> => {
   return known;
 };
 
-/** An executor's account, or a cluster. */
+/** An executor account or a cluster. */
 export type Neighbour = Required<Pick<HoldScope, 'executor'>> | Required<Pick<HoldScope, 'cluster'>>;
 
-/** As a turn names what has to answer: see `tries` of TurnRow. */
+/** As a turn names what has to answer; see `tries` of TurnRow. */
 const nameOf = (scope: Neighbour): string =>
   'executor' in scope ? `executor:${scope.executor}` : `cluster:${scope.cluster}`;
 
 export interface Asked {
   readonly scope: Neighbour;
-  /** Of the turn under which it was asked. */
+  /** From the turn under which it was asked. */
   readonly tries?: readonly string[] | undefined;
 }
 
-/** Tells the dispatcher that nothing came back. */
+/** Tells the dispatcher that there was no answer. */
 export const noteOutage = async (deps: Needs, { scope, tries }: Asked, seen: string): Promise<void> => {
   const [name, at, known] = [nameOf(scope), deps.clock.now(), toldOf(deps)];
   const last = known.get(name);
-  // The one that is let through to try it is always told of.
+  // The one let through as a trial is always reported.
   if (tries?.includes(name) !== true && last !== undefined && at - last < toldEvery) return;
   if (await tell(deps, { type: 'outage', scope, seen: fittingText(seen), at })) known.set(name, at);
 };
 
-/** Tells it that something did, where somebody waits for that. */
+/** Tells the dispatcher that there was an answer, if somebody waits for that. */
 export const noteAnswer = async (deps: Needs, { scope, tries }: Asked): Promise<void> => {
   const [name, known] = [nameOf(scope), toldOf(deps)];
   if (tries?.includes(name) !== true && !known.has(name)) return;
   if (await tell(deps, { type: 'answered', scope, at: deps.clock.now() })) known.delete(name);
 };
 
-/** False where the table is busy: what was seen of a run is to be written down whether the dispatcher can be told or not. */
+/** Returns false if the table is busy. A run's news must be recorded whether the dispatcher can be told or not. */
 const tell = async ({ table, ids }: Needs, message: InboxMessage): Promise<boolean> => {
   try {
     await table.transact([{ put: itemOf(keys.inbox(ids.next()), { message }) }]);

@@ -7,7 +7,7 @@ import { readLocks } from './schedule-store.ts';
 
 export type Held = Extract<Waiting, { readonly kind: 'lock' }>;
 
-/** By index: who has what a deployment of a plan would change, if it came now. One query, for all locks that there are. */
+/** By index: who holds what a planned deployment would change, if it came now. One query for all locks. */
 export const readHeld = async ({ table }: Pick<Deps, 'table'>, plan: Plan): Promise<readonly (readonly Held[])[]> => {
   const turns = turnsOf(await readLocks(table), [], new Map());
   const batch = newBatch(sheetOf('', plan), Number.POSITIVE_INFINITY);

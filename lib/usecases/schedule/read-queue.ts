@@ -14,23 +14,23 @@ import { readAllCells } from './schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
-/** What is under way and what waits, in all batches of which something may be seen. */
+/** What is under way and what waits, in all batches of which the caller may see something. */
 export interface QueueView {
   readonly batches: number;
   readonly in_flight: number;
   readonly waiting: number;
-  /** So much waits that not all of it was looked at. */
+  /** So much waits that not all of it was counted. */
   readonly at_least?: true;
-  /** The batch that was planned first of those that wait, and since when it is there. */
+  /** The waiting batch that was planned first, and since when it is waiting. */
   readonly oldest_wait?: { readonly batch_id: string; readonly since: string };
-  /** How many wait for what, by the first thing that is in the way. */
+  /** How many deployments wait for what, by the first obstacle. */
   readonly waits: Readonly<Partial<Record<WaitKind, number>>>;
   readonly limits: readonly LimitView[];
   /** Executor accounts to which nothing is sent now. */
   readonly throttled: readonly { readonly account: string; readonly until: string }[];
   /** Pauses and circuits. */
   readonly holds: readonly HoldView[];
-  /** To the dispatcher: those that it has not read yet, and those that it could not read. */
+  /** Messages to the dispatcher: those not read yet, and those it could not read. */
   readonly messages: { readonly unread: CountView; readonly rejected: CountView };
 }
 
@@ -39,7 +39,7 @@ export interface CountView {
   readonly at_least?: true;
 }
 
-/** How many are in flight, of all that there are, and how many may be. Without a limit, as many as there are. */
+/** How many deployments are in flight, and how many may be. Absent maximum: no limit. */
 export interface LimitView {
   readonly kind: 'environment' | 'pillar' | 'cluster' | 'executor';
   readonly name: string;
@@ -50,7 +50,7 @@ export interface LimitView {
 const mostLookedAt = 20_000;
 const mostMessages = 100;
 
-/** It reads the scheduling rows, and never one for each deployment. */
+/** Reads the scheduling rows, and never one per deployment. */
 export const readQueue = async (deps: Needs): Promise<QueueView> => {
   const catalogue = await deps.catalogue();
   const [all, cells] = await Promise.all([readTurns(deps), readAllCells(deps.table)]);
@@ -83,7 +83,7 @@ const countAll = async (deps: Needs, all: AllTurns, cellsOf: CellsOfAll): Promis
   let oldest: string | undefined;
   for (const { head, sheet } of all.batches) {
     const cells = cellsOf.get(head.batch_id);
-    // It is being written, or has just gone.
+    // It is being written, or was just removed.
     if (cells === undefined || cells.length !== sheet.keys.length) continue;
     if (looked > mostLookedAt) break;
     looked += cells.length;
@@ -105,7 +105,7 @@ const oldestWait = async (deps: Needs, batchId: string | undefined): Promise<Pic
   return { oldest_wait: { batch_id: header.batch_id, since: isoTime(header.created_at) } };
 };
 
-/** Of all that may be seen and has, or may have, a limit. */
+/** For everything that the caller may see and that has, or may have, a limit. */
 const limitsOf = (catalogue: Catalogue, { rights }: Needs, { turns }: AllTurns): readonly LimitView[] => {
   const { pillars, environments, clusters } = namesSeen(catalogue, rights);
   const of = (kind: LimitView['kind'], name: string, configured: number | undefined): LimitView => ({
@@ -122,7 +122,7 @@ const limitsOf = (catalogue: Catalogue, { rights }: Needs, { turns }: AllTurns):
   ];
 };
 
-/** Those of clusters that may be seen, and those that are no cluster. */
+/** Accounts of clusters that may be seen, and accounts that are not clusters. */
 const executorsOf = (catalogue: Catalogue, clusters: readonly string[]): readonly ExecutorAccount[] =>
   executorAccounts(catalogue).filter(({ account }) => {
     const cluster = clusterOfAccount(account);

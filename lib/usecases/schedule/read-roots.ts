@@ -14,8 +14,8 @@ interface Scheduled {
 const atOnce = 50;
 
 /**
- * By index, with what it began that these are skipped, or are about to be. Of a page of thousands mostly one row is read, and never
- * more than there are in the page.
+ * By index: the deployment because of which these are skipped, or are about to be. For a page of thousands this mostly
+ * reads one row, and never more than the page has.
  */
 export const readRoots = async (
   { table }: Pick<Deps, 'table'>,

@@ -6,17 +6,17 @@ import { readHeads, readHolds, readKeptSheet, readLocks, type StoredHead } from 
 /** Who has turns and who wants them, in all batches. */
 export interface AllTurns {
   readonly turns: Turns;
-  /** In the order in which they were planned. */
+  /** In planning order. */
   readonly batches: readonly { readonly head: StoredHead; readonly sheet: Sheet }[];
-  /** There are more batches than are looked at: what is counted is at least so many. */
+  /** There are more batches than were read, so all counts are minimums. */
   readonly isPart: boolean;
 }
 
-/** Sheets of large batches are documents of some megabytes; those of small ones stand in their heads. */
+/** Sheets of large batches are documents of some megabytes. Those of small ones are in their heads. */
 const mostDocuments = 50;
 const mostBatches = 5_000;
 
-/** Four queries for small rows. What is read is not of one moment. */
+/** Four queries for small rows. The result is not from a single moment. */
 export const readTurns = async (deps: Pick<Deps, 'table' | 'documents'>): Promise<AllTurns> => {
   const [heads, locks, holds] = await Promise.all([
     readHeads(deps.table),
@@ -37,8 +37,8 @@ export const readTurns = async (deps: Pick<Deps, 'table' | 'documents'>): Promis
 };
 
 /**
- * How many are in flight of a class (`cluster:eu-1`), and how many may be: as the batch says that was planned last; before there is one,
- * as the configuration does. Without a limit, as many as there are.
+ * How many deployments of a class (`cluster:eu-1`) are in flight, and how many may be. The limit is from the batch
+ * planned last, or from the configuration if there is none. Without a limit, all may be.
  */
 export const roomOf = (
   { used, limits }: Turns,

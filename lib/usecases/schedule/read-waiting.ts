@@ -19,9 +19,9 @@ type Needs = Pick<Deps, 'table' | 'documents'>;
 type Asked = Pick<PlannedDeployment, 'index' | 'dependencies'>;
 
 /**
- * What holds back those of a planned batch that have no turn yet, as it is now: by index. Four queries for small rows, and the
- * sheets of other batches only where a limit may be in the way; nothing is written. What is read is not of one moment, so
- * the answer may be a moment old.
+ * By index: what now holds back the deployments of a planned batch that have no turn yet. Reads small rows with four
+ * queries, and sheets of other batches only where a limit may matter. Writes nothing. The reads are not from a single
+ * moment, so the answer may be a moment old.
  */
 export const readWaiting = async (
   deps: Needs,
@@ -36,7 +36,7 @@ export const readWaiting = async (
     readHolds(deps.table),
   ]);
   const head = heads.find(({ batch_id }) => batch_id === batchId);
-  // The dispatcher has not taken it up yet; or it is done with it, and the cells go with the head.
+  // The dispatcher has not started with it yet. Or it is done with it, and the cells are deleted with the head.
   const isKnown = head !== undefined && cells.length === sheet.keys.length;
   const batch: WaitingBatch = isKnown ? { sheet, head, cells } : newBatch(sheet, Number.POSITIVE_INFINITY);
   const isReady = asked.some((one) => dependenciesSucceeded(batch, one));
@@ -54,7 +54,7 @@ export const readWaiting = async (
   return new Map(asked.map((one) => [one.index, waitingFor(turns, batch, one).map(tell)]));
 };
 
-/** With what it began, by key, that dependencies were skipped whose dependents are about to be. */
+/** By key: the root cause of skipped dependencies whose dependents are about to be skipped. */
 const readRootsByKey = async (
   { table }: Needs,
   { sheet, cells }: WaitingBatch,
@@ -67,8 +67,8 @@ const readRootsByKey = async (
 };
 
 /**
- * What became, by key, of dependencies that were UNKNOWN when the dispatcher was told of them. It skips their dependents some
- * at a time, so with many there are moments for a resolution, and then their own rows no longer say UNKNOWN.
+ * By key: the outcome of dependencies that were UNKNOWN when the dispatcher heard of them. The dispatcher skips their
+ * dependents some at a time. In between somebody may resolve them, and then their own rows no longer say UNKNOWN.
  */
 const readResolved = async (
   { table }: Needs,

@@ -9,7 +9,7 @@ import { type ItemRow, itemOf, type Outcome, type Release } from '../../domain/r
 import type { Place } from '../../domain/schedule/place.ts';
 import { type Submitter, sameSubmitter } from '../../domain/targets/submitter.ts';
 
-/** What was seen to run, as far as it could be told. */
+/** What was seen to run, as far as it could be read. */
 export type Seen = { readonly [name in 'image' | 'digest' | 'container']?: string | undefined } & Pick<
   Release,
   'containers'
@@ -57,15 +57,19 @@ export const releaseWrites = (
   ];
 };
 
-/** Whoever has changed an object had its lock: the rows of one object are written one after the other, whatever their targets. */
+/**
+ * Whoever changes an object holds its lock. So the rows of one object are written one after the other, whatever their
+ * targets.
+ */
 const changeWrite = ({ target, cluster, workload }: KeptDeployment, change: Omit<LastChangeRow, 'target'>): Write => {
   const row: LastChangeRow = { target, ...change };
   return { put: itemOf(keys.lastChange(objectOf(cluster, workload)), row) };
 };
 
 /**
- * What did not end well leaves open what runs, unless somebody saw it, and what has deployed nothing makes no release. Nothing is written where nothing was changed. What was
- * UNKNOWN and is resolved as FAILED may have changed something: no row says that it did not.
+ * A bad end leaves open what runs, unless somebody saw it. A deployment that deploys nothing makes no release. Writes
+ * nothing if nothing was changed. An UNKNOWN deployment resolved as FAILED may have changed something: no row says that
+ * it did not.
  */
 export const lastOutcomeWrites = (
   deployment: KeptDeployment,

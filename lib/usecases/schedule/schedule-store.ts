@@ -21,16 +21,16 @@ interface StateRow {
 
 interface HeadRow extends Omit<BatchHead, 'inFlight'> {
   readonly in_flight: number;
-  /** Of a small batch: thousands may be open, most of one deployment, and each document would be a request. */
+  /** For a small batch. Thousands may be open, mostly of one deployment, and each document would cost a request. */
   readonly sheet?: Sheet;
 }
 
-/** A head as it is stored: with the sheet, where that is small. */
+/** A head as stored: with the sheet if that is small. */
 export type StoredHead = BatchHead & { readonly sheet?: Sheet };
 
-/** Deployments of a sheet that stands in its head's row: some kilobytes. */
+/** Deployments of a sheet that fits into its head's row: some kilobytes. */
 const largestInHead = 20;
-/** Documents that are asked for at once. */
+/** Concurrent requests for documents. */
 const sheetsAtOnce = 16;
 
 /** All items of a query, page by page. */
@@ -45,17 +45,17 @@ export async function* everyItem(table: Table, query: Omit<Query, 'after' | 'lim
 export const readSheet = ({ documents }: Pick<Deps, 'documents'>, batchId: string): Promise<Sheet> =>
   readDocument(documents, documentPaths.schedule(batchId));
 
-/** One of the largest size takes some megabytes. */
+/** A sheet of the largest size takes some megabytes. */
 const sheets = /* @__PURE__ */ new KeptDocuments<Sheet>(32);
 
-/** The same, for who asks often. */
+/** The same, cached for frequent readers. */
 export const readKeptSheet = ({ documents }: Pick<Deps, 'documents'>, batchId: string): Promise<Sheet> =>
   sheets.read(documents, documentPaths.schedule(batchId));
 
 export const readScheduleVersion = async (table: Table): Promise<number> =>
   rowOf<StateRow>(await table.get(keys.schedule))?.version ?? 0;
 
-/** Heads of the batches that are scheduled, in the order in which they were planned. */
+/** The heads of scheduled batches, in planning order. */
 export const readHeads = async (table: Table): Promise<readonly StoredHead[]> => {
   const heads: StoredHead[] = [];
   for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'BATCH#' })) {
@@ -75,7 +75,7 @@ export const readCells = async (table: Table, batchId: string): Promise<Cells> =
   return Cells.fromPages(pages);
 };
 
-/** As it is stored; from when only targets were locked, without `name`. */
+/** As stored. Rows from when only targets were locked have no `name`. */
 type StoredLock = Omit<LockRow, 'name'> & { readonly name?: string; readonly target?: string };
 
 export const readLocks = async (table: Table): Promise<Locks> => {
@@ -88,7 +88,7 @@ export const readLocks = async (table: Table): Promise<Locks> => {
   return locks;
 };
 
-/** Those in force, and circuits that are being tried, by id. */
+/** The holds in force and circuits on trial, by id. */
 export const readHolds = async (table: Table): Promise<Map<string, HoldRow>> => {
   const holds = new Map<string, HoldRow>();
   for await (const item of everyItem(table, { pk: 'DISPATCHER', prefix: 'HOLD#' })) {
@@ -118,8 +118,8 @@ export const readAllCells = async (table: Table): Promise<ReadonlyMap<string, Ce
 };
 
 /**
- * Reads the scheduling state as it is stored and derives what is derived. It may take longer than a lease lasts: `renew` is asked
- * between its steps, and undefined comes of it where the lease is lost.
+ * Loads the scheduling state and derives the rest. That may take longer than a lease lasts, so `renew` is called
+ * between its steps. Returns undefined if the lease is lost.
  */
 export const loadSchedule = async (
   deps: Pick<Deps, 'table' | 'documents'>,
@@ -143,7 +143,7 @@ export const loadSchedule = async (
     const sheets = await Promise.all(some.map(({ batch_id, sheet }) => sheet ?? readSheet(deps, batch_id)));
     for (const [of, { sheet: _, ...head }] of some.entries()) {
       const ofBatch = cells.get(head.batch_id) ?? Cells.fromPages([]);
-      // What is read is not of one moment where another dispatcher has taken over meanwhile.
+      // If another dispatcher has taken over meanwhile, the reads don't fit together.
       if (ofBatch.length !== sheets[of]!.keys.length) return lostOrBroken(renew, head.batch_id);
       adopt(state, batchState(sheets[of]!, ofBatch, head));
     }
@@ -157,8 +157,8 @@ const lostOrBroken = async (renew: () => Promise<boolean>, batchId: string): Pro
 };
 
 /**
- * What `planned` messages need. A message may be late or come twice: a batch that is sealed, or that is known, is not
- * planned again; and what happened to it before is read here, because the messages that told of it may be gone.
+ * Reads what `planned` messages need. A message may be late or come twice, so a sealed or known batch is not planned
+ * again. Its earlier history is read here, because the messages about it may be gone.
  */
 export const readNewBatches = async (
   deps: Pick<Deps, 'table' | 'documents'>,
@@ -195,7 +195,10 @@ const readOutcomes = async (table: Table, { batch_id, lane }: Sheet): Promise<Ne
   return recorded;
 };
 
-/** The rows that hold the state after a decision. The state row's version makes a second writer fail, whatever its lease says. */
+/**
+ * The rows that hold the state after a decision. The version in the state row makes a second writer fail, whatever its
+ * lease says.
+ */
 export const scheduleWrites = (state: ScheduleState, decisions: Decisions): Write[] => {
   const writes: Write[] = [
     {

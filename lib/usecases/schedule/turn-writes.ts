@@ -7,7 +7,7 @@ import type { Place } from '../../domain/schedule/place.ts';
 import type { ScheduleState } from '../../domain/schedule/state.ts';
 import { scheduleWrites } from './schedule-store.ts';
 
-/** Of those that have had a turn before, their rows: by batch and index. */
+/** The rows of deployments that had a turn before, by batch and index. */
 export type RowsAgain = ReadonlyMap<string, ItemRow>;
 
 export const rowAgain = ({ batch_id, index }: Place): string => `${batch_id}#${index}`;
@@ -44,7 +44,7 @@ const grantWrites = (grant: Grant, { at, again }: Moment): Write[] => {
   return [{ put: itemOf(keys.turn(batch_id, index), turn), when: { exists: false } }, ...change.writes];
 };
 
-/** Who has given back its turn meanwhile, or ended, has told so: that is read first. */
+/** A deployment that has given back its turn or ended meanwhile has sent a message, which is read first. */
 const markWrite = ({ batch_id, index, held_by }: Mark): Write => ({
   update: keys.turn(batch_id, index),
   ...(held_by === undefined
@@ -52,7 +52,7 @@ const markWrite = ({ batch_id, index, held_by }: Mark): Write => ({
     : { set: { state: 'held', held_by }, when: { equals: { state: 'granted' } } }),
 });
 
-/** Only the turn is written: the child that waits for it records the outcome. */
+/** Writes only the turn. The waiting child records the outcome. */
 const refusalWrite = ({ batch_id, index, key, target, status, reason, message }: Refusal, at: number): Write => {
   const turn: TurnRow = { batch_id, index, key, target, state: 'refused', status, reason, message, at };
   return { put: itemOf(keys.turn(batch_id, index), turn), when: { exists: false } };

@@ -2,7 +2,7 @@ import type { ExecutionEnd } from '../../domain/deployment/execution-end.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Deps } from '../deps.ts';
 
-/** How an execution of the batch machine ended, or a child of one; `RUNNING` while it has not. */
+/** How an execution of the batch machine, or one of its children, ended; `RUNNING` until then. */
 export const endOf = async (
   { workflow }: Pick<Deps, 'workflow'>,
   nameOrArn: string,

@@ -6,7 +6,7 @@ import { answerBound, boundTokensOf } from '../wait/answer-wait.ts';
 
 export type BoundToken = TokenRow & { readonly wait: Wait };
 
-/** All waits of a deployment for which a token was bound. */
+/** All waits of a deployment that have a bound token. */
 export const boundTokens = async (
   { table }: Pick<Deps, 'table'>,
   batchId: string,
@@ -21,9 +21,9 @@ export const boundTokens = async (
 };
 
 /**
- * A child waits for the token that it bound last, whatever its row says by now: its answer may have moved the row on.
- * Several when they were bound within a millisecond; the latest first. What is left of a child that died may bind one after the
- * child that took the deployment up: that one then waits for its turn.
+ * A child waits for the last token that it bound, whatever its row says by now: its answer may have moved the row on.
+ * Returns several, latest first, if they were bound within a millisecond. Remains of a dead child may bind one after
+ * the child that took the deployment over. That child then waits for its turn.
  */
 export const waitedWith = (tokens: readonly BoundToken[]): readonly BoundToken[] => {
   const [latest, ...others] = tokens.toSorted((one, other) => other.at - one.at);
@@ -34,9 +34,9 @@ export const waitedWith = (tokens: readonly BoundToken[]): readonly BoundToken[]
 };
 
 /**
- * Whoever still waits for a deployment whose outcome was recorded over its head is told so: a child that was redriven has bound a
- * token, and nobody else would answer it. An outcome is written before the tokens are read here, and a token before the outcome is read
- * there, so one of the two sees the other.
+ * Answers everybody who still waits for a deployment whose outcome was recorded without them. A redriven child has
+ * bound a token that nobody else would answer. The outcome is written before tokens are read here, and a token before
+ * the outcome is read there. So one of the two sees the other.
  */
 export const freeWaits = async (
   deps: Pick<Deps, 'table' | 'workflow'>,
@@ -49,7 +49,7 @@ export const freeWaits = async (
       for (const token of boundTokensOf(row)) await answerBound(deps, { batch_id, index, wait: row.wait, token });
     }
   } catch (error) {
-    // What was recorded stays so; whoever waits has the time-out of the state.
+    // The record stands. The waiting child has the time-out of its state.
     if (!isFlotillaError(error, 'WorkflowUnavailable')) throw error;
   }
 };

@@ -13,8 +13,9 @@ import { freeWaits } from './free-waits.ts';
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'>;
 
 /**
- * A batch whose execution has ended without sealing it is concluded here: it says why, what has no outcome gets one, and whoever waits is
- * told. An execution that runs, perhaps again, is left alone. `told` is what an event said of its end.
+ * Concludes a batch whose execution ended without sealing it: records why, gives open deployments an outcome, and
+ * answers waiting children. Leaves an execution alone that runs, perhaps again. `told` is what an event said about its
+ * end.
  */
 export const settleBatch = async (
   deps: Needs,
@@ -35,7 +36,7 @@ export const settleBatch = async (
 
 type Told = ReturnType<typeof errorOfEnd>;
 
-/** Told once: whoever looks again finds it told. */
+/** Recorded once; a repeated call finds it there. */
 const noteEnd = async (deps: Needs, batchId: string, error: Told): Promise<void> => {
   try {
     await retryConflict(deps, async () => {
@@ -49,13 +50,13 @@ const noteEnd = async (deps: Needs, batchId: string, error: Told): Promise<void>
       await deps.table.transact([...change.writes]);
     });
   } catch (thrown) {
-    // The batch is concluded whether it can be told or not.
+    // The batch is concluded even if this cannot be recorded.
     if (!isFlotillaError(thrown, 'ConditionFailed')) throw thrown;
   }
 };
 
-/** A sentence for whoever follows the batch: why it ends now, what goes on, and what to do. */
+/** Tells followers of the batch why it ends now, what goes on, and what to do. */
 const messageOf = (batchId: string, error: Told): string => {
   const why = whyEnded(error)!.replace('its execution', 'the execution of this batch');
-  return `${why[0]!.toUpperCase()}${why.slice(1)}. Nothing more is started; runs that were started go on. \`flotilla retry ${batchId}\` deploys what is missing.`;
+  return `${why[0]!.toUpperCase()}${why.slice(1)}. Nothing more starts; runs that have started go on. \`flotilla retry ${batchId}\` deploys what is missing.`;
 };

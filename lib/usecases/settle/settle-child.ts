@@ -15,23 +15,23 @@ interface Place {
 }
 
 /**
- * What Step Functions says of an execution may be some moments old. One that has just bound a token runs, or did so a moment ago:
- * after a redrive it may still be told as ended.
+ * The answers of Step Functions may be some moments old. An execution that has just bound a token runs, or did a moment
+ * ago. After a redrive it may still be reported as ended.
  */
 export const settlesAfter = 5_000;
 
 export interface ChildLook extends Place {
   readonly tokens: readonly BoundToken[];
-  /** How a child ended, where an event has told; the others are asked for. */
+  /** How a child ended, if an event said so. The others must be looked up. */
   readonly told?: { readonly execution_arn: string; readonly end: ExecutionEnd };
 }
 
-/** How many executions have to be asked for to know whether anybody looks after a deployment. */
+/** The executions to look up to know whether anybody still works on a deployment. */
 export const childrenOf = (tokens: readonly BoundToken[]): readonly string[] => [
   ...new Set(waitedWith(tokens).map(({ execution_arn }) => execution_arn)),
 ];
 
-/** Records the outcome of a deployment whose child has ended without recording one. True when it is recorded. */
+/** Records the outcome of a deployment whose child ended without doing so. Returns true if it is recorded. */
 export const settleChild = async (deps: Needs, { tokens, told, ...place }: ChildLook): Promise<boolean> => {
   const children = childrenOf(tokens);
   const [latest] = children;
@@ -48,11 +48,11 @@ export const settleChild = async (deps: Needs, { tokens, told, ...place }: Child
   return true;
 };
 
-/** An event comes after the end of which it tells, so that what it says of that child is not old. */
+/** An event comes after the end that it reports, so what it says about that child is not outdated. */
 const isFresh = ({ clock }: Needs, tokens: readonly BoundToken[], told: ChildLook['told']): boolean =>
   told === undefined && tokens.some(({ at }) => clock.now() - at < settlesAfter);
 
-/** What the child of a deployment died of, for whoever concludes its batch; undefined where that cannot be told. */
+/** Why a deployment's child died, for whoever concludes its batch. Undefined if that cannot be read. */
 export const errorOfChild = async (deps: Pick<Needs, 'table' | 'workflow'>, { batch_id, index }: Place) => {
   const [latest] = childrenOf(await boundTokens(deps, batch_id, index));
   if (latest === undefined) return undefined;
@@ -60,15 +60,15 @@ export const errorOfChild = async (deps: Pick<Needs, 'table' | 'workflow'>, { ba
     const end = await endOf(deps, latest);
     return end === 'RUNNING' || end.status === 'SUCCEEDED' ? undefined : errorOfEnd(end);
   } catch (error) {
-    // Thousands at once are more than Step Functions answers for; their batch ends all the same.
+    // Looking up thousands at once is too much for Step Functions. Their batch ends all the same.
     if (!isFlotillaError(error, 'WorkflowUnavailable')) throw error;
     return undefined;
   }
 };
 
 /**
- * Another child may take the deployment up while this one is found dead: in its second round the Map begins anew. It binds a
- * token before it does anything, so nothing is recorded over its head; and one that comes later finds the outcome.
+ * Another child may take the deployment over while this one is found dead: in its second round the Map begins anew. It
+ * binds a token before anything else, so nothing is recorded over its head. If it comes later, it finds the outcome.
  */
 const unlessTakenUp = async (deps: Needs, ended: Ended, tokens: readonly BoundToken[]): Promise<boolean> => {
   const { batch_id, index } = ended;
@@ -89,7 +89,7 @@ const unlessTakenUp = async (deps: Needs, ended: Ended, tokens: readonly BoundTo
   }
 };
 
-/** For a child of which an event has told that it ended. */
+/** Settles a child whose end an event reported. */
 export const settleToldChild = async (
   deps: Needs,
   place: Place,
@@ -97,7 +97,7 @@ export const settleToldChild = async (
 ): Promise<void> => {
   const tokens = await boundTokens(deps, place.batch_id, place.index);
   if (tokens.length === 0) return settleUnseen(deps, place, told);
-  // Its deployment was taken up by another child since.
+  // Another child has taken the deployment over since.
   if (!childrenOf(tokens).includes(told.execution_arn)) return;
   await settleChild(deps, { ...place, tokens, told });
 };
@@ -113,12 +113,12 @@ const settleUnseen = async (
 };
 
 /**
- * Children come for their turn as soon as they begin: all of a Map have begun after 100 seconds, and one that cannot call its function has
- * failed after a few minutes. Milliseconds since a turn was granted.
+ * Milliseconds after a turn is granted. Children come for their turn as soon as they begin. All children of a Map have
+ * begun after 100 seconds, and one that cannot call its function fails within minutes.
  */
 const comesWithin = 15 * 60_000;
 
-/** A turn that nobody has come for: its child was stopped before, or never began, and no event has told of it. */
+/** Settles a turn that nobody came for: its child was stopped earlier, or never began, and no event reported it. */
 export const settleNobodysTurn = async (
   deps: Needs,
   { at, ...place }: Place & { readonly at: number },

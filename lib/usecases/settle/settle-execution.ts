@@ -13,8 +13,8 @@ export type Subject =
   | { readonly kind: 'watcher'; readonly watcher: string };
 
 /**
- * Brings in order what an execution leaves behind that was stopped, failed or timed out, as soon as that is told. It does what the
- * sweeper would do within a minute, and is as safe to repeat; an event that comes late finds nothing to do.
+ * Cleans up after an execution that was stopped, failed or timed out, as soon as its event comes. Does what the sweeper
+ * would do within a minute, and is as safe to repeat. A late event finds nothing to do.
  */
 export const settleExecution = async (deps: Needs, subject: Subject, end: ExecutionEnd): Promise<void> => {
   const { error, cause } = end;

@@ -5,20 +5,20 @@ import type { Deps } from '../deps.ts';
 import { highest, MergedRows, type Reads, rowsOfPartitions } from './merged-rows.ts';
 import { type HistoryRow, TargetHistory } from './target-history.ts';
 
-/** Changes, newest first, wherever they are read from. */
+/** Changes, newest first, from any source. */
 export interface ChangeStream {
-  /** Where to go on; undefined before anything was taken. */
+  /** Where to continue; undefined before anything was taken. */
   readonly position: string | undefined;
-  /** More would have to be read than may be. */
+  /** Continuing would need more reads than allowed. */
   readonly isCut: boolean;
   peek(): Promise<ChangeRow | undefined>;
   take(): void;
-  /** The same with all that is recorded of them. */
+  /** The same changes with everything recorded about them. */
   whole(rows: readonly ChangeRow[]): Promise<readonly ChangeRow[]>;
 }
 
 export interface Span {
-  /** Milliseconds since 1970: from then on, and before then. */
+  /** Milliseconds since 1970: from `since` on, and before `until`. */
   readonly since: number;
   readonly until: number | undefined;
   readonly now: number;
@@ -29,7 +29,7 @@ export interface Span {
 
 type Needs = Pick<Deps, 'table'>;
 
-/** Of environments: by their months. */
+/** Changes of environments, read month by month. */
 export const changesOfEnvironments = async (
   deps: Needs,
   environments: readonly string[],
@@ -65,23 +65,23 @@ export const changesOfEnvironments = async (
   };
 };
 
-/** No month before it is looked into: there is nothing. */
+/** There is nothing before this month. */
 const beginOf = async ({ table }: Needs, environment: string): Promise<number> =>
   rowOf<EnvironmentRow>(await table.get(keys.environment(environment)))?.since ?? 0;
 
-/** Somebody's clock may be ahead, at the end of a month. */
+/** A clock may be ahead at the end of a month. */
 const clockSkew = 60_000;
 
 /** Every sort key of a change begins with its time. */
 const timeIn = (position: string): number => Number(position.slice(0, sortable(0).length));
 
-/** When the month after it begins. */
+/** When the following month begins. */
 const endOf = (month: string): number => {
   const at = new Date(`${month}-01T00:00:00Z`);
   return at.setUTCMonth(at.getUTCMonth() + 1);
 };
 
-/** Of targets: by their histories. What a release does not tell stands in the changes of its month. */
+/** Changes of targets, read from their histories. What a release does not hold is in its month's changes. */
 export const changesOfTargets = (deps: Needs, targets: readonly string[], span: Span): ChangeStream => {
   const history = new TargetHistory(deps, targets, { ...span, changes: true });
   let head: HistoryRow | undefined;
@@ -98,7 +98,7 @@ export const changesOfTargets = (deps: Needs, targets: readonly string[], span: 
     },
     take: () => {
       if (head === undefined) return;
-      // Of a release its change is to be read, too.
+      // A release costs one more read, for its change.
       if (head.kind === 'release') span.reads.add(1);
       history.take(head);
     },
@@ -118,7 +118,7 @@ const changeOf = (row: HistoryRow): ChangeRow => {
   };
 };
 
-/** Of an earlier version there is no more than the release says. */
+/** An earlier version recorded no more than the release. */
 const readChange = async ({ table }: Needs, row: ChangeRow): Promise<ChangeRow> => {
   const environment = row.target.split('/')[0]!;
   return rowOf<ChangeRow>(await table.get(keys.change(environment, row))) ?? row;

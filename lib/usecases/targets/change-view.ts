@@ -11,24 +11,24 @@ export interface ChangeView {
   readonly key: string;
   readonly environment: string;
   readonly cluster: string;
-  /** What came of it. */
+  /** How it ended. */
   readonly status: Status;
   readonly reason: string;
-  /** What was asked for. */
+  /** The requested version. */
   readonly version: string;
   readonly action?: 'delete' | 'scale';
   readonly replicas?: number;
-  /** What ran before and what runs since, as far as anybody can say. */
+  /** What ran before and what runs since, as far as known. */
   readonly before?: string;
   readonly after?: string;
   readonly digest?: string;
   readonly batch_id: string;
-  /** Place in the plan of that batch. */
+  /** Index in the batch's plan. */
   readonly index: number;
-  /** Who submitted that batch, and the name they go by. */
+  /** Who submitted the batch, and their name. */
   readonly by?: string;
   readonly by_name?: string;
-  /** Who said what became of it, where nobody could tell at first. */
+  /** Who resolved it, if its outcome was UNKNOWN. */
   readonly resolved_by?: string;
 }
 

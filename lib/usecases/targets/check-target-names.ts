@@ -9,8 +9,8 @@ import { readEnvironments } from './read-environments.ts';
 type Needs = Pick<Deps, 'catalogue' | 'table'> & AskedBy;
 
 /**
- * Where nothing was found: throws RequestInvalid for names that the configuration does not have, with the nearest. One that it does
- * not name any more may have targets all the same, and then something was found.
+ * Called when nothing was found. Throws RequestInvalid for names that the configuration does not have, with the nearest
+ * one. A name removed from the configuration may still have targets, but then something was found.
  */
 export const checkTargetNames = async (deps: Needs, filters: TargetFilters): Promise<void> => {
   if (!deps.rights.any) return;
@@ -27,9 +27,11 @@ export interface UnknownName {
   readonly message: string;
 }
 
-/** The names that there are for one who asks. */
+/** The names that exist for the caller. */
 export interface KnownNames extends Pick<NamesSeen, 'pillars' | 'clusters'> {
-  /** Those of the configuration; where it has none, those that a batch went to. Absent where none did yet. */
+  /**
+   * From the configuration, or without environments there, those that batches went to. Absent if there are none yet.
+   */
   readonly environments?: readonly string[];
 }
 
@@ -43,7 +45,7 @@ export const readNames = async (deps: Needs, catalogue: Catalogue): Promise<Know
   return { pillars, clusters, ...(recorded.length === 0 ? {} : { environments: recorded }) };
 };
 
-/** Of the names that are given, those that nothing has. Whoever may not see a pillar is told of no service in it. */
+/** The given names that nothing has. A caller who may not see a pillar learns nothing about its services. */
 export const unknownNames = (
   { services = {} }: Catalogue,
   { environments, clusters, pillars }: KnownNames,

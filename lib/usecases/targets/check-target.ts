@@ -18,20 +18,20 @@ import { findTarget, type NamedTarget } from './find-target.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'> & AskedBy;
 
-/** How a target is now. */
+/** The state of a target now. */
 export interface TargetHealth {
   readonly key: string;
   readonly environment: string;
   readonly cluster: string;
-  /** What runs is in good order, and its health check, if it has one, says so too. */
+  /** The workload is healthy, and so is its health check if it has one. */
   readonly healthy: boolean;
   readonly reason: string;
   readonly message: string;
   readonly evidence: readonly Evidence[];
   readonly warnings: readonly string[];
-  /** The version that runs, as far as it can be read. */
+  /** The running version, as far as it can be read. */
   readonly running?: string;
-  /** The version that was recorded, and what became of the deployment that did. */
+  /** The recorded version, and how its deployment ended. */
   readonly recorded?: string;
   readonly state: TargetRow['state'];
   readonly checked_at: string;
@@ -41,8 +41,8 @@ type Told = Pick<TargetHealth, 'healthy' | 'reason' | 'message'> &
   Partial<Pick<TargetHealth, 'evidence' | 'warnings' | 'running'>>;
 
 /**
- * Asks now how a target is: the workload by the rules of every rollout, then the health check as the last good release was planned
- * with. Nothing is changed or recorded. Whatever the cluster does, there is an answer.
+ * Checks a target now: the workload by the rules of every rollout, then the health check as the last good release
+ * planned it. Changes and records nothing, and answers whatever the cluster does.
  */
 export const checkTarget = async (deps: Needs, named: NamedTarget): Promise<TargetHealth> => {
   const { target, cluster, now } = await findTarget(deps, named);
@@ -83,15 +83,15 @@ const look = async (deps: Needs, known: Known): Promise<Told> => {
   return { healthy: true, reason, message: `${sentence(message)} Health: ${sentence(health.message)}`, ...seen };
 };
 
-/** What was deleted is in order while nothing stands there. */
+/** A deleted target is healthy while nothing runs there. */
 const goneOr = ({ workload }: WorkloadView, running: string | undefined): Told => {
   if (workload === undefined)
-    return { healthy: true, reason: 'Deleted', message: 'It was deleted, and nothing stands there.' };
-  const message = 'It was deleted, and something stands there again: somebody has made it anew.';
+    return { healthy: true, reason: 'Deleted', message: 'It was deleted, and nothing runs there.' };
+  const message = 'It was deleted, but something runs there again: somebody has created it.';
   return { healthy: false, reason: 'Recreated', message, ...(running === undefined ? {} : { running }) };
 };
 
-/** By what stands there, whoever put it there: whether that is what was recorded is another question. */
+/** Judges what runs, whoever put it there. Whether it is the recorded version is another question. */
 const judge = (
   { deployment, good, now: { version } }: Known,
   view: WorkloadView,
@@ -113,9 +113,9 @@ const judge = (
 const otherVersion = ({ version }: TargetRow, running: string | undefined): readonly string[] =>
   version === undefined || running === undefined || answersTo(running, version)
     ? []
-    : [`Version ${running} runs, and ${version} is what was recorded: somebody else has changed it since.`];
+    : [`Version ${running} runs, but ${version} was recorded. Somebody else has changed it since.`];
 
-/** Verdicts are written without a full stop. */
+/** Verdicts have no full stop. */
 const sentence = (text: string): string => {
   const told = foreignSentence(text);
   return /[.!?]$/.test(told) ? told : `${told}.`;

@@ -16,12 +16,12 @@ import { type TargetView, viewTarget } from './target-view.ts';
 
 type Needs = Pick<Deps, 'table' | 'catalogue'> & AskedBy;
 
-/** A service that is not the same in both. */
+/** A service that differs between the two environments. */
 export interface ServiceDifference {
   /** `pillar/service_name`. */
   readonly key: string;
   readonly differs: readonly Difference[];
-  /** Its targets in the one and in the other, by cluster. */
+  /** Its targets in each environment, by cluster. */
   readonly from: readonly TargetView[];
   readonly to: readonly TargetView[];
 }
@@ -29,9 +29,9 @@ export interface ServiceDifference {
 export interface TargetDiff {
   readonly from: string;
   readonly to: string;
-  /** By page: those of `from` by cluster and name, then those that are only in `to`. */
+  /** In pages: first the targets of `from` by cluster and name, then those only in `to`. */
   readonly differences: readonly ServiceDifference[];
-  /** Services that were compared for this page. */
+  /** How many services were compared for this page. */
   readonly compared: number;
   readonly limit: number;
   readonly next_after?: string;
@@ -50,15 +50,15 @@ export interface DiffAsked {
 type Asked = Omit<DiffAsked, 'limit' | 'after'>;
 type Side = 'from' | 'to';
 
-/** Places that are read at once, and services that are looked at together: each is several reads. */
+/** Concurrent reads of places, and services compared together. Each takes several reads. */
 const atOnce = 50;
 const together = 5;
-/** So that with the last ones there are no more than a page may have. */
+/** With the last group, reads stay within a page's limit. */
 const mostBefore = mostRead / 2;
 
 /**
- * Which services are not the same in two environments, of those that may be seen in both. First through the targets of the one, each
- * held against the other's; then through those of the other, for what is only there.
+ * Which services differ between two environments, as far as the caller may see both. First goes through one
+ * environment's targets and compares each with the other's. Then goes through the other's, for what exists only there.
  */
 export const diffTargets = async (deps: Needs, { limit, after, ...given }: DiffAsked): Promise<TargetDiff> => {
   const asked = { ...given, service: serviceOf(given) };
@@ -114,7 +114,7 @@ async function* rowsToCompare(
   }
 }
 
-/** The places in an environment, a page of them. */
+/** A page of the places in an environment. */
 const readPlaces = async (
   { table }: Needs,
   { cluster, service, ...asked }: Asked,
@@ -132,7 +132,7 @@ const readPlaces = async (
   return { places: page.items.map(({ sk }) => sk), next: page.next };
 };
 
-/** Undefined where it does not belong to what is asked, may not be seen in both, or is compared at another place. */
+/** Undefined if it does not match the request, may not be seen in both, or is compared at another place. */
 const compareAt = async (
   deps: Needs,
   asked: Asked,
@@ -186,7 +186,7 @@ const readRows = async ({ table }: Needs, targets: readonly string[], reads: Rea
   return rows.filter((row) => row !== undefined);
 };
 
-/** One that the configuration does not name any more may have targets all the same. */
+/** An environment removed from the configuration may still have targets. */
 const checkEnvironments = async (deps: Needs, asked: Asked): Promise<void> => {
   const issues: Complaint[] = [];
   if (asked.from === asked.to) issues.push({ path: 'query.to', message: 'is the same environment' });

@@ -16,13 +16,13 @@ import { readSubmitter } from './read-submitter.ts';
 export interface EndedHere extends Ended {
   readonly planned: KeptDeployment;
   readonly item: ItemRow;
-  /** What was seen to run; nothing where nobody has looked. */
+  /** What was seen to run. Absent if nobody has looked. */
   readonly seen?: Seen;
 }
 
 /**
- * What an outcome says of its target, for its transaction: what runs there now, that it changed, and the release that it is, or how it
- * ended. Nothing is read for a deployment that has never asked for a run.
+ * The effects of an outcome on its target, for its transaction: what runs there now, the change, and the release or bad
+ * end. Reads nothing for a deployment that never requested a run.
  */
 export const endWrites = async (deps: Pick<Deps, 'table' | 'ids'>, ended: EndedHere): Promise<readonly Write[]> => {
   const { planned, item, outcome, seen = {}, at = outcome.ended_at } = ended;
@@ -43,7 +43,7 @@ export const endWrites = async (deps: Pick<Deps, 'table' | 'ids'>, ended: EndedH
 const containersOf = ({ containers }: Seen): Pick<Seen, 'containers'> =>
   containers === undefined ? {} : { containers };
 
-/** The list of changes of its environment, and where it makes no release, the target's own. */
+/** Writes into the environment's list of changes, and into the target's own if there is no release. */
 export const changeWrites = (change: ChangeRow | undefined): readonly Write[] => {
   if (change === undefined) return [];
   const listed: Write = { put: itemOf(keys.change(environmentOf(change), change), change) };

@@ -8,7 +8,7 @@ import { readNow } from './read-now.ts';
 
 type Needs = Pick<Deps, 'table' | 'catalogue'> & AskedBy;
 
-/** A target by all of its names. */
+/** A target by all its names. */
 export interface TargetNames {
   readonly environment: string;
   readonly cluster: string;
@@ -16,10 +16,10 @@ export interface TargetNames {
   readonly service: string;
 }
 
-/** Bytes: a sort key has room for 1,024, so nothing is recorded under a longer name. */
+/** Bytes. A sort key has room for 1,024, so nothing is recorded under a longer name. */
 const longestTarget = 1_000;
 
-/** What runs there. Throws TargetNotFound with the nearest, also where it may not be seen. */
+/** What runs there. Throws TargetNotFound with the nearest target, also if the caller may not see it. */
 export const findOneTarget = async (deps: Needs, names: TargetNames): Promise<TargetRow> => {
   const target = targetNamed(names);
   const isNamed = target.split('/').length === 4 && Buffer.byteLength(target) <= longestTarget;
@@ -28,16 +28,16 @@ export const findOneTarget = async (deps: Needs, names: TargetNames): Promise<Ta
   if (row !== undefined) return row;
   const near = isNamed ? await nearestTarget(deps, names) : undefined;
   const hint = near === undefined ? 'GET /targets shows what there is.' : `Did you mean ${near}?`;
-  throw new FlotillaError('TargetNotFound', `Nothing is recorded of the target ${target}. ${hint}`, {
+  throw new FlotillaError('TargetNotFound', `Nothing is recorded for the target ${target}. ${hint}`, {
     target,
     ...(near === undefined ? {} : { candidates: [near] }),
   });
 };
 
-/** A page of services is enough for a hint. */
+/** One page of services is enough for a hint. */
 const mostCompared = 200;
 
-/** One that may be seen: each name is taken for the one that is nearest to it. */
+/** A target that the caller may see, with the nearest match for each name. */
 const nearestTarget = async (deps: Needs, names: TargetNames): Promise<string | undefined> => {
   const { environments = {}, clusters, pillars } = await deps.catalogue();
   const environment = nearest(names.environment, Object.keys(environments)) ?? names.environment;

@@ -11,7 +11,7 @@ export interface NamedTarget {
   /** `pillar/service_name`. */
   readonly key: string;
   readonly environment: string;
-  /** Needed only where the service is on several clusters of the environment. */
+  /** Only needed if the service is on several clusters of the environment. */
   readonly cluster?: string | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface FoundTarget {
   readonly now: TargetRow;
 }
 
-/** On each cluster of the configuration there may be one, unless one is named. What may not be seen is not there. */
+/** Looks on every configured cluster, unless one is named. Leaves out what the caller may not see. */
 export const findTargets = async (
   deps: Needs,
   { key, environment, cluster }: NamedTarget,
@@ -39,12 +39,15 @@ export const findTargets = async (
   });
 };
 
-/** The one target that is meant. Throws TargetNotFound, also where it may not be seen, and RequestInvalid where several fit. */
+/**
+ * Finds the one target that is meant. Throws TargetNotFound, also if the caller may not see it, and RequestInvalid if
+ * several match.
+ */
 export const findTarget = async (deps: Needs, named: NamedTarget): Promise<FoundTarget> => {
   const { key } = named;
   const [pillar = '', service = '', ...more] = key.split('/');
   if (service === '' || pillar === '' || more.length > 0) {
-    throw new FlotillaError('RequestInvalid', `${key} is no key of a deployment: one is pillar/service_name.`);
+    throw new FlotillaError('RequestInvalid', `${key} is not the key of a deployment. A key is pillar/service_name.`);
   }
   const found = await findTargets(deps, named);
   const [only, ...others] = found;
@@ -55,12 +58,12 @@ export const findTarget = async (deps: Needs, named: NamedTarget): Promise<Found
 
 const notFound = ({ key, environment, cluster }: NamedTarget): FlotillaError => {
   const where = cluster === undefined ? environment : `${environment} on cluster ${cluster}`;
-  const message = `Nothing is recorded of ${key} in ${where}. Look at the names, or deploy it there first.`;
+  const message = `Nothing is recorded for ${key} in ${where}. Check the names, or deploy it there first.`;
   return new FlotillaError('TargetNotFound', message, { key, environment });
 };
 
 const several = ({ key, environment }: NamedTarget, found: readonly FoundTarget[]): FlotillaError => {
   const clusters = found.map(({ cluster }) => cluster);
-  const message = `In ${environment} ${key} is on several clusters: ${clusters.join(', ')}. Say which one, as cluster.`;
+  const message = `In ${environment} ${key} is on several clusters: ${clusters.join(', ')}. Name one with cluster.`;
   return new FlotillaError('RequestInvalid', message, { clusters });
 };

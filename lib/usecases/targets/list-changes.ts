@@ -22,9 +22,9 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy
 export interface ChangeList {
   /** Newest first. */
   readonly changes: readonly ChangeView[];
-  /** From then on: where nothing was asked for, the last seven days. */
+  /** The beginning of the period, inclusive. Default: seven days ago. */
   readonly since: string;
-  /** Before then; absent where nothing was asked for. */
+  /** The end of the period, exclusive. Absent if none was given. */
   readonly until?: string;
   readonly limit: number;
   readonly next_after?: string;
@@ -42,16 +42,16 @@ export interface ChangesAsked extends Places {
   readonly after?: string | undefined;
 }
 
-/** Rows that are kept for names that nothing has. */
+/** How many rows may be read to check names that nothing has. */
 const mostForNames = 50;
 
 const usualSpan = 7 * 86_400_000;
 
-/** What has changed, as far as it may be seen. */
+/** The changes that the caller may see. */
 export const listChanges = async (deps: Needs, { limit, after, ...asked }: ChangesAsked): Promise<ChangeList> => {
   const filters = { ...asked, service: serviceOf(asked) };
   const of = { list: 'changes', filters };
-  // The next page begins where the first did, however late it is by then.
+  // The next page uses the same period as the first, however late it is by then.
   const [began, position] = partsIn(positionIn(of, after));
   const now = deps.clock.now();
   const { until } = asked;
@@ -70,7 +70,7 @@ export const listChanges = async (deps: Needs, { limit, after, ...asked }: Chang
   };
 };
 
-/** When the first page began, and where the one before has ended. */
+/** When the first page began, and where the previous one ended. */
 const partsIn = (position: string | undefined): readonly (string | undefined)[] => {
   if (position === undefined) return [];
   const parts = /^(\d{1,15})\|(\d{15}(?:#.*)?|(?:RELEASE#.*)? (?:OUTCOME#.*)?)$/s.exec(position);
@@ -107,14 +107,14 @@ const readPage = async (
     if (row === undefined) return { rows, next: stream.isCut ? stream.position : undefined };
     if (row.at < page.since - idsMadeLater) return { rows };
     const fits = isWithin(row, page) && maySee(deps, row);
-    // One more than fits tells that there is a next page.
+    // One more than fits shows that there is a next page.
     if (fits && rows.length === limit) return { rows, next: last };
     if (fits) rows.push(row);
     stream.take();
   }
 };
 
-/** Releases are in the order of their ids, which are made some moments after their times. */
+/** Releases are ordered by their ids, which are made some moments after their times. */
 const idsMadeLater = 60_000;
 
 const isWithin = (
@@ -136,7 +136,7 @@ const isWithin = (
 const maySee = ({ rights }: Needs, { target }: ChangeRow): boolean =>
   rights.everywhere('read') || rights.may('read', placeOfTarget(target));
 
-/** Where nothing has changed lately there may be targets all the same. */
+/** Without recent changes there may still be targets. */
 const checkNames = async (deps: Needs, { environment, cluster, pillar, service }: Places): Promise<void> => {
   const filters = { environment, cluster, pillar, service };
   if (Object.values(filters).every((name) => name === undefined)) return;

@@ -10,35 +10,38 @@ import { Reads } from './merged-rows.ts';
 import { readConfig } from './planned-config.ts';
 import { type HistoryRow, TargetHistory } from './target-history.ts';
 
-/** What every entry of a history has. */
+/** The fields of every history entry. */
 interface Entry {
   readonly at: string;
   readonly version: string;
   readonly digest?: string;
   readonly batch_id: string;
-  /** Place in the plan of that batch. */
+  /** Index in the batch's plan. */
   readonly index: number;
   readonly by?: string;
   readonly by_name?: string;
-  /** The deployment as it was planned, without secrets; where it is asked for and still kept. */
+  /** The deployment as planned, without secrets. Present if requested and still kept. */
   readonly config?: JsonObject;
 }
 
-/** What ran there verified, and can be gone back to. */
+/** A release that was verified there and can be restored. */
 export interface ReleaseView extends Entry {
   readonly kind: 'release';
   readonly image?: string;
   readonly infrastructure_id: string;
 }
 
-/** What has, or may have, changed the target and made no release: it failed, was put back, is UNKNOWN, was resolved as FAILED, deleted or scaled. */
+/**
+ * A change, or possible change, without a release: it failed, was restored, is UNKNOWN, was resolved as FAILED, deleted
+ * or scaled.
+ */
 export interface OtherChangeView extends Entry {
   readonly kind: 'change';
   readonly status: Status;
   readonly reason: string;
   readonly action?: 'delete' | 'scale';
   readonly replicas?: number;
-  /** What ran before and what runs since, as far as anybody can say. */
+  /** What ran before and what runs since, as far as known. */
   readonly before?: string;
   readonly after?: string;
   readonly resolved_by?: string;
@@ -55,18 +58,18 @@ export interface ReleaseList {
 }
 
 interface Asked extends TargetNames {
-  /** With what has made no release. */
+  /** Include changes without a release. */
   readonly all: boolean;
-  /** With the deployment as it was planned. */
+  /** Include each deployment as planned. */
   readonly config: boolean;
   readonly limit: number;
   readonly after?: string | undefined;
 }
 
-/** What was planned stands in documents, of which each is a read of its own. */
+/** Plans are in documents, and each costs one read. */
 const mostWithConfig = 100;
 
-/** The history of one target. Throws TargetNotFound. */
+/** A target's history. Throws TargetNotFound. */
 export const listReleases = async (
   deps: Pick<Deps, 'table' | 'documents' | 'catalogue'> & AskedBy,
   { all, config, after, ...asked }: Asked,

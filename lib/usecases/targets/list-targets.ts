@@ -14,9 +14,9 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy
 export interface TargetList {
   /** Sorted by environment, cluster, pillar and service. */
   readonly targets: readonly TargetView[];
-  /** What was applied: more is cut to the most there is. */
+  /** The limit applied: a larger one is reduced to the maximum. */
   readonly limit: number;
-  /** Send it as `after` to read on; absent at the end. */
+  /** Send it as `after` to continue; absent at the end. */
   readonly next_after?: string;
 }
 
@@ -25,7 +25,7 @@ export interface TargetsAsked extends TargetFilters {
   readonly after?: string | undefined;
 }
 
-/** What runs where, as far as it may be seen. */
+/** What runs where, as far as the caller may see it. */
 export const listTargets = async (deps: Needs, { limit, after, ...asked }: TargetsAsked): Promise<TargetList> => {
   const filters = { ...asked, service: serviceOf(asked) };
   const of = { list: 'targets', filters };
@@ -41,9 +41,9 @@ export const listTargets = async (deps: Needs, { limit, after, ...asked }: Targe
 
 export interface FoundRows {
   readonly rows: readonly TargetRow[];
-  /** The target after which to read on; absent when there is nothing more. */
+  /** The target to continue after; absent when there is nothing more. */
   readonly next?: string | undefined;
-  /** There is no target at all by the names that were asked for, seen or not. */
+  /** No target matches these names, whether the caller may see it or not. */
   readonly isNowhere: boolean;
 }
 
@@ -53,15 +53,15 @@ interface Search {
   readonly after: string | undefined;
 }
 
-/** More rows than this are not read for one page of which few may fit: then it is shorter, and leads on all the same. */
+/** The most rows read for one page. If only few match, the page is shorter and still leads on. */
 export const mostRead = 1_000;
 const leastAtOnce = 100;
 
-/** One page of rows that fit and may be seen. */
+/** One page of rows that match and may be seen. */
 export const findTargetRows = async (deps: Needs, { filters, limit, after }: Search): Promise<FoundRows> => {
   const rows: TargetRow[] = [];
   const isPlain = deps.rights.everywhere('read') && isOneWay(filters);
-  // One more than fits tells that there is a next page.
+  // One more than fits shows that there is a next page.
   const missing = (): number => limit + 1 - rows.length;
   const walk = new TargetWalk(deps, {
     after,
@@ -83,7 +83,10 @@ export const findTargetRows = async (deps: Needs, { filters, limit, after }: Sea
   return { rows, next: walk.stoppedAt, isNowhere };
 };
 
-/** Every row that is come by fits: by an environment, with or without a cluster, by a cluster, or by a service. */
+/**
+ * Every row on the way matches, because the query itself covers the filters: environment with or without cluster,
+ * cluster, or service.
+ */
 const isOneWay = ({ environment, cluster, pillar, service, state, drift, actor, text }: TargetFilters): boolean =>
   [state, drift, actor, text].every((one) => one === undefined) &&
   (service === undefined

@@ -2,7 +2,7 @@ import { partsOf } from '../../domain/parts-of.ts';
 import type { Item, Query } from '../../domain/ports.ts';
 import type { Deps } from '../deps.ts';
 
-/** The rows that may be read for one page. A query that finds nothing counts as one: it costs as much. */
+/** The reads left for one page. A query that finds nothing counts as one: it costs as much. */
 export class Reads {
   #left: number;
 
@@ -14,7 +14,7 @@ export class Reads {
     this.#left -= Math.max(1, rows);
   }
 
-  /** So many are about to be read, or fewer where there are no more; what of them is not read is given back. */
+  /** Reserves this many reads, or what is left. Reads not used are given back. */
   reserve(rows: number): number {
     const reserved = Math.max(0, Math.min(rows, this.#left));
     this.#left -= reserved;
@@ -30,9 +30,9 @@ export class Reads {
   }
 }
 
-/** Rows, newest first, of one of several lists that are merged: their sort keys are those of one order. */
+/** One of several lists to merge, newest first. Their sort keys share one order. */
 export interface Source {
-  /** All that is still to be pulled has smaller sort keys; undefined where there is nothing more. */
+  /** All rows still to come have smaller sort keys. Undefined when there are none. */
   readonly bound: string | undefined;
   pull(): Promise<readonly Item[]>;
 }
@@ -45,10 +45,10 @@ interface List {
 /** Greater than every sort key. */
 export const highest = '\u{10ffff}';
 
-/** More queries are not under way at once. */
+/** The most concurrent queries. */
 const pullsAtOnce = 50;
 
-/** Several lists as one, newest first. Of a list nothing is read before it may have the next one. */
+/** Merges several lists into one, newest first. Reads nothing from a list before it may have the next row. */
 export class MergedRows {
   readonly #lists: readonly List[];
   readonly #reads: Reads;
@@ -60,17 +60,17 @@ export class MergedRows {
     this.#reads = reads;
   }
 
-  /** All that was not taken has smaller sort keys; undefined before anything was. */
+  /** All rows not yet taken have smaller sort keys. Undefined before anything was taken. */
   get position(): string | undefined {
     return this.#position;
   }
 
-  /** More would have to be read than may be. */
+  /** Continuing would need more reads than allowed. */
   get isCut(): boolean {
     return this.#isCut;
   }
 
-  /** The next one; undefined at the end, and where too much was read. */
+  /** The next row. Undefined at the end, or when the reads are used up. */
   async peek(): Promise<Item | undefined> {
     for (;;) {
       const head = this.#head()?.rows[0];
@@ -93,7 +93,7 @@ export class MergedRows {
     }
   }
 
-  /** Goes on behind what `peek` gave. */
+  /** Moves past the row that `peek` returned. */
   take(): void {
     const list = this.#head();
     if (list === undefined) return;
@@ -110,12 +110,12 @@ export class MergedRows {
   }
 }
 
-/** The table gives no more by one query. */
+/** The most rows that one query returns. */
 const mostAtOnce = 1_000;
 
 interface Reading {
   readonly query: Pick<Query, 'pk' | 'prefix' | 'from'>;
-  /** Everything smaller is to be read. */
+  /** Only smaller keys are read. */
   readonly below: string;
   readonly atOnce: number;
   readonly reads: Reads;
@@ -131,11 +131,11 @@ export const rowsOfPartition = ({ table }: Pick<Deps, 'table'>, { query, below, 
     },
     pull: async () => {
       const limit = reads.reserve(next);
-      // The others have all that is left for now.
+      // The other lists use all reads that are left for now.
       if (limit === 0) return [];
       const page = await table.query({ ...query, limit, newestFirst: true, after: bound! });
       reads.giveBack(limit - Math.max(1, page.items.length));
-      // Who comes back may be looking for few among many.
+      // A repeated pull may be looking for few among many.
       next = Math.min(next * 2, mostAtOnce);
       bound = page.next;
       return page.items;
@@ -143,7 +143,10 @@ export const rowsOfPartition = ({ table }: Pick<Deps, 'table'>, { query, below, 
   };
 };
 
-/** Partitions one behind the other, the newest first. Each has a key that is greater than all of its own, and that none is read behind. */
+/**
+ * Several partitions in sequence, newest first. Each has a key greater than all of its own, after which none of its
+ * rows is read.
+ */
 export const rowsOfPartitions = (
   deps: Pick<Deps, 'table'>,
   parts: readonly { readonly query: Reading['query']; readonly end: string }[],

@@ -9,15 +9,15 @@ import type { Deps } from '../deps.ts';
 import { type NowRead, readTarget } from './read-now.ts';
 
 /**
- * Each of these belongs into the transaction of what it tells of, and holds only while NOW is what was read. With the row comes, and
- * goes, the one by which it is found by its service.
+ * Each of these belongs in the transaction of the change that it records, and is valid only while NOW is as it was
+ * read. The row's index row, by service, comes and goes with it.
  */
 
-/** With the intent of a run. */
+/** Writes for the intent of a run. */
 export const intentNowWrites = ({ row, now }: NowRead, intent: Intent): readonly Write[] =>
   putNow(row, nowAtIntent(now, intent));
 
-/** With a turn that is given back before anything was sent: what stood there before the intent stands there. */
+/** Writes for a turn given back before anything was sent: NOW is again what it was before the intent. */
 export const returnedNowWrites = async (
   deps: Pick<Deps, 'table'>,
   { target, place }: { readonly target: string; readonly place: Place },
@@ -26,7 +26,7 @@ export const returnedNowWrites = async (
   return nowWrites(target, row, nowReturned(now, place));
 };
 
-/** What NOW becomes, where it becomes anything else. */
+/** Writes the new NOW, if it differs. */
 export const nowWrites = (target: string, read: TargetRow | undefined, next: NextNow): readonly Write[] => {
   if (next === undefined) return [];
   if (next.row !== undefined) return putNow(read, next.row);
@@ -39,7 +39,7 @@ const putNow = (read: TargetRow | undefined, row: TargetRow): readonly Write[] =
   return read === undefined ? [put, pointerWrite(row.target)] : [put];
 };
 
-/** By its service, a target is found by this. */
+/** The index row that finds a target by its service. */
 export const pointerWrite = (target: string): Write => {
   const row: TargetPointerRow = { target };
   return { put: itemOf(keys.targetPointer(target), row) };

@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import type { HistoryRow } from './target-history.ts';
 
-/** The deployment as it was planned, without secrets: what is its own alone, and nothing of its place in a plan. */
+/** The deployment as planned, without secrets. Only its own fields, and none about its position in the plan. */
 export const configOf = (deployment: KeptDeployment): JsonObject => {
   const {
     index: _,
@@ -25,7 +25,7 @@ export const configOf = (deployment: KeptDeployment): JsonObject => {
   return { ...(planned as unknown as JsonObject), ...masked };
 };
 
-/** What an executor and a health check are told comes from the configuration; an address may have credentials in it. */
+/** Settings of executors and health checks come from the configuration. An address may contain credentials. */
 const withoutSecrets = (value: Json): Json => {
   if (typeof value === 'string') return maskSecrets(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -33,7 +33,7 @@ const withoutSecrets = (value: Json): Json => {
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutSecrets(one)]));
 };
 
-/** Of what has become of a target; undefined where the plan is kept no longer. */
+/** The planned deployment of a history row. Undefined if its plan is no longer kept. */
 export const readConfig = async (deps: Pick<Deps, 'documents'>, row: HistoryRow): Promise<JsonObject | undefined> => {
   if (row.kind === 'release') return configOf(row.release.deployment);
   try {

@@ -1,12 +1,12 @@
 import { keys } from '../../domain/record/keys.ts';
 import type { Deps } from '../deps.ts';
 
-/** So few that a page of targets costs hardly more for them. */
+/** Few enough to cost a page of targets hardly more. */
 const atOnce = 10;
 
 /**
- * The environments that have, or may have, targets, sorted, from this name on: those of the configuration, and those that a batch went
- * to and that it does not name any more. They are read as they are needed.
+ * The environments that have, or may have, targets, sorted, from this name on: those configured, and those removed from
+ * the configuration that batches went to. Reads them as needed.
  */
 export async function* environmentsFrom(
   deps: Pick<Deps, 'table' | 'catalogue'>,
@@ -41,7 +41,7 @@ async function* recordedFrom(
   }
 }
 
-/** All of them. */
+/** All environments. */
 export const readEnvironments = async (
   deps: Pick<Deps, 'table' | 'catalogue'>,
   onRead?: (rows: number) => void,

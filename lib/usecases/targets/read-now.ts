@@ -10,8 +10,8 @@ import type { Deps } from '../deps.ts';
 const targetsAtOnce = 50;
 
 /**
- * What runs at these targets now, in their order, and who changed each last. Undefined for one that nobody has changed, as far as it
- * was recorded.
+ * What runs at these targets now, in order, and who last changed each. Undefined for a target that nobody has changed,
+ * as far as recorded.
  */
 export const readNow = async (
   deps: Pick<Deps, 'table'>,
@@ -25,13 +25,13 @@ export const readNow = async (
 };
 
 export interface NowRead {
-  /** The row as it is written; undefined where none is. */
+  /** The stored row; undefined if there is none. */
   readonly row: TargetRow | undefined;
-  /** The same; where none is written, derived from what was recorded before there were such rows. */
+  /** The same. Without a stored row, it is derived from older records. */
   readonly now: TargetRow | undefined;
 }
 
-/** One target. A row that is written is one read, what is derived is a small query more. */
+/** Reads one target. A stored row costs one read, a derived one a small query more. */
 export const readTarget = async ({ table }: Pick<Deps, 'table'>, target: string): Promise<NowRead> => {
   const row = rowOf<TargetRow>(await table.get(keys.targetNow(target)));
   return { row, now: row ?? (await derived(table, target)) };
@@ -42,14 +42,14 @@ const derived = async (table: Table, target: string): Promise<TargetRow | undefi
   return deriveNow(target, good, last);
 };
 
-/** The last good release of a target, and how the last deployment ended that did not end well. */
+/** A target's last good release, and its last bad outcome. */
 export const readGoodAndLast = async (
   table: Table,
   target: string,
 ): Promise<{ readonly good: Release | undefined; readonly last: LastOutcomeRow | undefined }> => {
   const good = keys.goodRelease(target);
   const last = keys.lastOutcome(target);
-  // Nothing stands between the two.
+  // There are no other rows between the two.
   const { items } = await table.query({ pk: good.pk, from: good.sk, to: last.sk, limit: 2 });
   const of = (sk: string) => items.find((item) => item.sk === sk);
   return { good: rowOf<Release>(of(good.sk)), last: rowOf<LastOutcomeRow>(of(last.sk)) };

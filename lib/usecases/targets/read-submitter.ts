@@ -4,7 +4,10 @@ import type { TargetRow } from '../../domain/targets/target-row.ts';
 import { lookForBatch } from '../batch/find-batch.ts';
 import type { Deps } from '../deps.ts';
 
-/** Who submitted a batch: as NOW of the same deployment says, which a start has read from the batch; else as the batch does. */
+/**
+ * Who submitted a batch. NOW has it if it is about the same deployment, because a start copied it there. Otherwise the
+ * batch has it.
+ */
 export const readSubmitter = async (
   deps: Pick<Deps, 'table'>,
   now: TargetRow | undefined,

@@ -10,7 +10,7 @@ interface Where {
   readonly cluster?: string | undefined;
 }
 
-/** The targets of a service that may be seen, by their pointers alone. */
+/** A service's targets that the caller may see, from index rows alone. */
 export const targetsOfServiceSeen = async (
   { table, rights }: Pick<Deps, 'table'> & AskedBy,
   { service, environment, cluster }: Where,

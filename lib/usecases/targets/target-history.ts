@@ -5,7 +5,7 @@ import { type Release, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 import { highest, MergedRows, type Reads, rowsOfPartition } from './merged-rows.ts';
 
-/** What has become of a target: a release, or a change that has made none. */
+/** An entry in a target's history: a release, or a change without one. */
 export type HistoryRow = { readonly target: string; readonly at: number } & (
   | { readonly kind: 'release'; readonly release: Release }
   | { readonly kind: 'change'; readonly change: ChangeRow }
@@ -14,17 +14,17 @@ export type HistoryRow = { readonly target: string; readonly at: number } & (
 interface HistoryOptions {
   readonly limit: number;
   readonly reads: Reads;
-  /** What `position` gave. */
+  /** The `position` of the page before. */
   readonly after?: string | undefined;
-  /** Milliseconds since 1970: nothing from then on. */
+  /** Milliseconds since 1970, exclusive. */
   readonly until?: number | undefined;
-  /** Without: releases only. */
+  /** False: releases only. */
   readonly changes: boolean;
 }
 
 /**
- * Histories of targets as one, newest first. Releases are in the order of their ids, and changes in that of their times: so two keys
- * tell how far it was read, however many targets there are. A release's id is made moments after its time.
+ * Merges the histories of targets, newest first. Releases are ordered by id and changes by time. So two keys mark the
+ * position, however many targets there are. A release's id is made moments after its time.
  */
 export class TargetHistory {
   readonly #releases: MergedRows;
@@ -49,7 +49,7 @@ export class TargetHistory {
     this.#changes = changes ? rowsOf('OUTCOME#', change ?? newest) : new MergedRows([], reads);
   }
 
-  /** Where to go on. */
+  /** Where to continue. */
   get position(): string {
     const [release, change] = this.#after;
     return [this.#releases.position ?? release ?? '', this.#changes.position ?? change ?? ''].join(' ');

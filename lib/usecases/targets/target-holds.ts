@@ -9,17 +9,20 @@ import { findSeenHolds } from '../holds/list-holds.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
-/** Of one target. There may be hundreds, and each by itself is enough. */
+/** Per target. There may be hundreds, and any one is enough to hold it. */
 const mostNamed = 3;
 
-/** By target: the ids of what would keep a deployment from its turn there, if it came now, the oldest first. One query for all. */
+/**
+ * By target: the ids of the holds that would keep a deployment from its turn there now, oldest first. One query for
+ * all.
+ */
 export const readTargetHolds = async (deps: Needs): Promise<(target: string) => readonly string[]> => {
   const [holds, catalogue] = await Promise.all([findSeenHolds(deps), deps.catalogue()]);
   const inForce = holds.filter(isInForce);
   return (target) => holdingOf(inForce, target, executorOf(catalogue, target)).map(({ id }) => id);
 };
 
-/** Of who deploys there as the configuration says. */
+/** The executor account that deploys there by the current configuration. */
 const executorOf = (catalogue: Catalogue, target: string): string => {
   const { environment, cluster, pillar, service } = partsOfTarget(target);
   const item = { pillar, service_name: service, environment_id: environment, infrastructure_id: cluster };

@@ -5,28 +5,28 @@ import { present } from '../../domain/present.ts';
 import type { Adoption, Standing, TargetRow, TargetState } from '../../domain/targets/target-row.ts';
 import { isoTime } from '../iso-time.ts';
 
-/** What runs at a target, and whose deployment that was, as the API shows it. */
+/** What runs at a target and who deployed it, as the API shows it. */
 export interface StandingView {
   readonly state: TargetState;
-  /** While it is changing, where nothing is deployed. */
+  /** Present while a delete or scale is changing it. */
   readonly action?: 'delete' | 'scale';
   readonly replicas?: number;
-  /** Absent where nobody can say. */
+  /** Absent if unknown. */
   readonly version?: string;
   readonly image?: string;
-  /** By which it was seen to run, in all pods that told it. */
+  /** The digest seen to run, reported by all pods that report one. */
   readonly digest?: string;
   readonly since: string;
   readonly batch_id: string;
-  /** Place in the plan of that batch. */
+  /** Index in the batch's plan. */
   readonly index: number;
   readonly infrastructure_id?: string;
-  /** Who submitted that batch, and the name they go by. */
+  /** Who submitted the batch, and their name. */
   readonly by?: string;
   readonly by_name?: string;
-  /** As it was when it was last looked at. */
+  /** The health when it was last checked. */
   readonly health?: HealthSeen;
-  /** While it is adopted: who has taken what runs as right. */
+  /** While its state is `adopted`: who adopted what runs. */
   readonly adopted?: Omit<Adoption, 'objects'>;
 }
 
@@ -36,11 +36,11 @@ export interface HealthSeen {
   readonly at: string;
 }
 
-/** That somebody has changed it since it was deployed. */
+/** Says that somebody has changed it since it was deployed. */
 export interface DriftView {
-  /** When a survey first saw it so. */
+  /** When a survey first saw it. */
   readonly since: string;
-  /** How many fields are not as they were deployed. */
+  /** How many fields differ from what was deployed. */
   readonly count: number;
   /** The first ten of them. */
   readonly fields: readonly FieldDrift[];
@@ -51,11 +51,14 @@ export interface TargetView extends StandingView {
   readonly key: string;
   readonly environment: string;
   readonly cluster: string;
-  /** While it is changing: the batch that is at work there. */
+  /** While it is changing: the batch at work there. */
   readonly in_work?: string;
-  /** Ids of what would keep a deployment from its turn there, the oldest first, at most three; absent where nothing would. */
+  /**
+   * The ids of at most three holds, oldest first, that would keep a deployment from its turn there. Absent if there are
+   * none.
+   */
   readonly held?: readonly string[];
-  /** While it is changing: what was there before. Absent then where nothing was. */
+  /** While it is changing: what was there before. Absent if there was nothing. */
   readonly before?: StandingView;
   readonly drift?: DriftView;
 }

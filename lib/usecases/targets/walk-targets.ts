@@ -8,25 +8,25 @@ import { environmentsFrom } from './read-environments.ts';
 
 type Needs = Pick<Deps, 'table' | 'catalogue'>;
 
-/** A target that the walk came by. */
+/** A target reached by the walk. */
 export interface Step {
   readonly target: string;
-  /** Undefined where it leads to no row any more. */
+  /** Undefined if its row no longer exists. */
   readonly row: TargetRow | undefined;
 }
 
 export interface WalkOptions {
-  /** The target after which it begins. */
+  /** The target to start after. */
   readonly after?: string | undefined;
-  /** How many more are wanted, at most: it reads no more at once. */
+  /** How many more are wanted at most. No more are read at once. */
   readonly wanted: () => number;
-  /** Rows that may be read. */
+  /** The most rows to read. */
   readonly most: number;
-  /** Of a target that is known by its pointer: whether it is worth reading. */
+  /** Whether a target known only by its index row is worth reading. */
   readonly sees: (target: string) => boolean;
 }
 
-/** Through targets, in the order of their names, by the way that reads the fewest rows. */
+/** Walks through targets in the order of their names, along the way that reads the fewest rows. */
 export class TargetWalk {
   readonly #deps: Needs;
   readonly #options: WalkOptions;
@@ -38,7 +38,7 @@ export class TargetWalk {
     this.#options = options;
   }
 
-  /** The target after which to go on, where it has read as many rows as it may; undefined where there is nothing more. */
+  /** The target to continue after, if the read limit was reached. Undefined when there is nothing more. */
   get stoppedAt(): string | undefined {
     return this.#stoppedAt;
   }
@@ -66,7 +66,7 @@ export class TargetWalk {
     }
   }
 
-  /** By the pointers of a service, each of which leads to one row. */
+  /** Follows a service's index rows, each of which leads to one row. */
   async *#throughService(service: string, prefix: string): AsyncGenerator<readonly Step[]> {
     const { after = '', sees } = this.#options;
     const place = after.split('/').slice(0, 2).join('/');
@@ -85,7 +85,7 @@ export class TargetWalk {
     return rowOf<TargetRow>(await this.#deps.table.get(keys.targetNow(target)));
   }
 
-  /** `each`: how many reads come of a row. */
+  /** `each`: how many reads a row costs. */
   async *#pages(
     query: { readonly pk: string; readonly prefix: string },
     after: string,
@@ -111,5 +111,5 @@ export class TargetWalk {
   }
 }
 
-/** The table gives no more by one query. */
+/** The most rows that one query returns. */
 const mostAtOnce = 1_000;

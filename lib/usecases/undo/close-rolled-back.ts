@@ -8,7 +8,7 @@ import type { Deps } from '../deps.ts';
 import { readRollbacks } from './descendants.ts';
 import { mostCovered } from './open-rollback.ts';
 
-/** With the end of a rollback end the batches that it rolled back: the one that was named, and its retries. */
+/** When a rollback ends, the batches that it rolled back end too: the named one and its retries. */
 export const closingWrites = async (
   deps: Pick<Deps, 'table'>,
   { batch_id, origin, plan_hash }: HeaderRow,
@@ -22,7 +22,8 @@ export const closingWrites = async (
     left: row?.left ?? {},
   };
   const covers = row?.covers ?? [];
-  // Opened by an earlier version it may cover more than fits: then the rows by which they are found stay, until `migrate` moves them.
+  // A rollback opened by an earlier version may cover more than fits. Then the index rows stay until `migrate` moves
+  // them.
   const writesOf = ({ writes }: Change<HeaderRow>) => (covers.length > mostCovered ? writes.slice(0, 2) : writes);
   const closed = await Promise.all(covers.map((id) => close(deps, id, { end, at, writesOf })));
   return closed.flat();

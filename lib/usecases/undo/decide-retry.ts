@@ -15,15 +15,15 @@ import type { TriedBatch } from './read-tried.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'> & AskedBy;
 
-/** What somebody asks for, beside the batch. */
+/** What the caller wants, besides the batch. */
 export interface Wanted {
-  /** Keys; absent: all of the batch that is not good. */
+  /** Keys. Absent: everything in the batch that is not good. */
   readonly only?: readonly string[] | undefined;
   /** Versions by key. */
   readonly versions?: ReadonlyMap<string, string> | undefined;
 }
 
-/** Reads what stands at the targets and who is UNKNOWN, and decides what is tried again. */
+/** Reads what runs at the targets and which deployments are UNKNOWN, and decides what to retry. */
 export const decideRetry = async (deps: Needs, batch: TriedBatch, wanted: Wanted): Promise<RetryPlan> => {
   const { tried, ours } = batch;
   const asked = wanted.only === undefined ? batch.named : new Set(wanted.only);
@@ -37,7 +37,7 @@ export const decideRetry = async (deps: Needs, batch: TriedBatch, wanted: Wanted
   return planRetry({ tried, asked, isNamed: wanted.only !== undefined, versions, now, ours, unknownHolder, sees });
 };
 
-/** Where one who asks sees a part only, by its places in the first plan. */
+/** The keys that a caller with a partial view may see, by index in the first plan. */
 export const seenKeys = async (deps: Needs, { root, tried }: TriedBatch): Promise<Question['sees']> => {
   const sight = await sightOf(deps, root);
   if (sight.isWhole) return () => true;
@@ -53,7 +53,7 @@ export const seenKeys = async (deps: Needs, { root, tried }: TriedBatch): Promis
   };
 };
 
-/** By key. Of what is tried again by its target of today; of what has succeeded where it did. */
+/** By key: NOW of what is retried at today's target, and of what succeeded at its own. */
 const readNowOf = async (deps: Needs, rests: readonly Tried[]): Promise<ReadonlyMap<string, TargetRow>> => {
   const catalogue = await deps.catalogue();
   const targets = await Promise.all(
@@ -77,13 +77,13 @@ const targetThen = async (deps: Needs, { places }: Tried): Promise<string | unde
   return (await readKeptSheet(deps, batch_id)).targets[index];
 };
 
-/** Undefined where its infrastructure is gone: then the batch is refused, and says so. */
+/** Undefined if its infrastructure no longer exists. The batch is then refused and says so. */
 const targetToday = (catalogue: Catalogue, deployment: Deployment): string | undefined => {
   const cluster = resolveInfrastructure(catalogue, deployment.infrastructure_id)?.cluster;
   return cluster === undefined ? undefined : targetOf({ ...deployment, cluster });
 };
 
-/** Who is UNKNOWN and has a lock of these, by key, in words. One query for all locks that there are. */
+/** By key, in words: the UNKNOWN deployments that hold these locks. One query for all locks. */
 const readUnknownHolders = async (deps: Needs, rests: readonly Tried[]): Promise<ReadonlyMap<string, string>> => {
   const unknown = unknownAmong(await readLocks(deps.table));
   if (unknown.size === 0) return new Map();
@@ -94,7 +94,7 @@ const readUnknownHolders = async (deps: Needs, rests: readonly Tried[]): Promise
       if (cluster === undefined || status === 'SUCCESS' || status === 'UNKNOWN') return [];
       const locks = locksOfObject(resolveWorkload(catalogue, deployment), namesOf(cluster));
       const held = [...locks, targetOf({ ...deployment, cluster })].flatMap((name) => unknown.get(name) ?? []);
-      // Its own is freed by the message that it was resolved, which comes before any of the retry.
+      // Its own lock is freed by the message about its resolution, which comes before any of the retry's.
       const other = held.find((lock) => !places.some((place) => isSamePlace(place, lock)));
       return other === undefined ? [] : [[deployment.key, describeHolder(other)] as const];
     }),

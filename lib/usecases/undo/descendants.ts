@@ -11,10 +11,10 @@ import { everyItem } from '../schedule/schedule-store.ts';
 type Needs = Pick<Deps, 'table'>;
 type Named = Pick<HeaderRow, 'batch_id' | 'origin'>;
 
-/** The batch with which the retries of this one are noted. */
+/** The batch that keeps the list of retries. */
 export const rootOf = ({ batch_id, origin }: Named): string => origin?.root ?? batch_id;
 
-/** What tried a batch again, and the others of its family: one query. */
+/** The retries of a batch's whole family: one query. */
 export const readFamily = async ({ table }: Needs, named: Named): Promise<Retries> => {
   const root = rootOf(named);
   return { root, all: await readAll(table, root, 'RETRY#') };
@@ -36,12 +36,12 @@ const readAll = async (
 export const readRetries = async (deps: Needs, batchId: string): Promise<readonly DescendantRow[]> =>
   retriesOf(await readFamily(deps, await findBatch(deps, batchId)), batchId);
 
-/** What rolled a batch back, or does, in order. */
+/** A batch's rollbacks, including a running one, in order. */
 export const readRollbacks = ({ table }: Needs, batchId: string): Promise<readonly DescendantRow[]> =>
   readAll(table, batchId, 'ROLLBACK#');
 
 /**
- * The retry in the family of a batch that has no end yet: it runs, or (`rolling_back`) is being rolled back. It can be the last one only,
+ * The retry in the family without an end: it runs, or (`rolling_back`) is being rolled back. Only the last one can be,
  * so this is one read.
  */
 export const openRetryOf = async (deps: Needs, { all }: Retries): Promise<HeaderRow | undefined> => {
@@ -51,19 +51,19 @@ export const openRetryOf = async (deps: Needs, { all }: Retries): Promise<Header
   return header.ended_at === undefined ? header : undefined;
 };
 
-/** Notes one more retry of the family. Fails where somebody else has done so since it was read. */
+/** Records one more retry of the family. Fails if somebody else has done so since it was read. */
 export const retryWrite = ({ root, all }: Retries, row: DescendantRow): Write => ({
   put: itemOf(keys.retry(root, all.length + 1), row),
   when: { exists: false },
 });
 
-/** For who rests on what was read: fails where the family has one more retry since. */
+/** For callers that rely on what was read: fails if the family has one more retry since. */
 export const noRetrySince = ({ root, all }: Retries): Write => ({
   check: keys.retry(root, all.length + 1),
   when: { exists: false },
 });
 
-/** The ids of what came of a batch, for one who asks: what he may not see is not there. */
+/** The ids of a batch's retries and rollbacks that the caller may see. */
 export interface Descent {
   readonly retries?: readonly string[];
   readonly rollbacks?: readonly string[];

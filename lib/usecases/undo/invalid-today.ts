@@ -1,7 +1,10 @@
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
 
-/** What was valid then may not be by today's configuration: it says so, since nobody sees the file in which the problems are. */
+/**
+ * A batch that was valid then may not be valid by today's configuration. The message says so, because the caller does
+ * not see the file with the problems.
+ */
 export const invalidToday = async <Result>(
   { batch_id }: Pick<HeaderRow, 'batch_id'>,
   read: () => Result | Promise<Result>,
@@ -10,7 +13,7 @@ export const invalidToday = async <Result>(
     return await read();
   } catch (error) {
     if (!isFlotillaError(error, 'BatchInvalid')) throw error;
-    const message = `By today's configuration, what batch ${batch_id} has left is not valid any more. ${error.message}`;
+    const message = `The current configuration no longer allows what batch ${batch_id} has left. ${error.message}`;
     throw new FlotillaError('BatchInvalid', message, error.details, error);
   }
 };

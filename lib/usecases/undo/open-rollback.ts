@@ -16,32 +16,35 @@ import type { Prepared } from './prepare-rollback.ts';
 type Needs = Pick<Deps, 'documents' | 'clock' | 'ids'>;
 
 interface Opening {
-  /** Of the batch that is rolled back. */
+  /** The batch to roll back. */
   readonly header: HeaderRow;
   readonly prepared: Prepared;
-  /** Of the rollback: told to whoever asked for it, or fixed before. */
+  /** The rollback's id: already given to the caller, or fixed earlier. */
   readonly batchId: string;
   readonly actor: string;
-  /** The name that goes by, where it has one. */
+  /** The actor's name, if there is one. */
   readonly actorName?: string | undefined;
   readonly reason: string;
   readonly automatic?: true | undefined;
 }
 
 export interface OpenedRollback {
-  /** Of the rollback. */
+  /** The rollback's header. */
   readonly header: HeaderRow;
-  /** The rollback's rows, and that there is one more of this batch; each once. The headers of what is rolled back are apart. */
+  /**
+   * The rollback's rows, and its entry in the list of the batch's rollbacks. The headers of the covered batches are
+   * separate.
+   */
   readonly writes: readonly Write[];
 }
 
 /**
- * More of its retries than this are not rolled back in one transaction: each takes four writes when it begins, five when it ends, and a
- * batch that rolls itself back needs 38 for its own end and for the new batch.
+ * The most retries that one transaction can roll back with the batch. Each takes four writes at the beginning and five
+ * at the end. A batch that rolls itself back needs 38 for its own end and the new batch.
  */
 export const mostCovered = 16;
 
-/** Stores the documents of a rollback and makes its rows. What is written with them must say that the batch is being rolled back. */
+/** Stores a rollback's documents and makes its rows. The caller must also write that the batch is being rolled back. */
 export const openRollback = async (deps: Needs, opening: Opening): Promise<OpenedRollback> => {
   const { header, prepared, batchId, actor, actorName, reason, automatic } = opening;
   const { plan, covered, family, earlier } = prepared;
@@ -76,11 +79,11 @@ export const openRollback = async (deps: Needs, opening: Opening): Promise<Opene
 const tooManyRetries = ({ batch_id }: HeaderRow): FlotillaError =>
   new FlotillaError(
     'NotRolledBack',
-    `Batch ${batch_id} was tried again by more than ${mostCovered - 1} batches that changed something. Roll the latest of them back first.`,
+    `Batch ${batch_id} has more than ${mostCovered - 1} retries that changed something. Roll back the latest of them first.`,
     { batch_id },
   );
 
-/** What a batch that is being rolled back says of itself: its deployments have ended, and it has not. */
+/** What a batch's header says while it is rolled back: its deployments have ended, but it has not. */
 export const rollingBack = (rollbackId: string, count: number) =>
   ({
     status: 'PROCESSING',
@@ -89,7 +92,7 @@ export const rollingBack = (rollbackId: string, count: number) =>
     rolling_back: rollbackId,
   }) as const;
 
-/** The same of batches that had ended: the one that was named, and its retries. */
+/** The same for batches that had ended: the named one and its retries. */
 export const rollingBackWrites = (
   covered: readonly HeaderRow[],
   rollback: HeaderRow,

@@ -19,17 +19,17 @@ import { readTried, type TriedBatch } from './read-tried.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'> & AskedBy;
 
-/** What is to be tried again, and how. */
+/** What to retry, and how. */
 export interface RetryRequest {
   readonly batchId: string;
-  /** Keys; absent: all that is not good. */
+  /** Keys. Absent: everything that is not good. */
   readonly only?: readonly string[] | undefined;
   /** Other versions, by key. */
   readonly versions?: Readonly<Record<string, string>> | undefined;
   readonly reason?: string | undefined;
 }
 
-/** A retry that may be previewed, or taken in. */
+/** A retry that is ready to preview or accept. */
 export interface PreparedRetry {
   readonly header: HeaderRow;
   readonly family: Retries;
@@ -37,21 +37,21 @@ export interface PreparedRetry {
   readonly plan: RetryPlan;
   /** The retries whose results count. */
   readonly after: readonly string[];
-  /** A file that says all of it that a file can say. */
+  /** A file with everything that a file can say. */
   readonly text: string;
   /** Adds what a file cannot say. */
   readonly changed: (read: Batch) => Batch;
-  /** Of dependencies that do not count any more, and of what is left. */
+  /** About dependencies that no longer count, and about what is left out. */
   readonly warnings: readonly string[];
 }
 
-/** Reads and decides all that a retry is. Throws where it is not possible, or where nothing would be tried again. */
+/** Reads and decides everything about a retry. Throws if it is not possible, or nothing would be retried. */
 export const prepareRetry = async (deps: Needs, request: RetryRequest): Promise<PreparedRetry> => {
   const header = await findSeenBatch(deps, request.batchId);
   const family = await readFamily(deps, header);
   await checkPossible(deps, header, family);
   const batch = await readTried(deps, header, family);
-  // One that came between the first and the last may be rolled back by itself.
+  // A retry in the middle may be rolled back by itself.
   const rolling = batch.headers.find(({ rolling_back }) => rolling_back !== undefined);
   if (rolling !== undefined) throw isRolledBack(rolling);
   await checkKeys(deps, batch, request);
@@ -80,7 +80,7 @@ const checkPossible = async (deps: Needs, header: HeaderRow, family: Retries): P
   const open = await openRetryOf(deps, family);
   if (open === undefined) return;
   if (open.rolling_back !== undefined) throw isRolledBack(open);
-  const message = `Batch ${open.batch_id} tries it again already. Wait for its end, or cancel it: flotilla cancel ${open.batch_id}`;
+  const message = `Batch ${open.batch_id} already retries it. Wait for its end, or cancel it: flotilla cancel ${open.batch_id}`;
   throw new FlotillaError('RetryRuns', message, { batch_id: open.batch_id });
 };
 
@@ -91,7 +91,7 @@ const stillRuns = (batchId: string): FlotillaError => {
 
 const isRolledBack = ({ batch_id, rolling_back }: HeaderRow): FlotillaError => {
   const by = rolling_back === undefined ? '' : ` by batch ${rolling_back}`;
-  const message = `Batch ${batch_id} is being rolled back${by}. When that has ended it can be tried again.`;
+  const message = `Batch ${batch_id} is being rolled back${by}. It can be retried when that has ended.`;
   return new FlotillaError('RollbackRuns', message, { batch_id: rolling_back ?? batch_id });
 };
 
@@ -100,17 +100,17 @@ const notARollback = ({ batch_id, origin }: HeaderRow): FlotillaError => {
   const [environment = '', , ...key] = target.split('/');
   const command =
     of === undefined ? `flotilla rollback ${key.join('/')} --environment ${environment}` : `flotilla rollback ${of}`;
-  const message = `Batch ${batch_id} is a rollback, and a rollback is not tried again. Roll back again what is not back yet: ${command}`;
+  const message = `Batch ${batch_id} is a rollback, and a rollback cannot be retried. Roll back what is not back yet: ${command}`;
   return new FlotillaError('StatusConflict', message, { batch_id });
 };
 
-/** It is no file that could be read by the configuration of today, and its order among others would be lost. */
+/** Today's configuration may not be able to read it as a file, and it would lose its order among other requests. */
 const notARequest = ({ batch_id, origin }: HeaderRow): FlotillaError => {
-  const message = `Batch ${batch_id} is a deployment request. It is run again as such: flotilla requests retry ${origin?.request}`;
+  const message = `Batch ${batch_id} is a deployment request. Retry the request: flotilla requests retry ${origin?.request}`;
   return new FlotillaError('StatusConflict', message, { batch_id });
 };
 
-/** A version for a service is one for all its deployments, unless another name is exact. */
+/** A version for a service applies to all its deployments, unless an exact key names another. */
 const versionsByKey = (
   versions: RetryRequest['versions'] = {},
   keys: ReadonlySet<string>,
@@ -122,7 +122,7 @@ const versionsByKey = (
   ]);
 };
 
-/** As if what may not be seen were not there. */
+/** Treats keys that the caller may not see as missing. */
 const checkKeys = async (deps: Needs, batch: TriedBatch, { only = [], versions = {} }: RetryRequest): Promise<void> => {
   const sees = await seenKeys(deps, batch);
   const known = new Set([...batch.named].filter(sees));
@@ -160,28 +160,27 @@ const checkVersions = (
 };
 
 const hasNoVersion = (key: string, action: Acting['action']): FlotillaError => {
-  const message = `The ${action} of ${key} has no version: it is of what stands there.`;
+  const message = `The ${action} of ${key} takes no version: it acts on what is deployed.`;
   return new FlotillaError('RequestInvalid', message, { key });
 };
 
 const namedNowhere = (key: string): FlotillaError => {
-  const message = `${key} gets another version, but is not among those that are to be tried again. Name it in only, too (--only).`;
+  const message = `${key} has another version, but is not among the deployments to retry. Add it to only, too (--only).`;
   return new FlotillaError('RequestInvalid', message, { key });
 };
 
 const notTriedAgain = ({ status, deployment: { key } }: Tried): FlotillaError =>
-  new FlotillaError(
-    'StatusConflict',
-    `${key} is ${status} and not tried again, so its version cannot be another one.`,
-    {
-      key,
-      status,
-    },
-  );
+  new FlotillaError('StatusConflict', `${key} is ${status} and is not retried, so its version cannot change.`, {
+    key,
+    status,
+  });
 
 const nothingToRetry = ({ batch_id }: HeaderRow, left: readonly LeftOut[]): FlotillaError => {
   const why = left.length === 0 ? `All of it succeeded.` : cut(left.map(describeLeft).join(' '), 2000);
-  return new FlotillaError('NothingToRetry', `Nothing of batch ${batch_id} is tried again. ${why}`, { batch_id, left });
+  return new FlotillaError('NothingToRetry', `Nothing in batch ${batch_id} is left to retry. ${why}`, {
+    batch_id,
+    left,
+  });
 };
 
 const describeLeft = ({ key, reason, message }: LeftOut): string => `${key}: ${reason}. ${message}`;
@@ -189,9 +188,9 @@ const describeLeft = ({ key, reason, message }: LeftOut): string => `${key}: ${r
 const warningsOf = ({ left, warnings }: RetryPlan, after: readonly string[]): readonly string[] => [
   ...(after.length === 0
     ? []
-    : [`It was tried again before, by ${after.join(', ')}: what is still not good after that is tried.`]),
+    : [`It was already retried by ${after.join(', ')}. This retries what is still not good after that.`]),
   ...warnings,
-  ...left.map((one) => `not tried again: ${describeLeft(one)}`),
+  ...left.map((one) => `not retried: ${describeLeft(one)}`),
 ];
 
 const longestName = 100;
@@ -206,7 +205,7 @@ const fileOf = (
   const many = members.filter(({ deployment }) => deployment.dependencies.length > mostDependencies);
   const text = writeBatch({
     comments: [
-      `What batch ${batch_id} has left to be tried again.`,
+      `What batch ${batch_id} has left to retry.`,
       ...(names.size < members.length
         ? ['Some services are here several times, each on its own infrastructures.']
         : []),
@@ -232,6 +231,6 @@ const fileOf = (
 
 const prefix = 'Retry of ';
 
-/** Of a retry of a retry that, too, once. */
+/** The retry of a retry is also named `Retry of` only once. */
 const retryName = (name: string): string =>
   name.startsWith(prefix) ? name : `${prefix}${name}`.slice(0, longestName).toWellFormed();

@@ -15,7 +15,7 @@ import { readChanges } from './read-changes.ts';
 type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'>;
 
 export interface Wished {
-  /** Keys; absent: all that the batch has changed. */
+  /** Keys. Absent: everything that the batch changed. */
   readonly only?: readonly string[] | undefined;
   readonly force?: readonly string[] | undefined;
 }
@@ -24,16 +24,16 @@ export interface Prepared {
   readonly plan: RollbackPlan;
   /** In plan order. */
   readonly nodes: readonly UndoNode[];
-  /** The batch, and those of its retries that would be rolled back with it. */
+  /** The batch, and its retries that would be rolled back with it. */
   readonly covered: readonly HeaderRow[];
   readonly family: Retries;
-  /** What was wished, in keys of its deployments. */
+  /** The request, with the keys of its deployments. */
   readonly wished: Wished;
-  /** How many rollbacks of it there were. */
+  /** How many earlier rollbacks of it there were. */
   readonly earlier: number;
 }
 
-/** Reads what a batch and its retries have changed, and plans how it is taken back as things stand now. Writes nothing. */
+/** Reads what a batch and its retries changed, and plans how to undo it as things are now. Writes nothing. */
 export const prepareRollback = async (deps: Needs, header: HeaderRow, wished: Wished = {}): Promise<Prepared> => {
   const { batch_id } = header;
   const family = await readFamily(deps, header);
@@ -61,7 +61,7 @@ interface Named {
   readonly sight: Pick<Sight, 'sees'>;
 }
 
-/** A key that is nearly right is told as which it was meant. What may not be seen is not there. */
+/** Suggests the nearest key for one that does not exist. Keys that the caller may not see do not exist. */
 export const checkNames = (batchId: string, { nodes, wished: { only = [], force = [] }, sight }: Named): void => {
   const known = nodes.flatMap(({ key }, index) => (sight.sees(index) ? [key] : []));
   const set = new Set(known);
@@ -72,7 +72,7 @@ export const checkNames = (batchId: string, { nodes, wished: { only = [], force 
   throw new FlotillaError('DeploymentNotFound', message, { batch_id: batchId });
 };
 
-/** Throws where nothing goes back, with the reasons, and where one was named that says it is never to be rolled back. */
+/** Throws if nothing goes back, with the reasons, or if a named deployment must never be rolled back. */
 export const checkSomething = (batchId: string, { members, left }: RollbackPlan, { only = [] }: Wished): void => {
   const named = new Set(only);
   const never = left.filter(({ key, reason }) => reason === 'StrategyNone' && named.has(key));
@@ -93,10 +93,10 @@ export const checkSomething = (batchId: string, { members, left }: RollbackPlan,
 
 const mostTold = 3;
 
-/** Why nothing is put back, with a few of those that were changed. */
+/** Why nothing goes back, naming a few of the changed deployments. */
 export const whyNothing = (left: RollbackPlan['left']): string => {
   const counts = describeLeft(countLeft(left));
-  if (counts === '') return ' It has changed nothing, or what it has changed was put back.';
+  if (counts === '') return ' It changed nothing, or its changes are already back.';
   const told = left.filter(({ reason }) => reason !== 'NothingChanged' && reason !== 'AlreadyRestored');
   const some = told.slice(0, mostTold).map(({ key, message }) => `${key}: ${message}`);
   return ` Left: ${counts}. ${some.join(' ')}`;

@@ -9,25 +9,25 @@ import { type PreparedRetry, prepareRetry, type RetryRequest } from './prepare-r
 /** What a retry would do. */
 export interface RetryPreview {
   readonly of: string;
-  /** The retries of it whose results count. */
+  /** Its retries whose results count. */
   readonly after: readonly string[];
   readonly members: readonly MemberView[];
   readonly left: readonly LeftOut[];
-  /** The plan of the new batch; what is left and dependencies that do not count any more are among its warnings. */
+  /** The new batch's plan. Its warnings include what is left out and dependencies that no longer count. */
   readonly plan: PlanPreview;
 }
 
 interface MemberView {
   readonly key: string;
   readonly version: string;
-  /** How it ended when it was tried last, and where. */
+  /** How it ended the last time, and in which batch. */
   readonly status: Status;
   readonly reason: string;
   readonly batch_id: string;
   readonly dependencies: readonly string[];
 }
 
-/** Shows what of a batch would be tried again, how, and what is left and why. Nothing is written. */
+/** Shows what a retry would deploy, how, and what it would leave out and why. Writes nothing. */
 export const previewRetry = async (
   deps: Pick<Deps, 'table' | 'documents' | 'catalogue'> & AskedBy,
   request: RetryRequest,

@@ -15,24 +15,24 @@ type Needs = Pick<Deps, 'table' | 'documents' | 'catalogue'> & AskedBy;
 export interface RollbackPreview {
   readonly rolls_back: string;
   readonly name: string;
-  /** False while the batch runs: then it is as things stand now. */
+  /** False while the batch runs. The preview then shows things as they are now. */
   readonly ended: boolean;
-  /** In words, where it is not plain: the rollback of a rollback, or nothing. */
+  /** An explanation where the effect is not obvious: a rollback of a rollback, or nothing. */
   readonly means?: string;
-  /** The batch, and those that tried it again and are taken back with it. */
+  /** The batch, and the retries that are undone with it. */
   readonly covers: readonly string[];
   /** In the order in which they go back, by step. */
   readonly deployments: readonly MemberPreview[];
   /** What was changed and stays, and what has nothing to undo. */
   readonly left: readonly Left[];
-  /** How many of those that are left have nothing to undo. */
+  /** How many of the left ones have nothing to undo. */
   readonly nothing_to_undo: number;
 }
 
 export interface MemberPreview {
   readonly key: string;
   readonly target: string;
-  /** Those of a step do not wait for each other; from 0. */
+  /** Counted from 0. Deployments of one step do not wait for each other. */
   readonly step: number;
   readonly from: string;
   readonly to: string;
@@ -40,7 +40,9 @@ export interface MemberPreview {
   readonly forced?: true;
 }
 
-/** What a rollback would put back, in which order, and what it would leave and why. Nothing is written, and no cluster is asked. */
+/**
+ * What a rollback would put back, in which order, and what it would leave and why. Writes nothing and asks no cluster.
+ */
 export const previewRollback = async (
   deps: Needs,
   { batchId, ...wished }: Wished & { readonly batchId: string },
@@ -72,12 +74,12 @@ const viewMember = ({ key, target, from, to, waits_for, forced }: RollbackMember
   ...(forced ? { forced } : {}),
 });
 
-/** What is left says itself why. */
+/** The deployments in `left` have their own reasons. */
 const nothingGoesBack = (left: readonly Left[]): string =>
   left.every(hasNothingToUndo) ? `Nothing goes back.${whyNothing(left)}` : 'Nothing goes back.';
 
 const meaningOf = ({ batch_id, origin }: HeaderRow): string | undefined => {
   if (origin?.kind !== 'rollback') return undefined;
   const of = origin.of === undefined ? (origin.target ?? 'one deployment') : `batch ${origin.of}`;
-  return `Batch ${batch_id} rolled ${of} back. To roll that back puts the versions in place again that it took away; the record of ${of} stays as it is.`;
+  return `Batch ${batch_id} rolled ${of} back. Rolling that back deploys the versions again that it took away. The record of ${of} does not change.`;
 };

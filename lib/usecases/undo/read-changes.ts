@@ -11,10 +11,10 @@ import { readNow } from '../targets/read-now.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
-/** Ranges of a hundred deployments that are read at once. Of each only what an undo needs is kept. */
+/** Concurrent reads, each of a hundred deployments. Only what an undo needs is kept. */
 const rangesAtOnce = 12;
 
-/** What a batch and those that tried it again did at each of its targets, and NOW of these. The batch comes first. */
+/** What a batch and its retries did at each of their targets, and those targets' NOW. The batch comes first. */
 export const readChanges = async (deps: Needs, chain: readonly HeaderRow[]): Promise<readonly UndoNode[]> => {
   const [original, ...retries] = await Promise.all(chain.map((header) => readBatch(deps, header)));
   const later = new Map<string, Done[]>();
@@ -66,7 +66,7 @@ const readPlans = async (deps: Needs, batchId: string, chunk: number): Promise<r
     return await readPlanChunk(deps, batchId, chunk);
   } catch (error) {
     if (!isFlotillaError(error, 'DocumentMissing')) throw error;
-    const message = `The plan of batch ${batchId} is not kept any more: what it has changed cannot be told. Deploy the versions that you want.`;
+    const message = `The plan of batch ${batchId} is no longer kept, so nobody knows what it changed. Deploy the versions that you want.`;
     throw new FlotillaError('RecordExpired', message, { batch_id: batchId });
   }
 };

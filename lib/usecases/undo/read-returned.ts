@@ -9,7 +9,10 @@ import { readCells } from '../schedule/schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
-/** While a batch is rolled back: which of its deployments are back already, by their places. A few rows, and the plan of the rollback, which is kept. */
+/**
+ * While a batch is rolled back: the indexes of deployments that are already back. Reads a few rows and the rollback's
+ * plan, which is cached.
+ */
 export const readReturned = async (deps: Needs, header: HeaderRow): Promise<readonly number[]> => {
   const { batch_id, rolling_back } = header;
   if (rolling_back === undefined) return [];
@@ -31,7 +34,7 @@ const succeededIn = (cells: Cells, chunk: number): readonly number[] => {
   return indexes.filter((index) => cells.at(index) === 'S');
 };
 
-/** The totals of a batch that is being rolled back, with those that are back already. */
+/** The totals of a batch that is being rolled back, including what is already back. */
 export const countReturned = async (deps: Needs, header: HeaderRow, totals: Totals): Promise<Totals> => {
   const returned = await readReturned(deps, header);
   if (returned.length === 0) return totals;
@@ -40,7 +43,7 @@ export const countReturned = async (deps: Needs, header: HeaderRow, totals: Tota
   const counts: Partial<Record<Status, number>> = { ...totals };
   for (const index of returned) {
     const cell = cells?.at(index) ?? 'S';
-    // One that was UNKNOWN then has been resolved since: only what is known goes back.
+    // It was UNKNOWN then and has been resolved since: only a known outcome can go back.
     const before = cell !== 'U' ? statusOfCell(cell) : (counts.SUCCESS ?? 0) > 0 ? 'SUCCESS' : 'FAILED';
     counts[before] = (counts[before] ?? 0) - 1;
     counts.ROLLBACK = (counts.ROLLBACK ?? 0) + 1;

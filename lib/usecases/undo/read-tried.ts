@@ -12,21 +12,21 @@ import { readRollbacks } from './descendants.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents'>;
 
-/** A batch as it stands after all that tried it again. */
+/** A batch as it is after all its retries. */
 export interface TriedBatch {
-  /** Of the batch at the beginning. */
+  /** The family's first batch. */
   readonly root: HeaderRow;
-  /** The headers of all that tried: of the batch at the beginning, and of every retry of the family. */
+  /** The headers of the first batch and every retry in the family. */
   readonly headers: readonly HeaderRow[];
   /** In the order of the first file. */
   readonly tried: readonly Tried[];
-  /** The keys of the batch that was named. */
+  /** The keys of the named batch. */
   readonly named: ReadonlySet<string>;
-  /** These, and what has rolled them back. */
+  /** These batches, and their rollbacks. */
   readonly ours: ReadonlySet<string>;
 }
 
-/** Reads what became of every deployment of a family: a query for each thousand deployments, and a few for each batch. */
+/** Reads how every deployment of a family ended: one query per thousand deployments, and a few per batch. */
 export const readTried = async (deps: Needs, header: HeaderRow, { root, all }: Retries): Promise<TriedBatch> => {
   const headers = await Promise.all([root, ...all.map(({ batch_id }) => batch_id)].map((id) => findBatch(deps, id)));
   const attempts = await Promise.all(headers.map((one) => readAttempt(deps, one)));
@@ -47,7 +47,7 @@ interface Attempt {
   readonly header: HeaderRow;
   readonly batch: Batch;
   readonly deployments: ReadonlyMap<string, Deployment>;
-  /** By key; none where it was never planned. */
+  /** By key. Empty if it was never planned. */
   readonly rows: ReadonlyMap<string, ItemRow>;
 }
 
@@ -64,11 +64,11 @@ const readAttempt = async (deps: Needs, header: HeaderRow): Promise<Attempt> => 
   return { header, batch, deployments: new Map(batch.deployments.map((one) => [one.key, one])), rows };
 };
 
-/** Its documents are gone: what it deployed is not known any more. */
+/** Its documents are gone, so nobody knows what it deployed. */
 export const expired = (batchId: string): FlotillaError =>
   new FlotillaError(
     'RecordExpired',
-    `The record of batch ${batchId} is not kept any more, so nobody knows what to try again. Send the file as a new batch.`,
+    `The record of batch ${batchId} is no longer kept, so nobody knows what to retry. Submit the file as a new batch.`,
     { batch_id: batchId },
   );
 

@@ -17,13 +17,13 @@ import { type PreparedRetry, prepareRetry, type RetryRequest } from './prepare-r
 type Needs = Pick<Deps, 'table' | 'documents' | 'workflow' | 'clock' | 'random' | 'ids' | 'catalogue'> & AskedBy;
 
 export interface Retried extends Submitted {
-  /** What is not tried again; absent where a request is answered again. */
+  /** What is not retried. Absent when an earlier request is answered again. */
   readonly left?: readonly LeftOut[];
 }
 
 /**
- * Tries again what a batch has left, as a batch of its own that is planned anew by today's configuration. In the transaction that takes
- * it in it is noted with the batch at the beginning, so that there is one at a time whoever asks and whatever dies.
+ * Retries what a batch has left, as a new batch planned by today's configuration. The transaction that accepts it also
+ * adds it to the first batch's list of retries. So there is only one at a time, whoever asks and whatever dies.
  */
 export const retryBatch = async (deps: Needs, input: RetryRequest & Sender): Promise<Retried> =>
   retryConflict(deps, async () => {
@@ -36,7 +36,7 @@ export const retryBatch = async (deps: Needs, input: RetryRequest & Sender): Pro
     return submitted.created && left !== undefined ? { ...submitted, left } : submitted;
   });
 
-/** By which the same request is known. */
+/** What identifies a repeated request. */
 const bodyOf = ({ batchId, only, versions, reason }: RetryRequest): string =>
   JSON.stringify(['retry', batchId, only?.toSorted(), versions && Object.entries(versions).sort(), reason]);
 
@@ -64,8 +64,8 @@ const readyRetry = async (
   };
 };
 
-/** Of very many retries, those that somebody may have touched since. */
+/** Of very many retries, the ones that somebody may have changed since. */
 const mostChecked = 20;
 
-/** Nobody has resolved anything of it meanwhile, or begun to roll it back. */
+/** Nobody has resolved any of it meanwhile, or begun to roll it back. */
 const asRead = ({ batch_id, seq }: HeaderRow): Write => ({ check: keys.header(batch_id), when: { equals: { seq } } });

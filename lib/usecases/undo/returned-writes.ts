@@ -16,21 +16,21 @@ import type { Place } from '../../domain/schedule/place.ts';
 import type { Deps } from '../deps.ts';
 
 interface Returned {
-  /** The deployments that are taken back; none where this is no rollback of a batch. */
+  /** The deployments that this undoes. Absent if it is not a batch's rollback. */
   readonly of: readonly Place[] | undefined;
-  /** The batch that has put the release before back. */
+  /** The batch that restored the previous release. */
   readonly by: string;
-  /** What was done for it. */
+  /** What it did. */
   readonly to: Acting & Pick<PlannedDeployment, 'docker_image_version'>;
   readonly at: number;
 }
 
 const whatIsBack = ({ action, replicas, docker_image_version: version }: Returned['to']): string => {
-  if (action === 'delete') return 'It is deleted again';
-  return action === 'scale' ? `${replicas} replicas are asked for again` : `Version ${version} is back`;
+  if (action === 'delete') return 'It was deleted again';
+  return action === 'scale' ? `${replicas} replicas are set again` : `Version ${version} is back`;
 };
 
-/** With the success of a rollback the deployments that it takes back become ROLLBACK, in the same transaction. */
+/** When a rollback's deployment succeeds, the deployments that it undoes become ROLLBACK in the same transaction. */
 export const returnedWrites = async (
   { table }: Pick<Deps, 'table'>,
   { of = [], by, to, at }: Returned,
@@ -43,7 +43,7 @@ export const returnedWrites = async (
     const told = {
       status: 'ROLLBACK',
       reason: 'RolledBack',
-      message: `${whatIsBack(to)}: batch ${by} has rolled it back.`,
+      message: `${whatIsBack(to)}: batch ${by} rolled it back.`,
     } as const;
     const { release_after: _, ...rest } = before;
     const after = to.docker_image_version === '' ? {} : { release_after: to.docker_image_version };
@@ -54,8 +54,8 @@ export const returnedWrites = async (
 };
 
 /**
- * The same for one that was UNKNOWN and turns out to be back, when the rollback has ended already: the totals of the batches that it
- * rolled back, and the letters by which their deployments are found, change with it.
+ * The same for an UNKNOWN deployment that turns out to be back after the rollback has ended. Updates the totals of the
+ * batches it rolled back, and the letters that find their deployments.
  */
 export const returnedLate = async (
   deps: Pick<Deps, 'table'>,

@@ -25,19 +25,19 @@ export interface RollbackInput extends Wished {
   readonly actor: string;
 }
 
-/** The batch that does it, or is going to. */
+/** The batch that rolls back, or will. */
 export interface RollbackAccepted {
   readonly batch_id: string;
   readonly rolls_back: string;
-  /** `waits`: it begins when all has ended that is in flight in the batch that it rolls back. */
+  /** `waits`: it begins when everything in flight in the other batch has ended. */
   readonly state: 'begun' | 'waits';
   readonly message: string;
   readonly links: Readonly<Record<string, string>>;
 }
 
 /**
- * Puts back what a batch and its retries have changed, by a batch of its own. One that still runs is stopped first: nothing new
- * starts, and when all has ended that is in flight, it goes back. At most one rollback of a batch is under way.
+ * Puts back what a batch and its retries changed, as a batch of its own. A running batch is stopped first: nothing new
+ * starts, and when everything in flight has ended, the rollback begins. A batch has at most one rollback at a time.
  */
 export const rollBackBatch = async (deps: Needs, input: RollbackInput): Promise<RollbackAccepted> => {
   const batchId = deps.ids.next();
@@ -52,7 +52,7 @@ export const rollBackBatch = async (deps: Needs, input: RollbackInput): Promise<
   return accepted;
 };
 
-/** A table that fails may have taken the write all the same: then it is this call's own rollback that is under way. */
+/** A table may fail and still have taken the write. Then the rollback under way is this call's own. */
 const acceptedBefore = (header: HeaderRow, batchId: string): RollbackAccepted | undefined => {
   const { rolling_back, rollback_request: request, message } = header;
   if (rolling_back === batchId) return acceptedBy(batchId, header, { state: 'begun', message });
@@ -61,21 +61,21 @@ const acceptedBefore = (header: HeaderRow, batchId: string): RollbackAccepted | 
 };
 
 const waitsFor = ({ by, batch_id }: RollbackRequest): string =>
-  `${by} asked to roll it back: nothing new starts, and when all has ended that is in flight, batch ${batch_id} puts it back.`;
+  `${by} asked to roll it back. Nothing new starts, and when everything in flight has ended, batch ${batch_id} rolls it back.`;
 
 const checkNoRollback = (header: HeaderRow): void => {
   const { batch_id, rolling_back, rollback_request } = header;
-  // One that was asked for and came to nothing, because the batch was cancelled, is over when that is sealed.
+  // A requested rollback that came to nothing, because the batch was cancelled, ends when the batch is sealed.
   const running = rolling_back ?? (isSealed(header) ? undefined : rollback_request?.batch_id);
   if (running === undefined) return;
-  const message = `Batch ${batch_id} is being rolled back by batch ${running} already. Follow that one: flotilla status ${running}.`;
+  const message = `Batch ${batch_id} is already being rolled back by batch ${running}. Follow that one: flotilla status ${running}.`;
   throw new FlotillaError('RollbackRuns', message, { batch_id, rollback: running });
 };
 
 interface Asked {
   readonly input: RollbackInput;
   readonly header: HeaderRow;
-  /** Of the rollback. */
+  /** The rollback's id. */
   readonly batchId: string;
 }
 
@@ -108,17 +108,20 @@ const acceptedBy = (
   links: { ...batchLinks({ batch_id: batchId }), rolls_back: `/batches/${batch_id}` },
 });
 
-/** A retry at work changes what would be put back. */
+/** A running retry changes what would be put back. */
 const checkNoOpenRetry = async (deps: Needs, { batch_id }: HeaderRow, { family, covered }: Prepared): Promise<void> => {
   const open = await openRetryOf(deps, family);
   const rolling = covered.find((one) => one.rolling_back !== undefined);
   if (rolling !== undefined) checkNoRollback(rolling);
   if (open === undefined || open.batch_id === batch_id) return;
-  const message = `Batch ${open.batch_id} tries batch ${batch_id} again and has not ended. Wait for its end, or cancel it; or roll that one back: what it has changed goes back first.`;
+  const message = `Batch ${open.batch_id} retries batch ${batch_id} and has not ended. Wait for its end, cancel it, or roll it back: its changes go back first.`;
   throw new FlotillaError('RetryRuns', message, { batch_id, retry: open.batch_id });
 };
 
-/** Asked for as a whole it concerns all places of the batch and of its retries, else those of what goes back. */
+/**
+ * A rollback of everything concerns all places of the batch and its retries; a partial one only the places that go
+ * back.
+ */
 export const checkMay = async (
   deps: Pick<Needs, 'table' | 'documents' | 'rights'>,
   header: HeaderRow,
@@ -140,18 +143,18 @@ export const checkMay = async (
   throw new FlotillaError('Forbidden', `No grant lets you deploy ${describePlaces(distinct)}.`);
 };
 
-/** It stands in the header of the batch until that has ended, and an item of the table holds 400 KB. */
+/** The names are kept in the batch's header until it ends, and a table item holds 400 KB. */
 const mostNamed = 100_000;
 
 /**
- * The names are held against the plan now; what has been changed by then is seen when all has ended. Whatever is named, all of the
- * batch is stopped, and what goes back is not known yet: so it concerns all places of the batch.
+ * Checks the names against the plan now; what was changed is only known when everything has ended. Whatever is named,
+ * the whole batch stops, so the caller needs rights for all of it.
  */
 const askFor = async (deps: Needs, { input, header, batchId }: Asked): Promise<RollbackAccepted> => {
   const { batch_id, plan_hash } = header;
   checkCanBeStopped(header);
   if (plan_hash === undefined) {
-    const message = `Batch ${batch_id} is not planned yet and has changed nothing. Cancel it: flotilla cancel ${batch_id}.`;
+    const message = `Batch ${batch_id} is not planned yet, so it has changed nothing. Cancel it: flotilla cancel ${batch_id}.`;
     throw new FlotillaError('NothingToRollBack', message, { batch_id });
   }
   await checkWholeBatch(deps, header, 'deploy');
@@ -184,7 +187,7 @@ const askFor = async (deps: Needs, { input, header, batchId }: Asked): Promise<R
 const tooManyNames = ({ batch_id }: HeaderRow): FlotillaError =>
   new FlotillaError(
     'RequestInvalid',
-    `These are too many names for a batch that still runs. Wait for the end of batch ${batch_id}, or roll all of it back.`,
+    `Too many names for a batch that still runs. Wait for the end of batch ${batch_id}, or roll back all of it.`,
     { batch_id },
   );
 

@@ -20,16 +20,16 @@ type Reading = Pick<Deps, 'table' | 'catalogue'> & AskedBy;
 type Needs = Reading & Pick<Deps, 'documents' | 'workflow' | 'clock' | 'ids'>;
 
 export interface TargetWished extends NamedTarget {
-  /** A version that was verified there; without it the one before what runs. */
+  /** A version that was verified there. Absent: the one before what runs. */
   readonly to?: string | undefined;
 }
 
 export interface TargetPreview {
   readonly target: string;
-  /** What stands there, as far as it is known. */
+  /** What runs there, as far as known. */
   readonly from: string;
   readonly to: string;
-  /** When that was verified there, and by which batch. */
+  /** When it was verified there, and by which batch. */
   readonly verified_at: string;
   readonly verified_by: string;
 }
@@ -45,7 +45,7 @@ export interface TargetInput extends TargetWished, Sender {
   readonly reason: string;
 }
 
-/** What a rollback of one target would put back. Nothing is written. */
+/** What a rollback of one target would put back. Writes nothing. */
 export const previewTarget = async (deps: Reading, wished: TargetWished): Promise<TargetPreview> => {
   const { now, release } = await choose(deps, wished);
   return {
@@ -57,7 +57,10 @@ export const previewTarget = async (deps: Reading, wished: TargetWished): Promis
   };
 };
 
-/** Puts one target back to the release before, or to one that was verified there, by a batch of its own: as that was planned then. */
+/**
+ * Returns one target to its previous release, or to another one verified there, as a batch of its own. Uses the release
+ * as it was planned.
+ */
 export const rollBackTarget = async (deps: Needs, input: TargetInput): Promise<TargetAccepted> => {
   let message: string | undefined;
   const { header } = await acceptBatch(deps, { ...input, body: bodyOf(input) }, async () => {
@@ -70,10 +73,10 @@ export const rollBackTarget = async (deps: Needs, input: TargetInput): Promise<T
   return { batch_id, target: origin!.target!, message: message ?? name, links: batchLinks({ batch_id }) };
 };
 
-/** In place of a version. */
+/** What there is instead of a version. */
 const standsWithout = ({ state }: TargetRow): string => (state === 'deleted' ? 'deleted' : 'unknown');
 
-/** By which the same request is known: sent again after it was carried out, it would put back what it took away. */
+/** What identifies a repeated request. Without it, a repeat after the rollback would put back what that took away. */
 const bodyOf = ({ key, environment, cluster, to, reason }: TargetInput): string =>
   JSON.stringify(['rollback', key, environment, cluster, to, reason]);
 
@@ -117,22 +120,22 @@ const choose = async (deps: Reading, wished: TargetWished): Promise<Choice> => {
   throw new FlotillaError('NotRolledBack', `${now.target} is not rolled back: ${why}`, { target: now.target });
 };
 
-/** Another one now would put back what this one is taking away. */
+/** Another rollback now would put back what this one is taking away. */
 const checkNotGoingBack = async (deps: Reading, { state, batch_id, target }: TargetRow): Promise<void> => {
   const at = state === 'changing' ? await lookForBatch(deps, batch_id) : undefined;
   if (at?.origin?.target !== target) return;
-  const message = `${target} is being rolled back by batch ${batch_id} already. Follow that one: flotilla status ${batch_id}.`;
+  const message = `${target} is already being rolled back by batch ${batch_id}. Follow that one: flotilla status ${batch_id}.`;
   throw new FlotillaError('RollbackRuns', message, { batch_id, rollback: batch_id });
 };
 
 const whyNever = async (deps: Reading, { deployment }: Release): Promise<string | undefined> => {
   if (deployment.rollback_strategy === 'none')
     return 'its rollback_strategy is none. Deploy the version that you want.';
-  if (runsOnce(deployment)) return 'it is a Job, and one that was run is not run again.';
+  if (runsOnce(deployment)) return 'it is a Job, and a finished Job is not run again.';
   return notConfigured(await deps.catalogue(), deployment);
 };
 
-/** The one that is meant. */
+/** The target that is meant. */
 const theTarget = async (deps: Reading, { key, environment, cluster }: TargetWished): Promise<TargetRow> => {
   const found = await findTargets(deps, { key, environment, cluster });
   const [one, another] = found;
@@ -150,7 +153,7 @@ const targetNotFound = async (deps: Reading, { key, environment, cluster }: Targ
     ...(cluster === undefined ? [] : [hint(cluster, Object.keys(clusters))]),
   ];
   const on = cluster === undefined ? '' : ` on ${cluster}`;
-  const message = `Nothing is recorded of ${key} in ${environment}${on}.${hints.join('')} GET /targets shows what there is.`;
+  const message = `Nothing is recorded for ${key} in ${environment}${on}.${hints.join('')} GET /targets shows what there is.`;
   return new FlotillaError('TargetNotFound', message, { key });
 };
 
@@ -159,10 +162,10 @@ const hint = (name: string, known: readonly string[]): string => {
   return near === undefined ? '' : ` Did you mean ${near}?`;
 };
 
-/** Older ones than these nobody goes back to by their version. */
+/** Nobody returns to an older release than these by its version. */
 const mostReleases = 200;
 
-/** Newest first: those of the object that the newest is of. */
+/** Newest first. Only those of the object that the newest one is for. */
 const readReleases = async ({ table }: Reading, target: string): Promise<readonly Release[]> => {
   const { pk } = keys.goodRelease(target);
   const { items } = await table.query({ pk, prefix: 'RELEASE#', limit: mostReleases, newestFirst: true });
@@ -174,7 +177,7 @@ const chooseRelease = (now: TargetRow, releases: readonly Release[], to?: string
   const { target, version } = now;
   const stands = isSettled(now) ? version : undefined;
   if (to !== undefined && to === stands) {
-    throw new FlotillaError('NothingToRollBack', `Version ${to} runs at ${target} already.`, { target });
+    throw new FlotillaError('NothingToRollBack', `Version ${to} already runs at ${target}.`, { target });
   }
   const release = releases.find((one) => (to === undefined ? one.version !== version : one.version === to));
   if (release !== undefined) return release;

@@ -9,7 +9,7 @@ import { type Prepared, prepareRollback, type Wished, whyNothing } from './prepa
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'ids' | 'catalogue'>;
 
-/** What follows the end of a batch: its rollback, or why there is none although it was wanted; nothing where nobody wanted one. */
+/** What follows a batch's end: its rollback, or why there is none although one was wanted. Empty if none was wanted. */
 export type UndoAtEnd =
   | { readonly kind: 'none' }
   | { readonly kind: 'not'; readonly why: string }
@@ -25,11 +25,14 @@ interface Wanted extends Wished {
   readonly actor: string;
   readonly actorName?: string | undefined;
   readonly automatic?: true;
-  /** Absent: nobody was told of it. */
+  /** Absent if no id was given out before. */
   readonly batchId?: string;
 }
 
-/** Whether a batch whose deployments have all ended goes back, because it says so or because somebody asked for it while it ran. */
+/**
+ * Decides whether a batch whose deployments have all ended is rolled back, because the file says so or somebody
+ * requested it.
+ */
 export const undoAtEnd = async (
   deps: Needs,
   header: HeaderRow,
@@ -54,7 +57,7 @@ export const undoAtEnd = async (
     const also = prepared.covered.filter((one) => one.batch_id !== header.batch_id);
     return { kind: 'opens', rollback: opened.header, writes: opened.writes, also };
   } catch (error) {
-    // A batch must end, whatever is in the way of its rollback.
+    // A batch must end, whatever prevents its rollback.
     if (!isFlotillaError(error, 'NotRolledBack') && !isFlotillaError(error, 'RecordExpired')) throw error;
     return { kind: 'not', why: `It was not rolled back: ${error.message}` };
   }

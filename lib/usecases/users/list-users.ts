@@ -13,9 +13,9 @@ export interface UserView extends Omit<UserRow, 'first_seen_at'> {
 export interface UserList {
   /** Sorted by subject. */
   readonly users: readonly UserView[];
-  /** What was applied: more is cut to the most there is. */
+  /** The limit applied: a larger one is reduced to the maximum. */
   readonly limit: number;
-  /** Send it as `after` to read on; absent at the end. */
+  /** Send it as `after` to continue; absent at the end. */
   readonly next_after?: string;
 }
 
@@ -27,7 +27,7 @@ export const listUsers = async (
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
 ): Promise<UserList> => {
   if (!rights.everywhere('read')) {
-    const why = 'Users are those of every team, and no grant lets you see every pillar in every environment.';
+    const why = 'The list has the users of every team, and no grant lets you see every pillar in every environment.';
     throw new FlotillaError('Forbidden', why);
   }
   const position = positionIn(list, after);

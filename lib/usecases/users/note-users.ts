@@ -5,12 +5,12 @@ import { keys } from '../../domain/record/keys.ts';
 import { itemOf, rowOf } from '../../domain/record/rows.ts';
 import type { Deps } from '../deps.ts';
 
-/** So many are remembered by a process; the one that was seen first goes. */
+/** How many users a process remembers. The one seen first is dropped first. */
 const mostRemembered = 10_000;
 
 /**
- * Writes a user for whoever is seen the first time, and again where their name has changed. A process reads once for each, and no
- * request fails for it: who could not be noted is noted the next time.
+ * Records a user seen for the first time, and again when their name changes. A process reads each user once. A request
+ * never fails because of this: a user who could not be recorded is recorded next time.
  */
 export const noteUsers = ({ table, clock }: Pick<Deps, 'table' | 'clock'>): ((actor: Actor) => Promise<void>) => {
   const seen = new Set<string>();
@@ -45,10 +45,10 @@ const userRow = ({ subject, kind, name, email }: Actor, first_seen_at: number): 
   first_seen_at,
 });
 
-/** A name that a token does not tell is not forgotten. */
+/** A token without a name does not erase a known one. */
 const isChanged = (known: UserRow, { kind, name = known.name, email = known.email }: Actor): boolean =>
   known.kind !== kind || known.name !== name || known.email !== email;
 
-/** Of two that see somebody at once the first writes. */
+/** If two processes see somebody at once, the first writes. */
 const unchanged = (known: UserRow | undefined) =>
   known === undefined ? { exists: false } : { equals: { first_seen_at: known.first_seen_at } satisfies Partial<Item> };

@@ -3,12 +3,12 @@ import type { Actor } from '../../domain/record/actor.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 
 export interface MeView extends Pick<Actor, 'subject' | 'kind' | 'name' | 'email' | 'client' | 'groups' | 'scopes'> {
-  /** Where the configuration has roles, and somebody came by an issuer. */
+  /** Present if the configuration has roles and the caller came through an issuer. */
   readonly roles?: readonly string[];
   readonly may: Allowances;
 }
 
-/** Who asks, and what they may do. */
+/** Who the caller is, and what they may do. */
 export const readMe = async ({ rights, catalogue }: Pick<Deps, 'catalogue'> & AskedBy): Promise<MeView> => {
   const { pillars, environments, grants } = await catalogue();
   const { subject, kind, name, email, client, groups, scopes, roles } = rights.actor;

@@ -8,9 +8,9 @@ import { retryConflict } from '../retry-conflict.ts';
 type Delivery = Pick<Deps, 'table' | 'workflow'>;
 
 /**
- * Sends the answer of a wait to whoever waits for it now, and nothing when nobody does yet: who registers later reads
- * the answer row itself. Token and answer are both written before the other is read, so one of the two always sends. Gives
- * whom it was sent to.
+ * Sends a wait's answer to whoever waits for it now. Sends nothing if nobody waits yet: whoever registers later reads
+ * the answer row. Token and answer are each written before the other is read, so one of the two always sends. Returns
+ * the executions it was sent to.
  */
 export const deliverAnswer = async (
   deps: Delivery,
@@ -21,7 +21,7 @@ export const deliverAnswer = async (
   return sendToBound(deps, place, answer);
 };
 
-/** To every token that was bound: nobody knows which of them is waited with. */
+/** To every bound token: nobody knows which one the child waits with. */
 const sendToBound = async (
   deps: Delivery,
   { batch_id, index, wait }: Parameters<typeof deliverAnswer>[1],
@@ -48,21 +48,21 @@ export const failBound = async (
 interface Sent {
   readonly error?: ErrorName | undefined;
   readonly message: string;
-  /** Of a turn: whose functions ask the cluster. */
+  /** For a turn: the place whose functions ask the cluster. */
   readonly place?: string | undefined;
 }
 
 const boundPrefix = 'bound:';
 
-/** Every token that was bound to a wait. */
+/** Every token bound to a wait. */
 export const boundTokensOf = (row: TokenRow | undefined): readonly string[] =>
   Object.keys(row ?? {})
     .filter((name) => name.startsWith(boundPrefix))
     .map((name) => name.slice(boundPrefix.length));
 
 /**
- * For whoever has done its part already: an answer that cannot be sent now is sent by the sweeper, and a state must not
- * fail because of that.
+ * For callers that have already done their part: if the answer cannot be sent now, the sweeper sends it. A state must
+ * not fail because of that.
  */
 export const tryToDeliver = async (deps: Delivery, place: Parameters<typeof deliverAnswer>[1]): Promise<void> => {
   try {
@@ -73,8 +73,8 @@ export const tryToDeliver = async (deps: Delivery, place: Parameters<typeof deli
 };
 
 /**
- * For a state that has bound its token. Of a deployment that has its outcome nobody looks after the waits any more: then the
- * state ends here, or by an error. That is looked at last, because an outcome is written before its turn goes.
+ * For a state that has bound its token. Once a deployment has its outcome, nobody looks after its waits, so the state
+ * ends here or with an error. The outcome is checked last, because it is written before the turn is removed.
  */
 export const answerBound = async (
   deps: Delivery,
@@ -84,10 +84,10 @@ export const answerBound = async (
   const item = rowOf<ItemRow>(await deps.table.get(keys.item(place.batch_id, place.index)));
   if (item?.outcome === undefined) return;
   const error = place.wait === 'turn' ? 'TurnRefused' : 'AttemptEnded';
-  await send(deps, token, { error, message: `It has ended already: ${item.outcome.message}` });
+  await send(deps, token, { error, message: `It has already ended: ${item.outcome.message}` });
 };
 
-/** The answer of AwaitTurn is the turn row itself: a grant, or a refusal. */
+/** The answer of AwaitTurn is the turn row itself: a grant or a refusal. */
 const readAnswer = async (
   { table }: Delivery,
   { batch_id, index, wait }: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
@@ -100,7 +100,7 @@ const readAnswer = async (
     : { message: turn.message, place: turn.place };
 };
 
-/** An answer that comes too late, or twice, is no error: the row is the truth. */
+/** An answer that comes too late or twice is not an error: the row is the truth. */
 const send = async ({ workflow }: Pick<Deps, 'workflow'>, token: string, answer: Sent): Promise<void> => {
   try {
     if (answer.error === undefined)
@@ -112,15 +112,15 @@ const send = async ({ workflow }: Pick<Deps, 'workflow'>, token: string, answer:
 };
 
 /**
- * Binds a task token to a wait. A repeated invocation has a new token, and the one that it repeats may still be running
- * and come last. So none replaces another: all are kept, and at most one of them is still waited with.
+ * Binds a task token to a wait. A repeated invocation has a new token, and the earlier one may still be running and
+ * come last. So none replaces another: all are kept, and the child waits with at most one of them.
  */
 export const bindToken = async (
   { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
   place: { readonly batch_id: string; readonly index: number; readonly wait: Wait },
   { token, execution_arn }: { readonly token: string; readonly execution_arn: string },
 ): Promise<void> => {
-  // A token of AWS has up to 2 KB and is kept once: the row is billed by its size.
+  // An AWS token has up to 2 KB and is stored once, because a row is billed by its size.
   const set = { execution_arn, at: clock.now(), [`${boundPrefix}${token}`]: true };
   const bound: Write = { update: keys.token(place.batch_id, place.index, place.wait), set };
   await retryConflict({ clock, random }, () => table.transact([bound]));

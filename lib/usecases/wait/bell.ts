@@ -1,6 +1,6 @@
 /**
- * Wakes a watcher of this process when there is something new for it. Where watchers run elsewhere there is none: they look at their
- * list once a second anyway.
+ * Wakes a watcher in this process when there is something new for it. If watchers run elsewhere there is no bell; they
+ * check their list once a second anyway.
  */
 export class Bell {
   readonly #listeners = new Map<string, Set<() => void>>();
@@ -9,7 +9,7 @@ export class Bell {
     for (const heard of this.#listeners.get(watcher) ?? []) heard();
   }
 
-  /** Gives the way to stop listening. */
+  /** Returns a function that stops listening. */
   listen(watcher: string, heard: () => void): () => void {
     const listeners = this.#listeners.get(watcher) ?? new Set();
     this.#listeners.set(watcher, listeners.add(heard));

@@ -2,10 +2,10 @@ import type { Deps } from '../deps.ts';
 import { isoField } from '../iso-time.ts';
 import { readWatcher } from './watchers.ts';
 
-/** Whether somebody looks at an executor or a cluster now: only while something is in flight there. */
+/** Whether somebody watches an executor or a cluster now. That is only so while something is in flight there. */
 export interface WatchingView {
   readonly watching: boolean;
-  /** When a call of the watcher last began; it looks again and again for four minutes. Absent where there was none yet. */
+  /** When a call of the watcher last began. A call keeps looking for four minutes. Absent if there was none yet. */
   readonly last_look?: string;
 }
 

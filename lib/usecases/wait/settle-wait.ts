@@ -15,7 +15,7 @@ export interface PlaceOfWait {
   readonly index: number;
   readonly wait: Wait;
   readonly watcher: string;
-  /** The wait is settled only while the run that is watched is in this phase. */
+  /** Settles the wait only while the watched run is in this phase. */
   readonly only?: RunWatchRow['phase'];
 }
 
@@ -36,10 +36,9 @@ type MakeWrites = (
 }>;
 
 /**
- * Gives a wait its one answer: answer row, whatever comes with it and the end of watching in one transaction. Whoever
- * comes second finds the answer and changes nothing. A deployment that has its outcome is left alone, and so is a run that has
- * left the phase `only`. Sends no token; true
- * when the answer is this one.
+ * Gives a wait its one answer: writes the answer row and its companions and ends the watching, in one transaction. A
+ * second caller finds the answer and changes nothing. Leaves a deployment with an outcome alone, and a run that is no
+ * longer in the phase `only`. Sends no token. Returns true if the answer is this one.
  */
 export const writeAnswer = async (
   { table, clock, random }: Pick<Deps, 'table' | 'clock' | 'random'>,
@@ -74,7 +73,10 @@ export const writeAnswer = async (
   });
 };
 
-/** Answers a wait after which the deployment goes on: the answer comes with the change and its event, and then the token. */
+/**
+ * Answers a wait after which the deployment goes on: writes the answer with the change and its event, then sends the
+ * token.
+ */
 export const settleWait = async (
   deps: Needs,
   place: PlaceOfWait,

@@ -11,9 +11,9 @@ type Delivery = Pick<Deps, 'table' | 'workflow'>;
 const said = turnReturned('It gave its turn back.');
 
 /**
- * A function that Step Functions has called twice may give the turn back for the first call, and die before it has told whoever
- * waits with the token of the second. So the dispatcher tells all of them, before it takes the turn back: while its message is there,
- * nobody can have another turn. Whoever has gone on already hears nothing of it.
+ * If Step Functions calls a function twice, it may give the turn back for the first call and die before it answers the
+ * second call's token. So the dispatcher answers every token before it takes the turn back. While its message exists,
+ * nobody can get another turn. A child that has moved on is not affected.
  */
 export const tellReturned = async (deps: Delivery, messages: readonly InboxMessage[]): Promise<void> => {
   const returned = messages.filter((message) => message.type === 'returned');
@@ -33,7 +33,7 @@ interface Returned {
   readonly tokens: readonly BoundToken[];
 }
 
-/** The wait of a start whose turn was given back, where a new turn has come and the child does not come for it. */
+/** The start wait of a returned turn, if a new turn has come but the child does not come for it. */
 export const waitOfReturned = ({ row, turn, tokens }: Returned): Wait | undefined => {
   if (row?.returns === undefined || row.outcome !== undefined || !['turn', 'capture'].includes(row.step))
     return undefined;
@@ -41,6 +41,6 @@ export const waitOfReturned = ({ row, turn, tokens }: Returned): Wait | undefine
   return latest?.wait.startsWith('deploy-') && latest.at < turn.at ? latest.wait : undefined;
 };
 
-/** Where that could not be told to the dispatcher's time: Step Functions was away. */
+/** Repeats what the dispatcher could not send because Step Functions did not answer. */
 export const tellAgain = (deps: Delivery, place: { readonly batch_id: string; readonly index: number }, wait: Wait) =>
   failBound(deps, { ...place, wait }, said);

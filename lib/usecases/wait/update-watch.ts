@@ -13,7 +13,10 @@ interface Update {
   readonly when: Condition;
 }
 
-/** Changes what the poller follows, if it still is as `when` says: it may have settled the wait meanwhile. False when it is not. */
+/**
+ * Changes the row that the poller follows, if it is still as `when` says: the poller may have settled the wait
+ * meanwhile. Returns false if it is not.
+ */
 export const updateWatch = (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,
   { watcher, batch_id, index, wait }: PlaceOfWait,
@@ -36,7 +39,7 @@ export const updateWatch = (
   });
 };
 
-/** For what may as well not be written: the poller then looks for the run by its key. */
+/** For writes that may be skipped: the poller then finds the run by its key. */
 export const unlessBusy = async (written: Promise<unknown>): Promise<void> => {
   try {
     await written;

@@ -15,18 +15,21 @@ interface Loop<Row> {
   /** Milliseconds between two looks. */
   readonly interval: number;
   readonly look: (rows: readonly Row[]) => Promise<void>;
-  /** Instead of a sleep of the interval: what is done with these until their list is read anew. */
+  /** Replaces the sleep between looks: works on these rows until their list is read again. */
   readonly pause?: (rows: readonly Row[]) => Promise<void>;
-  /** Whether something that was begun beside the looks is not done yet: it would keep the others from being looked at. */
+  /** Whether something started beside the looks is still running. It must not keep the other rows waiting. */
   readonly isUnderWay?: () => boolean;
 }
 
-/** Milliseconds that looks go on after the end of a call, for what is under way. A function is ended a minute after it. */
+/**
+ * Milliseconds. How long looks go on after the end of a call for work still running. The function is stopped a minute
+ * after its end.
+ */
 const longestOvertime = 30_000;
 
 /**
- * One call of a watcher: looks at all that is to be watched until its time is over, and asks to be called again while
- * there is anything. The list is read anew for every look.
+ * One call of a watcher: looks at everything to watch until its time is over, and asks to be called again while there
+ * is anything. Reads the list again for every look.
  */
 export const watchLoop = async <Row>(deps: Needs, task: WatchTask, loop: Loop<Row>): Promise<{ more: boolean }> => {
   const { clock, pace } = deps;
@@ -64,7 +67,7 @@ const handOver = async (deps: Needs, { watcher, generation }: WatchTask): Promis
   return { more: false };
 };
 
-/** Clears the lease, looks once more, and stays when something came in between. */
+/** Clears the lease, looks once more, and stays if something came in between. */
 const leave = async (deps: Needs, task: WatchTask): Promise<boolean> => {
   if (!(await renewWatcher(deps, { ...task, until: 0 }))) return true;
   if (!(await isBusy(deps, task.watcher))) return true;

@@ -9,18 +9,18 @@ import { everyItem } from '../schedule/schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'pace'>;
 
-/** A watcher that has just been asked for must come to life within this, in milliseconds; else the sweeper asks again. */
+/** Milliseconds. A watcher that was just requested must start within this time, or the sweeper requests it again. */
 const startGrace = 60_000;
 
-/** Each has its whole deployment with it. */
+/** Each row contains its whole deployment. */
 const mostRead = 500;
 
 const kindOf = (watcher: string): string => watcher.slice(0, watcher.indexOf(':'));
 
-/** What an execution may be named: letters, digits, `-` and `_`, at most 80; the generation takes the rest. */
+/** An execution name may have letters, digits, `-` and `_`, at most 80 characters. The generation takes the rest. */
 const plainName = /^[A-Za-z0-9_-]{1,68}$/;
 
-/** Clusters `eu.west` and `eu-west` are two, and so are names that differ only at their end: those go by a hash. */
+/** Clusters `eu.west` and `eu-west` differ, and so do long names that differ only at the end. Such names use a hash. */
 const executionName = (watcher: string, generation: number): string => {
   const name = watcher.replaceAll(':', '-');
   const hashed = createHash('sha256').update(watcher).digest('hex').slice(0, 16);
@@ -31,7 +31,7 @@ const executionName = (watcher: string, generation: number): string => {
 export const readWatcher = async ({ table }: Pick<Deps, 'table'>, watcher: string): Promise<WatcherRow | undefined> =>
   rowOf<WatcherRow>(await table.get(keys.watcher(watcher)));
 
-/** The names of all watchers that there have been, or of those of one kind (`executor:`). */
+/** The names of all watchers there ever were, or of one kind (`executor:`). */
 export async function* everyWatcher({ table }: Pick<Deps, 'table'>, kind?: string): AsyncGenerator<string> {
   for await (const item of everyItem(table, {
     pk: keys.watcher('').pk,
@@ -45,14 +45,14 @@ export async function* everyWatcher({ table }: Pick<Deps, 'table'>, kind?: strin
 export const isBusy = async ({ table }: Pick<Deps, 'table'>, watcher: string): Promise<boolean> =>
   (await table.query({ pk: watchedBy(watcher), limit: 1 })).items.length > 0;
 
-/** All that a watcher watches. */
+/** Everything that a watcher watches. */
 export const readWatched = async <Row>({ table }: Pick<Deps, 'table'>, watcher: string): Promise<readonly Row[]> => {
   const rows: Row[] = [];
   for await (const item of everyItem(table, { pk: watchedBy(watcher) })) rows.push(rowOf<Row>(item)!);
   return rows;
 };
 
-/** Of what a watcher watches as much as one request reads, for who asks often; and whether there is more. */
+/** As much of what a watcher watches as one request reads, for frequent callers, and whether there is more. */
 export const readSomeWatched = async <Row>(
   { table }: Pick<Deps, 'table'>,
   watcher: string,
@@ -64,8 +64,9 @@ export const readSomeWatched = async <Row>(
 const watchedBy = (watcher: string): string => `WATCH#${watcher}`;
 
 /**
- * Makes sure that somebody watches: the functions of `place`, or those that are in none, from the next generation on. Call it after what is to be watched is written: a watcher that leaves clears its
- * lease first and then looks once more, so one of the two sees the other.
+ * Makes sure that somebody watches: from the next generation on, the functions of `place`, or those in none. Call it
+ * after writing what is to be watched. A leaving watcher clears its lease first and then looks once more, so one of the
+ * two sees the other.
  */
 export const ensureWatcher = async (
   deps: Needs & Pick<Deps, 'random'>,
@@ -73,23 +74,24 @@ export const ensureWatcher = async (
   place?: string,
 ): Promise<void> => {
   try {
-    // The first deployments of a batch ask at the same moment, and DynamoDB refuses all transactions on the row but one.
+    // A batch's first deployments call this at the same moment, and DynamoDB refuses all transactions on the row but
+    // one.
     await retryConflict(deps, async () => {
       const row = await readWatcher(deps, watcher);
       if (row === undefined || row.until <= deps.clock.now())
         await startNext(deps, { watcher, moved: { to: place } }, row);
     });
   } catch (error) {
-    // Whoever calls has done its part; the sweeper asks again. A name that is taken (the table was restored to an earlier
-    // day) leads it to the next generation.
+    // The caller has done its part; the sweeper tries again. If the name is taken, because the table was restored to an
+    // earlier day, the sweeper moves on to the next generation.
     if (!isFlotillaError(error, 'WorkflowUnavailable') && !isFlotillaError(error, 'ExecutionExists')) throw error;
   }
 };
 
-/** A watcher, and in which place the functions are that it calls from its next generation on; without `moved`, as before. */
+/** A watcher, and the place whose functions it calls from its next generation on. Without `moved`, as before. */
 type Placed = Pick<WatcherRow, 'watcher'> & { readonly moved?: { readonly to: string | undefined } };
 
-/** Starts the next generation, unless somebody else just did. The one that runs now notices and leaves. */
+/** Starts the next generation, unless somebody else just did. The running one notices and leaves. */
 export const startGeneration = async (
   deps: Needs,
   { watcher, moved }: Placed,
@@ -120,16 +122,16 @@ const startExecution = async (
 };
 
 /**
- * For the sweeper, who does not rely on a lease: whoever announced a generation may have died before starting it, and a
- * generation may have died before its lease.
+ * For the sweeper, which does not rely on leases: a process may have died after announcing a generation, or a
+ * generation before taking its lease.
  */
 export const reviveWatcher = async (deps: Needs, watcher: string): Promise<void> =>
   startNext(deps, { watcher }, await readWatcher(deps, watcher));
 
 /**
- * Starting the same generation again finds it when it runs, starts it when it never did, and fails when it is over; only
- * then comes the next one. So a watcher whose function is broken for hours is not started beside itself every minute. One
- * that has cleared its lease is on its way out and is not waited for.
+ * Starting the same generation again finds it if it runs, starts it if it never did, and fails if it is over. Only then
+ * comes the next one. So a watcher whose function is broken for hours is not started twice every minute. A watcher that
+ * has cleared its lease is leaving, and is not waited for.
  */
 const startNext = async (deps: Needs, placed: Placed, row: WatcherRow | undefined): Promise<void> => {
   if (row !== undefined && row.until > 0) {
@@ -142,7 +144,7 @@ const startNext = async (deps: Needs, placed: Placed, row: WatcherRow | undefine
   await startGeneration(deps, placed, row);
 };
 
-/** Says until when this generation looks after things. False when another generation has taken over. */
+/** Extends this generation's lease. Returns false if another generation has taken over. */
 export const renewWatcher = async (
   { table, clock }: Pick<Deps, 'table' | 'clock'>,
   { watcher, generation, until }: WatcherRow,

@@ -41,7 +41,7 @@ test('where the release before runs again, nothing is started, and the row says 
   const { world, restore, read, told, started, view } = await failedDeployment();
   view.now = good;
   await restore('a');
-  const message = 'Version 3.0.1 runs already; it need not be deployed again.';
+  const message = 'Version 3.0.1 already runs. Nothing had to be deployed.';
   const { item, capture, answer, watched } = await read();
   const { step, deadline, reason, runs } = item;
   expect(answer).toMatchObject({ reason: 'AlreadyRestored', message });
@@ -83,7 +83,7 @@ test('without a release before nothing is done, and nothing deleted', async () =
   const { restore, read, told, started, view } = await failedDeployment({ hasPrevious: false });
   await restore('a');
   const { item, answer } = await read();
-  const message = 'There is no previous version to restore; nothing was deleted.';
+  const message = 'There is no previous version to restore. Nothing was deleted.';
   expect(answer).toMatchObject({ error: 'AttemptEnded', reason: 'NoPreviousVersion', message });
   expect(item.restore).toEqual({ ok: false, reason: 'NoPreviousVersion', message });
   expect([item.reason, item.message]).toEqual(['NoPreviousVersion', message]);

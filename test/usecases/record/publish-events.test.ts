@@ -109,7 +109,7 @@ test('what the bus did not take is sent again, later and later, and in the end g
   expect(await puts(1, 1, 0)).toEqual({
     sizes: [3, 2, 1],
     waits: [100, 200],
-    end: '1 events were not taken by the bus',
+    end: '1 events were not accepted by the bus',
   });
 });
 

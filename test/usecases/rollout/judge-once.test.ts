@@ -150,13 +150,13 @@ describe('a verdict', () => {
       'without one',
       {},
       good,
-      'Nothing had to be put back. The release before, version 3.0.2, ran again and was verified: 2 of 2 replicas are ready with reg/app:3.0.2.',
+      'Nothing had to be restored. The previous release, version 3.0.2, ran again and was verified: 2 of 2 replicas are ready with reg/app:3.0.2.',
     ],
     [
       'without one, because nothing was ever replaced',
       { row: { untouched: true } },
       good,
-      'Nothing had to be put back. The release before, version 3.0.2, still ran and was verified: 2 of 2 replicas are ready with reg/app:3.0.2.',
+      'Nothing had to be restored. The previous release, version 3.0.2, still ran and was verified: 2 of 2 replicas are ready with reg/app:3.0.2.',
     ],
   ])('that is good of what was put back %s', async (_, setting, view, message) => {
     const { look, read } = await watched({ wait: 'verify-restore', ...setting });
@@ -297,7 +297,7 @@ describe('a verdict', () => {
     const running = reason === 'Superseded' ? '9' : '3.0.2';
     const { item } = await read();
     expect(item.failure).toMatchObject({ reason, superseded: true, running });
-    expect(item.failure?.message).toContain('It was left alone. See who set it');
+    expect(item.failure?.message).toContain('It was left unchanged. Find out who set it');
   });
 });
 
@@ -365,7 +365,7 @@ describe('at the end of the time', () => {
     expect(item.failure).toEqual({
       ...{ reason: 'Timeout', retryable: true, touched: true },
       message:
-        'The rollout was not in order at the end of the timeout. Last seen: ReplicasNotReady: 0 of 1 replicas are ready. ' +
+        'The rollout was not healthy when its timeout ended. Last seen: ReplicasNotReady: 0 of 1 replicas are ready. ' +
         'Check the log, the readiness probe and the events of the pods that are not ready.',
       evidence: [
         {
@@ -385,7 +385,7 @@ describe('at the end of the time', () => {
     world.clock.time = deadline + 1;
     await look(notReady);
     expect((await read()).item.message).toBe(
-      'The rollout was not in order at the end of the timeout. Last seen: ReplicasNotReady: 0 of 1 replicas are ready. Check the log, the readiness probe and the events of the pods that are not ready.',
+      'The rollout was not healthy when its timeout ended. Last seen: ReplicasNotReady: 0 of 1 replicas are ready. Check the log, the readiness probe and the events of the pods that are not ready.',
     );
   });
 
@@ -400,7 +400,7 @@ describe('at the end of the time', () => {
     ]);
     world.clock.time += 1;
     await note();
-    const message = 'The executor is done, but the cluster could not be asked until the end of the timeout: no route';
+    const message = 'The executor is done, but the cluster did not answer until the timeout ended: no route';
     const { item } = await read();
     expect(item.failure).toEqual({ reason: 'ClusterUnavailable', message, unknown: true, touched: true });
   });

@@ -9,7 +9,7 @@ import { aboutToStart } from '../deployment/about-to-start.ts';
 
 const pods = [{ name: 'app-0', uid: 'u0', why: 'CrashLoopBackOff: exit code 1' }];
 const deleted =
-  'Pod app-0 of an older revision holds up the rollout, and is to be deleted, as unblock says. CrashLoopBackOff: exit code 1.';
+  'Pod app-0 of an older revision holds up the rollout. It is deleted because unblock is set. CrashLoopBackOff: exit code 1.';
 
 /** Looks at a rollout that a pod holds up, of a cluster that answers so, one after the other; `again`: by another process. */
 const unblocking = async (answers: readonly (DeletedPod | Error)[]) => {

@@ -56,7 +56,7 @@ test.each(states)(
     const scene = await begun();
     await scene.table.transact(ended(scene.batchId));
     await act(scene);
-    expect(scene.told).toEqual([['token-1', error, 'It has ended already: 2 of 2 replicas are ready.']]);
+    expect(scene.told).toEqual([['token-1', error, 'It has already ended: 2 of 2 replicas are ready.']]);
   },
 );
 

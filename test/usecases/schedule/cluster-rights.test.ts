@@ -99,7 +99,7 @@ describe('what a cluster does not let us do', () => {
       const { deployment, capture, row } = await sceneWithout(right);
       const { cluster, workload } = deployment;
       const what = right.replace('list ', '');
-      const message = `cluster ${cluster} does not let us list ${what} in namespace ${workload.namespace}; give the role to the group flotilla, and put our user into it: flotilla cluster-role ${cluster} | kubectl apply -f -`;
+      const message = `cluster ${cluster} does not let us list ${what} in namespace ${workload.namespace}; give the role to the group flotilla and add our user to it: flotilla cluster-role ${cluster} | kubectl apply -f -`;
       const details = { cluster, namespace: workload.namespace, missing: [right] };
       expect(await capture()).toMatchObject({ name: 'RightsMissing', message, details });
       expect((await row())?.rights?.[workload.namespace]?.missing).toEqual([right]);
@@ -138,7 +138,7 @@ test.each(['ConfigurationInvalid', 'ClusterUnavailable'] as const)(
   },
 );
 
-describe('what a cluster does not let whoever deploys do', () => {
+describe('what a cluster does not let the deployer do', () => {
   const applied = async (...taken: readonly string[]) => {
     const scene = await sceneWithout(...taken);
     const { world, deployment, deps } = scene;
@@ -165,10 +165,7 @@ describe('what a cluster does not let whoever deploys do', () => {
     expect((await row())?.deployer).toEqual({ [workload.namespace]: said });
     const remedy = `flotilla cluster-role ${cluster} --executor kubernetes | kubectl apply -f -`;
     const about = { cluster, namespace: workload.namespace, missing: 'delete services', remedy };
-    expect([reviews.count - before, told]).toEqual([
-      1,
-      [['a cluster does not give whoever deploys all rights', about]],
-    ]);
+    expect([reviews.count - before, told]).toEqual([1, [['a cluster does not give the deployer all rights', about]]]);
     expect((await readHealth(deps)).rights).toMatchObject([{ cluster, missing: ['delete services'], remedy }]);
     const noted = { [workload.namespace]: said };
     expect(warnOfDeployer([planned], () => noted)).toEqual([
@@ -181,7 +178,7 @@ describe('what a cluster does not let whoever deploys do', () => {
     '%s, without which the workload cannot be applied, fails it before anything is started',
     async (right) => {
       const { deployment, simulated, review, world } = await applied(right);
-      const message = `cluster ${deployment.cluster} does not let whoever deploys ${right} in namespace ${deployment.workload.namespace}; give the role to the group flotilla-deployer, and put our user into it: flotilla cluster-role ${deployment.cluster} --executor kubernetes | kubectl apply -f -`;
+      const message = `cluster ${deployment.cluster} does not let the deployer ${right} in namespace ${deployment.workload.namespace}; give the role to the group flotilla-deployer and add our user to it: flotilla cluster-role ${deployment.cluster} --executor kubernetes | kubectl apply -f -`;
       const wanted = { name: 'RightsMissing', message };
       expect([await review(), await review()]).toMatchObject([wanted, wanted]);
       simulated.rights.giveAll();

@@ -179,11 +179,11 @@ describe('whoever begins is alone on its object, by all names that are known by 
   test.each([
     [
       'held',
-      'shared/x of batch other works on deployment shared/login-api on cluster-eu-1, under another name of that cluster, which was not known when this was planned; deploy this again',
+      'shared/x of batch other works on deployment shared/login-api on cluster-eu-1, under another name of that cluster that was not known when this was planned. Deploy this again',
     ],
     [
       'unknown',
-      'what shared/x of batch other did to deployment shared/login-api on cluster-eu-1, under another name of that cluster, is UNKNOWN; resolve it first, then deploy this again',
+      'what shared/x of batch other did to deployment shared/login-api on cluster-eu-1, under another name of that cluster, is UNKNOWN. Resolve it first, then deploy this again',
     ],
   ] as const)('one that has it as %s is in the way, and is told with batch and key', async (state, message) => {
     const check = await scene({ state });
