@@ -1,4 +1,4 @@
 import { apiOnAws } from './api/api-on-aws.ts';
 
-/** Plans batches and takes them in. */
+/** Plans and accepts batches. */
 export const handler = apiOnAws('batches');

@@ -10,11 +10,11 @@ import { onLambda } from './runtime/on-lambda.ts';
 import { placesOfApi } from './runtime/places.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 
-/** The part of the HTTP API that asks clusters, and changes nothing in them. */
+/** The part of the HTTP API that asks clusters and changes nothing in them. */
 export const create = (deps: LookDeps, options: ApiOptions = {}, places?: Places): ApiHandler =>
   answering(placedRoutes(lookRoutes, places, merges), { ...deps, adopt: adoptTarget }, options);
 
-/** A batch has deployments in several places. All else asks one cluster. */
+/** A batch has deployments in several places. All other requests ask one cluster. */
 const merges = { '/batches/{id}/resolve/plan': mergeProposals };
 
 export const handler = onLambda(() => {

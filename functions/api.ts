@@ -2,5 +2,5 @@ import { apiOnAws } from './api/api-on-aws.ts';
 
 export { type ApiContext, type ApiHandler, create } from './api/create-api.ts';
 
-/** What is read, and whatever is no route. */
+/** All reads, and all paths without a route. */
 export const handler = apiOnAws('reads');

@@ -20,7 +20,7 @@ type Needs = Parameters<typeof startDeployment>[0] &
   Parameters<typeof performPreview>[0] &
   Parameters<typeof reviewDeployer>[0];
 
-/** All that changes a cluster: what states and watchers do elsewhere for other executors. */
+/** Everything that changes a cluster. For other executors, separate states and watchers do this. */
 export const create = (deps: Needs): TaskHandler => task('deploy-to-cluster', (input) => perform(deps, input));
 
 const perform = (deps: Needs, input: TaskInput<'deploy-to-cluster'>): Promise<TaskOutput<'deploy-to-cluster'>> => {

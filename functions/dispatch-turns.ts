@@ -4,7 +4,7 @@ import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
-/** Woken by new messages in the inbox; which ones does not matter, because it reads the inbox itself. */
+/** Woken by new inbox messages. It does not matter which ones, because it reads the inbox itself. */
 export const create = (deps: Parameters<typeof dispatchTurns>[0]): (() => Promise<void>) => {
   const memory: DispatcherMemory = { holder: new UlidIds(deps.clock).next() };
   return () => dispatchTurns(deps, memory);

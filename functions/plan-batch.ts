@@ -9,7 +9,7 @@ import { type TaskHandler, task } from './runtime/task.ts';
 
 type Needs = Parameters<typeof planBatch>[0] & Parameters<typeof fetchPreviewed>[0];
 
-/** Plans, and fetches what a preview needs: no function that changes clusters asks anybody outside. */
+/** Plans, and fetches manifests for previews: no function that changes clusters calls anything outside. */
 export const create = (deps: Needs): TaskHandler =>
   task('plan-batch', (input) => ('preview_id' in input ? fetchPreviewed(deps, input) : planBatch(deps, input)));
 

@@ -11,7 +11,7 @@ import { streamHandler } from './runtime/stream-handler.ts';
 
 type Needs = Parameters<typeof publishEvents>[0];
 
-/** An error in the log, since the stream goes on. */
+/** Only logs the error, so that the stream goes on. */
 const onUnanchored: Needs['onUnanchored'] = (batch_id, error) =>
   observer().fault('cannot be anchored now', { batch_id }, error);
 
@@ -21,7 +21,7 @@ export const create =
   (rows) =>
     publishEvents({ onUnanchored, ...deps }, rows);
 
-/** Every change of a batch passes here once: the line of the log and the numbers of it are written here. */
+/** Every change of a batch passes here once, so its log line and metrics are written here. */
 const onNumbered: Needs['onNumbered'] = (events) => {
   for (const event of events) {
     const { batch_id, index, key, number, actor, from, to, reason, message } = event;
@@ -30,7 +30,7 @@ const onNumbered: Needs['onNumbered'] = (events) => {
   }
 };
 
-/** What was published twice keeps its number. */
+/** A repeated event keeps its number. */
 export const handler = onLambda(() => {
   const take = create({
     ...tableDeps(),

@@ -9,7 +9,7 @@ import { onLambda } from './runtime/on-lambda.ts';
 import { placesOfApi } from './runtime/places.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 
-/** The part of the HTTP API that reads logs, and may do nothing else in a cluster. */
+/** The part of the HTTP API that reads logs, with no other right in a cluster. */
 export const create = (deps: LogRouteDeps, options: ApiOptions = {}, places?: Places): ApiHandler =>
   answering(placedRoutes(logRoutes, places), deps, options);
 

@@ -6,7 +6,7 @@ import { onLambda } from './runtime/on-lambda.ts';
 import { documentDeps, tableDeps } from './runtime/storage.ts';
 import { workflowDeps } from './runtime/workflow.ts';
 
-/** "Step Functions Execution Status Change" of EventBridge, of an execution that did not succeed. */
+/** EventBridge's "Step Functions Execution Status Change", for an execution that did not succeed. */
 const event = z.object({
   detail: z.object({
     executionArn: z.string().min(1),
@@ -21,7 +21,7 @@ const batch = z.object({ batch_id: z.string().min(1) });
 const child = z.object({ batch_id: z.string().min(1), index: z.int().min(0) });
 const watcher = z.object({ watcher: z.string().min(1), generation: z.int().min(1) });
 
-/** Undefined for an execution that somebody started by hand with something else: nothing of ours hangs on it. */
+/** Undefined for an execution that somebody started by hand with other input: nothing of ours depends on it. */
 const subjectIn = (execution_arn: string, input: JsonObject): Subject | undefined => {
   const ofChild = child.safeParse(input);
   if (ofChild.success) return { kind: 'child', ...ofChild.data, execution_arn };
@@ -31,12 +31,12 @@ const subjectIn = (execution_arn: string, input: JsonObject): Subject | undefine
   return ofWatcher.success ? { kind: 'watcher', watcher: ofWatcher.data.watcher } : undefined;
 };
 
-/** Called for each execution of ours that was stopped, failed or timed out. */
+/** Called for each of our executions that was stopped, failed or timed out. */
 export const create =
   (deps: Parameters<typeof settleExecution>[0]): ((event: unknown) => Promise<void>) =>
   async (given) => {
     const { executionArn, status, input, error, cause } = event.parse(given).detail;
-    // An input that is too long for an event is none of ours.
+    // Our inputs are never too long for an event.
     const subject = input === null ? undefined : subjectIn(executionArn, JSON.parse(input) as JsonObject);
     if (subject === undefined) return;
     await settleExecution(deps, subject, { status, error: error ?? undefined, cause: cause ?? undefined });

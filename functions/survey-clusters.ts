@@ -12,7 +12,7 @@ import { documentDeps, tableDeps } from './runtime/storage.ts';
 export const create = (deps: Parameters<typeof surveyClusters>[0]): (() => Promise<void>) => {
   const memories: SurveyMemories = new Map();
   const { place = noPlace } = deps;
-  // One number of all of them would be that of the place with the most, or count each as often as it was surveyed.
+  // One number for all places would show only the largest, or count clusters several times.
   const where = place === noPlace ? {} : { place };
   return async () => {
     const { drifted } = await surveyClusters(deps, memories);

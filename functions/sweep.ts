@@ -15,7 +15,10 @@ export const create = (deps: Parameters<typeof sweep>[0]): (() => Promise<void>)
   return () => sweep(deps, memory);
 };
 
-/** Counts what is under way, then sweeps: also when nothing could be counted, because nobody else looks after what was lost. */
+/**
+ * Measures what is under way, then sweeps. It sweeps even if measuring failed, because nobody else recovers what was
+ * lost.
+ */
 export const measured =
   (deps: Parameters<typeof measureWork>[0], run: () => Promise<void>): (() => Promise<void>) =>
   async () => {

@@ -13,7 +13,7 @@ import { workflowDeps } from './runtime/workflow.ts';
 
 export type HintDeps = Parameters<typeof takeHint>[0] & { readonly callbackKeys: () => Promise<readonly string[]> };
 
-/** Friend and stranger get the same answer, and so does whoever comes when something is broken here. */
+/** Friends and strangers get the same answer, and so does a caller when something is broken here. */
 const answer = withSecurityHeaders({ statusCode: 202 });
 
 export const create = (deps: HintDeps) =>

@@ -3,17 +3,17 @@ import { batchLinks } from '../../lib/usecases/batch/read-batch.ts';
 import type { Answer, Contract } from './contract.ts';
 import { json } from './route.ts';
 
-/** What `accepted` answers. */
+/** The answers that `accepted` gives. */
 export const acceptedAnswers = (answer: Answer): Contract['answers'] => ({
   200: {
     ...answer,
     location: true,
-    description: 'What the same request was answered before: it has the same Idempotency-Key.',
+    description: 'The earlier answer to the same request: it has the same Idempotency-Key.',
   },
   202: { ...answer, location: true },
 });
 
-/** The answer to what became a batch: 202, and 200 where the same request was answered before. */
+/** The answer to a request that became a batch: 202, or 200 for a repeated request. */
 export const accepted = ({ header, created }: Submitted, more: object = {}) => {
   const { batch_id, name, status, reason, message, total, warnings } = header;
   const links = batchLinks(header);

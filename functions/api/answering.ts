@@ -16,7 +16,7 @@ import { type ApiPart, matchRoute, type Route, routeNotFound } from './router.ts
 import { withSecurityHeaders } from './security-headers.ts';
 import { asTold, checkScope, type Identify } from './who.ts';
 
-/** What only the embedded server says: by the signal, that nobody waits for the answer any more; and whom it has let in. */
+/** Set only by the embedded server: a signal for when nobody waits for the answer any more, and whom it let in. */
 export type ApiContext = Partial<Pick<Context, 'awsRequestId'>> & {
   readonly signal?: AbortSignal;
   readonly actor?: Actor;
@@ -26,15 +26,15 @@ export type ApiHandler = (event: ApiEvent, context: ApiContext) => Promise<ApiAn
 
 export interface ApiOptions {
   readonly identify?: Identify;
-  /** Notes who was let in; without it nobody does. */
+  /** Records who was let in. Absent: nobody does. */
   readonly noteUser?: (actor: Actor) => Promise<void>;
-  /** The routes to answer; without it all. */
+  /** The routes to answer. Absent: all. */
   readonly part?: ApiPart;
 }
 
 /**
- * One handler for all these routes, for API Gateway (payload 2.0) and for the embedded server alike, which lets in by itself whoever
- * it wants to.
+ * One handler for all these routes, for API Gateway (payload 2.0) and the embedded server. The embedded server decides
+ * for itself whom to let in.
  */
 export const answering = <Needed extends Pick<Deps, 'catalogue'>>(
   routes: readonly Route<HandleWith<Needed & AskedBy>>[],
@@ -56,14 +56,15 @@ export const answering = <Needed extends Pick<Deps, 'catalogue'>>(
       const { rawPath, requestContext } = event;
       const matched = matchRoute(routes, requestContext.http.method, rawPath);
       const { handle, scope, parameters } = matched;
-      // Written in another way it comes by the default route, past the throttle of its own and to the copies of others.
+      // A path written in another way comes by the default route, and so skips its own throttle and reaches other
+      // copies.
       if (part !== undefined && matched.part !== part) throw routeNotFound(rawPath);
       const known = identify(event, told);
       checkScope(known, scope);
       const catalogue = await deps.catalogue();
       const actor = withRoles(catalogue.roles, known);
       checkScope(actor, scope);
-      // The one of this moment, for all that the request asks.
+      // The whole request uses the configuration of this moment.
       const asked = { ...deps, catalogue: async () => catalogue, rights: rightsOf(catalogue.grants, actor) };
       const request = { event, actor, parameters, ...(signal === undefined ? {} : { signal }) };
       await noteUser?.(actor);

@@ -7,7 +7,7 @@ import { create } from './create-api.ts';
 import type { ApiPart } from './router.ts';
 import { byTokenOf } from './who.ts';
 
-/** A part of the API as a function of its own. */
+/** A part of the API as its own function. */
 export const apiOnAws = (part: ApiPart) =>
   onLambda(() => {
     const stored = { ...tableDeps(), ...documentDeps(), ...uploadDeps(), ...anchorDeps() };

@@ -11,7 +11,7 @@ import { exampleReport, report } from './schemas/report.ts';
 
 const reportQuery = z.strictObject({ format: z.enum(reportFormats).default('json') });
 
-/** What one batch consists of, in other shapes than its list of deployments. */
+/** A batch's contents, in other forms than its list of deployments. */
 export const batchDetailRoutes: readonly Route<Handle>[] = [
   {
     method: 'GET',
@@ -19,7 +19,7 @@ export const batchDetailRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'What waits for what in a planned batch. It never changes: its ETag is the hash of the plan.',
+      summary: 'The graph of a planned batch: what waits for what. It never changes; its ETag is the hash of the plan.',
       answers: { 200: { schema: graph, example: exampleGraph } },
       errors: ['BatchNotFound', 'StatusConflict'],
     },
@@ -34,7 +34,7 @@ export const batchDetailRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'One deployment of a batch by its key, with what happened to it.',
+      summary: 'One deployment of a batch by its key, with its history.',
       answers: { 200: { schema: deploymentDetail, example: exampleDetail } },
       errors: ['BatchNotFound', 'DeploymentNotFound'],
     },
@@ -48,7 +48,7 @@ export const batchDetailRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'How a batch went, as JSON, as JUnit XML or as Markdown.',
+      summary: 'The result of a batch as JSON, JUnit XML or Markdown.',
       query: reportQuery,
       answers: { 200: { schema: report, example: exampleReport, texts: [reportTypes.junit, reportTypes.markdown] } },
       errors: ['BatchNotFound'],

@@ -5,7 +5,7 @@ import type { Complaint } from '../../lib/domain/complaint.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** Puts what a schema has against a query or a body into the user's words; `known` are the keys that there are. */
+/** Puts a schema's complaints about a query or body into plain words. `known` lists the valid keys. */
 export const complaintsOf = (
   issues: readonly Issue[],
   { where, value, known }: { readonly where: string; readonly value: unknown; readonly known: readonly string[] },
@@ -19,7 +19,7 @@ export const complaintsOf = (
     return [{ path, message: wordingOf(issue, valueAt(value, issue.path)) }];
   });
 
-/** A name as it was given, if it is one. */
+/** A name as given, if it is one. */
 export const shownKey = (key: string): string => (/^[\w-]{1,64}$/.test(key) ? key : quoted(key));
 
 const unknownKey = (what: string, key: string, known: readonly string[]): string =>
@@ -28,10 +28,10 @@ const unknownKey = (what: string, key: string, known: readonly string[]): string
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((holder, key) => (holder as Record<PropertyKey, unknown> | undefined)?.[key], value);
 
-/** Words of our own stand in the schema; those of zod all begin like this. */
+/** Our own messages are written in the schema; zod's all begin like this. */
 const isOwnWord = ({ message }: Issue): boolean => !/^(?:Invalid|Too|Unrecognized)/.test(message);
 
-/** No text here has a least length but that of one character. */
+/** The only minimum length of a text here is one character. */
 const wordingOf = (issue: Issue, value: unknown): string => {
   if (isOwnWord(issue)) return issue.message;
   if (value === undefined) return `is missing; ${neededFor(issue)} is needed`;

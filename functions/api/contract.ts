@@ -1,17 +1,17 @@
 import type * as z from 'zod';
 import type { ErrorName } from '../../lib/domain/errors.ts';
 
-/** What a route promises, for the OpenAPI document and for the tests, which hold every answer against it. */
+/** What a route promises, for the OpenAPI document and for the tests, which check every answer against it. */
 export interface Contract {
   /** One line: what it does. */
   readonly summary: string;
-  /** The same schema that reads the query; absent where there is none. */
+  /** The schema that reads the query; absent if there is none. */
   readonly query?: z.ZodObject;
-  /** The same schema that reads the JSON body, or `batch` for the text of a batch; absent where there is none. */
+  /** The schema that reads the JSON body, or `batch` for the text of a batch; absent if there is none. */
   readonly body?: z.ZodObject | 'batch';
-  /** Whether a request may come without it. */
+  /** Whether a request may leave it out. */
   readonly bodyMayBeAbsent?: true;
-  /** Headers of the request that it reads. */
+  /** Request headers that it reads. */
   readonly headers?: readonly (
     | 'idempotency-key'
     | 'if-match'
@@ -21,32 +21,35 @@ export interface Contract {
     | 'x-request-id'
     | 'x-user-id'
   )[];
-  /** On one machine it is answered without a token, too. */
+  /** On one machine it is also answered without a token. */
   readonly forAnyone?: true;
-  /** By status, of what goes well. */
+  /** The successful answers, by status. */
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Errors beside those that every route of its kind can have (see `everyRoute`). */
+  /** Errors besides the common ones (see `everyRoute`). */
   readonly errors?: readonly ErrorName[];
 }
 
 export interface Answer {
-  /** Of the body. A schema that several routes use has a name by `.meta({ id })`. Absent where the answer has no body. */
+  /**
+   * Schema of the body. A schema used by several routes has a name, set with `.meta({ id })`. Absent if there is no
+   * body.
+   */
   readonly schema?: z.ZodType;
-  /** `application/json`, unless it says otherwise. */
+  /** `application/json` by default. */
   readonly type?: string | readonly string[];
-  /** Further types, in which the same is told as a text. */
+  /** Other types that carry the same as text. */
   readonly texts?: readonly string[];
-  /** Where the same status is not always the same. */
+  /** Needed if the same status has different meanings. */
   readonly description?: string;
-  /** Names what came of it, mostly a batch, in a `Location`. */
+  /** A `Location` header names the result, usually a batch. */
   readonly location?: true;
-  /** Its ETag is the hash of a plan, which `If-Match` takes; that of any other is the hash of its body. */
+  /** The ETag is a plan's hash, which `If-Match` takes. Otherwise it is the body's hash. */
   readonly etag?: 'plan';
-  /** One that fits the schema: a test holds it against it. */
+  /** An example. A test checks it against the schema. */
   readonly example?: unknown;
 }
 
-/** Whatever a route with a body may answer. */
+/** Possible for every route with a body. */
 const withBody: readonly ErrorName[] = ['UnsupportedMediaType'];
 const withBatch: readonly ErrorName[] = ['YamlInvalid', 'BatchInvalid', 'UploadNotFound'];
 
@@ -58,16 +61,16 @@ export const errorsOf = ({
 }): readonly ErrorName[] => {
   const ofBody = body === undefined ? [] : withBody;
   const ofBatch = body === 'batch' ? withBatch : [];
-  // Where a batch may be unknown it may also be known, and not kept any more.
+  // If a batch may be unknown, its record may also have expired.
   const ofRecord: readonly ErrorName[] = errors.includes('BatchNotFound') ? ['RecordExpired'] : [];
   return [...new Set([...everyRoute, ...ofBody, ...ofBatch, ...ofRecord, ...errors])].sort();
 };
 
-/** Types of an answer that has a body. */
+/** The types of an answer with a body. */
 export const typesOf = ({ schema, type = 'application/json', texts = [] }: Answer): readonly string[] =>
   schema === undefined ? [] : [...[type].flat(), ...texts];
 
-/** What any route may answer: who asks is unknown, is not allowed, sends nonsense, or comes at a bad time. */
+/** Possible for every route: the caller is unknown or not allowed, the request is nonsense, or the time is bad. */
 export const everyRoute: readonly ErrorName[] = [
   'RequestInvalid',
   'Unauthorized',

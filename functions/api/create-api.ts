@@ -5,6 +5,6 @@ import { routes } from './routes.ts';
 
 export type { ApiContext, ApiHandler } from './answering.ts';
 
-/** The HTTP API but for what asks clusters: see `look-routes.ts`. */
+/** The HTTP API, without the part that asks clusters: see `look-routes.ts`. */
 export const create = (deps: ApiDeps, options: ApiOptions = {}): ApiHandler =>
   answering(routes, deps, { noteUser: noteUsers(deps), ...options });

@@ -12,24 +12,24 @@ import { examplePlan, plan } from './schemas/plan.ts';
 const keyNeeded = 'pillar/service_name is needed';
 const noPlace = 'pillar/service_name is needed; name the infrastructure in its own field';
 
-/** One version for one service, or that it is deleted or scaled. */
+/** Deploys one version of one service, or deletes or scales it. */
 const deployment = z.strictObject({
   key: z
     .string({ error: keyNeeded })
     .max(256)
     .regex(/^[^/]+\/[^/]+$/, { error: keyNeeded })
     .regex(/^[^@]+$/, { error: noPlace }),
-  version: z.string().min(1).max(256).optional().describe('What is deployed. A delete and a scale have none.'),
-  action: z.enum(actions).optional().describe('deploy, unless it is said.'),
+  version: z.string().min(1).max(256).optional().describe('The version to deploy. A delete and a scale have none.'),
+  action: z.enum(actions).optional().describe('Default: deploy.'),
   replicas: z.int().min(0).max(mostReplicas).optional().describe('With scale.'),
   environment: z.string().min(1).max(64),
   infrastructure: z.string().min(1).max(64).optional(),
   artifact: z.enum(artifactTypes).optional(),
-  at_once: z.boolean().optional().describe('true: though its service takes steps (kubernetes.strategy).'),
+  at_once: z.boolean().optional().describe('true: skip the steps that its service takes (kubernetes.strategy).'),
   reason: reason.optional(),
 });
 
-/** To say that it deploys is to say nothing else. */
+/** `action: deploy` means the same as no action. */
 const asked = (event: Parameters<typeof jsonOf>[0]) => {
   const { action, ...fields } = jsonOf(event, deployment);
   return { ...fields, ...(action === undefined || action === 'deploy' ? {} : { action }) };
@@ -60,7 +60,7 @@ export const deploymentRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'batches',
     contract: {
-      summary: 'Shows what that would do',
+      summary: 'Shows what a single deployment would do',
       body: deployment,
       answers: { 200: { schema: plan, example: examplePlan, etag: 'plan' } },
       errors: ['BatchInvalid'],

@@ -10,7 +10,7 @@ import { jsonSchema } from './schemas/json-schema.ts';
 
 const schemaType = 'application/schema+json';
 
-/** What describes the API and says how it is. */
+/** Descriptions of the API, and its health. */
 export const documentRoutes: readonly Route<Handle>[] = [
   {
     method: 'GET',
@@ -18,7 +18,7 @@ export const documentRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'The JSON Schema of a batch, with the pillars that there are',
+      summary: 'The JSON Schema of a batch, with the configured pillars',
       answers: { 200: { schema: jsonSchema, type: schemaType } },
     },
     handle: withoutQuery(async (deps) => {
@@ -48,7 +48,7 @@ export const documentRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Says whether the server is well, what it simulates, and how much executors let it ask',
+      summary: 'Shows whether the server is well, what it simulates, and how many requests executors allow',
       forAnyone: true,
       answers: { 200: { schema: z.union([health, healthForAnyone]), example: exampleHealth } },
     },

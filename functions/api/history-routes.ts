@@ -6,10 +6,10 @@ import type { Route } from './router.ts';
 import { exampleHistory, history } from './schemas/history.ts';
 
 const moment = z.strictObject({
-  at: whole(1, 999_999_999).optional().describe('Number of an event of its feed. Without it: the last.'),
+  at: whole(1, 999_999_999).optional().describe('The number of an event in its feed. Default: the last.'),
 });
 
-/** How a batch stood, from its record. */
+/** A batch at an earlier time, from its record. */
 export const historyRoutes: readonly Route<Handle>[] = [
   {
     method: 'GET',
@@ -17,7 +17,7 @@ export const historyRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'events',
     contract: {
-      summary: 'A batch as it stood at an event, replayed from its feed alone.',
+      summary: 'A batch as it was at an event, replayed from its feed alone.',
       query: moment,
       answers: { 200: { schema: history, example: exampleHistory } },
       errors: ['BatchNotFound'],

@@ -9,7 +9,7 @@ import type { Route } from './router.ts';
 import { exampleFeed, feed } from './schemas/feed.ts';
 import { exampleHold, hold, holds } from './schemas/hold.ts';
 
-/** Whether names are known, and whether there is a reason, is told together by the use case. */
+/** The use case reports unknown names and a missing reason together. */
 const asked = z.strictObject({
   scope: z.record(z.string(), z.string().trim().max(300).pipe(wellFormed)).default({}),
   reason: z.string().trim().max(1000).pipe(wellFormed).default(''),
@@ -20,10 +20,10 @@ const asked = z.strictObject({
 
 const resumption = z.strictObject({ reason: reason.optional() });
 
-/** A reason is welcome, and not needed. */
+/** A reason is optional. */
 const resumptionOf = (event: ApiEvent) => ((event.body ?? '') === '' ? {} : jsonOf(event, resumption));
 
-/** Holds: what keeps deployments from their turns until somebody lifts it, or until it is over. */
+/** Holds keep deployments from their turns until somebody lifts them or they end. */
 export const holdRoutes: readonly Route<Handle>[] = [
   {
     method: 'GET',
@@ -71,7 +71,7 @@ export const holdRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'events',
     contract: {
-      summary: 'Tells, or waits for, what happens to all batches, and to holds',
+      summary: 'Returns events of all batches and of holds, or waits for them',
       query: stageQuery,
       answers: { 200: { schema: feed, example: exampleFeed } },
     },

@@ -15,7 +15,7 @@ import {
   queue,
 } from './schemas/installation.ts';
 
-/** What there is, and how it is, across all batches. Nobody outside is asked. */
+/** Facts and state of the whole installation, across all batches. Asks nobody outside. */
 export const installationRoutes: readonly Route<Handle>[] = [
   {
     method: 'GET',
@@ -23,7 +23,7 @@ export const installationRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'What there is to deploy, and where: names and limits.',
+      summary: 'What can be deployed and where: names and limits.',
       answers: { 200: { schema: catalogue, example: exampleCatalogue } },
     },
     handle: withoutQuery(async (deps) => json(200, await readCatalogue(deps))),
@@ -34,7 +34,7 @@ export const installationRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'The accounts of executors: how much they take, and how they do.',
+      summary: 'The executor accounts: their limits and their state.',
       answers: { 200: { schema: executors, example: exampleExecutors } },
     },
     handle: withoutQuery(async (deps) => json(200, { executors: await readExecutors(deps) })),
@@ -45,7 +45,7 @@ export const installationRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'The clusters: what is in flight there, and what they do not let us do.',
+      summary: 'The clusters: what is in flight there, and which rights are missing.',
       answers: { 200: { schema: clusters, example: exampleClusters } },
     },
     handle: withoutQuery(async (deps) => json(200, { clusters: await readClusters(deps) })),

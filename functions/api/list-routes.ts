@@ -7,7 +7,7 @@ import type { Route } from './router.ts';
 import { batchList, exampleBatchList } from './schemas/batch-list.ts';
 import { deploymentList, exampleDeploymentList } from './schemas/deployment-list.ts';
 
-/** Lists of batches, and of the deployments of one. */
+/** Lists of batches, and of a batch's deployments. */
 export const listRoutes: readonly Route<Handle>[] = [
   {
     method: 'GET',
@@ -15,7 +15,7 @@ export const listRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Batches, the newest first.',
+      summary: 'Batches, newest first.',
       query: batchesAsked,
       answers: { 200: { schema: batchList, example: exampleBatchList } },
     },
@@ -27,7 +27,7 @@ export const listRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Deployments of a batch, in the order of the plan or of trouble.',
+      summary: 'Deployments of a batch, in the order of the plan or by trouble.',
       query: deploymentsAsked,
       answers: { 200: { schema: deploymentList, example: exampleDeploymentList } },
       errors: ['BatchNotFound'],

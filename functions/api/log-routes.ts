@@ -7,7 +7,7 @@ import type { Route } from './router.ts';
 import { exampleLogs, logs } from './schemas/logs.ts';
 import { checkScope } from './who.ts';
 
-/** What the route needs that reads logs. */
+/** What the route that reads logs needs. */
 export type LogRouteDeps = Omit<LogDeps, 'rights'> & Pick<Deps, 'catalogue'>;
 
 const asked = z.strictObject({
@@ -16,7 +16,7 @@ const asked = z.strictObject({
   previous: z.enum(['true', 'false']).default('false'),
 });
 
-/** A function of its own on AWS, which lets nobody do anything else with a cluster. */
+/** A function of its own on AWS, with no other right in a cluster. */
 export const logRoutes: readonly Route<HandleWith<LogRouteDeps & Pick<LogDeps, 'rights'>>>[] = [
   {
     method: 'GET',

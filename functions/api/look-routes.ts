@@ -13,10 +13,13 @@ import { exampleResolutionPlan, exampleTargetHealth, resolutionPlan, targetHealt
 
 import { enveloped, exampleRequested, requestedView } from './schemas/request.ts';
 
-/** What the routes need that ask clusters. */
+/** What the routes that ask clusters need. */
 export type LookDeps = Pick<Deps, 'table' | 'documents' | 'clock' | 'random' | 'catalogue' | 'cluster'>;
 
-/** What changes the record is handed in: the other parts of the API have these routes too, to tell of them, and may not do it. */
+/**
+ * What changes the record is passed in. The other parts of the API know these routes only to describe them, and must
+ * not be able to change it.
+ */
 type Handed = LookDeps & AskedBy & { readonly adopt: AdoptTarget };
 
 const name = z.string().min(1).max(255).pipe(wellFormed);
@@ -24,8 +27,8 @@ const target = z.strictObject({ key: name, environment: name, cluster: name.opti
 const adopting = target.extend({ reason: reason.optional() });
 
 /**
- * One row per route. They are a function of their own on AWS: a cluster may be slow, and few parts have any right to ask one. None
- * changes a cluster; an adoption changes the record.
+ * One row per route. On AWS they are their own function: a cluster may be slow, and few parts have the right to ask
+ * one. None changes a cluster; an adoption changes the record.
  */
 export const lookRoutes: readonly Route<HandleWith<Handed>>[] = [
   {
@@ -34,7 +37,7 @@ export const lookRoutes: readonly Route<HandleWith<Handed>>[] = [
     scope: 'read',
     part: 'looks',
     contract: {
-      summary: 'Asks the cluster how a target is, now',
+      summary: 'Asks the cluster for the state of a target now',
       body: target,
       answers: { 200: { schema: targetHealth, example: exampleTargetHealth } },
       errors: ['TargetNotFound', 'PlaceUnavailable'],
@@ -47,7 +50,7 @@ export const lookRoutes: readonly Route<HandleWith<Handed>>[] = [
     scope: 'approve',
     part: 'looks',
     contract: {
-      summary: 'Takes what somebody has changed at a target as right',
+      summary: 'Adopts what somebody has changed at a target',
       body: adopting,
       answers: { 200: { schema: adoption, example: exampleAdoption } },
       errors: ['TargetNotFound', 'NothingToAdopt', 'ChangedSince', 'StatusConflict', 'PlaceUnavailable'],
@@ -60,7 +63,7 @@ export const lookRoutes: readonly Route<HandleWith<Handed>>[] = [
     scope: 'approve',
     part: 'looks',
     contract: {
-      summary: 'Proposes what became of each deployment that is UNKNOWN',
+      summary: 'Proposes an outcome for each UNKNOWN deployment',
       answers: { 200: { schema: resolutionPlan, example: exampleResolutionPlan } },
       errors: ['BatchNotFound', 'StatusConflict'],
     },

@@ -8,7 +8,7 @@ import { migrated } from './schemas/migrated.ts';
 const place = z.strictObject({
   after: z
     .string()
-    .regex(/^[0-9A-Za-z]{1,64}(?:\.[1-9]\d{0,6})?$/, { error: 'send what the answer before gave as next_after' })
+    .regex(/^[0-9A-Za-z]{1,64}(?:\.[1-9]\d{0,6})?$/, { error: 'send the next_after of the previous answer' })
     .optional(),
 });
 
@@ -17,7 +17,7 @@ const example = {
   next_after: '01M7Z8HOLD00000000000000AA',
 };
 
-/** What an earlier version has recorded gets the rows that it did not know. */
+/** Adds the rows that an earlier version did not write. */
 export const migrateRoutes: readonly Route<Handle>[] = [
   {
     method: 'POST',
@@ -25,7 +25,7 @@ export const migrateRoutes: readonly Route<Handle>[] = [
     scope: 'admin',
     part: 'decisions',
     contract: {
-      summary: 'Writes the rows that an earlier version did not know, part by part.',
+      summary: 'Writes the rows that an earlier version did not have, some per call.',
       body: place,
       answers: { 200: { schema: migrated, example } },
     },

@@ -7,13 +7,18 @@ import type { ApiEvent } from './request.ts';
 import type { HandleWith } from './route.ts';
 import type { Route } from './router.ts';
 
-/** Where a function of the API is, and how its copies in other places are asked: only by the one that is in none. */
+/**
+ * Where a function of the API runs, and how it asks its copies in other places. Only the one in no place has copies.
+ */
 export interface Places {
   readonly own: string;
   readonly ask?: (place: string, event: ApiEvent) => Promise<ApiAnswer>;
 }
 
-/** One answer of several, of one's own and of copies by their places: for a request that asks clusters of more than one place. */
+/**
+ * Merges a function's own answer with its copies' answers, by place, for a request that asks clusters in several
+ * places.
+ */
 type Merge = (own: ApiAnswer, others: ReadonlyMap<string, ApiAnswer>, placeOf: PlaceOf) => ApiAnswer;
 type PlaceOf = (cluster: string) => string | undefined;
 
@@ -30,8 +35,8 @@ export const placedRoutes = <Needed extends Needs>(
     : routes.map((route) => ({ ...route, handle: placed(route.handle, places, merges[route.path]) }));
 
 /**
- * The route as it is, with the clusters that are asked from here. Where it asks one of another place, the whole request goes to the copy
- * there, claims and all: by then it was let in here, and the copy asks again whether it may be.
+ * The route, limited to clusters that are asked from here. If it asks a cluster of another place, the whole request
+ * goes to the copy there, with its claims. It was already authorised here, and the copy checks again.
  */
 const placed =
   <Needed extends Needs>(
@@ -64,16 +69,16 @@ const answerIn = (settled: PromiseSettledResult<ApiAnswer>): ApiAnswer => {
 
 const askedElsewhere = (cluster: string, place: string | undefined): string =>
   place === undefined
-    ? `cluster ${cluster} is asked by functions that are in no place`
-    : `cluster ${cluster} is asked by the functions in ${place}, and they do not answer`;
+    ? `cluster ${cluster} is asked by functions outside any place`
+    : `cluster ${cluster} is asked by the functions in ${place}, which do not answer`;
 
-/** The answer is compressed by who gives it to whoever has asked. */
+/** The function that answers the caller compresses the answer. */
 const forwarded = (event: ApiEvent): ApiEvent => {
   const { 'accept-encoding': _, ...headers } = event.headers;
   return { ...event, headers };
 };
 
-/** Of those that answer what was asked. */
+/** The answers of those copies that gave one. */
 const answersOf = async (places: readonly string[], ask: (place: string) => Promise<ApiAnswer>) => {
   const asked = places.map(async (place): Promise<readonly (readonly [string, ApiAnswer])[]> => {
     try {
@@ -93,7 +98,10 @@ interface Proposals {
 
 const proposalsIn = ({ body = '{}' }: ApiAnswer): Proposals => ({ proposals: [], ...JSON.parse(body) });
 
-/** Each proposal comes from where its cluster is asked. One that is missing there stays as it is here: its cluster could not be asked. */
+/**
+ * Takes each proposal from the place that asks its cluster. If it is missing there, the one from here stays: its
+ * cluster could not be asked.
+ */
 export const mergeProposals: Merge = (own, others, placeOf) => {
   const told = new Map([...others].map(([place, answer]) => [place, proposalsIn(answer).proposals]));
   const mine = proposalsIn(own);

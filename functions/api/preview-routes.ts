@@ -6,7 +6,10 @@ import { type Handle, json, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 import { examplePreview, preview } from './schemas/preview.ts';
 
-/** What clusters say of a batch before it is submitted. It takes longer than a request may, so it is begun and then looked at. */
+/**
+ * Asks clusters about a batch before it is submitted. That takes longer than a request may, so one request starts it
+ * and others read it.
+ */
 export const previewRoutes: readonly Route<Handle>[] = [
   {
     method: 'POST',
@@ -14,11 +17,11 @@ export const previewRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'batches',
     contract: {
-      summary: 'Begins to ask clusters what a batch would do there',
+      summary: 'Starts asking clusters what a batch would do there',
       query: uploadQuery,
       body: 'batch',
       bodyMayBeAbsent: true,
-      answers: { 202: { schema: preview, example: examplePreview, description: 'It is begun: look at it by its id.' } },
+      answers: { 202: { schema: preview, example: examplePreview, description: 'It has started. Read it by its id.' } },
       errors: ['StatusConflict', 'WorkflowUnavailable'],
     },
     handle: async (deps, { event, actor }) => {
@@ -34,7 +37,7 @@ export const previewRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Shows what clusters have said of a batch so far',
+      summary: 'Shows what clusters have said about a batch so far',
       answers: { 200: { schema: preview, example: examplePreview } },
       errors: ['PreviewNotFound'],
     },

@@ -4,16 +4,16 @@ import { type ErrorName, FlotillaError } from '../../lib/domain/errors.ts';
 interface Meaning {
   readonly status: number;
   readonly title: string;
-  /** A fault of ours whose message is for whoever asks, too. */
+  /** A fault of ours whose message is also meant for the caller. */
   readonly isTold?: true;
 }
 
-/** Every error that the API tells by its own name. Any other is an InternalError. */
+/** Every error that the API reports by its own name. Any other becomes an InternalError. */
 export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   YamlInvalid: { status: 400, title: 'The batch cannot be read' },
   BatchInvalid: { status: 422, title: 'The batch is not valid' },
   RequestInvalid: { status: 400, title: 'The request is not valid' },
-  Unauthorized: { status: 401, title: 'Who are you?' },
+  Unauthorized: { status: 401, title: 'Not authenticated' },
   Forbidden: { status: 403, title: 'Not allowed' },
   BatchNotFound: { status: 404, title: 'No such batch' },
   BatchAmbiguous: { status: 404, title: 'More than one batch' },
@@ -26,34 +26,34 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
   HoldNotFound: { status: 404, title: 'No such hold' },
   RouteNotFound: { status: 404, title: 'No such route' },
   MethodNotAllowed: { status: 405, title: 'Method not allowed' },
-  AnswerTooLarge: { status: 406, title: 'The answer is too large as it is' },
+  AnswerTooLarge: { status: 406, title: 'The answer is too large uncompressed' },
   IdempotencyKeyReused: { status: 409, title: 'The Idempotency-Key was used for something else' },
   RequestIdReused: { status: 409, title: 'The X-Request-ID was used for something else' },
-  NameTaken: { status: 409, title: 'There is such a deployment already' },
+  NameTaken: { status: 409, title: 'The deployment already exists' },
   StatusConflict: { status: 409, title: 'Not possible in this state' },
   NotWaiting: { status: 409, title: 'It does not wait for a person' },
   BatchStillRuns: { status: 409, title: 'The batch still runs' },
   RollbackRuns: { status: 409, title: 'The batch is being rolled back' },
-  RetryRuns: { status: 409, title: 'The batch is being tried again' },
+  RetryRuns: { status: 409, title: 'The batch is being retried' },
   NothingToRollBack: { status: 409, title: 'There is nothing to roll back' },
-  NothingToRetry: { status: 409, title: 'There is nothing to try again' },
+  NothingToRetry: { status: 409, title: 'There is nothing to retry' },
   NotRolledBack: { status: 409, title: 'This deployment is not rolled back' },
   NothingToAdopt: { status: 409, title: 'There is nothing to adopt' },
-  ChangedSince: { status: 409, title: 'It is not as it was when it was looked at' },
-  RecordExpired: { status: 410, title: 'The record of the batch is not kept any more' },
-  PreconditionFailed: { status: 412, title: 'What the request rests on is not so' },
+  ChangedSince: { status: 409, title: 'It has changed since you looked at it' },
+  RecordExpired: { status: 410, title: 'The record of the batch is no longer kept' },
+  PreconditionFailed: { status: 412, title: 'A precondition of the request is not met' },
   RequestFieldsInvalid: { status: 422, title: 'The deployment request is not valid' },
   PayloadTooLarge: { status: 413, title: 'The request is too large' },
-  UnsupportedMediaType: { status: 415, title: 'The content type is not taken' },
-  TooManyRequests: { status: 429, title: 'Too many requests, try again later' },
+  UnsupportedMediaType: { status: 415, title: 'The content type is not supported' },
+  TooManyRequests: { status: 429, title: 'Too many requests; try again later' },
   ConfigurationInvalid: { status: 500, title: 'The configuration is not valid' },
   InternalError: { status: 500, title: 'Something went wrong here' },
-  TableBusy: { status: 503, title: 'Too busy, try again' },
+  TableBusy: { status: 503, title: 'Too busy; try again' },
   WorkflowUnavailable: { status: 503, title: 'The workflow engine cannot be reached' },
-  PlaceUnavailable: { status: 503, title: 'The functions in the place of the cluster do not answer', isTold: true },
+  PlaceUnavailable: { status: 503, title: "The functions in the cluster's place do not answer", isTold: true },
 };
 
-/** What is said of our own faults: what happened inside is in the log only. */
+/** The text for our own faults. Only the log says what happened inside. */
 const ownFault = 'The request was not the cause. The log has more under this instance.';
 
 /** `application/problem+json` (RFC 9457) for any error. */
@@ -75,7 +75,7 @@ export const problemResponse = (
     retry_after?: number;
   };
   const body = {
-    // A name and no address: what the error means stands in docs/errors.md, which no server has to serve.
+    // A name rather than an address: docs/errors.md explains the error, and no server has to serve it.
     type: `urn:flotilla:error:${code}`,
     title,
     status,

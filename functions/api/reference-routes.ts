@@ -7,7 +7,7 @@ import { type Handle, json, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 import { openApi, page } from './schemas/reference.ts';
 
-/** What tells of all these routes, and of itself. Both are made when they are first asked for, and kept. */
+/** Routes that describe all these routes and themselves. Both documents are made on first use and kept. */
 export const referenceRoutes = (others: readonly PromisedRoute[]): readonly (Route<Handle> & PromisedRoute)[] => {
   let document: JsonObject | undefined;
   let text: string | undefined;
@@ -38,8 +38,8 @@ export const referenceRoutes = (others: readonly PromisedRoute[]): readonly (Rou
       handle: withoutQuery(async () => json(200, made())),
     },
     pageAt('/docs', 'This API as a page to read'),
-    // Where clients of deployment requests look for it.
-    pageAt('/swagger/{page+}', 'This API as a page to read, at an address that others use for theirs'),
+    // Clients of deployment requests look for it here.
+    pageAt('/swagger/{page+}', 'This API as a page to read, at an address that other servers use'),
   ];
   return own;
 };

@@ -36,7 +36,7 @@ const answer = {
   example: { message: 'Request 5f0c9a52-web is CREATED.', data: exampleRequest },
   location: true,
 } as const;
-const again = { ...answer, description: 'The same request was made before: what became of it.' } as const;
+const again = { ...answer, description: 'The same request was made before. This is its state.' } as const;
 
 const writing = ['StatusConflict', 'RequestIdReused', 'RequestFieldsInvalid', 'WorkflowUnavailable'] as const;
 const headers = ['x-request-id', 'x-user-id'] as const;
@@ -44,7 +44,7 @@ const headers = ['x-request-id', 'x-user-id'] as const;
 type Deps = RouteDeps;
 type Request = Parameters<Handle>[1];
 
-/** A request as it stands, after so many seconds at most. */
+/** A request's state, after waiting at most this many seconds. */
 const tell = async (
   deps: Deps,
   { event, signal }: Pick<Request, 'event' | 'signal'>,
@@ -56,7 +56,7 @@ const tell = async (
   return json(good, { message: `Request ${data.request_id} is ${data.status}.`, data }, { location: data.links.self });
 };
 
-/** A route that asks for a change of a deployment. */
+/** A route that requests a change of a deployment. */
 const changing =
   (type: Exclude<RequestType, 'CREATE'>): Handle =>
   async (deps, { event, actor, parameters: { id }, signal }) => {
@@ -87,7 +87,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Says that somebody is there',
+      summary: 'Answers that the server is there',
       answers: { 200: { schema: pong, example: { message: 'pong' } } },
     },
     handle: withoutQuery(async () => json(200, { message: 'pong' })),
@@ -98,7 +98,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'events',
     contract: {
-      summary: 'Requests a deployment, which is then made',
+      summary: 'Requests a deployment',
       query: waiting,
       body: newDeployment,
       headers,
@@ -118,7 +118,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Lists what you have requested, the newest first',
+      summary: 'Lists your requests, newest first',
       query: page,
       headers: ['x-user-id'],
       answers: { 200: { schema: requestList, example: exampleRequestList } },
@@ -135,7 +135,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Shows a request of yours, by its X-Request-ID',
+      summary: 'Shows one of your requests, by its X-Request-ID',
       headers: ['x-user-id'],
       answers: { 200: { schema: answer.schema, example: answer.example } },
       errors: ['RequestNotFound'],
@@ -150,7 +150,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     path: `${requests}/{id}`,
     scope: 'deploy',
     part: 'events',
-    contract: { ...changed('Requests that a deployment is changed, by its identifier'), body: changedDeployment },
+    contract: { ...changed('Requests a change of a deployment, by its identifier'), body: changedDeployment },
     handle: changing('UPDATE'),
   },
   {
@@ -158,7 +158,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     path: `${requests}/{id}`,
     scope: 'deploy',
     part: 'events',
-    contract: changed('Requests that a deployment is deleted, by its identifier'),
+    contract: changed('Requests the deletion of a deployment, by its identifier'),
     handle: changing('DELETE'),
   },
   {
@@ -167,7 +167,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'events',
     contract: {
-      summary: 'Runs a request again that has failed, by its X-Request-ID',
+      summary: 'Retries a failed request, by its X-Request-ID',
       query: waiting,
       headers: ['x-user-id'],
       answers: { 200: answer },
@@ -185,7 +185,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     path: `${requests}/{id}/reconcile`,
     scope: 'deploy',
     part: 'events',
-    contract: changed('Requests that a deployment is made again what was asked for last, by its identifier'),
+    contract: changed('Requests that a deployment is restored to its last requested state, by its identifier'),
     handle: changing('RECONCILE'),
   },
   {
@@ -194,7 +194,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Lists the deployments that you have requested, the newest first',
+      summary: 'Lists the deployments that you have requested, newest first',
       query: page,
       headers: ['x-user-id'],
       answers: { 200: { schema: requestedList, example: exampleRequestedList } },

@@ -11,7 +11,7 @@ import { readUpload } from '../../lib/usecases/batch/read-upload.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 import { complaintsOf, shownKey } from './complaint.ts';
 
-/** The default authorizer adds its claims; without one there are none. */
+/** API Gateway's authorizer adds its claims; without one there are none. */
 export type ApiEvent = APIGatewayProxyEventV2 & {
   readonly requestContext: {
     readonly authorizer?: {
@@ -20,13 +20,16 @@ export type ApiEvent = APIGatewayProxyEventV2 & {
   };
 };
 
-/** What API Gateway and Lambda take in one request, and what the embedded server takes. */
+/** What API Gateway, Lambda and the embedded server accept in one request. */
 export const maxBodyBytes = batchBytes.inRequest;
 
-/** Names of headers are in lower case in payload 2.0. */
+/** In payload 2.0, header names are in lower case. */
 export const headerOf = (event: ApiEvent, name: string): string | undefined => event.headers?.[name];
 
-/** The body as text, with its byte order mark: what was submitted can be had back. Whether API Gateway encodes it depends on the content type, so both are taken for every type. */
+/**
+ * The body as text, with its byte order mark, so that exactly what was submitted can be returned. Whether API Gateway
+ * encodes a body depends on its content type, so both forms are accepted for every type.
+ */
 const bodyOf = (event: ApiEvent): string => {
   const encoding = event.isBase64Encoded === true ? 'base64' : 'utf8';
   const bytes = Buffer.from(event.body ?? '', encoding);
@@ -45,14 +48,14 @@ const textOf = (bytes: Uint8Array, what: string): string => {
 export const tooLarge = (): FlotillaError =>
   new FlotillaError(
     'PayloadTooLarge',
-    `A request may have ${mebibytes(maxBodyBytes)} at most. A batch may have ${mebibytes(batchBytes.atMost)} by POST /uploads, which the commands deploy and plan use by themselves.`,
+    `A request may have ${mebibytes(maxBodyBytes)} at most. A batch may have ${mebibytes(batchBytes.atMost)} by POST /uploads, which the commands deploy and plan use automatically.`,
   );
 
 const batchTypes = ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml', 'application/json'];
 
 /**
- * A batch comes as YAML or JSON and says so. The types that a form on a foreign page can send are not taken, so that no
- * page can deploy with the rights of whoever looks at it.
+ * A batch comes as YAML or JSON and must say so. Types that a form on a foreign page can send are refused, so that no
+ * page can deploy with the rights of its reader.
  */
 const batchTextOf = (event: ApiEvent): string => {
   checkContentType(event, batchTypes);
@@ -61,13 +64,13 @@ const batchTextOf = (event: ApiEvent): string => {
 
 export const uploadQuery = z.strictObject({ upload: z.string().optional() });
 
-/** The text of a batch, and the upload that it came by, if it did. */
+/** The text of a batch, and the upload that brought it, if any. */
 export interface SentBatch {
   readonly text: string;
   readonly upload?: OrderedUpload;
 }
 
-/** The text of a batch, which is the body or was put at the upload of who asks that the query names. */
+/** The text of a batch: the body, or the caller's upload that the query names. */
 export const batchOf = async (
   deps: Pick<Deps, 'uploads' | 'table' | 'clock'>,
   { event, actor }: { readonly event: ApiEvent; readonly actor: Actor },
@@ -78,13 +81,10 @@ export const batchOf = async (
     const { bytes, upload } = await readUpload(deps, { actor, uploadId });
     return { text: textOf(bytes, 'upload'), upload };
   }
-  throw new FlotillaError(
-    'RequestInvalid',
-    'A batch comes as the body or by ?upload=, and here are both. Send one of them.',
-  );
+  throw new FlotillaError('RequestInvalid', 'A batch is either the body or ?upload=. Send only one of them.');
 };
 
-/** The plan that a batch is submitted for: its hash, as an entity tag or as it is. Undefined for any. */
+/** The hash of the plan that a batch is submitted for, quoted as an entity tag or not. Undefined for any plan. */
 export const planHashOf = (event: ApiEvent): string | undefined => {
   const given = headerOf(event, 'if-match')?.trim();
   if (given === undefined || given === '*') return undefined;
@@ -92,11 +92,11 @@ export const planHashOf = (event: ApiEvent): string | undefined => {
   if (hash !== null) return hash[1] ?? hash[2];
   throw new FlotillaError(
     'RequestInvalid',
-    'If-Match takes the plan_hash of one plan, with quotation marks or without.',
+    'If-Match takes the plan_hash of one plan, with or without quotation marks.',
   );
 };
 
-/** Who sends something that becomes a batch. */
+/** The sender of a request that becomes a batch. */
 export const senderOf = ({ subject, formerly }: Actor, event: ApiEvent): Sender => ({
   actor: subject,
   formerly,
@@ -116,10 +116,7 @@ const linksOf = (event: ApiEvent): Links | undefined => {
 const idempotencyKeyOf = (event: ApiEvent): string | undefined => {
   const key = headerOf(event, 'idempotency-key')?.trim();
   if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new FlotillaError(
-    'RequestInvalid',
-    'An Idempotency-Key has 1 to 255 visible ASCII characters, without spaces.',
-  );
+  throw new FlotillaError('RequestInvalid', 'An Idempotency-Key has 1 to 255 visible ASCII characters and no spaces.');
 };
 
 /** A small JSON body, read by its schema. */
@@ -136,13 +133,13 @@ const jsonIn = (text: string, what: string): unknown => {
   }
 };
 
-/** What an address says behind its question mark. A parameter that the schema does not know is refused: it would be taken for one that works. */
+/** The query parameters. Unknown ones are refused: otherwise they would look as if they worked. */
 export const queryOf = <Schema extends z.ZodObject>(event: ApiEvent, schema: Schema): z.output<Schema> => {
   checkGivenOnce(event);
   return parsed(schema, event.queryStringParameters ?? {}, 'query');
 };
 
-/** API Gateway makes one text of two, with a comma between, which nothing would fit. */
+/** API Gateway joins repeated values with a comma, and the result would match nothing. */
 const checkGivenOnce = ({ rawQueryString }: ApiEvent): void => {
   const names = [...new URLSearchParams(rawQueryString).keys()];
   const twice = [...new Set(names.filter((name, at) => names.indexOf(name) !== at))];

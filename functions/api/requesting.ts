@@ -7,12 +7,12 @@ import { isLoopback } from '../../lib/domain/safe-address.ts';
 import type { Asked, RequestUser } from '../../lib/usecases/requests/request-deps.ts';
 import { type ApiEvent, headerOf, jsonOf } from './request.ts';
 
-/** What of a request to the routes of deployment requests stands in its headers. */
+/** Reads the headers of deployment requests. */
 
 const idHeader = 'x-request-id';
 const userHeader = 'x-user-id';
 
-/** By which a request is known again. Without one, nothing else of it is looked at. */
+/** Identifies a repeated request. Without it, the rest of the request is not read. */
 const requestIdOf = (event: ApiEvent): string => {
   const id = headerOf(event, idHeader)?.trim();
   if (id !== undefined && /^[\x21-\x7e]{1,255}$/.test(id)) return id;
@@ -21,31 +21,34 @@ const requestIdOf = (event: ApiEvent): string => {
 };
 
 /**
- * In whose name somebody asks: in his own, unless his token says that he may speak for others. Whoever has the folder of a server on this
- * machine may as well.
+ * The user on whose behalf a request is made: the caller, unless their token may speak for others. On one machine,
+ * anyone with access to the server's folder may, too.
  */
 export const userOf = (event: ApiEvent, actor: Actor): RequestUser => {
   const named = headerOf(event, userHeader)?.trim();
   if (named === undefined || named === actor.subject) return { owner: actor.subject };
   if (!/^[\x21-\x7e]+$/.test(named) || named.length > longestSubject) {
-    throw new FlotillaError('RequestInvalid', `X-User-ID is not one: 1 to ${longestSubject} visible ASCII characters.`);
+    throw new FlotillaError(
+      'RequestInvalid',
+      `X-User-ID is not valid: it needs 1 to ${longestSubject} visible ASCII characters.`,
+    );
   }
   const isOwnServer = actor.subject === localActor.subject && isLoopback(sourceOf(event));
   if (isOwnServer || mayImpersonate(actor)) return { owner: personNamed(named), sentBy: actor.subject };
-  const message = `X-User-ID says ${named}, and the token says ${actor.subject}. Leave the header out; only a token with flotilla/impersonate may speak for others.`;
+  const message = `X-User-ID says ${named}, but the token says ${actor.subject}. Remove the header; only a token with flotilla/impersonate may speak for others.`;
   throw new FlotillaError('Forbidden', message);
 };
 
-/** A server that listens on addresses of both kinds writes those of the older one so. */
+/** A server that listens on IPv4 and IPv6 writes IPv4 addresses with this prefix. */
 const sourceOf = ({ requestContext }: ApiEvent): string => requestContext.http.sourceIp.replace(/^::ffff:/, '');
 
-/** The id first, then the user, then all else. */
+/** First the id, then the user, then everything else. */
 export const askedOf = (event: ApiEvent, actor: Actor): Asked => {
   const requestId = requestIdOf(event);
   return { requestId, ...userOf(event, actor) };
 };
 
-/** The body, with what is wrong of it by field. What is no JSON at all has no fields. */
+/** The body, with problems by field. A body that is not JSON has no fields. */
 export const fieldsOf = <Schema extends z.ZodObject>(event: ApiEvent, schema: Schema): z.output<Schema> => {
   try {
     return jsonOf(event, schema);
@@ -55,7 +58,7 @@ export const fieldsOf = <Schema extends z.ZodObject>(event: ApiEvent, schema: Sc
   }
 };
 
-/** The version of `If-Match`, with quotation marks or without. */
+/** The version in `If-Match`, with or without quotation marks. */
 export const versionOf = (event: ApiEvent): string | undefined => {
   const given = headerOf(event, 'if-match')?.trim();
   if (given === undefined || given === '*') return undefined;
@@ -64,7 +67,7 @@ export const versionOf = (event: ApiEvent): string | undefined => {
   throw new FlotillaError('RequestInvalid', 'If-Match takes the resource_version of one deployment.');
 };
 
-/** What an error of these routes says besides: a sentence, and what is wrong by field. */
+/** The extra fields of these routes' errors: a sentence, and the problems by field. */
 export const envelopeOf = (error: unknown, sentence: string): { readonly error: string; readonly details: object } => {
   const { issues = [] } = (error instanceof FlotillaError ? error.details : {}) as {
     readonly issues?: readonly Complaint[];
@@ -73,5 +76,5 @@ export const envelopeOf = (error: unknown, sentence: string): { readonly error: 
   return { error: sentence, details: Object.fromEntries(fields) };
 };
 
-/** Whether the routes at this address have that envelope. */
+/** Whether the routes at this path use that envelope. */
 export const hasEnvelope = (path: string): boolean => path.startsWith('/api/v1/');

@@ -10,7 +10,7 @@ import { exampleRetryPlan, retryPlan } from './schemas/undo.ts';
 
 const key = z.string().min(1).max(256);
 
-/** What is tried again, and how. */
+/** What to retry, and how. */
 const retry = z.strictObject({
   only: z.array(key, { error: 'a list of keys, each pillar/service_name, is needed' }).min(1).max(10_000).optional(),
   with: z.record(key, z.string(), { error: 'an object is needed, with a version for each key' }).optional(),
@@ -34,7 +34,7 @@ const errors = [
   'StatusConflict',
 ] as const;
 
-/** Redo. */
+/** Retries. */
 export const retryRoutes: readonly Route<Handle>[] = [
   {
     method: 'POST',
@@ -42,7 +42,7 @@ export const retryRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     contract: {
-      summary: 'Tries again what a batch has left, as a batch of its own',
+      summary: 'Retries what a batch has left, as a new batch',
       body: retry,
       headers: ['idempotency-key', 'flotilla-links'],
       answers: acceptedAnswers({ schema: acceptedRetry, example: { ...exampleAccepted, left: [] } }),
@@ -60,7 +60,7 @@ export const retryRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'batches',
     contract: {
-      summary: 'Shows what of a batch would be tried again',
+      summary: 'Shows what a retry of a batch would deploy',
       body: retry,
       answers: { 200: { schema: retryPlan, example: exampleRetryPlan, etag: 'plan' } },
       errors,

@@ -5,15 +5,15 @@ import { type ApiEvent, headerOf } from './request.ts';
 import type { Route } from './router.ts';
 
 /**
- * Whether the answers of a route are told apart by their ETag: those of all that is read and not waited for. What a cluster says now, and
- * what somebody has to be told again, is never the same.
+ * Whether a route's answers get an ETag: all reads that don't wait. Answers from clusters, and answers that must be
+ * given again, always differ.
  */
 export const isRevalidated = ({ method, part }: Pick<Route<unknown>, 'method' | 'part'>): boolean =>
   method === 'GET' && part === 'reads';
 
 /**
- * An answer with its ETag, or 304 for who has it already (RFC 9110). Compressed it is another one to a cache, and has a tag of its
- * own; whoever has one form has the other.
+ * Adds an ETag to an answer, or answers 304 to a caller who has it already (RFC 9110). For caches the compressed form
+ * is another one with its own tag, but a caller with either form has both.
  */
 export const revalidated = (event: ApiEvent, answer: ApiAnswer): ApiAnswer => {
   const { statusCode, body, headers } = answer;

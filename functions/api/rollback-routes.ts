@@ -17,7 +17,7 @@ import {
 } from './schemas/undo.ts';
 
 const key = z.string().trim().min(1).max(200).pipe(wellFormed);
-const keys = z.array(key).min(1, { error: 'name a deployment, or leave it out' }).max(10_000).optional();
+const keys = z.array(key).min(1, { error: 'name a deployment, or omit it' }).max(10_000).optional();
 const wished = { only: keys, force: keys };
 const preview = z.strictObject(wished);
 const request = z.strictObject({ ...wished, reason });
@@ -30,7 +30,7 @@ const targetRequest = z.strictObject({ ...target, reason });
 const ofBatch = ['BatchNotFound', 'DeploymentNotFound', 'NotRolledBack', 'RecordExpired'] as const;
 const ofTarget = ['TargetNotFound', 'ReleaseNotFound', 'NotRolledBack', 'NothingToRollBack', 'RollbackRuns'] as const;
 
-/** Whole batches, and single targets, back to what ran before. */
+/** Returns whole batches and single targets to what ran before. */
 export const rollbackRoutes: readonly Route<Handle>[] = [
   {
     method: 'POST',
@@ -38,7 +38,7 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'batches',
     contract: {
-      summary: 'Shows what a rollback of a batch would put back',
+      summary: 'Shows what a rollback of a batch would do',
       body: preview,
       answers: { 200: { schema: rollbackPlan, example: exampleRollbackPlan } },
       errors: ofBatch,
@@ -53,7 +53,7 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     contract: {
-      summary: 'Puts back what a batch has changed, by a batch of its own',
+      summary: 'Rolls a batch back, as a new batch',
       body: request,
       answers: { 202: { schema: acceptedRollback, example: exampleRollback, location: true } },
       errors: [...ofBatch, 'NothingToRollBack', 'RetryRuns', 'RollbackRuns', 'StatusConflict', 'WorkflowUnavailable'],
@@ -70,7 +70,7 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'batches',
     contract: {
-      summary: 'Shows which release would be put back at one target',
+      summary: 'Shows which release a rollback of one target would restore',
       body: targetPreview,
       answers: { 200: { schema: targetRollbackPlan, example: exampleTargetPlan } },
       errors: ofTarget,
@@ -83,7 +83,7 @@ export const rollbackRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     contract: {
-      summary: 'Puts one target back to a release that was verified there',
+      summary: 'Returns one target to a release that was verified there',
       body: targetRequest,
       headers: ['idempotency-key', 'flotilla-links'],
       answers: { 202: { schema: acceptedTargetRollback, example: exampleTargetRollback, location: true } },

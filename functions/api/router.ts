@@ -3,12 +3,16 @@ import type { Scope } from '../../lib/domain/record/actor.ts';
 import type { Contract } from './contract.ts';
 
 /**
- * On AWS each part of the API is a function of its own, with copies of its own: whatever fills one leaves the others free. Plans
- * and texts take seconds of a processor, events are waited for, clusters may not answer, and what somebody decides must get through.
+ * On AWS each part of the API is its own function with its own copies, so that one part under load leaves the others
+ * free. Plans and texts take seconds of CPU, events are waited for, clusters may not answer, and decisions must get
+ * through.
  */
 export type ApiPart = 'reads' | 'batches' | 'events' | 'decisions' | 'looks' | 'logs';
 
-/** A route: method, path with `{names}`, what a token needs for it, and what it does. `{name+}` takes the rest of the path, slashes and all. */
+/**
+ * A route: method, path with `{names}`, what its token must allow, and what it does. `{name+}` takes the rest of the
+ * path, including slashes.
+ */
 export interface Route<Handle> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
@@ -22,7 +26,10 @@ export interface Match<Handle> extends Pick<Route<Handle>, 'method' | 'part' | '
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Finds the route of a request; HEAD is answered as GET, whose body the server leaves out. Throws RouteNotFound, or MethodNotAllowed with `details.allow` when the path exists. */
+/**
+ * Finds a request's route. HEAD is answered like GET, and the server drops the body. Throws RouteNotFound, or
+ * MethodNotAllowed with `details.allow` if the path exists.
+ */
 export const matchRoute = <Handle>(routes: readonly Route<Handle>[], method: string, path: string): Match<Handle> => {
   const found = routesAt(routes, path);
   const match = found.find(({ route }) => route.method === (method === 'HEAD' ? 'GET' : method));
@@ -40,7 +47,7 @@ interface Found<One> {
   readonly groups: Readonly<Record<string, string>>;
 }
 
-/** The routes of an address. The one whose path says most of it goes first, as at a gateway. */
+/** The routes at a path. The most specific one goes first, as in API Gateway. */
 const routesAt = <One extends { readonly path: string }>(
   routes: readonly One[],
   path: string,
@@ -53,14 +60,17 @@ const routesAt = <One extends { readonly path: string }>(
   return found.toSorted((one, other) => said(other) - said(one));
 };
 
-/** The route of these that a request is for; undefined where none is. */
+/** The route for a request; undefined if there is none. */
 export const routeOf = <One extends Pick<Route<never>, 'method' | 'path'>>(
   routes: readonly One[],
   { method, path }: { readonly method: string; readonly path: string },
 ): One | undefined =>
   routesAt(routes, path).find(({ route }) => route.method === (method === 'HEAD' ? 'GET' : method))?.route;
 
-/** Which part of the API answers a request: that of its route, else that of one at its address, which says which methods it takes. */
+/**
+ * The part of the API that answers a request: its route's part. Without a route, the part of another route at the same
+ * path, which reports the allowed methods.
+ */
 export const partAt = (
   routes: readonly Pick<Route<never>, 'method' | 'path' | 'part'>[],
   method: string,
@@ -70,7 +80,7 @@ export const partAt = (
 export const routeNotFound = (path: string): FlotillaError =>
   new FlotillaError('RouteNotFound', `There is nothing at ${path}.`);
 
-/** Whether a route has this address, by whatever method. */
+/** Whether any route has this path, with any method. */
 export const hasPath = (routes: readonly Pick<Route<never>, 'path'>[], path: string): boolean =>
   routes.some((route) => patternOf(route.path).test(path));
 
@@ -82,7 +92,7 @@ const patternOf = (path: string): RegExp => {
   return new RegExp(`^(?<whole>)${pattern}/?$`);
 };
 
-/** Names of services contain no percent sign, so that it does no harm when a gateway has decoded the path already. */
+/** Service names contain no percent sign, so it is harmless if a gateway has already decoded the path. */
 const decoded = (groups: Readonly<Record<string, string>>): Record<string, string> => {
   try {
     return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));

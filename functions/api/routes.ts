@@ -64,7 +64,7 @@ const described: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     contract: {
-      summary: 'Takes a batch in, and begins it',
+      summary: 'Accepts a batch and starts it',
       query: uploadQuery,
       body: 'batch',
       bodyMayBeAbsent: true,
@@ -102,7 +102,7 @@ const described: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Shows a batch, by its id, the beginning of one, or `latest`',
+      summary: 'Shows a batch, by its id, the beginning of its id, or `latest`',
       answers: { 200: { schema: batch, example: exampleBatch } },
       errors: ['BatchNotFound', 'BatchAmbiguous'],
     },
@@ -116,7 +116,7 @@ const described: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Gives what was submitted, byte for byte',
+      summary: 'Returns what was submitted, byte for byte',
       answers: { 200: { schema: source, type: ['application/yaml', 'application/json'] } },
       errors: ['BatchNotFound'],
     },
@@ -132,7 +132,7 @@ const described: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'events',
     contract: {
-      summary: 'Tells what has happened to a batch, or waits for what will',
+      summary: 'Returns events of a batch, or waits for them',
       query: feedQuery,
       answers: { 200: { schema: feed, example: exampleFeed } },
       errors: ['BatchNotFound'],
@@ -146,7 +146,7 @@ const described: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Lists what was told outside the table of the ends of all batches',
+      summary: 'Lists the signed ends of all batches, kept outside the table',
       query: query.anchors,
       answers: { 200: { schema: anchors, example: { anchors: [], next_after: 0, ended: true } } },
     },
@@ -158,7 +158,7 @@ const described: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'decisions',
     contract: {
-      summary: 'Asks for a batch to stop: nothing new starts, and runs are aborted where they can be',
+      summary: 'Stops a batch: nothing new starts, and runs are aborted where possible',
       answers: { 202: { schema: cancelled, example: exampleCancelled } },
       errors: ['BatchNotFound', 'StatusConflict'],
     },
@@ -172,7 +172,7 @@ const described: readonly Route<Handle>[] = [
     scope: 'approve',
     part: 'decisions',
     contract: {
-      summary: 'Says what became of a deployment that is UNKNOWN',
+      summary: 'Records the outcome of an UNKNOWN deployment',
       body: resolution,
       answers: { 200: { schema: deployment, example: exampleDeployment } },
       errors: ['BatchNotFound', 'DeploymentNotFound', 'StatusConflict'],
@@ -191,7 +191,7 @@ const described: readonly Route<Handle>[] = [
     scope: 'approve',
     part: 'decisions',
     contract: {
-      summary: 'Lets a deployment go on that waits for a person: a canary at its end, or an Argo Rollout that pauses',
+      summary: 'Lets a deployment that waits for a person go on: a canary at its end, or a paused Argo Rollout',
       answers: { 200: { schema: deployment, example: exampleDeployment } },
       errors: ['BatchNotFound', 'DeploymentNotFound', 'NotWaiting'],
     },

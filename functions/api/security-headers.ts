@@ -1,8 +1,8 @@
 import type { APIGatewayProxyStructuredResultV2 as ApiAnswer } from 'aws-lambda';
 
 /**
- * What every answer tells a browser, problems too: take it for what it says it is, let no page show or embed it, and run
- * nothing that it holds. An answer of ours is data, whatever somebody has written into it. Only a page has a policy of its own.
+ * Tells browsers, with every answer including problems: trust the content type, let no page show or embed it, and run
+ * nothing in it. Our answers are data, whatever somebody has written into them. Only a page has its own policy.
  */
 export const securityHeaders = {
   'x-content-type-options': 'nosniff',

@@ -6,26 +6,28 @@ import { moment, pageLimit, wellFormed } from './route.ts';
 /** A name in a query. */
 export const nameAsked = z.string().min(1).max(300).pipe(wellFormed);
 
-/** Bytes: two names and what stands between them are the part of a sort key, which has 1,024. */
+/** Bytes. Two names and a separator are part of a sort key, which has 1,024. */
 const longestPlace = 300;
 
-/** A name of a place, by which rows are read. */
+/** The name of a place, used to read rows. */
 const placeName = nameAsked.refine((name) => Buffer.byteLength(name) <= longestPlace, {
   error: `at most ${longestPlace} bytes are a name`,
 });
 
-/** The `next_after` of a page. */
+/** A page's `next_after`. */
 export const cursorAsked = z.string().min(1).max(2_000).pipe(wellFormed);
 
-/** By which targets are asked for; all that are given must fit. */
+/** Filters for targets. All that are given must match. */
 export const placeAsked = {
   environment: placeName.optional().describe('In this environment.'),
   cluster: placeName.optional().describe('On this cluster.'),
   pillar: placeName.optional().describe('Of this pillar.'),
-  service: placeName.optional().describe('This service: `pillar/service_name`, or its name alone beside `pillar`.'),
+  service: placeName.optional().describe('This service: `pillar/service_name`, or only its name if `pillar` is given.'),
 };
 
-export const actorAsked = nameAsked.optional().describe('By whom: the subject of a token, or the name they go by.');
+export const actorAsked = nameAsked
+  .optional()
+  .describe('By this person or program: the subject of a token, or a name.');
 
 export const targetsAsked = z.strictObject({
   ...placeAsked,
@@ -34,35 +36,35 @@ export const targetsAsked = z.strictObject({
     .enum(['true', 'false'])
     .transform((text) => text === 'true')
     .optional()
-    .describe('`true`: that somebody has changed since it was deployed; `false`: that nobody has.'),
+    .describe('`true`: changed by somebody since it was deployed; `false`: not changed.'),
   actor: actorAsked,
   text: nameAsked
     .optional()
-    .describe('With this in its name, version, image, digest, batch or actor, whatever the case.'),
-  limit: pageLimit(1_000, 100).describe('How many, at most 1,000.'),
-  after: cursorAsked.optional().describe('The `next_after` of the page before.'),
+    .describe('With this text in its name, version, image, digest, batch or actor, in any letter case.'),
+  limit: pageLimit(1_000, 100).describe('The number of results, at most 1,000.'),
+  after: cursorAsked.optional().describe('The `next_after` of the previous page.'),
 });
 
 const environment = z.string({ error: 'name the environment' }).min(1).max(300).pipe(wellFormed);
 
 export const diffAsked = z.strictObject({
-  from: environment.describe('The environment that is compared.'),
-  to: environment.describe('The one that it is compared with.'),
+  from: environment.describe('The environment to compare.'),
+  to: environment.describe('The environment to compare it with.'),
   cluster: placeAsked.cluster,
   pillar: placeAsked.pillar,
   service: placeAsked.service,
-  limit: pageLimit(1_000, 100).describe('How many differences, at most 1,000.'),
-  after: cursorAsked.optional().describe('The `next_after` of the page before.'),
+  limit: pageLimit(1_000, 100).describe('The number of differences, at most 1,000.'),
+  after: cursorAsked.optional().describe('The `next_after` of the previous page.'),
 });
 
 export const changesAsked = z.strictObject({
   ...placeAsked,
   actor: actorAsked,
-  status: z.enum(statuses).optional().describe('That ended so.'),
-  since: moment.optional().describe('From then on. Without it: the last seven days.'),
+  status: z.enum(statuses).optional().describe('With this end.'),
+  since: moment.optional().describe('From this time on. Default: the last seven days.'),
   until: moment.optional().describe('Before then.'),
-  limit: pageLimit(1_000, 100).describe('How many, at most 1,000.'),
-  after: cursorAsked.optional().describe('The `next_after` of the page before.'),
+  limit: pageLimit(1_000, 100).describe('The number of results, at most 1,000.'),
+  after: cursorAsked.optional().describe('The `next_after` of the previous page.'),
 });
 
 const flag = z
@@ -71,8 +73,8 @@ const flag = z
   .transform((text) => text === 'true');
 
 export const releasesAsked = z.strictObject({
-  all: flag.describe('Also what has changed the target, or may have, and made no release.'),
-  config: flag.describe('With each the deployment as it was planned, without secrets; at most 100 then.'),
-  limit: pageLimit(1_000, 100).describe('How many, at most 1,000.'),
-  after: cursorAsked.optional().describe('The `next_after` of the page before.'),
+  all: flag.describe('Also changes, or possible changes, without a release.'),
+  config: flag.describe('Include each deployment as planned, without secrets; then at most 100.'),
+  limit: pageLimit(1_000, 100).describe('The number of results, at most 1,000.'),
+  after: cursorAsked.optional().describe('The `next_after` of the previous page.'),
 });

@@ -40,7 +40,7 @@ export const targetRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Which services are not the same in two environments.',
+      summary: 'Which services differ between two environments.',
       query: diffAsked,
       answers: { 200: { schema: targetDiff, example: exampleDiff } },
     },
@@ -64,7 +64,7 @@ export const targetRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'What ran at a target, the newest first; with all=true also what failed there.',
+      summary: 'What ran at a target, newest first; with all=true also what failed there.',
       query: releasesAsked,
       answers: { 200: { schema: releaseList, example: exampleReleases } },
       errors: ['TargetNotFound'],
@@ -78,7 +78,7 @@ export const targetRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'What has changed, the newest first.',
+      summary: 'What has changed, newest first.',
       query: changesAsked,
       answers: {
         200: {

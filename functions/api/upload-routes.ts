@@ -7,13 +7,13 @@ import { type Handle, json, whole, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 import { exampleUpload, upload } from './schemas/upload.ts';
 
-const sha256Needed = 'the SHA-256 of the text is needed, in 64 digits and letters from a to f (sha256sum)';
+const sha256Needed = 'the SHA-256 of the text is required: 64 digits and letters from a to f (sha256sum)';
 const uploadOrder = z.strictObject({
   bytes: whole(1, batchBytes.atMost, z.number),
   sha256: z.string({ error: sha256Needed }).regex(/^[0-9a-f]{64}$/, { error: sha256Needed }),
 });
 
-/** For batches that are larger than a request may be. */
+/** For batches that are too large for a request. */
 export const uploadRoutes: readonly Route<Handle>[] = [
   {
     method: 'POST',
@@ -21,7 +21,7 @@ export const uploadRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     contract: {
-      summary: 'Makes an address for the text of a batch that is larger than a request may be',
+      summary: 'Opens an address for a batch that is too large for a request',
       body: uploadOrder,
       answers: { 201: { schema: upload, example: exampleUpload } },
     },
@@ -33,7 +33,7 @@ export const uploadRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'batches',
     contract: {
-      summary: 'Gives an upload up',
+      summary: 'Deletes an upload',
       answers: { 204: {} },
       errors: ['UploadNotFound', 'StatusConflict'],
     },

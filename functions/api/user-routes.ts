@@ -8,18 +8,18 @@ import { exampleMe, exampleUsers, me, userList } from './schemas/user.ts';
 import { cursorAsked } from './target-query.ts';
 
 const usersAsked = z.strictObject({
-  limit: pageLimit(1_000, 100).describe('How many, at most 1,000.'),
-  after: cursorAsked.optional().describe('The `next_after` of the page before.'),
+  limit: pageLimit(1_000, 100).describe('The number of results, at most 1,000.'),
+  after: cursorAsked.optional().describe('The `next_after` of the previous page.'),
 });
 
-/** Who asks, and who has asked. */
+/** The caller, and all known users. */
 export const userRoutes: readonly Route<Handle>[] = [
   {
     method: 'GET',
     path: '/me',
     scope: 'read',
     part: 'reads',
-    contract: { summary: 'Who asks, and what they may do.', answers: { 200: { schema: me, example: exampleMe } } },
+    contract: { summary: 'Who you are, and what you may do.', answers: { 200: { schema: me, example: exampleMe } } },
     handle: withoutQuery(async (deps) => json(200, await readMe(deps))),
   },
   {

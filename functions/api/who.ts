@@ -12,12 +12,12 @@ import {
 import { longestSubject } from '../../lib/domain/record/keys.ts';
 import { type ApiEvent, headerOf } from './request.ts';
 
-/** Says who sends a request; throws Unauthorized where nobody knows. `told` is whom the embedded server has let in. */
+/** Says who sends a request. Throws Unauthorized if that is unknown. `told` is whom the embedded server let in. */
 export type Identify = (event: ApiEvent, told: Actor | undefined) => Actor;
 
 /**
- * Whom the embedded server has let in. Whoever has its data folder may say in whose name that is: it changes no right, and all that
- * stands in the folder is theirs anyway.
+ * The caller that the embedded server let in. Anyone with access to its data folder may act under any name: that
+ * changes no right, and everything in the folder is theirs anyway.
  */
 export const asTold: Identify = (event, told = localActor) => {
   const name = headerOf(event, nameHeader);
@@ -26,11 +26,11 @@ export const asTold: Identify = (event, told = localActor) => {
   return { ...told, ...namesOf(textOfHeader(name)) };
 };
 
-/** Else a record would show a name that nobody vouches for. */
+/** Otherwise a record would show a name that nobody vouches for. */
 const nameRefused = (): FlotillaError =>
   new FlotillaError(
     'Forbidden',
-    'Who asks is told by the token here. Only the own token of a server on one machine may say in whose name: leave --by and $FLOTILLA_BY out.',
+    'The token says who asks. Only the own token of a server on one machine may name somebody else: remove --by and $FLOTILLA_BY.',
   );
 
 const textOfHeader = (text: string): string => {
@@ -44,8 +44,8 @@ const textOfHeader = (text: string): string => {
 type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * By the token that the authorizer has verified. Without an authorizer nobody has, so nobody is let in. Clients are called by
- * their names, where the stage has given them some.
+ * By the token that the authorizer verified. Without an authorizer nobody is let in. Clients go by the names that the
+ * stage gives them.
  */
 export const byTokenOf =
   (clientNames: ReadonlyMap<string, string>): Identify =>
@@ -58,8 +58,8 @@ export const byTokenOf =
     const client = clientId === undefined ? undefined : (clientNames.get(clientId) ?? clientId);
     const subject = named === clientId ? client : named;
     if (subject === undefined)
-      throw new FlotillaError('Unauthorized', 'This token names nobody: it has neither sub nor client_id.');
-    // Keys have room for no more, and two names must not become one.
+      throw new FlotillaError('Unauthorized', 'This token names nobody: it has no sub and no client_id.');
+    // Keys have no more room, and two names must not become one.
     if (subject.length > longestSubject)
       throw new FlotillaError('Unauthorized', `The name in this token is longer than ${longestSubject} characters.`);
     const groups = groupsOf(event, claims);
@@ -69,7 +69,7 @@ export const byTokenOf =
       kind: isPerson ? 'person' : 'program',
       subject: personNamed(subject),
       ...namesOf(textOf(claims, 'name'), isVerified(claims) ? textOf(claims, 'email') : undefined),
-      // A person who logged in by a program is not that program, whatever is known of him.
+      // A person who logged in through a program is not that program, whatever is known about them.
       ...(isOfProgram && client !== undefined ? { client } : {}),
       // Before clients had names they went by their ids.
       ...(named === clientId && clientId !== undefined && clientId !== subject ? { formerly: clientId } : {}),
@@ -79,10 +79,10 @@ export const byTokenOf =
     };
   };
 
-/** Of an issuer that calls clients as people know them. */
+/** For an issuer whose client names are those that people know. */
 export const byToken: Identify = byTokenOf(new Map());
 
-/** Refuses who has neither this scope nor `admin`. */
+/** Refuses a caller with neither this scope nor `admin`. */
 export const checkScope = (actor: Actor, scope: Scope): void => {
   if (hasScope(actor, scope)) return;
   const has = actor.scopes.length === 0 ? 'none of them' : actor.scopes.map(named).join(', ');
@@ -93,18 +93,19 @@ export const checkScope = (actor: Actor, scope: Scope): void => {
   throw new FlotillaError('Forbidden', message);
 };
 
-/** API Gateway writes what is true or false as a text. */
+/** API Gateway writes booleans as text. */
 const isVerified = ({ email_verified }: Claims): boolean => String(email_verified) !== 'false';
 
-/** How issuers mark a token that a program has got for itself. Keycloak gives such a client a user of its own, with groups. */
+/** How issuers mark a token that a program got for itself. Keycloak gives such a client its own user, with groups. */
 const isMarkedProgram = (claims: Claims, clientId = ''): boolean =>
   isMarkedByIssuer(claims) || claims.preferred_username === `service-account-${clientId}`;
 
 const isMarkedByIssuer = ({ gty, idtyp }: Claims): boolean => gty === 'client-credentials' || idtyp === 'app';
 
 /**
- * Where people choose their names, one may be called like the account of a program, which takes rights but must give none. Keycloak
- * says besides, of the token of such an account alone, which client it is: `client_id`, before version 21 `clientId`.
+ * Where people choose their names, one may be called like a program's account. This check takes rights away but must
+ * never give any. In the token of such an account only, Keycloak also names the client: `client_id`, before version 21
+ * `clientId`.
  */
 const isProgramForCertain = (claims: Claims, clientId: string | undefined): boolean =>
   isMarkedByIssuer(claims) ||
@@ -120,15 +121,15 @@ const scopesOf = (claims: Claims): readonly Scope[] => {
   return scopes.filter((scope) => held.includes(named(scope)));
 };
 
-/** Words with spaces between; API Gateway writes a claim that is a list as `[one two]`. */
+/** Words separated by spaces. API Gateway writes a list claim as `[one two]`. */
 const wordsOf = (claim: unknown): readonly string[] =>
   typeof claim === 'string' ? claim.split(/[\s,[\]]+/).filter((word) => word !== '') : [];
 
 const groupClaims = ['cognito:groups', 'groups'] as const;
 
 /**
- * Groups are read from the token itself, which the authorizer has verified: API Gateway writes a list as `[one two]`, so that
- * nobody can tell the group `risk admins` from the groups `risk` and `admins`.
+ * Reads groups from the token itself, which the authorizer verified. API Gateway writes a list as `[one two]`, where
+ * the group `risk admins` looks like the groups `risk` and `admins`.
  */
 const groupsOf = (event: ApiEvent, claims: Claims): readonly string[] => {
   const written = claimsWritten(event);

@@ -5,7 +5,7 @@ import { storedConfiguration } from './configuration.ts';
 import { variable } from './environment.ts';
 import { Kept } from './kept.ts';
 
-/** Clusters as the stored configuration names them. Apart from everything else, because a cluster client is large. */
+/** Clusters from the stored configuration. In its own file because a cluster client is large. */
 export const clusterDeps = (): Pick<Deps, 'cluster'> => {
   const stored = storedConfiguration();
   const region = variable('AWS_REGION');

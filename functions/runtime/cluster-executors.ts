@@ -7,14 +7,14 @@ import type { Executor, Metrics } from '../../lib/domain/ports.ts';
 import { KubernetesExecutor } from '../../lib/executors/kubernetes.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 
-/** What the executor `kubernetes` works with: clusters, the documents with the manifests, and the metrics of AWS. */
+/** What the executor `kubernetes` works with: clusters, the documents with the manifests, and AWS metrics. */
 export interface ClusterExecutorOptions extends Pick<Deps, 'cluster' | 'documents' | 'clock'> {
   readonly cloudWatch: Metrics;
 }
 
 /**
- * The executors of clusters, by account: one for each that there is, since what was deployed to one by this executor may have to be put
- * back whatever the configuration says by then. They hold no secret of another executor.
+ * The executors of clusters, one per account. Every cluster has one, because an earlier deployment may have to be
+ * restored whatever the configuration says by then. They have no secret of another executor.
  */
 export const makeClusterExecutors = (
   { clusters }: Pick<Catalogue, 'clusters'>,

@@ -8,17 +8,17 @@ import { sessionName } from './environment.ts';
 
 export interface ClusterOptions {
   readonly region?: string | undefined;
-  /** Where the simulated clusters listen, by name. */
+  /** The addresses of simulated clusters, by name. */
   readonly simulated?: Readonly<Record<string, string>> | undefined;
-  /** Of ours: they are masked in what clusters and workloads answer. */
+  /** Our own secrets: masked in the answers of clusters and workloads. */
   readonly secrets?: readonly string[];
-  /** Those of kubeconfigs that may be run; without a list all. */
+  /** The kubeconfig programs that may run. Absent: all. */
   readonly programs?: readonly ClusterProgram[] | undefined;
-  /** For all of them, whatever each of them says. */
+  /** Applies to all of them, whatever their own settings. */
   readonly verify?: 'required';
 }
 
-/** Connects to clusters as they are asked for, and keeps the connection; one that failed is tried again. */
+/** Connects to clusters on first use and keeps the connection. A failed one is retried. */
 export class Clusters {
   readonly #connections: Readonly<Record<string, ClusterConnection>>;
   readonly #options: ClusterOptions;
@@ -45,11 +45,14 @@ export class Clusters {
     return new KubernetesCluster(name, access, this.#options.secrets);
   }
 
-  /** A kubeconfig is read when its cluster is first asked, and when it is refused: by then it may be another than at the start. */
+  /**
+   * A kubeconfig is read at its cluster's first use and again after a refusal. By then it may differ from the one at
+   * the start.
+   */
   #checkProgram(name: string, program: ClusterProgram | undefined): void {
     const { programs } = this.#options;
     if (program === undefined || programs === undefined || programs.some((one) => isSame(one, program))) return;
-    const message = `the kubeconfig of cluster ${name} names a program, ${program.command}, that it did not name at the start; start again`;
+    const message = `the kubeconfig of cluster ${name} names a program, ${program.command}, that it did not name at the start. Start again`;
     throw new FlotillaError('ConfigurationInvalid', message, { cluster: name });
   }
 

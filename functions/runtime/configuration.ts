@@ -12,7 +12,7 @@ import { documentDeps } from './storage.ts';
 /** `configuration.json` in the documents bucket: a configuration without its secrets. */
 export const configurationPath = 'configuration.json';
 
-/** Reads the configuration, and keeps it as `Kept` does: what is asked of the API needs it, whatever it is. */
+/** Reads the configuration and keeps it as `Kept` does: every API request needs it. */
 export class StoredConfiguration {
   readonly #kept: Kept<Configuration>;
 
@@ -38,13 +38,13 @@ export class StoredConfiguration {
 }
 
 const harnessSecret = z.object({
-  // One that names no host was written before hosts were asked for.
+  // Secrets from before the host was required don't name one.
   host: z.string().min(1).default(new URL(publicHarness).host),
   api_key: z.string().min(1),
   webhook_tokens: z.record(z.string(), z.string()).default({}),
 });
 
-/** Reads the secret's text. What is wrong with it is told without a character of it: a parser's own error quotes its text. */
+/** Parses the secret's text. Its errors quote no character of it, unlike a parser's own. */
 export const parseHarnessSecret = (text: string): z.output<typeof harnessSecret> => {
   const parsed = harnessSecret.safeParse(jsonIn(text));
   if (parsed.success) return parsed.data;
@@ -61,7 +61,7 @@ const jsonIn = (text: string): unknown => {
   }
 };
 
-/** Puts the secrets of the executor into a configuration. */
+/** Adds the executor's secrets to a configuration. */
 export const withHarnessSecret = async (configuration: Configuration, secretId: string): Promise<Configuration> => {
   const { harness } = configuration.connections;
   if (harness.kind !== 'real') return configuration;

@@ -10,8 +10,7 @@ import { executorOf } from './executors.ts';
 import { Kept } from './kept.ts';
 
 /**
- * Clusters and the executors that change them, as the stored configuration names them. Whoever has these has no secret of another
- * executor.
+ * Clusters and the executors that change them, from the stored configuration. These have no secret of another executor.
  */
 export const deployerDeps = (
   deps: Omit<ClusterExecutorOptions, 'cluster' | 'cloudWatch'>,

@@ -21,7 +21,10 @@ const variables = {
   CLIENTS: z.string().regex(/^[a-z][a-z0-9-]*=\w+(,[a-z][a-z0-9-]*=\w+)*$/, { error: 'must be name=id,name=id' }),
 } as const;
 
-/** One variable of a Lambda's environment. Throws ConfigurationInvalid with its name when it is not set, or not what it must be. */
+/**
+ * Reads an environment variable of a Lambda function. Throws ConfigurationInvalid with its name if it is missing or
+ * invalid.
+ */
 export const variable = (name: keyof typeof variables): string => {
   const value = process.env[name];
   const parsed = variables[name].safeParse(value);
@@ -32,7 +35,7 @@ export const variable = (name: keyof typeof variables): string => {
   throw new FlotillaError('ConfigurationInvalid', wrong);
 };
 
-/** The names of the clients of the stage's own pool, by their ids. None where tokens are those of another issuer. */
+/** The names of the clients in the stage's own pool, by id. Empty if another issuer makes the tokens. */
 export const clientNames = (): ReadonlyMap<string, string> => {
   if (process.env.CLIENTS === undefined) return new Map();
   const pairs = variable('CLIENTS')
@@ -41,14 +44,14 @@ export const clientNames = (): ReadonlyMap<string, string> => {
   return new Map(pairs.map(([name, id]) => [id!, name!]));
 };
 
-/** Lambda names the function to its process, before any of our code is loaded. */
+/** Lambda sets the function's name before any of our code is loaded. */
 export const isOnLambda = (): boolean => process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined;
 
-/** What Lambda calls this function, or that of which it is a copy with its place behind. */
+/** The name that Lambda gives this function. A copy has the original's name, followed by its place. */
 export const ownFunction = (): string => process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'flotilla';
 
-/** By this name the trail of another account calls who has assumed a role there. */
+/** The name under which another account's audit trail lists who assumed a role there. */
 export const sessionName = (): string => ownFunction().slice(0, 64);
 
-/** The place that this copy of a function runs in. */
+/** The place in which this copy of a function runs. */
 export const ownPlace = (): string => process.env.PLACE ?? noPlace;

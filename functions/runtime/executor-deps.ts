@@ -8,7 +8,10 @@ import { executorOf, makeExecutors } from './executors.ts';
 import { Kept } from './kept.ts';
 import { tellBudget } from './told-budget.ts';
 
-/** Executors as the stored configuration names them, with their secret. Kept: what they remember of runs saves requests. */
+/**
+ * Executors from the stored configuration, with their secret. They are kept, because what they remember of runs saves
+ * requests.
+ */
 export const executorDeps = (deps: Pick<Deps, 'table' | 'clock' | 'random'>): Pick<Deps, 'executor'> => {
   const stored = storedConfiguration();
   const options = { ...deps, transport: countedTransport, tellBudget };

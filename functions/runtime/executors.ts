@@ -12,20 +12,20 @@ import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
 import type { Deps } from '../../lib/usecases/deps.ts';
 
 export interface ExecutorOptions extends Pick<Deps, 'table' | 'clock' | 'random'> {
-  /** Where the simulated Harness listens, when there is one. */
+  /** The address of the simulated Harness, if there is one. */
   readonly simulatedHarness?: string | undefined;
-  /** What pipelines may know besides, and nobody shall read in what they say. */
+  /** Further secrets that pipelines may know and nobody may read in their answers. */
   readonly secrets?: readonly string[];
-  /** Node's own unless given. */
+  /** Node's own by default. */
   readonly transport?: Transport;
-  /** A simulated Harness is waited for as a real one is. */
+  /** Wait for a simulated Harness as long as for a real one. */
   readonly patient?: boolean | undefined;
   readonly tellBudget?: (news: BudgetNews) => void;
 }
 
 type Harness = Extract<HarnessConnection, { kind: 'real' }>;
 
-/** The executors of a configuration, by account. All processes that ask one share its budget of requests. */
+/** The executors of a configuration, by account. All processes that use one share its request budget. */
 export const makeExecutors = (
   configuration: Configuration,
   { table, clock, random, simulatedHarness, secrets = [], transport, patient = false, tellBudget }: ExecutorOptions,
@@ -57,12 +57,12 @@ export const makeExecutors = (
 
 const simulated = (url: string | undefined): Harness => {
   if (url === undefined) throw new FlotillaError('ConfigurationInvalid', 'the simulated Harness is not running');
-  // The key is masked wherever it stands in an answer, so it is no word of another meaning.
+  // The key is masked wherever it occurs in an answer, so it must not be a word with another meaning.
   const names = { account: 'simulated', org: 'default', project: 'simulated', api_key: 'pat.simulated' };
   return { kind: 'real', base_url: url, ...names, webhook_tokens: {} };
 };
 
-/** The executor of an account, or a word about those that exist. */
+/** The executor of an account; the error lists those that exist. */
 export const executorOf = (executors: ReadonlyMap<string, Executor>, account: string): Executor => {
   const executor = executors.get(account);
   if (executor !== undefined) return executor;

@@ -2,7 +2,7 @@ import { isTransientError } from '../../lib/adapters/transient-error.ts';
 import type { Clock } from '../../lib/domain/ports.ts';
 
 export interface KeptOptions<Thing> {
-  /** All that the thing depends on. */
+  /** Reads everything that the thing depends on. */
   readonly read: () => Promise<string>;
   readonly make: (text: string) => Thing;
   readonly clock: Pick<Clock, 'now'>;
@@ -11,10 +11,10 @@ export interface KeptOptions<Thing> {
 const keepMilliseconds = 60_000;
 
 /**
- * A thing that is made of a text and kept, with its connections and budgets, until that text is another one: a function that
- * is called every minute lives for hours, and a key that was changed meanwhile must not be used until then. While the text
- * cannot be read for a reason that passes, the thing stays. Whatever else is said instead of the text ends its use: a secret that
- * was deleted, or a right that was taken away, was meant so, and so was another text, even if nothing can be made of it.
+ * Something made from a text and kept, with its connections and budgets, until the text changes. A function that is
+ * called every minute lives for hours, and must not use a replaced key that long. If the text temporarily cannot be
+ * read, the thing stays. Any other failure ends its use: a deleted secret or a withdrawn right is intended. So is a
+ * changed text, even if nothing can be made from it.
  */
 export class Kept<Thing> {
   readonly #options: KeptOptions<Thing>;

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Measurement } from '../../lib/domain/measurement/measurement.ts';
 
-/** Ids and facts beside a line of the log; never a body, a header or a secret. */
+/** Ids and facts for a log line; never a body, a header or a secret. */
 export type About = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export interface Call {
@@ -9,13 +9,13 @@ export interface Call {
   readonly context: Context;
 }
 
-/** Who watches the functions at their work. On Lambda `telemetry.ts` does; elsewhere nobody. */
+/** Observes functions at work. On Lambda that is `telemetry.ts`; elsewhere nobody does. */
 export interface Observer {
-  /** Around every call of a function. */
+  /** Wraps every call of a function. */
   around<Result>(call: Call, run: () => Promise<Result>): Promise<Result>;
   measure(measurements: readonly Measurement[]): void;
   tell(message: string, about: About): void;
-  /** A fault that is answered rather than thrown. */
+  /** Notes a fault that is answered, not thrown. */
   fault(message: string, about: About, error: unknown): void;
 }
 

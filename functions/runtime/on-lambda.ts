@@ -4,8 +4,8 @@ import { isOnLambda } from './environment.ts';
 import { observer } from './observer.ts';
 
 /**
- * Makes the handler when the function starts, so that a wrong environment ends the start and not the first call; where
- * there is no Lambda the file can be loaded all the same.
+ * Makes the handler when the function starts, so that a wrong environment fails the start and not the first call.
+ * Outside Lambda, the file can still be loaded.
  */
 export const onLambda = <Event, Result>(
   make: () => (event: Event, context: Context) => Promise<Result>,

@@ -4,7 +4,7 @@ import type { Json } from '../../lib/domain/json.ts';
 import type { Places } from '../api/placed-routes.ts';
 import { ownFunction, ownPlace } from './environment.ts';
 
-/** For a function of the API that asks clusters. One that is in a place asks no other. */
+/** For an API function that asks clusters. One in a place asks no others. */
 export const placesOfApi = (): Places => {
   const own = ownPlace();
   if (own !== noPlace) return { own };

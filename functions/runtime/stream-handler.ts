@@ -4,16 +4,16 @@ import type { Item } from '../../lib/domain/ports.ts';
 import { observer } from './observer.ts';
 
 interface Consumer<Row> {
-  /** Undefined for an item that is none of those that this function is for. */
+  /** Undefined for an item that is not for this function. */
   readonly parse: (item: Item) => Row | undefined;
-  /** What must stay in order among itself; a fault in one group leaves the others alone. */
+  /** Records of a group must stay in order. A fault in one group leaves the others alone. */
   readonly groupOf: (row: Row) => string;
   readonly take: (rows: readonly Row[]) => Promise<void>;
 }
 
 /**
- * Takes records of the table's stream and says which ones it could not. Lambda goes back to the first of those, so what
- * stands behind it comes again too, taken or not; what keeps failing goes to the queue of dead letters.
+ * Handles records of the table's stream and reports those that failed. Lambda repeats from the first of those on,
+ * including later ones that succeeded. What keeps failing goes to the dead-letter queue.
  */
 export const streamHandler =
   <Row>({ parse, groupOf, take }: Consumer<Row>) =>

@@ -1,6 +1,6 @@
 import type { About } from './observer.ts';
 
-/** What a call is about, for every line that is logged during it: ids only. */
+/** What a call is about, for every log line during it: ids only. */
 export const subjectOf = (event: unknown): About => {
   if (typeof event !== 'object' || event === null) return {};
   if ('requestContext' in event) return requestOf(event as ApiCall);
@@ -18,7 +18,7 @@ interface ApiCall {
   readonly requestContext?: { readonly requestId?: string; readonly http?: { readonly method?: string } };
 }
 
-/** Not the path as it came: the one of the executor's callback carries what nobody must guess. */
+/** Not the raw path: the path of the executor's callback contains a secret. */
 const requestOf = ({ rawPath = '', requestContext: { requestId, http } = {} }: ApiCall): About => {
   const [, route, id, ...rest] = rawPath.split('/');
   if (route !== 'batches') return { request_id: requestId, method: http?.method, route: `/${route}` };

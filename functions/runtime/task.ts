@@ -5,7 +5,7 @@ import { contract, type TaskInput, type TaskName, type TaskOutput } from '../../
 
 export type TaskHandler = (event: unknown, context: Context) => Promise<unknown>;
 
-/** A function that a state machine calls: what comes in and what goes out is held to the contract. */
+/** A function that a state machine calls. Its input and output must match the contract. */
 export const task = <Name extends TaskName>(
   name: Name,
   run: (input: TaskInput<Name>) => Promise<TaskOutput<Name>>,

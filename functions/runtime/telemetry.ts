@@ -6,8 +6,8 @@ import { type About, type Call, type Observer, observeBy } from './observer.ts';
 import { subjectOf } from './subject.ts';
 
 /**
- * Logs and metrics of a function on Lambda, by Powertools. Every bundle begins with this file; nothing else imports it, so
- * that the embedded runtime neither loads nor prints any of it. The service is the stage (POWERTOOLS_SERVICE_NAME).
+ * Logs and metrics of a function on Lambda, by Powertools. Every bundle starts with this file and nothing else imports
+ * it, so the embedded runtime never loads it. The service is the stage (POWERTOOLS_SERVICE_NAME).
  */
 export class Telemetry implements Observer {
   readonly #logger = new Logger();
@@ -30,7 +30,7 @@ export class Telemetry implements Observer {
     }
   }
 
-  /** What is kept apart by something is a set of its own: a set has one value of each dimension. */
+  /** Measurements with different dimensions go into separate sets, because a set has one value per dimension. */
   measure(measurements: readonly Measurement[]): void {
     for (const { name, value, by, place } of measurements) {
       const measure: { readonly unit: keyof typeof units; readonly by?: string } = measures[name];
@@ -65,8 +65,8 @@ const statusOf = (result: unknown): { readonly status?: number } => {
 const causesAtMost = 3;
 
 /**
- * Name, text and stack, and of ours the details, which are safe to show. Not the error as it is: those of HTTP clients
- * carry requests and answers, with whatever was in their headers.
+ * Name, text and stack, and the details of our own errors, which are safe to show. Not the error itself: those of HTTP
+ * clients carry requests and answers with all headers.
  */
 const faultOf = (error: unknown): Readonly<Record<string, unknown>> => {
   if (!(error instanceof Error)) return { error: String(error) };

@@ -1,7 +1,7 @@
 import { type BudgetNews, wordsOf } from '../../lib/domain/budget/budget-news.ts';
 import { observer } from './observer.ts';
 
-/** What the budget of an executor tells, as numbers and as lines of the log. */
+/** Writes an executor budget's news as metrics and log lines. */
 export const tellBudget = (news: BudgetNews): void => {
   if (news.kind !== 'waited') {
     const { account, limit } = news;

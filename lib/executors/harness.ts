@@ -13,7 +13,7 @@ export type { HarnessApi, HarnessReply } from './harness/api.ts';
 
 export interface HarnessExecutorOptions {
   readonly api: HarnessApi;
-  /** Without `sleep`, a look waits for its answers however long they take. */
+  /** Without `sleep`, a look waits for its answers without a limit. */
   readonly clock: Pick<Clock, 'now'> & Partial<Pick<Clock, 'sleep'>>;
   /**
    * Secrets, by `<org>/<project>/<pipeline>/<trigger>` or, shorter, `<pipeline>/<trigger>`. A trigger without one is

@@ -24,27 +24,29 @@ import { isTakenBack } from './kubernetes/taken-back.ts';
 import { each, settingsOf, type Work } from './kubernetes/work.ts';
 
 export interface KubernetesExecutorOptions {
-  /** Of its account, as the configuration names it. */
+  /** The account's name in the configuration. */
   readonly name: string;
   cluster(name: string): Promise<Cluster>;
   readonly documents: Documents;
-  /** Of what runs in that cluster, by its name. */
+  /** The metrics of what runs in a cluster, by the cluster's name. */
   metrics(cluster: string): Metrics;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Of a state that waits for some minutes: what came of it must still be written down, and others looked at. */
+/** A state waits for some minutes. Part of that must remain for recording results and for other looks. */
 const longestLook = 30_000;
 
-/** So many looks may be remembered. */
+/** The most looks remembered. */
 const mostRemembered = 10_000;
 
 /**
- * Applies the objects of a deployment itself, by server-side apply. There is no run elsewhere: what an attempt has done is read off the
- * objects, which carry its key. So a start whose answer was lost is no question, and whoever looks goes on with it.
+ * Applies a deployment's objects itself, by server-side apply. There is no run elsewhere: the objects carry the
+ * attempt's key and show what it has done. So a lost answer to a start leaves nothing open, and the next look goes on.
  */
 export class KubernetesExecutor implements Executor {
-  /** Nothing is started elsewhere that could be late; so long a cluster that does not answer is asked again. */
+  /**
+   * Nothing is started elsewhere that could come late. For this long, a cluster that does not answer is asked again.
+   */
   readonly lateStartMilliseconds = 120_000;
   readonly #options: KubernetesExecutorOptions;
   readonly #memory: Memory = new Map();
@@ -75,10 +77,10 @@ export class KubernetesExecutor implements Executor {
     return new Map(news);
   }
 
-  /** It is written down, and seen by whoever looks next or is about to write. */
+  /** Records the stop. The next look or write sees it. */
   async cancel(request: RunRequest): Promise<CancelResult> {
     await markStopped({ documents: this.#options.documents, request });
-    return { kind: 'accepted', answer: 'nothing more of it is applied' };
+    return { kind: 'accepted', answer: 'nothing more of it will be applied' };
   }
 
   whereToLook({ deployment, key }: RunRequest): string {
@@ -114,7 +116,7 @@ export class KubernetesExecutor implements Executor {
     return { end: await withTakenBack(work, end), touched: work.touched };
   }
 
-  /** `seen` is the work itself: whoever hands it in sees what was touched, however it ends. */
+  /** Works on `seen`, so that the caller sees what was touched however it ends. */
   async #workOn(request: RunRequest, seen: { touched: boolean }): Promise<Work> {
     const { documents, clock, name } = this.#options;
     const cluster = await this.#options.cluster(name);

@@ -30,9 +30,9 @@ export const takenPlaces = async <Row extends PlaceRow>(
 };
 
 /**
- * Takes one of a fixed number of places, each of which ends by itself. Two callers at once never get the same one.
- * `take` makes the write for a free place. Returns undefined when one was taken, else the milliseconds until the first
- * is free.
+ * Takes one of a fixed number of places. Each place ends by itself. Two callers at once never get the same one. `take`
+ * makes the write for a free place. Returns undefined when one was taken, else the milliseconds until the first is
+ * free.
  */
 export const takePlace = async (
   deps: Pick<Deps, 'table' | 'clock' | 'random'>,

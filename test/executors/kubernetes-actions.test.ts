@@ -93,7 +93,7 @@ describe('a delete', () => {
     const world = await deployed(all(web(), claim('data')));
     const { state } = await carriedOut(world, toDelete);
     expect(state?.warnings).toEqual([
-      'Left in the cluster, since others may have their data there: PersistentVolumeClaim shop/data.',
+      'Left in the cluster because others may keep data there: PersistentVolumeClaim shop/data.',
     ]);
     expect(world.find('PersistentVolumeClaim', 'data')).toBeDefined();
   });
@@ -125,7 +125,7 @@ describe('a delete', () => {
     await world.executor().start(request, 0);
     expect(await world.state(request)).toMatchObject({
       phase: 'running',
-      raw: 'waits until Deployment shop/web has gone',
+      raw: 'waits until Deployment shop/web is gone',
     });
     expect(there(world)).toEqual(['Deployment', 'ConfigMap', 'ServiceAccount']);
     world.store.remove(world.find('Deployment', 'web')!);

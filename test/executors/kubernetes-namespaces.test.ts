@@ -57,7 +57,7 @@ describe('a service in two namespaces of one cluster', () => {
     expect(await carriedOut(world, { batch: 'B3', text: other, deployment: { workload: elsewhere } })).toMatchObject({
       reason: 'ObjectOfAnother',
       message:
-        'ConfigMap shop/settings is deployed as prod/kube/shop/web (shop/deployment/web), and is not changed by prod/kube/shop/web (edge/deployment/web). Give one of the two another name.',
+        'ConfigMap shop/settings is deployed as prod/kube/shop/web (shop/deployment/web), so prod/kube/shop/web (edge/deployment/web) does not change it. Rename one of the two.',
     });
   });
 });

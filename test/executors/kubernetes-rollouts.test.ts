@@ -221,7 +221,7 @@ describe('a Rollout that does not go well', () => {
     stage.says(abortedStatus(message, { abortedAt: '2026-11-30T01:00:00Z' }));
     await stage.look();
     stage.says(abortedStatus(message, { abortedAt: '2026-11-30T01:00:00Z' }));
-    expect(await stage.look()).toMatchObject({ phase: 'running', raw: expect.stringContaining('begins anew') });
+    expect(await stage.look()).toMatchObject({ phase: 'running', raw: expect.stringContaining('starts again') });
     expect(stage.status.abort).toBe(false);
   });
 

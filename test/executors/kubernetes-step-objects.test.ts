@@ -147,7 +147,7 @@ describe('the names that the steps need', () => {
     const request = world.request({ version: '2.0', text: routed, settings: canary(byRoute) });
     expect(await world.executor().start(request, 0)).toMatchObject({
       ...{ kind: 'rejected', reason: 'StrategyNotPossible' },
-      message: expect.stringContaining('Service shop/web-canary stands there, of an earlier release'),
+      message: expect.stringContaining('Service shop/web-canary exists from an earlier release'),
     });
     expect(world.object('Service', 'web-canary').spec.selector.flavour).toBe('mine');
   });

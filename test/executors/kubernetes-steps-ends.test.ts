@@ -70,7 +70,7 @@ describe('what ends an attempt in the middle of its steps takes the traffic back
         deletionTimestamp: '2026-01-01T00:00:00Z',
       });
     });
-    expect(await world.state(request)).toMatchObject({ raw: 'waits until ConfigMap shop/settings has gone' });
+    expect(await world.state(request)).toMatchObject({ raw: 'waits until ConfigMap shop/settings is gone' });
     await world.executor().cancel(request);
     expect((await world.follow(request, { looks: 5 })).state).toMatchObject({ outcome: 'aborted' });
     expect(weights(world)).toBe('web 1');
@@ -251,7 +251,7 @@ describe('after the workload has the new version', () => {
     await world.executor().cancel(request);
     const { state } = await world.follow(request, { looks: 20 });
     expect(weights(world)).toBe('web 1');
-    expect(messageOf(state)).toContain('All traffic is with Deployment shop/web, which has the new version already.');
+    expect(messageOf(state)).toContain('All traffic is with Deployment shop/web, which already has the new version.');
   });
 
   it('a cancel leaves the traffic with the canary as long as the workload has no pods', async () => {
@@ -317,7 +317,7 @@ describe('a restore', () => {
     const { state } = await world.follow(restore);
     expect(state).toMatchObject({
       outcome: 'succeeded',
-      warnings: ['To be looked at there stays, without traffic: Deployment shop/web-canary.'],
+      warnings: ['Left for study, without traffic: Deployment shop/web-canary.'],
     });
   });
 });

@@ -70,7 +70,7 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
       failure: { reason: 'CanaryFailed', retryable: false, touched: true },
     });
     expect(state.failure?.message).toMatch(
-      /^The new version was not good: .*CrashLoop.*All traffic is with what ran before\./,
+      /^The new version failed as a canary: .*CrashLoop.*All traffic is with what ran before\./,
     );
     expect([world.running().split(',')[0], selected(world)]).toEqual(['web 4 x 1.0', 'web']);
     expect(await world.state(request)).toMatchObject({ outcome: 'failed', failure: { reason: 'CanaryFailed' } });
@@ -318,7 +318,7 @@ describe('a preview', () => {
       const { world, request } = await begun(settings, manifests);
       const written = world.writes.length;
       const { objects } = await world.executor().preview(request);
-      const own = objects.filter(({ message }) => message === 'while it takes over by steps, and then removed');
+      const own = objects.filter(({ message }) => message === 'while it takes over step by step, then removed');
       const suffix = settings.strategy?.kind === 'blue_green' ? 'green' : 'canary';
       const services = manifests === routed || suffix === 'green' ? [`Service shop/web-${suffix}`] : [];
       expect(own.map(({ object, fate }) => [object, fate])).toEqual(

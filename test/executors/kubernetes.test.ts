@@ -65,7 +65,7 @@ describe('a deployment by its manifests', () => {
       ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
       spec: { template: { spec: { hostNetwork: true, containers: [{ name: 'app' }] } } },
     } as never);
-    const told = [{ phase: 'terminal', warnings: ['Deployment shop/web breaks rules as it runs: pod-security'] }];
+    const told = [{ phase: 'terminal', warnings: ['Deployment shop/web breaks rules as deployed: pod-security'] }];
     expect([await world.state(request)]).toMatchObject(told);
   });
 
@@ -178,7 +178,7 @@ const refusals: readonly Refused[] = [
   {
     what: 'an object of another target',
     reason: 'ObjectOfAnother',
-    says: /ConfigMap shop\/settings is deployed as prod\/kube\/shop\/api, and is not changed by prod\/kube\/shop\/web/,
+    says: /ConfigMap shop\/settings is deployed as prod\/kube\/shop\/api, so prod\/kube\/shop\/web/,
     change: { text: both },
     before: async (world) => {
       const other = { target: 'prod/kube/shop/api' };
@@ -222,7 +222,7 @@ const refusals: readonly Refused[] = [
   {
     what: 'a right to read that we have not',
     reason: 'RightsMissing',
-    says: /The right that is missing: get configmaps in shop/,
+    says: /Missing right: get configmaps in shop/,
     change: { text: both },
     before: (world) => world.rights.take('get configmaps'),
   },
@@ -387,7 +387,7 @@ describe('what the release has not any more', () => {
     const request = world.request();
     expect(await world.state({ ...request, deployment: world.request({ text: web }).deployment })).toMatchObject({
       outcome: 'succeeded',
-      warnings: [expect.stringMatching(/was not looked for.*cannot list/)],
+      warnings: [expect.stringMatching(/could not be searched for.*cannot list/)],
     });
   });
 });
@@ -471,7 +471,7 @@ describe('hooks', () => {
     };
     await world.executor().cancel(request);
     const [name = ''] = jobs(world);
-    const leaving = { phase: 'running', raw: `waits until Job shop/${name} has gone` };
+    const leaving = { phase: 'running', raw: `waits until Job shop/${name} is gone` };
     expect([await world.state(request), await world.state(request)]).toEqual([leaving, leaving]);
     expect(asked).toEqual([{ foreground: true }]);
     world.store.remove(world.find('Job', name)!);

@@ -139,7 +139,7 @@ describe('a cluster that is asked from a place', () => {
     const { world, batchId } = await makeWorld(true);
     const { first } = wired(looks, world, { away: ['looks-at-risk'] });
     const { body } = await callApi(first, 'POST', `/batches/${batchId}/resolve/plan`, person);
-    const message = 'cluster cluster-us-1 is asked by the functions in risk, and they do not answer';
+    const message = 'cluster cluster-us-1 is asked by the functions in risk, which do not answer';
     expect(body.proposals).toMatchObject([
       { key: 'shared/a', status: 'FAILED' },
       { key: 'shared/b', message: expect.stringContaining(message) },
@@ -178,6 +178,6 @@ test('a copy asks no other: a cluster that is in its place no more is told as su
   const { copies, asked } = wired(looks, world);
   const { status, body } = await callApi(copies.get('looks-at-risk')!, 'POST', '/targets/health', asking);
   expect([status, body.reason]).toEqual([200, 'ClusterUnavailable']);
-  expect(body.message).toBe('cluster cluster-eu-1 is asked by the functions in payments, and they do not answer.');
+  expect(body.message).toBe('cluster cluster-eu-1 is asked by the functions in payments, which do not answer.');
   expect(asked).toEqual([]);
 });

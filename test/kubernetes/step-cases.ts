@@ -82,7 +82,9 @@ const backCases = services.map(
     run: async (stage) => {
       await deploy(stage, name, '1');
       const view = await deploy(stage, name, '2-missing');
-      const [failed] = [view.failure ?? view].map(({ message }: Kube) => /The new version was not good/.test(message));
+      const [failed] = [view.failure ?? view].map(({ message }: Kube) =>
+        /The new version failed as a canary/.test(message),
+      );
       return [endOf(view), failed, await running(stage), await traffic(stage, name)];
     },
   }),

@@ -43,7 +43,7 @@ test('when its documents are gone, a batch is not rolled back, and says why', as
   const gone = { ...world.deps, documents: { ...world.deps.documents, get: async () => undefined } };
   await expect(previewRollback(gone, { batchId: batch })).rejects.toMatchObject({
     name: 'RecordExpired',
-    message: `The plan of batch ${batch} is no longer kept, so nobody knows what it changed. Deploy the versions that you want.`,
+    message: `The plan of batch ${batch} is no longer kept, so its changes are unknown. Deploy the versions that you want.`,
   });
   await expect(roll({ deps: gone }, batch)).rejects.toMatchObject({ name: 'RecordExpired' });
   expect(await endOf(world, batch)).toBe('SUCCESS AllSucceeded');

@@ -237,7 +237,7 @@ describe('a reply of the table that is lost', () => {
     const batch = await world.submit(stack);
     await world.until(async () => world.executor.starts.size > 0);
     const accepted = await rollBackBatch(once(world), { ...asked, batchId: batch });
-    expect(accepted).toMatchObject({ state: 'waits', message: expect.stringContaining('nothing new starts') });
+    expect(accepted).toMatchObject({ state: 'waits', message: expect.stringContaining('Nothing new starts') });
     await world.settled(batch);
     expect(await rollbacksOf(world, batch)).toEqual([accepted.batch_id]);
   });

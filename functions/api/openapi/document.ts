@@ -3,33 +3,39 @@ import type { JsonObject } from '../../../lib/domain/json.ts';
 import { openPath, operationOf, type PromisedRoute, tagOf } from './operation.ts';
 import { type Openness, Schemas } from './schemas.ts';
 
-/** Of what is promised: the last number for words, the middle one for what was added, the first for what may break a client. */
+/**
+ * The version of the contract: the last number changes for wording, the middle one for additions, the first for
+ * whatever may break a client.
+ */
 export const contractVersion = '1.0.0';
 
 const tags: Readonly<Record<string, string>> = {
   api: 'Single deployment requests.',
-  anchors: 'What is told of records outside the table.',
-  batches: 'Batches, and what becomes of their deployments.',
-  catalogue: 'What may be deployed, and where.',
-  changes: 'What has changed, and who did it.',
-  clusters: 'Clusters, and how they answer.',
+  anchors: 'Signed ends of records, kept outside the table.',
+  batches: 'Batches and their deployments.',
+  catalogue: 'What can be deployed and where.',
+  changes: 'What has changed, and who changed it.',
+  clusters: 'Clusters and their state.',
   deployments: 'One version of one service, without a file.',
   docs: 'This reference as a page.',
   events: 'What happens.',
-  executors: 'What runs pipelines.',
+  executors: 'The executors of deployments.',
   health: 'Whether the server is well.',
-  holds: 'What keeps deployments from their turns.',
+  holds: 'What keeps deployments from starting.',
   me: 'Who asks.',
-  migrate: 'Rows of earlier versions.',
+  migrate: 'Completes the rows of earlier versions.',
   openapi: 'This document.',
-  queue: 'What waits, and for what.',
+  queue: 'What waits for what.',
   schemas: 'Schemas of other documents.',
-  swagger: 'Where this reference is.',
+  swagger: 'Another address of this reference.',
   targets: 'What runs where.',
-  uploads: 'Batches that are larger than a request may be.',
+  uploads: 'Batches too large for a request.',
 };
 
-/** The contract of all these routes as a document of OpenAPI 3.1. It tells nothing of the stage: which pillars there are is at `/schemas/batch.json`. */
+/**
+ * Describes the contract of all these routes as an OpenAPI 3.1 document. It reveals nothing about the stage: the
+ * pillars are at `/schemas/batch.json`.
+ */
 export const openApiDocument = (routes: readonly PromisedRoute[], openness: Openness = 'open'): JsonObject => {
   const schemas = new Schemas(openness);
   const { $id: _, $schema: __, ...file } = batchJsonSchema();
@@ -46,10 +52,10 @@ export const openApiDocument = (routes: readonly PromisedRoute[], openness: Open
       title: 'Flotilla',
       version: contractVersion,
       summary: 'Deploys batches of services in a safe order.',
-      description: 'Answers may get more fields and words at any time; a client leaves what it does not know alone.',
+      description: 'Answers may get more fields and words at any time. A client must ignore those it does not know.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: '/', description: 'The server that this document is from.' }],
+    servers: [{ url: '/', description: 'The server that sent this document.' }],
     tags: used.map((name) => ({ name, description: tags[name] ?? name })),
     security: [{ bearer: [] }],
     paths: Object.fromEntries(operations),
@@ -58,7 +64,7 @@ export const openApiDocument = (routes: readonly PromisedRoute[], openness: Open
         bearer: {
           type: 'http',
           scheme: 'bearer',
-          description: 'On one machine the token of the server, on AWS one of its issuer.',
+          description: 'On one machine the token of the server, on AWS a token of its issuer.',
         },
       },
       responses: Object.fromEntries([...shared.responses].sort(([one], [other]) => (one < other ? -1 : 1))),

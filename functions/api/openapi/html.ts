@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** Text that is already HTML. */
 export class Html {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Part = string | number | Html | readonly Html[];
 
-/** Writes HTML; whatever is not HTML already is text in it, and nothing else. */
+/** Builds HTML. Values that aren't HTML yet become escaped text. */
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
   new Html(strings.map((fixed, at) => fixed + written(parts[at] ?? '')).join(''));
 

@@ -11,15 +11,15 @@ export type PromisedRoute = Pick<Route<unknown>, 'method' | 'path' | 'scope' | '
   readonly contract: Contract;
 };
 
-/** What several operations have in common, by name. */
+/** Parts that several operations share, by name. */
 export interface Shared {
   readonly schemas: Schemas;
   readonly responses: Map<string, JsonObject>;
-  /** Of a batch, as a file. */
+  /** The schema of a batch file. */
   readonly batch: JsonObject;
 }
 
-/** One route as an operation of OpenAPI. */
+/** One route as an OpenAPI operation. */
 export const operationOf = (route: PromisedRoute, shared: Shared): JsonObject => {
   const { contract, scope } = route;
   const parameters = [...inPath(route.path), ...inQuery(contract, shared), ...inHeaders(route)];
@@ -50,7 +50,7 @@ const segments: Readonly<Record<string, JsonObject>> = {
   id: { description: 'Its id.', schema: { type: 'string', pattern: '^[0-9A-Za-z_-]{1,64}$' } },
   pillar: { schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$' } },
   service: { schema: { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$' } },
-  page: { description: 'Any: each leads to the one page.', schema: { type: 'string' } },
+  page: { description: 'Anything: there is only one page.', schema: { type: 'string' } },
 };
 const otherSegment: JsonObject = { schema: { type: 'string', pattern: plainName } };
 
@@ -76,33 +76,33 @@ const inQuery = ({ query }: Contract, { schemas }: Shared): readonly JsonObject[
 
 const headers: Readonly<Record<string, JsonObject>> = {
   'idempotency-key': {
-    description: 'With the same one the same request is answered again, and nothing is done twice.',
+    description: 'A repeated request with the same key gets the same answer, and nothing happens twice.',
     schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
   },
   'if-match': {
-    description: 'The plan that was looked at: with any other nothing is begun.',
+    description: 'The plan that you looked at. If the plan differs, nothing starts.',
     schema: { type: 'string', pattern: '^(\\*|"[0-9A-Za-z]{1,128}"|[0-9A-Za-z]{1,128})$' },
   },
   'if-match#version': {
-    description: 'The `resource_version` of the deployment that was looked at: with any other nothing is requested.',
+    description: 'The `resource_version` that you looked at. If it differs, nothing is requested.',
     schema: { type: 'string', pattern: '^(\\*|"[0-9]{1,9}"|[0-9]{1,9})$' },
   },
   'x-request-id': {
-    description: 'With the same one the same request is answered again, and nothing is done twice.',
+    description: 'A repeated request with the same key gets the same answer, and nothing happens twice.',
     schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
   },
   'x-user-id': {
     description:
-      'In whose name it is asked. Another name than that of the token is taken from one with `flotilla/impersonate`, and on one machine from its owner.',
+      'The user on whose behalf you ask. Another user than the token names needs `flotilla/impersonate`; on one machine, its owner may name any.',
     schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
   },
   'flotilla-links': {
     description:
-      'What set it off, as a JSON object of addresses by name, beside the links of the batch itself. By these no two requests differ.',
+      'What triggered it: a JSON object of addresses by name, besides the links of the batch. They do not distinguish requests.',
     schema: { type: 'string', contentMediaType: 'application/json' },
   },
   'if-none-match': {
-    description: 'The ETag of the answer before: 304 says that nothing has changed since.',
+    description: 'The ETag of the previous answer: 304 means that nothing has changed.',
     schema: { type: 'string' },
   },
 };
@@ -132,10 +132,10 @@ const bodyOf = ({ body, bodyMayBeAbsent }: Contract, { schemas, batch }: Shared)
   return { requestBody: { required, content } };
 };
 
-const etag: JsonObject = { description: 'Of this very answer.', schema: { type: 'string' } };
-const planTag: JsonObject = { description: 'Of the plan: `If-Match` takes it.', schema: { type: 'string' } };
+const etag: JsonObject = { description: 'The ETag of this answer.', schema: { type: 'string' } };
+const planTag: JsonObject = { description: 'The hash of the plan, for `If-Match`.', schema: { type: 'string' } };
 const location: JsonObject = {
-  description: 'Path of the batch, or of what else came of it.',
+  description: 'The path of the batch or other result.',
   schema: { type: 'string' },
 };
 
@@ -144,14 +144,14 @@ const answersOf = (route: PromisedRoute, shared: Shared): JsonObject => {
     status,
     answerOf(route, answer, shared),
   ]);
-  const unchanged = { description: 'It is as it was.', headers: { ETag: etag } };
+  const unchanged = { description: 'Nothing has changed.', headers: { ETag: etag } };
   return Object.fromEntries([...answers, ...(isRevalidated(route) ? [['304', unchanged]] : [])]);
 };
 
 const asText: JsonObject = { schema: { type: 'string' } };
 
 const answerOf = (route: PromisedRoute, answer: Answer, { schemas }: Shared): JsonObject => {
-  const { schema, example, description = 'It went well.' } = answer;
+  const { schema, example, description = 'Success.' } = answer;
   const media = schema === undefined ? undefined : { schema: schemas.of(schema, 'answered') };
   const content = Object.fromEntries(
     typesOf(answer).map((type) => [
@@ -173,7 +173,7 @@ const answerOf = (route: PromisedRoute, answer: Answer, { schemas }: Shared): Js
   );
 };
 
-/** By status: the errors that have it, as one response that is named after them. */
+/** The errors with the same status, as one response named after them. */
 const problemsOf = (route: PromisedRoute, shared: Shared): JsonObject => {
   const byStatus = Map.groupBy(errorsOf(route), (name) => problems[name]!.status);
   return Object.fromEntries(
@@ -196,7 +196,7 @@ const problemOf = (status: number, names: readonly ErrorName[], { schemas }: Sha
   const { title } = problems[first!]!;
   const example = {
     ...{ type: `urn:flotilla:error:${first}`, title, status },
-    ...{ detail: 'What it is in this case, in a sentence.', code: first!, instance: '/batches#request-1' },
+    ...{ detail: 'The particular problem, in a sentence.', code: first!, instance: '/batches#request-1' },
   };
   const schema = {
     allOf: [schemas.of(problem, 'answered'), { type: 'object', properties: { code: { enum: [...names] } } }],

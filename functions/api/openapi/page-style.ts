@@ -17,7 +17,7 @@ nav { columns: 14rem; }
 nav ul { list-style: none; padding: 0; }
 `;
 
-/** The page runs nothing, loads nothing, and has this one style. */
+/** The page runs no script, loads nothing, and has only this style. */
 export const pagePolicy = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(pageStyle).digest('base64')}'`,

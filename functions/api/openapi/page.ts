@@ -5,7 +5,7 @@ import { fieldsOf, tableOf, typeOf } from './schema-text.ts';
 
 type Objects = Readonly<Record<string, JsonObject>>;
 
-/** A document of OpenAPI, as `openApiDocument` makes it, as one page of HTML that needs nothing else. */
+/** Renders a document from `openApiDocument` as one self-contained HTML page. */
 export const referencePage = (document: JsonObject): string => {
   const { info, tags, paths, components } = document as unknown as {
     readonly info: { readonly title: string; readonly version: string; readonly description: string };
@@ -25,7 +25,7 @@ export const referencePage = (document: JsonObject): string => {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${info.title} API</title><style>${new Html(pageStyle)}</style></head><body>
 <h1>${info.title} API, version ${info.version}</h1>
-<p>${info.description} Every request has a token: <code>Authorization: Bearer …</code>. The same for programs, OpenAPI 3.1: <a href="openapi.json">openapi.json</a>.</p>
+<p>${info.description} Every request needs a token: <code>Authorization: Bearer …</code>. For programs, as OpenAPI 3.1: <a href="openapi.json">openapi.json</a>.</p>
 <nav><ul>${tags.map(({ name }) => html`<li><a href="#${name}">${name}</a></li>`)}<li><a href="#schemas">schemas</a></li></ul></nav>
 <main>${sections}<section><h2 id="schemas">schemas</h2>${schemas}</section></main></body></html>`.text;
 };

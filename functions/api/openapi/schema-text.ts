@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../../../lib/domain/json.ts';
 import { type Html, html, nothing } from './html.ts';
 
-/** What a value may be, in a few words, with links to the schemas that have names. */
+/** What a value may be, in a few words, with links to named schemas. */
 export const typeOf = (schema: Json | undefined): Html => {
   if (!isObject(schema)) return html`anything`;
   if (typeof schema.$ref === 'string') return linkTo(schema.$ref);
@@ -47,7 +47,7 @@ const bounds = ({ minimum, maximum, maxLength, pattern, default: otherwise }: Js
   return said.length === 0 ? form : html` (${said.join(', ')})${form}`;
 };
 
-/** The fields of an object, one a row. */
+/** The fields of an object, one per row. */
 export const fieldsOf = (schema: JsonObject): Html => {
   if (!isObject(schema.properties)) return html`<p>${typeOf(schema)}</p>`;
   const required = new Set(Array.isArray(schema.required) ? (schema.required as string[]) : []);

@@ -1,16 +1,19 @@
 import * as z from 'zod';
 import type { Json, JsonObject } from '../../../lib/domain/json.ts';
 
-/** Named schemas stand here once, and are meant by `$ref` everywhere else. */
+/** Named schemas are defined here once; everything else refers to them by `$ref`. */
 const place = '#/components/schemas/';
 
-/** `sent`: what a request may have, as it comes. `answered`: what an answer has. */
+/** `sent`: what a request may contain, as it arrives. `answered`: what an answer contains. */
 export type Side = 'sent' | 'answered';
 
-/** What is there today. In the document an answer may have more: whoever reads it is told nothing wrong when something is added. */
+/**
+ * `closed` lists exactly today's fields. In the `open` document answers may have more, so it stays correct when fields
+ * are added.
+ */
 export type Openness = 'open' | 'closed';
 
-/** Turns zod's schemas into those of a document, and gathers the named ones. */
+/** Converts zod schemas for a document, and collects the named ones. */
 export class Schemas {
   readonly #openness: Openness;
   readonly #named = new Map<string, JsonObject>();
@@ -54,12 +57,12 @@ export class Schemas {
 
 const withoutId = ({ id: _, ...schema }: JsonObject): JsonObject => schema;
 
-/** What is taken where nothing is given: zod leaves it out where a text is turned into something else first. */
+/** The default value. Zod leaves it out where a text is first converted. */
 const withDefault = ({ _zod: { def } }: z.core.$ZodType, schema: z.core.JSONSchema.BaseSchema): void => {
   if (def.type === 'default') schema.default = (def as z.core.$ZodDefaultDef).defaultValue as Json;
 };
 
-/** Without what says nothing to a reader: the whole numbers that JavaScript has, and what `format` says already. */
+/** Removes what tells a reader nothing: JavaScript's range of integers, and patterns that `format` already covers. */
 const plain = (schema: z.core.JSONSchema.BaseSchema): void => {
   if (schema.maximum === Number.MAX_SAFE_INTEGER && schema.default === undefined) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;

@@ -7,12 +7,12 @@ import { viewSchema } from './view-schema.ts';
 export const adoption = viewSchema<AdoptedView>()(
   z.object({
     target,
-    fields: fieldDrifts.describe('What was taken as right: the first ten fields of it.'),
+    fields: fieldDrifts.describe('What was adopted: the first ten changed fields.'),
     count: count.describe('How many there are.'),
     message: z.string(),
-    notes: z.array(z.string()).describe('What follows for the next deployment.'),
+    notes: z.array(z.string()).describe('What this means for the next deployment.'),
   }),
-).meta({ id: 'Adoption', description: 'That what somebody has changed at a target is taken as right.' });
+).meta({ id: 'Adoption', description: 'The adoption of what somebody changed at a target.' });
 
 const { health: _, digest: __, ...standing } = exampleTarget;
 

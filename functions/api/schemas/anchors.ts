@@ -7,7 +7,7 @@ import { viewSchema } from './view-schema.ts';
 const anchor = anchorSchema.meta({
   id: 'Anchor',
   description:
-    "The end of a batch's feed, told outside the table: signed with ECDSA on P-256 and SHA-256 over all but `signature`, as JSON with sorted keys.",
+    "The end of a batch's feed, kept outside the table. It is signed with ECDSA on P-256 and SHA-256 over all but `signature`, as JSON with sorted keys.",
 });
 
 export const anchors = viewSchema<AnchorPage>()(

@@ -34,11 +34,14 @@ export const listedBatch = viewSchema<ListedBatch>()(
 
 export const batchList = viewSchema<BatchList>()(
   z.object({
-    holds: z.array(hold).exactOptional().describe('With the first page: what keeps deployments from their turns now.'),
+    holds: z
+      .array(hold)
+      .exactOptional()
+      .describe('On the first page: the holds that keep deployments from starting now.'),
     more_holds: count.exactOptional().describe('How many more there are.'),
     batches: z.array(listedBatch).describe('Newest first.'),
-    limit: count.describe('What was applied.'),
-    next_after: z.string().exactOptional().describe('Send it as `after` to read on. A page may be short and have it.'),
+    limit: count.describe('The limit that was applied.'),
+    next_after: z.string().exactOptional().describe('Send it as `after` to continue. A short page may have it, too.'),
   }),
 );
 

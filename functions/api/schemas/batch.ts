@@ -10,7 +10,7 @@ import { count, links, status, time, totals } from './status.ts';
 import { stuck } from './stuck.ts';
 import { viewSchema } from './view-schema.ts';
 
-export const batchId = z.string().describe('Of a batch: 26 letters and digits, which sort by time.');
+export const batchId = z.string().describe('The id of a batch: 26 letters and digits, which sort by time.');
 
 export const metadata = viewSchema<Omit<BatchMetadata, 'name'>>()(
   z.object({
@@ -18,7 +18,7 @@ export const metadata = viewSchema<Omit<BatchMetadata, 'name'>>()(
     author: z.string().exactOptional(),
     created: z.string().exactOptional().describe('As it was written.'),
     tags: z.array(z.string()).exactOptional(),
-    links: z.record(z.string(), z.string()).exactOptional().describe('What set it off: addresses by name.'),
+    links: z.record(z.string(), z.string()).exactOptional().describe('What triggered it: addresses by name.'),
   }),
 ).meta({ id: 'BatchMetadata', description: 'What the file says about itself.' });
 
@@ -36,14 +36,14 @@ export const origin = viewSchema<Omit<Origin, 'root'>>()(
     of: z.string().exactOptional().describe('The batch that it rolls back, or retries.'),
     target: z.string().exactOptional(),
     request: z.string().exactOptional().describe('The id of a deployment request.'),
-    identifier: z.string().exactOptional().describe('The deployment that the request is of.'),
-    number: z.int().exactOptional().describe('Which one it is of that deployment, from 1.'),
-    after: z.string().exactOptional().describe('The batch of the request before it, which has to end first.'),
-    sent_by: z.string().exactOptional().describe('Who sent it in the name of somebody else.'),
+    identifier: z.string().exactOptional().describe('The deployment that the request is about.'),
+    number: z.int().exactOptional().describe('Its number among the requests of that deployment, from 1.'),
+    after: z.string().exactOptional().describe('The batch of the previous request, which has to end first.'),
+    sent_by: z.string().exactOptional().describe('Who sent it on behalf of somebody else.'),
     reason: z.string().exactOptional(),
     automatic: z.literal(true).exactOptional(),
   }),
-).meta({ id: 'Origin', description: 'Why there is a batch that nobody sent as a file.' });
+).meta({ id: 'Origin', description: 'Why a batch exists that nobody submitted as a file.' });
 
 export const batch = viewSchema<BatchView>()(
   z.object({
@@ -56,12 +56,12 @@ export const batch = viewSchema<BatchView>()(
     counts: totals,
     metadata,
     strategy: strategy.exactOptional(),
-    submitted_by: z.string().describe('Its subject, by which grants and filters name it.'),
-    submitted_by_name: z.string().exactOptional().describe('The name that it went by then. Many choose it themselves.'),
+    submitted_by: z.string().describe('Its subject, which grants and filters use.'),
+    submitted_by_name: z.string().exactOptional().describe('Its name at the time. Many choose it themselves.'),
     warnings: z.array(z.string()),
     plan_hash: z.string().exactOptional(),
     created_at: time,
-    updated_at: time.describe('When it changed last, or one of its deployments.'),
+    updated_at: time.describe('When it or one of its deployments last changed.'),
     ended_at: time.exactOptional(),
     cancel_requested_at: time.exactOptional(),
     origin: origin.exactOptional(),
@@ -70,7 +70,7 @@ export const batch = viewSchema<BatchView>()(
     rolling_back: z.string().exactOptional(),
     rollback_requested: z.object({ batch_id: batchId, by: z.string(), at: time }).exactOptional(),
     execution_arn: z.string().exactOptional(),
-    stuck: z.array(stuck).describe('Empty where all moves, or has ended.'),
+    stuck: z.array(stuck).describe('Empty if everything moves or has ended.'),
     links,
   }),
 ).meta({ id: 'Batch' });
@@ -86,7 +86,7 @@ const leftOutReasons = [
 
 export const leftOut = viewSchema<LeftOut>()(
   z.object({ key: z.string(), reason: z.enum(leftOutReasons), message: z.string() }),
-).meta({ id: 'NotRetried', description: 'What is not tried again, and why.' });
+).meta({ id: 'NotRetried', description: 'What is not retried, and why.' });
 
 type Accepted = Pick<HeaderRow, 'batch_id' | 'name' | 'status' | 'reason' | 'message' | 'total' | 'warnings'> & {
   readonly links: Readonly<Record<string, string>>;
@@ -104,14 +104,14 @@ export const acceptedBatch = viewSchema<Accepted>()(
     warnings: z.array(z.string()),
     links,
   }),
-).meta({ id: 'AcceptedBatch', description: 'A batch as it was taken in.' });
+).meta({ id: 'AcceptedBatch', description: 'An accepted batch.' });
 
 export const acceptedRetry = acceptedBatch
   .extend({
     left: z
       .array(leftOut)
       .exactOptional()
-      .describe('What is not tried again; absent where a request is answered again.'),
+      .describe('What is not retried; absent if an earlier request is answered again.'),
   })
   .meta({ id: 'AcceptedRetry' });
 
@@ -129,7 +129,7 @@ export const cancelled = viewSchema<Cancelled>()(
           why: z.string(),
         }),
       )
-      .describe('What has begun already. Nothing that has not begun will.'),
+      .describe('What has already begun. Nothing else will begin.'),
   }),
 ).meta({ id: 'CancelledBatch' });
 

@@ -8,44 +8,41 @@ import { viewSchema } from './view-schema.ts';
 
 const place = {
   batch_id: z.string(),
-  index: count.describe('Place in the plan of that batch.'),
+  index: count.describe('Index in the plan of that batch.'),
 };
 
 const outcome = {
   status,
   reason: z.string(),
-  version: z.string().describe('What was asked for: a version, or `delete`, or `scale to` a number.'),
-  action: z.enum(['delete', 'scale']).exactOptional().describe('Absent of what deploys.'),
+  version: z.string().describe('What was requested: a version, `delete`, or `scale to` a number.'),
+  action: z.enum(['delete', 'scale']).exactOptional().describe('Absent if it deploys.'),
   replicas: count.exactOptional(),
-  before: z.string().exactOptional().describe('What ran before, as far as anybody can say.'),
-  after: z.string().exactOptional().describe('What runs since, as far as anybody can say.'),
+  before: z.string().exactOptional().describe('What ran before, as far as known.'),
+  after: z.string().exactOptional().describe('What runs since, as far as known.'),
   digest: z.string().exactOptional(),
-  resolved_by: z.string().exactOptional().describe('Who said what became of it, where nobody could tell at first.'),
+  resolved_by: z.string().exactOptional().describe('Who resolved it, if its outcome was UNKNOWN.'),
 };
 
 const change = viewSchema<ChangeView>()(z.object({ at: time, ...targetPlace, ...outcome, ...place, ...byWhom })).meta({
   id: 'Change',
-  description: 'A deployment that has, or may have, changed its target.',
+  description: 'A deployment that changed its target, or may have.',
 });
 
 const page = {
-  limit: count.describe('What was applied.'),
-  next_after: z.string().exactOptional().describe('Send it as `after` to read on.'),
+  limit: count.describe('The limit that was applied.'),
+  next_after: z.string().exactOptional().describe('Send it as `after` to continue.'),
 };
 
 export const changeList = viewSchema<ChangeList>()(
   z.object({
     changes: z.array(change).describe('Newest first.'),
-    since: time.describe('From then on: the last seven days, unless something else was asked for.'),
+    since: time.describe('The beginning of the period. Default: seven days ago.'),
     until: time.exactOptional().describe('Before then.'),
     ...page,
   }),
 );
 
-const config = z
-  .record(z.string(), z.json())
-  .exactOptional()
-  .describe('The deployment as it was planned, without secrets.');
+const config = z.record(z.string(), z.json()).exactOptional().describe('The deployment as planned, without secrets.');
 
 const release = viewSchema<ReleaseView>()(
   z.object({
@@ -59,11 +56,11 @@ const release = viewSchema<ReleaseView>()(
     ...byWhom,
     config,
   }),
-).meta({ id: 'Release', description: 'What was seen to run, and can be gone back to.' });
+).meta({ id: 'Release', description: 'What was verified there and can be restored.' });
 
 const otherChange = viewSchema<OtherChangeView>()(
   z.object({ kind: z.literal('change'), at: time, ...outcome, ...place, ...byWhom, config }),
-).meta({ id: 'OtherChange', description: 'What has, or may have, changed the target and made no release.' });
+).meta({ id: 'OtherChange', description: 'A change, or possible change, without a release.' });
 
 export const releaseList = viewSchema<ReleaseList>()(
   z.object({

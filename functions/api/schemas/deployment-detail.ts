@@ -8,18 +8,18 @@ import { viewSchema } from './view-schema.ts';
 
 const unnumbered = viewSchema<UnnumberedEvent>()(
   event.omit({ number: true, previous: true, hash: true }).extend({
-    number: count.exactOptional().describe('Its place in the feed; absent for a moment after it was written.'),
+    number: count.exactOptional().describe('Its number in the feed; absent for a moment after it was written.'),
   }),
 );
 
 export const deploymentDetail = viewSchema<DeploymentDetail>()(
   deployment.extend({
     batch_id: z.string(),
-    events: z.array(unnumbered).describe('The last of its changes, in their order.'),
-    has_earlier_events: z.boolean().describe('There are more before them, which only the feed of the batch has.'),
+    events: z.array(unnumbered).describe('Its latest changes, in order.'),
+    has_earlier_events: z.boolean().describe('There are earlier ones, found only in the feed of the batch.'),
     links,
   }),
-).meta({ id: 'DeploymentDetail', description: 'One deployment, with what happened to it.' });
+).meta({ id: 'DeploymentDetail', description: 'One deployment with its history.' });
 
 export const exampleDetail = {
   batch_id: '01M7Z82VGHV3GT6X1EMB454VBS',

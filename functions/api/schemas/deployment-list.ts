@@ -8,11 +8,11 @@ import { viewSchema } from './view-schema.ts';
 export const deploymentList = viewSchema<DeploymentList>()(
   z.object({
     batch_id: batchId,
-    planned: z.boolean().describe('Before that the order is that of the file.'),
-    total: count.describe('Of all that you may see, whether they fit or not.'),
+    planned: z.boolean().describe('False: the order is the file order.'),
+    total: count.describe('All that you may see, whether they match or not.'),
     deployments: z.array(deployment),
-    limit: count.describe('What was applied.'),
-    next_after: z.string().exactOptional().describe('Send it as `after` to read on. A page may be short and have it.'),
+    limit: count.describe('The limit that was applied.'),
+    next_after: z.string().exactOptional().describe('Send it as `after` to continue. A short page may have it, too.'),
   }),
 );
 

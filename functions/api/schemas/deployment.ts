@@ -14,14 +14,14 @@ export const evidence = viewSchema<Evidence>()(
     reason: z.string(),
     message: z.string(),
     log: z.array(z.string()).exactOptional().describe('The last lines, for tokens with the scope `logs`.'),
-    log_lines: z.int().exactOptional().describe('How many lines are kept, where they are not told.'),
+    log_lines: z.int().exactOptional().describe('How many lines are kept, if they are not shown.'),
   }),
 ).meta({ id: 'Evidence', description: 'Something seen that explains a verdict.' });
 
 export const run = viewSchema<Run>()(
   z.object({
     executor: z.string(),
-    key: z.string().describe('Our key of the attempt, which the executor was given.'),
+    key: z.string().describe('Our key for the attempt, as given to the executor.'),
     attempt: z.union([z.int(), z.literal('restore')]),
     ref: z.string().exactOptional().describe("The executor's own id."),
     url: z.string().exactOptional(),
@@ -30,7 +30,7 @@ export const run = viewSchema<Run>()(
     trace: z.string().exactOptional(),
     answer: z.string().exactOptional(),
   }),
-).meta({ id: 'Run', description: "The executor's run of an attempt." });
+).meta({ id: 'Run', description: "The executor's run for an attempt." });
 
 const restore = viewSchema<Restore>()(
   z.object({
@@ -44,14 +44,14 @@ const restore = viewSchema<Restore>()(
 
 export const deployment = viewSchema<DeploymentView>()(
   z.object({
-    index: count.exactOptional().describe('Place in the plan; absent before the batch is planned.'),
+    index: count.exactOptional().describe('Index in the plan; absent before the batch is planned.'),
     key: z.string().describe('`pillar/service_name`, with `@infrastructure` if its service has several.'),
     pillar: z.string(),
     service_name: z.string(),
     docker_artifact_type: z.string(),
-    docker_image_version: z.string().exactOptional().describe('Absent of what deletes or scales.'),
+    docker_image_version: z.string().exactOptional().describe('Absent for a delete or scale.'),
     action: z.enum(['delete', 'scale']).exactOptional(),
-    replicas: count.exactOptional().describe('With scale: how many are asked for.'),
+    replicas: count.exactOptional().describe('For a scale: the requested number.'),
     environment_id: z.string(),
     infrastructure_id: z.string(),
     cluster: z.string().exactOptional(),
@@ -82,7 +82,7 @@ export const deployment = viewSchema<DeploymentView>()(
     updated_at: time.exactOptional(),
     ended_at: time.exactOptional(),
   }),
-).meta({ id: 'Deployment', description: 'What was asked for, and how far it has come.' });
+).meta({ id: 'Deployment', description: 'What was requested, and its progress.' });
 
 export const exampleDeployment = {
   index: 0,

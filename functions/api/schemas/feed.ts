@@ -5,43 +5,43 @@ import type { EventFeed, EventView } from '../../../lib/usecases/record/follow-f
 import { count, status, time } from './status.ts';
 import { viewSchema } from './view-schema.ts';
 
-/** As its row has it, with the chain by which the record proves itself. */
+/** As stored, with the chain that proves the record. */
 type Told = EventView & { readonly previous?: string; readonly hash?: string };
 
 export const event = viewSchema<Told>()(
   z.object({
-    batch_id: z.string().describe('Of a change of a hold, or of drift, `stage`.'),
+    batch_id: z.string().describe('`stage` for events of holds and drift.'),
     type: z.enum(['batch', 'deployment', 'hold', 'drift']),
     hold: z.string().exactOptional(),
-    target: z.string().exactOptional().describe('Of drift: `environment/cluster/pillar/service`.'),
+    target: z.string().exactOptional().describe('For drift: `environment/cluster/pillar/service`.'),
     index: count.exactOptional(),
     key: z.string().exactOptional(),
-    number: z.int().min(1).describe('Place in the feed, without gaps.'),
+    number: z.int().min(1).describe('Number in the feed, without gaps.'),
     seq: z.int().min(1),
     at: time,
     after_ms: z.int().exactOptional(),
     actor: z.string(),
-    from: z.enum(statuses).nullable().describe('Null for what is new.'),
+    from: z.enum(statuses).nullable().describe('Null for something new.'),
     from_reason: z.string().exactOptional(),
     to: status,
     reason: z.string(),
     message: z.string(),
     detail: z.record(z.string(), z.json() as z.ZodType<Json>).exactOptional(),
-    previous: z.string().exactOptional().describe('Hash of the event with the number before.'),
+    previous: z.string().exactOptional().describe('Hash of the event with the previous number.'),
     hash: z.string().exactOptional(),
     withheld: z.literal('logs').exactOptional(),
     in_batch: z
       .object({ number: z.int().min(1), hash: z.string() })
       .exactOptional()
-      .describe('Of a change of a batch in the feed of the stage: its place in the feed of its batch.'),
+      .describe('For an event of a batch in the feed of the stage: its number in the feed of its batch.'),
   }),
-).meta({ id: 'Event', description: 'One change. More about each kind: `GET /schemas/events.json`.' });
+).meta({ id: 'Event', description: 'One event. More about each kind: `GET /schemas/events.json`.' });
 
 export const feed = viewSchema<Omit<EventFeed, 'events'> & { readonly events: readonly Told[] }>()(
   z.object({
     events: z.array(event),
-    next_after: count.describe('Send it as `after` to read on.'),
-    ended: z.boolean().describe('This is all there is.'),
+    next_after: count.describe('Send it as `after` to continue.'),
+    ended: z.boolean().describe('There is nothing more.'),
   }),
 ).meta({ id: 'EventFeed' });
 

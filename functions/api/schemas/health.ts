@@ -39,7 +39,7 @@ export const health = viewSchema<Health>()(
   }),
 ).meta({ id: 'Health' });
 
-/** To one who has no token and only asks whether the server is well. */
+/** For callers without a token, who only ask whether the server is well. */
 export const healthForAnyone = z.object({ status: z.literal('ok') }).meta({ id: 'HealthForAnyone' });
 
 export const exampleHealth = {

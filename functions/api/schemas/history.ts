@@ -9,7 +9,7 @@ const standing = {
   status,
   reason: z.string(),
   message: z.string(),
-  number: count.describe('Of the event by which it stood so.'),
+  number: count.describe('The number of the event that last changed it.'),
 };
 
 const deployment = viewSchema<ReplayedDeployment>()(z.object({ index: count, key: z.string(), ...standing })).meta({
@@ -19,16 +19,16 @@ const deployment = viewSchema<ReplayedDeployment>()(z.object({ index: count, key
 export const history = viewSchema<HistoryView>()(
   z.object({
     batch_id: batchId,
-    at: count.describe('Number of the event.'),
+    at: count.describe('The number of the event.'),
     time: time.describe('When that was.'),
     total: count,
     counts: totals,
     ...standing,
     deployments: z
       .array(deployment)
-      .describe('Those that had an event by then; all others were PENDING / AwaitingTurn.'),
+      .describe('Deployments with an event by then. All others were PENDING / AwaitingTurn.'),
   }),
-).meta({ id: 'BatchHistory', description: 'A batch as it stood at an event, replayed from its feed alone.' });
+).meta({ id: 'BatchHistory', description: 'A batch as it was at an event, replayed from its feed alone.' });
 
 export const exampleHistory = {
   batch_id: '01M7Z82VGHV3GT6X1EMB454VBS',

@@ -13,7 +13,7 @@ export const holdScope = viewSchema<HoldScope>()(
     batch: z.string().exactOptional(),
     executor: z.string().exactOptional(),
   }),
-).meta({ id: 'HoldScope', description: 'All that are named must fit; an empty one is on everything.' });
+).meta({ id: 'HoldScope', description: 'All named parts must match; an empty scope covers everything.' });
 
 const circuit = viewSchema<Circuit>()(
   z.object({
@@ -31,14 +31,14 @@ export const hold = viewSchema<HoldView>()(
     kind: z.enum(['pause', 'circuit']),
     scope: holdScope,
     what: z.string().describe('What it holds, in words.'),
-    rollbacks: z.boolean().describe('Rollbacks wait, too.'),
+    rollbacks: z.boolean().describe('True if rollbacks wait, too.'),
     reason: z.string(),
     by: z.string(),
     since: time,
     until: time.exactOptional().describe('When it ends by itself.'),
     circuit: circuit.exactOptional(),
   }),
-).meta({ id: 'Hold', description: 'Keeps what has not started from its turn.' });
+).meta({ id: 'Hold', description: 'Keeps deployments that have not started from their turn.' });
 
 export const holds = z.object({ holds: z.array(hold) }).meta({ id: 'HoldList' });
 

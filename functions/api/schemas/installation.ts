@@ -11,11 +11,7 @@ import { count, time } from './status.ts';
 import { viewSchema } from './view-schema.ts';
 
 const name = z.string();
-const limit = z
-  .int()
-  .min(1)
-  .exactOptional()
-  .describe('How many deployments may be in flight; absent: as many as there are.');
+const limit = z.int().min(1).exactOptional().describe('How many deployments may be in flight; absent: no limit.');
 
 const defaults = z
   .object({
@@ -37,7 +33,7 @@ const defaults = z
       .exactOptional(),
   })
   .exactOptional()
-  .describe('What its deployments take where neither they nor their batch say otherwise.');
+  .describe('Defaults of its deployments, if neither they nor their batch say otherwise.');
 
 export const catalogue = viewSchema<ShownCatalogue>()(
   z.object({
@@ -46,7 +42,7 @@ export const catalogue = viewSchema<ShownCatalogue>()(
       z.object({
         name,
         limit,
-        services: z.array(name).exactOptional().describe('Absent: any name is taken.'),
+        services: z.array(name).exactOptional().describe('Absent: any name is accepted.'),
         defaults,
       }),
     ),
@@ -55,13 +51,13 @@ export const catalogue = viewSchema<ShownCatalogue>()(
         z.object({
           name,
           limit,
-          infrastructures: z.array(name).exactOptional().describe('Absent: it takes all.'),
-          second_person: z.boolean().describe('Another person resolves than the one who submitted.'),
+          infrastructures: z.array(name).exactOptional().describe('Absent: it accepts all.'),
+          second_person: z.boolean().describe('A person other than the submitter must resolve.'),
           defaults,
         }),
       )
       .exactOptional()
-      .describe('Absent: any name is taken.'),
+      .describe('Absent: any name is accepted.'),
     infrastructures: z.array(z.object({ name, cluster: name })),
     clusters: z.array(z.object({ name, limit, simulated: z.boolean() })),
     executors: z.array(
@@ -74,7 +70,7 @@ export const catalogue = viewSchema<ShownCatalogue>()(
       }),
     ),
   }),
-).meta({ id: 'Catalogue', description: 'What there is to deploy, and where.' });
+).meta({ id: 'Catalogue', description: 'What can be deployed, and where.' });
 
 export const exampleCatalogue = {
   defaults: { rollback_strategy: 'automatic' },
@@ -88,11 +84,11 @@ export const exampleCatalogue = {
 };
 
 const watching = {
-  watching: z.boolean().describe('Somebody looks at it now, because something is in flight there.'),
-  last_look: time.exactOptional().describe('When a series of looks of up to four minutes last began.'),
+  watching: z.boolean().describe('True while something is in flight there, so that it is watched.'),
+  last_look: time.exactOptional().describe('When a series of looks, of up to four minutes, last began.'),
 };
 const in_flight = count;
-const circuit = hold.exactOptional().describe('It does not answer: what would go there waits.');
+const circuit = hold.exactOptional().describe('Set if it does not answer. Deployments to it wait.');
 
 export const executors = viewSchema<{ readonly executors: readonly ExecutorView[] }>()(
   z.object({
@@ -105,9 +101,9 @@ export const executors = viewSchema<{ readonly executors: readonly ExecutorView[
         limit,
         ...watching,
         budget: budget.exactOptional(),
-        trouble: trouble.exactOptional().describe('Nothing of it can be read now.'),
+        trouble: trouble.exactOptional().describe('Set if it cannot be read now.'),
         circuit,
-        throttled_until: time.exactOptional().describe('Nothing is sent to it before.'),
+        throttled_until: time.exactOptional().describe('Until then nothing is sent to it.'),
       }),
     ),
   }),
@@ -133,15 +129,13 @@ export const clusters = viewSchema<{ readonly clusters: readonly ClusterView[] }
       z.object({
         name,
         simulated: z.boolean(),
-        unverified: z.literal(true).exactOptional().describe('Nobody checks its certificate.'),
-        place: name
-          .exactOptional()
-          .describe('On AWS: the network whose functions ask it; absent: it is asked from none.'),
+        unverified: z.literal(true).exactOptional().describe('Its certificate is not checked.'),
+        place: name.exactOptional().describe('On AWS: the network whose functions ask it; absent: none.'),
         in_flight,
         limit,
         ...watching,
         identity_known_since: time.exactOptional().describe('Absent before anything was deployed there.'),
-        rights: missingRights.exactOptional().describe('What it does not let us do.'),
+        rights: missingRights.exactOptional().describe('The rights that it does not grant us.'),
         circuit,
       }),
     ),
@@ -169,12 +163,12 @@ export const queue = viewSchema<QueueView>()(
     batches: count,
     in_flight,
     waiting: count,
-    at_least: z.literal(true).exactOptional().describe('So much waits that not all of it was looked at.'),
+    at_least: z.literal(true).exactOptional().describe('So much waits that not all of it was counted.'),
     oldest_wait: z
       .object({ batch_id: z.string(), since: time })
       .exactOptional()
-      .describe('The batch that was planned first of those that wait, and when it was accepted.'),
-    waits: waits.describe('How many wait for what, by the first thing that is in the way; `turn`: theirs comes next.'),
+      .describe('The waiting batch that was planned first, and when it was accepted.'),
+    waits: waits.describe('How many wait for what, by the first obstacle; `turn`: they are next.'),
     limits: z.array(
       z.object({ kind: z.enum(['environment', 'pillar', 'cluster', 'executor']), name, limit, in_flight }),
     ),
@@ -182,7 +176,7 @@ export const queue = viewSchema<QueueView>()(
     holds: z.array(hold),
     messages: z
       .object({ unread: counted, rejected: counted })
-      .describe('To the dispatcher: not read yet, and not readable.'),
+      .describe('Messages to the dispatcher: not read yet, and not readable.'),
   }),
 ).meta({ id: 'Queue', description: 'What is under way and what waits, of what you may see.' });
 

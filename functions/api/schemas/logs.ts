@@ -9,7 +9,7 @@ const container = z.object({
   image: z.string(),
   restarts: count,
   lines: z.array(z.string()).describe('Without what looks like a secret.'),
-  cut: z.literal(true).exactOptional().describe('There were more than could be told: these are the last.'),
+  cut: z.literal(true).exactOptional().describe('There were more than fit: these are the last.'),
   message: z.string().exactOptional().describe('Why there are none.'),
 });
 
@@ -23,7 +23,7 @@ export const logs = viewSchema<LogsView>()(
     reason: z
       .enum(['ClusterUnavailable', 'WorkloadMissing', 'NoPods'])
       .exactOptional()
-      .describe('Why there is nothing.'),
+      .describe('Why there are no logs.'),
     message: z.string().exactOptional(),
     pods: z
       .array(
@@ -34,8 +34,8 @@ export const logs = viewSchema<LogsView>()(
           containers: z.array(container),
         }),
       )
-      .describe('Those that are there now, the newest first.'),
-    pods_left_out: count.exactOptional().describe('There are so many more, of which nothing was read.'),
+      .describe('The current ones, newest first.'),
+    pods_left_out: count.exactOptional().describe('How many more there are. Their logs were not read.'),
     jobs: z
       .array(
         z.object({
@@ -48,11 +48,11 @@ export const logs = viewSchema<LogsView>()(
         }),
       )
       .exactOptional()
-      .describe('Of a Job, or of the Jobs of a CronJob.'),
-    recorded: z.array(evidence).describe('With the lines that were kept when this deployment failed.'),
+      .describe('For a Job, or the Jobs of a CronJob.'),
+    recorded: z.array(evidence).describe('With the lines recorded when this deployment failed.'),
     read_at: time,
   }),
-).meta({ id: 'Logs', description: 'The logs of what stands there now, whichever deployment has made it.' });
+).meta({ id: 'Logs', description: 'The logs of what runs there now, whichever deployment made it.' });
 
 export const exampleLogs = {
   batch_id: '01M7Z82VGHV3GT6X1EMB454VBS',

@@ -6,7 +6,7 @@ import { evidence } from './deployment.ts';
 import { time } from './status.ts';
 import { viewSchema } from './view-schema.ts';
 
-/** What was seen on a cluster, now. */
+/** What was seen on a cluster just now. */
 
 export const targetHealth = viewSchema<TargetHealth>()(
   z.object({
@@ -18,7 +18,7 @@ export const targetHealth = viewSchema<TargetHealth>()(
     message: z.string(),
     evidence: z.array(evidence),
     warnings: z.array(z.string()),
-    running: z.string().exactOptional().describe('The version that runs, as far as it can be read.'),
+    running: z.string().exactOptional().describe('The running version, as far as it can be read.'),
     recorded: z.string().exactOptional(),
     state: z.enum(targetStates),
     checked_at: time,
@@ -34,15 +34,15 @@ export const resolutionPlan = viewSchema<ResolutionPlan>()(
         version: z.string(),
         environment_id: z.string(),
         cluster: z.string(),
-        status: z.enum(['SUCCESS', 'FAILED']).exactOptional().describe('Absent where nothing is proposed.'),
+        status: z.enum(['SUCCESS', 'FAILED']).exactOptional().describe('Absent if nothing is proposed.'),
         message: z.string(),
         evidence: z.array(evidence),
         url: z.string().exactOptional(),
       }),
     ),
-    more: z.boolean().describe('There are more that are UNKNOWN: resolve these, then ask again.'),
+    more: z.boolean().describe('More deployments are UNKNOWN: resolve these, then ask again.'),
   }),
-).meta({ id: 'ResolutionPlan', description: 'What is proposed for what is UNKNOWN.' });
+).meta({ id: 'ResolutionPlan', description: 'A proposal for an UNKNOWN deployment.' });
 
 export const exampleTargetHealth = {
   key: 'risk/limit-check',

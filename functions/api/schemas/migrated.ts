@@ -5,12 +5,12 @@ import { viewSchema } from './view-schema.ts';
 
 export const migrated = viewSchema<Migrated>()(
   z.object({
-    batches: count.describe('Batches that were gone through to their end.'),
-    batches_without_plan: count.describe('Of those: never planned, or the plan is kept no longer.'),
+    batches: count.describe('Batches completely migrated.'),
+    batches_without_plan: count.describe('Of those, batches that were never planned or whose plan is no longer kept.'),
     deployments: count.describe('Their deployments.'),
-    targets: count.describe('Rows of targets and of their releases that were written, or completed.'),
-    index_rows: count.describe('Rows that were written by which batches, targets and changes are found.'),
-    deleted: count.describe('Rows that led to a status which a batch has not any more.'),
-    next_after: z.string().exactOptional().describe('Send it as `after` to go on; absent at the end.'),
+    targets: count.describe('Rows of targets and their releases, written or completed.'),
+    index_rows: count.describe('Index rows written, for batches, targets and changes.'),
+    deleted: count.describe('Deleted rows for statuses that a batch no longer has.'),
+    next_after: z.string().exactOptional().describe('Send it as `after` to continue; absent at the end.'),
   }),
 );

@@ -9,12 +9,12 @@ import { viewSchema } from './view-schema.ts';
 import { lock } from './waiting.ts';
 
 const recorded = z.object({
-  version: z.string().exactOptional().describe('Absent where nobody can say.'),
+  version: z.string().exactOptional().describe('Absent if unknown.'),
   batch_id: z.string(),
   at: time,
   ended: z.object({ status, reason: z.string(), version: z.string() }).exactOptional(),
   last_verified: z.string().exactOptional(),
-  target: z.string().exactOptional().describe('Where another target leads to the same object.'),
+  target: z.string().exactOptional().describe('Set if another target leads to the same object.'),
 });
 
 const source = z.union([
@@ -25,25 +25,25 @@ const source = z.union([
 const object = z.object({
   api_version: z.string(),
   kind: z.string(),
-  namespace: z.string().exactOptional().describe('Absent of kinds that have none.'),
+  namespace: z.string().exactOptional().describe('Absent for kinds that have none.'),
   name: z.string(),
   hook: z.enum(hookTimes).exactOptional(),
 });
 
 const manifests = viewSchema<ManifestsPreview>()(
   z.object({
-    sha256: z.string().exactOptional().describe('Of their text. Absent until they have been fetched.'),
-    from: source.exactOptional().describe('Absent where the batch or the configuration brought them.'),
+    sha256: z.string().exactOptional().describe('Of their text. Absent until they are fetched.'),
+    from: source.exactOptional().describe('Absent if the batch or the configuration contains them.'),
     revision: z.string().exactOptional().describe('The commit, or the version of the object in S3.'),
     pause_seconds: count
       .exactOptional()
-      .describe('For which the Argo Rollout in them pauses by itself; the timeout of an attempt is longer by these.'),
-    not_resolved: z.literal(true).exactOptional().describe('They are fetched when the batch is planned for good.'),
+      .describe('Seconds for which their Argo Rollout pauses by itself. They extend the timeout of an attempt.'),
+    not_resolved: z.literal(true).exactOptional().describe('They are fetched when the submitted batch is planned.'),
     objects: count.exactOptional(),
     applied: z
       .array(object)
       .exactOptional()
-      .describe('In the order in which they would be applied, the first hundred.'),
+      .describe('The first hundred, in the order in which they would be applied.'),
   }),
 ).meta({ id: 'PlannedManifests' });
 
@@ -52,21 +52,18 @@ const planned = viewSchema<DeploymentPreview>()(
     index: count,
     key: z.string(),
     level: count,
-    rank: count.describe('Among deployments that may start, the smaller one goes first.'),
+    rank: count.describe('Among deployments that may start, the smallest goes first.'),
     priority: z.int(),
-    docker_image_version: z.string().exactOptional().describe('Absent of what deletes or scales.'),
+    docker_image_version: z.string().exactOptional().describe('Absent for a delete or scale.'),
     action: z.enum(['delete', 'scale']).exactOptional(),
-    replicas: count.exactOptional().describe('With scale: how many are asked for.'),
+    replicas: count.exactOptional().describe('For a scale: the requested number.'),
     recorded: recorded.exactOptional(),
     change: z.enum(['new', 'same', 'newer', 'older', 'other']).exactOptional(),
     held_by: z.array(lock).exactOptional(),
     holds: z.array(z.string()).exactOptional(),
     environment_id: z.string(),
     cluster: z.string(),
-    place: z
-      .string()
-      .exactOptional()
-      .describe('On AWS: the network whose functions ask it; absent: it is asked from none.'),
+    place: z.string().exactOptional().describe('On AWS: the network whose functions ask it; absent: none.'),
     namespace: z.string(),
     executor: z.string(),
     manifests: manifests.exactOptional(),
@@ -101,7 +98,7 @@ const worstCase = z
 
 export const plan = viewSchema<PlanPreview>()(
   z.object({
-    plan_hash: z.string().describe('Send it as If-Match with the batch, and nothing else than this is done.'),
+    plan_hash: z.string().describe('Send it as If-Match with the batch, so that exactly this plan runs or none.'),
     total: count,
     levels: count,
     strategy,

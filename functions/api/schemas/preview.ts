@@ -5,11 +5,11 @@ import type { PreviewView } from '../../../lib/usecases/preview/preview-view.ts'
 import { count, time } from './status.ts';
 import { viewSchema } from './view-schema.ts';
 
-const value: z.ZodType<Json> = z.json().describe('A long one is told by its beginning; a secret is hidden.');
+const value: z.ZodType<Json> = z.json().describe('A long value is cut; a secret is hidden.');
 
 const field = z.object({
   path: z.string().describe('`spec.template.spec.containers[web].image`'),
-  before: value.exactOptional().describe('Absent where it is not there.'),
+  before: value.exactOptional().describe('Absent if it does not exist.'),
   after: value.exactOptional(),
 });
 
@@ -18,14 +18,14 @@ const object = z.object({
   fate: z
     .enum(objectFates)
     .describe(
-      '`pruned` would be deleted; `left` is no more in the release and stays; a `hook` is run beside all else.',
+      '`pruned` would be deleted. `left` is no longer in the release but stays. A `hook` runs besides everything else.',
     ),
-  fields: z.array(field).exactOptional().describe('What is changed, by the dry run of the server.'),
+  fields: z.array(field).exactOptional().describe('What would change, by the dry run of the server.'),
   fields_left_out: count.exactOptional(),
   conflicts: z
     .array(z.object({ manager: z.string(), field: z.string() }))
     .exactOptional()
-    .describe('Fields that are somebody else’s, by field manager.'),
+    .describe('Fields that belong to somebody else, by field manager.'),
   message: z.string().exactOptional(),
 });
 
@@ -37,7 +37,7 @@ const answer = z.discriminatedUnion('state', [
     problem: z
       .object({ reason: z.string(), message: z.string() })
       .exactOptional()
-      .describe('Why nothing of it could be applied.'),
+      .describe('Why none of it could be applied.'),
   }),
   z.object({ state: z.literal('planned'), steps: z.array(z.string()), message: z.string().exactOptional() }),
   z.object({ state: z.literal('unavailable'), message: z.string() }),
@@ -49,11 +49,11 @@ export const preview = viewSchema<PreviewView>()(
     preview_id: z.string(),
     state: z.enum(['running', 'done', 'failed']),
     message: z.string().exactOptional().describe('Why it failed.'),
-    plan_hash: z.string().describe('Of the plan that it is about, as `If-Match` of a submit takes it.'),
+    plan_hash: z.string().describe('The hash of the previewed plan, for `If-Match` of a submit.'),
     created_at: time,
-    expires_at: time.describe('Until then it is kept.'),
+    expires_at: time.describe('It is kept until then.'),
     total: count.describe('Deployments of the batch.'),
-    left_out: count.describe('How many of them are not looked at, because there are too many.'),
+    left_out: count.describe('How many of them were skipped because there are too many.'),
     deployments: z.array(
       z.object({
         index: count,
@@ -63,7 +63,7 @@ export const preview = viewSchema<PreviewView>()(
         namespace: z.string(),
         executor: z.string(),
         docker_image_version: z.string(),
-        answer: answer.exactOptional().describe('Absent as long as nobody has asked.'),
+        answer: answer.exactOptional().describe('Absent until it is answered.'),
       }),
     ),
   }),

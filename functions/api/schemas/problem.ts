@@ -23,18 +23,18 @@ const candidate = z.union([
 /** Every error: `application/problem+json` (RFC 9457). */
 export const problem = z
   .object({
-    type: z.string().describe('`urn:flotilla:error:` and the code: a name, and no address.'),
+    type: z.string().describe('`urn:flotilla:error:` and the code: a name, not an address.'),
     title: z.string(),
     status: z.int(),
     detail: z.string(),
     code: z.string().describe('The name of the error. docs/errors.md and docs/technical-errors.md list all names.'),
-    instance: z.string().describe('Of this request, by which the log has it.'),
-    issues: z.array(issue).exactOptional().describe('All that is wrong with what was sent.'),
-    error: z.string().exactOptional().describe('Of deployment requests: the same as `detail`.'),
+    instance: z.string().describe('The id of this request in the log.'),
+    issues: z.array(issue).exactOptional().describe('Everything that is wrong with the request.'),
+    error: z.string().exactOptional().describe('For deployment requests: the same as `detail`.'),
     details: z
       .record(z.string(), z.string())
       .exactOptional()
-      .describe('Of deployment requests: what is wrong, by field.'),
+      .describe('For deployment requests: what is wrong, by field.'),
     candidates: z.array(candidate).exactOptional().describe('What may have been meant.'),
   })
   .meta({ id: 'Problem', description: 'An error (RFC 9457).' });

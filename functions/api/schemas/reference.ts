@@ -2,6 +2,6 @@ import * as z from 'zod';
 
 export const openApi = z
   .looseObject({ openapi: z.string() })
-  .meta({ id: 'OpenApi', description: 'A document of OpenAPI.' });
+  .meta({ id: 'OpenApi', description: 'An OpenAPI document.' });
 
-export const page = z.string().meta({ id: 'Page', description: 'A page of HTML.' });
+export const page = z.string().meta({ id: 'Page', description: 'An HTML page.' });

@@ -39,7 +39,7 @@ export const report = viewSchema<Report>()(
       )
       .describe('In the order of the plan.'),
   }),
-).meta({ id: 'Report', description: 'How a batch went, a line for each deployment.' });
+).meta({ id: 'Report', description: 'The result of a batch, with a line per deployment.' });
 
 export const exampleReport: Report = {
   batch_id: '01M7Z82VGHV3GT6X1EMB454VBS',

@@ -12,7 +12,7 @@ import { batchId } from './batch.ts';
 import { time } from './status.ts';
 import { viewSchema } from './view-schema.ts';
 
-/** Characters of a page: with all else an object of Kubernetes has room for 1 MiB. */
+/** Characters of a page. With everything else, a Kubernetes object has room for 1 MiB. */
 const longestHtml = 524_288;
 const longestImage = 500;
 
@@ -40,7 +40,7 @@ const resourceLimit = z
 const values = {
   replica_count: whole(1, 100, z.number),
   resource_limit: resourceLimit,
-  doc_html: z.string().min(1).max(longestHtml).pipe(wellFormed).describe('What it shows at its port 80.'),
+  doc_html: z.string().min(1).max(longestHtml).pipe(wellFormed).describe('What it shows at port 80.'),
 };
 
 const name = z
@@ -72,7 +72,7 @@ export const changedDeployment = z.strictObject({
 
 const line = {
   request_id: z.string(),
-  identifier: z.string().describe('Of its deployment: its name in Kubernetes.'),
+  identifier: z.string().describe('The identifier of its deployment: its name in Kubernetes.'),
   name: z.string(),
   namespace: z.string(),
   image: z.string(),
@@ -97,18 +97,20 @@ const shownValues = viewSchema<RequestValues>()(
 export const requestView = viewSchema<RequestView>()(
   z.object({
     ...line,
-    number: z.int().describe('Which one it is of its deployment, from 1: the version that it makes.'),
-    tries: z.int().describe('How often it was run, from 1.'),
+    number: z
+      .int()
+      .describe('Its number among the requests of its deployment, from 1. It is also the version that it makes.'),
+    tries: z.int().describe('How often it has run, from 1.'),
     metadata: shownValues,
     links: z.object({ self: z.string(), deployment: z.string(), batch: z.string() }),
   }),
-).meta({ id: 'DeploymentRequest', description: 'A deployment request, and what became of it.' });
+).meta({ id: 'DeploymentRequest', description: 'A deployment request and its state.' });
 
 const shownDeployment = {
   identifier: z.string(),
   created_at: time,
   updated_at: time,
-  status: z.enum(objectStatuses).describe('Of its object in Kubernetes.'),
+  status: z.enum(objectStatuses).describe('The status of its object in Kubernetes.'),
   name: z.string(),
   namespace: z.string(),
 };
@@ -121,17 +123,17 @@ export const requestedView = viewSchema<RequestedView>()(
   z.object({
     ...shownDeployment,
     image: z.string(),
-    resource_version: z.string().describe('Raised by each request that is taken in: `If-Match` takes it.'),
-    object: json.nullable().describe('The Deployment as it is in the cluster.'),
+    resource_version: z.string().describe('Raised by each accepted request. `If-Match` takes it.'),
+    object: json.nullable().describe('The Deployment in the cluster.'),
     unseen: z.string().exactOptional().describe('Why the cluster could not be asked.'),
     environment: z.string(),
     infrastructure: z.string(),
     request_id: z.string().describe('Of the latest request.'),
   }),
-).meta({ id: 'RequestedDeployment', description: 'A deployment that was requested.' });
+).meta({ id: 'RequestedDeployment', description: 'A requested deployment.' });
 
 const message = z.string();
-const next_after = z.string().exactOptional().describe('Send it as `after` to read on; absent at the end.');
+const next_after = z.string().exactOptional().describe('Send it as `after` to continue; absent at the end.');
 
 /** The envelope of these routes. */
 export const enveloped = <Data extends z.ZodType>(data: Data) => z.object({ message, data });

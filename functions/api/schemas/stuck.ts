@@ -11,9 +11,9 @@ export const stuck = viewSchema<Stuck>()(
     message: z.string(),
     waits_for: z.union([waiting, z.string()]),
     since: z.string(),
-    count: count.describe('How many deployments; 0 where it is the batch itself.'),
+    count: count.describe('How many deployments; 0 if it is the batch itself.'),
     keys: z.array(z.string()).describe('The first of them.'),
-    who: z.string().describe('Who can do something.'),
+    who: z.string().describe('Who can act.'),
     command: z.string().exactOptional().describe('The command line that does it, or shows more.'),
   }),
-).meta({ id: 'Stuck', description: 'What does not move, and what can be done about it.' });
+).meta({ id: 'Stuck', description: 'What is stuck, and what can be done about it.' });

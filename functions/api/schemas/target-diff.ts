@@ -10,20 +10,22 @@ const serviceDifference = viewSchema<ServiceDifference>()(
     key: z.string().describe('`pillar/service_name`'),
     differs: z
       .array(z.enum(differences))
-      .describe('Only in one; another version; another digest of the same; or failed, unknown or changing in one.'),
+      .describe(
+        'It exists in only one; has another version; another digest of the same version; or is failed, unknown or changing in one.',
+      ),
     from: z.array(target),
     to: z.array(target),
   }),
-).meta({ id: 'ServiceDifference', description: 'A service that is not the same in two environments.' });
+).meta({ id: 'ServiceDifference', description: 'A service that differs between two environments.' });
 
 export const targetDiff = viewSchema<TargetDiff>()(
   z.object({
     from: z.string(),
     to: z.string(),
     differences: z.array(serviceDifference),
-    compared: count.describe('Services that were compared for this page.'),
-    limit: count.describe('What was applied.'),
-    next_after: z.string().exactOptional().describe('Send it as `after` to read on.'),
+    compared: count.describe('How many services were compared for this page.'),
+    limit: count.describe('The limit that was applied.'),
+    next_after: z.string().exactOptional().describe('Send it as `after` to continue.'),
   }),
 );
 

@@ -5,28 +5,28 @@ import type { StandingView, TargetView } from '../../../lib/usecases/targets/tar
 import { count, time } from './status.ts';
 import { viewSchema } from './view-schema.ts';
 
-/** Whoever submitted the batch of a change. */
+/** Who submitted the batch of a change. */
 export const byWhom = {
   by: z.string().exactOptional().describe('Who submitted that batch: the subject of their token.'),
-  by_name: z.string().exactOptional().describe('The name that they go by.'),
+  by_name: z.string().exactOptional().describe('Their name.'),
 };
 
 const standingFields = {
-  state: z.enum(targetStates).describe('What has become of the target.'),
-  action: z.enum(['delete', 'scale']).exactOptional().describe('While it is changing, where nothing is deployed.'),
-  replicas: count.exactOptional().describe('With scale: how many are asked for.'),
-  version: z.string().exactOptional().describe('Absent where nobody can say.'),
-  image: z.string().exactOptional().describe('The image that was seen then, in full.'),
-  digest: z.string().exactOptional().describe('By which it was seen to run, in all pods that told it.'),
+  state: z.enum(targetStates).describe('The state of the target.'),
+  action: z.enum(['delete', 'scale']).exactOptional().describe('Present while a delete or scale is changing it.'),
+  replicas: count.exactOptional().describe('For a scale: the requested number.'),
+  version: z.string().exactOptional().describe('Absent if unknown.'),
+  image: z.string().exactOptional().describe('The full image reference seen then.'),
+  digest: z.string().exactOptional().describe('The digest seen to run, from all pods that report one.'),
   since: time,
   batch_id: z.string(),
-  index: count.describe('Place in the plan of that batch.'),
+  index: count.describe('Index in the plan of that batch.'),
   infrastructure_id: z.string().exactOptional(),
   ...byWhom,
   health: z
     .object({ healthy: z.boolean(), reason: z.string(), at: time })
     .exactOptional()
-    .describe('As it was when it was last looked at.'),
+    .describe('The health when it was last checked.'),
   adopted: z
     .object({
       by: z.string().exactOptional().describe('The subject of their token.'),
@@ -34,15 +34,15 @@ const standingFields = {
       reason: z.string().exactOptional(),
     })
     .exactOptional()
-    .describe('Who has taken what somebody changed there as right.'),
+    .describe('Who adopted what somebody had changed there.'),
 };
 
 export const standing = viewSchema<StandingView>()(z.object(standingFields)).meta({
   id: 'Standing',
-  description: 'What runs at a target, and whose deployment that was.',
+  description: 'What runs at a target, and who deployed it.',
 });
 
-/** Which target it is. */
+/** The fields that identify a target. */
 export const targetPlace = {
   key: z.string().describe('`pillar/service_name`'),
   environment: z.string(),
@@ -52,17 +52,17 @@ export const targetPlace = {
 export const fieldDrifts = z.array(
   z.object({
     object: z.string().describe('Kind, namespace and name.'),
-    path: z.string().exactOptional().describe('Absent where the object itself is gone.'),
-    from: z.string().exactOptional().describe('As it was deployed.'),
-    to: z.string().exactOptional().describe('As it is now; absent where it is gone.'),
-    manager: z.string().exactOptional().describe('The field manager who has it now.'),
+    path: z.string().exactOptional().describe('Absent if the object itself is gone.'),
+    from: z.string().exactOptional().describe('The value as deployed.'),
+    to: z.string().exactOptional().describe('The value now; absent if it is gone.'),
+    manager: z.string().exactOptional().describe('The field manager that has it now.'),
   }),
 );
 
 const drift = z
   .object({
-    since: time.describe('When a survey first saw it so.'),
-    count: count.describe('How many fields are not as they were deployed.'),
+    since: time.describe('When a survey first saw it.'),
+    count: count.describe('How many fields differ from what was deployed.'),
     fields: fieldDrifts.describe('The first ten of them.'),
   })
   .describe('Somebody has changed it since it was deployed.');
@@ -71,21 +71,21 @@ export const target = viewSchema<TargetView>()(
   z.object({
     ...targetPlace,
     ...standingFields,
-    in_work: z.string().exactOptional().describe('While it is changing: the batch that is at work there.'),
+    in_work: z.string().exactOptional().describe('While it is changing: the batch at work there.'),
     held: z
       .array(z.string())
       .exactOptional()
-      .describe('Ids of what would keep a deployment from its turn there, the oldest first, at most three.'),
-    before: standing.exactOptional().describe('While it is changing: what was there before; absent where nothing was.'),
+      .describe('The ids of at most three holds, oldest first, that would keep a deployment from its turn there.'),
+    before: standing.exactOptional().describe('While it is changing: what was there before; absent if nothing was.'),
     drift: drift.exactOptional(),
   }),
-).meta({ id: 'Target', description: 'What runs at a service on a cluster in an environment.' });
+).meta({ id: 'Target', description: 'A service on a cluster in an environment, and what runs there.' });
 
 export const targetList = viewSchema<TargetList>()(
   z.object({
     targets: z.array(target).describe('Sorted by environment, cluster, pillar and service.'),
-    limit: count.describe('What was applied.'),
-    next_after: z.string().exactOptional().describe('Send it as `after` to read on.'),
+    limit: count.describe('The limit that was applied.'),
+    next_after: z.string().exactOptional().describe('Send it as `after` to continue.'),
   }),
 );
 

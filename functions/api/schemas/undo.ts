@@ -12,7 +12,7 @@ import { viewSchema } from './view-schema.ts';
 export const retryPlan = viewSchema<RetryPreview>()(
   z.object({
     of: batchId,
-    after: z.array(z.string()).describe('The retries of it whose results count.'),
+    after: z.array(z.string()).describe('Its retries whose results count.'),
     members: z.array(
       z.object({
         key: z.string(),
@@ -42,7 +42,7 @@ export const rollbackPlan = viewSchema<RollbackPreview>()(
   z.object({
     rolls_back: batchId,
     name: z.string(),
-    ended: z.boolean().describe('False while the batch runs: then it is as things stand now.'),
+    ended: z.boolean().describe('False while the batch runs. The preview then shows things as they are now.'),
     means: z.string().exactOptional(),
     covers: z.array(z.string()),
     deployments: z.array(
@@ -59,7 +59,7 @@ export const rollbackPlan = viewSchema<RollbackPreview>()(
     left: z.array(left),
     nothing_to_undo: count,
   }),
-).meta({ id: 'RollbackPlan', description: 'What a rollback would put back, and in which order.' });
+).meta({ id: 'RollbackPlan', description: 'What a rollback would restore, and in which order.' });
 
 export const acceptedRollback = viewSchema<RollbackAccepted>()(
   z.object({
@@ -69,7 +69,7 @@ export const acceptedRollback = viewSchema<RollbackAccepted>()(
     message: z.string(),
     links,
   }),
-).meta({ id: 'AcceptedRollback', description: 'The batch that rolls back, or is going to.' });
+).meta({ id: 'AcceptedRollback', description: 'The batch that rolls back, or will.' });
 
 export const targetRollbackPlan = viewSchema<TargetPreview>()(
   z.object({ target: z.string(), from: z.string(), to: z.string(), verified_at: time, verified_by: batchId }),

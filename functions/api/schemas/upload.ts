@@ -6,7 +6,7 @@ import { viewSchema } from './view-schema.ts';
 export const upload = viewSchema<UploadView>()(
   z.object({
     upload_id: z.string(),
-    url: z.string().describe('Send the text there, with `method` and all `headers`.'),
+    url: z.string().describe('Send the text here, with `method` and all `headers`.'),
     method: z.literal('PUT'),
     headers: z.record(z.string(), z.string()),
     expires_at: time,

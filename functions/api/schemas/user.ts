@@ -8,7 +8,7 @@ import { time } from './status.ts';
 import { viewSchema } from './view-schema.ts';
 
 const who = {
-  subject: z.string().describe('By which events, grants and filters name it.'),
+  subject: z.string().describe('The name used by events, grants and filters.'),
   kind: z.enum(['person', 'program']),
   name: z.string().exactOptional().describe('Many choose it themselves.'),
   email: z.string().exactOptional(),
@@ -16,22 +16,24 @@ const who = {
 
 const allowance = z.object({
   everywhere: z.boolean(),
-  places: z.record(z.string(), z.array(z.string())).describe('The environments by pillar; `*` stands for all.'),
+  places: z.record(z.string(), z.array(z.string())).describe('The environments by pillar; `*` means all.'),
 });
 
 export const me = viewSchema<MeView>()(
   z.object({
     ...who,
-    client: z.string().exactOptional().describe('Of a program.'),
+    client: z.string().exactOptional().describe('Set for a program.'),
     groups: z.array(z.string()),
     scopes: z.array(z.enum(scopes)),
     roles: z
       .array(z.string())
       .exactOptional()
       .describe(`Of ${roles.join(', ')}, where the configuration has roles.`),
-    may: z.partialRecord(z.enum(verbs), allowance).describe('What may be done where; a verb that is absent, nowhere.'),
+    may: z
+      .partialRecord(z.enum(verbs), allowance)
+      .describe('What may be done where. An absent verb may be done nowhere.'),
   }),
-).meta({ id: 'Me', description: 'Who asks, and what they may do.' });
+).meta({ id: 'Me', description: 'Who you are, and what you may do.' });
 
 const user = viewSchema<UserView>()(z.object({ ...who, first_seen_at: time })).meta({ id: 'User' });
 
@@ -39,7 +41,7 @@ export const userList = viewSchema<UserList>()(
   z.object({
     users: z.array(user),
     limit: z.int(),
-    next_after: z.string().exactOptional().describe('Send it as `after` to read on; absent at the end.'),
+    next_after: z.string().exactOptional().describe('Send it as `after` to continue; absent at the end.'),
   }),
 ).meta({ id: 'UserList' });
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** The same, whether it was written with `readonly` or not, as an interface or as an intersection. */
+/** Ignores whether a type is written with `readonly`, as an interface or as an intersection. */
 type Plain<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends readonly (infer Item)[]
@@ -13,8 +13,8 @@ type Same<Schema extends z.ZodType, View> =
   IsSame<Plain<z.output<Schema>>, Plain<View>> extends true ? Schema : { readonly 'is not the view': View };
 
 /**
- * The schema of an answer, held to the interface of the view that is sent: `viewSchema<BatchView>()(z.object({ … }))` does not compile
- * where one has a field, or a word, that the other has not. A field that may be absent is `.exactOptional()`.
+ * The schema of an answer, tied to the interface of the view that is sent. `viewSchema<BatchView>()(z.object({ … }))`
+ * does not compile if one has a field or word that the other lacks. An optional field is `.exactOptional()`.
  */
 export const viewSchema =
   <View>() =>

@@ -10,16 +10,16 @@ export const rootCause = viewSchema<RootCause>()(
     key: z.string(),
     status,
     reason: z.string(),
-    failure: z.string().exactOptional().describe('Why its last attempt failed, where `reason` is another word.'),
+    failure: z.string().exactOptional().describe('Why its last attempt failed, if `reason` says something else.'),
     resolved: status.exactOptional(),
   }),
-).meta({ id: 'RootCause', description: 'With what it began that a deployment is skipped.' });
+).meta({ id: 'RootCause', description: 'The root cause: the deployment that made this one skipped.' });
 
 export const lock = z.object({
   kind: z.literal('lock'),
-  name: z.string().describe('What another deployment has, in words.'),
+  name: z.string().describe('What another deployment holds, in words.'),
   locks: z.array(z.string()),
-  batch_id: z.string().exactOptional().describe('Who has it; absent where you may not see that.'),
+  batch_id: z.string().exactOptional().describe('Who holds it; absent if you may not see that.'),
   key: z.string().exactOptional(),
   environment_id: z.string().exactOptional(),
   status: z.enum(['PROCESSING', 'UNKNOWN', 'PENDING']),
@@ -45,7 +45,7 @@ const hindrance = z.object({
   why: z.enum(hindrances),
   since: z.string(),
   until: z.string().exactOptional().describe('If it waits for a person: when the wait ends.'),
-  step: z.string().exactOptional().describe('With steps: which it is at, a word for programs.'),
+  step: z.string().exactOptional().describe('With steps: the current one, as a word for programs.'),
   asked: z.string().exactOptional(),
   answered: z.string().exactOptional(),
   next: z.string().describe('What happens next.'),
@@ -63,7 +63,7 @@ const hold = z.object({
   circuit: z
     .object({ opened: z.int(), seen: z.string(), trying: z.literal(true).exactOptional() })
     .exactOptional()
-    .describe('Nobody asked for it: an executor or a cluster does not answer.'),
+    .describe('True if nobody set it: an executor or a cluster does not answer.'),
 });
 
 const dependency = z.object({
@@ -89,4 +89,4 @@ export const waiting = viewSchema<Waiting>()(
       because: z.string().exactOptional(),
     }),
   ]),
-).meta({ id: 'Waiting', description: 'What holds a deployment back, or up.' });
+).meta({ id: 'Waiting', description: 'What a deployment waits for, or what holds it up.' });

@@ -5,7 +5,7 @@ import { fewEvents } from './list-plan.ts';
 import { inItsTurn, type Looking, unread } from './looking.ts';
 import type { Expected } from './wanted-runs.ts';
 
-/** What is known so far of requests for details. */
+/** What is known about requests for details. */
 interface Asked {
   readonly isDue: (event: string) => boolean;
   readonly lastOf: (event: string) => number;

@@ -24,7 +24,7 @@ export const waiting = (raw: string, message?: string): Advance => ({
 /** Whether the next look goes on with it. */
 export const isOpen = ({ phase }: Advance): boolean => phase === 'running' || phase === 'waiting';
 
-/** The same would fail again, unless something is changed by somebody. */
+/** It would fail again unless somebody changes something. */
 export const failed = (reason: string, message: string, retryable = false): Advance => ({
   phase: 'failed',
   failure: { reason, message, retryable },
@@ -32,7 +32,7 @@ export const failed = (reason: string, message: string, retryable = false): Adva
 
 export const aborted: Advance = {
   phase: 'aborted',
-  failure: { reason: 'Aborted', message: 'It was stopped before all was applied.', retryable: false },
+  failure: { reason: 'Aborted', message: 'It was stopped before everything was applied.', retryable: false },
 };
 
 export const stateOf = (advance: Advance, touched: boolean): RunState => {
@@ -49,7 +49,7 @@ export const stateOf = (advance: Advance, touched: boolean): RunState => {
   return { phase: 'terminal', outcome, raw: failure.reason, failure: { ...failure, touched } };
 };
 
-/** The first of the steps that does not lead to the next. */
+/** Runs steps in order, and returns the first result that ends or pauses the attempt. */
 export const firstEnd = async (
   steps: readonly (() => Promise<Advance | undefined>)[],
 ): Promise<Advance | undefined> => {

@@ -25,8 +25,8 @@ import { findWanted } from './wanted.ts';
 import type { Standing, Wanted, Work } from './work.ts';
 
 /**
- * Takes an attempt as far as it comes now. What was done is read off the objects, so it does not matter who began it, how often this
- * is called, and by how many at once. Throws ClusterUnavailable where the cluster cannot be asked.
+ * Takes an attempt as far as possible now. The objects show what was done, so it doesn't matter who began it, how often
+ * this is called, or by how many at once. Throws ClusterUnavailable if the cluster cannot be asked.
  */
 export const advance = async (work: Work, memory: Memory): Promise<Advance> => {
   const back = mayStep(work) ? await readBack(work) : undefined;
@@ -56,13 +56,13 @@ const orRights = async (take: () => Promise<Advance>): Promise<Advance> => {
   }
 };
 
-/** What may not be read; undefined for any other error. */
+/** The failure for a missing right to read; undefined for any other error. */
 export const rightsFailure = (error: unknown): Advance | undefined => {
   const message = forbiddenBy(error);
   if (message === undefined) return undefined;
   const right = rightIn(message);
-  const told = right === undefined ? '' : ` The right that is missing: ${right}.`;
-  const remedy = 'The role that gives it is printed by `flotilla cluster-role --executor kubernetes`.';
+  const told = right === undefined ? '' : ` Missing right: ${right}.`;
+  const remedy = '`flotilla cluster-role --executor kubernetes` prints the role that grants it.';
   return failed('RightsMissing', `${message}.${told} ${remedy}`);
 };
 
@@ -124,7 +124,7 @@ const applyWanted = async (
   return firstEnd([...prepareAll(), () => applyAll(work, standing), () => keepApplied(work, wanted, standing)]);
 };
 
-/** A hook may change what no deployment takes back: what the server does not take is told before. */
+/** Reports what the server refuses before any hook runs: a hook's changes may not be reversible. */
 const prepare = async (work: Work, wanted: Wanted, standing: readonly Standing[]): Promise<Advance | undefined> => {
   const hooks = [...wanted.before, ...wanted.after].map((hook) => ofAttempt(work.request, hook));
   const open = (await readStanding(work, hooks)).filter(({ live }) => !isOfAttempt(work.request, live));
@@ -138,10 +138,12 @@ const prepare = async (work: Work, wanted: Wanted, standing: readonly Standing[]
   ]);
 };
 
-/** Since this look: one that goes back is not come to here by the next. */
+/** Whether it goes back since this look began. The next look then does not get here. */
 const goesBack = async (work: Work): Promise<boolean> => mayStep(work) && (await readBack(work)) !== undefined;
 
-/** What waits is not waited for any longer, once its end was asked for. A canary goes back first, and so does a rollout of Argo. */
+/**
+ * Once its end is requested, a waiting attempt stops waiting. A canary goes back first, and so does an Argo rollout.
+ */
 const stoppedOr = async (work: Work, wanted: Wanted, end: Advance): Promise<Advance> => {
   if (isOpen(end) && (!(await isStopped(work)) || (await goesBack(work)))) return end;
   if (end.phase === 'failed') return end;

@@ -9,7 +9,7 @@ import { isStopped } from './stop-mark.ts';
 import { isDefinitionOf } from './wanted.ts';
 import { each, mostTries, type Standing, type Work } from './work.ts';
 
-/** Says what the server would say to all of these, before any of them is applied. Undefined where it takes them all. */
+/** Dry-runs all objects before any is applied, and reports all refusals. Undefined if the server accepts everything. */
 export const dryRunAll = async (work: Work, standing: readonly Standing[]): Promise<Advance | undefined> => {
   const answers = await each(standing, async (one) => {
     const { of, answer } = await dryRun(work, one);
@@ -19,10 +19,10 @@ export const dryRunAll = async (work: Work, standing: readonly Standing[]): Prom
   return refusals.length === 0 ? undefined : failureOf(refusals);
 };
 
-/** So often it may change while the server is asked. */
+/** How often an object may change during its dry run. */
 const mostDryRuns = 3;
 
-/** What the server would say, and of what. */
+/** The server's answer to a dry run, and what it was about. */
 export const dryRun = async (
   work: Work,
   first: Standing,
@@ -38,7 +38,9 @@ export const dryRun = async (
 
 const isRefusal = ({ kind }: Applied): boolean => kind === 'conflict' || kind === 'refused';
 
-/** What it needs comes with it, and is not there yet: its namespace, or the definition of its kind. */
+/**
+ * Whether it only lacks something that comes with it and isn't there yet: its namespace, or the definition of its kind.
+ */
 export const isAhead = ({ of, why }: Refusal, standing: readonly Standing[]): boolean => {
   if (why.kind !== 'refused' || why.status !== 404) return false;
   const { object } = of.wanted;
@@ -50,7 +52,7 @@ export const isAhead = ({ of, why }: Refusal, standing: readonly Standing[]): bo
   );
 };
 
-/** Applies what this attempt has not applied yet, kind after kind. Undefined when all is. */
+/** Applies what this attempt has not applied yet, kind by kind. Undefined when everything is applied. */
 export const applyAll = async (work: Work, standing: readonly Standing[]): Promise<Advance | undefined> => {
   for (const group of byKind(standing)) {
     const open = group.filter(({ live }) => !isApplied(work.request, live));
@@ -70,7 +72,7 @@ const byKind = (standing: readonly Standing[]): readonly (readonly Standing[])[]
   ...Map.groupBy(standing, ({ wanted }) => String(wanted.object.kind)).values(),
 ];
 
-/** Onto what was read; where that has changed it is read, made and decided again. */
+/** Applies onto the version that was read. If that has changed, reads, builds and decides again. */
 export const applyOne = async (work: Work, one: Standing): Promise<Advance | Refusal | undefined> => {
   let { live } = one;
   for (let tries = 1; ; tries += 1) {
@@ -85,7 +87,7 @@ export const applyOne = async (work: Work, one: Standing): Promise<Advance | Ref
       return running(`waits until the cluster knows the kind of ${objectTitle(one.wanted.object)}`);
     if (answer.kind !== 'moved') return { of, why: answer };
     const title = objectTitle(one.wanted.object);
-    if (tries === mostTries) return failed('ObjectKeepsChanging', `${title} is changed by others all the time.`, true);
+    if (tries === mostTries) return failed('ObjectKeepsChanging', `${title} keeps being changed by others.`, true);
     const [again] = await readStanding(work, [one.wanted]);
     const refusal = refusalOf(work, [again!]);
     if (refusal !== undefined) return refusal;
@@ -93,10 +95,10 @@ export const applyOne = async (work: Work, one: Standing): Promise<Advance | Ref
   }
 };
 
-/** Its definition has just been applied: a moment later the server has it. */
+/** Its definition has just been applied; the server knows it a moment later. */
 const isUnknownYet = (answer: Applied): boolean => answer.kind === 'refused' && answer.reason === 'UnknownKind';
 
-/** Fields that may be taken over are taken. */
+/** Takes over fields where that is allowed. */
 export const send = async (work: Work, standing: Standing, options: ApplyOptions): Promise<Applied> => {
   const made = fitted(standing);
   if ('problem' in made) return { kind: 'refused', status: 422, reason: 'Invalid', message: made.problem };
@@ -106,7 +108,8 @@ export const send = async (work: Work, standing: Standing, options: ApplyOptions
   if (mayTakeOver(work.settings.take_over, answer.conflicts)) {
     return work.objects.apply(object, { ...options, force: true });
   }
-  // The server looks at whose the fields are before it looks at the version: what was just taken from us is no conflict that was asked for.
+  // The server checks the owners of fields before the version. If the object has changed since it was read, this is not
+  // a real conflict.
   const [again] = await readStanding(work, [standing.wanted]);
   return isSame(standing.live, again!.live) ? answer : { kind: 'moved', message: answer.message };
 };

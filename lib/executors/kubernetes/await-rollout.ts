@@ -24,14 +24,14 @@ import { isStopped } from './stop-mark.ts';
 import type { Wanted, Work } from './work.ts';
 
 /**
- * Follows an Argo Rollout to its end: it takes over by its own steps, which its controller makes. Undefined when it is done, and for all
- * other kinds.
+ * Follows an Argo Rollout to its end. Its controller makes the steps that the object describes. Undefined when it is
+ * done, and for all other kinds.
  */
 export const awaitRollout = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance | undefined> => {
   if (work.request.deployment.workload.kind !== 'rollout') return undefined;
   const { rollout, finding } = await judge(work, wanted, memory);
   if (finding.verdict === 'healthy') return undefined;
-  // Then the stable pods serve again, see `leaveRollout`.
+  // The stable pods then serve again; see `leaveRollout`.
   if (!isRestore(work.request) && (await isStopped(work))) return aborted;
   if (rollout === undefined) return running(finding.message);
   return finding.verdict === 'failing' ? giveUp(work, rollout, finding) : goOn(work, rollout, finding);
@@ -57,7 +57,7 @@ const judge = async (work: Work, wanted: Wanted, memory: Memory): Promise<Judged
   return { rollout: view!.workload, finding };
 };
 
-/** What stands in what was applied: a release that was only seen has no version that could be trusted. */
+/** What was applied says what is expected: a release that was only observed has no trustworthy version. */
 const expectedOf = ({ request: { deployment, version } }: Work, { objects }: Wanted): Expected => {
   const { workload, docker_artifact_type: artifactType } = deployment;
   const object = objects.find(({ isWorkload }) => isWorkload)?.object;
@@ -66,28 +66,28 @@ const expectedOf = ({ request: { deployment, version } }: Work, { objects }: Wan
   return { version, artifactType, ...(image === undefined ? {} : { image }) };
 };
 
-/** A restore takes no steps. A pause without an end is one for a person. */
+/** A restore takes no steps. An indefinite pause waits for a person. */
 const goOn = async (work: Work, rollout: KubernetesObject, { reason, message }: Finding): Promise<Advance> => {
   const isPause = reason === 'AwaitsPromotion' || reason === 'StepPause';
   if (isPause && isRestore(work.request)) return told(await patch(work, rollout, argoPromoteFull), message);
   if (reason !== 'AwaitsPromotion') return running(message);
   if (!(await hasProceededAt(work, argoPauseName(rollout)))) return waiting(reason, message);
   const answer = await patch(work, rollout, argoPromote(rollout));
-  if (answer.kind !== 'refused') return running(`somebody lets the rollout go on: ${message}`);
-  return waiting(reason, `somebody lets it go on, and the API server says: ${answer.message}`);
+  if (answer.kind !== 'refused') return running(`somebody let the rollout go on: ${message}`);
+  return waiting(reason, `somebody let it go on, but the API server says: ${answer.message}`);
 };
 
 const told = (answer: Patched, message: string): Advance =>
   running(answer.kind === 'refused' ? `${message}; the API server says: ${answer.message}` : message);
 
-/** Those that the same attempt would come to again. */
+/** Findings that another attempt would meet again. */
 const lasting: readonly string[] = ['InvalidSpec', 'Paused', 'RolloutAborted', 'RolloutDegraded'];
 
-/** What was given up before this attempt is begun anew. What has failed in the middle loses its traffic. */
+/** A rollout aborted before this attempt is started again. One that failed midway loses its traffic. */
 const giveUp = async (work: Work, rollout: KubernetesObject, { reason, message }: Finding): Promise<Advance> => {
   if (wasAbortedBefore(rollout, work.request.at)) {
     const answer = await patch(work, rollout, argoRetry);
-    if (answer.kind !== 'refused') return running('the rollout, which was given up before, begins anew');
+    if (answer.kind !== 'refused') return running('the rollout was aborted earlier and starts again');
   }
   const isOpen = isBetweenRevisions(rollout) && valueAt(rollout, 'status', 'abort') !== true;
   if (isOpen && !isRestore(work.request)) await patch(work, rollout, argoAbort);
@@ -98,8 +98,8 @@ const titleOf = (rollout: KubernetesObject): string =>
   `${stringAt(rollout, 'metadata', 'namespace') ?? ''}/${stringAt(rollout, 'metadata', 'name') ?? ''}`;
 
 /**
- * Gives a rollout up whose end was asked for, and waits until the stable pods serve. Undefined when they do, and where there is nothing
- * to give up.
+ * Aborts a rollout whose end was requested, and waits until the stable pods serve. Undefined when they do, or there is
+ * nothing to abort.
  */
 export const leaveRollout = async (work: Work): Promise<Advance | undefined> => {
   const { kind, namespace, name } = work.request.deployment.workload;
@@ -107,8 +107,9 @@ export const leaveRollout = async (work: Work): Promise<Advance | undefined> => 
   const live = await work.objects.get({ ...apiKindOf({ kind })!, namespace, name });
   if (live === undefined || !isOfAttempt(work.request, live)) return undefined;
   work.touched = true;
-  // What its controller has not seen yet would begin after it was given up.
-  if (!isObserved(live)) return running(`waits until the controller of the rollout has seen what is to be given up`);
+  // The controller would start a change that it has not seen yet, even after an abort.
+  if (!isObserved(live))
+    return running(`waits until the rollout's controller has seen the change that is to be aborted`);
   if (!isBetweenRevisions(live) || isBackOnStable(live)) return undefined;
   const isAsked = valueAt(live, 'status', 'abort') === true;
   const answer = isAsked ? undefined : await patch(work, live, argoAbort);
@@ -117,9 +118,9 @@ export const leaveRollout = async (work: Work): Promise<Advance | undefined> => 
 };
 
 const refusedAbort = (rollout: KubernetesObject, message: string): string =>
-  `Rollout ${titleOf(rollout)} was to be given up, and the API server says: ${message}. It goes on: give it up by \`kubectl argo rollouts abort\`.`;
+  `Rollout ${titleOf(rollout)} should be aborted, but the API server says: ${message}. It goes on. Abort it with \`kubectl argo rollouts abort\`.`;
 
-/** Onto what was read: by now it may be at another pause. */
+/** Patches the version that was read. By now the rollout may be at another pause. */
 const patch = (work: Work, rollout: KubernetesObject, status: JsonObject): Promise<Patched> => {
   const { namespace, name } = work.request.deployment.workload;
   const address = { ...apiKindOf({ kind: 'rollout' })!, namespace, name };

@@ -9,8 +9,8 @@ import { isOfBatch, isRestore } from './standing.ts';
 import type { Standing, Work } from './work.ts';
 
 /**
- * Keeps what stands there before a batch changes it, as far as it is going to be changed: who puts it back owns no more than what the
- * batch has taken. A restore changes nothing that is new.
+ * Records what is there before a batch changes it, limited to the parts that will change. A restore then owns no more
+ * than the batch had taken. A restore itself records nothing.
  */
 export const keepBefore = async ({ request, documents }: Work, standing: readonly Standing[]): Promise<undefined> => {
   const { batch_id, deployment } = request;
@@ -18,16 +18,16 @@ export const keepBefore = async ({ request, documents }: Work, standing: readonl
   if (isBegun || isRestore(request)) return;
   const objects = standing.flatMap((one) => {
     const made = fitted(one);
-    // What is in a Secret is written nowhere.
+    // The contents of a Secret are never stored.
     if (one.live === undefined || one.live.kind === 'Secret' || 'problem' in made) return [];
     return [asBefore(made.object, one.live)];
   });
   await documents.put(documentPaths.before(batch_id, deployment.index), textOfObjects(objects));
 };
 
-/** JSON is YAML, and has one way to write a value. */
+/** JSON is valid YAML, and writes each value in only one way. */
 export const textOfObjects = (objects: readonly JsonObject[]): string =>
-  objects.map((one) => `${JSON.stringify(one)}\n`).join('---\n') || '# nothing stood there\n';
+  objects.map((one) => `${JSON.stringify(one)}\n`).join('---\n') || '# nothing was there\n';
 
 export const asBefore = (wanted: JsonObject, live: KubernetesObject): JsonObject => {
   const clean = cleanObject(live);
@@ -41,7 +41,7 @@ export const asBefore = (wanted: JsonObject, live: KubernetesObject): JsonObject
   return { ...common, apiVersion: wanted.apiVersion!, kind: wanted.kind!, metadata };
 };
 
-/** Those of an earlier deployment: whoever puts it back has marks of their own. */
+/** Removes an earlier deployment's marks. A restore sets its own. */
 export const withoutMarks = (metadata: JsonObject): JsonObject => {
   const ours: readonly string[] = [...Object.values(annotations), ...Object.values(labels)];
   const without = (texts: JsonObject): JsonObject =>
@@ -53,7 +53,10 @@ export const withoutMarks = (metadata: JsonObject): JsonObject => {
   };
 };
 
-/** Lists that a server merges by `name`, where Kubernetes brings the kind. All others are put back whole: each has keys of its own, or is one value. */
+/**
+ * Lists that a server merges by `name`, for the kinds built into Kubernetes. All others are restored whole: they have
+ * other keys, or count as one value.
+ */
 const mergedByName: readonly string[] = [
   'containers',
   'initContainers',
@@ -64,11 +67,11 @@ const mergedByName: readonly string[] = [
 ];
 const apisWithPods: readonly Json[] = ['v1', 'apps/v1', 'batch/v1'];
 
-/** Of a ServiceAccount imagePullSecrets is one value. */
+/** A ServiceAccount's imagePullSecrets count as one value. */
 const isMerging = ({ apiVersion, kind }: JsonObject): boolean =>
   apisWithPods.includes(apiVersion!) && kind !== 'ServiceAccount';
 
-/** What stands at the places that are written. */
+/** The current values at the places that will be written. */
 const shared = (live: Json, written: Json, merged: readonly string[], at = ''): Json => {
   if (isObject(live) && isObject(written)) {
     const names = Object.keys(written).filter((name) => Object.hasOwn(live, name));

@@ -5,7 +5,7 @@ import { judgeChecks, latestPointMilliseconds, pointMilliseconds } from '../../d
 import type { Check, ChecksVerdict, Strategy } from '../../domain/strategy/strategy.ts';
 import { each, type Work } from './work.ts';
 
-/** What the checks of a strategy say of the step that began at `stepSince`, milliseconds since 1970. */
+/** The results of a strategy's checks for the step that began at `stepSince`, milliseconds since 1970. */
 export const readChecks = async (work: Work, strategy: Strategy, stepSince: number): Promise<ChecksVerdict> => {
   const { checks, proven_seconds: provenSeconds } = strategy;
   const now = work.clock.now();
@@ -23,7 +23,7 @@ interface Asked {
   readonly now: number;
 }
 
-/** Both ends are whole minutes: for a minute the question is the same, and is asked once. */
+/** Both ends are whole minutes, so the query stays the same for a minute and is sent once. */
 const readCheck = async (work: Work, { strategy, check, since, now }: Asked): Promise<MetricAnswer> => {
   const to = Math.floor(now / pointMilliseconds) * pointMilliseconds;
   const longest = Math.max(check.for_seconds, strategy.proven_seconds) * 1_000 + latestPointMilliseconds;

@@ -21,8 +21,9 @@ import { isStopped } from './stop-mark.ts';
 import { each, type Work } from './work.ts';
 
 /**
- * Takes the delete of a release as far as it comes now: kind after kind, what others need last. What stands there tells how far it is, so
- * whoever finds it begun goes on, and what is not there is deleted. What somebody makes anew meanwhile is left alone: the verdict tells it.
+ * Takes the deletion of a release as far as possible now: kind by kind, dependencies last. The remaining objects show
+ * how far it is, so any later look goes on, and missing objects count as deleted. Objects that somebody creates again
+ * meanwhile are left alone; the verdict reports them.
  */
 export const advanceDelete = async (work: Work): Promise<Advance> => {
   const doomed = await readDoomed(work);
@@ -31,7 +32,7 @@ export const advanceDelete = async (work: Work): Promise<Advance> => {
   if (refusal !== undefined) return refusal;
   const mine = found.filter((one) => !kept.includes(String(one.kind)));
   const isBegun = await isKept(work);
-  // What is half gone goes on: nobody wants it so.
+  // A half-deleted release is finished: nobody wants it that way.
   if (!isBegun && mine.length > 0 && (await isStopped(work))) return aborted;
   work.touched ||= isBegun;
   if (!isBegun) await keepWhole(work, mine);
@@ -42,7 +43,10 @@ export const advanceDelete = async (work: Work): Promise<Advance> => {
   return { phase: 'succeeded', warnings: keptWarning(found.filter((one) => kept.includes(String(one.kind)))) };
 };
 
-/** The workload, whoever made it, and all that has our label; not what a controller has made of these, which goes with them. */
+/**
+ * The workload, no matter who made it, and everything with our label. Not what controllers made from these: it goes
+ * with them.
+ */
 export const findRelease = async (work: Work): Promise<readonly KubernetesObject[]> => {
   const { workload } = work.request.deployment;
   const { places } = await readInventory(work);
@@ -66,11 +70,11 @@ export const refusalOfDelete = ({ request }: Work, found: readonly KubernetesObj
   for (const one of found) {
     const other = ownerInTheWay(request, one);
     if (other !== undefined) {
-      const message = `${objectTitle(one)} is deployed as ${other.theirs}, and is not deleted as ${other.ours}.`;
+      const message = `${objectTitle(one)} is deployed as ${other.theirs}, so it is not deleted as ${other.ours}.`;
       return failed('ObjectOfAnother', message);
     }
     if (isLater(request, one)) {
-      const message = `${objectTitle(one)} was changed by a later attempt, ${markOf(one, 'attempt')}. It was left alone.`;
+      const message = `${objectTitle(one)} was changed by a later attempt, ${markOf(one, 'attempt')}. It was left unchanged.`;
       return failed('OvertakenByLater', message);
     }
   }
@@ -79,13 +83,13 @@ export const refusalOfDelete = ({ request }: Work, found: readonly KubernetesObj
 
 const pathOfKept = ({ request }: Work): string => documentPaths.before(request.batch_id, request.deployment.index);
 
-/** That it was kept says that something may be gone. What was kept first counts: a later attempt finds less. */
+/** If it was recorded, some of it may already be gone. The first record counts, because a later attempt finds less. */
 const isKept = async (work: Work): Promise<boolean> => (await work.documents.get(pathOfKept(work))) !== undefined;
 
-/** All of it, so that it can be put back where no manifests say it. */
+/** Records it whole, so that it can be restored without manifests. */
 const keepWhole = async (work: Work, found: readonly KubernetesObject[]): Promise<void> => {
   if (found.length === 0) return;
-  // What is in a Secret is written nowhere.
+  // The contents of a Secret are never stored.
   const objects = found.filter(({ kind }) => kind !== 'Secret').map((one) => asWhole(one));
   await work.documents.put(pathOfKept(work), textOfObjects(objects));
 };
@@ -106,19 +110,19 @@ const removeAll = async (work: Work, mine: readonly KubernetesObject[]): Promise
       return failureOfRight(objectTitle(refused.one), refused.end);
     const left = await each(group, (one) => stillThere(work, one));
     const first = left.find((one) => one !== undefined);
-    if (first !== undefined) return running(`waits until ${objectTitle(first)} has gone`);
+    if (first !== undefined) return running(`waits until ${objectTitle(first)} is gone`);
   }
   return undefined;
 };
 
-/** One that is on its way out need not be asked again. */
+/** One that is already being deleted needs no further request. */
 const removeOne = async (work: Work, one: KubernetesObject): Promise<Removed> => {
   if (isDeleting(one)) return { kind: 'deleted' };
   work.touched = true;
   return work.objects.remove(addressOf(one), uidIn(one), { foreground: true });
 };
 
-/** What has its name by now and is another one is none of these. */
+/** An object that has the same name by now but is another one doesn't count. */
 const stillThere = async (work: Work, one: KubernetesObject): Promise<KubernetesObject | undefined> => {
   const live = await work.objects.get(addressOf(one));
   return live !== undefined && uidIn(live) === uidIn(one) ? one : undefined;
@@ -127,4 +131,4 @@ const stillThere = async (work: Work, one: KubernetesObject): Promise<Kubernetes
 const keptWarning = (left: readonly KubernetesObject[]): readonly string[] =>
   left.length === 0
     ? []
-    : [`Left in the cluster, since others may have their data there: ${left.map(objectTitle).join(', ')}.`];
+    : [`Left in the cluster because others may keep data there: ${left.map(objectTitle).join(', ')}.`];

@@ -3,7 +3,7 @@ import { withoutScaled } from './replicas.ts';
 import { onto } from './standing.ts';
 import type { Made, Standing, WantedObject } from './work.ts';
 
-/** What is applied onto what was read, made of that very read. */
+/** The object to apply onto what was read, built from exactly that read. */
 export const fitted = ({ wanted, live, isScaled }: Standing): Made => {
   const made = madeFor(wanted, live);
   if ('problem' in made) return made;
@@ -12,6 +12,6 @@ export const fitted = ({ wanted, live, isScaled }: Standing): Made => {
 
 const madeFor = ({ object, madeOf }: WantedObject, live: KubernetesObject | undefined): Made => {
   if (madeOf === undefined) return { object };
-  // A part of it makes no whole.
-  return live === undefined ? { problem: 'it has gone, and there are no manifests to make it anew' } : madeOf(live);
+  // A part cannot be made into a whole.
+  return live === undefined ? { problem: 'it is gone, and there are no manifests to create it again' } : madeOf(live);
 };

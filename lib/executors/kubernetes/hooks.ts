@@ -12,22 +12,25 @@ import { isOfAttempt, readStanding, refusalOf } from './standing.ts';
 import { isStopped } from './stop-mark.ts';
 import type { Work } from './work.ts';
 
-/** A Job is named at most so, for its pods have longer names. */
+/** The longest name of a Job: its pods have longer ones. */
 const longestName = 52;
 
-/** A hook of this attempt: a Job cannot be changed, and one of an earlier attempt has run. It is removed by us, not by its age. */
+/**
+ * A hook for this attempt. A Job cannot be changed, and an earlier attempt's has already run. We remove it ourselves,
+ * not by its age.
+ */
 export const ofAttempt = ({ key }: RunRequest, hook: RenderedObject): RenderedObject => {
   const name = stringAt(hook.object, 'metadata', 'name') ?? '';
   const { ttlSecondsAfterFinished: _, ...spec } = objectAt(hook.object, 'spec');
   const metadata: JsonObject = {
     ...objectAt(hook.object, 'metadata'),
-    // Of the whole name too: two long ones may begin alike.
+    // Hashes the whole name, too: two long names may begin alike.
     name: `${name.slice(0, longestName - 9).replace(/[-.]+$/, '')}-${shortHash(`${key} ${name}`).slice(0, 8)}`,
   };
   return { ...hook, object: { ...hook.object, metadata, spec } };
 };
 
-/** One after the other; each must have completed. Undefined when all have. */
+/** Runs hooks one after the other; each must complete. Undefined when all have. */
 export const runHooks = async (work: Work, hooks: readonly RenderedObject[]): Promise<Advance | undefined> => {
   for (const hook of hooks) {
     const end = await runHook(work, ofAttempt(work.request, hook));
@@ -58,7 +61,10 @@ const judged = (job: KubernetesObject, title: string): Advance | undefined => {
   return failed('HookFailed', `The hook ${title} failed: ${reason}, ${message} (${counts}).`, true);
 };
 
-/** Of an attempt that is not to go on. Undefined when their pods have gone too: whoever comes after it must not meet them at work. */
+/**
+ * Removes the hooks of an attempt that must not go on. Undefined when their pods have gone too, so that nothing later
+ * runs beside them.
+ */
 export const removeHooks = async (work: Work, hooks: readonly RenderedObject[]): Promise<Advance | undefined> => {
   const leaving: string[] = [];
   for (const { object } of hooks.map((hook) => ofAttempt(work.request, hook))) {
@@ -68,10 +74,10 @@ export const removeHooks = async (work: Work, hooks: readonly RenderedObject[]):
     const isLeft = isDeleting(live) || (await isLeaving(work, addressOf(object), uid));
     if (isLeft) leaving.push(objectTitle(object));
   }
-  return leaving.length === 0 ? undefined : running(`waits until ${leaving.join(' and ')} has gone`);
+  return leaving.length === 0 ? undefined : running(`waits until ${leaving.join(' and ')} is gone`);
 };
 
-/** Where we may not delete it there is nothing to wait for. */
+/** Without the right to delete it there is nothing to wait for. */
 const isLeaving = async ({ objects }: Work, address: ObjectAddress, uid: string): Promise<boolean> => {
   const { kind } = await objects.remove(address, uid, { foreground: true });
   return kind === 'deleted' && (await objects.get(address)) !== undefined;

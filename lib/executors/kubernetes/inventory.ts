@@ -3,11 +3,11 @@ import { addressOf } from '../../domain/manifests/object-address.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import type { Wanted, Work } from './work.ts';
 
-/** Of which kinds, and where, a release has or had objects: there they are looked for. */
+/** The kinds and places in which a release has or had objects. They are searched there. */
 export interface Inventory {
-  /** Without a namespace: of a kind that has none. */
+  /** Without `namespace`: a kind that has none. */
   readonly places: readonly { readonly api_version: string; readonly kind: string; readonly namespace?: string }[];
-  /** Something may stand there for the steps of a deployment. */
+  /** Objects for a deployment's steps may exist. */
   readonly steps?: true;
 }
 
@@ -19,7 +19,9 @@ export const readInventory = async (work: Pick<Work, 'documents' | 'request'>): 
   return text === undefined ? { places: [] } : (JSON.parse(text) as Inventory);
 };
 
-/** Before anything of a new kind is made: what dies after that leaves nothing that nobody looks for. */
+/**
+ * Recorded before the first object of a new kind is made. A crash after that leaves nothing that nobody searches for.
+ */
 export const noteInventory = async (work: Work, { objects, before, after }: Wanted): Promise<void> => {
   const { places, ...rest } = await readInventory(work);
   const known = new Map(places.map((place) => [JSON.stringify(place), place]));
@@ -34,7 +36,7 @@ export const noteInventory = async (work: Work, { objects, before, after }: Want
   await write(work, { places: sorted, ...rest });
 };
 
-/** Before the first canary of an owner is made: whoever deploys there after that looks whether one was left. */
+/** Recorded before an owner's first canary is made. Later deployments there then check whether one was left. */
 export const noteSteps = async (work: Work): Promise<void> => {
   const known = await readInventory(work);
   if (known.steps !== true) await write(work, { ...known, steps: true });

@@ -17,7 +17,7 @@ const readApplied = async (work: Work): Promise<AppliedObjects | undefined> => {
   return text === undefined ? undefined : (JSON.parse(text) as AppliedObjects);
 };
 
-/** What of it counts: what somebody has taken as right is as if it had been applied. */
+/** The record that counts: adopted objects count as applied. */
 const readLatest = async (work: Work): Promise<AppliedObjects | undefined> => {
   const applied = await readApplied(work);
   const { adopted: sha256 } = work.request;
@@ -31,19 +31,23 @@ const write = async (work: Work, objects: AppliedObjects['objects']): Promise<un
   await work.documents.put(pathOf(work), JSON.stringify(kept));
 };
 
-/** What somebody has taken as right becomes what was applied, before anything is: also where this attempt then fails half way. */
+/**
+ * Before anything is applied, makes the adopted objects the last applied ones. They stay so even if this attempt fails
+ * midway.
+ */
 export const takeAdopted = async (work: Work): Promise<undefined> => {
   if (work.request.adopted === undefined) return;
   const latest = JSON.stringify(await readLatest(work));
   if (latest !== JSON.stringify(await readApplied(work))) await work.documents.put(pathOf(work), latest);
 };
 
-/** A restore applies an earlier deployment, in the place of one of this batch. */
+/** A restore applies an earlier deployment in place of one of this batch. */
 const indexIn = (key: string, batchId: string): number => Number.parseInt(key.slice(batchId.length + 1), 10);
 
 /**
- * Keeps what was applied at a target, with the fields that were ours then: surveys compare the cluster with it. What an earlier look has
- * applied is as it was read. Of what does not say all objects, those that it does not name are as they were.
+ * Records what was applied at a target, with the fields that were ours then. Surveys compare the cluster with it. What
+ * an earlier look applied is recorded as it was read. If the manifests do not name all objects, the others stay as
+ * recorded.
  */
 export const keepApplied = async (
   work: Work,
@@ -58,7 +62,7 @@ export const keepApplied = async (
   await write(work, before === undefined ? objects : mergeApplied(before.objects, objects));
 };
 
-/** Where that was not done when it was applied: the look that did it has died, or could not write. */
+/** Repeats the record if the look that applied it died or could not write. */
 export const keepAppliedOnce = async (
   work: Work,
   wanted: Pick<Wanted, 'isWhole'>,
@@ -68,14 +72,14 @@ export const keepAppliedOnce = async (
   if (known?.attempt !== work.request.key) await keepApplied(work, wanted, standing);
 };
 
-/** The workload has other replicas, and all else is as it was. Of what was never applied by us the image is known from elsewhere. */
+/** Records the new replicas; all else stays. If Flotilla never applied it, its image is known from elsewhere. */
 export const keepScaled = async (work: Work, workload: KubernetesObject): Promise<void> => {
   const known = await readLatest(work);
   if (known === undefined || known.attempt === work.request.key) return;
   await write(work, mergeApplied(known.objects, [keptApplied(workload)]));
 };
 
-/** All of it was deleted: what is made next is compared with nothing of it. */
+/** Everything was deleted: what is made next is not compared with it. */
 export const forgetApplied = async (work: Work): Promise<void> => {
   if (((await readApplied(work))?.objects.length ?? 0) > 0) await write(work, []);
 };

@@ -1,9 +1,9 @@
 import type { MetricAnswer, MetricQuery, Metrics } from '../../domain/ports.ts';
 
-/** So many answers are kept at most; what is older than the newest question is not asked for again. */
+/** The most answers kept. Answers older than the newest query are not needed again. */
 const mostKept = 1_000;
 
-/** Asks the same question once, however often it is looked at: questions end at whole minutes, so they are the same for a minute. */
+/** Sends the same query only once for many looks. Queries end at whole minutes, so they stay the same for a minute. */
 export class KeptMetrics implements Metrics {
   readonly #metrics: Metrics;
   readonly #kept = new Map<string, Promise<MetricAnswer>>();

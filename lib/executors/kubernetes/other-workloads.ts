@@ -9,7 +9,7 @@ import { judgeRollout } from '../../domain/rollout/verdict.ts';
 import { type Advance, failed, running } from './advance-result.ts';
 import type { Wanted, Work } from './work.ts';
 
-/** What earlier looks of this process saw, by attempt and object: some failures are told by how long they last. */
+/** What earlier looks of this process saw, by attempt and object. Some failures show only by how long they last. */
 export type Memory = Map<string, Progress>;
 
 export interface JudgedWorkload {
@@ -23,7 +23,7 @@ interface Judged extends Finding {
   readonly title: string;
 }
 
-/** Whether these run as they were asked for, by the rules by which a service is verified. */
+/** Whether these run as requested, by the rules that verify a service. */
 export const judgeWorkloads = async (
   work: Work,
   workloads: readonly JudgedWorkload[],
@@ -51,7 +51,7 @@ export const judgeWorkloads = async (
   });
 };
 
-/** The workloads beside the service itself, which Verify looks after. Undefined when all run. */
+/** Waits for the workloads besides the service itself, which Verify covers. Undefined when all run. */
 export const awaitOthers = async (work: Work, wanted: Wanted, memory: Memory): Promise<Advance | undefined> => {
   const others = wanted.objects.flatMap((one) => otherOf(one) ?? []);
   if (others.length === 0) return undefined;
@@ -63,7 +63,10 @@ export const awaitOthers = async (work: Work, wanted: Wanted, memory: Memory): P
   return first === undefined ? undefined : running(`waits for ${first.title}: ${first.message}`);
 };
 
-/** Custom resources and what has no containers are somebody's who says when they are ready; they are not waited for. */
+/**
+ * Custom resources, and workloads without containers, have other owners who say when they are ready. They are not
+ * waited for.
+ */
 const otherOf = ({ object, isWorkload }: RenderedObject): JudgedWorkload | undefined => {
   const kind = workloadKindOf(object);
   if (isWorkload || kind === undefined || kind === 'certificate') return undefined;

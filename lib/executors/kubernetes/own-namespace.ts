@@ -4,8 +4,8 @@ import { failureOf } from './refusals.ts';
 import { placeless, type Work } from './work.ts';
 
 /**
- * Makes the namespace of a deployment that says so, where there is none. It is everybody's: nothing is changed of one that is there, and
- * it does not go with the deployment.
+ * Creates a deployment's namespace if that is requested and it is missing. A namespace is shared: an existing one is
+ * not changed, and it is not deleted with the deployment.
  */
 export const ensureNamespace = async ({ settings, request, objects }: Work): Promise<Advance | undefined> => {
   if (settings.create_namespace !== true) return undefined;

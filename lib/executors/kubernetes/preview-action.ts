@@ -14,7 +14,7 @@ const refusedBy = (end: Advance): RunPreview =>
     ? { objects: [], problem: { reason: end.failure.reason, message: end.failure.message } }
     : { objects: [] };
 
-/** What a delete would take, and what it would leave. */
+/** What a delete would remove, and what it would leave. */
 export const previewDelete = async (work: Work): Promise<RunPreview> => {
   const found = await findRelease(work);
   const refusal = refusalOfDelete(work, found);
@@ -27,7 +27,7 @@ export const previewDelete = async (work: Work): Promise<RunPreview> => {
   };
 };
 
-/** What a scale would change, by a dry run of the very apply. */
+/** What a scale would change, by a dry run of the same apply. */
 export const previewScale = async (work: Work): Promise<RunPreview> => {
   const { workload, replicas = 0 } = work.request.deployment;
   const api = apiKindOf(workload);

@@ -16,7 +16,7 @@ import { findSteps, type Steps } from './steps/find-steps.ts';
 import { findWanted } from './wanted.ts';
 import { each, type Standing, type Wanted, type Work } from './work.ts';
 
-/** What an attempt would do with each of its objects, by dry runs of the very applies. Nothing is written. */
+/** What an attempt would do with each of its objects, by dry runs of the same applies. Writes nothing. */
 export const previewRun = async (work: Work): Promise<RunPreview> => {
   try {
     const { action } = work.request.deployment;
@@ -57,10 +57,10 @@ const previewAll = async (work: Work, wanted: Wanted): Promise<RunPreview> => {
   };
 };
 
-/** What stands there while it takes over by steps. */
+/** The objects that exist while it takes over step by step. */
 const previewSteps = async (work: Work, steps: Steps): Promise<readonly ObjectPreview[]> => {
   const own = await readStanding(work, ownObjects(work, steps));
-  const message = 'while it takes over by steps, and then removed';
+  const message = 'while it takes over step by step, then removed';
   return each(own, async (one) => ({ message, ...(await previewOne(work, { ...one, live: undefined }, own)) }));
 };
 
@@ -72,9 +72,9 @@ const previewOne = async (work: Work, one: Standing, all: readonly Standing[]): 
   const { of, answer } = await dryRun(work, one);
   if (answer.kind === 'applied') return { object, ...fateOf(of, answer) };
   if (answer.kind === 'conflict') return { object, fate: 'conflict', conflicts: answer.conflicts };
-  if (answer.kind === 'moved') return { object, fate: 'changed', message: 'others change it all the time' };
+  if (answer.kind === 'moved') return { object, fate: 'changed', message: 'it keeps being changed by others' };
   if (isAhead({ of, why: answer }, all))
-    return { object, fate: 'created', message: 'the server cannot tell more before that which it needs is there' };
+    return { object, fate: 'created', message: 'the server cannot say more until what it needs exists' };
   return { object, fate: 'refused', message: wordsOf(answer) };
 };
 

@@ -7,7 +7,7 @@ const nothingIsWritten = async (): Promise<never> => {
   throw new Error('a preview writes nothing');
 };
 
-/** What a preview applies it has a copy of, of its own. All else it reads as a deployment would. */
+/** What a preview applies is in its own copy. Everything else it reads like a deployment. */
 export const previewedDocuments = (documents: Documents, previewId: string): Documents => ({
   get: async (path) => {
     const sha256 = manifests.exec(path)?.[1];

@@ -6,7 +6,7 @@ type Needs = Pick<Work, 'documents' | 'request'>;
 
 const pathOf = ({ batch_id, key }: RunRequest): string => documentPaths.proceeded(batch_id, key);
 
-/** What was said: who lets it go on, and when; and at which of its pauses it stood then, where it has several. */
+/** A decision: who lets it go on, when, and if it has several pauses, at which one. */
 interface Proceeded {
   readonly by: string;
   /** Milliseconds since 1970. */
@@ -19,12 +19,12 @@ const readMark = async ({ documents, request }: Needs): Promise<Proceeded | unde
   return text === undefined ? undefined : (JSON.parse(text) as Proceeded);
 };
 
-/** Somebody lets the attempt go on. */
+/** Whether somebody has let the attempt go on. */
 export const hasProceeded = async (work: Needs): Promise<boolean> => (await readMark(work)) !== undefined;
 
 /**
- * The same for this pause, of which an attempt may have several: what is said of one lets no other go on. At which it waits is written
- * down before anybody is told that it does.
+ * The same for one pause of several: a decision about one does not apply to another. Records the current pause before
+ * the attempt reports that it waits.
  */
 export const hasProceededAt = async (work: Needs, pause: string): Promise<boolean> => {
   if ((await readMark(work))?.pause === pause) return true;

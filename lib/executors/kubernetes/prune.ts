@@ -13,16 +13,19 @@ import { readInventory } from './inventory.ts';
 import { isLater, isOfOwner } from './standing.ts';
 import { each, type Wanted, type Work } from './work.ts';
 
-/** What is in these is gone with them, and nobody can put it back. */
+/** Their contents would be lost with them, and nobody could restore them. */
 export const kept: readonly string[] = ['PersistentVolumeClaim', 'Namespace', 'CustomResourceDefinition'];
 
-/** What a target has beside what is wanted. Hooks of earlier attempts are no objects of a release. */
+/** What a target has beyond what is wanted. Hooks of earlier attempts are not part of a release. */
 export interface Leftovers {
   readonly objects: readonly KubernetesObject[];
   readonly hooks: readonly KubernetesObject[];
 }
 
-/** By our label, of the kinds that the target has or had. Those that somebody else's controller has made are not ours. */
+/**
+ * Finds objects by our label, among the kinds that the target has or had. Objects made by somebody else's controller
+ * are not ours.
+ */
 export const findLeftovers = async (work: Work, wanted: Wanted): Promise<Leftovers> => {
   const { places } = await readInventory(work);
   const labels = ownerLabels(ownerOf(work.request.deployment));
@@ -41,11 +44,11 @@ export const findLeftovers = async (work: Work, wanted: Wanted): Promise<Leftove
   };
 };
 
-/** Whether a leftover is deleted: where that is asked for, and nothing is lost with it. */
+/** Whether a leftover is deleted: if that is requested, and nothing is lost with it. */
 export const isPruned = ({ settings }: Pick<Work, 'settings'>, one: KubernetesObject): boolean =>
   settings.prune === true && !kept.includes(String(one.kind));
 
-/** Deletes what the release has not any more, where that is asked for; gives what is to be told of the rest. */
+/** Deletes objects that the release no longer has, if that is requested. Returns warnings about the others. */
 export const prune = async (work: Work, wanted: Wanted): Promise<readonly string[]> => {
   if (!wanted.isWhole) return [];
   try {
@@ -55,9 +58,9 @@ export const prune = async (work: Work, wanted: Wanted): Promise<readonly string
     const left = objects.filter((one) => !isPruned(work, one));
     return [...warnings.flatMap((warning) => warning ?? []), ...leftWarning(left)];
   } catch (error) {
-    // All is applied: what cannot be looked for is told, and no reason to take it back.
+    // Everything is applied. A failed search is reported, but no reason to take it back.
     if (!isFlotillaError(error, 'ClusterUnavailable') || error.details.status !== 403) throw error;
-    return [`What this release has not any more was not looked for: ${error.message}`];
+    return [`Objects that this release no longer has could not be searched for: ${error.message}`];
   }
 };
 
@@ -73,5 +76,5 @@ const leftWarning = (left: readonly KubernetesObject[]): readonly string[] => {
   if (left.length === 0) return [];
   const names = left.slice(0, mostTold).map(objectTitle);
   const more = left.length > mostTold ? ` and ${left.length - mostTold} more` : '';
-  return [`No longer in the manifests, and left in the cluster: ${names.join(', ')}${more}.`];
+  return [`No longer in the manifests but left in the cluster: ${names.join(', ')}${more}.`];
 };

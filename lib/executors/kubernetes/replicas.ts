@@ -6,7 +6,10 @@ import type { KubernetesObject } from '../../domain/ports.ts';
 import { listAt, objectAt, stringAt, valueAt } from '../../domain/rollout/kubernetes-object.ts';
 import type { Standing, Work } from './work.ts';
 
-/** Notes what is scaled by a HorizontalPodAutoscaler, in the manifests or in the cluster, and has replicas that we would say or take away. */
+/**
+ * Marks objects that a HorizontalPodAutoscaler scales, in the manifests or in the cluster, if we would set or remove
+ * their replicas.
+ */
 export const withScaled = async (work: Work, standing: readonly Standing[]): Promise<readonly Standing[]> => {
   const open = standing.filter(({ wanted, live }) => hasReplicas(wanted.object) || isOursAlone(live));
   if (open.length === 0) return standing;
@@ -20,8 +23,8 @@ export const withScaled = async (work: Work, standing: readonly Standing[]): Pro
 };
 
 /**
- * The replicas of what is scaled are not said. Where they are ours alone as yet, they stay as they are: an owner that does not say a
- * field any more takes it away, and it would be 1 again.
+ * Leaves out the replicas of a scaled object. If we are still their only owner, keeps their value: an owner that drops
+ * a field removes it, and replicas would become 1 again.
  */
 export const withoutScaled = (object: JsonObject, live: KubernetesObject | undefined): JsonObject => {
   const { replicas: _, ...spec } = objectAt(object, 'spec');
@@ -33,7 +36,7 @@ const replicasOf = (object: KubernetesObject | undefined) => valueAt(object, 'sp
 
 const hasReplicas = (object: JsonObject): boolean => replicasOf(object) !== undefined;
 
-/** Who may not list them is told of a conflict instead, where one has scaled the workload. */
+/** Without the right to list them, the result is a conflict instead, if one has scaled the workload. */
 export const autoscalersIn = async (
   { objects }: Work,
   namespace: string | undefined,

@@ -14,8 +14,8 @@ import { isStopped } from './stop-mark.ts';
 import { mostTries, type Work } from './work.ts';
 
 /**
- * Sets the replicas of the workload and nothing else, by a field manager of its own: what is not said by the one that deploys would be taken
- * away. An older scale that comes late finds the mark of the later one, and changes nothing.
+ * Sets the workload's replicas and nothing else, with a field manager of its own: the deploying one would remove all
+ * fields that it does not name. A late, older scale finds the newer one's mark and changes nothing.
  */
 export const advanceScale = async (work: Work): Promise<Advance> => {
   const { workload, replicas = 0 } = work.request.deployment;
@@ -24,7 +24,7 @@ export const advanceScale = async (work: Work): Promise<Advance> => {
   if (api === undefined)
     return failed(
       'ScaleNotPossible',
-      `${namespace}/${name} is a custom resource; nobody knows where its replicas are.`,
+      `${namespace}/${name} is a custom resource, so it is not known where its replicas are.`,
     );
   for (let tries = 1; ; tries += 1) {
     const read = await work.objects.get({ ...api, namespace, name });
@@ -42,11 +42,14 @@ export const advanceScale = async (work: Work): Promise<Advance> => {
     });
     if (answer.kind === 'applied') return done(work, answer.object);
     if (answer.kind === 'refused') return failureOfRight(objectTitle(live), answer);
-    if (tries === mostTries) return running(`${objectTitle(live)} is changed by others all the time`);
+    if (tries === mostTries) return running(`${objectTitle(live)} keeps being changed by others`);
   }
 };
 
-/** What was put back with as many replicas as a scale had set has them as after a scale: a deploy that says no number leaves them. */
+/**
+ * A workload restored with the replicas of a scale owns them as after a scale. A deploy without a number then leaves
+ * them alone.
+ */
 export const holdReplicas = async (work: Work): Promise<Advance | undefined> => {
   const { settings, request } = work;
   const { workload } = request.deployment;
@@ -55,13 +58,13 @@ export const holdReplicas = async (work: Work): Promise<Advance | undefined> => 
   const read = await work.objects.get({ ...api, namespace: workload.namespace, name: workload.name });
   if (read === undefined || scaledAt(read) === request.at) return undefined;
   const live = { ...read, apiVersion: api.api_version, kind: api.kind };
-  // It has another number by now: an autoscaler has it, or somebody who came after us.
+  // They have another value by now, from an autoscaler or somebody after us.
   if (desiredReplicas(live) !== settings.replicas) return undefined;
   const options = { manager: scaleManager, force: true };
   const answer = await work.objects.apply(scaled(live, settings.replicas, request.at), options);
   if (answer.kind === 'applied') return undefined;
   if (answer.kind === 'refused') return failureOfRight(objectTitle(live), answer);
-  return running(`${objectTitle(live)} is changed by others`);
+  return running(`${objectTitle(live)} is being changed by others`);
 };
 
 const done = async (work: Work, workload: KubernetesObject): Promise<Advance> => {
@@ -90,10 +93,10 @@ export const refusalOfScale = async (work: Work, live: KubernetesObject): Promis
   const title = objectTitle(live);
   const other = ownerInTheWay(request, live);
   if (other !== undefined) {
-    return failed('ObjectOfAnother', `${title} is deployed as ${other.theirs}, and is not scaled as ${other.ours}.`);
+    return failed('ObjectOfAnother', `${title} is deployed as ${other.theirs}, so it is not scaled as ${other.ours}.`);
   }
   if (isLater(request, live) || scaledAt(live) > request.at) {
-    return failed('OvertakenByLater', `${title} was changed by a later attempt. It was left alone.`);
+    return failed('OvertakenByLater', `${title} was changed by a later attempt. It was left unchanged.`);
   }
   const autoscaler = (await autoscalersIn(work, request.deployment.workload.namespace)).find((one) =>
     scales(one, live),

@@ -7,7 +7,7 @@ import { isDeleting, listAt, objectAt, stringAt } from '../../domain/rollout/kub
 import { type Advance, failed, running } from './advance-result.ts';
 import { each, type Standing, type WantedObject, type Work } from './work.ts';
 
-/** What stands under the names of these. */
+/** Reads what exists under these names. */
 export const readStanding = ({ objects }: Work, wanted: readonly WantedObject[]): Promise<readonly Standing[]> =>
   each(wanted, async (one) => ({ wanted: one, live: await objects.get(addressOf(one.object)) }));
 
@@ -16,7 +16,7 @@ export const markOf = (object: KubernetesObject | undefined, name: keyof typeof 
 
 const fenceOf = (object: KubernetesObject | undefined): number => Number(markOf(object, 'fence') ?? 0);
 
-/** This attempt has applied it, and it is ours: an apply that was cut off while it made it is done again. */
+/** This attempt has applied it, and it is ours. An apply that was interrupted while creating it is repeated. */
 export const isApplied = ({ key }: RunRequest, live: KubernetesObject | undefined): boolean =>
   markOf(live, 'attempt') === key && isOurs(live);
 
@@ -26,7 +26,7 @@ const isOurs = (live: KubernetesObject | undefined): boolean => {
   return isMade && owners.some(({ manager, operation }) => manager === fieldManager && operation === 'Apply');
 };
 
-/** It puts a release back, in the place of a deployment. */
+/** Whether it restores a release in place of a deployment. */
 export const isRestore = ({ key }: Pick<RunRequest, 'key'>): boolean => key.endsWith('-restore');
 
 export const isOfAttempt = ({ key }: RunRequest, live: KubernetesObject | undefined): boolean =>
@@ -35,7 +35,7 @@ export const isOfAttempt = ({ key }: RunRequest, live: KubernetesObject | undefi
 export const isOfBatch = ({ batch_id }: RunRequest, live: KubernetesObject | undefined): boolean =>
   markOf(live, 'batch') === batch_id;
 
-/** An attempt that was made later has changed it. */
+/** Whether a later attempt has changed it. */
 export const isLater = ({ at, key }: RunRequest, live: KubernetesObject | undefined): boolean => {
   const fence = fenceOf(live);
   return fence > at || (fence === at && markOf(live, 'attempt') !== key);
@@ -46,7 +46,10 @@ export const isOfOwner = ({ deployment }: RunRequest, live: KubernetesObject | u
   return markOf(live, 'target') === target && markOf(live, 'workload') === workload;
 };
 
-/** Whose an object is, and whose the attempt, in words that tell them apart; undefined of an object that is ours, or nobody's. */
+/**
+ * The object's owner and the attempt's owner, in words that tell them apart. Undefined if the object is ours or
+ * nobody's.
+ */
 export const ownerInTheWay = (
   request: RunRequest,
   live: KubernetesObject,
@@ -59,26 +62,26 @@ export const ownerInTheWay = (
   return { theirs: `${theirs} (${other})`, ours: `${ours} (${workload})` };
 };
 
-/** Why these must not be changed, or not yet; undefined where they may. */
+/** Why these must not be changed, or not yet; undefined if they may. */
 export const refusalOf = ({ request }: Work, standing: readonly Standing[]): Advance | undefined => {
   for (const { live } of standing) {
     if (live === undefined) continue;
     const title = objectTitle(live);
     const other = ownerInTheWay(request, live);
     if (other !== undefined) {
-      const message = `${title} is deployed as ${other.theirs}, and is not changed by ${other.ours}. Give one of the two another name.`;
+      const message = `${title} is deployed as ${other.theirs}, so ${other.ours} does not change it. Rename one of the two.`;
       return failed('ObjectOfAnother', message);
     }
     if (markOf(live, 'target') !== undefined && isLater(request, live)) {
-      const message = `${title} was changed by a later attempt, ${markOf(live, 'attempt')}. It was left alone.`;
+      const message = `${title} was changed by a later attempt, ${markOf(live, 'attempt')}. It was left unchanged.`;
       return failed('OvertakenByLater', message);
     }
   }
   const leaving = standing.find(({ live }) => live !== undefined && isDeleting(live));
-  return leaving === undefined ? undefined : running(`waits until ${objectTitle(leaving.wanted.object)} has gone`);
+  return leaving === undefined ? undefined : running(`waits until ${objectTitle(leaving.wanted.object)} is gone`);
 };
 
-/** With who it is, so that it is applied to no other, and onto no other version of it. */
+/** Adds the object's identity, so that it is applied to no other object and no other version. */
 export const onto = (object: JsonObject, live: KubernetesObject | undefined): JsonObject => {
   if (live === undefined) return object;
   const { uid, resourceVersion } = objectAt(live, 'metadata');

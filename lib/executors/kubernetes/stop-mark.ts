@@ -4,7 +4,7 @@ import type { Work } from './work.ts';
 
 const pathOf = ({ batch_id, key }: RunRequest): string => documentPaths.stopped(batch_id, key);
 
-/** Whoever works at the attempt sees it before the next write. */
+/** Every look checks this mark before its next write. */
 export const markStopped = ({ documents, request }: Pick<Work, 'documents' | 'request'>): Promise<void> =>
   documents.put(pathOf(request), 'stopped\n');
 

@@ -9,15 +9,15 @@ import { findCanaries } from './steps/find-canaries.ts';
 import type { Work } from './work.ts';
 
 /**
- * Whether an attempt that took steps and did not end well is taken back, so that what ran before runs alone: as it stands there, because
- * traffic that could not be taken back leaves its canary as it was, and the workload may have had the new version by then.
+ * Whether a failed attempt with steps is taken back, so that only what ran before runs. Reads the cluster, because
+ * traffic that could not be taken back leaves its canary there, and the workload may already have had the new version.
  */
 export const isTakenBack = async (work: Work, { phase }: Advance): Promise<boolean> => {
   if ((phase !== 'failed' && phase !== 'aborted') || (await readBack(work)) === undefined) return false;
   try {
     return (await isWorkloadAsBefore(work)) && (await findCanaries(work)).every(isWithoutTraffic);
   } catch (error) {
-    // What may not be read is not known.
+    // What may not be read is unknown.
     if (forbiddenBy(error) === undefined) throw error;
     return false;
   }

@@ -17,7 +17,7 @@ import { each, type Made, placeless, type Wanted, type Work } from './work.ts';
 
 type Found = Wanted | { readonly end: Advance };
 
-/** What an attempt is to apply. */
+/** What an attempt will apply. */
 export const findWanted = async (work: Work): Promise<Found> => {
   const { manifests, before } = work.settings;
   if (before !== undefined) return seenBefore(work, documentPaths.before(before.batch_id, before.index));
@@ -55,7 +55,7 @@ const withReplicas = (one: RenderedObject, { replicas }: Work['settings']): Rend
     ? one
     : { ...one, object: { ...one.object, spec: { ...objectAt(one.object, 'spec'), replicas } } };
 
-/** It has its image already: as it stood there. */
+/** It already contains its image, as it was recorded. */
 const seenBefore = async (work: Work, path: string): Promise<Found> => {
   const read = await readDocument(work, path);
   if ('end' in read) return read;
@@ -67,16 +67,16 @@ const seenBefore = async (work: Work, path: string): Promise<Found> => {
   return { objects: inKindOrder(objects), before: [], after: [], isWhole: false };
 };
 
-/** Named by what is in it, where a hash is given: a text that somebody has put in its place is never applied. */
+/** Named by its content where a hash is given: a replaced text is never applied. */
 const readDocument = async (
   { documents }: Work,
   path: string,
   sha256?: string,
 ): Promise<{ readonly objects: readonly ManifestObject[] } | { readonly end: Advance }> => {
   const text = await documents.get(path);
-  if (text === undefined) return { end: failed('ManifestsMissing', `What is to be applied is not kept: ${path}.`) };
+  if (text === undefined) return { end: failed('ManifestsMissing', `What should be applied is not stored: ${path}.`) };
   if (sha256 !== undefined && sha256Of(text) !== sha256) {
-    const message = `What is to be applied is not kept: the text of ${path} does not match its SHA-256. Nothing of it is applied.`;
+    const message = `What should be applied is not stored: the text of ${path} does not match its SHA-256. None of it is applied.`;
     return { end: failed('ManifestsMissing', message) };
   }
   const { objects, issues } = parseManifests(text);
@@ -96,7 +96,10 @@ const invalid = (issues: readonly ManifestIssue[]): Advance => {
 
 type Scope = (apiVersion: string, kind: string) => boolean;
 
-/** As the server says. Of a kind that it does not know yet, because it is defined in the same manifests, it is its definition. */
+/**
+ * Answered by the server. For a kind that it does not know yet, because the same manifests define it, by the
+ * definition.
+ */
 const scopeOf = async (objects: ClusterObjects, written: readonly ManifestObject[]): Promise<Scope | undefined> => {
   const kinds = [...new Set(written.map(({ object }) => kindOf(object)))];
   const known = await each(kinds, async (one) => {
@@ -117,18 +120,18 @@ const definedScope = (written: readonly ManifestObject[], kind: string): boolean
 export const isDefinitionOf = (object: JsonObject, kind: string): boolean =>
   object.kind === 'CustomResourceDefinition' && stringAt(object, 'spec', 'names', 'kind') === kind;
 
-/** The workload as it stands there, with another image. */
+/** The live workload with another image. */
 const onlyImage = async ({ request, objects }: Work): Promise<Found> => {
   const { workload, docker_artifact_type: artifactType } = request.deployment;
   const { name, namespace } = workload;
   const api = apiKindOf(workload);
   if (api === undefined) {
-    const message = `A custom resource is deployed by its manifests; ${namespace}/${name} has none.`;
+    const message = `A custom resource needs manifests, but ${namespace}/${name} has none.`;
     return { end: failed('ManifestsInvalid', message) };
   }
   const live = await objects.get({ ...api, namespace, name });
   if (live === undefined) {
-    const message = `There is no ${api.kind} ${namespace}/${name} to give another image to. Give it manifests, which make it.`;
+    const message = `There is no ${api.kind} ${namespace}/${name} to update the image of. Add manifests that create it.`;
     return { end: failed('WorkloadMissing', message) };
   }
   const madeOf = (read: KubernetesObject): Made =>

@@ -11,7 +11,7 @@ import type {
   RunRequest,
 } from '../../domain/ports.ts';
 
-/** One look at one attempt, and what it has to work with. */
+/** One look at one attempt, and everything it works with. */
 export interface Work {
   readonly request: RunRequest;
   readonly settings: KubernetesSettings;
@@ -20,21 +20,21 @@ export interface Work {
   readonly documents: Documents;
   readonly clock: Pick<Clock, 'now'>;
   readonly metrics: Metrics;
-  /** Milliseconds since 1970: nothing is begun after it in this look, the next one goes on. */
+  /** Milliseconds since 1970. This look begins nothing after it; the next one goes on. */
   readonly end: number;
-  /** Something was changed by this attempt, or may have been. Set before the first write is sent. */
+  /** This attempt has changed something, or may have. Set before the first write is sent. */
   touched: boolean;
   /** What this look has applied, as the server answered. */
   readonly applied: Map<RenderedObject, KubernetesObject>;
 }
 
-/** `object` is as it was to be when it was read. */
+/** `object` is as wanted when it was read. */
 export interface WantedObject extends RenderedObject {
-  /** What is made of what stands there, as it stands there then: of an older read it would set back what others have changed since. */
+  /** Builds it from the live object at that moment. Using an older read would revert what others have changed since. */
   readonly madeOf?: (live: KubernetesObject) => Made;
 }
 
-/** An object that stands in no text. */
+/** An object that is in no manifest. */
 export const placeless = (object: JsonObject): WantedObject => ({
   object,
   line: 1,
@@ -43,34 +43,37 @@ export const placeless = (object: JsonObject): WantedObject => ({
 
 export type Made = { readonly object: JsonObject } | { readonly problem: string };
 
-/** What is to stand there. */
+/** What shall exist. */
 export interface Wanted {
   /** In the order in which they are applied. */
   readonly objects: readonly WantedObject[];
   readonly before: readonly RenderedObject[];
   readonly after: readonly RenderedObject[];
-  /** The manifests say all objects that there are to be; else only what they name is changed. */
+  /** The manifests name all objects; otherwise only what they name is changed. */
   readonly isWhole: boolean;
 }
 
-/** An object that is wanted, and what stands there under its name. */
+/** A wanted object, and what exists under its name. */
 export interface Standing {
   readonly wanted: WantedObject;
   readonly live: KubernetesObject | undefined;
-  /** By a HorizontalPodAutoscaler. */
+  /** A HorizontalPodAutoscaler scales it. */
   readonly isScaled?: true;
 }
 
-/** Others change an object all the time: its controller, an autoscaler. So often it is read, and decided, again. */
+/**
+ * Others may change an object all the time: its controller, an autoscaler. This is how often it is read and decided
+ * again.
+ */
 export const mostTries = 20;
 
 export const settingsOf = ({ deployment }: RunRequest): KubernetesSettings =>
   deployment.executor.settings as unknown as KubernetesSettings;
 
-/** Requests under way at once, of one attempt. */
+/** Concurrent requests of one attempt. */
 const atOnce = 8;
 
-/** As `Promise.all`, a few at a time. */
+/** Like `Promise.all`, a few at a time. */
 export const each = async <One, Result>(
   all: readonly One[],
   act: (one: One, at: number) => Promise<Result>,

@@ -30,7 +30,7 @@ export interface Concluded {
 
 /**
  * Settles what is missing when all children have ended. If the Map failed as a whole before some children began, it
- * runs once more. Finished children then end at once.
+ * runs again. Finished children then end at once.
  */
 export const concludeBatch = async (
   deps: Needs,

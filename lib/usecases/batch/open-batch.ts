@@ -54,7 +54,7 @@ export const openBatch = async (deps: Needs, opening: Opening): Promise<Opened> 
   return { header: change.row, writes: [...change.writes, ...indexWrites(change.row, opening.batch)] };
 };
 
-/** Lets the author of a request find the batch that came of it. */
+/** Lets the author of a request find the batch that it became. */
 const detailOf = ({ origin }: HeaderRow) =>
   origin?.request === undefined || origin.identifier === undefined
     ? {}

@@ -26,7 +26,7 @@ type Needs = Pick<Deps, 'uploads' | 'table' | 'clock' | 'random'> & AskedBy;
 export const openUpload = async (deps: Needs, order: UploadOrder): Promise<UploadView> => {
   const { uploads, clock, rights } = deps;
   checkAnyGrant(rights);
-  // Opens it only once a place is taken, and only once however often that is retried.
+  // Opens it only once a place is taken, and only once even if that is retried.
   let opened: UploadAddress | undefined;
   const wait = await takePlace(deps, uploadPlaces(rights.actor), async (place, when) => {
     opened ??= await uploads.open(order);

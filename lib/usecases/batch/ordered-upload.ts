@@ -9,7 +9,7 @@ import { type Placed, type Places, takenPlaces } from '../take-place.ts';
 
 type Needs = Pick<Deps, 'table' | 'clock'>;
 
-/** An upload belongs to whoever opened it. Others' ids find nothing. */
+/** Only the subject that opened an upload can find it. */
 export interface NamedUpload {
   readonly actor: Pick<Actor, 'subject'>;
   readonly uploadId: string;

@@ -78,7 +78,7 @@ const readUnknown = async (
       index,
       key: sheet.keys[index]!,
       place: placeOf(sheet, index),
-      waits_for: 'somebody who says what became of it',
+      waits_for: 'somebody who says how it ended',
       ...(row?.outcome === undefined ? {} : { since: row.outcome.ended_at }),
     }),
   );

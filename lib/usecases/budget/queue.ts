@@ -131,7 +131,7 @@ export class Queue {
   }
 }
 
-/** Sends away the waiters for whom it is too late. Nobody knows when their turn would come. */
+/** Sends away waiters that are too late. Their turn would come at an unknown time. */
 export const dismissLate = (waiters: readonly Waiter[], now: number): Waiter[] =>
   waiters.filter(({ latest, resolve }) => {
     const isLate = latest !== undefined && latest < now;

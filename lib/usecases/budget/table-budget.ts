@@ -17,8 +17,8 @@ interface Complaint {
 }
 
 /**
- * The budget of an account, kept in the table. Requests that arrive during a write share the next one, so many at once
- * need few writes. Waiters only read.
+ * The budget of an account, kept in the table. Requests that arrive during a write share the next one, so a burst of
+ * requests needs few writes. Waiters only read.
  */
 export class TableBudget implements RequestBudget {
   readonly #options: BudgetStoreOptions;

@@ -172,8 +172,8 @@ const reasonToStop = (deps: Needs, { row, news, cancelled }: Following): StopCau
 };
 
 /**
- * A run that waits for a person ends when `human_wait` is over. If the run cannot be read, nobody knows whether it
- * waits. It then gets half the grace period to become readable again.
+ * A run that waits for a person ends when `human_wait` is over. A run that cannot be read may be waiting, too. It gets
+ * half the grace period to become readable again.
  */
 const isOverdue = (deps: Needs, row: RunWatchRow, news: News | undefined): boolean => {
   if (row.human_since !== undefined) return false;

@@ -10,8 +10,8 @@ import { placeOf } from './watched-row.ts';
 type Needs = Pick<Deps, 'table' | 'clock' | 'random'>;
 
 /**
- * An account's rows without queued starts that are held. Time in a hold does not count against the limit for queueing.
- * Without a hold this is one small query, and only while something is queued.
+ * An account's rows without queued starts that are held. The limit for queueing excludes time in a hold. Without a hold
+ * this is one small query, and only while something is queued.
  */
 export const withoutHeld = async (deps: Needs, rows: readonly RunWatchRow[]): Promise<readonly RunWatchRow[]> => {
   const queued = rows.filter(({ phase }) => phase === 'queued');

@@ -42,7 +42,7 @@ type Needs = Pick<Deps, 'table' | 'workflow' | 'clock' | 'random' | 'ids' | 'pac
 
 export interface Launch {
   readonly place: PlaceOfWait;
-  /** The deployment as planned; for a restore, that of the earlier release. */
+  /** The deployment as planned; a restore has the earlier release's. */
   readonly deployment: WatchedDeployment;
   readonly version: string;
   readonly attempt: number | 'restore';
@@ -54,7 +54,7 @@ export interface Launch {
 
 /**
  * Starts a run at most once. First writes the intent, and only under an open grant. A caller that finds an intent
- * leaves the run to the poller, because nobody can tell whether the executor was called. Returns false when this call
+ * leaves the run to the poller, because the executor may or may not have been called. Returns false when this call
  * started nothing.
  */
 export const launchRun = async (deps: Needs, launch: Launch): Promise<boolean> => {
@@ -176,7 +176,7 @@ const writeIntent = async (deps: Needs, launch: Launch): Promise<Intended | unde
   });
 };
 
-/** After a turn was given back, perhaps for days, the deployment begins anew. */
+/** After a turn was given back, perhaps for days, the deployment starts from scratch. */
 const isBegun = ({ runs, returns }: ItemRow): boolean => runs.length > 0 && returns === undefined;
 
 const supersededAt = ({ place, deployment, replay }: Launch, { now }: NowRead): Failure | undefined =>

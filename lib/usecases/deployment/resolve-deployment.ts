@@ -24,7 +24,7 @@ export interface ResolveInput {
   /** `pillar/service_name`. */
   readonly key: string;
   readonly status: 'SUCCESS' | 'FAILED';
-  /** What somebody found out, in their words. */
+  /** The caller's findings. */
   readonly reason: string;
   readonly actor: string;
 }

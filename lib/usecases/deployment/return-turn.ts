@@ -17,7 +17,7 @@ export interface Returned {
   readonly turn: TurnRow;
   readonly because: { readonly reason: string; readonly message: string };
   readonly actor: string;
-  /** The parts of an attempt that certainly started nothing. The next turn begins it anew. */
+  /** The parts of an attempt that certainly started nothing. The next turn starts it from scratch. */
   readonly undone?: { readonly runs: ItemRow['runs']; readonly writes: readonly Write[] } | undefined;
   /** Since when its executor or cluster does not answer. Absent if it is held. */
   readonly awaySince?: number | undefined;
@@ -25,7 +25,7 @@ export interface Returned {
 
 /**
  * Gives a turn back before anything was started under it. The deployment waits again, its capture is deleted, and the
- * dispatcher is told. Throws TurnReturned once that is written.
+ * dispatcher gets a message. Throws TurnReturned once that is written.
  */
 export const returnTurn = async (deps: Needs, returned: Returned): Promise<never> => {
   const { item, turn, undone } = returned;

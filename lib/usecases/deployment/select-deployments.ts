@@ -38,7 +38,7 @@ export interface Selected {
 
 /**
  * A page of a planned batch's deployments that match. Sheet and cells give each deployment's place and nearly its
- * status without its row, so few rows are read in vain.
+ * status without its row, so few rows are read unnecessarily.
  */
 export const selectDeployments = async (deps: Needs, header: HeaderRow, wanted: Wanted): Promise<Selected> => {
   const { filter, sort, sight, limit, behind } = wanted;

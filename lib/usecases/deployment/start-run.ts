@@ -68,8 +68,8 @@ export const startRun = async (
 type Rejected = Extract<StartResult, { readonly kind: 'rejected' }>;
 
 /**
- * There was no answer, so nothing says that there will be room later. Waiting hours for a host that is gone would be in
- * vain.
+ * There was no answer, so nothing says that there will be room later. Waiting hours for a host that is gone would not
+ * help.
  */
 export const isOutOfReach = ({ reason }: Rejected): boolean =>
   reason === 'ExecutorUnavailable' || reason === 'ExecutorUnreachable';

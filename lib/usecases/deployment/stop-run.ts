@@ -46,7 +46,7 @@ export const stopRun = async (deps: Needs, { row, executor, why, state, latest }
   await updateWatch(deps, placeOf(row), { set: told, when: { equals: { stops } } });
 };
 
-/** When an unsent request was first tried. However often it is tried, it is one request. */
+/** When an unsent request was first tried. All its tries count as one request. */
 const stoppingSince = ({ stopping }: RunWatchRow, why: Stopping['why']): number | undefined =>
   stopping?.answer === 'unsent' && stopping.why === why ? stopping.at : undefined;
 

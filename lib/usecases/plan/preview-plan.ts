@@ -63,9 +63,9 @@ export interface DeploymentPreview {
   readonly docker_image_version?: string;
   readonly action?: 'delete' | 'scale';
   readonly replicas?: number;
-  /** What Flotilla last recorded as running there, whoever changed it. Absent without a record. */
+  /** What Flotilla last recorded as running there, no matter who changed it. Absent without a record. */
   readonly recorded?: Omit<RecordedRelease, 'at' | 'containers' | 'ttl_seconds'> & { readonly at: string };
-  /** How the new version compares with it. Absent if nobody can say what will run, or it was not looked up. */
+  /** How the new version compares with it. Absent if the version that will run is unknown, or was not looked up. */
   readonly change?: VersionStep;
   /** Who holds its locks now: a deployment at work, or an UNKNOWN one that must be resolved first. */
   readonly held_by?: readonly Held[];

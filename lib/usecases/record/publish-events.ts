@@ -132,7 +132,7 @@ const sourceOf = ({ type }: EventRow) => (type === 'hold' || type === 'drift' ? 
 /** From here on the feed is anchored whenever it grows. */
 const isEnd = ({ type, actor }: EventRow): boolean => type === 'batch' && actor === 'finish';
 
-/** The event as it already stands in the feed. */
+/** The event as it is already in the feed. */
 const placeOf = async ({ table }: Needs, { pk, sk, batch_id }: WrittenEvent): Promise<ChainedEvent | undefined> => {
   const number = rowOf<EventRow>(await table.get({ pk, sk }))?.number;
   if (number === undefined) return undefined;

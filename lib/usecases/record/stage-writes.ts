@@ -8,8 +8,8 @@ import type { FeedHead } from './anchor-end.ts';
 
 /**
  * Writes for the stage's feed about events that just got their numbers: the events of batches, each with its place in
- * its batch's feed. Events of deployments are left out. One head can take a batch's few events, but not those of ten
- * thousand deployments.
+ * its batch's feed. Events of deployments are left out: one head can take a batch's few events, but not the events of
+ * ten thousand deployments.
  */
 export const stageWrites = async (
   { table }: Pick<Deps, 'table'>,

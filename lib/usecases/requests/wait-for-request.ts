@@ -11,7 +11,8 @@ const longest = 26;
 const longestAtOnce = 20;
 
 /**
- * Waits up to so many seconds for the end of a request. The request is already accepted, so a failed wait is no error.
+ * Waits up to the given number of seconds for the end of a request. The request is already accepted, so a failed wait
+ * is no error.
  */
 export const waitForRequest = async (
   deps: Needs,

@@ -4,7 +4,7 @@ import { captureBaseline } from '../../domain/rollout/baseline.ts';
 import { parseImage } from '../../domain/rollout/image.ts';
 import { versionOf } from '../../domain/rollout/image-version.ts';
 
-/** The version that a workload runs, whoever deployed it. A chart's version cannot be read from the cluster. */
+/** The version that a workload runs, no matter who deployed it. A chart's version cannot be read from the cluster. */
 export const runningVersion = (
   { workload, docker_artifact_type: artifactType }: Pick<PlannedDeployment, 'workload' | 'docker_artifact_type'>,
   view: WorkloadView,

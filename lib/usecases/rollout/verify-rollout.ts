@@ -82,7 +82,7 @@ const watchRow = async (
     ...sinceOf(restore_at),
     baseline: restoreBaseline ?? baseline,
     ...(restoreBaseline !== undefined && isSameRevision(baseline, restoreBaseline) ? { untouched: true } : {}),
-    // It is judged by the settings requested now, not those of when that release was deployed.
+    // It is judged by the settings requested now. The settings from when that release was deployed don't matter.
     deployment: withSettings(keptDeployment(previous.deployment), deployment.rollout),
     expected: expectedOf(previous),
   };

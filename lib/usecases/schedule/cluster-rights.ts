@@ -140,7 +140,7 @@ const keep = async (deps: Needs, { cluster, workload }: KeptDeployment, { field,
     const row = rowOf<ClusterRow>(await deps.table.get(keys.cluster(cluster)));
     // Without a row, nobody knows yet which cluster it is.
     if (row === undefined) return;
-    // A process that notes another namespace at the same time may undo this. Then the cluster is asked once more.
+    // A process that notes another namespace at the same time may undo this. Then the cluster is asked again.
     const noted = { [field]: noteRights(row[field], workload.namespace, said) };
     const when = { equals: { fingerprint: row.fingerprint, at: row.at } };
     await deps.table.transact([{ put: itemOf(keys.cluster(cluster), { ...row, ...noted }), when }]);

@@ -170,8 +170,8 @@ const decideUntilQuiet = async (deps: Dispatching, memory: DispatcherMemory, ten
 };
 
 /**
- * Loads the state if there is none. Earlier decisions must reach their children, whoever made them. Returns false if
- * the lease is lost.
+ * Loads the state if there is none. Earlier decisions must reach their children, no matter which dispatcher made them.
+ * Returns false if the lease is lost.
  */
 const ensureLoaded = async (deps: Dispatching, memory: DispatcherMemory, tenure: Tenure): Promise<boolean> => {
   if (memory.state !== undefined) return true;

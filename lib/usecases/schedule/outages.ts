@@ -53,7 +53,7 @@ export const noteAnswer = async (deps: Needs, { scope, tries }: Asked): Promise<
   if (await tell(deps, { type: 'answered', scope, at: deps.clock.now() })) known.delete(name);
 };
 
-/** Returns false if the table is busy. A run's news must be recorded whether the dispatcher can be told or not. */
+/** Returns false if the table is busy. A run's news must be recorded even if the dispatcher cannot get its message. */
 const tell = async ({ table, ids }: Needs, message: InboxMessage): Promise<boolean> => {
   try {
     await table.transact([{ put: itemOf(keys.inbox(ids.next()), { message }) }]);

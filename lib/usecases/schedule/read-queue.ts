@@ -14,7 +14,7 @@ import { readAllCells } from './schedule-store.ts';
 
 type Needs = Pick<Deps, 'table' | 'documents' | 'clock' | 'catalogue'> & AskedBy;
 
-/** What is under way and what waits, in all batches of which the caller may see something. */
+/** What is under way and what waits, in all batches that the caller may see, wholly or in part. */
 export interface QueueView {
   readonly batches: number;
   readonly in_flight: number;

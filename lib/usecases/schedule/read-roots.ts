@@ -14,8 +14,8 @@ interface Scheduled {
 const atOnce = 50;
 
 /**
- * By index: the deployment because of which these are skipped, or are about to be. For a page of thousands this mostly
- * reads one row, and never more than the page has.
+ * By index: the root cause why these are skipped, or are about to be. For a page of thousands this mostly reads one
+ * row, and never more than the page has.
  */
 export const readRoots = async (
   { table }: Pick<Deps, 'table'>,

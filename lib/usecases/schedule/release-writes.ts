@@ -58,8 +58,8 @@ export const releaseWrites = (
 };
 
 /**
- * Whoever changes an object holds its lock. So the rows of one object are written one after the other, whatever their
- * targets.
+ * Every deployment that changes an object holds its lock. So the rows of one object are written one after the other,
+ * whatever their targets.
  */
 const changeWrite = ({ target, cluster, workload }: KeptDeployment, change: Omit<LastChangeRow, 'target'>): Write => {
   const row: LastChangeRow = { target, ...change };

@@ -17,7 +17,7 @@ interface Moment {
   readonly again: RowsAgain;
 }
 
-/** The rows of a decision: the state, and what it means for those who wait. The first one is the state's version. */
+/** The rows of a decision: the state, and its effects on waiting deployments. The first one is the state's version. */
 export const turnWrites = (state: ScheduleState, decisions: Decisions, moment: Moment): Write[] => [
   ...scheduleWrites(state, decisions),
   ...decisions.grants.flatMap((grant) => grantWrites(grant, moment)),

@@ -52,7 +52,7 @@ export const settleChild = async (deps: Needs, { tokens, told, ...place }: Child
 const isFresh = ({ clock }: Needs, tokens: readonly BoundToken[], told: ChildLook['told']): boolean =>
   told === undefined && tokens.some(({ at }) => clock.now() - at < settlesAfter);
 
-/** Why a deployment's child died, for whoever concludes its batch. Undefined if that cannot be read. */
+/** Why a deployment's child died; needed to conclude its batch. Undefined if that cannot be read. */
 export const errorOfChild = async (deps: Pick<Needs, 'table' | 'workflow'>, { batch_id, index }: Place) => {
   const [latest] = childrenOf(await boundTokens(deps, batch_id, index));
   if (latest === undefined) return undefined;
@@ -67,7 +67,7 @@ export const errorOfChild = async (deps: Pick<Needs, 'table' | 'workflow'>, { ba
 };
 
 /**
- * Another child may take the deployment over while this one is found dead: in its second round the Map begins anew. It
+ * Another child may take the deployment over while this one is found dead: in its second round the Map starts again. It
  * binds a token before anything else, so nothing is recorded over its head. If it comes later, it finds the outcome.
  */
 const unlessTakenUp = async (deps: Needs, ended: Ended, tokens: readonly BoundToken[]): Promise<boolean> => {

@@ -91,7 +91,7 @@ const goneOr = ({ workload }: WorkloadView, running: string | undefined): Told =
   return { healthy: false, reason: 'Recreated', message, ...(running === undefined ? {} : { running }) };
 };
 
-/** Judges what runs, whoever put it there. Whether it is the recorded version is another question. */
+/** Judges what runs, no matter who put it there. Whether it is the recorded version is another question. */
 const judge = (
   { deployment, good, now: { version } }: Known,
   view: WorkloadView,

@@ -51,7 +51,7 @@ const usualSpan = 7 * 86_400_000;
 export const listChanges = async (deps: Needs, { limit, after, ...asked }: ChangesAsked): Promise<ChangeList> => {
   const filters = { ...asked, service: serviceOf(asked) };
   const of = { list: 'changes', filters };
-  // The next page uses the same period as the first, however late it is by then.
+  // The next page uses the same period as the first, even if it is read much later.
   const [began, position] = partsIn(positionIn(of, after));
   const now = deps.clock.now();
   const { until } = asked;

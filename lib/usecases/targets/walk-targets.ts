@@ -66,7 +66,7 @@ export class TargetWalk {
     }
   }
 
-  /** Follows a service's index rows, each of which leads to one row. */
+  /** Follows a service's index rows. Each leads to one row. */
   async *#throughService(service: string, prefix: string): AsyncGenerator<readonly Step[]> {
     const { after = '', sees } = this.#options;
     const place = after.split('/').slice(0, 2).join('/');

@@ -66,7 +66,7 @@ const readPlans = async (deps: Needs, batchId: string, chunk: number): Promise<r
     return await readPlanChunk(deps, batchId, chunk);
   } catch (error) {
     if (!isFlotillaError(error, 'DocumentMissing')) throw error;
-    const message = `The plan of batch ${batchId} is no longer kept, so nobody knows what it changed. Deploy the versions that you want.`;
+    const message = `The plan of batch ${batchId} is no longer kept, so its changes are unknown. Deploy the versions that you want.`;
     throw new FlotillaError('RecordExpired', message, { batch_id: batchId });
   }
 };

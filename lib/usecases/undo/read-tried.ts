@@ -64,11 +64,11 @@ const readAttempt = async (deps: Needs, header: HeaderRow): Promise<Attempt> => 
   return { header, batch, deployments: new Map(batch.deployments.map((one) => [one.key, one])), rows };
 };
 
-/** Its documents are gone, so nobody knows what it deployed. */
+/** Its documents are gone, and with them what it deployed. */
 export const expired = (batchId: string): FlotillaError =>
   new FlotillaError(
     'RecordExpired',
-    `The record of batch ${batchId} is no longer kept, so nobody knows what to retry. Submit the file as a new batch.`,
+    `The record of batch ${batchId} is no longer kept, so a retry is not possible. Submit the file as a new batch.`,
     { batch_id: batchId },
   );
 

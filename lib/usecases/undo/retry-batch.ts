@@ -23,7 +23,7 @@ export interface Retried extends Submitted {
 
 /**
  * Retries what a batch has left, as a new batch planned by today's configuration. The transaction that accepts it also
- * adds it to the first batch's list of retries. So there is only one at a time, whoever asks and whatever dies.
+ * adds it to the first batch's list of retries. So there is only one at a time, even after a crash.
  */
 export const retryBatch = async (deps: Needs, input: RetryRequest & Sender): Promise<Retried> =>
   retryConflict(deps, async () => {

@@ -165,7 +165,7 @@ const hint = (name: string, known: readonly string[]): string => {
 /** Nobody returns to an older release than these by its version. */
 const mostReleases = 200;
 
-/** Newest first. Only those of the object that the newest one is for. */
+/** Newest first. Only releases of the newest one's object. */
 const readReleases = async ({ table }: Reading, target: string): Promise<readonly Release[]> => {
   const { pk } = keys.goodRelease(target);
   const { items } = await table.query({ pk, prefix: 'RELEASE#', limit: mostReleases, newestFirst: true });

@@ -8,9 +8,9 @@ import { retryConflict } from '../retry-conflict.ts';
 type Delivery = Pick<Deps, 'table' | 'workflow'>;
 
 /**
- * Sends a wait's answer to whoever waits for it now. Sends nothing if nobody waits yet: whoever registers later reads
- * the answer row. Token and answer are each written before the other is read, so one of the two always sends. Returns
- * the executions it was sent to.
+ * Sends a wait's answer to the child that waits for it now. Sends nothing if none waits yet: a child that registers
+ * later reads the answer row. Token and answer are each written before the other is read, so one of the two always
+ * sends. Returns the executions it was sent to.
  */
 export const deliverAnswer = async (
   deps: Delivery,

@@ -26,7 +26,7 @@ export interface Settlement {
   readonly detail?: JsonObject;
 }
 
-/** The rows that come with an answer, made anew for each try. */
+/** The rows that come with an answer, made again for each try. */
 type MakeWrites = (
   item: ItemRow,
   at: number,

@@ -67,7 +67,7 @@ const handOver = async (deps: Needs, { watcher, generation }: WatchTask): Promis
   return { more: false };
 };
 
-/** Clears the lease, looks once more, and stays if something came in between. */
+/** Clears the lease, looks again, and stays if something came in between. */
 const leave = async (deps: Needs, task: WatchTask): Promise<boolean> => {
   if (!(await renewWatcher(deps, { ...task, until: 0 }))) return true;
   if (!(await isBusy(deps, task.watcher))) return true;

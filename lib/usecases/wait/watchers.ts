@@ -65,8 +65,8 @@ const watchedBy = (watcher: string): string => `WATCH#${watcher}`;
 
 /**
  * Makes sure that somebody watches: from the next generation on, the functions of `place`, or those in none. Call it
- * after writing what is to be watched. A leaving watcher clears its lease first and then looks once more, so one of the
- * two sees the other.
+ * after writing what is to be watched. A leaving watcher clears its lease first and then looks again, so one of the two
+ * sees the other.
  */
 export const ensureWatcher = async (
   deps: Needs & Pick<Deps, 'random'>,

@@ -36,7 +36,7 @@ export interface ToldCase {
 export const toldCases: readonly ToldCase[] = [
   {
     cause: 'unknown',
-    waits_for: 'somebody who says what became of it',
+    waits_for: 'somebody who says how it ended',
     count: 2,
     message: 'The outcome of 2 deployments is not known. Check, then resolve.',
     who: 'a person who may resolve risk in uat',

@@ -24,7 +24,7 @@ import type { Steps } from './find-steps.ts';
 import { canaryFailed, finishBack, goBack, stoppedInSteps } from './go-back.ts';
 import { type Moving, readTraffic, shiftTraffic } from './traffic.ts';
 
-/** Takes the canary as far as it comes now. Undefined where the workload itself is next. */
+/** Takes the canary as far as possible now. Undefined when the workload itself is next. */
 export const advanceSteps = async (work: Work, steps: Steps, memory: Memory): Promise<Advance | undefined> => {
   let seen: Seen = { ...steps, canaryLive: steps.live };
   for (let tries = 1; tries <= mostTries && work.clock.now() < work.end; tries += 1) {
@@ -46,8 +46,8 @@ export const advanceSteps = async (work: Work, steps: Steps, memory: Memory): Pr
 };
 
 /**
- * Whether somebody has asked for its end, or takes it back already. Asked after all was read, and before anything is written onto that:
- * who has read before it went back must not send it forth anew.
+ * Whether its end was requested, or it already goes back. Checked after everything is read and before anything is
+ * written on that basis: a look that read before it went back must not send it forward again.
  */
 export const goneOtherwise = async (work: Work): Promise<Advance | undefined> => {
   const back = await readBack(work);
@@ -55,31 +55,31 @@ export const goneOtherwise = async (work: Work): Promise<Advance | undefined> =>
   return (await isStopped(work)) ? goBack(work, stoppedInSteps) : undefined;
 };
 
-/** On its way to a step, and at it, are told as two. */
+/** Moving to a step and being at it have two names. */
 const nameOfStep = ({ canary }: StepsSeen): string =>
   canary?.isMoving === false ? `${canary.step}-reached` : String(canary?.step ?? 0);
 
-/** What a look has of the canary. */
+/** What a look knows of the canary. */
 interface Seen extends Steps {
   readonly canaryLive: KubernetesObject | undefined;
 }
 
 interface Observed {
   readonly seen: StepsSeen;
-  /** What moves the traffic, as it was read. */
+  /** The object that moves the traffic, as it was read. */
   readonly trafficLive?: KubernetesObject;
 }
 
 const refusedBy = (answer: Extract<Applied, { readonly kind: 'refused' | 'conflict' }>) =>
   canaryFailed({
     do: 'back',
-    message: `the cluster does not take the next step: ${wordsOf(answer)}`,
+    message: `the cluster refused the next step: ${wordsOf(answer)}`,
     retryable: false,
   });
 
 export const movingBy = ({ mark, namespace, strategy }: Steps): Moving => ({ mark, namespace, kind: strategy });
 
-const good: ChecksVerdict = { kind: 'good', message: 'no step stands yet' };
+const good: ChecksVerdict = { kind: 'good', message: 'no step exists yet' };
 
 const observe = async (work: Work, steps: Seen, memory: Memory): Promise<Observed> => {
   const { strategy, stable, canaryLive } = steps;
@@ -100,17 +100,17 @@ const observe = async (work: Work, steps: Seen, memory: Memory): Promise<Observe
   };
 };
 
-/** What is to be judged of the canary. */
+/** What to judge about the canary. */
 export const canaryOf = ({ whole, namespace, canaryName: name }: Steps): Judged => ({ whole, namespace, name });
 
 interface Judged {
-  /** Of which its image is known. */
+  /** The object with its image. */
   readonly whole: JsonObject;
   readonly namespace: string;
   readonly name: string;
 }
 
-/** By the rules by which the service itself is verified. */
+/** Judges by the rules that verify the service itself. */
 export const judgeHealth = async (work: Work, { whole, namespace, name }: Judged, memory: Memory): Promise<Health> => {
   const { workload, rollout: settings } = work.request.deployment;
   const containers = containersOf(podSpecOf({ kind: 'deployment' }, whole));
@@ -133,7 +133,7 @@ export const judgeHealth = async (work: Work, { whole, namespace, name }: Judged
 
 type Change = Extract<StepAction, { readonly do: 'apply' | 'shrink' | 'shift' | 'begin' }>;
 
-/** Each onto the very version that it was decided by: who finds another decides anew. */
+/** Each write applies to exactly the version that was judged. If that has changed, the next look decides again. */
 const act = async (work: Work, steps: Seen & Observed, action: Change): Promise<Applied> => {
   const { strategy, canaryLive, trafficLive, moved } = steps;
   const { canary } = steps.seen;
@@ -153,7 +153,10 @@ const act = async (work: Work, steps: Seen & Observed, action: Change): Promise<
   );
 };
 
-/** The canary as a step wants it. It is made no smaller than it is: an autoscaler that sees less traffic makes the workload smaller. */
+/**
+ * The canary as a step wants it. It never shrinks: an autoscaler that sees less traffic makes only the workload
+ * smaller.
+ */
 export const canaryAt = (work: Work, steps: Steps & Partial<Pick<Seen, 'canaryLive'>>, at: CanaryMarks): JsonObject => {
   const { strategy, mark, own, whole, stable } = steps;
   const live = steps.canaryLive;

@@ -19,17 +19,23 @@ import { readTraffic, titleOfTraffic } from './traffic.ts';
 
 type Step = () => Promise<Advance | undefined>;
 
-/** An attempt that takes steps, and all that it has to work with. */
+/** An attempt that takes steps, and everything it works with. */
 export interface Stepping {
   readonly steps: Steps;
   readonly wanted: Wanted;
   readonly standing: readonly Standing[];
   readonly memory: Memory;
-  /** What comes before the first object is changed; `clean` of it when nothing is refused, and before it is kept what stands there. */
+  /**
+   * What comes before the first object is changed. `clean` runs when nothing is refused, before the current state is
+   * recorded.
+   */
   readonly prepare: (more?: readonly Standing[], clean?: readonly Step[]) => readonly Step[];
 }
 
-/** First what the workload needs, then the canary step by step, then the workload and all after it. Undefined when all is applied. */
+/**
+ * Applies first what the workload needs, then the canary step by step, then the workload and everything after it.
+ * Undefined when all is applied.
+ */
 export const applyBySteps = async (work: Work, stepping: Stepping): Promise<Advance | undefined> => {
   const { steps } = stepping;
   if (steps.isPromoted) return promote(work, stepping);
@@ -42,7 +48,7 @@ export const applyBySteps = async (work: Work, stepping: Stepping): Promise<Adva
   );
 };
 
-/** The canary's own objects, as they are first made. */
+/** The canary's own objects as first made. */
 export const ownObjects = (work: Work, steps: Steps): readonly WantedObject[] => {
   const { service, own, strategy } = steps;
   const marks = marksOf(work.request);
@@ -51,7 +57,7 @@ export const ownObjects = (work: Work, steps: Steps): readonly WantedObject[] =>
   return [placeless(canaryService(service.object, { strategy, own, marks })), first];
 };
 
-/** All of its own under names that are free, or ours. */
+/** The canary's own names must be free, or ours. */
 export const strangersIn = (work: Work, standing: readonly Standing[]): Advance | undefined => {
   const stranger = standing.find(
     ({ live }) => live !== undefined && !(isOfOwner(work.request, live) && isOfSteps(live)),
@@ -59,8 +65,11 @@ export const strangersIn = (work: Work, standing: readonly Standing[]): Advance 
   if (stranger === undefined) return undefined;
   const title = objectTitle(stranger.wanted.object);
   if (isOfOwner(work.request, stranger.live))
-    return impossible(`${title} stands there, of an earlier release, and the steps need that name; delete it first`);
-  return failed('ObjectOfAnother', `${title} stands there already and is somebody else's; the steps need that name.`);
+    return impossible(`${title} exists from an earlier release, and the steps need that name; delete it first`);
+  return failed(
+    'ObjectOfAnother',
+    `${title} already exists and belongs to somebody else, and the steps need that name.`,
+  );
 };
 
 const begin = async (work: Work, { steps, standing, prepare }: Stepping): Promise<Advance | undefined> => {
@@ -81,15 +90,18 @@ const begin = async (work: Work, { steps, standing, prepare }: Stepping): Promis
   ]);
 };
 
-/** What others need of the workload, or it of others, is there when the canary comes. */
+/** What others need from the workload, or it from others, must exist before the canary. */
 const comesBefore = ({ object, isWorkload }: WantedObject): boolean =>
   isWorkload !== true && kindOrder(String(object.kind)) < kindOrder('Deployment');
 
-/** What was not applied before the steps, because it selects no pod of the old version: it comes when the workload runs. */
+/**
+ * Objects not applied before the steps because they select none of the old version's pods. They come when the workload
+ * runs.
+ */
 const isLater = (work: Work, { wanted, live }: Standing): boolean =>
   ['Service', 'NetworkPolicy'].includes(String(wanted.object.kind)) && !isApplied(work.request, live);
 
-/** The Service of the canary; the canary itself is the first step. */
+/** The canary's Service. The canary itself is the first step. */
 const applyService = async (work: Work, own: readonly Standing[]): Promise<Advance | undefined> => {
   const service = own.find(({ wanted }) => wanted.object.kind === 'Service');
   if (service === undefined) return undefined;
@@ -98,7 +110,10 @@ const applyService = async (work: Work, own: readonly Standing[]): Promise<Advan
   return end === undefined ? undefined : 'why' in end ? failureOf([end]) : end;
 };
 
-/** The workload and all after it, while the traffic stays where it is; then that goes back to it, and the canary goes. */
+/**
+ * Applies the workload and everything after it while the traffic stays where it is. Then the traffic returns to it, and
+ * the canary is removed.
+ */
 const promote = async (work: Work, { steps, wanted, standing, memory }: Stepping): Promise<Advance | undefined> => {
   const gone = await goneOtherwise(work);
   if (gone !== undefined) return gone;
@@ -119,13 +134,13 @@ const promote = async (work: Work, { steps, wanted, standing, memory }: Stepping
   return end?.phase === 'failed' ? goBack(work, { phase: 'failed', ...end.failure }) : end;
 };
 
-/** As long as traffic is with it. */
+/** As long as it has traffic. */
 const judgeCanary = async (work: Work, steps: Steps, memory: Memory): Promise<Advance | undefined> => {
   const { strategy, live } = steps;
   const since = live === undefined ? undefined : canaryMarks(live)?.since;
   if (since === undefined || (await readTraffic(work, movingBy(steps)))?.seen.share === 0) return undefined;
   const checks = await readChecks(work, strategy, since);
-  const told = 'The new version was good as a canary, and then not, while the workload got it';
+  const told = 'The new version was healthy as a canary but not while the workload got it';
   if (checks.kind === 'broken') return failed('CanaryFailed', `${told}: ${checks.message}.`);
   const health = await judgeHealth(work, canaryOf(steps), memory);
   return health.kind === 'failing'
@@ -139,16 +154,17 @@ const awaitWorkload = async (work: Work, { whole, namespace }: Steps, memory: Me
   if (health.kind === 'healthy') return undefined;
   const mayHeal = health.isLasting !== true;
   if (health.kind === 'failing')
-    return failed('CanaryFailed', `The new version was good as a canary, and then not: ${health.message}.`, mayHeal);
-  return running(
-    `the workload gets the new version, and the traffic then goes back to it: ${health.message}`,
-    'workload',
-  );
+    return failed(
+      'CanaryFailed',
+      `The new version was healthy as a canary but then failed: ${health.message}.`,
+      mayHeal,
+    );
+  return running(`the workload gets the new version, then the traffic returns to it: ${health.message}`, 'workload');
 };
 
 /**
- * As the manifests say it. The canary stays until a later look has seen that, and the gateway too: until then requests may still come to
- * its pods.
+ * Sets the traffic as the manifests say. The canary stays until a later look, and the gateway, have seen that. Until
+ * then its pods may still get requests.
  */
 const giveBack = async (work: Work, steps: Steps): Promise<Advance | undefined> => {
   const { moved } = steps;

@@ -10,7 +10,7 @@ export interface Back {
   readonly reason: string;
   readonly message: string;
   readonly retryable: boolean;
-  /** Milliseconds since 1970, when it was decided. */
+  /** When it was decided, in milliseconds since 1970. */
   readonly at?: number;
 }
 
@@ -21,7 +21,10 @@ export const readBack = async ({ documents, request }: Needs): Promise<Back | un
   return text === undefined ? undefined : (JSON.parse(text) as Back);
 };
 
-/** Before anything is taken back: numbers that are good again when nobody asks the new version any more must not send it forth anew. */
+/**
+ * Recorded before anything is taken back. When nobody uses the new version any more, its numbers become good again, and
+ * that must not send it forward again.
+ */
 export const markBack = async (
   { documents, request, clock }: Needs & Pick<Work, 'clock'>,
   back: Back,

@@ -7,8 +7,8 @@ import { mayStep } from './find-steps.ts';
 import { goBack, stoppedInSteps } from './go-back.ts';
 
 /**
- * However an attempt ends that is no success: a canary of it goes back first. Not where a later attempt has overtaken it, which takes back
- * what was left.
+ * However an attempt ends, if it is not a success, its canary goes back first. If a later attempt has overtaken it,
+ * that one takes back what was left.
  */
 export const endInSteps = async (work: Work, end: Advance): Promise<Advance> => {
   if ((end.phase !== 'failed' && end.phase !== 'aborted') || !mayStep(work)) return end;
@@ -18,7 +18,7 @@ export const endInSteps = async (work: Work, end: Advance): Promise<Advance> => 
   return goBack(work, phase === 'aborted' ? stoppedInSteps : { phase, ...failure });
 };
 
-/** What may not be read is told by going back. */
+/** A missing right to read shows up when going back. */
 const mayHaveSteps = async (work: Work): Promise<boolean> => {
   try {
     return await hasSteps(work);

@@ -17,13 +17,13 @@ const apps = apiKindOf({ kind: 'deployment' })!;
 const readNamed = ({ objects, request }: Work, name: string): Promise<KubernetesObject | undefined> =>
   objects.get({ ...apps, namespace: request.deployment.workload.namespace, name });
 
-/** Canaries of this owner that stand there, of whichever attempt, but for those of a later one. Those that are being deleted, too. */
+/** This owner's canaries, of any attempt except a later one. Includes those being deleted. */
 export const findCanaries = async (work: Work): Promise<readonly KubernetesObject[]> => {
   const found = await listOrName(work);
   return found.filter((one) => isOfSteps(one) && isOfOwner(work.request, one) && !isLater(work.request, one));
 };
 
-/** By their names, where they may not be listed. */
+/** Finds them by name if they may not be listed. */
 const listOrName = async (work: Work): Promise<readonly KubernetesObject[]> => {
   const { workload } = work.request.deployment;
   try {
@@ -37,14 +37,16 @@ const listOrName = async (work: Work): Promise<readonly KubernetesObject[]> => {
   }
 };
 
-/** What stands under the name of this attempt's canary. */
+/** What exists under the name of this attempt's canary. */
 export const readOwnName = async (work: Work): Promise<KubernetesObject | undefined> => {
   const strategy = strategyOf(work.request.deployment);
   if (strategy === undefined) return undefined;
   return readNamed(work, canaryName(work.request.deployment.workload.name, strategy));
 };
 
-/** The traffic that this attempt moves, by its manifests alone: somebody may have deleted the canary that says it. */
+/**
+ * The traffic that this attempt moves, from its manifests alone: somebody may have deleted the canary that records it.
+ */
 const movingByManifests = async (work: Work): Promise<Moving | undefined> => {
   const { deployment } = work.request;
   const strategy = strategyOf(deployment);
@@ -57,14 +59,14 @@ const movingByManifests = async (work: Work): Promise<Moving | undefined> => {
   return { mark: moving.mark, namespace: deployment.workload.namespace, kind: strategy };
 };
 
-/** Traffic that leads to a canary which is not there any more; undefined where there is none such. */
+/** Traffic that leads to a canary which no longer exists; undefined if there is none. */
 export const findLedAway = async (work: Work): Promise<Moving | undefined> => {
   const moving = await movingByManifests(work);
   const traffic = moving === undefined ? undefined : await readTraffic(work, moving);
   return traffic?.live !== undefined && traffic.seen.share > 0 ? moving : undefined;
 };
 
-/** Whether something of this attempt's steps stands there that is to be taken back. */
+/** Whether some of this attempt's steps must be taken back. */
 export const hasSteps = async (work: Work): Promise<boolean> => {
   const live = await readOwnName(work);
   if (live !== undefined) return isOfAttempt(work.request, live);

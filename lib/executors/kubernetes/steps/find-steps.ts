@@ -17,34 +17,36 @@ import type { Standing, Wanted, WantedObject, Work } from '../work.ts';
 import { readOwnName } from './find-canaries.ts';
 import { selectorProblem } from './select-later.ts';
 
-/** The steps of an attempt that takes some, and what they are about. */
+/** An attempt's steps, and what they work on. */
 export interface Steps {
   readonly strategy: Strategy;
   readonly mark: TrafficMark;
   readonly own?: OwnLabel;
-  /** The workload as it is to be, whole. */
+  /** The complete workload as wanted. */
   readonly whole: JsonObject;
-  /** Replicas of the workload, as they are now. */
+  /** The workload's replicas now. */
   readonly stable: number;
   readonly namespace: string;
   readonly canaryName: string;
-  /** The HTTPRoute or the Service by which the traffic moves, as it is to be in the end. */
+  /** The HTTPRoute or Service that moves the traffic, in its final form. */
   readonly moved?: WantedObject;
-  /** The Service whose traffic it is. */
+  /** The Service that receives the traffic. */
   readonly service?: WantedObject;
-  /** What stands under the canary's name. */
+  /** What exists under the canary's name. */
   readonly live: KubernetesObject | undefined;
-  /** The workload has the new version: what is left is to give the traffic back to it. */
+  /** The workload has the new version; only the traffic must still return to it. */
   readonly isPromoted: boolean;
 }
 
 type Found = Steps | { readonly end: Advance } | undefined;
 
-/** Whether the attempt has a strategy at all. What is put back has none. */
+/** Whether the attempt has a strategy at all. A restore has none. */
 export const mayStep = ({ request }: Pick<Work, 'request'>): boolean =>
   strategyOf(request.deployment) !== undefined && !isRestore(request);
 
-/** Undefined where the attempt takes no steps: it has no strategy, nothing runs yet, or is wanted to, or nothing of the pods changes. */
+/**
+ * Undefined if the attempt takes no steps: it has no strategy, nothing runs yet or shall run, or the pods don't change.
+ */
 export const findSteps = async (work: Work, wanted: Wanted, found: readonly Standing[]): Promise<Found> => {
   const { deployment } = work.request;
   const strategy = strategyOf(deployment);
@@ -67,23 +69,26 @@ export const findSteps = async (work: Work, wanted: Wanted, found: readonly Stan
   const route = found.find((one) => one.wanted === moving.moved && moving.mark.by === 'route');
   if (route !== undefined && route.live === undefined)
     return {
-      end: impossible(`${objectTitle(route.wanted.object)} is not there yet; deploy it once with at_once: true`),
+      end: impossible(`${objectTitle(route.wanted.object)} does not exist yet; deploy it once with at_once: true`),
     };
   const stable = desiredReplicas(main.live);
   return { strategy, whole, stable, namespace, canaryName: canaryName(name, strategy), live, isPromoted, ...moving };
 };
 
 export const impossible = (why: string): Advance =>
-  failed('StrategyNotPossible', `It cannot take over by steps: ${why}. See docs/canary.md.`);
+  failed('StrategyNotPossible', `It cannot take over step by step: ${why}. See docs/canary.md.`);
 
-/** The Service as it stands there has to tell the two apart, too. */
+/** The live Service must be able to tell the two apart, too. */
 const labelProblem = (found: readonly Standing[], { own, service }: MovedTraffic<WantedObject>): string | undefined => {
   const live = found.find(({ wanted }) => wanted === service)?.live;
   if (own === undefined || live === undefined || stringAt(live, 'spec', 'selector', own.label) !== undefined) return;
-  return `${objectTitle(live)} does not select by the label ${own.label} yet; deploy it once with at_once: true`;
+  return `${objectTitle(live)} does not yet select by the label ${own.label}; deploy it once with at_once: true`;
 };
 
-/** What the server would say tells it: it fills in what manifests leave out. What it does not take is told by the dry run of all. */
+/**
+ * The server's dry run shows it, because it fills in what manifests leave out. The dry run of all objects reports what
+ * it refuses.
+ */
 const changesPods = async (work: Work, main: Standing): Promise<boolean> => {
   const { of, answer } = await dryRun(work, main);
   if (answer.kind !== 'applied' || of.live === undefined) return true;
@@ -91,7 +96,7 @@ const changesPods = async (work: Work, main: Standing): Promise<boolean> => {
   return templateOf(answer.object) !== templateOf(of.live);
 };
 
-/** Of an image alone, all else is as it stands there. */
+/** With an image alone, everything else is as it is in the cluster. */
 const wholeOf = ({ request, settings }: Work, { wanted, live }: Standing): JsonObject => {
   if (settings.manifests !== undefined || live === undefined) return wanted.object;
   const { workload, docker_artifact_type: artifactType } = request.deployment;

@@ -12,23 +12,23 @@ import { findCanaries, findLedAway, readOwnName } from './find-canaries.ts';
 import { readServing } from './serving.ts';
 import { type TakenBack, takeBack, takeTraffic } from './take-back.ts';
 
-/** Why a canary that is not good goes back. */
+/** Why a bad canary goes back. */
 export const canaryFailed = ({ message, retryable }: Extract<StepAction, { readonly do: 'back' }>): Back => ({
   ...{ phase: 'failed', reason: 'CanaryFailed', retryable },
-  message: `The new version was not good: ${message}.`,
+  message: `The new version failed as a canary: ${message}.`,
 });
 
 export const stoppedInSteps: Back = {
   ...{ phase: 'aborted', reason: 'Aborted', retryable: false },
-  message: 'It was stopped in the middle of its steps.',
+  message: 'It was stopped during its steps.',
 };
 
-/** It is decided, and whoever looks after this goes on with it. */
+/** Records the decision; any later look goes on with it. */
 export const goBack = async (work: Work, back: Back): Promise<Advance> => {
   return finishBack(work, await markBack(work, back));
 };
 
-/** Takes all canaries of the attempt back, and then tells how it ended. What could not be taken back is told, too. */
+/** Takes all the attempt's canaries back, and then reports how it ended and what could not be taken back. */
 export const finishBack = async (work: Work, back: Back): Promise<Advance> => {
   work.touched = true;
   const taken = await takeAllBack(work, back);
@@ -36,7 +36,7 @@ export const finishBack = async (work: Work, back: Back): Promise<Advance> => {
   if (open !== undefined) return running(`goes back: ${open.message}`, 'back');
   const kept = taken.flatMap((one) => (one.kind === 'back' ? one.kept : []));
   const traffic = await tellTraffic(work, taken);
-  const study = kept.length === 0 ? '' : ` To be looked at there stays, without traffic: ${kept.join(', ')}.`;
+  const study = kept.length === 0 ? '' : ` Left for study, without traffic: ${kept.join(', ')}.`;
   const message = `${back.message} ${traffic}${study}`;
   if (back.phase === 'failed') return failed(back.reason, message, back.retryable);
   return { phase: 'aborted', failure: { reason: back.reason, message, retryable: back.retryable } };
@@ -44,16 +44,16 @@ export const finishBack = async (work: Work, back: Back): Promise<Advance> => {
 
 const tellTraffic = async (work: Work, taken: readonly TakenBack[]): Promise<string> => {
   const problems = taken.flatMap((one) => (one.kind === 'problem' ? one.message : []));
-  if (problems.length > 0) return `Look at it at once, ${problems.join('; ')}.`;
+  if (problems.length > 0) return `Act at once: ${problems.join('; ')}.`;
   const held = taken.find((one) => one.kind === 'held');
   if (held !== undefined) return held.message;
   const { isPromoted, title } = await readServing(work);
   return isPromoted
-    ? `All traffic is with ${title}, which has the new version already.`
+    ? `All traffic is with ${title}, which already has the new version.`
     : 'All traffic is with what ran before.';
 };
 
-/** That of this attempt first, by its name; then what others have left. */
+/** First this attempt's own, by its name, then what others have left. */
 const takeAllBack = async (work: Work, back: Back): Promise<readonly TakenBack[]> => {
   const taken = [await orForbidden(() => takeOwnBack(work, back))];
   taken.push(await orForbidden(() => takeOthersBack(work)));
@@ -95,7 +95,10 @@ const takeOwnBack = async (work: Work, back: Back): Promise<TakenBack> => {
   return moving === undefined ? nothing : ((await takeTraffic(work, moving)) ?? nothing);
 };
 
-/** So long what was stopped waits for pods of a workload that has the new version already. What has failed has a restore. */
+/**
+ * How long a stopped attempt waits for the pods of a workload that already has the new version. A failed one has a
+ * restore instead.
+ */
 const readyMilliseconds = 180_000;
 
 const holdTraffic = async (work: Work, canary: KubernetesObject, back: Back): Promise<TakenBack | undefined> => {
@@ -104,11 +107,11 @@ const holdTraffic = async (work: Work, canary: KubernetesObject, back: Back): Pr
   const isEarly = work.clock.now() - (back.at ?? 0) < readyMilliseconds;
   if (isPromoted && back.phase === 'aborted' && isEarly)
     return { kind: 'waits', message: `waits for ${title}: ${lacks}` };
-  const what = isPromoted ? `${title}, which has the new version already,` : title;
-  return { kind: 'held', message: `The traffic stays with ${objectTitle(canary)}: ${what} cannot take it, ${lacks}.` };
+  const what = isPromoted ? `${title}, which already has the new version,` : title;
+  return { kind: 'held', message: `The traffic stays with ${objectTitle(canary)}: ${what} cannot take it: ${lacks}.` };
 };
 
-/** How much of the traffic is with what could not be taken back. */
+/** Adds how much traffic is still with a canary that could not be taken back. */
 const withShare = (work: Work, canary: KubernetesObject, taken: TakenBack): TakenBack => {
   const step = canaryMarks(canary)?.step;
   const share = step === undefined ? undefined : strategyOf(work.request.deployment)?.steps[step];
@@ -117,22 +120,21 @@ const withShare = (work: Work, canary: KubernetesObject, taken: TakenBack): Take
 };
 
 export interface Retiring {
-  /** Of a restore the pods stay that were kept to be studied. */
+  /** True for a restore: pods kept for study stay. */
   readonly keep: boolean;
-  /** These alone. */
+  /** Only these. */
   readonly only?: (canary: KubernetesObject) => boolean;
 }
 
-/** What an earlier attempt has left. */
+/** Takes back what an earlier attempt has left. */
 export const retireCanaries = async (
   work: Work,
   { keep, only = () => true }: Retiring,
 ): Promise<Advance | undefined> => {
   for (const canary of (await findCanaries(work)).filter(only)) {
     const taken = await takeBack(work, canary, { keep });
-    if (taken.kind === 'problem')
-      return failed('ObjectsRefused', `What an earlier attempt has left: ${taken.message}.`);
-    if (taken.kind === 'waits') return running(`takes back what was left of steps: ${taken.message}`);
+    if (taken.kind === 'problem') return failed('ObjectsRefused', `An earlier attempt left this: ${taken.message}.`);
+    if (taken.kind === 'waits') return running(`takes back what earlier steps left: ${taken.message}`);
   }
   return undefined;
 };

@@ -12,13 +12,13 @@ import { retireCanaries } from './go-back.ts';
 const mayHaveLeft = async (work: Work): Promise<boolean> =>
   work.request.deployment.workload.kind === 'deployment' && (await readInventory(work)).steps === true;
 
-/** What an earlier attempt has left that took steps. A restore leaves what was kept to be studied. */
+/** Takes back what an earlier attempt with steps has left. A restore leaves pods that were kept for study. */
 export const retireLeft = async (work: Work): Promise<Advance | undefined> =>
   (await mayHaveLeft(work)) ? retireCanaries(work, { keep: isRestore(work.request) }) : undefined;
 
 /**
- * Before anything is applied at once, where the workload is still what ran before the steps, and so runs. What has changed it since has to
- * be set right first.
+ * Before anything is applied at once, while the workload is still what ran before the steps and so runs. A workload
+ * changed since must be repaired first.
  */
 export const retireFirst = async (work: Work, found: readonly Standing[]): Promise<Advance | undefined> => {
   const main = found.find(({ wanted }) => wanted.isWorkload === true)?.live;
@@ -29,11 +29,9 @@ export const retireFirst = async (work: Work, found: readonly Standing[]): Promi
   return retireCanaries(work, { keep: isRestore(work.request), only });
 };
 
-/** Of what has gone back, and stands there. */
+/** Canaries that went back and still exist. */
 export const studyWarnings = async (work: Work): Promise<readonly string[]> => {
   if (!(await mayHaveLeft(work))) return [];
   const kept = (await findCanaries(work)).filter((one) => markOf(one, 'step') === goneBack);
-  return kept.length === 0
-    ? []
-    : [`To be looked at there stays, without traffic: ${kept.map(objectTitle).join(', ')}.`];
+  return kept.length === 0 ? [] : [`Left for study, without traffic: ${kept.map(objectTitle).join(', ')}.`];
 };

@@ -4,7 +4,7 @@ import { objectAt } from '../../../domain/rollout/kubernetes-object.ts';
 import { type SelectorTurn, selectorTurn } from '../../../domain/strategy/selector-turn.ts';
 import type { Standing } from '../work.ts';
 
-/** Those that get their new selector at that turn. */
+/** The objects that get their new selector in that phase. */
 export const selectingAt = (
   turn: SelectorTurn,
   standing: readonly Standing[],
@@ -17,7 +17,7 @@ export const selectingAt = (
   return standing.filter(({ wanted, live }) => selectorTurn(wanted.object, live, pods) === turn);
 };
 
-/** Why a release cannot take over by steps, of what selects its pods; the end of a sentence. */
+/** Why a release cannot take over step by step, because of what selects its pods. The end of a sentence. */
 export const selectorProblem = (standing: readonly Standing[], whole: JsonObject): string | undefined => {
   const [one] = selectingAt('never', standing, whole);
   if (one === undefined) return undefined;

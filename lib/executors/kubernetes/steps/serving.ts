@@ -8,13 +8,13 @@ import type { Work } from '../work.ts';
 /** What the traffic goes back to. */
 export interface Serving {
   readonly title: string;
-  /** The attempt has given it the new version already: it is not what ran before any more. */
+  /** The attempt has already given it the new version, so it is no longer what ran before. */
   readonly isPromoted: boolean;
-  /** How much of it runs, where that is not enough to take all the traffic. */
+  /** How much of it runs, if that is not enough for all the traffic. */
   readonly lacks?: string;
 }
 
-/** What ran before is trusted to run. What was changed since has to have half of its pods ready. */
+/** What ran before is trusted to run. If it was changed since, half of its pods must be ready. */
 export const readServing = async (work: Work): Promise<Serving> => {
   const { name, namespace } = work.request.deployment.workload;
   const live = await work.objects.get({ ...apiKindOf({ kind: 'deployment' })!, namespace, name });

@@ -14,7 +14,7 @@ import { mostTries, type Work } from '../work.ts';
 import { type Moving, named, readTraffic, returnTraffic, titleOfTraffic } from './traffic.ts';
 
 export type TakenBack =
-  /** What stays without traffic, to be studied. */
+  /** What stays without traffic, for study. */
   | { readonly kind: 'back'; readonly kept: readonly string[] }
   /** The next look goes on with it. */
   | { readonly kind: 'waits'; readonly message: string }
@@ -24,8 +24,8 @@ export type TakenBack =
   | { readonly kind: 'problem'; readonly message: string };
 
 /**
- * Takes a canary back by what is written on it alone: the traffic first, until what stands there says so, and its gateway too; then one
- * pod of it stays, or nothing. Where the pods share the traffic, it is taken back by their removal.
+ * Takes a canary back using only its own annotations and labels. The traffic goes first, until the objects and the
+ * gateway show it. Then one pod stays, or none. If the pods share the traffic, removing them takes it back.
  */
 export const takeBack = async (
   work: Work,
@@ -49,11 +49,14 @@ const movingOf = (canary: KubernetesObject): Moving => ({
 interface Open {
   readonly kind: 'waits';
   readonly message: string;
-  /** In this look. */
+  /** Moved in this look. */
   readonly isMoved: boolean;
 }
 
-/** Undefined where all of it is with the workload, as far as it was ours to give, and an earlier look, or the gateway, has seen that. */
+/**
+ * Undefined if all traffic that was ours to give is with the workload, and an earlier look or the gateway has seen
+ * that.
+ */
 export const takeTraffic = async (
   work: Work,
   moving: Moving,
@@ -75,10 +78,10 @@ export const takeTraffic = async (
     if (answer.kind === 'refused' && isPassing(answer)) return { kind: 'waits', message, isMoved };
     return { kind: 'problem', message };
   }
-  return { kind: 'waits', message: `${title} is changed by others all the time`, isMoved };
+  return { kind: 'waits', message: `${title} keeps being changed by others`, isMoved };
 };
 
-/** A Service that somebody else has led elsewhere is theirs. */
+/** A Service that somebody else points elsewhere is theirs. */
 const isBack = ({ mark }: Moving, seen: TrafficSeen): boolean =>
   seen.share === 0 || (mark.by === 'service' && seen.share < 0);
 
@@ -93,7 +96,7 @@ const removeCanary = async (
       ? undefined
       : await work.objects.get({ api_version: 'v1', kind: 'Service', namespace, name: canaryName(mark.service, kind) });
   const isOwn = service !== undefined && isOfOwner(work.request, service) && isOfSteps(service);
-  // It is found by its Deployment: that goes last.
+  // The Deployment is how it is found, so that goes last.
   const own = isOwn ? [service, canary] : [canary];
   for (const one of own) {
     const answer = await work.objects.remove(addressOf(one), uidIn(one));

@@ -13,7 +13,7 @@ import { mayTakeOver } from '../refusals.ts';
 import { onto } from '../standing.ts';
 import type { Work } from '../work.ts';
 
-/** What moves the traffic of a canary, and how it is told from the workload there. */
+/** What moves a canary's traffic, and how the canary differs from the workload there. */
 export interface Moving {
   readonly mark: TrafficMark;
   readonly namespace: string;
@@ -29,7 +29,7 @@ const addressOf = (mark: Moved, namespace: string): ObjectAddress =>
 
 const backendsOf = ({ service }: Moved, kind: Moving['kind']) => ({ service, canary: canaryName(service, kind) });
 
-/** How much of the traffic the objects give to the canary now, and what is read for that; undefined where the pods share it. */
+/** How much traffic the objects give to the canary now, and what was read for that. Undefined if the pods share it. */
 export const readTraffic = async (
   work: Work,
   { mark, namespace, kind }: Moving,
@@ -49,7 +49,10 @@ const shareOfService = (live: KubernetesObject, mark: Extract<Moved, { readonly 
   return value?.startsWith(`${mark.value}-`) === true ? 100 : -1;
 };
 
-/** Gives the canary that share, onto what was read. All else of the object stays as it is. It loses the mark of who applied it: it is applied as a whole later. */
+/**
+ * Gives the canary that share, in the version that was read. Everything else in the object stays. Its mark of the
+ * applying attempt is removed: it is applied as a whole later.
+ */
 export const shiftTraffic = async (
   work: Work,
   { mark, namespace, kind }: Moving,
@@ -80,7 +83,10 @@ const shifted = (
   return 'problem' in made ? made : { object: withRules(base, made.rules) };
 };
 
-/** All of it to the workload again, whoever has the field by now. Where the pods share it there is nothing to write. */
+/**
+ * Returns all traffic to the workload, no matter who owns the field by now. If the pods share it there is nothing to
+ * write.
+ */
 export const returnTraffic = async (work: Work, { mark, kind }: Moving, live: KubernetesObject): Promise<Applied> => {
   if (mark.by === 'replicas') return { kind: 'applied', object: live };
   const base = ownedObject(live) ?? {};
@@ -97,7 +103,7 @@ const withSelector = (base: JsonObject, label: string, value: string): JsonObjec
   spec: { ...objectAt(base, 'spec'), selector: { ...objectAt(base, 'spec', 'selector'), [label]: value } },
 });
 
-/** With who it is, which does not belong to what is owned of it. */
+/** With its identity, which is not an owned field. */
 export const named = (object: JsonObject, live: KubernetesObject): JsonObject => ({
   ...object,
   ...{ apiVersion: live.apiVersion!, kind: live.kind! },
@@ -108,7 +114,7 @@ export const named = (object: JsonObject, live: KubernetesObject): JsonObject =>
   },
 });
 
-/** It is not applied as a whole yet: who finds the mark of this attempt on it would take it for that. */
+/** It is not applied as a whole yet, and this attempt's mark would say that it is. */
 const unmarked = (object: JsonObject): JsonObject => {
   const { [annotations.attempt]: _, [annotations.fence]: __, ...kept } = objectAt(object, 'metadata', 'annotations');
   return { ...object, metadata: { ...objectAt(object, 'metadata'), annotations: kept } };
