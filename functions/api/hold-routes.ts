@@ -42,7 +42,7 @@ export const holdRoutes: readonly Route<Handle>[] = [
     scope: 'deploy',
     part: 'decisions',
     contract: {
-      summary: 'Keeps deployments from their turns until somebody lifts it',
+      summary: 'Holds deployments until somebody lifts the hold',
       body: asked,
       answers: { 202: { schema: hold, example: exampleHold } },
       errors: ['StatusConflict'],

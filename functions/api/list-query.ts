@@ -26,7 +26,7 @@ export const batchesAsked = z
   })
   .refine(({ since = 0, until = Number.POSITIVE_INFINITY }) => !(since >= until), {
     path: ['until'],
-    error: 'a time after since is required',
+    error: 'a time after since is needed',
   });
 
 /** Filters for a batch's deployments. All that are given must match. */

@@ -69,7 +69,7 @@ const answerIn = (settled: PromiseSettledResult<ApiAnswer>): ApiAnswer => {
 
 const askedElsewhere = (cluster: string, place: string | undefined): string =>
   place === undefined
-    ? `cluster ${cluster} is asked by functions outside any place`
+    ? `cluster ${cluster} is asked from outside any place`
     : `cluster ${cluster} is asked by the functions in ${place}, which do not answer`;
 
 /** The function that answers the caller compresses the answer. */

@@ -54,7 +54,7 @@ export const problems: Readonly<Partial<Record<ErrorName, Meaning>>> = {
 };
 
 /** The text for our own faults. Only the log says what happened inside. */
-const ownFault = 'The request was not the cause. The log has more under this instance.';
+const ownFault = 'The request was not the cause. The log has details under this instance.';
 
 /** `application/problem+json` (RFC 9457) for any error. */
 export const problemResponse = (

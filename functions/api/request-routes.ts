@@ -87,7 +87,7 @@ export const requestRoutes: readonly Route<Handle>[] = [
     scope: 'read',
     part: 'reads',
     contract: {
-      summary: 'Answers that the server is there',
+      summary: 'Confirms that the server is running',
       answers: { 200: { schema: pong, example: { message: 'pong' } } },
     },
     handle: withoutQuery(async () => json(200, { message: 'pong' })),

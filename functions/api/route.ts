@@ -94,7 +94,7 @@ export const stageQuery = feedQuery.extend({ after: whole(-1000, 999_999_998).de
 /** No table stores half a character, but a JSON escape can write one. */
 export const wellFormed = z
   .string()
-  .refine((text) => text.isWellFormed(), { error: 'an escape writes half a character' });
+  .refine((text) => text.isWellFormed(), { error: 'an escape encodes half a character' });
 
 /** The reason for a request, in the caller's words. */
 export const reason = z.string().trim().min(1, { error: 'give a reason, in a sentence' }).max(1000).pipe(wellFormed);

@@ -11,7 +11,7 @@ const longestPlace = 300;
 
 /** The name of a place, used to read rows. */
 const placeName = nameAsked.refine((name) => Buffer.byteLength(name) <= longestPlace, {
-  error: `at most ${longestPlace} bytes are a name`,
+  error: `a name has at most ${longestPlace} bytes`,
 });
 
 /** A page's `next_after`. */

@@ -7,7 +7,7 @@ import { type Handle, json, whole, withoutQuery } from './route.ts';
 import type { Route } from './router.ts';
 import { exampleUpload, upload } from './schemas/upload.ts';
 
-const sha256Needed = 'the SHA-256 of the text is required: 64 digits and letters from a to f (sha256sum)';
+const sha256Needed = 'the SHA-256 of the text is needed: 64 digits and letters from a to f (sha256sum)';
 const uploadOrder = z.strictObject({
   bytes: whole(1, batchBytes.atMost, z.number),
   sha256: z.string({ error: sha256Needed }).regex(/^[0-9a-f]{64}$/, { error: sha256Needed }),

@@ -49,7 +49,7 @@ export const parseHarnessSecret = (text: string): z.output<typeof harnessSecret>
   const parsed = harnessSecret.safeParse(jsonIn(text));
   if (parsed.success) return parsed.data;
   const message =
-    'the secret of Harness is not JSON like {"host": "app.harness.io", "api_key": "…", "webhook_tokens": {"<pillar>": "…"}}';
+    'the Harness secret is not JSON like {"host": "app.harness.io", "api_key": "…", "webhook_tokens": {"<pillar>": "…"}}';
   throw new FlotillaError('ConfigurationInvalid', message);
 };
 

@@ -83,7 +83,7 @@ describe('what ends an attempt in the middle of its steps takes the traffic back
     });
     const { state } = await world.follow(request, { looks: 5 });
     expect(state).toMatchObject({ outcome: 'failed', failure: { reason: 'ObjectOfAnother', touched: true } });
-    expect(messageOf(state)).toMatch(/is deployed as prod\/other.*All traffic is with what ran before\./);
+    expect(messageOf(state)).toMatch(/is deployed as prod\/other.*All traffic goes to what ran before\./);
     expect(weights(world)).toBe('web 1');
   });
 
@@ -105,8 +105,8 @@ describe('what ends an attempt in the middle of its steps takes the traffic back
     world.rights.take('get httproutes.gateway.networking.k8s.io');
     const state = await world.state(request);
     expect(state).toMatchObject({ outcome: 'failed', failure: { reason: 'RightsMissing' } });
-    expect(messageOf(state)).toContain('up to 10 % of it is with Deployment shop/web-canary');
-    expect(messageOf(state)).not.toContain('All traffic is with');
+    expect(messageOf(state)).toContain('up to 10 % of it still goes to Deployment shop/web-canary');
+    expect(messageOf(state)).not.toContain('All traffic goes to');
   });
 
   it('where Deployments may not be listed any more', async () => {
@@ -251,7 +251,7 @@ describe('after the workload has the new version', () => {
     await world.executor().cancel(request);
     const { state } = await world.follow(request, { looks: 20 });
     expect(weights(world)).toBe('web 1');
-    expect(messageOf(state)).toContain('All traffic is with Deployment shop/web, which already has the new version.');
+    expect(messageOf(state)).toContain('All traffic goes to Deployment shop/web, which already has the new version.');
   });
 
   it('a cancel leaves the traffic with the canary as long as the workload has no pods', async () => {

@@ -70,7 +70,7 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
       failure: { reason: 'CanaryFailed', retryable: false, touched: true },
     });
     expect(state.failure?.message).toMatch(
-      /^The new version failed as a canary: .*CrashLoop.*All traffic is with what ran before\./,
+      /^The new version failed as a canary: .*CrashLoop.*All traffic goes to what ran before\./,
     );
     expect([world.running().split(',')[0], selected(world)]).toEqual(['web 4 x 1.0', 'web']);
     expect(await world.state(request)).toMatchObject({ outcome: 'failed', failure: { reason: 'CanaryFailed' } });

@@ -180,7 +180,7 @@ test.each([
     403,
     'No grant lets you deploy everywhere. A migration needs that, because it writes what runs everywhere.',
   ],
-  ['mona', { after: 'B/../x' }, 400, 'body.after: send what the answer before gave as next_after'],
+  ['mona', { after: 'B/../x' }, 400, 'body.after: send the next_after of the previous answer'],
 ])('%s with %o is refused', async (who, body, status, detail) => {
   const answer = await migrateIn(makeWorld(), body, who, grants);
   expect([answer.status, answer.body.detail]).toEqual([status, detail]);

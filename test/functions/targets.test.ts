@@ -167,7 +167,7 @@ describe('what runs where in an environment', () => {
   ])('a name for which no key has room is refused: %s', async (url) => {
     const { status, body } = await apiOf(makeWorld())('ada', 'GET', url);
     expect([status, body.code]).toEqual([400, 'RequestInvalid']);
-    expect(body.detail).toContain('at most 300 bytes are a name');
+    expect(body.detail).toContain('at most 300 bytes');
   });
 
   test.each(['a', '€'])('a target by names of so many %s is none', async (letter) => {

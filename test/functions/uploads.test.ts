@@ -44,7 +44,7 @@ describe('POST /uploads', () => {
   });
 
   const number = 'a whole number from 1 to 16777216 is needed';
-  const digits = 'the SHA-256 of the text is required: 64 digits and letters from a to f (sha256sum)';
+  const digits = 'the SHA-256 of the text is needed: 64 digits and letters from a to f (sha256sum)';
   test.each<[string, unknown, readonly { path: string; message: string }[]]>([
     ['no size', { sha256 }, [{ path: 'body.bytes', message: number }]],
     ['no SHA-256', { bytes: 1 }, [{ path: 'body.sha256', message: digits }]],

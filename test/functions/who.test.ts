@@ -120,7 +120,7 @@ describe('who a token says', () => {
     expect(asTold(named('Ada'), { ...local, name: 'login' })).toEqual({ ...local, name: 'Ada' });
     expect(asTold(named('%20'), { ...local, name: 'login' })).toEqual({ ...local, name: 'login' });
     expect(() => asTold(named('100%'), undefined)).toThrow('percent sign');
-    const refused = 'leave --by and $FLOTILLA_BY out';
+    const refused = 'remove --by and $FLOTILLA_BY';
     expect(() => asTold(named('Ada'), { ...local, subject: 'ci' })).toThrow(refused);
     expect(() => byToken(named('Ada'), undefined)).toThrow(refused);
   });

@@ -59,7 +59,9 @@ describe('on_failure: rollback', () => {
     await world.settled(batch);
     const { status, message } = await world.header(batch);
     expect(status).toBe('CANCELLED');
-    expect(message).toContain(`It was not rolled back, because it was cancelled: flotilla rollback ${batch}.`);
+    expect(message).toContain(
+      `It was not rolled back because it was cancelled. To roll it back: flotilla rollback ${batch}.`,
+    );
   });
 });
 

@@ -36,6 +36,6 @@ export const exampleAdoption = {
   message:
     'uat/eu-1/risk/cva: one difference was adopted, and version 1.4.1 runs there. Nothing was changed in the cluster.',
   notes: [
-    'kubectl-set has these fields: a deployment with other values of them fails as FieldConflict, unless take_over of the environment names them.',
+    'kubectl-set has these fields: a deployment with other values fails with FieldConflict, unless take_over of the environment names the owner.',
   ],
 };

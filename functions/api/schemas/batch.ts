@@ -16,7 +16,7 @@ export const metadata = viewSchema<Omit<BatchMetadata, 'name'>>()(
   z.object({
     description: z.string().exactOptional(),
     author: z.string().exactOptional(),
-    created: z.string().exactOptional().describe('As it was written.'),
+    created: z.string().exactOptional().describe('As written in the file.'),
     tags: z.array(z.string()).exactOptional(),
     links: z.record(z.string(), z.string()).exactOptional().describe('What triggered it: addresses by name.'),
   }),

@@ -74,27 +74,29 @@ const planned = viewSchema<DeploymentPreview>()(
 
 const afterFailure = z
   .object({
-    restored: count.describe('For so many the last good release comes back by itself.'),
-    manual: count.describe('For so many a person decides.'),
-    left: count.describe('For so many what runs stays as it is.'),
-    manual_by_default: count.exactOptional().describe('Of the manual ones: nobody wrote a rollback_strategy.'),
+    restored: count.describe('How many restore the last good release automatically.'),
+    manual: count.describe('How many wait for the decision of a person.'),
+    left: count.describe('How many leave what runs unchanged.'),
+    manual_by_default: count
+      .exactOptional()
+      .describe('How many of the manual ones have no rollback_strategy of their own.'),
   })
-  .describe('What deployments do when they fail.');
+  .describe('What happens when deployments fail.');
 
 const worstCase = z
   .object({
-    key: z.string().describe('The first of those that can take longest.'),
+    key: z.string().describe('The deployment that can take longest.'),
     others: count.describe('How many others can take as long.'),
     seconds: count,
     tries: count,
-    try_seconds: count.describe('Of one try: its timeout, and the steps of its strategy.'),
-    restore_seconds: count.exactOptional().describe('To put the last good release back, and to verify it.'),
+    try_seconds: count.describe('Of one attempt: its timeout and the steps of its strategy.'),
+    restore_seconds: count.exactOptional().describe('To restore the last good release and verify it.'),
     chain: z
       .object({ seconds: count, deployments: count, last: z.string() })
       .exactOptional()
-      .describe('The chain of dependencies that can take longest; with mode sequential, all deployments.'),
+      .describe('The dependency chain that can take longest; with mode sequential, all deployments.'),
   })
-  .describe('How long it takes when all goes wrong. Waiting for a turn or for a person is not counted.');
+  .describe('How long it takes at worst. Waiting for a turn or a person is not counted.');
 
 export const plan = viewSchema<PlanPreview>()(
   z.object({

@@ -145,7 +145,7 @@ const convertContent = (walk: Walk, node: ParsedNode, path: Path): Converted => 
 
 /** Only an escape like `"\ud800"` can write it. No table can store it, and no table key can contain it. */
 const refuseHalf = (walk: Walk, node: ParsedNode, path: Path): Converted => {
-  const wording = { message: 'an escape writes half a character', hint: 'write the character itself' };
+  const wording = { message: 'an escape encodes half a character', hint: 'write the character itself' };
   walk.findings.push({ offset: offsetOfNode(node), path, code: issueCodes.BadFormat, describe: () => wording });
   return { value: 'half a character', weight: 1 };
 };

@@ -73,7 +73,7 @@ const countQueued = async (
 const loweredView = ({ since, refused_at }: { readonly since: number; readonly refused_at: number }) => ({
   since: isoTime(since),
   reason: 'ExecutorThrottled' as const,
-  message: `It refused requests as too many, last at ${isoTime(refused_at)}. The limit rises a little with each minute without a refusal.`,
+  message: `It throttled requests, last at ${isoTime(refused_at)}. The limit rises a little with each minute without throttling.`,
 });
 
 const atLeast = ({ count }: Waiting): WaitingView => ({ count, at_least: true });

@@ -118,7 +118,7 @@ const followSought = async (deps: Needs, following: Following & { readonly news:
 /** Two runs at work may overwrite each other, and following one says nothing about the target. */
 const settleSeveral = (deps: Needs, following: Following, runs: readonly RunAddress[]): Promise<void> => {
   const named = runs.map(({ ref, url }) => (url === undefined ? ref : `${ref} (${url})`)).join(', ');
-  const message = `${runs.length} active runs carry our key, and nobody can say which one decides: ${named}.`;
+  const message = `${runs.length} active runs carry our key, so it is not known which one decides: ${named}.`;
   return settleUnknown(deps, following, 'SeveralRuns', message);
 };
 

@@ -90,7 +90,7 @@ const look = async (deps: Needs, cluster: string, surveyed: SurveyedTarget): Pro
     return objects === undefined ? undefined : lookAtObjects(objects, [surveyed]);
   });
   if ('seen' in glance && glance.seen !== undefined) return glance.seen;
-  const why = 'unseen' in glance ? glance.unseen : `of cluster ${cluster} only rollouts can be read`;
+  const why = 'unseen' in glance ? glance.unseen : `only rollouts can be read from cluster ${cluster}`;
   throw new FlotillaError('StatusConflict', `What runs there cannot be read now, so nothing is adopted: ${why}.`);
 };
 

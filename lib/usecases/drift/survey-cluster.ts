@@ -121,7 +121,7 @@ const eventOf = (
 ): Omit<EventRow, 'batch_id' | 'type' | 'seq' | 'at'> => {
   const common = { target, actor: 'survey' } as const;
   if (mark === 'clear') {
-    const message = `${target} is as it was deployed again.`;
+    const message = `${target} is again as it was deployed.`;
     return { ...common, from: 'PROCESSING', to: 'SUCCESS', reason: 'DriftGone', message };
   }
   return {

@@ -22,7 +22,7 @@ export const checkMayHold = async (deps: Needs, scope: HoldScope, batch: HeaderR
   if (catalogue.grants === undefined) {
     if (hasScope(actor, 'admin')) return;
     const message =
-      'To hold more than a batch of your own, or to lift such a hold, needs a token with the scope flotilla/admin.';
+      'Holding more than your own batch, or lifting such a hold, needs a token with the scope flotilla/admin.';
     throw new FlotillaError('Forbidden', message);
   }
   if (batch !== undefined) return checkWholeBatch(deps, batch, 'hold');

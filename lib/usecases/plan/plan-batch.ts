@@ -123,7 +123,7 @@ const claimPlan = async (deps: Needs, batchId: string, batch: Batch): Promise<Pl
     if (claimed === undefined) {
       await deps.table.transact([claimWrite(batchId, plan, known.namesOf)]);
     } else if (claimed.plan_hash !== plan.plan_hash) {
-      throw new FlotillaError('StatusConflict', `batch ${batchId} is being planned by another catalogue`);
+      throw new FlotillaError('StatusConflict', `batch ${batchId} is being planned with another catalogue`);
     }
     return plan;
   });

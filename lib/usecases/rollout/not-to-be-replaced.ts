@@ -40,7 +40,7 @@ const anothersState = (
   if (action === 'scale') {
     const [stands, before] = [desiredReplicas(object), previous?.deployment.replicas];
     if (stands === replicas || stands === before || before === undefined) return undefined;
-    return `${stands} replicas are requested: neither ${before}, as before, nor ${replicas}, as asked for`;
+    return `${stands} replicas are requested: neither ${before}, as before, nor ${replicas}, as requested`;
   }
   const { image } = captureBaseline(withContainer(workload, baseline), view);
   if (image === undefined || image === baseline.image || image === previous?.image) return undefined;

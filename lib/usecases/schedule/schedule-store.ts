@@ -153,7 +153,7 @@ export const loadSchedule = async (
 };
 
 const lostOrBroken = async (renew: () => Promise<boolean>, batchId: string): Promise<undefined> => {
-  if (await renew()) throw new Error(`the cells of batch ${batchId} are not as many as its deployments`);
+  if (await renew()) throw new Error(`batch ${batchId} has a different number of cells than deployments`);
 };
 
 /**

@@ -176,7 +176,7 @@ const notTriedAgain = ({ status, deployment: { key } }: Tried): FlotillaError =>
   });
 
 const nothingToRetry = ({ batch_id }: HeaderRow, left: readonly LeftOut[]): FlotillaError => {
-  const why = left.length === 0 ? `All of it succeeded.` : cut(left.map(describeLeft).join(' '), 2000);
+  const why = left.length === 0 ? `Everything succeeded.` : cut(left.map(describeLeft).join(' '), 2000);
   return new FlotillaError('NothingToRetry', `Nothing in batch ${batch_id} is left to retry. ${why}`, {
     batch_id,
     left,

@@ -43,7 +43,7 @@ export const undoAtEnd = async (
   if (header.cancel_requested_at !== undefined) {
     return {
       kind: 'not',
-      why: `It was not rolled back, because it was cancelled: flotilla rollback ${header.batch_id}.`,
+      why: `It was not rolled back because it was cancelled. To roll it back: flotilla rollback ${header.batch_id}.`,
     };
   }
   try {
@@ -72,7 +72,7 @@ const wantedOf = (header: HeaderRow, ended: BatchStatus): Wanted | undefined => 
   }
   if (strategy?.on_failure !== 'rollback' || ended.status === 'SUCCESS') return undefined;
   return {
-    reason: `on_failure: rollback, and not all went well: ${ended.message}`,
+    reason: `on_failure: rollback, because not everything succeeded: ${ended.message}`,
     actor: submitted_by,
     actorName: submitted_by_name,
     automatic: true,

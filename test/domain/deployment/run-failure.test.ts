@@ -112,11 +112,11 @@ it.each<StopCause | undefined>([undefined, 'timeout', 'cancel', 'person'])(
 test.each<StopCause>(['timeout', 'cancel', 'person'])(
   'what the executor says of one that was stopped for %s follows ours, and whether it has gone back',
   (why) => {
-    const told = { reason: 'Aborted', message: 'All traffic is with what ran before.', retryable: false };
+    const told = { reason: 'Aborted', message: 'All traffic goes to what ran before.', retryable: false };
     const failure = { ...told, touched: true, taken_back: true } as const;
     const after = failureOfRun({ phase: 'terminal', raw: 'x', outcome: 'aborted', failure }, stoppedFor(why));
     expect(after).toMatchObject({ touched: true, taken_back: true });
-    expect(after!.message).toMatch(/^The run .+\. All traffic is with what ran before\.$/);
+    expect(after!.message).toMatch(/^The run .+\. All traffic goes to what ran before\.$/);
   },
 );
 

@@ -55,7 +55,7 @@ const unconfirmed = (why: string, seen: string, status = '') => [
 ];
 const several: News = { kind: 'several', runs: [{ ref: 'run-1', url: 'https://x/run-1' }, { ref: 'run-2' }] };
 const severalTold = [
-  'AttemptEnded SeveralRuns: 2 active runs carry our key, and nobody can say which one decides: run-1 (https://x/run-1), run-2. Known: key k; no reply to the start is known. Look at runs with the key k.',
+  'AttemptEnded SeveralRuns: 2 active runs carry our key, so it is not known which one decides: run-1 (https://x/run-1), run-2. Known: key k; no reply to the start is known. Look at runs with the key k.',
   touchedUnknown,
 ];
 const queuedFor = 'Not started: the start waited 6 hours and was not accepted. The last reason: ';

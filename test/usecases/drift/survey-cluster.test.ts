@@ -29,7 +29,7 @@ describe('a survey of a cluster', () => {
     expect([await stage.mark('web'), await stage.mark('api')]).toEqual([undefined, undefined]);
     expect(await stage.events()).toEqual([
       'DriftFound prod/eu/shop/web is not as it was deployed: deployment shop/web: spec.template.spec.containers[name=app].image was web:1, and is web:9 (kubectl-edit).',
-      'DriftGone prod/eu/shop/web is as it was deployed again.',
+      'DriftGone prod/eu/shop/web is again as it was deployed.',
     ]);
   });
 

@@ -57,7 +57,7 @@ test('a call that comes late, with another catalogue, leaves the plan as it was 
   });
   await expect(late).rejects.toMatchObject({
     name: 'StatusConflict',
-    message: `batch ${batchId} is being planned by another catalogue`,
+    message: `batch ${batchId} is being planned with another catalogue`,
   });
   expect((await readHeader(world, batchId)).reason).toBe('Planned');
   expect(await clusters()).toEqual(['cluster-eu-1']);

@@ -54,7 +54,7 @@ export const findSteps = async (work: Work, wanted: Wanted, found: readonly Stan
   if (strategy === undefined || !mayStep(work) || main?.live === undefined) return undefined;
   const { name, namespace } = deployment.workload;
   if (deployment.workload.kind !== 'deployment')
-    return { end: impossible(`${objectTitle(main.live)} is no Deployment`) };
+    return { end: impossible(`${objectTitle(main.live)} is not a Deployment`) };
   const live = await readOwnName(work);
   const isPromoted = isOfAttempt(work.request, main.live);
   const isBegun = isOfAttempt(work.request, live);

@@ -49,8 +49,8 @@ const tellTraffic = async (work: Work, taken: readonly TakenBack[]): Promise<str
   if (held !== undefined) return held.message;
   const { isPromoted, title } = await readServing(work);
   return isPromoted
-    ? `All traffic is with ${title}, which already has the new version.`
-    : 'All traffic is with what ran before.';
+    ? `All traffic goes to ${title}, which already has the new version.`
+    : 'All traffic goes to what ran before.';
 };
 
 /** First this attempt's own, by its name, then what others have left. */
@@ -116,7 +116,7 @@ const withShare = (work: Work, canary: KubernetesObject, taken: TakenBack): Take
   const step = canaryMarks(canary)?.step;
   const share = step === undefined ? undefined : strategyOf(work.request.deployment)?.steps[step];
   if (taken.kind !== 'problem' || share === undefined) return taken;
-  return { ...taken, message: `${taken.message}; up to ${share} % of it is with ${objectTitle(canary)}` };
+  return { ...taken, message: `${taken.message}; up to ${share} % of it still goes to ${objectTitle(canary)}` };
 };
 
 export interface Retiring {
