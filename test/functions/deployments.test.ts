@@ -87,7 +87,12 @@ describe('POST /deployments', () => {
 
   test.each([
     ['a delete without a version', { ...acting, action: 'delete' }, 422, ''],
-    ['a version with a delete', { ...acting, action: 'delete', version: '1' }, 400, 'A delete acts on what is deployed'],
+    [
+      'a version with a delete',
+      { ...acting, action: 'delete', version: '1' },
+      400,
+      'A delete acts on what is deployed',
+    ],
     ['an artifact with a scale', { ...acting, action: 'scale', replicas: 1, artifact: 'helm' }, 400, 'A scale acts on'],
     ['a scale without a number', { ...acting, action: 'scale' }, 400, 'A scale needs replicas'],
     ['too many replicas', { ...acting, action: 'scale', replicas: 10_001 }, 400, 'replicas'],

@@ -253,7 +253,12 @@ test('where nothing is UNKNOWN nothing is proposed', async () => {
 test.each([
   ['a program', { client_id: 'ci', sub: 'ci' }, false, 'Only a person may resolve'],
   ['somebody in no group', { client_id: 'people', sub: 'u-1' }, false, 'Only a person may resolve'],
-  ['whoever submitted it, where a second person is needed', { sub: 'ada', groups: ['sre'] }, true, 'the person who submitted may not'],
+  [
+    'whoever submitted it, where a second person is needed',
+    { sub: 'ada', groups: ['sre'] },
+    true,
+    'the person who submitted may not',
+  ],
 ] as const)('%s is proposed nothing', async (_, claims, second_person, says) => {
   const { world, path } = await unresolved();
   const catalogue = { ...(await world.deps.catalogue()), environments: { staging: { second_person } } };

@@ -151,6 +151,6 @@ test('what is gone from the configuration is told as in a file', async () => {
   });
   const answer = await callApi(handler, 'POST', `/batches/${batchId}/retry`, { headers: json, body: '{}' });
   expect(answer).toMatchObject({ status: 422, body: { code: 'BatchInvalid' } });
-  expect(answer.body.detail).toContain("The current configuration no longer allows");
+  expect(answer.body.detail).toContain('The current configuration no longer allows');
   expect(answer.body.issues[0]).toMatchObject({ code: 'UnknownInfrastructure', found: 'cluster-eu-1' });
 });

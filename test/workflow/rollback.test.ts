@@ -252,7 +252,7 @@ describe('a batch that still runs', () => {
     await roll(world, batch);
     await cancelBatch(world.deps, { batchId: batch, actor: 'ada' });
     await world.settled(batch);
-    expect((await world.header(batch)).message).toContain('It was not rolled back, because it was cancelled');
+    expect((await world.header(batch)).message).toContain('It was not rolled back because it was cancelled');
     expect(await listed(world)).toHaveLength(1);
     // Its end is sealed, so it can still be rolled back.
     await roll(world, batch);

@@ -76,11 +76,11 @@ describe('YAML that can be read, and says something that it should not', () => {
     [batchText([item('a', '"odd key": x')]), 'deployments[1]["odd key"]: unknown key'],
     [
       batchText([item('a', 'environment_id: "\\ud800"')]),
-      'deployments[1].environment_id: an escape writes half a character (write the character itself)',
+      'deployments[1].environment_id: an escape encodes half a character (write the character itself)',
     ],
     [
       batchText([item('a')], 'metadata: { name: "\\U0000DC00", tags: ["\\ud83c"] }'),
-      '2:40 metadata.tags[1]: an escape writes half a character',
+      '2:40 metadata.tags[1]: an escape encodes half a character',
     ],
     [batchText([item('a', '"\\udfff": x')]), 'deployments[1]["\\udfff"]: unknown key'],
   ];
