@@ -219,7 +219,7 @@ describe('flotilla init from a file of another tool', () => {
     const { out, error } = await run(['init', '--compose', 'source', '--json'], { directory });
     expect(error).toEqual([
       expect.stringMatching(/^source:2 a\.b: the service becomes a-b/),
-      expect.stringMatching(/^source:3 c: left out: it is built here/),
+      expect.stringMatching(/^source:3 c: left out: it is built locally/),
     ]);
     expect(JSON.parse(out.join(''))).toMatchObject({
       services: [{ service: 'a-b' }],

@@ -51,7 +51,7 @@ const placeOf = (draft: Draft, defaults: Mapping): Path => {
   return draft.path;
 };
 
-/** More environments than this are summed up. */
+/** More environments than this are reported together. */
 const mostWarned = 5;
 
 /** More infrastructures than this are only counted. */

@@ -147,7 +147,7 @@ export const draftItem = (
 
 const readItem = (merged: Mapping) => {
   if (!isActing(merged)) return mergedItemSchema.safeParse(merged);
-  // An unexpected version gets its own message.
+  // A version that a delete or a scale must not have gets its own message.
   const { docker_image_version: _, ...rest } = merged;
   const result = actingItemSchema.safeParse(rest);
   return result.success

@@ -61,7 +61,7 @@ export const sinceMark = (mark: DriftMark, fields: readonly FieldDrift[]): strin
 
 const textOf = ({ object, path, from, to }: FieldDrift): string => JSON.stringify([object, path, from, to]);
 
-/** A note for the next deployment: whoever changed a field owns it now. */
+/** A note for the next deployment: the manager that changed a field owns it now. */
 export const ownersNote = (fields: readonly FieldDrift[]): string | undefined => {
   const managers = [...new Set(fields.flatMap(({ manager }) => (manager === undefined ? [] : [manager])))].sort();
   if (managers.length === 0) return undefined;

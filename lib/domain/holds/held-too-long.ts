@@ -5,7 +5,7 @@ const hour = 3_600_000;
 const warnedBefore = 72 * hour;
 const cancelledBefore = hour;
 
-/** What to do about a batch that waits in a hold. Its deployments wait only so long for their turns. */
+/** What to do about a batch that waits in a hold. Its deployments wait for their turns for a limited time. */
 export type HeldFate = 'none' | 'warn' | 'cancel';
 
 /** Decides by time alone, before anyone looks for a hold. */

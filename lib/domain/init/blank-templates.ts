@@ -1,16 +1,16 @@
-/** Stands where a template stood. No file has this character for anything else. */
+/** Replaces a template. Files use this character for nothing else. */
 export const templateMark = '\uE000';
 
 export interface Blanked {
   /** As long as the text, line by line. */
   readonly text: string;
-  /** Lines that have templates, from 1. */
+  /** Lines with templates, from 1. */
   readonly lines: readonly number[];
 }
 
 /**
- * Puts a mark over every `{{ … }}`, so that the rest can be read as YAML. A line that has nothing else, such as `{{ if }}`, becomes
- * empty. A template that is not closed goes on to the end.
+ * Replaces every `{{ … }}` with a mark, so that the rest can be read as YAML. A line with nothing else, such as `{{ if
+ * }}`, becomes empty. An unclosed template extends to the end.
  */
 export const blankTemplates = (text: string): Blanked => {
   const marked = markTemplates(text);

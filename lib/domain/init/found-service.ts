@@ -4,7 +4,7 @@ import type { ArtifactType, WorkloadKind } from '../plan/plan.ts';
 export const foundKinds = ['deployment', 'statefulset', 'daemonset', 'cronjob'] as const satisfies WorkloadKind[];
 export type FoundKind = (typeof foundKinds)[number];
 
-/** A service that init has found, whatever the source. Absent fields are as usual. */
+/** A service that init has found, from any source. Absent fields have their defaults. */
 export interface FoundService {
   readonly pillar: string;
   readonly service: string;
@@ -19,13 +19,13 @@ export interface FoundService {
   readonly image?: string;
   readonly version: string;
   readonly artifact: ArtifactType;
-  /** Where it is written beside the service, for people. */
+  /** Written next to the service, for people. */
   readonly chart?: string;
-  /** Absent: that of all. */
+  /** Absent: the shared cluster. */
   readonly cluster?: string;
-  /** Absent: that of all. */
+  /** Absent: the shared environment. */
   readonly environment?: string;
-  /** `pillar/service` of others that were found. */
+  /** `pillar/service` of other found services. */
   readonly dependencies?: readonly string[];
   readonly health?: { readonly path: string; readonly port: number };
   /** Nothing of it runs now. */
@@ -36,14 +36,14 @@ export interface FoundService {
   readonly managedBy?: string;
 }
 
-/** What people should know of a file that was read: what was changed or left out, and what to do. */
+/** What people should know about a file: what was changed or left out, and what to do. */
 export interface Note {
   readonly line: number;
   readonly about: string;
   readonly message: string;
 }
 
-/** What a file has. */
+/** The content of a file. */
 export interface FoundInFile {
   readonly services: readonly FoundService[];
   readonly notes: readonly Note[];

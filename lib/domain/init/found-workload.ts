@@ -7,7 +7,7 @@ import { desiredReplicas, labelOf, listAt, stringAt } from '../rollout/kubernete
 import { type Container, containersOf, podSpecOf } from '../rollout/pod-template.ts';
 import type { FoundKind, FoundService } from './found-service.ts';
 
-/** A workload that is not taken, and why. */
+/** A workload that is left out, and why. */
 export interface LeftOut {
   readonly kind: FoundKind;
   readonly namespace: string;
@@ -17,7 +17,7 @@ export interface LeftOut {
 
 export const isLeftOut = (found: FoundService | LeftOut): found is LeftOut => 'why' in found;
 
-/** Reads one workload. What belongs to another object is deployed with that one. */
+/** Reads one workload. A workload that belongs to another object is deployed with that one. */
 export const foundService = (kind: FoundKind, object: JsonObject): FoundService | LeftOut => {
   const { name, namespace } = namesOf(object);
   const leave = (why: string): LeftOut => ({ kind, namespace, name, why });
@@ -28,7 +28,7 @@ export const foundService = (kind: FoundKind, object: JsonObject): FoundService 
   if (container === undefined || container.image === '') return leave('it has no container with an image');
   const image = parseImage(container.image);
   const version = versionOf(image) ?? 'latest';
-  if (!isVersion(version, 'docker')) return leave(`the image ${container.image} has no tag that can be asked for`);
+  if (!isVersion(version, 'docker')) return leave(`the image ${container.image} has no tag that can be deployed`);
   const managedBy = otherThanUs(labelOf(object, labels.managedBy));
   return {
     ...{ pillar: namespace, service: serviceNameOf(name), kind, namespace, name, artifact: 'docker' },
@@ -50,24 +50,24 @@ const namesOf = (object: JsonObject) => ({
   namespace: stringAt(object, 'metadata', 'namespace') ?? '',
 });
 
-/** The one that is called as its workload is, else the first. */
+/** The container named like its workload, else the first. */
 const mainFirst = (containers: readonly Container[], name: string): readonly Container[] => {
   const main = containers.find((one) => one.name === name) ?? containers[0];
   return main === undefined ? [] : [main, ...containers.filter((one) => one !== main)];
 };
 
-/** Names of objects may have dots, those of services have none. */
+/** Object names may contain dots; service names do not. */
 const serviceNameOf = (name: string): string => name.replaceAll('.', '-');
 
-/** By the field of the one container; who has set another field of the workload does not matter. */
+/** By the field of that container. It does not matter who set other fields of the workload. */
 const managersOfImage = (object: JsonObject, container: string): readonly string[] => {
-  // What is ours already need not be taken over.
+  // What is already ours need not be taken over.
   const others = ownersOf(object).filter(({ manager }) => manager !== fieldManager);
   const managers = others.filter(({ fields }) => ownsImage(fields, container)).map(({ manager }) => manager);
   return [...new Set(managers)].sort();
 };
 
-/** A service has one name in its pillar: of two workloads that are called alike, each says its kind. */
+/** A service's name is unique in its pillar: of two workloads with the same name, each gets its kind as a suffix. */
 export const withOwnNames = (found: readonly FoundService[]): readonly FoundService[] => {
   const counts = Map.groupBy(found, ({ pillar, service }) => `${pillar}/${service}`);
   return found.map((one) =>

@@ -9,8 +9,8 @@ import { sourceYaml } from './source-yaml.ts';
 import { writtenImage } from './written-image.ts';
 
 /**
- * Reads the services of a compose file: image, health check, ports and depends_on. Never its `environment`, which may hold secrets.
- * `pillar`: of all; unless it is given, the name of the project.
+ * Reads the services of a compose file: image, health check, ports and depends_on. Never reads `environment`, which may
+ * contain secrets. `pillar` is for all services; by default it is the project's name.
  */
 export const readCompose = (
   text: string,
@@ -20,7 +20,7 @@ export const readCompose = (
   if ('issues' in yaml) return yaml;
   const services = isMapping(yaml.root) ? yaml.root.services : undefined;
   if (!isMapping(yaml.root) || !isMapping(services)) {
-    return { issues: [issueAt(yaml, 'this is no compose file: it has no mapping services')] };
+    return { issues: [issueAt(yaml, 'this is not a compose file: it has no mapping services')] };
   }
   const project = typeof yaml.root.name === 'string' && !yaml.root.name.includes('$') ? yaml.root.name : undefined;
   const read = Object.entries(services).map(([name, service]) => readService({ yaml, name }, service));
@@ -72,11 +72,11 @@ interface Read {
 const readService = (place: Place, written: unknown): Read => {
   const line = lineOf(place);
   const leave = (message: string): Read => ({ notes: [{ line, about: place.name, message }] });
-  if (!isMapping(written)) return leave('left out: it is no mapping');
+  if (!isMapping(written)) return leave('left out: it is not a mapping');
   const { image, build } = written;
   if (typeof image !== 'string' || image === '') {
     if (build !== undefined)
-      return leave('left out: it is built here, and has no image. Write the image that is pushed');
+      return leave('left out: it is built locally and has no image. Write the image that is pushed');
     return leave(
       'left out: it has no image. If it extends another file, init reads what `docker compose config` prints',
     );
@@ -108,7 +108,7 @@ const isOff = ({ scale, deploy }: Mapping): boolean => scale === 0 || (isMapping
 
 const localAddress = /\bhttp:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(\/[^\s'"`|;&<>()\\?#]*)?/;
 
-/** The path and port that its health check asks, where that is an HTTP address; else what is to be done about it. */
+/** The path and port of its health check, if that is an HTTP address; otherwise what to do about it. */
 const healthOf = ({
   healthcheck,
   ports,
@@ -123,12 +123,12 @@ const healthOf = ({
   const number = Number(port ?? firstPort(ports) ?? 80);
   const problem = healthPathProblem(path);
   if (problem !== undefined || number < 1 || number > 65_535) {
-    return `its health check asks ${quoted(path)}, which Flotilla cannot ask: ${problem ?? 'there is no such port'}`;
+    return `its health check requests ${quoted(path)}, which Flotilla cannot request: ${problem ?? 'there is no such port'}`;
   }
   return { path, port: number };
 };
 
-/** The port of the container: `8080`, `80:8080`, `127.0.0.1:80:8080/tcp`, or `target`. */
+/** The container's port: `8080`, `80:8080`, `127.0.0.1:80:8080/tcp`, or `target`. */
 const firstPort = (ports: unknown): number | undefined => {
   const [first] = Array.isArray(ports) ? ports : [];
   const written = isMapping(first) ? first.target : first;
@@ -139,6 +139,6 @@ const firstPort = (ports: unknown): number | undefined => {
 const includesOf = (yaml: YamlText): readonly Note[] => {
   if (!isMapping(yaml.root) || yaml.root.include === undefined) return [];
   const { line } = yaml.lineOf(yaml.offsetOf(['include'], 'key'));
-  const message = 'other files are not read. Give init what `docker compose config` prints, to have them all';
+  const message = 'other files are not read. To include them, give init what `docker compose config` prints';
   return [{ line, about: 'include', message }];
 };

@@ -9,12 +9,12 @@ import { inOrder, leftOutOfIt } from './read-compose.ts';
 import { settleServices, type WrittenService } from './settle-services.ts';
 import { sourceYaml } from './source-yaml.ts';
 
-/** More than these in one file are none that somebody wrote. */
+/** Nobody writes more than this in one file. */
 const mostDocuments = 100;
 
 /**
- * Reads the releases of a Helmfile: name, namespace, chart, version and needs. Templates are not rendered: what depends on one is
- * left out, and its line is noted. `pillar`: of releases without a namespace.
+ * Reads the releases of a Helmfile: name, namespace, chart, version and needs. Templates are not rendered: whatever
+ * depends on one is left out, and its line is noted. `pillar` is for releases without a namespace.
  */
 export const readHelmfile = (
   text: string,
@@ -39,7 +39,7 @@ export const readHelmfile = (
 
 interface Document {
   readonly text: string;
-  /** Lines before it. */
+  /** The number of lines before it. */
   readonly before: number;
 }
 
@@ -66,7 +66,9 @@ const readDocument = ({ text, before }: Document): ReadDocument | { readonly iss
   if ('issues' in yaml) return { issues: yaml.issues.map((issue) => ({ ...issue, line: issue.line + before })) };
   const { root } = yaml;
   if (!isMapping(root)) {
-    return { issues: [{ line: before + 1, column: 1, path: '', code: 'WrongType', message: 'this is no Helmfile' }] };
+    return {
+      issues: [{ line: before + 1, column: 1, path: '', code: 'WrongType', message: 'this is not a Helmfile' }],
+    };
   }
   const releases = Array.isArray(root.releases) ? root.releases : [];
   const read = releases.map((release, index) => readRelease(release, before + lineIn(yaml, ['releases', index])));
@@ -107,8 +109,8 @@ const readRelease = (release: unknown, line: number): WrittenService | Note => {
   for (const [field, value] of Object.entries({ name, chart, namespace, version })) {
     if (value !== undefined && isTemplate(value)) return leave(`its ${field} is a template; write the value`);
   }
-  if (chart === undefined) return leave('it has no chart. What a template of the file gives it is not read');
-  if (fields.installed === false) return leave('it says installed: false');
+  if (chart === undefined) return leave('it has no chart. Values from templates in the file are not read');
+  if (fields.installed === false) return leave('it has installed: false');
   if (version === undefined) return leave(`it has no version of its chart${inQuotes(fields.version)}`);
   if (!/^v?\d+\.\d+\.\d+(?:[-+.][0-9A-Za-z.+-]+)?$/.test(version)) {
     return leave(`${quoted(version)} is a range; write the version that runs (helm list)`);
@@ -123,7 +125,7 @@ const readRelease = (release: unknown, line: number): WrittenService | Note => {
 
 /** YAML reads 1.10 as a number. */
 const inQuotes = (version: unknown): string =>
-  typeof version === 'number' ? ' that is a text; put it in quotes' : '; write the one that runs (helm list)';
+  typeof version === 'number' ? ' as text; put it in quotes' : '; write the one that runs (helm list)';
 
 /** `name`, `namespace/name` or `context/namespace/name`. */
 const needsOf = (needs: unknown): readonly string[] =>
@@ -131,7 +133,10 @@ const needsOf = (needs: unknown): readonly string[] =>
     .filter((need) => typeof need === 'string' && need !== '')
     .map((need: string) => (isTemplate(need) ? '{{ … }}' : need.split('/').slice(-2).join('/')));
 
-/** As charts name their objects when nobody says otherwise: the release, and the chart unless the release names it. */
+/**
+ * Charts name their objects like this by default: the release's name, with the chart's appended unless the release
+ * contains it.
+ */
 const objectOf = (release: string, chart: string): string => {
   const own = chart.split('/').at(-1) ?? chart;
   return release.includes(own) ? release : `${release}-${own}`;
@@ -157,7 +162,7 @@ const withoutRepeated = (
   return { releases: [...first.values()], notes };
 };
 
-/** Where there are templates. What depends on one is said by itself. */
+/** The lines with templates. Whatever depends on one is reported separately. */
 const templateNotes = (lines: readonly number[]): readonly Note[] => {
   const [line] = lines;
   const message = `templates are not rendered. Check what was written; they are on ${counted(lines.length, 'line')}: ${listed(lines)}`;

@@ -7,13 +7,13 @@ import { type Column, columnOf, columns } from './table-columns.ts';
 import { issueOf, readRow, type TableForm, type TableRecord, type TableRow } from './table-row.ts';
 
 export interface TableOptions {
-  /** Of rows that name none. */
+  /** For rows that name none. */
   readonly pillar: string | undefined;
   /** Rows of other environments are left out. */
   readonly environment: string | undefined;
 }
 
-/** Reads a table with a header and a row for each service. Gives the services, or every problem at once. */
+/** Reads a table with a header and one row per service. Returns the services, or every problem at once. */
 export const readTable = (
   [header = [], ...rows]: readonly TableRecord[],
   { pillar = 'default', environment }: TableOptions,

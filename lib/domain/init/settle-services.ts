@@ -1,17 +1,17 @@
 import { listed, quoted } from '../batch/findings.ts';
 import type { FoundInFile, FoundService, Note } from './found-service.ts';
 
-/** A service as a file has it: its names are the file's own. */
+/** A service in a file, with the file's own names. */
 export interface WrittenService extends Omit<FoundService, 'service' | 'pillar' | 'dependencies' | 'kind' | 'name'> {
   readonly line: number;
-  /** As the file calls it. */
+  /** Its name in the file. */
   readonly called: string;
-  /** Of its object; absent: the name of the service. */
+  /** The object's name; absent: the service's. */
   readonly object?: string;
   readonly pillar?: string;
-  /** What other services of the file may call it when they depend on it. */
+  /** The names by which other services in the file may depend on it. */
   readonly ids: readonly string[];
-  /** Ids of what it depends on. */
+  /** The ids of its dependencies. */
   readonly needs: readonly string[];
 }
 
@@ -20,10 +20,10 @@ export interface Settled extends FoundInFile {
   readonly unresolved: readonly Note[];
 }
 
-/** More than a batch takes. */
+/** A batch accepts no more. */
 const mostDependencies = 10;
 
-/** Gives every service a name that Flotilla takes, and turns dependencies into keys. Whatever it changes, it notes. */
+/** Gives every service a valid name, and turns dependencies into keys. Notes every change. */
 export const settleServices = (written: readonly WrittenService[], usualPillar: string): Settled => {
   const named = nameAll(written, usualPillar);
   const byId = indexOf(named);
@@ -77,10 +77,10 @@ const renamedTo = (
 ): Note => ({
   line,
   about: called,
-  message: `the ${what} becomes ${to}: ${quoted(from)} has characters that Flotilla does not take`,
+  message: `the ${what} becomes ${to}: ${quoted(from)} has characters that Flotilla does not accept`,
 });
 
-/** Gives each service a name of its own. A name that fits keeps it, whatever others turn into. */
+/** Gives each service a unique name. A valid name stays, whatever others turn into. */
 const freeNames = (
   written: readonly WrittenService[],
   usualPillar: string,
@@ -104,14 +104,14 @@ const freeNames = (
   };
 };
 
-/** Letters, digits, `-` and `_`, a letter or a digit first. */
+/** Letters, digits, `-` and `_`, starting with a letter or a digit. */
 export const fittingName = (text: string): string =>
   text
     .slice(0, 128)
     .replace(/[^A-Za-z0-9_-]+/g, '-')
     .replace(/^[^A-Za-z0-9]+/, '') || 'service';
 
-/** The same in small letters. */
+/** The same in lower case. */
 export const fittingPillar = (text: string): string =>
   text
     .slice(0, 64)
@@ -119,7 +119,7 @@ export const fittingPillar = (text: string): string =>
     .replace(/[^a-z0-9_-]+/g, '-')
     .replace(/^[^a-z0-9]+/, '') || 'default';
 
-/** What Kubernetes takes for an object. */
+/** A valid Kubernetes object name. */
 const fittingObject = (text: string): string =>
   text
     .slice(0, 253)
@@ -155,7 +155,7 @@ const dependenciesOf = (one: Named, byId: ById): Dependencies => {
   };
 };
 
-/** The one that is meant: of several one in the same pillar. */
+/** The service that is meant: of several, the one in the same pillar. */
 const targetOf = (one: Named, meant: readonly Named[]): Named | string => {
   const near = meant.filter(({ pillar }) => pillar === one.pillar);
   const byKey = new Map((near.length > 0 ? near : meant).map((other) => [keyOf(other), other]));

@@ -1,4 +1,4 @@
-/** What a column may be called, the first name being ours. Letter case, spaces and hyphens do not matter. */
+/** The names of each column, ours first. Case, spaces and hyphens do not matter. */
 const columnNames = {
   service: ['service', 'service_name', 'name', 'app', 'application', 'component', 'workload', 'deployment'],
   version: ['version', 'docker_image_version', 'image_version', 'tag', 'image_tag', 'release'],
@@ -14,7 +14,7 @@ export type Column = keyof typeof columnNames;
 
 export const columns = Object.keys(columnNames) as readonly Column[];
 
-/** The column of a header; undefined for one that is none of ours. */
+/** The column for a header; undefined if it is not one of ours. */
 export const columnOf = (header: string): Column | undefined => {
   const name = header
     .trim()

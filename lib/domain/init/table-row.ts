@@ -15,10 +15,10 @@ export interface TableField {
 export type TableRecord = readonly TableField[];
 
 export interface TableForm {
-  /** Where the columns are. */
+  /** The index of each column. */
   readonly places: ReadonlyMap<Column, number>;
   readonly width: number;
-  /** Of rows that name none. */
+  /** For rows that name none. */
   readonly pillar: string;
 }
 
@@ -72,11 +72,11 @@ interface Release {
 const tooWide = (row: TableRecord, { width }: TableForm): readonly Issue[] => {
   const extra = row[width];
   if (extra === undefined) return [];
-  const message = `the row has ${row.length} values, and the header ${width}; put a value with a separator in quotes`;
+  const message = `the row has ${row.length} values, but the header has ${width}; quote values that contain a separator`;
   return [issueOf(extra, 'NotAllowed', [message])];
 };
 
-/** The version of its own column, else that of the image. */
+/** The version from its own column, else from the image. */
 const releaseOf = (reference: string | undefined, version: string | undefined): Release => {
   const read = reference === undefined ? undefined : writtenImage(reference);
   if (read !== undefined && 'problem' in read) return { problems: [{ column: 'image', message: read.problem }] };
@@ -99,15 +99,15 @@ const namespace = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const forms: readonly (readonly [column: Column, pattern: RegExp, letters: string])[] = [
   ['cluster', name, 'letters, digits, ".", "-" and "_"'],
   ['environment', name, 'letters, digits, ".", "-" and "_"'],
-  ['namespace', namespace, 'small letters, digits and "-"'],
+  ['namespace', namespace, 'lower-case letters, digits and "-"'],
 ];
 
-/** These stand for things that there are, so nothing else is put in their place. */
+/** These refer to existing things, so invalid names are not replaced. */
 const nameProblems = (textOf: TextOf): readonly Problem[] =>
   forms.flatMap(([column, pattern, letters]) => {
     const value = textOf(column);
     if (value === undefined || pattern.test(value)) return [];
-    return [{ column, message: `${quoted(value)} is no name of one; write ${letters}` }];
+    return [{ column, message: `${quoted(value)} is not a valid name; write ${letters}` }];
   });
 
 interface Surroundings {

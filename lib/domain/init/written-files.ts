@@ -4,23 +4,23 @@ import type { FoundService } from './found-service.ts';
 
 /** Where the services were found, and what the files call it. */
 export interface FoundPlace {
-  /** Of the source, for people: a context, or a file. */
+  /** The source's name for people: a context, or a file. */
   readonly name: string;
-  /** The same in a sentence: `what runs in the context kind`, `compose.yaml`. */
+  /** The same within a sentence: `what runs in the context kind`, `compose.yaml`. */
   readonly from: string;
-  /** Of services that name no cluster of their own. */
+  /** For services without their own cluster. */
   readonly cluster: string;
-  /** How the cluster is reached. Absent: clusters and Harness are simulated. */
+  /** How to reach the cluster. Absent: clusters and Harness are simulated. */
   readonly access?: {
-    /** As the configuration names the file. */
+    /** The kubeconfig's path, as written in the configuration. */
     readonly kubeconfig: string;
     readonly context: string;
   };
-  /** Of services that name no environment of their own. */
+  /** For services without their own environment. */
   readonly environment: string;
 }
 
-/** A configuration with which these services can be deployed. */
+/** A configuration that can deploy these services. */
 export const writtenConfiguration = (place: FoundPlace, found: readonly FoundService[]): string =>
   lines([
     `# Written by flotilla init, from ${inComment(place.from)}. It is yours from now on.`,
@@ -47,7 +47,7 @@ const clusterLines = (place: FoundPlace, found: readonly FoundService[]): readon
   }
   const names = namesOf(found, (one) => clusterOf(one, place));
   return [
-    '# Simulated, so that you can try it. Put your own in its place: { kubeconfig: ~/.kube/config, context: NAME }.',
+    '# Simulated, so that you can try it. Replace it with your own: { kubeconfig: ~/.kube/config, context: NAME }.',
     'clusters:',
     ...names.map((name) => `  ${quoted(name)}: { simulated: true }`),
     ...harnessLines(found),
@@ -56,8 +56,8 @@ const clusterLines = (place: FoundPlace, found: readonly FoundService[]): readon
 
 const harnessLines = (found: readonly FoundService[]): readonly string[] => [
   found.some(({ artifact }) => artifact === 'helm')
-    ? '# A Harness pipeline deploys charts: Flotilla has no executor for Helm. Put your account in its place.'
-    : '# Put your account in its place, or remove it to deploy to Kubernetes directly.',
+    ? '# A Harness pipeline deploys charts: Flotilla has no executor for Helm. Replace it with your account.'
+    : '# Replace it with your account, or remove it to deploy to Kubernetes directly.',
   'harness: { simulated: true }',
 ];
 
@@ -78,7 +78,7 @@ const environmentLines = (name: string, place: FoundPlace, found: readonly Found
       ? []
       : [
           '    kubernetes:',
-          '      # These have set the images until now. Flotilla takes their fields over. A field of anybody else is a conflict.',
+          '      # These have set the images until now. Flotilla takes over their fields. Anybody else’s fields are a conflict.',
           `      take_over: ${inLine(managers)}`,
         ]),
   ];
@@ -97,13 +97,13 @@ const serviceLines = (one: FoundService): readonly string[] => {
   const notes = [
     ...(chart === undefined ? [] : [`chart ${withoutCredentials(chart)}; kind and name are a guess`]),
     ...(others.length === 0 ? [] : [`its other containers stay as they are: ${others.join(', ')}`]),
-    ...(managedBy === undefined ? [] : [`${managedBy} deploys it, too, and would set its image back`]),
+    ...(managedBy === undefined ? [] : [`${managedBy} also deploys it, and would reset its image`]),
   ];
   const entry = fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
   return [...notes.map((said) => `    # ${inComment(said)}`), `    ${quoted(service)}: ${entry}`];
 };
 
-/** A batch of all that was found, in the version that was found. */
+/** A batch of everything that was found, in the version that was found. */
 export const writtenBatch = (place: FoundPlace, found: readonly FoundService[]): string => {
   const running = found.filter((one) => one.isScaledToZero !== true);
   const idle = found.filter((one) => one.isScaledToZero === true);
@@ -128,7 +128,7 @@ const placesOf = (one: FoundService, place: FoundPlace): readonly (readonly [str
   ['docker_artifact_type', one.artifact],
 ];
 
-/** What all have in common. */
+/** What all of them share. */
 const sharedOf = (place: FoundPlace, found: readonly FoundService[]): ReadonlyMap<string, string> => {
   const values = Map.groupBy(
     found.flatMap((one) => placesOf(one, place)),

@@ -7,10 +7,10 @@ export interface WrittenImage {
   readonly version: string;
 }
 
-/** The repository and the version of an image as a file names it, or why it has none. Without a tag the version is `latest`. */
+/** The repository and version of an image reference, or why it has none. Without a tag, the version is `latest`. */
 export const writtenImage = (reference: string): WrittenImage | { readonly problem: string } => {
   if (reference.includes('$')) {
-    return { problem: `its image ${quoted(reference)} has a variable; put the value in` };
+    return { problem: `its image ${quoted(reference)} has a variable; write its value` };
   }
   const version = versionOf(parseImage(reference)) ?? 'latest';
   const image = repositoryAsWritten(reference);

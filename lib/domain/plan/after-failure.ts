@@ -3,23 +3,25 @@ import type { PlannedDeployment } from './plan.ts';
 
 type Planned = Pick<PlannedDeployment, 'key' | 'rollback_strategy' | 'workload' | 'replay'>;
 
-/** How many deployments do what when they fail. */
+/** How many deployments do what on a failure. */
 export interface AfterFailure {
-  /** The last good release comes back by itself. */
+  /** The last good release is restored automatically. */
   readonly restored: number;
   /** A person decides. */
   readonly manual: number;
   /** What runs stays as it is. */
   readonly left: number;
-  /** Of the manual ones: nobody wrote a rollback_strategy, so the format's own default counts. Absent: none. */
+  /** Of the manual ones: nobody wrote a rollback_strategy, so the format's default applies. Absent: none. */
   readonly manual_by_default?: number;
 }
 
-/** Whether a failure brings the last good release back. A job is not run again, and a rollback has nothing to go back to. */
+/**
+ * Whether a failure restores the last good release. A job is not run again, and a rollback has nothing to go back to.
+ */
 export const restoresItself = (deployment: Omit<Planned, 'key'>): boolean =>
   deployment.rollback_strategy === 'automatic' && !runsOnce(deployment) && !putsBack(deployment);
 
-/** `unasked`: keys of deployments whose rollback_strategy nobody wrote. */
+/** `unasked`: keys of deployments without a written rollback_strategy. */
 export const afterFailure = (deployments: readonly Planned[], unasked: ReadonlySet<string>): AfterFailure => {
   const restored = deployments.filter(restoresItself).length;
   const manual = deployments.filter(({ rollback_strategy: strategy }) => strategy === 'manual');

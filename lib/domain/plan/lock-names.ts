@@ -1,7 +1,7 @@
 import type { Place } from '../grants/grant.ts';
 import { kindNameOf, type Workload } from './plan.ts';
 
-/** The most locks one deployment may need: its target's, and those of what it changes. */
+/** The most locks one deployment may need: one for its target, and some for what it changes. */
 export const mostLocks = 8;
 
 /** A cluster's lock names: one or several, independent of its name in the configuration. */

@@ -2,7 +2,9 @@ import { attemptSeconds } from '../strategy/steps-of.ts';
 import { restoresItself } from './after-failure.ts';
 import type { PlannedDeployment, Strategy } from './plan.ts';
 
-/** How long the slowest deployment takes when all goes wrong. Waiting for a turn or for a person is not counted. */
+/**
+ * How long the slowest deployment takes if everything goes wrong. Waiting for a turn or for a person does not count.
+ */
 export interface WorstCase {
   /** The first of those that can take longest. */
   readonly key: string;
@@ -10,18 +12,18 @@ export interface WorstCase {
   readonly others: number;
   readonly seconds: number;
   readonly tries: number;
-  /** Of one try: its timeout, and the steps of its strategy. */
+  /** For one attempt: its timeout, and its strategy's steps. */
   readonly try_seconds: number;
-  /** To put the last good release back, and to verify it. Absent where nothing goes back by itself. */
+  /** For restoring and verifying the last good release. Absent if nothing is restored automatically. */
   readonly restore_seconds?: number;
-  /** Of the chain of dependencies that can take longest; absent where one deployment takes longer than every chain. */
+  /** The slowest chain of dependencies; absent if one deployment takes longer than every chain. */
   readonly chain?: WorstChain;
 }
 
 export interface WorstChain {
   readonly seconds: number;
   readonly deployments: number;
-  /** The key of the last one. */
+  /** The key of its last deployment. */
   readonly last: string;
 }
 
@@ -30,7 +32,7 @@ interface Planning {
   readonly strategy: Pick<Strategy, 'mode' | 'on_failure'>;
 }
 
-/** Undefined of a plan without deployments. */
+/** Undefined for a plan without deployments. */
 export const worstCase = (plan: Planning): WorstCase | undefined => {
   const times = plan.deployments.map(timesOf);
   const seconds = times.map(({ total }) => total);
@@ -54,12 +56,12 @@ export const worstCase = (plan: Planning): WorstCase | undefined => {
 interface Times {
   readonly tries: number;
   readonly trySeconds: number;
-  /** 0 where nothing goes back by itself. */
+  /** 0 if nothing is restored automatically. */
   readonly restore: number;
   readonly total: number;
 }
 
-/** A restore has the timeout of one try, without steps. */
+/** A restore has the timeout of one attempt, without steps. */
 const timesOf = (deployment: PlannedDeployment): Times => {
   const tries = deployment.retry_count + 1;
   const trySeconds = attemptSeconds(deployment);
@@ -68,8 +70,9 @@ const timesOf = (deployment: PlannedDeployment): Times => {
 };
 
 /**
- * What depends on others starts when they have succeeded, at the latest in their last try: only the end of a chain can fail and
- * go back. One at a time, all make one chain. What a batch takes back as a whole comes on top, so then nothing is said.
+ * A deployment starts when its dependencies have succeeded, at the latest in their last attempt: only the end of a
+ * chain can fail and be restored. With one at a time, all deployments form one chain. If the batch rolls back as a
+ * whole, that comes on top, so no chain is reported.
  */
 const longestChain = ({ deployments, strategy }: Planning, times: readonly Times[]): WorstChain | undefined => {
   if (strategy.on_failure === 'rollback' || deployments.length < 2) return undefined;
@@ -87,13 +90,13 @@ const longestChain = ({ deployments, strategy }: Planning, times: readonly Times
 interface Chain {
   readonly index: number;
   readonly length: number;
-  /** Until it has succeeded in its last try. */
+  /** Until it has succeeded in its last attempt. */
   readonly good: number;
-  /** Until it has failed, and gone back. */
+  /** Until it has failed and been restored. */
   readonly seconds: number;
 }
 
-/** In plan order, in which dependencies come first. */
+/** In plan order, with dependencies first. */
 const chainsUntil = (deployments: readonly PlannedDeployment[], times: readonly Times[]): readonly Chain[] => {
   const chains: Chain[] = [];
   for (const [index, { dependencies }] of deployments.entries()) {

@@ -1,4 +1,4 @@
-/** Batch ids are ULIDs: 26 letters and digits, of which the first ten encode the time. Lower case is equivalent. */
+/** Batch ids are ULIDs: 26 letters and digits. The first ten encode the time. Lower case is equivalent. */
 const letters = '[0-9A-HJKMNP-TV-Z]';
 const whole = new RegExp(`^${letters}{26}$`, 'i');
 const beginning = new RegExp(`^${letters}{1,26}$`, 'i');

@@ -16,7 +16,7 @@ export const detailTypes = {
   drift: 'Drift Status Change',
 } as const;
 
-/** A feed event in its form for the bus. Its id comes from its place, so it is the same however often it is sent. */
+/** A feed event in its form for the bus. Its id comes from its place, so it is the same each time it is sent. */
 export const busEventOf = (event: ChainedEvent): BusEvent => ({
   id: `${event.batch_id}/${event.number}`,
   type: detailTypes[event.type],

@@ -6,8 +6,8 @@ import { keys } from './keys.ts';
 import { type EventRow, type HeaderRow, type ItemRow, itemOf } from './rows.ts';
 
 /**
- * A change of a batch or a deployment is always two writes, the first of one transaction: the row with the next `seq`,
- * on condition that nobody changed it since it was read, and the event row that describes it.
+ * A change of a batch or a deployment is always two writes, the first of one transaction. One is the row with the next
+ * `seq`, on condition that nobody changed it since it was read. The other is the event row that describes it.
  */
 export interface Change<Row> {
   readonly row: Row;
@@ -47,7 +47,7 @@ export const pendingItem = (batchId: string, index: number, key: string): ItemRo
 });
 
 /**
- * `patch` names the changed fields. Status, reason and message are always set anew, and a hindrance is cleared unless
+ * `patch` names the changed fields. Status, reason and message are always replaced, and a hindrance is cleared unless
  * the patch sets one.
  */
 export const changeItem = (item: ItemRow, patch: Partial<ItemRow> & Told, occasion: Occasion): Change<ItemRow> => {

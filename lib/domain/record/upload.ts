@@ -24,7 +24,7 @@ export interface OpenUploadRow extends UploadOrder {
   readonly expires_at: number;
 }
 
-/** `UPLOADS#<who>/USED#<upload>`: what became of an upload. Kept as long as it would have been open. */
+/** `UPLOADS#<who>/USED#<upload>`: the batch that an upload became. Kept as long as the upload would have been open. */
 export type UsedUploadRow = Omit<OpenUploadRow, 'holder'> & { readonly batch_id: string };
 
 /** Throws UploadNotFound if this cannot be an id. A valid id is safe in a path. */

@@ -62,8 +62,8 @@ export interface RunWatchRow {
 export type StopCause = 'timeout' | 'cancel' | 'person';
 
 /**
- * Why the run is being stopped, and since when. Written before the request: without an answer, nobody knows whether it
- * was made.
+ * Why the run is being stopped, and since when. Written before the request: without an answer, it is not known whether
+ * it was made.
  */
 export interface Stopping {
   readonly why: StopCause;

@@ -28,7 +28,7 @@ export function judgeGone(look: Look): KindReport {
   return { signals: [signal], finding: waiting(signal.reason, signal.message) };
 }
 
-/** The object there is not the one to be deleted: whoever created it wants it. */
+/** The object there is not the one to be deleted: its creator wants it. */
 const recreated = (title: string): Signal => ({
   key: 'Recreated',
   reason: 'Recreated',

@@ -45,8 +45,8 @@ export const hasTag = ({ tag, digest }: ImageReference, asked: string | undefine
   asked === undefined || (tag ?? (digest === undefined ? 'latest' : undefined)) === asked;
 
 /**
- * Whether a running container's `imageID` is this digest. A bare digest may be that of the image's configuration, if
- * the image was loaded instead of pulled. If a bare one differs, that proves nothing.
+ * Whether a running container's `imageID` is this digest. If the image was loaded instead of pulled, a bare digest may
+ * belong to the image's configuration. So a different bare digest proves nothing.
  */
 export const hasDigest = (imageId: string, digest: string): boolean | undefined => {
   const { repository, digest: shown } = parseImage(imageId);

@@ -19,7 +19,7 @@ export function judgeStatefulSet(look: Seen): KindReport {
   const updated = numberAt(object, 'status', 'updatedReplicas');
   const pending = countsFinding(object) ?? revisionFinding(look);
   if (pending === undefined) {
-    // All are ready, so those of the new revision are too.
+    // All are ready, including the new revision's.
     const ready = Math.min(updated, desired);
     return kindReport(look, { pods }, done(look, { ready, desired, pods, warnings: partitionWarning(object) }));
   }

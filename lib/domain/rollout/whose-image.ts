@@ -11,8 +11,8 @@ type BaselineLook = Pick<Look, 'workload' | 'expected' | 'view' | 'baseline'>;
 
 /**
  * A message about an image that is neither the previous nor the requested one: somebody else's, or one that the
- * executor built from the version. Nothing replaces it. Undefined if the image is ours or an earlier one, or cannot be
- * told from ours.
+ * executor built from the version. Nothing replaces it. Undefined if the image is ours or an earlier one, or might be
+ * ours.
  */
 export function anothersImage(look: BaselineLook, before: readonly Expected[] = []): string | undefined {
   const { workload, view, baseline } = look;

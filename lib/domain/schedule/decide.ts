@@ -50,8 +50,8 @@ export const decide = (
 };
 
 /**
- * An upper bound: the message itself; a hold, its event and the outages before it; page and head, the deployment's
- * locks, circuits that it tried, its refusal; every row of a new batch.
+ * An upper bound: the message itself; a hold, its event and earlier outages; page and head; the deployment's locks,
+ * tried circuits and refusal; or every row of a new batch.
  */
 const rowsOfMessage = (state: ScheduleState, message: InboxMessage, news: NewBatch | undefined): number => {
   if (message.type === 'planned') return 2 + Math.ceil((news?.sheet.keys.length ?? 0) / pageSize);

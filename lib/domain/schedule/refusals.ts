@@ -15,9 +15,9 @@ export const tellLater = ({ state }: Draft, batch: BatchState, index: number): v
 };
 
 /**
- * Tells the dependents of settled deployments. True once all are told. Depth first, and from the last dependent to the
- * first: those with long chains come first in a plan, and the last turn leaves nothing on the stack. So the stack stays
- * short (in the head's row).
+ * Notifies the dependents of settled deployments. True once all are notified. Depth first, and from the last dependent
+ * to the first: those with long chains come first in a plan, and the last turn leaves nothing on the stack. So the
+ * stack stays short (in the head's row).
  */
 export const tellDependents = (draft: Draft): boolean => {
   let left = visits;

@@ -30,7 +30,7 @@ export interface ScheduleState {
   readonly lines: Map<string, Line>;
   /** Derived. */
   readonly byOrder: Map<number, string>;
-  /** Derived: the batches in which dependents must be told, or deployments refused. */
+  /** Derived: the batches with dependents to notify, or deployments to refuse. */
   readonly busy: Set<string>;
   /** Derived: the holds, indexed for lookup. */
   held: Held;
@@ -55,7 +55,7 @@ export interface BatchState {
 
 /**
  * All batches under the same limits and the same holds share a line. So blocked deployments cost no visits: there are
- * only as many lines as combinations of environment, pillar, cluster and executor, whatever the number of batches.
+ * only as many lines as combinations of environment, pillar, cluster and executor, regardless of the number of batches.
  */
 export interface Line {
   /** The names of the limits. */
@@ -95,7 +95,7 @@ export interface BatchHead {
   /** Batches are served in the order of planning, with rollbacks before all others. */
   readonly order: number;
   inFlight: number;
-  /** Deployments whose dependents must still be told, and how far that has come. */
+  /** Deployments whose dependents must still be notified, and how far that has come. */
   readonly telling: { index: number; at: number }[];
   /** Set when nothing new may start. */
   closing?: Closing;

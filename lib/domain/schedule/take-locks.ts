@@ -43,7 +43,7 @@ export const freeLocks = (draft: Draft, place: Place): void => {
   }
 };
 
-/** Its run may still be doing something: it keeps all of its locks, and whoever waits for one must be told. */
+/** Its run may still be doing something: it keeps all of its locks, and deployments that wait for one are notified. */
 export const keepUnknown = (draft: Draft, place: Place): void => {
   const { locks } = draft.state;
   for (const name of locks.of(place)) {

@@ -7,7 +7,7 @@ import { canaryName, suffixOf } from './canary-name.ts';
 import type { CanaryMarks } from './steps-seen.ts';
 import type { Strategy, Traffic } from './strategy.ts';
 
-/** What moves the traffic, as marked on the canary: whoever finds it alone knows what to undo. */
+/** What moves the traffic, as marked on the canary, so that the canary alone shows what to undo. */
 export type TrafficMark =
   | { readonly by: 'replicas' }
   | { readonly by: 'route'; readonly route: string; readonly service: string; readonly api_version: string }
@@ -34,7 +34,7 @@ export interface CanaryRequest {
   readonly replicas: number;
 }
 
-/** The second Deployment: the target workload under another name, with pods that can be told apart. */
+/** The second Deployment: the target workload under another name, with distinguishable pods. */
 export const canaryObject = ({ workload, strategy, traffic, own, marks, at, replicas }: CanaryRequest): JsonObject => {
   const track: Readonly<Record<string, string>> = { [labels.track]: suffixOf(strategy) };
   const template = objectAt(workload, 'spec', 'template');

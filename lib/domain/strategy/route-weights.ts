@@ -29,8 +29,8 @@ const inRules = (
 const rulesOf = (route: JsonObject): readonly JsonObject[] => listAt(route, 'spec', 'rules');
 
 /**
- * The rules as before the canary: its share returns to the Service, whoever set it. Weights are scaled down again only
- * if all weights of a rule are ours. Weights set by hand would be rounded, at worst to zero.
+ * The rules as before the canary: its share returns to the Service, no matter who set it. Weights are scaled down again
+ * only if all weights of a rule are ours. Weights set by hand would be rounded, at worst to zero.
  */
 export const rulesWithoutCanary = (route: JsonObject, backends: Backends): readonly JsonObject[] =>
   inRules(rulesOf(route), (refs) => {

@@ -1,7 +1,7 @@
 /**
  * How a new version takes over in steps. Absent if it takes over at once with its workload's own rolling update. The
- * default steps and limits are those of system D (canary: 10, 30, 50, 75, 100 %, a quarter of an hour each, checked
- * every minute).
+ * default steps and limits come from system D (canary: 10, 30, 50, 75, 100 %, a quarter of an hour each, checked every
+ * minute).
  */
 export interface Strategy {
   readonly kind: 'canary' | 'blue_green';

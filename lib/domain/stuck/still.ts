@@ -5,7 +5,7 @@ import type { Waiting } from '../schedule/waiting.ts';
 
 /** Why something does not move. In display order: first causes that somebody can act on. */
 export const stuckCauses = [
-  /** Its outcome is not known; or that of another batch's deployment whose lock it waits for. */
+  /** Its outcome is not known; or it waits for a lock of another batch's UNKNOWN deployment. */
   'unknown',
   'unknown-elsewhere',
   /** A person must act in the executor. */
@@ -84,7 +84,7 @@ export const groupStills = (stills: readonly Still[]): readonly StillGroup[] => 
   return [...groups.values()].map(groupOf).sort(byCauseAndAge);
 };
 
-/** Whoever waits for another batch waits for all of it, whichever locks are involved. */
+/** A deployment that waits for another batch waits for all of it, whichever locks are involved. */
 const sameness = (waits_for: Waiting | string): string => {
   if (typeof waits_for === 'string') return waits_for;
   if (waits_for.kind === 'hold') return `hold ${waits_for.id}`;

@@ -60,7 +60,7 @@ const ofHold = (sheet: Sheet, { index, turn }: InFlight, holds: Turns['holds']):
   return hold === undefined ? undefined : causeOfHold(hold);
 };
 
-/** It has ended, but whoever waits for it was not told. */
+/** It has ended, but its dependents were not notified. */
 const ofDispatcher = ({ item }: InFlight): Cause | undefined =>
   item?.outcome === undefined
     ? undefined

@@ -2,8 +2,8 @@ import { partsOfTarget } from '../plan/lock-names.ts';
 import type { TargetRow, TargetState } from './target-row.ts';
 
 /**
- * How a service differs between two environments. It exists in only one; the version differs; the version is the same
- * with a different digest; or in one it failed, is unknown, or is being changed, so it may not stay as it is.
+ * How a service differs between two environments. It exists in only one, the version differs, or the same version has a
+ * different digest. Or in one of them it failed, is unknown, or is being changed, so it may not stay as it is.
  */
 export const differences = ['only_from', 'only_to', 'version', 'digest', 'state'] as const;
 export type Difference = (typeof differences)[number];

@@ -41,7 +41,7 @@ export const nowAtIntent = (now: TargetRow | undefined, intent: Intent): TargetR
   };
 };
 
-/** What stands there, in short form. A deployment that never reported its end leaves it unknown. */
+/** What runs there, in short form. A deployment that never reported its end leaves it unknown. */
 const standingOf = (now: TargetRow | undefined): Standing | undefined => {
   if (now === undefined) return undefined;
   const { target: _, before: __, drift: ____, action: _____, replicas: ______, ...standing } = now;
@@ -91,7 +91,7 @@ export const isUnchanged = (
   { status, resolved_by }: Pick<Outcome, 'status' | 'resolved_by'>,
 ): boolean => status !== 'SUCCESS' && hasChangedNothing(item, resolved_by === undefined ? status : 'UNKNOWN');
 
-/** What stands there afterwards. */
+/** What runs there afterwards. */
 export const standingOfEnd = (ended: Ended): Standing => {
   const { planned, item, outcome, capture, who, at = outcome.ended_at } = ended;
   const { status, reason, release_after, resolved_by } = outcome;
@@ -106,9 +106,7 @@ export const standingOfEnd = (ended: Ended): Standing => {
   return standingAfter({ place: item, status, reason, action, version, ...seen, infrastructure_id, who, at });
 };
 
-/**
- * What stands there unless something else was seen. A scale changes no version, and what a delete leaves is unknown.
- */
+/** What runs there unless something else was seen. A scale changes no version, and what a delete leaves is unknown. */
 const versionAfter = (
   { action, docker_image_version: version }: Acting & Pick<KeptDeployment, 'docker_image_version'>,
   { release_before }: Pick<Outcome, 'release_before'>,

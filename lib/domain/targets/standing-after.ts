@@ -26,12 +26,12 @@ export interface End extends Pick<Outcome, 'status' | 'reason'>, Pick<Acting, 'a
 const restored = 'RestoredPreviousRelease';
 
 /**
- * After these the running version is unknown, unless it was seen: a restore may have stopped halfway, something else
+ * After these, the running version is unknown unless it was seen. A restore may have stopped halfway, something else
  * may be in place, or a person only said that it failed.
  */
 const leavesOpen: ReadonlySet<string> = new Set(['RestoreFailed', 'Superseded', 'ResolvedByOperator']);
 
-/** What stands at a target afterwards: what was seen; otherwise, if nothing was restored, the requested version. */
+/** What runs at a target afterwards: what was seen; otherwise, if nothing was restored, the requested version. */
 export const standingAfter = (end: End): Standing => {
   const { place, image, digest, health, who = {}, infrastructure_id, at } = end;
   const { state, version } = told(end);
@@ -60,6 +60,6 @@ const told = (end: End): Pick<Standing, 'state' | 'version'> => {
   return { state: 'failed', ...(leavesOpen.has(reason) ? {} : asked), ...seen };
 };
 
-/** It did not end well, and the version seen running is not the requested one: a canary that was taken back. */
+/** It did not succeed, and the version seen running is not the requested one: a canary that was taken back. */
 const isPutBack = ({ reason, action, release_after }: End): boolean =>
   action === undefined && release_after !== undefined && !leavesOpen.has(reason);

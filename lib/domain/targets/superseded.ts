@@ -40,7 +40,7 @@ export const supersededSince = (
 const isExpected = (stands: Standing, expects: Expected): boolean =>
   isSamePlace(stands, expects) && expectedOf(stands).adopted_at === expects.adopted_at;
 
-/** What stands there, for a plan to name it. */
+/** The target's last change, for a plan to name it. */
 export const expectedOf = ({ batch_id, index, adopted, since }: Standing): Expected => ({
   batch_id,
   index,
@@ -57,7 +57,7 @@ const whoHas = (stands: Standing | undefined, { key, environment_id }: Replaying
   return `Not started: since this was planned, deployment ${index} of batch ${batch_id} has changed ${where} (${runs}).`;
 };
 
-/** Its key says the infrastructure. */
+/** Its key contains the infrastructure. */
 const isOneOfSeveral = (key: string): boolean => key !== serviceKey(key);
 
 type WhatToDo = (deployment: Replaying['deployment'], stands: Standing | undefined) => string;

@@ -12,7 +12,7 @@ export interface TargetFilters {
   readonly state?: TargetState | undefined;
   /** True: only targets that somebody changed after their deployment; false: only the others. */
   readonly drift?: boolean | undefined;
-  /** Subject or display name of whoever changed it last. */
+  /** Subject or display name of the person who changed it last. */
   readonly actor?: string | undefined;
   /** In any of its displayed words, ignoring case. */
   readonly text?: string | undefined;

@@ -3,9 +3,9 @@ import type { Place } from '../schedule/place.ts';
 import type { Submitter } from './submitter.ts';
 
 /**
- * A target's state: a deployment is in progress; the requested version was seen running; it failed, or was stopped,
- * without a restore; unknown; the previous release was restored; it was deleted; somebody else changed it and that was
- * adopted.
+ * A target's state, in this order: a deployment is in progress; the requested version was seen running; it failed or
+ * was stopped without a restore; unknown. Or the previous release was restored, it was deleted, or somebody else's
+ * change was adopted.
  */
 export const targetStates = ['changing', 'verified', 'failed', 'unknown', 'restored', 'deleted', 'adopted'] as const;
 export type TargetState = (typeof targetStates)[number];

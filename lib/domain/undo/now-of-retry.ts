@@ -34,6 +34,6 @@ const words: Readonly<Record<TargetRow['state'], (version: string) => string>> =
   adopted: (version) => `was the last to deploy there, and ${version} was adopted since`,
 };
 
-/** Who changed a target last, and what stands there. */
+/** Who changed a target last, and what runs there. */
 export const describeNow = ({ batch_id, state, version = 'an unknown version' }: TargetRow): string =>
   `batch ${batch_id} ${words[state](version)}`;

@@ -33,7 +33,7 @@ export interface RollbackAsked {
 export interface RollbackMember {
   readonly key: string;
   readonly target: string;
-  /** What stands there, as far as known. */
+  /** What runs there, as far as known. */
   readonly from: string;
   readonly to: Release;
   /** What it takes back. */

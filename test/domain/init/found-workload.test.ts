@@ -104,7 +104,7 @@ describe('a workload that runs', () => {
   test.each<[JsonObject, string]>([
     [object(images('w:1'), { ownerReferences: [{ kind: 'Rollout', name: 'web' }] }), 'it belongs to Rollout web'],
     [object({}), 'it has no container with an image'],
-    [object(images('w:-1')), 'the image w:-1 has no tag that can be asked for'],
+    [object(images('w:-1')), 'the image w:-1 has no tag that can be deployed'],
   ])('is left out %#', (one, why) => {
     expect(foundService('deployment', one)).toEqual({ kind: 'deployment', namespace: 'shop', name: 'web', why });
   });

@@ -58,8 +58,8 @@ describe('a health check', () => {
 
 describe('what cannot be written is told by line, with what to do', () => {
   test.each([
-    ['build: .', '2 web: left out: it is built here, and has no image. Write the image that is pushed'],
-    ['image: "a:${TAG}"', '2 web: left out: its image "a:${TAG}" has a variable; put the value in'],
+    ['build: .', '2 web: left out: it is built locally and has no image. Write the image that is pushed'],
+    ['image: "a:${TAG}"', '2 web: left out: its image "a:${TAG}" has a variable; write its value'],
     ['image: "a b:1"', '2 web: left out: its image "a b:1" is not written as repository:tag'],
     ['command: x', '2 web: left out: it has no image'],
     ['image: "a:1", depends_on: [gone]', '2 web: depends on "gone", which was not found; the dependency is left out'],
@@ -91,9 +91,9 @@ test('names that do not fit are changed, told, and never clash', () => {
     ['my-team', 'service', 'service', undefined],
   ]);
   expect(notes).toEqual([
-    '2 a.b: the service becomes a-b-2: "a.b" has characters that Flotilla does not take',
-    '2 a.b: the pillar becomes my-team: "My Team" has characters that Flotilla does not take',
-    '4 _: the service becomes service: "_" has characters that Flotilla does not take',
+    '2 a.b: the service becomes a-b-2: "a.b" has characters that Flotilla does not accept',
+    '2 a.b: the pillar becomes my-team: "My Team" has characters that Flotilla does not accept',
+    '4 _: the service becomes service: "_" has characters that Flotilla does not accept',
   ]);
 });
 
@@ -109,8 +109,8 @@ const nested = `services: ${'{a: '.repeat(60)}1${'}'.repeat(60)}`;
 const bomb = `a: &a [1,1,1,1,1,1,1,1,1,1]\n${Array.from({ length: 9 }, (_, at) => `b${at}: &b${at} [${Array(10).fill(at === 0 ? '*a' : `*b${at - 1}`)}]`).join('\n')}\nservices: {}`;
 
 test.each([
-  ['no mapping', '[1]', 'this is no compose file'],
-  ['no services', 'version: "3"', 'this is no compose file'],
+  ['no mapping', '[1]', 'this is not a compose file'],
+  ['no services', 'version: "3"', 'this is not a compose file'],
   ['no YAML', 'services: {', ''],
   ['too deep', nested, 'levels of lists and mappings'],
   ['a bomb', bomb, 'alias'],

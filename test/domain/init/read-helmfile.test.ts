@@ -59,13 +59,10 @@ describe('what cannot be written is told by line, with what to do', () => {
     ['chart: a/b', '2 a release: left out: it has no name'],
     ['name: a', '2 a: left out: it has no chart'],
     ['name: a, chart: a/b', '2 a: left out: it has no version of its chart; write the one that runs (helm list)'],
-    [
-      'name: a, chart: a/b, version: 1.10',
-      '2 a: left out: it has no version of its chart that is a text; put it in quotes',
-    ],
+    ['name: a, chart: a/b, version: 1.10', '2 a: left out: it has no version of its chart as text; put it in quotes'],
     ['name: a, chart: a/b, version: ~1.2', '2 a: left out: "~1.2" is a range; write the version that runs (helm list)'],
     ['name: a, chart: a/b, version: 1.x', '"1.x" is a range'],
-    ['name: a, chart: a/b, version: 1.0.0, installed: false', '2 a: left out: it says installed: false'],
+    ['name: a, chart: a/b, version: 1.0.0, installed: false', '2 a: left out: it has installed: false'],
     [
       'name: a, chart: a/b, version: 1.0.0, needs: [x/y]',
       '2 a: depends on "x/y", which was not found; the dependency is left out',

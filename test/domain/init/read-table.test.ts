@@ -89,7 +89,7 @@ describe('all problems are told at once, with line and column', () => {
       'rows',
       'service,version,cluster,dependencies\nweb,1.0,eu 1,db\nweb,1.1,,\n,2,,\napi,,,web\nx,1 2,,"a\nb"\ny,1,,,9\n',
       [
-        '2:9 cluster: "eu 1" is no name of one; write letters, digits, ".", "-" and "_"',
+        '2:9 cluster: "eu 1" is not a valid name; write letters, digits, ".", "-" and "_"',
         '2:14 dependencies: depends on "db", which was not found',
         '3:1 service: default/web is on line 2 already; remove one of the two',
         '4:1 service: is missing',
@@ -97,19 +97,19 @@ describe('all problems are told at once, with line and column', () => {
         '6:3 version: "1 2" contains a space, a line break or an invisible character',
         '6:8 dependencies: depends on "a", which was not found',
         '6:8 dependencies: depends on "b", which was not found',
-        '8:7 the row has 5 values, and the header 4; put a value with a separator in quotes',
+        '8:7 the row has 5 values, but the header has 4; quote values that contain a separator',
       ],
     ],
     [
       'an image with a variable',
       'service,image\na,"r:$TAG"',
-      ['2:3 image: its image "r:$TAG" has a variable; put the value in'],
+      ['2:3 image: its image "r:$TAG" has a variable; write its value'],
     ],
     ['an image without a version', 'service,image\na,host:5000/r', ['2:1 version: is missing']],
     [
       'a namespace that is none',
       'service,version,ns\na,1,A_b',
-      ['2:5 namespace: "A_b" is no name of one; write small letters, digits and "-"'],
+      ['2:5 namespace: "A_b" is not a valid name; write lower-case letters, digits and "-"'],
     ],
     ['a quote that stays open', 'service,version\na,1\nb,"2\nc,3', ['3 a quote opens here, and no quote closes it']],
     [
