@@ -179,7 +179,7 @@ describe('flotilla init from a file of another tool', () => {
   });
 
   test.each<[why: string, kind: keyof typeof sources, text: string, status: number, said: string]>([
-    ['it is no such file', 'compose', 'a: 1', 2, 'source:1:1 this is no compose file'],
+    ['it is no such file', 'compose', 'a: 1', 2, 'source:1:1 this is not a compose file'],
     [
       'it has nothing to write',
       'compose',
