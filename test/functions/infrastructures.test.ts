@@ -45,6 +45,8 @@ describe('a deployment on one of several infrastructures', () => {
     const { body: graph } = await ask('GET', `/batches/${batchId}/graph`);
     const web = graph.keys.indexOf('shared/web@cluster-eu-1');
     expect(graph.dependencies[web].map((place: number) => graph.keys[place]).sort()).toEqual([eu, us]);
+    const held = await ask('GET', `/batches/${batchId}/deployments?held_by=risk/cva`);
+    expect(held.body.deployments).toHaveLength(2);
     const plan = await ask('POST', '/batches/plan', { body: text });
     expect(plan.body.deployments.map(({ key }: { key: string }) => key)).toContain(us);
   });

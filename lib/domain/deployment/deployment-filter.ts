@@ -1,4 +1,5 @@
 import { fits, hasText } from '../asked.ts';
+import { serviceKey } from '../batch/keys-called.ts';
 import type { ItemRow } from '../record/rows.ts';
 import type { Cell } from '../schedule/cells.ts';
 import { type Sheet, scopeOfClass } from '../schedule/sheet.ts';
@@ -61,10 +62,13 @@ export const fitsRow = (
 export const mayFitRow = (filter: DeploymentFilter, key: string, cell: Cell): boolean =>
   typeof cell !== 'number' || fitsRow(filter, key);
 
+/** A service on several infrastructures may be named as a whole. */
+const keyAndService = (key: string | undefined): readonly string[] => (key === undefined ? [] : [key, serviceKey(key)]);
+
 /** All names that a person may use for what is waited for. */
 export const namesOfWaiting = (one: Waiting): readonly (string | undefined)[] => {
   if (one.kind === 'hold') return [one.id];
-  if (one.kind === 'dependency') return [one.name, one.root?.key];
-  if (one.kind === 'lock') return [one.batch_id, one.key];
+  if (one.kind === 'dependency') return [one.name, one.root?.key].flatMap(keyAndService);
+  if (one.kind === 'lock') return [one.batch_id, ...keyAndService(one.key)];
   return one.kind === 'stop' ? [one.because] : [];
 };

@@ -1,3 +1,4 @@
+import { keysCalled } from '../../domain/batch/keys-called.ts';
 import { namesOfWaiting } from '../../domain/deployment/deployment-filter.ts';
 import { type HeaderRow, isSealed } from '../../domain/record/rows.ts';
 import { type Cells, isPending } from '../../domain/schedule/cells.ts';
@@ -41,8 +42,10 @@ const waitingIn = ({ keys, dependents }: Sheet, cells: Cells | undefined) => {
 };
 
 const skippedBecauseOf = (name: string, { sheet, cells, sight }: Omit<HeldBy, 'name'>): readonly number[] => {
-  const cause = sheet.keys.indexOf(name);
-  if (cells === undefined || cause < 0 || !sight.sees(cause)) return [];
+  const called = keysCalled(name, new Set(sheet.keys)).map((key) => sheet.keys.indexOf(key));
+  const causes = called.filter((index) => sight.sees(index));
+  if (cells === undefined || causes.length === 0) return [];
   const rootOf = rootCauses(sheet, cells);
-  return sheet.keys.flatMap((_, index) => (cells.at(index) === 'K' && rootOf(index) === cause ? [index] : []));
+  const isCaused = (index: number): boolean => cells.at(index) === 'K' && causes.includes(rootOf(index) ?? -1);
+  return sheet.keys.flatMap((_, index) => (isCaused(index) ? [index] : []));
 };
