@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 /** Commands that load more than a client of the server does. Each stays in files of its own. */
-const heavy: readonly string[] = ['catalogue-apply', 'cluster-role', 'demo', 'init', 'plan', 'serve'];
+export const heavyCommands: readonly string[] = [
+  ...['catalogue-apply', 'cluster-role', 'demo', 'init', 'init-cluster', 'plan', 'serve', 'validate'],
+];
 
 const importOfCommand = /import\('\.\/commands\/([\w-]+)\.ts'\)\)\.(\w+)/g;
 
@@ -12,7 +14,7 @@ const exportsIn = (folder: string): string => {
   const texts = globSync('*.ts', { cwd: folder }).map((file) => readFileSync(join(folder, file), 'utf8'));
   const found = texts.flatMap((text) => [...text.matchAll(importOfCommand)]);
   const lines = found.flatMap(([, file = '', name]) =>
-    heavy.includes(file) ? [] : [`export { ${name} } from './commands/${file}.ts';`],
+    heavyCommands.includes(file) ? [] : [`export { ${name} } from './commands/${file}.ts';`],
   );
   return [...new Set(lines)].sort().join('\n');
 };
@@ -25,7 +27,7 @@ export const lightCommands: Plugin = {
   name: 'light-commands',
   setup: ({ onResolve, onLoad }) => {
     onResolve({ filter: /^\.\/commands\/[\w-]+\.ts$/ }, ({ kind, path, resolveDir }) => {
-      const isHeavy = heavy.some((name) => path === `./commands/${name}.ts`);
+      const isHeavy = heavyCommands.some((name) => path === `./commands/${name}.ts`);
       if (kind !== 'dynamic-import' || isHeavy) return undefined;
       return { path: resolveDir, namespace: 'light-commands' };
     });

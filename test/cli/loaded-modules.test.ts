@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { heavyCommands } from '../../lib/build/light-commands.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -37,4 +38,17 @@ describe('the program loads little before it knows the command', () => {
   test('the command itself is there', () => {
     expect(loaded).toContain('lib/cli/program.ts');
   });
+});
+
+test('light commands load no rules and no clients of clusters: a bundle has them all in one file', () => {
+  const light = globSync('lib/cli/commands/*.ts', { cwd: root }).filter(
+    (file) => !heavyCommands.some((name) => file.endsWith(`/${name}.ts`)),
+  );
+  const loads = light.flatMap((file) =>
+    [...loadedBy(file)]
+      .filter((name) => /^(?:@marcbachmann|@kubernetes|@aws-sdk)/.test(name))
+      .map((name) => `${file}: ${name}`),
+  );
+  expect(light.length).toBeGreaterThan(30);
+  expect(loads).toEqual([]);
 });
