@@ -24,7 +24,7 @@ const warningsOf = async (world: World): Promise<readonly string[]> =>
   (await previewPlan(world.deps, { text: batchText([{ name: 'a', version: '3.0.0' }]) })).warnings;
 
 const asks =
-  /its workload has several containers \(app, proxy\) and nothing says which is the service: .* name its `container`/;
+  /its workload has several containers \(app, proxy\) and it is not clear which is the service\. .* Name its `container`/;
 
 test('the one that gets the version is the service, which is told, and remembered', async () => {
   const world = await withProxy('7');

@@ -153,7 +153,7 @@ const fromSource = (checking: Checking, draft: Draft, { source, here }: Found): 
       say(
         checking,
         here,
-        { message: `has more than ${mostObjects} objects, together with those of earlier items` },
+        { message: `has more than ${mostObjects} objects, including earlier items` },
         issueCodes.TooLarge,
       );
     return { manifests };

@@ -6,7 +6,7 @@ export interface Origin {
   readonly kind: (typeof originKinds)[number];
   /** The batch that it rolls back or retries. Absent if it takes back a single target. */
   readonly of?: string;
-  /** For a retry: the first batch, under which all retries are recorded, even those of a retry. */
+  /** For a retry: the first batch. All retries, direct or not, are recorded under it. */
   readonly root?: string;
   /** For a rollback of one deployment: its target. */
   readonly target?: string;

@@ -60,8 +60,8 @@ export interface StrategyEntry extends Strategy {
 }
 
 /**
- * Whose fields an apply may take over: everybody's, or those of these field managers. Absent: nobody's, so a conflict
- * is a failure.
+ * Whose fields an apply may take over: everybody's, or only the fields of these managers. Absent: nobody's, so a
+ * conflict is a failure.
  */
 export type TakeOver = 'all' | readonly string[];
 

@@ -12,7 +12,7 @@ interface Names {
   readonly hasHarness: boolean;
 }
 
-/** Everything that defaults name must exist: global ones, and those of pillars and environments. */
+/** Everything that defaults name must exist. Checks the global defaults, and each pillar's and environment's. */
 export const checkDefaults = (root: Mapping, text: ConfigurationText): void => {
   const names = namesIn(root);
   for (const { path, fields } of everyPlace(root)) {

@@ -31,7 +31,7 @@ export const checkRequests = (root: Mapping, text: ConfigurationText): void => {
   }
 };
 
-/** Where the defaults send requests: those of their environment, of their pillar, and the global ones. */
+/** Where the defaults send requests: the defaults of their environment, of their pillar, and the global ones. */
 const defaultsOfRequests = (root: Mapping): { readonly environment: unknown; readonly infrastructure: unknown } => {
   const { requests, pillars, environments, defaults } = root;
   const [pillar] = ownPillar(root);

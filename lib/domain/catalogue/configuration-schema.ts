@@ -58,7 +58,7 @@ const apiVersion = named(
 const plural = named(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'is not the plural name of a resource, like widgets');
 const expression = z.string().min(1).max(2_000);
 
-/** A path stands for itself and everything below it, with any query. */
+/** A path includes everything below it, with any query. */
 const allowedPath = healthPath.refine((path) => !path.includes('?'), {
   error: 'must not have a query: paths are compared without it',
 });

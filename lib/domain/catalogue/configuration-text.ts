@@ -46,7 +46,7 @@ const secretFields = new Set(['api_key', 'webhook_token']);
 
 export const isSecret = (path: Path): boolean => secretFields.has(String(path.at(-1)));
 
-/** Reads a text. Findings are collected until they are presented, starting with those of the text itself. */
+/** Reads a text. Findings are collected until they are presented. The text's own findings come first. */
 export const readConfigurationText = (
   text: string,
   { env, advice, secrets, file, ...listed }: TextOptions,

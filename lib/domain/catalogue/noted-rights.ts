@@ -31,7 +31,7 @@ const lackingFor = 60_000;
 export const isFresh = ({ at, missing }: NamespaceRights, now: number): boolean =>
   now - at < (missing.length === 0 ? wholeFor : lackingFor);
 
-/** What a kind consists of. Without the right to list it, nobody can tell how a deployment ends. */
+/** What a kind consists of. Without the right to list it, the end of a deployment cannot be seen. */
 const listsOf: Readonly<Record<WorkloadKind, readonly string[]>> = {
   deployment: ['deployments.apps', 'replicasets.apps', 'pods'],
   statefulset: ['statefulsets.apps', 'controllerrevisions.apps', 'pods'],

@@ -25,7 +25,7 @@ const advice = makeKeyAdvice(servicesSchema);
 export interface ReadServices {
   /** Absent if there is no mapping, or it is invalid. */
   readonly services?: WrittenServices;
-  /** Problems of a services file. Those of an inline mapping belong to the configuration. */
+  /** Problems of a services file. Problems of an inline mapping belong to the configuration. */
   readonly issues: readonly Issue[];
 }
 

@@ -27,8 +27,8 @@ export interface SeenOfUnknown {
 }
 
 /**
- * SUCCESS if what was asked for runs well. FAILED if the previous release runs, if nothing stands there as before, or
- * if what was asked for fails for good. Anything else may still become either.
+ * SUCCESS if what was asked for runs well. FAILED if the previous release runs, if nothing is there as before, or if
+ * what was asked for fails for good. Anything else may still become either.
  */
 export const proposeOutcome = (seen: SeenOfUnknown): Proposed => {
   if (!deploys(seen.deployment)) return proposeAct(seen);

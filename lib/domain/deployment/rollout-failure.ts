@@ -1,8 +1,8 @@
 import { healthFailures } from '../health/health-schedule.ts';
 
 /**
- * Rollout failures that another attempt may heal. All others would recur: the same image, the same manifest, the same
- * quota. The kubelet already restarts a crashing container several times by itself.
+ * Rollout failures that another attempt may get over. All others would recur: the same image, the same manifest, the
+ * same quota. The kubelet already restarts a crashing container several times by itself.
  */
 const passing: ReadonlySet<string> = new Set([
   ...healthFailures,

@@ -15,7 +15,7 @@ interface Rule {
 const rules: Readonly<Record<BadOutcome, Rule>> = {
   'succeeded-with-ignored': {
     reason: 'PipelineIgnoredFailures',
-    message: 'The pipeline ended well only because failures in it were ignored.',
+    message: 'The pipeline succeeded only because failures in it were ignored.',
     retryable: false,
     touched: true,
   },
@@ -71,7 +71,7 @@ export const failureOfRun = (state: RunState, stopped?: Stopped): Failure | unde
   return { ...rule, message: state.message ? `${message} ${state.message}` : message };
 };
 
-/** An executor that knows reports whether anything had been changed, and what became of it. */
+/** An executor that knows reports whether anything had been changed or taken back. */
 const knownOfEnd = ({ failure }: RunState): Pick<Failure, 'touched' | 'taken_back'> => ({
   touched: failure?.touched ?? true,
   ...(failure?.taken_back === true ? { taken_back: true } : {}),

@@ -24,7 +24,7 @@ export const labels = {
   managedBy: 'app.kubernetes.io/managed-by',
   /** `ownerLabel`: of a target and its workload. */
   target: 'flotilla.dev/target',
-  /** On what stands there for the steps of a deployment, and on its pods: `canary` or `green`. */
+  /** On the objects for the steps of a deployment, and on their pods: `canary` or `green`. */
   track: 'flotilla.dev/track',
 } as const;
 

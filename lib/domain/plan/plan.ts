@@ -154,8 +154,8 @@ export interface Strategy {
 
 export interface Plan {
   /**
-   * SHA-256 in hex over the normalised items and the resolved catalogue. Contains no ids and no times, except those of
-   * a replay.
+   * SHA-256 in hex over the normalised items and the resolved catalogue. Contains no ids and no times, except from a
+   * replay.
    */
   readonly plan_hash: string;
   readonly strategy: Strategy;

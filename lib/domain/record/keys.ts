@@ -47,7 +47,7 @@ import { type BatchDimension, monthOf } from './index-rows.ts';
  * | EXECUTORS          | <account>                | that an executor's account cannot be read, and since when   |
  * | CLUSTERS           | <cluster>                | which cluster a name of the configuration leads to          |
  * | TARGET#<target>    | GOOD                     | the last good release                                       |
- * |                    | LAST                     | how the last deployment ended that did not end well         |
+ * |                    | LAST                     | how the last deployment ended that did not succeed          |
  * |                    | RELEASE#<ulid>           | releases of a target, oldest first                          |
  * | OBJECT#<object>    | LAST                     | which target's deployment changed an object last            |
  * |                    | OUTCOME#<time>#<batch>#… | its changes that made no release                            |

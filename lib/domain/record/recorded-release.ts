@@ -57,7 +57,7 @@ export interface RecordedRelease {
   readonly target?: string;
 }
 
-/** The last good release, unless a later deployment did not end well. Undefined if nothing is recorded. */
+/** The last good release, unless a later deployment did not succeed. Undefined if nothing is recorded. */
 export const recordedRelease = (
   good: Release | undefined,
   last: LastOutcomeRow | undefined,

@@ -16,8 +16,8 @@ export type Baseline = {
   readonly exists: boolean;
   readonly uid?: string;
   /**
-   * Identity of the revision: number and template hash of a Deployment's ReplicaSet (`7/57996b5575`), a StatefulSet's
-   * updateRevision, a DaemonSet's newest ControllerRevision, the uid of a Job or Pod, the generation of a CronJob.
+   * Identity of the revision. A Deployment: number and template hash of its ReplicaSet (`7/57996b5575`). A StatefulSet:
+   * updateRevision. A DaemonSet: newest ControllerRevision. A Job or Pod: uid. A CronJob: generation.
    */
   readonly revision?: string;
   /** The number of the workload's newest template in the cluster. A template with a higher number came later. */

@@ -26,7 +26,7 @@ export const noRuleReason = 'NoRule';
 export const noRule = (object: JsonObject): Finding =>
   waiting(
     noRuleReason,
-    `there is no rule for a ${stringAt(object, 'kind') ?? 'object'} of ${stringAt(object, 'apiVersion') ?? 'this API'}: none of its conditions (${summaries.join(', ')}) says that it does what it is for; give healthy_when in the catalogue`,
+    `there is no rule for a ${stringAt(object, 'kind') ?? 'object'} of ${stringAt(object, 'apiVersion') ?? 'this API'}: none of its conditions (${summaries.join(', ')}) says that it works; give healthy_when in the catalogue`,
   );
 
 /** In order: the first rule with a result wins. */

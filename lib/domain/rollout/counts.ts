@@ -48,7 +48,7 @@ interface Counted {
   /** Of the new revision. */
   readonly ready: number;
   readonly desired: number;
-  /** Absent for kinds whose pods are not read, and for a pod that has ended well. */
+  /** Absent for kinds whose pods are not read, and for a pod that has succeeded. */
   readonly pods?: readonly JsonObject[];
   readonly warnings?: readonly string[];
 }

@@ -40,7 +40,7 @@ function mixedSignal(all: readonly Running[]): Signal | undefined {
   return {
     key: 'MixedDigests',
     reason: 'MixedDigests',
-    message: `the pods of the new revision do not run the same image of container ${container}: ${told}; the tag was moved meanwhile, so deploy by a digest or by a tag that stays`,
+    message: `the pods of the new revision do not run the same image of container ${container}: ${told}. The tag was moved meanwhile: deploy by a digest or by a fixed tag`,
     grace: mixedGrace,
     evidence: counts.slice(0, evidenceLimit).map(({ digest, pods: [first] }) => ({
       ...{ kind: 'pod', name: first?.pod ?? '', reason: 'MixedDigests', message: `runs ${digest}` },

@@ -92,7 +92,7 @@ function movedRepository(look: Seen): Finding | undefined {
   );
 }
 
-/** The expected image was in place. Whoever replaced it, even with the previous one, did so deliberately. */
+/** The expected image was in place. Somebody replaced it deliberately, even if with the previous one. */
 function replaced(look: Seen): Finding | undefined {
   const { workload, baseline, view, object } = look;
   const now = describeImages(look, object);
@@ -112,8 +112,8 @@ function replaced(look: Seen): Finding | undefined {
 }
 
 /**
- * Neither the previous image nor the expected one, whoever wrote it. The executor may also have built a different one
- * from the version.
+ * Neither the previous image nor the expected one, no matter who wrote it. The executor may also have built a different
+ * one from the version.
  */
 function another(look: Seen): Finding | undefined {
   const { baseline, expected, workload, object } = look;
@@ -160,7 +160,7 @@ function notYet(look: Seen): Finding {
   );
 }
 
-/** If images cannot be compared with the version, those of the first look reveal later changes. */
+/** If images cannot be compared with the version, the first look's images reveal later changes. */
 export function imagesToRemember(look: Look): Readonly<Record<string, string>> | undefined {
   if (look.previous?.images !== undefined) return look.previous.images;
   const object = look.view.workload;

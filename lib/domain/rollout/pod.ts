@@ -7,7 +7,7 @@ import type { KindReport } from './signal.ts';
 
 /**
  * Phase Running alone is not enough: the condition Ready counts. A pod that is not restarted has work to finish, like a
- * Job (Argo CD's rule too): it is fine once it ended well.
+ * Job (Argo CD's rule too): it is fine once it has succeeded.
  */
 export function judgePod(look: Seen): KindReport {
   const { object } = look;
@@ -30,5 +30,5 @@ export function judgePod(look: Seen): KindReport {
 
 const pending = (phase: string, isUp: boolean): Finding =>
   isUp
-    ? waiting('PodRunning', 'the pod runs; it is not restarted when it ends, so it is done once it has ended well')
+    ? waiting('PodRunning', 'the pod runs; it is not restarted when it ends, so it is done once it has succeeded')
     : waiting('PodNotReady', `the pod is ${phase} and not ready`);

@@ -9,7 +9,7 @@ const remedies: Readonly<Record<string, string>> = {
   ReplicasNotReady: 'Check the log, the readiness probe and the events of the pods that are not ready',
   ReplicasNotAvailable: 'Pods must stay ready for minReadySeconds: check whether they do',
   OldReplicasPending:
-    'Old pods stay until the new ones are ready: check the log, the readiness probe and the events of the new ones; if all of these are ready, check what keeps the old ones: a finalizer, a preStop hook, a long grace period',
+    'Old pods stay until the new ones are ready: check the log, the readiness probe and the events of the new ones. If all of these are ready, check what keeps the old ones: a finalizer, a preStop hook, a long grace period',
   RevisionNotCurrent: 'Check that its controller works',
   NodesNotCounted: 'Check that the cluster controllers work',
   NotSteady: 'Check why its containers end, or lower steady_seconds',

@@ -6,7 +6,7 @@ import { currentReplicaSet, podsOfNewRevision } from './revision.ts';
 
 /** A cluster's warning about an object, from core/v1 or events.k8s.io/v1. */
 export interface WarningEvent {
-  /** Of the object it is about. */
+  /** The uid of the object in the warning. */
   readonly uid: string;
   readonly name: string;
   /** Of a pod, if it is about one container. */

@@ -30,7 +30,7 @@ export function anothersImage(look: BaselineLook, before: readonly Expected[] = 
 const mostReplaced = 3;
 
 /**
- * The warning on a success that removed somebody else's image: the cluster keeps an image of the service's container
+ * The warning on a success that removed somebody else's image. The cluster keeps an image of the service's container
  * that came after the baseline and is neither the previous nor the requested one. For a recreated object, nobody can
  * say whose they were.
  */
@@ -46,7 +46,7 @@ export function replacedWarning(look: BaselineLook): string | undefined {
     .filter((image) => !sameImage(image, before) && image !== service?.image);
   if (images.length === 0) return undefined;
   const stood = [...new Set(images)].slice(-mostReplaced).join(', ');
-  return `${stood} was there in between and was replaced: neither ${before}, as before, nor ${describeExpected(look)}, as requested; if it was somebody's hotfix, make sure it is in the version that runs now, or deploy it again`;
+  return `${stood} was there in between and was replaced: neither ${before}, as before, nor ${describeExpected(look)}, as requested. If it was somebody's hotfix, make sure it is in the version that runs now, or deploy it again`;
 }
 
 export const describeBefore = ({ baseline: { image, images } }: BaselineLook): string =>

@@ -130,7 +130,7 @@ export const holdsOn = ({ holds }: Pick<Turns, 'holds'>, candidate: HoldCandidat
     .sort((a, b) => a.since - b.since || (a.id < b.id ? -1 : 1))
     .map(waitForHold);
 
-/** A hold, in the form for those who wait for it. */
+/** A hold, in the form that waiting deployments show. */
 export const waitForHold = ({ id, scope, reason, by, since, until, circuit }: Hold): Of<'hold'> => ({
   kind: 'hold',
   id,
@@ -165,7 +165,7 @@ const isOver = (
 };
 
 /**
- * The same from stored rows, without any batch's cells: everything in flight holds a lock. `sheets` are those of the
+ * The same from stored rows, without any batch's cells: everything in flight holds a lock. `sheets` belong to the
  * scheduled batches, in order.
  */
 export const turnsOf = (locks: Turns['locks'], sheets: readonly Sheet[], holds: Turns['holds']): Turns => {

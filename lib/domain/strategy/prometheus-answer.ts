@@ -31,7 +31,7 @@ export const pointsOf = (status: number, body: string): MetricAnswer => {
 };
 
 const severalSeries = (count: number): string =>
-  `the query gives ${count} series and must give one: put sum(…), max(…) or the like around it`;
+  `the query gives ${count} series and must give one: wrap it in sum(…), max(…) or a similar function`;
 
 /** A non-number is no point. */
 const pointOf = ([seconds, text]: readonly [number, string]): readonly MetricPoint[] => {

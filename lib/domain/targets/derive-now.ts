@@ -5,7 +5,7 @@ import type { TargetRow } from './target-row.ts';
 
 /**
  * NOW of a target whose row was never written, because it predates such rows: the last good release, unless a later
- * deployment did not end well. Undefined if nothing is recorded.
+ * deployment did not succeed. Undefined if nothing is recorded.
  */
 export const deriveNow = (
   target: string,

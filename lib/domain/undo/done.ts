@@ -8,8 +8,8 @@ import { answersTo, versionOf } from '../rollout/image-version.ts';
 import type { Place } from '../schedule/place.ts';
 
 /**
- * What a deployment did to its target, for those who want to undo it. `open`: it has not ended. `returned`: a rollback
- * has restored what was there. `replaced`: what runs is neither the requested nor the previous version.
+ * What a deployment did to its target, for undoing it. `open`: it has not ended. `returned`: a rollback has restored
+ * what was there. `replaced`: what runs is neither the requested nor the previous version.
  */
 export type Effect = 'nothing' | 'open' | 'changed' | 'restored' | 'returned' | 'replaced' | 'unknown';
 

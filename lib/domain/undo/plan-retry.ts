@@ -72,7 +72,7 @@ export interface RetryPlan {
   readonly warnings: readonly string[];
 }
 
-/** What may be retried: anything that did not end well and was not seen running; never a success. */
+/** What may be retried: anything that did not succeed and was not seen running; never a success. */
 export const isNotGood = (status: Status): boolean => status !== 'SUCCESS' && status !== 'UNKNOWN';
 
 /**
@@ -126,7 +126,7 @@ const memberOf = (
   };
 };
 
-/** What a deployment may wait for in vain. */
+/** An UNKNOWN that would block a retry. */
 interface Unknown {
   readonly key: string;
   /** The UNKNOWN holder of its lock; absent: it is UNKNOWN itself. */

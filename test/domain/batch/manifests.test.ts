@@ -331,7 +331,7 @@ describe('a batch is refused, with the place of each problem', () => {
     const catalogue = { ...catalogueOf({}, { ...policy, namespaces: ['shop'] }), services: { shared: services } };
     const text = `${head}    manifests: &m ${JSON.stringify(many)}\n${items.join('')}`;
     expect(problems(text, catalogue)).toEqual([
-      expect.stringMatching(/has more than 50000 objects, together with those of earlier items/),
+      expect.stringMatching(/has more than 50000 objects, including earlier items/),
     ]);
   });
 });

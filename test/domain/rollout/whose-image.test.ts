@@ -60,7 +60,7 @@ const kinds: Readonly<Record<'deployment' | 'statefulset', (given: Given) => Wor
 };
 
 const warned = (images: string, before = 'reg/app:1', asked = 'version 2'): readonly string[] => [
-  `${images} was there in between and was replaced: neither ${before}, as before, nor ${asked}, as requested; if it was somebody's hotfix, make sure it is in the version that runs now, or deploy it again`,
+  `${images} was there in between and was replaced: neither ${before}, as before, nor ${asked}, as requested. If it was somebody's hotfix, make sure it is in the version that runs now, or deploy it again`,
 ];
 
 interface Case {

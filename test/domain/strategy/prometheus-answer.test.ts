@@ -22,7 +22,7 @@ describe('what Prometheus answers', () => {
       'several series',
       200,
       said([series('1'), series('2')].join()),
-      unread('the query gives 2 series and must give one: put sum(…), max(…) or the like around it'),
+      unread('the query gives 2 series and must give one: wrap it in sum(…), max(…) or a similar function'),
     ],
     [
       'that the query is none',
