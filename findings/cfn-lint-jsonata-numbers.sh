@@ -2,11 +2,11 @@
 # cfn-lint refuses JSONata expressions where Step Functions takes them for a number.
 #
 # Version: cfn-lint 1.57.0 (PyPI, the newest on 29 November 2026), Python 3.11.
-# In a state machine whose QueryLanguage is JSONata, Step Functions takes an expression as the value of TimeoutSeconds and
-# HeartbeatSeconds of a Task (CDK writes one with Timeout.jsonata), and of MaxConcurrency, ToleratedFailureCount and
-# ToleratedFailurePercentage of a Map (in JSONPath there are fields of their own for that, such as TimeoutSecondsPath).
+# With the QueryLanguage JSONata, Step Functions accepts an expression as the value of TimeoutSeconds and HeartbeatSeconds of a Task (CDK
+# writes one with Timeout.jsonata). The same holds for MaxConcurrency, ToleratedFailureCount and ToleratedFailurePercentage of a Map. (JSONPath
+# has separate fields for that, such as TimeoutSecondsPath.)
 # Seen: cfn-lint knows the expression in Seconds of Wait, and reports E3601 "is not of type 'number'" or "'integer'" for the five
-# others, exit status 2. Whoever sets a time-out from the input must switch E3601 off, and with it every true finding of that rule.
+# others, exit status 2. To set a timeout from the input, you must switch E3601 off, and lose every true finding of that rule.
 # This script exits with 0 while that is so.
 set -eu
 folder=$(mktemp -d)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Cron expressions in schedules and freezes: cron-schedule reads only the digits that a field begins with, and drops the rest without a word.
+# Cron expressions in schedules and freezes: cron-schedule reads only the digits that a field begins with, and silently drops the rest.
 #
 # Versions: cron-schedule 6.0.0, cron-parser 5.10.6 (npm).
 # Input: `0 9 * * 1#2`, the second Monday of a month, and `0 9 * * 5L`, its last Friday, as Quartz and others write them.

@@ -3,9 +3,9 @@
 #
 # Version: jsonata-python 0.7.1 (PyPI) beside jsonata 2.2.2 (npm, the reference implementation), the newest on 29 November 2026.
 # Step Functions evaluates JSONata; MiniStack, which stands in for it in tests, evaluates it with jsonata-python.
-# Seen, reference first: `5.5 % 2` is 1.5 and 1; `-7.5 % 2` is -1.5 and -1; `$string(100000000000000000000)` is
-# "100000000000000000000" and "1e+20"; `$string(1234567890123456789)` ends in 6800 and is written "1.23456789012346e+18";
-# `$number(" 12 ")` is the error D3030 and 12. Whole numbers agree: `5 % 3` is 2 in both.
+# Seen, reference first: `5.5 % 2` is 1.5 and 1. `-7.5 % 2` is -1.5 and -1. `$string(100000000000000000000)` is "100000000000000000000" and
+# "1e+20". `$string(1234567890123456789)` ends in 6800, and is "1.23456789012346e+18". `$number(" 12 ")` is the error D3030, and 12. Whole
+# numbers agree: `5 % 3` is 2 in both.
 # An expression that deals shares or waits out by a remainder comes to something else there than on AWS, without an error.
 # This script exits with 0 while that is so.
 set -eu

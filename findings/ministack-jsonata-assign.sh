@@ -1,9 +1,9 @@
 #!/bin/sh
-# MiniStack assigns the variables of one state one after the other, and its JSONata is not that of Step Functions.
+# MiniStack assigns the variables of one state one after another, and its JSONata differs from Step Functions.
 #
 # Version: MiniStack 1.5.33, asked with boto3 1.44.8 (PyPI, the newest on 29 November 2026), Python 3.11.
-# Step Functions, by its documentation: all expressions of one Assign see the values from before the state, so that two variables
-# can be exchanged; $eval is not available; an execution that failed has an error and a cause, and no output.
+# Step Functions, by its documentation: all expressions of one Assign see the values from before the state, so two variables can be
+# exchanged. $eval is not available. A failed execution has an error and a cause, and no output.
 # Seen: of {"x": "{% $y %}", "y": "{% $x %}"} both get the old value of y; $eval is evaluated; DescribeExecution of a failed
 # execution has an output, which repeats error and cause as JSON.
 # A machine that exchanges or counts variables in one state passes there and does something else on AWS, or the other way round.
@@ -12,7 +12,7 @@ set -eu
 folder=$(mktemp -d)
 emulator=
 trap 'if [ -n "$emulator" ]; then kill "$emulator" 2>/dev/null || true; wait "$emulator" 2>/dev/null || true; fi; rm -rf "$folder"' EXIT
-# Two environments: MiniStack wants an older botocore than that of this boto3.
+# Two environments: MiniStack needs an older botocore than this boto3.
 python3 -m venv "$folder/emulator"
 "$folder/emulator/bin/pip" install --quiet --disable-pip-version-check ministack==1.5.33
 python3 -m venv "$folder/client"

@@ -2,12 +2,12 @@
 # moto does a transaction twice that DynamoDB would recognise by its token, and takes an attribute that is absent for NULL.
 #
 # Version: moto 5.2.5 with boto3 1.44.8 (PyPI, the newest on 29 November 2026), Python 3.11, `mock_aws`, one table in memory.
-# DynamoDB, by its documentation: TransactWriteItems with the ClientRequestToken of one that went well changes nothing in the next
-# ten minutes; `absent = :value` is false whatever the value, because there is no attribute; LastEvaluatedKey is told where
-# Limit was met, also by the last item; a number has at most 38 digits; a value that no expression uses is refused.
-# Seen: the same token adds to a counter twice; `absent = :null` holds for {"NULL": true}, so that a conditional put overwrites;
-# no LastEvaluatedKey where Limit is the number of items; 39 digits are stored; an unused value is taken; a consistent read of
-# 5 KB costs 0.5 units (2 there), and a put of 2.5 KB one (3 there).
+# DynamoDB, by its documentation: TransactWriteItems with the ClientRequestToken of a successful one changes nothing for ten minutes.
+# `absent = :value` is always false, because there is no attribute. There is a LastEvaluatedKey whenever Limit is reached, even by the
+# last item. A number has at most 38 digits. A value that no expression uses is refused.
+# Seen: the same token adds to a counter twice. `absent = :null` is true for {"NULL": true}, so a conditional put overwrites. There is no
+# LastEvaluatedKey if Limit is the number of items. 39 digits are stored. An unused value is accepted. A consistent read of 5 KB costs
+# 0.5 units (2 there), and a put of 2.5 KB one (3 there).
 # Tests on moto therefore cannot show that a retried write is done once, and pass with expressions that AWS refuses.
 # This script exits with 0 while that is so.
 set -eu
