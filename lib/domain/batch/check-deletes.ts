@@ -16,7 +16,7 @@ export const checkDeletes = (
     if (gone === undefined) return [];
     const here = [...path, 'metadata', 'dependencies'];
     const describe = () => ({
-      message: `${key} depends on ${quoted(gone)}, which this batch deletes`,
+      message: `${key ?? 'it'} depends on ${quoted(gone)}, which this batch deletes`,
       hint: 'delete it later in a separate batch, or remove the dependency',
       found: gone,
     });

@@ -139,8 +139,11 @@ const targetsOn = (
   { drafts, draft }: Around,
 ): readonly number[] => {
   const wanted = isSame ? infrastructureOf(draft) : infrastructure;
-  // An invalid item's infrastructure is not known.
-  if (wanted === undefined || places.some((place) => infrastructureOf(drafts[place]!) === undefined)) return places;
+  // An invalid item's infrastructure is not known. Of a batch that is too long, only some deployments are checked.
+  const { listed } = drafts[places[0]!]!;
+  const isPart = listed !== undefined && places.length < listed.infrastructures.length;
+  if (wanted === undefined || isPart || places.some((place) => infrastructureOf(drafts[place]!) === undefined))
+    return places;
   return places.filter((place) => infrastructureOf(drafts[place]!) === wanted);
 };
 

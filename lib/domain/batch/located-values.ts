@@ -54,6 +54,8 @@ interface Converted {
 interface Walk {
   readonly origins: Map<object, Origin>;
   readonly anchors: Map<string, Converted | 'open'>;
+  /** Anchored scalars as written. */
+  readonly sources: Map<string, string | undefined>;
   readonly findings: Finding[];
   /** How many keys merge keys have brought so far. */
   merged: number;
@@ -67,7 +69,7 @@ const unread: Converted = { ...nothing, isUnread: true };
  * text.
  */
 export const locateValues = (contents: ParsedNode): Located | { readonly refusal: Finding } => {
-  const walk: Walk = { origins: new Map(), anchors: new Map(), findings: [], merged: 0 };
+  const walk: Walk = { origins: new Map(), anchors: new Map(), sources: new Map(), findings: [], merged: 0 };
   const { value: root, weight, isUnread: isRootUnread = false } = convert(walk, contents, []);
   if (weight > yamlLimits.values || walk.merged > yamlLimits.merged) return { refusal: bomb };
   const top: Place = { key: offsetOfNode(contents), value: offsetOfNode(contents), node: contents };
@@ -98,7 +100,7 @@ export const locateValues = (contents: ParsedNode): Located | { readonly refusal
     isUnread: (path) => isRootUnread || isUnread(walk.origins, root, path),
     sourceOf: (path) => {
       const { place, whole } = placeOf(path);
-      return whole && isScalar(place.node) ? place.node.source : undefined;
+      return whole ? sourceIn(walk, place.node) : undefined;
     },
   };
 };
@@ -112,6 +114,9 @@ const bomb: Finding = {
 
 const offsetOfNode = (node: { range?: readonly number[] | null }): number => node.range?.[0] ?? 0;
 
+const sourceIn = ({ sources }: Walk, node: ParsedNode | null): string | undefined =>
+  isAlias(node) ? sources.get(node.source) : isScalar(node) ? node.source : undefined;
+
 const convert = (walk: Walk, node: ParsedNode | null, path: Path): Converted => {
   if (node === null) return nothing;
   if (isAlias(node)) return convertAlias(walk, node, path);
@@ -120,6 +125,7 @@ const convert = (walk: Walk, node: ParsedNode | null, path: Path): Converted => 
   walk.anchors.set(node.anchor, 'open');
   const converted = convertContent(walk, node, path);
   walk.anchors.set(node.anchor, converted);
+  walk.sources.set(node.anchor, sourceIn(walk, node));
   return converted;
 };
 

@@ -1,7 +1,9 @@
 import { isScalar } from 'yaml';
 import { versionProblem } from './check-version.ts';
+import { isMapping } from './drafts.ts';
 import { nearest } from './nearest.ts';
-import { readYaml } from './read-yaml.ts';
+import { asOneList } from './one-list.ts';
+import { readYaml, type YamlText } from './read-yaml.ts';
 import { writtenItems } from './written-items.ts';
 
 /** The text with these versions, by key. Everything else stays as written, to the character. */
@@ -12,7 +14,7 @@ export const setVersions = (
   const read = readYaml(text);
   // The reader reports what is wrong with it, with line and column.
   if ('issues' in read) return { text };
-  const places = versionsIn(text);
+  const places = versionsIn(text, read);
   const changes: { readonly from: number; readonly to: number; readonly with: string }[] = [];
   for (const [key, version] of versions) {
     const place = places.get(key) ?? places.get(key.toLowerCase());
@@ -22,7 +24,7 @@ export const setVersions = (
     const bad = versionProblem(version, 'helm');
     if (bad !== undefined)
       return { problem: `${key}: ${bad.message}${bad.hint === undefined ? '' : ` (${bad.hint})`}` };
-    changes.push({ ...place, with: JSON.stringify(version) });
+    changes.push({ ...place, with: inPlace(text, place, version) });
   }
   const inOrder = changes.sort((a, b) => b.from - a.from);
   return {
@@ -40,9 +42,18 @@ const unknown = (key: string, known: readonly string[]): string => {
 
 type Place = { readonly from: number; readonly to: number } | 'shared';
 
-/** Where each deployment's version is written. */
-const versionsIn = (text: string): ReadonlyMap<string, Place> => {
-  const places = new Map<string, Place>();
+/** Where nothing is written yet, the key's colon needs a space after it. */
+const inPlace = (text: string, { from, to }: Exclude<Place, 'shared'>, version: string): string =>
+  `${from === to && !/\s/.test(text[from - 1] ?? '') ? ' ' : ''}${JSON.stringify(version)}`;
+
+/** Where each deployment's version is written. Merge keys bring those that the text itself does not have. */
+const versionsIn = (text: string, read: YamlText): ReadonlyMap<string, Place> => {
+  const places = new Map<string, Place>(
+    asOneList(read).entries.flatMap((entry) => {
+      const { pillar, service_name: service } = isMapping(entry) ? entry : {};
+      return typeof pillar === 'string' ? [[`${pillar.toLowerCase()}/${service}`, 'shared'] as const] : [];
+    }),
+  );
   for (const { pillar, service, version } of writtenItems(text)) {
     if (typeof pillar !== 'string' || typeof service !== 'string') continue;
     places.set(`${pillar.toLowerCase()}/${service}`, placeOf(version));

@@ -17,7 +17,7 @@ export const parsableText = (text: string): string =>
 
 /** A batch's items in both forms, without what aliases stand for. */
 export const writtenItems = (text: string): readonly WrittenItem[] => {
-  const { contents } = parseDocument(parsableText(text), { keepSourceTokens: false });
+  const { contents } = parseDocument(parsableText(text), { keepSourceTokens: false, stringKeys: true });
   if (!isMap(contents)) return [];
   const list = contents.get('deployments', true);
   const items = (isSeq(list) ? list.items : []).filter((item) => isMap(item)) as YAMLMap[];

@@ -113,6 +113,13 @@ describe('order', () => {
     ]);
   });
 
+  test('not even what has no name yet', () => {
+    const nameless = 'docker_image_version: "1", metadata: { dependencies: [db] }';
+    expect(issuesOf(batchText([deleted('db'), nameless])).map(({ message }) => message)).toContain(
+      'it depends on "shared/db", which this batch deletes',
+    );
+  });
+
   test('the plan deletes in that order', () => {
     const { deployments } = planBatch(batchOf(batchText([deleted('db'), deleted('api', ['db'])])), simulated);
     expect(deployments.map(({ key, action }) => [key, action])).toEqual([

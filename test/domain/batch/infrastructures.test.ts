@@ -187,6 +187,11 @@ describe('problems', () => {
     ]);
   });
 
+  test('more than 10,000 deployments hide which infrastructures there are, so those are no problem', () => {
+    const needs = 'dependencies: [s0@c3, { key: s0, same_infrastructure: true }]';
+    expect(said(text(...many(501), `last: ${on('c3', needs)}`))).toHaveLength(1);
+  });
+
   test('more than 100,000 dependencies', () => {
     const services = ['a', 'b', 'c'].map((name) => `${name}: ${on(list)}`);
     expect(said(text(...services, ...many(84, 'dependencies: [a, b, c]')))).toEqual([

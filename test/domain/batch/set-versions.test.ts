@@ -34,6 +34,8 @@ test.each([
   ['one in JSON with tabs', json, { 'risk/cva': '2' }, json.replace('"1"', '"2"')],
   ['one alone in the short form', short, { 'risk/cva': '2' }, short.replace('1.10  ', '"2"  ')],
   ['one of the short form', short, { 'risk/fx': '3' }, short.replace("'2.0'", '"3"')],
+  ['one that is still empty', 'releases:\n  a:\n    b:\n', { 'a/b': '2' }, 'releases:\n  a:\n    b: "2"\n'],
+  ['one with a number for a name', 'releases: { a: { 7: "1" } }', { 'a/7': '2' }, 'releases: { a: { 7: "2" } }'],
   ['none', yaml, {}, yaml],
   ['of what is not YAML at all', 'version: [', { 'risk/cva': '2' }, 'version: ['],
 ])('of the versions %s is written anew, and all else stays', (_, text, versions, changed) => {
@@ -54,6 +56,18 @@ test.each([
     'deployments: [{ pillar: a, service_name: b, docker_image_version: &v "1" }]',
     { 'a/b': '2' },
     'comes from an anchor or an alias',
+  ],
+  [
+    'a service that a merge key brings',
+    'x-a: &a { b: "1" }\nreleases: { risk: { <<: *a } }',
+    { 'risk/b': '2' },
+    'the version of risk/b comes from an anchor or an alias',
+  ],
+  [
+    'a name that a merge key brings',
+    'x-a: &a { pillar: risk }\ndeployments: [{ <<: *a, service_name: b, docker_image_version: "1" }]',
+    { 'risk/b': '2' },
+    'the version of risk/b comes from an anchor or an alias',
   ],
   ['no deployments', 'version: v1.0', { 'a/b': '2' }, 'it has no deployment a/b'],
 ])('%s is a problem', (_, text, versions, problem) => {

@@ -52,6 +52,15 @@ describe('problems point into the short form', () => {
       ['4:14 releases.risk.a: 1.10 is read as the number 1.1 (write "1.10")'],
     ],
     [
+      'a number from an anchor',
+      ['risk: { a: &v 1.10, b: *v, c: { version: *v } }'],
+      [
+        '4:17 releases.risk.a: 1.10 is read as the number 1.1 (write "1.10")',
+        '4:26 releases.risk.b: 1.10 is read as the number 1.1 (write "1.10")',
+        '4:44 releases.risk.c.version: 1.10 is read as the number 1.1 (write "1.10")',
+      ],
+    ],
+    [
       'a number for a version in a mapping',
       ['risk:', '  a:', '    version: 2'],
       ['6:16 releases.risk.a.version: the number 2 where a string is needed; put it in quotes (write "2")'],
