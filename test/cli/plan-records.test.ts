@@ -77,7 +77,7 @@ describe('what is told of the records', () => {
     ];
     const [, working, unknown, advice] = linesOf(two);
     expect(working).toMatch(/^risk\/api: Waits for .*B2/);
-    expect(unknown).toMatch(/^risk\/api: What .*B2 did to .* is UNKNOWN/);
+    expect(unknown).toMatch(/^risk\/api: Waits for .*B2, which left .* UNKNOWN: resolve that/);
     expect(advice).toBe('  flotilla resolve B2 risk/api --status SUCCESS --reason …  (or --status FAILED)');
   });
 

@@ -1,3 +1,4 @@
+import { serviceKey } from '../../domain/batch/keys-called.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { maskSecrets } from '../../domain/masking/mask-secrets.ts';
@@ -6,23 +7,25 @@ import type { Deps } from '../deps.ts';
 import { readPlanned } from '../plan/plan-store.ts';
 import type { HistoryRow } from './target-history.ts';
 
-/** The deployment as planned, without secrets. Only its own fields, and none about its position in the plan. */
+/**
+ * The deployment as it was planned, without secrets and without its place in the plan. Its key is that of the service:
+ * an infrastructure in it depends on the batch, and releases of several batches are compared.
+ */
 export const configOf = (deployment: KeptDeployment): JsonObject => {
   const {
     index: _,
-    key: ______,
     position: __,
     level: ___,
     critical_path: ____,
     rank: _____,
     ...planned
   } = keptDeployment(deployment);
-  const { executor, health_check } = planned;
+  const { key, executor, health_check } = planned;
   const masked = {
     executor: withoutSecrets(executor as unknown as Json),
     health_check: withoutSecrets(health_check as unknown as Json),
   };
-  return { ...(planned as unknown as JsonObject), ...masked };
+  return { ...(planned as unknown as JsonObject), ...masked, key: serviceKey(key) };
 };
 
 /** Settings of executors and health checks come from the configuration. An address may contain credentials. */
