@@ -100,7 +100,7 @@ test('a service as a whole may be named, and two infrastructures may get two ver
   expect(Object.keys(await toldOf(world, header.batch_id)).sort()).toEqual([`db@${eu}`, `db@${us}`]);
   expect(running(world, 'db')).toEqual(['2.0.1', '2.0.2']);
   const { text: source } = await readSource(world.deps, { batchId: header.batch_id });
-  expect(source).toContain('# Some services are here several times, each on its own infrastructures.');
+  expect(source).toContain('# Some services appear several times, each for its own infrastructures.');
 });
 
 test('on_failure: rollback puts back what was changed, under the same keys', async () => {

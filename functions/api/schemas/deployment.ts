@@ -64,7 +64,7 @@ export const deployment = viewSchema<DeploymentView>()(
     root: rootCause.exactOptional(),
     holds_back: count
       .exactOptional()
-      .describe('How many deployments do not start because of it, and not because of another one before it.'),
+      .describe('How many deployments do not start because of it alone, not because of an earlier one.'),
     attempts: count,
     runs: z.array(run),
     evidence: z.array(evidence),

@@ -34,9 +34,9 @@ export interface PlanPreview {
   readonly strategy: Strategy;
   readonly limits: Readonly<Record<string, number>>;
   readonly critical_path: readonly string[];
-  /** What deployments do when they fail. */
+  /** What happens when deployments fail. */
   readonly after_failure: AfterFailure;
-  /** How long it takes when all goes wrong. */
+  /** How long it takes at worst. */
   readonly worst_case?: WorstCase;
   readonly warnings: readonly string[];
   /** What would only be simulated. */

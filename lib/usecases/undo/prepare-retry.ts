@@ -206,9 +206,7 @@ const fileOf = (
   const text = writeBatch({
     comments: [
       `What batch ${batch_id} has left to retry.`,
-      ...(names.size < members.length
-        ? ['Some services are here several times, each on its own infrastructures.']
-        : []),
+      ...(names.size < members.length ? ['Some services appear several times, each for its own infrastructures.'] : []),
       ...many.map(({ deployment: { key, dependencies } }) => `${key} depends on all of: ${dependencies.join(', ')}`),
     ],
     metadata: { name: retryName(name), ...kept },
@@ -220,7 +218,7 @@ const fileOf = (
     text,
     changed: (read) => ({
       ...read,
-      // By place: of a service on several infrastructures the text may only have one.
+      // By index: the text may have only one of a service on several infrastructures.
       deployments: read.deployments.map((one, place) => {
         const { key, replay, dependencies, manifests, health_check } = members[place]!.deployment;
         return { ...one, key, dependencies, replay, health_check, ...(manifests === undefined ? {} : { manifests }) };
