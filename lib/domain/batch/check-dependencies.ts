@@ -139,7 +139,7 @@ const targetsOn = (
   { drafts, draft }: Around,
 ): readonly number[] => {
   const wanted = isSame ? infrastructureOf(draft) : infrastructure;
-  // An invalid item's infrastructure is not known. Of a batch that is too long, only some deployments are checked.
+  // An invalid item's infrastructure is not known. A batch that is too long has only some of its deployments checked.
   const { listed } = drafts[places[0]!]!;
   const isPart = listed !== undefined && places.length < listed.infrastructures.length;
   if (wanted === undefined || isPart || places.some((place) => infrastructureOf(drafts[place]!) === undefined))

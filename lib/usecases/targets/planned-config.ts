@@ -8,8 +8,8 @@ import { readPlanned } from '../plan/plan-store.ts';
 import type { HistoryRow } from './target-history.ts';
 
 /**
- * The deployment as it was planned, without secrets and without its place in the plan. Its key is that of the service:
- * an infrastructure in it depends on the batch, and releases of several batches are compared.
+ * The deployment as planned, without secrets and without its position in the plan. The key omits the infrastructure,
+ * because releases of several batches are compared, and only some batches have infrastructures in their keys.
  */
 export const configOf = (deployment: KeptDeployment): JsonObject => {
   const {
