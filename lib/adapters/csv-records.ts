@@ -12,9 +12,12 @@ const mostRecords = maxDeployments + 2;
 
 const delimiters = [',', ';', '\t'] as const;
 
-/** The one that the first line has most of, outside of quotes. */
+/** Excel names the separator in a line of its own. */
+const ofExcel = /^sep=[,;\t]\n/i;
+
+/** The one that the first line with a text has most of, outside of quotes. */
 const delimiterOf = (text: string): string => {
-  const [first = ''] = text.split('\n', 1);
+  const [first = ''] = text.replace(/^\s*\n/, '').split('\n', 1);
   const bare = first.replace(/"[^"]*"/g, '');
   const counts = delimiters.map((delimiter) => bare.split(delimiter).length);
   return delimiters[counts.indexOf(Math.max(...counts))] ?? ',';
@@ -24,7 +27,10 @@ const delimiterOf = (text: string): string => {
 export const csvRecords = (
   written: string,
 ): { readonly records: readonly TableRecord[] } | { readonly line: number; readonly problem: string } => {
-  const text = written.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  const text = written
+    .replace(/^\uFEFF/, '')
+    .replace(/\r\n?/g, '\n')
+    .replace(ofExcel, '\n');
   const long = text.split('\n').findIndex(({ length }) => length > mostCharacters);
   if (long >= 0) return { line: long + 1, problem: tooLong };
   const delimiter = delimiterOf(text);

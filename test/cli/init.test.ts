@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -187,6 +187,13 @@ describe('flotilla init from a file of another tool', () => {
       1,
       'source has no service that can be written',
     ],
+    [
+      'nothing of it runs',
+      'compose',
+      'services: { web: { image: "a:1", scale: 0 } }',
+      1,
+      'source has only services scaled to 0. Nothing was written.',
+    ],
     ['its problems', 'csv', 'service,version\nweb,1 2', 2, 'source:2:5 version: "1 2" contains a space'],
     [
       'a cycle',
@@ -203,6 +210,14 @@ describe('flotilla init from a file of another tool', () => {
     expect(ran.status).toBe(status);
     expect(ran.error.join('\n')).toContain(said);
     expect(() => readFileSync(join(directory, 'flotilla.config.yaml'))).toThrow('ENOENT');
+  });
+
+  test('writes both files or none', async () => {
+    const directory = folderWith('csv');
+    mkdirSync(join(directory, 'release.yaml'));
+    const { status, error } = await run(['init', '--csv', 'source', '--force'], { directory });
+    expect([status, error.join('')]).toEqual([1, expect.stringMatching(/release\.yaml is a folder\. Nothing was/)]);
+    expect(readdirSync(directory).sort()).toEqual(['kube.yaml', 'release.yaml', 'source']);
   });
 
   test('takes one source, and a file that is there', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseBatch } from '../../domain/batch/parse-batch.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
@@ -12,6 +12,7 @@ import { readSource, type SourceKind, sourceKinds } from '../../local/init/read-
 import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
+import { writeTogether } from '../write-together.ts';
 import { type ClusterOptions, type Found, findInCluster } from './init-cluster.ts';
 
 export interface InitOptions extends ClusterOptions {
@@ -44,10 +45,17 @@ export const init = async (context: CommandContext, options: InitOptions): Promi
     kind === undefined
       ? await findInCluster(context, options, { configuration, environment })
       : findInFile(context, options, kind);
+  if (services.every(({ isScaledToZero }) => isScaledToZero === true)) {
+    throw new CommandFailure(exitStatus.failed, [`${place.name} has only services scaled to 0. Nothing was written.`]);
+  }
   const written = { configuration: writtenConfiguration(place, services), batch: writtenBatch(place, services) };
   checkWritten(written);
-  writeFileSync(configuration, written.configuration);
-  writeFileSync(batch, written.batch);
+  writeTogether(
+    new Map([
+      [configuration, written.configuration],
+      [batch, written.batch],
+    ]),
+  );
   for (const line of fewOf(lines)) terminal.error(printable(line));
   print(context, { configuration, batch, services, ...told }, [
     printable(

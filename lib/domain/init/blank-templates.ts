@@ -10,7 +10,8 @@ export interface Blanked {
 
 /**
  * Replaces every `{{ … }}` with a mark, so that the rest can be read as YAML. A line with nothing else, such as `{{ if
- * }}`, becomes empty. An unclosed template extends to the end.
+ * }}`, becomes empty. An unclosed template extends to the end of
+ * its line: it may be a comment.
  */
 export const blankTemplates = (text: string): Blanked => {
   const marked = markTemplates(text);
@@ -28,9 +29,11 @@ const markTemplates = (text: string): string => {
   let at = 0;
   for (let begin = text.indexOf('{{'); begin >= 0; begin = text.indexOf('{{', at)) {
     const close = text.indexOf('}}', begin);
-    const end = close < 0 ? text.length : close + 2;
+    if (close < 0) break;
+    const end = close + 2;
     parts.push(text.slice(at, begin), text.slice(begin, end).replace(/[^\n]/g, templateMark));
     at = end;
   }
-  return [...parts, text.slice(at)].join('');
+  const rest = text.slice(at).replace(/\{\{[^\n]*/g, (unclosed) => templateMark.repeat(unclosed.length));
+  return [...parts, rest].join('');
 };

@@ -83,7 +83,8 @@ const readService = (place: Place, written: unknown): Read => {
   }
   const read = writtenImage(image);
   if ('problem' in read) {
-    return leave(`left out: ${read.problem}, for example with \`docker compose config > resolved.yaml\``);
+    const how = image.includes('$') ? ', for example with `docker compose config > resolved.yaml`' : '';
+    return leave(`left out: ${read.problem}${how}`);
   }
   const health = healthOf(written);
   const service: WrittenService = {
@@ -94,6 +95,9 @@ const readService = (place: Place, written: unknown): Read => {
   const told = [
     ...(/[:@][^/]*$/.test(image) ? [] : ['its image has no version, so latest is written; put the version in']),
     ...(typeof health === 'string' ? [health] : []),
+    ...(written.profiles === undefined
+      ? []
+      : ['compose starts it only for its profiles; remove it if you do not deploy it']),
   ];
   return { service, notes: told.map((message) => ({ line, about: place.name, message })) };
 };
@@ -106,13 +110,11 @@ const needsOf = (written: unknown): readonly string[] => {
 
 const isOff = ({ scale, deploy }: Mapping): boolean => scale === 0 || (isMapping(deploy) && deploy.replicas === 0);
 
-const localAddress = /\bhttp:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(\/[^\s'"`|;&<>()\\?#]*)?/;
+const localAddress =
+  /\bhttp:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(?=[\s'"`|;&<>()\\?#/]|$)(\/[^\s'"`|;&<>()\\?#]*)?/;
 
 /** The path and port of its health check, if that is an HTTP address; otherwise what to do about it. */
-const healthOf = ({
-  healthcheck,
-  ports,
-}: Mapping): { readonly path: string; readonly port: number } | string | undefined => {
+const healthOf = ({ healthcheck }: Mapping): { readonly path: string; readonly port: number } | string | undefined => {
   if (!isMapping(healthcheck) || healthcheck.disable === true || healthcheck.test === undefined) return undefined;
   const parts = [healthcheck.test].flat().filter((part) => typeof part === 'string');
   if (parts[0] === 'NONE') return undefined;
@@ -120,20 +122,12 @@ const healthOf = ({
   if (address === undefined) {
     return 'its health check is a command, which Flotilla does not run; give it health_check: { path, port } if it speaks HTTP';
   }
-  const number = Number(port ?? firstPort(ports) ?? 80);
+  const number = Number(port ?? 80);
   const problem = healthPathProblem(path);
   if (problem !== undefined || number < 1 || number > 65_535) {
     return `its health check requests ${quoted(path)}, which Flotilla cannot request: ${problem ?? 'there is no such port'}`;
   }
   return { path, port: number };
-};
-
-/** The container's port: `8080`, `80:8080`, `127.0.0.1:80:8080/tcp`, or `target`. */
-const firstPort = (ports: unknown): number | undefined => {
-  const [first] = Array.isArray(ports) ? ports : [];
-  const written = isMapping(first) ? first.target : first;
-  const [, port] = /(?:^|:)(\d{1,5})(?:\/\w+)?$/.exec(String(written)) ?? [];
-  return port === undefined ? undefined : Number(port);
 };
 
 const includesOf = (yaml: YamlText): readonly Note[] => {

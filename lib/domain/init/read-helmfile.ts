@@ -3,11 +3,13 @@ import { listed, quoted } from '../batch/findings.ts';
 import type { Issue } from '../batch/issues.ts';
 import type { YamlText } from '../batch/read-yaml.ts';
 import { counted } from '../counted.ts';
+import { withoutCredentials } from '../masking/addresses.ts';
 import { blankTemplates, templateMark } from './blank-templates.ts';
 import type { FoundInFile, Note } from './found-service.ts';
 import { inOrder, leftOutOfIt } from './read-compose.ts';
 import { settleServices, type WrittenService } from './settle-services.ts';
 import { sourceYaml } from './source-yaml.ts';
+import { namespaceName } from './table-row.ts';
 
 /** Nobody writes more than this in one file. */
 const mostDocuments = 100;
@@ -100,9 +102,10 @@ const textIn = (release: Mapping, field: string): string | undefined => {
 
 const readRelease = (release: unknown, line: number): WrittenService | Note => {
   const fields = isMapping(release) ? release : {};
-  const [name, chart, namespace, version] = ['name', 'chart', 'namespace', 'version'].map((field) =>
+  const [name, source, namespace, version] = ['name', 'chart', 'namespace', 'version'].map((field) =>
     textIn(fields, field),
   );
+  const chart = source === undefined ? undefined : withoutSecrets(source);
   const about = name === undefined || isTemplate(name) ? 'a release' : name;
   const leave = (why: string): Note => ({ line, about, message: `left out: ${why}` });
   if (name === undefined) return leave('it has no name');
@@ -115,6 +118,9 @@ const readRelease = (release: unknown, line: number): WrittenService | Note => {
   if (!/^v?\d+\.\d+\.\d+(?:[-+.][0-9A-Za-z.+-]+)?$/.test(version)) {
     return leave(`${quoted(version)} is a range; write the version that runs (helm list)`);
   }
+  if (namespace !== undefined && !namespaceName.test(namespace)) {
+    return leave(`${quoted(namespace)} is not a Kubernetes namespace`);
+  }
   return {
     ...{ line, called: name, object: objectOf(name, chart), version, artifact: 'helm', chart },
     ...(namespace === undefined ? {} : { namespace, pillar: namespace }),
@@ -122,6 +128,9 @@ const readRelease = (release: unknown, line: number): WrittenService | Note => {
     needs: needsOf(fields.needs),
   };
 };
+
+/** A chart's address may have a password, or a token in its query. */
+const withoutSecrets = (chart: string): string => withoutCredentials(chart).replace(/\?.*$/s, '');
 
 /** YAML reads 1.10 as a number. */
 const inQuotes = (version: unknown): string =>

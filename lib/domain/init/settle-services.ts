@@ -29,9 +29,7 @@ export const settleServices = (written: readonly WrittenService[], usualPillar: 
   const byId = indexOf(named);
   const found = named.map((one) => ({ ...one, ...dependenciesOf(one, byId) }));
   return {
-    services: found.map(({ written: one, pillar, service, dependencies }) =>
-      serviceOf(one, { pillar, service, dependencies }),
-    ),
+    services: found.map(serviceOf),
     notes: found.flatMap(({ renamed, cut }) => [...renamed, ...cut]),
     unresolved: found.flatMap(({ unresolved }) => unresolved),
   };
@@ -41,6 +39,7 @@ interface Named {
   readonly written: WrittenService;
   readonly pillar: string;
   readonly service: string;
+  readonly object: string;
   readonly renamed: readonly Note[];
 }
 
@@ -55,52 +54,66 @@ const indexOf = (named: readonly Named[]): ById => {
 const keyOf = ({ pillar, service }: Pick<Named, 'pillar' | 'service'>): string => `${pillar}/${service}`;
 
 const nameAll = (written: readonly WrittenService[], usualPillar: string): readonly Named[] => {
-  const free = freeNames(written, usualPillar);
+  const nameOf = serviceNames(written, usualPillar);
+  const freeObject = freeNames();
   const told = new Set<string>();
   return written.map((one) => {
     const own = one.pillar ?? usualPillar;
     const pillar = fittingPillar(own);
-    const service = free(one.called, pillar);
+    const service = nameOf(one.called, pillar);
+    const usual = fittingObject(one.object ?? service);
+    const object = freeObject(one.namespace ?? pillar, usual);
     const renamed = [
       ...(service === one.called ? [] : [renamedTo(one, 'service', [one.called, service])]),
       ...(pillar === own.toLowerCase() || told.has(own) ? [] : [renamedTo(one, 'pillar', [own, pillar])]),
+      ...(object === usual ? [] : [renamedTo(one, 'object', [usual, object])]),
     ];
     told.add(own);
-    return { written: one, pillar, service, renamed };
+    return { written: one, pillar, service, object, renamed };
   });
 };
 
+const isFitting = {
+  service: (name: string) => fittingName(name) === name,
+  pillar: (name: string) => fittingPillar(name) === name,
+  object: () => true,
+} as const;
+
 const renamedTo = (
   { line, called }: WrittenService,
-  what: string,
+  what: keyof typeof isFitting,
   [from, to]: readonly [from: string, to: string],
-): Note => ({
-  line,
-  about: called,
-  message: `the ${what} becomes ${to}: ${quoted(from)} has characters that Flotilla does not accept`,
-});
+): Note => {
+  const why = isFitting[what](from) ? 'is taken' : 'has characters that Flotilla does not accept';
+  return { line, about: called, message: `the ${what} becomes ${to}: ${quoted(from)} ${why}` };
+};
 
-/** Gives each service a unique name. A valid name stays, whatever others turn into. */
-const freeNames = (
+/** Gives each service a unique name. A valid name stays, whatever others turn into; of two the first. */
+const serviceNames = (
   written: readonly WrittenService[],
   usualPillar: string,
 ): ((called: string, pillar: string) => string) => {
-  const fit = written.filter(({ called }) => fittingName(called) === called);
-  const taken = new Set(fit.map(({ pillar, called }) => `${fittingPillar(pillar ?? usualPillar)}/${called}`));
+  const fit = written.filter(({ called }) => isFitting.service(called));
+  const own = new Set(fit.map(({ pillar, called }) => `${fittingPillar(pillar ?? usualPillar)}/${called}`));
+  const free = freeNames(own);
+  return (called, pillar) => (own.delete(`${pillar}/${called}`) ? called : free(pillar, fittingName(called)));
+};
+
+/** A name, or the same with a number if the scope has it already. */
+const freeNames = (taken: Iterable<string> = []): ((scope: string, name: string) => string) => {
+  const all = new Set(taken);
   const numbers = new Map<string, number>();
-  return (called, pillar) => {
-    const fitting = fittingName(called);
-    if (fitting === called) return called;
-    const start = fitting.slice(0, 120);
-    let name = fitting;
-    let number = numbers.get(`${pillar}/${start}`) ?? 1;
-    while (taken.has(`${pillar}/${name}`)) {
+  return (scope, name) => {
+    const start = name.slice(0, 120);
+    let free = name;
+    let number = numbers.get(`${scope}/${start}`) ?? 1;
+    while (all.has(`${scope}/${free}`)) {
       number += 1;
-      name = `${start}-${number}`;
+      free = `${start}-${number}`;
     }
-    numbers.set(`${pillar}/${start}`, number);
-    taken.add(`${pillar}/${name}`);
-    return name;
+    numbers.set(`${scope}/${start}`, number);
+    all.add(`${scope}/${free}`);
+    return free;
   };
 };
 
@@ -158,20 +171,23 @@ const dependenciesOf = (one: Named, byId: ById): Dependencies => {
 /** The service that is meant: of several, the one in the same pillar. */
 const targetOf = (one: Named, meant: readonly Named[]): Named | string => {
   const near = meant.filter(({ pillar }) => pillar === one.pillar);
-  const byKey = new Map((near.length > 0 ? near : meant).map((other) => [keyOf(other), other]));
-  const [target, ...others] = byKey.values();
+  // Of two with one name, the first is meant.
+  const byName = Map.groupBy(near.length > 0 ? near : meant, (other) => `${other.pillar}/${other.written.called}`);
+  const [target, ...others] = [...byName.values()].map(([first]) => first!);
   if (target === undefined) return 'which was not found';
-  if (others.length > 0) return `which may be ${listed([...byKey.keys()])}`;
+  if (others.length > 0) return `which may be ${listed([target, ...others].map(keyOf))}`;
+  if (target.written.isScaledToZero === true && one.written.isScaledToZero !== true) return 'which is scaled to 0';
   return keyOf(target) === keyOf(one) ? 'which is itself' : target;
 };
 
-const serviceOf = (
-  { line: _, called: __, ids: ___, needs: ____, object, ...one }: WrittenService,
-  { dependencies, ...named }: Pick<Named, 'pillar' | 'service'> & Pick<Dependencies, 'dependencies'>,
-): FoundService => ({
+const serviceOf = ({
+  written: { line: _, called: __, ids: ___, needs: ____, object: _____, ...one },
+  pillar,
+  service,
+  object,
+  dependencies,
+}: Named & Dependencies): FoundService => ({
   ...one,
-  ...named,
-  kind: 'deployment',
-  name: fittingObject(object ?? named.service),
+  ...{ pillar, service, kind: 'deployment', name: object },
   ...(dependencies.length === 0 ? {} : { dependencies }),
 });

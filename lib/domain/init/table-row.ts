@@ -1,7 +1,7 @@
 import { versionProblem } from '../batch/check-version.ts';
 import { quoted } from '../batch/findings.ts';
 import type { Issue, IssueCode } from '../batch/issues.ts';
-import type { WrittenService } from './settle-services.ts';
+import { fittingPillar, type WrittenService } from './settle-services.ts';
 import type { Column } from './table-columns.ts';
 import { writtenImage } from './written-image.ts';
 
@@ -95,11 +95,11 @@ const releaseOf = (reference: string | undefined, version: string | undefined): 
 };
 
 const name = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
-const namespace = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+export const namespaceName = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const forms: readonly (readonly [column: Column, pattern: RegExp, letters: string])[] = [
   ['cluster', name, 'letters, digits, ".", "-" and "_"'],
   ['environment', name, 'letters, digits, ".", "-" and "_"'],
-  ['namespace', namespace, 'lower-case letters, digits and "-"'],
+  ['namespace', namespaceName, 'lower-case letters, digits and "-"'],
 ];
 
 /** These refer to existing things, so invalid names are not replaced. */
@@ -116,6 +116,12 @@ interface Surroundings {
   readonly release: Release;
 }
 
+/** A batch accepts a pillar in any letter case. */
+const idOf = (need: string): string => {
+  const slash = need.indexOf('/');
+  return slash === -1 ? need : `${fittingPillar(need.slice(0, slash))}${need.slice(slash)}`;
+};
+
 const serviceOf = (
   textOf: TextOf,
   { line, pillar, release: { image, version = '' } }: Surroundings,
@@ -128,8 +134,8 @@ const serviceOf = (
   });
   return {
     ...{ line, called, version, artifact: 'docker' },
-    ids: [called, `${own ?? pillar}/${called}`],
-    needs: (textOf('dependencies') ?? '').split(/[\s,;|]+/).filter((need) => need !== ''),
+    ids: [called, `${fittingPillar(own ?? pillar)}/${called}`],
+    needs: (textOf('dependencies') ?? '').split(/[\s,;|]+/).flatMap((need) => (need === '' ? [] : [idOf(need)])),
     ...(own === undefined ? {} : { pillar: own }),
     ...(image === undefined ? {} : { image }),
     ...Object.fromEntries(places),

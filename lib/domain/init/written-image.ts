@@ -12,6 +12,7 @@ export const writtenImage = (reference: string): WrittenImage | { readonly probl
   if (reference.includes('$')) {
     return { problem: `its image ${quoted(reference)} has a variable; write its value` };
   }
+  if (/^[^/]*@[^/]*\//.test(reference)) return { problem: 'its image has a user name or a password; write it without' };
   const version = versionOf(parseImage(reference)) ?? 'latest';
   const image = repositoryAsWritten(reference);
   const isRepository = /^([A-Za-z0-9._-]+(:\d+)?\/)?[A-Za-z0-9._/-]+$/.test(image);

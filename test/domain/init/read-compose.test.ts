@@ -29,15 +29,15 @@ services:
   expect(services).toEqual([
     {
       ...{ pillar: 'shop', service: 'web', kind: 'deployment', name: 'web', artifact: 'docker' },
-      ...{ image: 'registry.example.com:5000/shop/web', version: '1.4.0', dependencies: ['shop/db'] },
-      health: { path: '/ready', port: 8080 },
+      ...{ image: 'registry.example.com:5000/shop/web', version: '1.4.0' },
+      health: { path: '/ready', port: 80 },
     },
     {
       ...{ pillar: 'shop', service: 'db', kind: 'deployment', name: 'db', artifact: 'docker', isScaledToZero: true },
       ...{ image: 'postgres', version: `16.2@sha256:${'a'.repeat(64)}` },
     },
   ]);
-  expect(notes).toEqual([]);
+  expect(notes).toEqual(['4 web: depends on "db", which is scaled to 0; the dependency is left out']);
   expect(JSON.stringify(services)).not.toContain('hunter2');
 });
 
@@ -51,6 +51,8 @@ describe('a health check', () => {
     ['["CMD", "pg_isready"]', undefined],
     ['["CMD", "curl", "http://localhost:99999/up"]', undefined],
     ['["CMD", "curl", "http://localhost:8080/../up"]', undefined],
+    ['["CMD-SHELL", "curl http://localhost:$PORT/up"]', undefined],
+    ['["CMD", "curl", "http://localhost.example.com/up"]', undefined],
   ])('%s', (written, health) => {
     expect(one(`image: "a:1", healthcheck: { test: ${written} }`).services[0]?.health).toEqual(health);
   });
@@ -61,6 +63,8 @@ describe('what cannot be written is told by line, with what to do', () => {
     ['build: .', '2 web: left out: it is built locally and has no image. Write the image that is pushed'],
     ['image: "a:${TAG}"', '2 web: left out: its image "a:${TAG}" has a variable; write its value'],
     ['image: "a b:1"', '2 web: left out: its image "a b:1" is not written as repository:tag'],
+    ['image: "me:hunter2@reg/a:1"', '2 web: left out: its image has a user name or a password; write it without'],
+    ['image: "a:1", profiles: [debug]', '2 web: compose starts it only for its profiles; remove it if'],
     ['command: x', '2 web: left out: it has no image'],
     ['image: "a:1", depends_on: [gone]', '2 web: depends on "gone", which was not found; the dependency is left out'],
     ['image: "a:1", depends_on: [web]', '2 web: depends on "web", which is itself; the dependency is left out'],
@@ -78,6 +82,26 @@ describe('what cannot be written is told by line, with what to do', () => {
       expect.stringContaining('1 include: other files are not read'),
     ]);
   });
+});
+
+test('services with names for one object get two objects', () => {
+  const { services, notes } = read('services: { web: { image: "a:1" }, Web: { image: "a:1" } }');
+  expect(services.map(({ service, name }) => [service, name])).toEqual([
+    ['web', 'web'],
+    ['Web', 'web-2'],
+  ]);
+  expect(notes).toEqual(['1 Web: the object becomes web-2: "web" is taken']);
+});
+
+test('nothing waits for a service that is scaled to 0', () => {
+  const { services, notes } = read(
+    'services: { web: { image: "a:1", depends_on: [db] }, db: { image: "a:1", scale: 0, depends_on: [web] } }',
+  );
+  expect(services.map(({ service, dependencies }) => [service, dependencies])).toEqual([
+    ['web', undefined],
+    ['db', ['default/web']],
+  ]);
+  expect(notes).toEqual(['1 web: depends on "db", which is scaled to 0; the dependency is left out']);
 });
 
 test('names that do not fit are changed, told, and never clash', () => {

@@ -54,6 +54,30 @@ releases:
   expect(notes).toEqual([]);
 });
 
+test('releases with one name in two places keep apart', () => {
+  const release = 'name: web, chart: a/web, version: 1.0.0';
+  const { services, notes } = read(`releases: [{ ${release} }, { ${release}, namespace: default }]`);
+  expect(services.map(({ pillar, service, name }) => [pillar, service, name])).toEqual([
+    ['default', 'web', 'web'],
+    ['default', 'web-2', 'web-2'],
+  ]);
+  expect(notes).toEqual([
+    '1 web: the service becomes web-2: "web" is taken',
+    '1 web: the object becomes web-2: "web" is taken',
+  ]);
+});
+
+test('the address of a chart keeps no password and no query', () => {
+  const { services } = one('name: web, version: 1.0.0, chart: "https://me:hunter2@a.example/web-1.tgz?token=hunter3"');
+  expect(services[0]?.chart).toMatch(/^https:\/\/me:.*@a\.example\/web-1\.tgz$/);
+  expect(JSON.stringify(services)).not.toContain('hunter');
+});
+
+test('an opening template mark in a comment hides nothing but the comment', () => {
+  const { services, notes } = read('# values use {{ …\nreleases: [{ name: web, chart: a/web, version: 1.0.0 }]');
+  expect([services.length, notes.length]).toEqual([1, 1]);
+});
+
 describe('what cannot be written is told by line, with what to do', () => {
   test.each([
     ['chart: a/b', '2 a release: left out: it has no name'],
@@ -61,6 +85,7 @@ describe('what cannot be written is told by line, with what to do', () => {
     ['name: a, chart: a/b', '2 a: left out: it has no version of its chart; write the one that runs (helm list)'],
     ['name: a, chart: a/b, version: 1.10', '2 a: left out: it has no version of its chart as text; put it in quotes'],
     ['name: a, chart: a/b, version: ~1.2', '2 a: left out: "~1.2" is a range; write the version that runs (helm list)'],
+    ['name: a, chart: a/b, version: 1.0.0, namespace: My_NS', '2 a: left out: "My_NS" is not a Kubernetes namespace'],
     ['name: a, chart: a/b, version: 1.x', '"1.x" is a range'],
     ['name: a, chart: a/b, version: 1.0.0, installed: false', '2 a: left out: it has installed: false'],
     [
@@ -118,7 +143,7 @@ releases:
 test.each([
   ['a: {{ b }}', `a: ${'\uE000'.repeat(7)}`, [1]],
   ['{{ a\n b }}c\nd', `\n${'\uE000'.repeat(5)}c\nd`, [1, 2]],
-  ['a {{ b\nc', `a ${'\uE000'.repeat(4)}\n`, [1, 2]],
+  ['a {{ b\nc', `a ${'\uE000'.repeat(4)}\nc`, [1]],
   ['a: { b: {c: 1}}', 'a: { b: {c: 1}}', []],
 ])('of %j what is left is as long, line by line', (text, blanked, lines) => {
   expect(blankTemplates(text)).toEqual({ text: blanked, lines });

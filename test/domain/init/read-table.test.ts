@@ -25,11 +25,18 @@ test.each([
   ['semicolons', 'service;version\nweb;1.10'],
   ['tabs', 'service\tversion\nweb\t1.10'],
   ['a byte order mark, CRLF, quotes and empty lines', '\uFEFF"Service"; Version\r\n\r\n"web";"1.10"\r\n\r\n'],
+  ['empty lines before it', '\n \nservice;version\nweb;1.10'],
+  ['the separator that Excel writes', 'sep=;\r\nservice;version\r\nweb;1.10'],
   ['our names', 'service_name,docker_image_version\nweb,1.10'],
   ['other names', 'App,Image Tag\nweb,1.10'],
   ['a column that nobody knows', 'owner,service,version\nada,web,1.10'],
 ])('a table with %s', (_, text) => {
   expect(servicesOf(text)).toEqual([web]);
+});
+
+test('a dependency names a pillar in any letter case, as a batch may', () => {
+  const text = 'service,version,pillar,needs\nweb,1,Shop,RISK/cva\ncva,1,Risk,';
+  expect(servicesOf(text)[0]?.dependencies).toEqual(['risk/cva']);
 });
 
 test('every column', () => {
