@@ -32,7 +32,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 writeFileSync(join(directory, 'token'), 'of-file\n', { mode: 0o600 });
 
 test.each([['list'], ['deploy', '-'], ['plan', '-'], ['status', 'B1']])(
-  '%s: a token on the command line is refused with a hint, and neither sent nor repeated',
+  '%s: refuses a token on the command line with a hint, and neither sends nor repeats it',
   async (...argv) => {
     const api = await serve(given);
     const ran = await run([...argv, '--url', api.url, '--token', 'se-cret'], { stdin: '{}' });
@@ -53,12 +53,17 @@ test.each([
   expect([status, error.join('\n')]).toEqual([2, expect.stringMatching(told)]);
 });
 
-describe('the token that is sent', () => {
+describe('which token is sent', () => {
   test.each<[string, readonly string[], Readonly<Record<string, string>>, string | undefined]>([
     ['none', [], {}, undefined],
-    ['of the environment', [], { FLOTILLA_TOKEN: 'of-env' }, 'Bearer of-env'],
-    ['of a file, before the environment', ['--token-file', 'token'], { FLOTILLA_TOKEN: 'of-env' }, 'Bearer of-file'],
-    ['of the standard input', ['--token-file', '-'], { FLOTILLA_TOKEN: 'of-env' }, 'Bearer of-stdin'],
+    ['from the environment', [], { FLOTILLA_TOKEN: 'of-env' }, 'Bearer of-env'],
+    [
+      'from a file, which wins over the environment',
+      ['--token-file', 'token'],
+      { FLOTILLA_TOKEN: 'of-env' },
+      'Bearer of-file',
+    ],
+    ['from standard input', ['--token-file', '-'], { FLOTILLA_TOKEN: 'of-env' }, 'Bearer of-stdin'],
   ])('%s', async (_, argv, env, authorization) => {
     const api = await serve(given);
     const world = { env, directory, stdin: 'of-stdin\n' };
@@ -66,7 +71,7 @@ describe('the token that is sent', () => {
     expect(api.received.map(({ headers }) => headers.authorization)).toEqual([authorization]);
   });
 
-  test('several are for a server, and none of them is sent', async () => {
+  test('refuses several tokens, which are for a server, and sends none', async () => {
     const api = await serve(given);
     const env = { FLOTILLA_TOKEN: `ci:deployer:${'x'.repeat(32)},ada:admin:${'y'.repeat(32)}` };
     const { status, error } = await run(['list', '--url', api.url], { env });
@@ -76,15 +81,20 @@ describe('the token that is sent', () => {
 
   test.each<[string, readonly string[], Readonly<Record<string, string>>, string | undefined]>([
     ['none', [], {}, undefined],
-    ['of the environment', [], { FLOTILLA_BY: 'Ada' }, 'Ada'],
-    ['of the command line, before it', ['--by', 'Grace Hopper ø'], { FLOTILLA_BY: 'Ada' }, 'Grace%20Hopper%20%C3%B8'],
-  ])('in whose name: %s', async (_, argv, env, by) => {
+    ['from the environment', [], { FLOTILLA_BY: 'Ada' }, 'Ada'],
+    [
+      'from the command line, which wins over the environment',
+      ['--by', 'Grace Hopper ø'],
+      { FLOTILLA_BY: 'Ada' },
+      'Grace%20Hopper%20%C3%B8',
+    ],
+  ])('on behalf of: %s', async (_, argv, env, by) => {
     const api = await serve(given);
     expect((await run(['list', '--url', api.url, ...argv], { env })).status).toBe(0);
     expect(api.received.map(({ headers }) => headers['flotilla-by'])).toEqual([by]);
   });
 
-  test('one that is fetched for a client', async () => {
+  test('fetches a token for a client', async () => {
     const api = await serve(given);
     const env = { ...client(api.url), FLOTILLA_SCOPE: 'flotilla/read' };
     expect((await run(['list', '--url', api.url], { env })).status).toBe(0);
@@ -99,14 +109,14 @@ describe('the token that is sent', () => {
     expect(listed!.headers.authorization).toBe('Bearer fetched-token');
   });
 
-  test('is fetched where the environment sets it to nothing', async () => {
+  test('fetches a token when the variable in the environment is empty', async () => {
     const api = await serve(given);
     const env = { ...client(api.url), FLOTILLA_TOKEN: '' };
     expect((await run(['list', '--url', api.url], { env })).status).toBe(0);
     expect(api.received.at(-1)!.headers.authorization).toBe('Bearer fetched-token');
   });
 
-  test('is given before one is fetched', async () => {
+  test('prefers a given token to fetching one', async () => {
     const api = await serve(given);
     const env = { ...client(api.url), FLOTILLA_TOKEN: 'of-env' };
     await run(['list', '--url', api.url], { env });
@@ -116,7 +126,7 @@ describe('the token that is sent', () => {
   test.each([
     [3600, 1],
     [61, 2],
-  ])('lives %i seconds: fetched %i times in two minutes', async (expires_in, times) => {
+  ])('expires after %i seconds: fetched %i times in two minutes', async (expires_in, times) => {
     const api = await serve({ body: { access_token: 'fetched-token', expires_in } });
     vi.useFakeTimers({ toFake: ['Date'] });
     const token = accessToken(undefined, { env: client(api.url) });
@@ -127,17 +137,17 @@ describe('the token that is sent', () => {
   });
 });
 
-describe('a token on a network', () => {
+describe('a token on the network', () => {
   const refusal = (url: string): string =>
     `The token is not sent to ${url} without TLS: whoever reads it on the way can use it too. Use https://.`;
 
   test.each([
     ['127.0.0.1', { FLOTILLA_TOKEN: 'of-env' }, false],
     ['localhost', { FLOTILLA_TOKEN: 'of-env' }, false],
-    // No loopback name, and yet this machine.
+    // Not a loopback name, but still this machine.
     ['0.0.0.0', { FLOTILLA_TOKEN: 'of-env' }, true],
     ['0.0.0.0', {}, false],
-  ])('to %s with %j: refused: %s, and then nothing is sent', async (host, env, isRefused) => {
+  ])('to %s with %j: refused without sending anything: %s', async (host, env, isRefused) => {
     const api = await serve(given);
     const url = api.url.replace('127.0.0.1', host);
     const { status, error } = await run(['list', '--url', url], { env });
@@ -145,7 +155,7 @@ describe('a token on a network', () => {
     expect(api.received).toHaveLength(isRefused ? 0 : 1);
   });
 
-  test('goes where it is encrypted', async () => {
+  test('is sent over an encrypted connection', async () => {
     const sent = tokenFrom('of this test', 'token');
     const token = async () => sent;
     expect(await safeToken(token, 'https://flotilla.example.com')()).toBe(sent);
@@ -155,7 +165,7 @@ describe('a token on a network', () => {
   });
 });
 
-test('an issuer that does not answer is given up', async () => {
+test('gives up on an issuer that does not answer', async () => {
   const silent = createServer(() => {});
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const { port } = silent.address() as AddressInfo;
@@ -168,16 +178,16 @@ test('an issuer that does not answer is given up', async () => {
 describe('no token', () => {
   test.each<[string, Answer, number, RegExp]>([
     ['a wrong secret', { status: 400, body: { error: 'invalid_client' } }, 6, /answered 400\. Are FLOTILLA_CLIENT_ID/],
-    ['an issuer that is ill', { status: 503, body: {} }, 5, /answered 503/],
-    ['an answer without one', { body: { token: 'x' } }, 6, /answered 200/],
-    ['an answer with what is no token', { body: { access_token: 'se cret' } }, 6, /answered 200/],
+    ['an issuer that is down', { status: 503, body: {} }, 5, /answered 503/],
+    ['an answer without a token', { body: { token: 'x' } }, 6, /answered 200/],
+    ['an answer with an invalid token', { body: { access_token: 'se cret' } }, 6, /answered 200/],
     [
       'a redirect',
       { status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: {} },
       5,
       /No token: .* a redirect to 127.0.0.1:1, which was not followed/,
     ],
-  ])('%s is told, and no secret', async (_, answer, status, message) => {
+  ])('reports %s, without the secret', async (_, answer, status, message) => {
     const api = await serve(answer);
     const ran = await run(['list', '--url', api.url], { env: client(api.url) });
     expect(ran.status).toBe(status);
@@ -190,7 +200,7 @@ describe('no token', () => {
     [503, true],
     [429, true],
     [400, false],
-  ])('%i: whoever follows a batch asks again: %s', async (status, later) => {
+  ])('%i: following a batch retries: %s', async (status, later) => {
     const api = await serve({ status, body: {} });
     const failure = await accessToken(undefined, { env: client(api.url) })().catch((error: unknown) => error);
     expect(failure instanceof Unreachable).toBe(later);
@@ -202,7 +212,7 @@ describe('no token', () => {
       { ...client('http://issuer.example.com'), FLOTILLA_CLIENT_ID: 'x' },
       'FLOTILLA_TOKEN_URL is not an https address: http://issuer.example.com/oauth2/token',
     ],
-  ])('%j is told', async (env, message) => {
+  ])('reports %j', async (env, message) => {
     const api = await serve(given);
     const { status, error } = await run(['list', '--url', api.url], { env });
     expect({ status, error }).toEqual({ status: 2, error: [message] });
@@ -211,7 +221,7 @@ describe('no token', () => {
 });
 
 test.each(['', ' \n', 'secret\nother', 'secret…', 'secret token'])(
-  'a token like %j is not sent, and not told',
+  'does not send or print a token like %j',
   async (token) => {
     const api = await serve(given);
     const { status, out, error } = await run(['list', '--url', api.url, '--token-file', '-'], { stdin: token });
@@ -230,7 +240,7 @@ test.each<[readonly string[], Readonly<Record<string, string>>, string]>([
   [['--token-file', 'token'], {}, 'The token in token is not, or no longer, one that this server takes.'],
   [['--token-file', '-'], {}, 'The token on the standard input is not, or no longer, one that this server takes.'],
   [[], client('ISSUER'), 'The token that $FLOTILLA_TOKEN_URL gave is not, or no longer, one that this server takes.'],
-])('where a token is refused (%j, %j) it is told which', async (argv, env, told) => {
+])('names the source of a refused token (%j, %j)', async (argv, env, told) => {
   const detail = 'This is not a token of this server.';
   const api = await serve(given, { status: 401, body: { code: 'Unauthorized', detail } });
   const at = env.FLOTILLA_TOKEN_URL === undefined ? env : client(api.url);
@@ -239,7 +249,7 @@ test.each<[readonly string[], Readonly<Record<string, string>>, string]>([
   expect(error.join('\n')).toContain(`${detail}\n${told}`);
 });
 
-describe('what a gateway refuses', () => {
+describe('a refusal by a gateway', () => {
   test.each([
     [
       401,
@@ -247,7 +257,7 @@ describe('what a gateway refuses', () => {
       /^The answer was 401: Unauthorized\.\nThe token in \$FLOTILLA_TOKEN is not, or no longer, one that/,
     ],
     [403, 'Forbidden', /^The answer was 403: Forbidden\.\nDoes the token have the scope/],
-  ])('%i is told with what may help', async (status, message, told) => {
+  ])('%i: suggests what may help', async (status, message, told) => {
     const api = await serve(given, { status, body: { message } });
     const ran = await run(['list', '--url', api.url], { env: { FLOTILLA_TOKEN: 'secret-token' } });
     expect(ran.status).toBe(6);
@@ -257,7 +267,7 @@ describe('what a gateway refuses', () => {
 });
 
 test.each([401, 429])(
-  'a server that was just starting, and so had no token to be found (%i), is asked once more with it',
+  'retries with the token of a server that was still starting and had written none yet (%i)',
   async (status) => {
     const api = await startFakeApi({ 'GET /batches': [{ status, body: {} }, { body: { batches: [] } }] });
     apis.push(api);

@@ -32,12 +32,12 @@ describe('flotilla deploy --action', () => {
     ['y', 0, 1],
     ['n', 6, 0],
     ['', 6, 0],
-  ])('asks a person whether it is to be deleted: %j', async (answer, expected, times) => {
+  ])('asks for confirmation before it deletes: %j', async (answer, expected, times) => {
     const { status, sent } = await deploy([...cva, '--action', 'delete'], answer);
     expect([status, sent.length]).toEqual([expected, times]);
   });
 
-  test('deletes unasked with --yes, and not at all where there is nobody to ask', async () => {
+  test('deletes without asking with --yes, and refuses where nobody can answer', async () => {
     const forced = await deploy([...cva, '--action', 'delete', '--yes', '--infrastructure', 'eu']);
     expect([forced.status, forced.sent]).toEqual([
       0,
@@ -57,7 +57,7 @@ describe('flotilla deploy --action', () => {
     [['--replicas', '3'], '--replicas goes with --action scale.'],
     [['--action', 'delete', '--replicas', '3'], '--replicas goes with --action scale.'],
     [['--action', 'delete', '--artifact', 'helm'], '--artifact has no effect: a delete is of what stands there.'],
-  ])('%j is refused', async (argv, said) => {
+  ])('refuses %j', async (argv, said) => {
     const { status, error, sent } = await deploy([...cva, ...argv]);
     expect([status, error.at(-1), sent]).toEqual([2, said, []]);
   });

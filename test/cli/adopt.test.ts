@@ -9,7 +9,7 @@ const ask = async (words: readonly string[], body: object = exampleAdoption, sta
   return { ...ran, asked: api.received.map((one) => JSON.parse(one.body)) };
 };
 
-test('a target is named as targets are, and what was taken as right is told', async () => {
+test('takes a target in its usual form, and reports what it adopted', async () => {
   const { status, out, asked } = await ask(['uat/eu-1/risk/cva', '--reason', 'hotfix of the night']);
   expect([status, asked]).toEqual([
     0,
@@ -22,7 +22,7 @@ test('a target is named as targets are, and what was taken as right is told', as
   ]);
 });
 
-test('an object that is gone and what is not shown are told', async () => {
+test('reports an object that is gone, and how many fields are not shown', async () => {
   const { out } = await ask(['uat/eu-1/risk/cva'], {
     ...exampleAdoption,
     fields: [{ object: 'configmap risk/a' }],
@@ -31,12 +31,12 @@ test('an object that is gone and what is not shown are told', async () => {
   expect(out.slice(1, 3)).toEqual(['  configmap risk/a is gone', '  and 2 more']);
 });
 
-test('as JSON it is what the server says', async () => {
+test("prints the server's answer as JSON", async () => {
   const { status, out } = await ask(['uat/eu-1/risk/cva', '--json']);
   expect([status, JSON.parse(out[0]!)]).toEqual([0, exampleAdoption]);
 });
 
-test('a refusal is told, and a name that is none is asked of nobody', async () => {
+test('reports a refusal, and does not send a name that names no target', async () => {
   const refused = await ask(['uat/eu-1/risk/cva'], { code: 'ChangedSince', detail: 'It has changed since.' }, 409);
   expect([refused.status, refused.error.join()]).toEqual([6, expect.stringContaining('It has changed since.')]);
   const wrong = await ask(['risk/cva']);

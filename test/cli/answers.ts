@@ -2,11 +2,11 @@ import type { BatchView } from '../../lib/usecases/batch/read-batch.ts';
 import type { DeploymentView } from '../../lib/usecases/deployment/deployment-view.ts';
 import type { EventView } from '../../lib/usecases/record/follow-feed.ts';
 
-/** Answers of the API as the tests of the command line want them. */
+/** Answers of the API for the tests of the command line. */
 export const health = { status: 'ok', simulated: { harness: true, clusters: ['eu-1'] } };
 export const realHealth = { status: 'ok', simulated: { harness: false, clusters: [] } };
 
-/** A whole one, which needs no question; `B1` stands for the beginning of one. */
+/** A complete id, which needs no confirmation. `B1` is the start of an id. */
 export const id = '01M7Z82VGHV3GT6X1EMB454VBS';
 
 export const batch = (patch: Partial<BatchView> = {}): BatchView => ({

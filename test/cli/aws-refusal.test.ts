@@ -6,7 +6,7 @@ import { run } from './cli-world.ts';
 const root = join(import.meta.dirname, '..', '..');
 afterEach(() => vi.unstubAllEnvs());
 
-/** The SDK itself, on a machine that knows no account. Nothing is asked: it gives up before. */
+/** The SDK itself, on a machine without an account. It sends no request: it gives up before that. */
 const apply = (env: Readonly<Record<string, string>>) => {
   const nothing = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
   for (const name of nothing) vi.stubEnv(name, undefined);
@@ -24,24 +24,20 @@ test.each([
     { AWS_REGION: 'eu-central-1' },
     /^There are no AWS credentials: sign in \(`aws sso login`\), or set AWS_PROFILE, .*\(Could not load/,
   ],
-  [
-    'a profile that is not there',
-    { AWS_REGION: 'eu-central-1', AWS_PROFILE: 'nobody' },
-    /^There are no AWS credentials: /,
-  ],
-])('without an account, told what to do: %s', async (_, env, message) => {
+  ['a missing profile', { AWS_REGION: 'eu-central-1', AWS_PROFILE: 'nobody' }, /^There are no AWS credentials: /],
+])('says what to do without an account: %s', async (_, env, message) => {
   expect(await apply(env)).toMatchObject({ status: 2, error: [expect.stringMatching(message)] });
 });
 
 test.each([
   ['ExpiredToken', /^The AWS credentials have expired: sign in .*\(what AWS says\)$/],
   ['UnrecognizedClientException', /^AWS does not know these credentials: sign in /],
-])('%s of AWS, too', (name, message) => {
+])('%s from AWS, too', (name, message) => {
   const error = Object.assign(new Error('what AWS says'), { name });
   expect(awsRefusal(error)).toMatchObject({ name: 'ConfigurationInvalid', message: expect.stringMatching(message) });
 });
 
-test('what is no question of the account stays as it is', () => {
+test('leaves errors alone that do not concern the account', () => {
   const denied = Object.assign(new Error('not authorized'), { name: 'AccessDenied' });
   expect(awsRefusal(denied)).toBe(denied);
 });

@@ -74,7 +74,7 @@ const apply = (argv: readonly string[] = [], given: Readonly<Record<string, stri
   run(['catalogue', 'apply', ...argv], { directory, env: given });
 
 describe('catalogue apply', () => {
-  test('puts the document without secrets, whatever the environment holds', async () => {
+  test('puts the document without secrets, even when the environment has them', async () => {
     const { status, out } = await apply([], env);
     expect(status).toBe(0);
     const { input } = s3.commandCalls(PutObjectCommand)[0]!.args[0];
@@ -87,7 +87,7 @@ describe('catalogue apply', () => {
     expect(out.join('\n')).toMatch(/left as it is/);
   });
 
-  test('what it puts is what the functions read', async () => {
+  test('puts what the functions read', async () => {
     await apply(['--with-secrets'], env);
     const document = s3.commandCalls(PutObjectCommand)[0]!.args[0].input.Body as string;
     const secret = secrets.commandCalls(PutSecretValueCommand)[0]!.args[0].input;
@@ -102,7 +102,7 @@ describe('catalogue apply', () => {
     expect({ catalogue, connections: filled }).toEqual('configuration' in wanted && wanted.configuration);
   });
 
-  test('a secret without a value is told, with the command that fills it and no secret in it', async () => {
+  test('reports a secret without a value, with the command that fills it, and shows no secret', async () => {
     secrets.on(DescribeSecretCommand).resolves({});
     const { status, out } = await apply([], env);
     expect(status).toBe(0);
@@ -116,14 +116,14 @@ describe('catalogue apply', () => {
 
   test.each([
     [
-      'by none',
+      'with none',
       'none',
       /no function may assume the role arn:aws:iam::444455556666:role\/x; add it to aws\.cluster_roles/,
     ],
-    ['by this one', 'arn:aws:iam::444455556666:role/x', undefined],
-    ['by a pattern', 'arn:aws:iam::1:role/y arn:aws:iam::444455556666:role/*', undefined],
-    ['by a stage of an earlier version, which does not say', undefined, undefined],
-  ])('a cluster of another account is taken where functions may go there: %s', async (_, roles, problem) => {
+    ['with this one', 'arn:aws:iam::444455556666:role/x', undefined],
+    ['with a pattern', 'arn:aws:iam::1:role/y arn:aws:iam::444455556666:role/*', undefined],
+    ['with a stage of an earlier version, which does not say', undefined, undefined],
+  ])('accepts a cluster in another account where functions may go there: %s', async (_, roles, problem) => {
     const said = [
       ['DocumentsBucket', 'documents'],
       ['HarnessSecretId', secretArn],
@@ -165,25 +165,25 @@ describe('catalogue apply', () => {
 
   test.each([
     [
-      'variables that --with-secrets needs',
+      'missing variables that --with-secrets needs',
       ['--with-secrets'],
       /HARNESS_API_KEY is not set[\s\S]*SHARED_TOKEN is not set/,
     ],
-    ['a configuration that is wrong', ['--config', 'wrong.yaml'], /at least one cluster is needed/],
-    ['a file that is not there', ['--config', 'none.yaml'], /none\.yaml cannot be read/],
+    ['an invalid configuration', ['--config', 'wrong.yaml'], /at least one cluster is needed/],
+    ['a missing file', ['--config', 'none.yaml'], /none\.yaml cannot be read/],
     [
-      'a stage that nobody can deploy',
+      'a stage that cannot be deployed',
       ['--stage', 'Bad Stage'],
       /^--stage: "Bad Stage" is not allowed; it takes 1 to 20/,
     ],
     [
-      'the same in the configuration',
+      'such a stage in the configuration',
       ['--config', 'stage.yaml'],
       /\/stage\.yaml, aws\.stage: "Prod" is not allowed; it takes/,
     ],
-    ['a stage that is not there', ['--stage', 'none'], /no stack flotilla-none-state in eu-central-1 .*-c stage=none/],
+    ['a missing stage', ['--stage', 'none'], /no stack flotilla-none-state in eu-central-1 .*-c stage=none/],
     [
-      'what runs on this machine',
+      'an installation on this machine',
       ['--config', 'kubeconfig.yaml'],
       /clusters\.eu-1: a kubeconfig is[\s\S]*clusters\.try: a simulated cluster[\s\S]*harness: the simulated Harness/,
     ],
@@ -195,7 +195,7 @@ describe('catalogue apply', () => {
     expect(secrets.calls()).toEqual([]);
   });
 
-  test('takes the example for AWS, whose stage it is', async () => {
+  test('puts the AWS example in its own stage', async () => {
     const example = join(import.meta.dirname, '..', '..', 'examples', 'flotilla.aws.config.yaml');
     const { status, out, error } = await apply(['--config', example]);
     expect({ status, error }).toEqual({ status: 0, error: [] });
@@ -203,12 +203,12 @@ describe('catalogue apply', () => {
     expect(s3.commandCalls(PutObjectCommand)[0]!.args[0].input.Body).toContain('"eks":"payments-eu-1"');
   });
 
-  test('without a configuration there is nothing to put', async () => {
+  test('puts nothing without a configuration', async () => {
     const { status, error } = await run(['catalogue', 'apply'], { directory: '/nowhere' });
     expect({ status, error }).toEqual({ status: 2, error: [expect.stringMatching(/no flotilla\.config\.yaml here/)] });
   });
 
-  test('a stack of an earlier release is told', async () => {
+  test('reports a stack of an earlier release', async () => {
     cloudFormation.on(DescribeStacksCommand).resolves(outputs(['Table', 'x']));
     const { status, error } = await apply(['--stage', 'old']);
     expect({ status, last: error.at(-1) }).toEqual({

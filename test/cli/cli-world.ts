@@ -7,16 +7,16 @@ import { cleanly, type Terminal } from '../../lib/cli/terminal.ts';
 
 export interface Answer {
   readonly status?: number;
-  /** A text is sent as it is. */
+  /** A string is sent as it is. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** The connection ends in the middle of the body. */
   readonly cut?: boolean;
-  /** Nothing is ever answered. */
+  /** The server never answers. */
   readonly hangs?: boolean;
 }
 
-/** What a server answers, by `METHOD path` with the query; a list is answered one after the other, its last for good. */
+/** The server's answers, by `METHOD path` with the query. Answers in a list are sent in turn; the last one repeats. */
 export type Script = Readonly<Record<string, Answer | readonly Answer[]>>;
 
 export interface Received {
@@ -28,12 +28,12 @@ export interface Received {
 export interface FakeApi {
   readonly url: string;
   readonly received: readonly Received[];
-  /** When this has been asked for the first time. */
+  /** Resolves at the first request of this kind. */
   asked(request: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A server of its own on a real socket. What the script does not name is answered by 599, which no test expects. */
+/** A server of its own on a real socket. It answers 599, which no test expects, to requests outside the script. */
 export const startFakeApi = async (script: Script, port = 0): Promise<FakeApi> => {
   const received: Received[] = [];
   const asked = new Map<string, number>();
@@ -56,7 +56,7 @@ export const startFakeApi = async (script: Script, port = 0): Promise<FakeApi> =
     if (cut) response.write(text.slice(0, text.length / 2), () => response.destroy());
     else response.end(text);
   });
-  // However long a busy machine takes from one request to the next.
+  // Keeps connections open however slow a busy machine is between two requests.
   server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return {
@@ -86,21 +86,21 @@ export interface RunOptions {
   readonly live?: boolean;
   readonly columns?: number;
   readonly coloured?: boolean;
-  /** Opens a page in a browser; without it there is none. */
+  /** Opens a page in a browser. Without it, there is no browser. */
   readonly openPage?: (url: string) => Promise<boolean>;
-  /** What the person says who looks on; without it there is nobody. */
+  /** The answer of the person at the terminal. Without it, there is nobody. */
   readonly says?: string;
-  /** UTC unless said otherwise. */
+  /** Default: UTC. */
   readonly timeZone?: string;
-  /** Called when the program pauses, with the seconds that have passed since it began; no pause takes real time. */
+  /** Called at each pause, with the seconds since the program began. No pause takes real time. */
   readonly onPause?: (seconds: number) => void | Promise<void>;
-  /** When it begins, in milliseconds since 1970; 0 unless said otherwise. */
+  /** Start time, in milliseconds since 1970. Default: 0. */
   readonly now?: number;
-  /** Told of each line as it is printed. */
+  /** Called with each line as it is printed. */
   readonly onLine?: (line: string) => void;
 }
 
-/** Runs the program in this process, on a terminal that remembers. */
+/** Runs the program in this process, on a terminal that records what it prints. */
 export const run = async (argv: readonly string[], options: RunOptions = {}): Promise<Ran> => {
   const out: string[] = [];
   const error: string[] = [];

@@ -44,14 +44,14 @@ test.each<[words: readonly string[], expected: readonly string[]]>([
   expect(await values(...words)).toEqual(expected);
 });
 
-test('with what each is for, and nothing that is hidden', async () => {
+test('shows what each value is for, and nothing hidden', async () => {
   expect(await completed('stat')).toEqual([expect.stringMatching(/^status\tshow a batch/)]);
   const all = await values('status', '--');
   expect([all.includes('--help'), all.includes('--json'), all.includes('--token')]).toEqual([true, true, false]);
   expect(await values('')).toContain('deploy');
 });
 
-test.each(shells)('the script of %s asks the program', async (shell) => {
+test.each(shells)('the script for %s asks the program', async (shell) => {
   const { status, out } = await run(['completion', shell]);
   expect([status, out.join('\n').trim()]).toEqual([0, completionScripts[shell].trim()]);
   expect(out.join('\n')).toContain('flotilla complete -- ');
@@ -61,7 +61,7 @@ test.each(shells)('the script of %s asks the program', async (shell) => {
   });
 });
 
-/** Where each shell stands, and how it only reads a script. */
+/** Where each shell is installed, and how it reads a script without running it. */
 const readers = {
   bash: ['/bin/bash', '-n'],
   zsh: ['/usr/bin/zsh', '-n'],
@@ -81,7 +81,7 @@ test.for(Object.entries(readers))('%s reads its script', ([shell, [program, flag
   execFileSync(program, [flag, scriptFile(shell as keyof typeof readers)]);
 });
 
-test('in fish each value stands beside its text, and a file may follow', ({ skip }) => {
+test('fish shows each value with its description, and also offers files', ({ skip }) => {
   const [program] = readers.fish;
   if (!existsSync(program)) skip(`no ${program} here`);
   const answers = `function flotilla; if test "$argv[3]" = deploy; echo ':files'; else; printf 'status\\tshow it\\n'; end; end`;
@@ -99,7 +99,7 @@ const inBash = (...words: readonly string[]): readonly string[] => {
   return execFileSync('/bin/bash', ['-c', script]).toString().trim().split('\n');
 };
 
-test('in bash each value is one answer, and what was typed is not evaluated', () => {
+test('bash shows one value per answer, and does not evaluate what was typed', () => {
   expect(inBash('st')).toEqual(['status', 'start it']);
   expect(inBash('deploy', '$(touch /tmp/never)', 'st')).toEqual(['status', 'start it']);
 });

@@ -25,7 +25,7 @@ const page = (events: readonly EventView[], next_after: number, ended = false) =
 const asked = (after: number, wait = 0, path = '/events') => `GET ${path}?after=${after}&wait=${wait}&limit=1000`;
 
 describe('flotilla events', () => {
-  test('tells the last of all batches and holds, page by page', async () => {
+  test('shows the latest events of all batches and holds, page by page', async () => {
     const script = { [asked(-50)]: page([hold], 1), [asked(1)]: page([accepted], 2), [asked(2)]: page([], 2) };
     const { status, out } = await against(script, []);
     expect([status, out]).toEqual([0, lines]);
@@ -33,18 +33,18 @@ describe('flotilla events', () => {
     expect(JSON.parse(json.out.join(''))).toEqual({ events: [hold, accepted], next_after: 2, ended: false });
   });
 
-  test('goes on behind a number, and says where there is nothing', async () => {
+  test('continues after a sequence number, and says when there is nothing new', async () => {
     const { status, out } = await against({ [asked(7)]: page([], 7) }, ['--after', '7']);
     expect([status, out]).toEqual([0, ['Nothing has happened.']]);
   });
 
-  test('tells those of one batch', async () => {
+  test('shows the events of one batch', async () => {
     const path = `/batches/${id}/events`;
     const { out } = await against({ [asked(0, 0, path)]: page([accepted], 1, true) }, [id]);
     expect(out).toEqual([lines[1]]);
   });
 
-  test('--follow tells what comes until the batch has ended, as lines of JSON too', async () => {
+  test('--follow shows new events until the batch ends, as JSON lines too', async () => {
     const path = `/batches/${id}/events`;
     const script = { [asked(0, 20, path)]: page([accepted], 1), [asked(1, 20, path)]: page([hold], 2, true) };
     expect(await against(script, [id, '--follow'])).toMatchObject({ status: 0, out: lines.toReversed() });
@@ -52,7 +52,7 @@ describe('flotilla events', () => {
     expect(out.map((line) => JSON.parse(line))).toEqual([accepted, hold]);
   });
 
-  test('--patience without --follow is wrong use', async () => {
+  test('rejects --patience without --follow', async () => {
     expect((await against({}, ['--patience', '3'])).status).toBe(2);
   });
 });

@@ -8,12 +8,12 @@ const simulated = { harness: false, clusters: [] };
 const toldOf = (...deployments: ReturnType<typeof deployment>[]): readonly string[] =>
   explainDeployments(deployments, { simulated, colours });
 
-test('a warning is told beside what failed, unless its message has it already', () => {
+test('shows a warning next to the failure, unless the message already has it', () => {
   const failed = deployment({ status: 'FAILED', message: 'late. Warned.', warnings: ['Warned', 'not deleted\u001b'] });
   expect(toldOf(failed).filter((line) => line.includes('warning'))).toEqual(['  warning: not deleted\\u001b']);
 });
 
-test('warnings of what went well are told last, the first 50 of them', () => {
+test('shows warnings of successful deployments last, at most 50', () => {
   const warnings = Array.from({ length: 52 }, (_, at) => `w${at}`);
   const well = deployment({ key: 'shared/a', status: 'SUCCESS', warnings });
   const lines = toldOf(well, deployment({ key: 'shared/b', status: 'SUCCESS' }));
@@ -25,7 +25,7 @@ test('warnings of what went well are told last, the first 50 of them', () => {
   ]);
 });
 
-test('those of a long chain are told together, by the one with which it began', () => {
+test('groups the skipped deployments of a long chain under the failure that caused them', () => {
   const root = { key: 'shared/a', status: 'FAILED', reason: 'ImagePullFailed' } as const;
   const skipped = { status: 'SKIPPED', root } as const;
   const lines = toldOf(
@@ -35,7 +35,7 @@ test('those of a long chain are told together, by the one with which it began', 
   expect(lines).toEqual(['SKIPPED because of shared/a, which is FAILED / ImagePullFailed.', '  shared/b, shared/c']);
 });
 
-test('what became of it since is told, too', () => {
+test('also shows how it was resolved since', () => {
   const root = { key: 'shared/a', status: 'UNKNOWN', reason: 'ResolvedByOperator', resolved: 'SUCCESS' } as const;
   expect(toldOf(deployment({ key: 'shared/b', status: 'SKIPPED', root }))).toEqual([
     'SKIPPED because of shared/a, which was UNKNOWN / ResolvedByOperator, since resolved as SUCCESS.',

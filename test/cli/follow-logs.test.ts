@@ -33,7 +33,7 @@ const standing = (status: 'PROCESSING' | 'SUCCESS'): Answer => ({
   body: deployment({ key: 'risk/limit-check', status, reason: status === 'SUCCESS' ? 'Verified' : 'Deploying' }),
 });
 
-/** The deployment ends with the last look. */
+/** The deployment ends with the last poll. */
 const followed = async (looks: readonly Answer[], argv: readonly string[] = [], options: RunOptions = {}) => {
   const stands = looks.map((_, at) => standing(at === looks.length - 1 ? 'SUCCESS' : 'PROCESSING'));
   const api = await startFakeApi({ [`GET ${path}`]: stands, [`GET ${path}/logs?tail=1000`]: looks });
@@ -43,7 +43,7 @@ const followed = async (looks: readonly Answer[], argv: readonly string[] = [], 
 };
 
 describe('flotilla logs --follow', () => {
-  test('each line once, until the deployment ends, with two seconds between looks', async () => {
+  test('prints each line once until the deployment ends, polling every two seconds', async () => {
     const pauses: number[] = [];
     const { status, out, error } = await followed(
       [
@@ -62,7 +62,7 @@ describe('flotilla logs --follow', () => {
     expect(pauses).toEqual([2, 4]);
   });
 
-  test('it begins with the last lines, as many as asked for', async () => {
+  test('begins with the last lines, as many as you ask for', async () => {
     const lines = Array.from({ length: 300 }, (_, at) => `line ${at}`);
     const { out } = await followed(
       [view([pod('p', { lines })]), view([pod('p', { lines: [...lines, 'new'] })])],
@@ -71,7 +71,7 @@ describe('flotilla logs --follow', () => {
     expect(out).toEqual(['line 298', 'line 299', 'new']);
   });
 
-  test('a pod that is replaced, a container that restarts, and one that waits', async () => {
+  test('handles a replaced pod, a restarted container and a waiting one', async () => {
     const { out, error } = await followed([
       view([pod('old', { lines: ['a'] })]),
       view([pod('new', { lines: [], message: 'it waits to start' }), pod('old', { lines: ['a', 'b'] })]),
@@ -87,7 +87,7 @@ describe('flotilla logs --follow', () => {
     ]);
   });
 
-  test('where lines came and went between two looks, it says so', async () => {
+  test('says when lines may have been lost between two polls', async () => {
     const { out, error } = await followed([
       view([pod('p', { lines: ['a', 'b'], cut: true })]),
       view([pod('p', { lines: ['x', 'y', 'z', 'q'], cut: true })]),
@@ -96,7 +96,7 @@ describe('flotilla logs --follow', () => {
     expect(error[0]).toBe('-- p/app lines are missing here: it writes faster than it is read');
   });
 
-  test('a cluster that is away is told once, and no pod is taken for gone', async () => {
+  test('reports an unreachable cluster once, and does not report its pods as gone', async () => {
     const away = view([], { reason: 'ClusterUnavailable', message: 'eu-1 does not answer' });
     const { out, error } = await followed([
       view([pod('p', { lines: ['a'] })]),
@@ -108,7 +108,7 @@ describe('flotilla logs --follow', () => {
     expect(error).toEqual(['-- eu-1 does not answer', '-- risk/limit-check has ended: SUCCESS / Verified']);
   });
 
-  test('with --json a line each', async () => {
+  test('prints one JSON line each with --json', async () => {
     const { out } = await followed(
       [view([pod('p', { lines: ['a'] })]), view([pod('p', { lines: ['a'] })])],
       ['--json'],
@@ -119,7 +119,7 @@ describe('flotilla logs --follow', () => {
     ]);
   });
 
-  test('one that has ended before goes on until somebody stops it', async () => {
+  test('follows a deployment that has already ended until you stop it', async () => {
     const api = await startFakeApi({
       [`GET ${path}`]: standing('SUCCESS'),
       [`GET ${path}/logs?tail=1000`]: view([pod('p', { lines: ['a'] })]),
@@ -136,7 +136,7 @@ describe('flotilla logs --follow', () => {
   test.each([
     [['-f', '--previous'], '--previous shows a run that is over: leave out --follow.'],
     [['--patience', '3'], '--patience is for --follow, and without that it has no effect.'],
-  ])('%j is refused', async (argv, told) => {
+  ])('refuses %j', async (argv, told) => {
     const { status, error } = await run(['logs', id, 'a/b', ...argv]);
     expect([status, error]).toEqual([2, [told]]);
   });
@@ -147,22 +147,22 @@ describe('new lines', () => {
 
   test.each<[what: string, before: LogWindow, now: LogWindow, lines: readonly string[], isGap: boolean]>([
     ['nothing new', seen(['a']), seen(['a']), [], false],
-    ['the same line again', seen(['a']), seen(['a', 'a']), ['a'], false],
-    ['of a window that moves', seen(['a', 'b', 'c'], true), seen(['b', 'c', 'd'], true), ['d'], false],
-    ['none of it seen', seen(['a', 'b'], true), seen(['x', 'y'], true), ['x', 'y'], true],
+    ['the same line repeated', seen(['a']), seen(['a', 'a']), ['a'], false],
+    ['a window that moved', seen(['a', 'b', 'c'], true), seen(['b', 'c', 'd'], true), ['d'], false],
+    ['no overlap', seen(['a', 'b'], true), seen(['x', 'y'], true), ['x', 'y'], true],
     [
-      'masked otherwise at its start',
+      'masked differently at its start',
       seen(['k', 'b', 'c', 'd'], true),
       seen(['•••', 'c', 'd', 'e'], true),
       ['e'],
       false,
     ],
-    ['shorter: it was cut off', seen(['a', 'b', 'c']), seen(['x']), ['x'], true],
+    ['shorter: it was truncated', seen(['a', 'b', 'c']), seen(['x']), ['x'], true],
   ])('%s', (_, before, now, lines, isGap) => {
     expect(newLogLines(before, now)).toEqual({ lines, isGap });
   });
 
-  test('of lines that differ none is lost and none is told twice, however many come between two looks', () => {
+  test('loses and repeats no line where lines differ, no matter how many come between two polls', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 20 }),

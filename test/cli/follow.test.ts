@@ -45,7 +45,7 @@ const followed = async (patch: Script = {}, argv: readonly string[] = [], option
 };
 
 describe('following a batch', () => {
-  test('one line per event, each of which says that it is simulated, then why what failed has failed', async () => {
+  test('prints one line per event, marked as simulated, and then why deployments failed', async () => {
     const { status, out } = await followed();
     expect(status).toBe(1);
     expect(out.slice(0, 4)).toEqual([
@@ -65,12 +65,12 @@ describe('following a batch', () => {
       'Submitted 2026-09-30 08:00:00+02:00 by ada, ended 2026-09-30 08:01:00+02:00',
     ],
     [['--utc'], '06:00:01.000Z simulated batch', 'Submitted 2026-09-30 06:00:00Z by ada, ended 2026-09-30 06:01:00Z'],
-  ])('times in the zone of who asks, %j', async (argv, first, last) => {
+  ])('shows times in your time zone, %j', async (argv, first, last) => {
     const { out } = await followed({}, argv, { timeZone: 'Europe/Berlin' });
     expect([out[0]!.startsWith(first), out.at(-1)]).toEqual([true, last]);
   });
 
-  test('nothing says simulated when everything is real', async () => {
+  test('does not print “simulated” when everything is real', async () => {
     const { out } = await followed({ 'GET /health': { body: realHealth } });
     expect(out.join('\n')).not.toMatch(/simulated/i);
   });
@@ -79,7 +79,7 @@ describe('following a batch', () => {
     expect((await followed({ 'GET /batches/B1': { body: ended('SUCCESS') } })).status).toBe(0);
   });
 
-  test('with --json each event and the batch on a line of its own', async () => {
+  test('prints each event and the batch on a line of its own with --json', async () => {
     const { out } = await followed({}, ['--json']);
     const lines = out.map((line) => JSON.parse(line));
     expect(lines).toHaveLength(5);
@@ -87,7 +87,7 @@ describe('following a batch', () => {
     expect(lines[4]).toMatchObject({ batch_id: 'B1', status: 'FAILED', deployments: [{}, {}] });
   });
 
-  test('on a terminal a view that is redrawn when something has changed, and only then', async () => {
+  test('redraws the view on a terminal only when something has changed', async () => {
     const quiet = { body: { events: [], next_after: 2, ended: false } };
     const last = script()[events(2)] as { body: unknown };
     const verified = deployment({ status: 'SUCCESS', reason: 'Verified', message: 'Runs.' });
@@ -110,7 +110,7 @@ describe('following a batch', () => {
     expect(out.join('\n')).not.toContain('Its turn has come');
   });
 
-  test('what a deployment waits for is read again after events, for those that are shown', async () => {
+  test('reads again after events what the visible deployments wait for', async () => {
     const list = 'GET /batches/B1/deployments?limit=';
     const waits = (index: number, message: string) =>
       deployment({ index, key: `risk/service-${index}`, message, waiting_for: [] });
@@ -128,7 +128,7 @@ describe('following a batch', () => {
     expect(redrawn.at(-2)).toMatch(/risk\/service-1 .* Waits for b\.\n.*risk\/service-3 .* Waits for c\./);
   });
 
-  test('which failure skipped ones go back to is read while they are new, and not at every event', async () => {
+  test('reads the failure behind skipped deployments while they are new, and not at every event', async () => {
     const skipped = deployment({ status: 'SKIPPED', reason: 'DependencyFailed', message: 'It depends on another.' });
     const root = {
       key: 'risk/limit-check',
@@ -151,7 +151,7 @@ describe('following a batch', () => {
     expect(received.filter(({ request }) => request.includes('status=SKIPPED'))).toHaveLength(1);
   });
 
-  test('what they wait for is not read at every event', async () => {
+  test('does not read at every event what they wait for', async () => {
     const busy = { body: { events: [], next_after: 2, ended: false } };
     const last = script()[events(2)] as { body: unknown };
     const waits = deployment({ index: 1, key: 'risk/service-1', waiting_for: [] });
@@ -170,7 +170,7 @@ describe('following a batch', () => {
     ).toHaveLength(1);
   });
 
-  test('a server that is away for a moment, or in the middle of an answer, is waited for; that and its return are told once', async () => {
+  test('waits for a server that is briefly down or cuts an answer, and reports loss and return once', async () => {
     const again = script()[events(2)] as { body: unknown };
     const { status, out, error, url } = await followed({
       [events(2)]: [{ status: 503, body: {} }, { ...again, cut: true }, again],
@@ -180,7 +180,7 @@ describe('following a batch', () => {
     expect(out.filter((line) => line.includes('Verified: Runs.'))).toHaveLength(1);
   });
 
-  test('a server that starts anew minutes later is found again, each time that it does', async () => {
+  test('reconnects to a server that restarts minutes later, every time', async () => {
     const again = script()[events(2)] as Answer;
     const first = await startFakeApi(script({ [events(2)]: { hangs: true, body: {} } }));
     const port = Number(new URL(first.url).port);
@@ -197,7 +197,7 @@ describe('following a batch', () => {
     expect(status).toBe(1);
     expect(out.filter((line) => line.includes('Verified: Runs.'))).toHaveLength(1);
     expect(error.slice(-2)).toEqual(['Asking again for up to 5 minutes…', `${first.url} answers again.`]);
-    // Not at every moment: many may follow a batch.
+    // Not for every event: many may follow a batch.
     expect(pauses.slice(0, 5)).toEqual([1, 3, 7, 12, 17]);
   });
 
@@ -205,7 +205,7 @@ describe('following a batch', () => {
     [[], 300, '5 minutes'],
     [['--patience', '90'], 90, '90 seconds'],
     [['--patience', '60'], 60, '1 minute'],
-  ])('a server that stays away: 5, and the batch goes on %j', async (argv, most, spelled) => {
+  ])('a server that stays down: 5, and the batch continues %j', async (argv, most, spelled) => {
     let waited = 0;
     const later = { [events(2)]: { status: 503, body: { detail: 'Later.' } } };
     const { status, error, url } = await followed(later, argv, {
@@ -218,14 +218,14 @@ describe('following a batch', () => {
     expect(error).toEqual(['Later.', `Asking again for up to ${spelled}…`, 'Later.', `The batch goes on: ${again}`]);
   });
 
-  test('without patience it is told at once', async () => {
+  test('reports it at once without patience', async () => {
     const { status, error } = await followed({ [events(2)]: { status: 503, body: { detail: 'Later.' } } }, [
       ...['--patience', '0'],
     ]);
     expect([status, error[0], error.length]).toEqual([5, 'Later.', 2]);
   });
 
-  test('the time is over before the batch has ended: 3', async () => {
+  test('the time is up before the batch has ended: 3', async () => {
     const { status, error } = await followed({ [events(2)]: { hangs: true, body: {} } }, ['--timeout', '1']);
     expect(status).toBe(3);
     expect(error.at(-1)).toContain('has not ended after 1 s');

@@ -19,7 +19,7 @@ const against = async (...argv: readonly string[]) => {
 };
 
 describe('flotilla graph', () => {
-  test('shows level by level what waits for what', async () => {
+  test('shows the dependencies level by level', async () => {
     expect(await against()).toMatchObject({
       status: 0,
       out: [
@@ -35,7 +35,7 @@ describe('flotilla graph', () => {
     });
   });
 
-  test('--dot writes it for Graphviz, --json as it came', async () => {
+  test("--dot writes it for Graphviz, --json prints the server's answer", async () => {
     expect((await against('--dot')).out).toEqual([
       `digraph "${id}" {`,
       '  rankdir=LR;',

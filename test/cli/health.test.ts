@@ -15,7 +15,7 @@ const ask = async (body: object, more: readonly string[] = [], status = 200) => 
   return { ...ran, asked: api.received.map((one) => JSON.parse(one.body)) };
 };
 
-test('a healthy service is told so, with exit status 0', async () => {
+test('reports a healthy service, with exit status 0', async () => {
   const { status, out, asked } = await ask(found);
   expect([status, asked]).toEqual([0, [{ key: 'risk/cva', environment: 'uat' }]]);
   expect(out).toEqual([
@@ -25,7 +25,7 @@ test('a healthy service is told so, with exit status 0', async () => {
   ]);
 });
 
-test('one that is not is told with what was seen, with exit status 1', async () => {
+test('says what is wrong with an unhealthy one, with exit status 1', async () => {
   const { running: _, ...rest } = found;
   const evidence = [{ kind: 'pod', name: 'cva-x', container: 'app', reason: 'CrashLoopBackOff', message: 'exit 1' }];
   const bad = { ...rest, healthy: false, reason: 'CrashLoopBackOff', message: 'It crashes.', evidence };
@@ -40,12 +40,12 @@ test('one that is not is told with what was seen, with exit status 1', async () 
   ]);
 });
 
-test('as JSON it is what the server says', async () => {
+test("prints the server's answer as JSON", async () => {
   const { status, out } = await ask(found, ['--json']);
   expect([status, JSON.parse(out[0]!)]).toEqual([0, found]);
 });
 
-test('what is not there has the exit status of that, and without an environment nobody is asked', async () => {
+test('has the exit status for a missing service, and sends nothing without an environment', async () => {
   expect((await ask({ code: 'TargetNotFound', detail: 'Nothing is recorded.' }, [], 404)).status).toBe(4);
   const { status, error } = await run(['health', 'risk/cva']);
   expect([status, error.join()]).toEqual([2, expect.stringContaining('--environment')]);

@@ -12,7 +12,7 @@ import { callApi } from '../functions/api-call.ts';
 import { makeWorld, releaseYaml, submitted } from '../usecases/batch/api-world.ts';
 import { type Ran, type RunOptions, run } from './cli-world.ts';
 
-/** The API itself on a socket, with a dispatcher that takes up at once whatever is asked for. */
+/** The API itself on a socket, with a dispatcher that handles every request at once. */
 const serve = async (scope = 'flotilla/admin') => {
   const world = makeWorld();
   const { grants: _, ...catalogue } = { ...world.catalogue, environments: { uat: {}, staging: {} } };
@@ -42,7 +42,7 @@ const because = ['--reason', 'a freeze'];
 const uat = ['--environment', 'uat'];
 
 describe('flotilla pause', () => {
-  test('holds what is named, and says until when and how to lift it', async () => {
+  test('holds the named targets, and says until when and how to lift the hold', async () => {
     const { flotilla, holds, url } = await serve();
     const { status, out } = await flotilla(['pause', ...uat, '--pillar', 'risk', ...because, '--for', '2h']);
     const [hold] = await holds();
@@ -55,7 +55,7 @@ describe('flotilla pause', () => {
     expect(hold).toMatchObject({ scope: { environment: 'uat', pillar: 'risk' }, reason: 'a freeze', by: 'ada' });
   });
 
-  test('without a name holds everything, until somebody lifts it, and rollbacks where that is asked for', async () => {
+  test('without a name holds everything until somebody lifts it, and rollbacks too on request', async () => {
     const { flotilla, holds } = await serve();
     const { out } = await flotilla(['pause', ...because, '--rollbacks']);
     expect(out.slice(0, 2)).toEqual([
@@ -65,20 +65,20 @@ describe('flotilla pause', () => {
     expect(await holds()).toMatchObject([{ scope: {}, what: 'everything', rollbacks: true }]);
   });
 
-  test('as data it is the hold', async () => {
+  test('prints the hold as JSON', async () => {
     const { flotilla, holds } = await serve();
     const { status, out } = await flotilla(['pause', ...because, '--service', 'risk/limit-check', '--json']);
     expect([status, JSON.parse(out.join('\n'))]).toEqual([0, (await holds())[0]]);
   });
 
-  test('a batch is named by the beginning of its id', async () => {
+  test("accepts the start of a batch's id", async () => {
     const { flotilla, holds, world } = await serve();
     const batch = await submitted(world);
     expect((await flotilla(['pause', '--batch', 'latest', ...because])).status).toBe(0);
     expect(await holds()).toMatchObject([{ scope: { batch } }]);
   });
 
-  // It is 06:00 in UTC on the 30th of September, and 08:00 in Berlin.
+  // It is 06:00 UTC on 30 September, and 08:00 in Berlin.
   test.each([
     ['18:00', 'UTC', '2026-09-30T18:00:00.000Z'],
     ['18:00', 'Europe/Berlin', '2026-09-30T16:00:00.000Z'],
@@ -93,7 +93,7 @@ describe('flotilla pause', () => {
     expect(await holds()).toMatchObject([{ until: meant }]);
   });
 
-  test('--utc: a time without a zone is in UTC', async () => {
+  test('--utc reads a time without a zone as UTC', async () => {
     const { flotilla, holds } = await serve();
     await flotilla(['pause', ...because, '--until', '18:00', '--utc'], { timeZone: 'Europe/Berlin' });
     expect(await holds()).toMatchObject([{ until: '2026-09-30T18:00:00.000Z' }]);
@@ -101,21 +101,21 @@ describe('flotilla pause', () => {
 
   test.each<readonly [string, readonly string[], number, RegExp]>([
     ['no reason', [], 2, /--reason/],
-    ['what is no time', [...because, '--until', 'tomorrow'], 2, /^tomorrow is no time: write 18:00/],
+    ['an invalid time', [...because, '--until', 'tomorrow'], 2, /^tomorrow is no time: write 18:00/],
     ['an empty reason', ['--reason', ' '], 2, /reason/],
-    ['a time that is over', [...because, '--until', '2026-09-29 18:00'], 2, /until/],
-    ['beyond 90 days', [...because, '--for', '91d'], 2, /90 days/],
+    ['a time in the past', [...because, '--until', '2026-09-29 18:00'], 2, /until/],
+    ['more than 90 days', [...because, '--for', '91d'], 2, /90 days/],
     ['both times', [...because, '--for', '2h', '--until', '18:00'], 2, /until/],
-    ['an environment that is not there', [...because, '--environment', 'uta'], 2, /uat/],
-    ['a cluster that is not there', [...because, '--cluster', 'cluster-eu-2'], 2, /cluster-eu-1/],
-  ])('%s is refused, and nothing is held', async (_, argv, status, said) => {
+    ['a missing environment', [...because, '--environment', 'uta'], 2, /uat/],
+    ['a missing cluster', [...because, '--cluster', 'cluster-eu-2'], 2, /cluster-eu-1/],
+  ])('refuses %s, and holds nothing', async (_, argv, status, said) => {
     const { flotilla, holds } = await serve();
     const ran = await flotilla(['pause', ...argv]);
     expect([ran.status, ran.error.join('\n')]).toEqual([status, expect.stringMatching(said)]);
     expect(await holds()).toEqual([]);
   });
 
-  test('who may not hold everything is told so', async () => {
+  test('says so to users who may not hold everything', async () => {
     const { flotilla } = await serve('flotilla/deploy flotilla/read');
     const { status, error } = await flotilla(['pause', ...because]);
     expect([status, error[0]]).toEqual([6, expect.stringContaining('flotilla/admin')]);
@@ -142,14 +142,14 @@ describe('flotilla resume', () => {
   test.each([
     [['--pillar', 'risk'], 'pillar risk'],
     [[], 'everything'],
-  ])('lifts the one that was set on just %j', async (scope, what) => {
+  ])('lifts the hold on exactly %j', async (scope, what) => {
     const { flotilla, holds } = await withHolds();
     const { status, out } = await flotilla(['resume', ...scope, '--json']);
     expect([status, JSON.parse(out.join('\n')).what]).toEqual([0, what]);
     expect(await holds()).toHaveLength(3);
   });
 
-  test('shows the choices where several are meant, each with its command', async () => {
+  test('lists the choices where several match, each with its command', async () => {
     const { flotilla, holds, ids, url } = await withHolds();
     const { status, error } = await flotilla(['resume', ...uat]);
     expect([status, error]).toEqual([
@@ -168,7 +168,7 @@ describe('flotilla resume', () => {
     [['zz'], 4, /^There is no hold with the id zz\./],
     [['--pillar', 'clearing'], 4, /^There is no hold on just that\./],
     [['zz', '--pillar', 'risk'], 2, /not by both/],
-  ])('%j is not one of them', async (argv, status, said) => {
+  ])('%j matches none of them', async (argv, status, said) => {
     const { flotilla } = await withHolds();
     const ran = await flotilla(['resume', ...argv]);
     expect([ran.status, ran.error.join('\n')]).toEqual([status, expect.stringMatching(said)]);
@@ -177,8 +177,8 @@ describe('flotilla resume', () => {
 
 const plain = (lines: readonly string[]) => lines.map((line) => line.replace(/ {2,}/g, ' | ').trim());
 
-describe('what is held', () => {
-  test('has a table', async () => {
+describe('what is on hold', () => {
+  test('prints a table', async () => {
     const { flotilla, holds } = await serve();
     expect((await flotilla(['holds'])).out).toEqual(['Nothing is held, or nothing that you may see.']);
     await flotilla(['pause', ...uat, ...because, '--for', '2h', '--rollbacks']);
@@ -189,7 +189,7 @@ describe('what is held', () => {
     ]);
   });
 
-  test('is on top of the list: five, and how many more there are', async () => {
+  test('heads the list: five, and how many more there are', async () => {
     const { flotilla, world, url } = await serve();
     await submitted(world);
     const rows = Array.from({ length: 24 }, (_, nth) => ({
@@ -214,7 +214,7 @@ describe('what is held', () => {
     expect(JSON.parse((await flotilla(['list', '--json'])).out.join('\n'))).toMatchObject({ more_holds: 4 });
   });
 
-  test('is told of a plan', async () => {
+  test('shows up in a plan', async () => {
     const { flotilla } = await serve();
     await flotilla(['pause', '--pillar', 'risk', ...because]);
     const { out } = await flotilla(['plan', '-'], { stdin: releaseYaml });

@@ -7,17 +7,17 @@ afterEach(async () => {
   await Promise.all(apis.splice(0).map((api) => api.close()));
 });
 
-/** A colour, a cleared screen in both sets of controls, text from right to left, a bell, and lines that nobody wrote. */
+/** A colour, a cleared screen in both sets of controls, right-to-left text, a bell and injected lines. */
 const evil = ' \u001b[31m\u001b[2J\u009b2J\u202e\u2066\u0007\u2028\u0085\nforged\rforged';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
 const hidden = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/;
 
-/** What the program asks the server by, and times, which it computes with. */
+/** Identifiers that the program sends back to the server, and times that it computes with. */
 const plain = /^(batch_id|upload_id|content-type|at|created_at|ended_at|updated_at|from|to|by|kind|url)$/;
 
-/** The same with that at the end of every text, wherever it stands. */
+/** The same object with the hostile text at the end of every string. */
 const poisoned = (value: unknown, name = ''): unknown => {
-  // The sentence of a lock is chosen by its status.
+  // The status selects the sentence for a lock.
   if (value === 'UNKNOWN') return value;
   if (typeof value === 'string') return plain.test(name) ? value : `${value}${evil}`;
   if (Array.isArray(value)) return value.map((one) => poisoned(one, name));
@@ -133,12 +133,12 @@ const shown = async (name: string, options: RunOptions, more: readonly string[] 
   return { lines: [...out, ...error, ...redrawn.flatMap((text) => text.split('\n'))], api };
 };
 
-describe('a text of a server, wherever it stands, moves no cursor, has no colour and is no line of its own', () => {
+describe('text from a server moves no cursor, has no colour and starts no line of its own, wherever it appears', () => {
   test.each(Object.keys(views))('%s', async (name) => {
     const { lines } = await shown(name, {});
     expect(lines.filter((line) => hidden.test(line))).toEqual([]);
     expect(lines.join('\n')).toContain('\\u001b[31m');
-    // A source has lines.
+    // A source has several lines.
     if (name !== 'source') expect(lines.filter((line) => line.startsWith('forged'))).toEqual([]);
   });
 
@@ -150,7 +150,7 @@ describe('a text of a server, wherever it stands, moves no cursor, has no colour
     expect(bare.map(port)).toEqual(without!.lines.map(port));
   });
 
-  test('JSON is the same JSON', async () => {
+  test('JSON stays unchanged', async () => {
     const { lines } = await shown('list', {}, ['--json']);
     expect(lines.filter((line) => hidden.test(line))).toEqual([]);
     expect(JSON.parse(lines[0]!)).toEqual({ batches: [poisoned(batch())] });

@@ -18,7 +18,7 @@ test.each([
   expect(inCommands(text)).toBe(told);
 });
 
-test('a message of the API that names a route names a command here', async () => {
+test('names a command for each route in a message of the API', async () => {
   const detail = 'There is no hold h. GET /holds shows those in force.';
   const api = await startFakeApi({ 'GET /batches/B1': problem(404, 'BatchNotFound', { detail }) });
   onTestFinished(() => api.close());
@@ -26,10 +26,10 @@ test('a message of the API that names a route names a command here', async () =>
   expect(error).toEqual(['There is no hold h. flotilla holds shows those in force.']);
 });
 
-/** Uploads are for those who write their own client. */
+/** Uploads are for people who write their own client. */
 const isForClients = (line: string): boolean => line.includes('/uploads');
 
-test('every route in a message of a use case has a command', () => {
+test('knows a command for every route in a message of a use case', () => {
   const files = globSync('lib/{usecases,domain}/**/*.ts', { cwd: root }).filter(
     (file) => !file.includes('catalogue.ts'),
   );

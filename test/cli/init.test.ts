@@ -47,7 +47,7 @@ const kubeconfig = (server: string, namespace = ''): string =>
     ],
   });
 
-/** A folder with a kubeconfig of the cluster, and nothing else. */
+/** A folder with only a kubeconfig of the cluster. */
 const folderOf = (text = kubeconfig(cluster.url, 'shop')): string => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-init-'));
   folders.push(folder);
@@ -58,7 +58,7 @@ const folderOf = (text = kubeconfig(cluster.url, 'shop')): string => {
 const given = ['--kubeconfig', 'kube.yaml'] as const;
 
 describe('flotilla init', () => {
-  test('writes what runs in the namespace of the context, and says what comes next', async () => {
+  test('writes what runs in the namespace of the context, and says what to do next', async () => {
     const directory = folderOf();
     const { status, out, error } = await run(['init', ...given], { directory });
     expect([status, error]).toEqual([0, []]);
@@ -104,17 +104,17 @@ describe('flotilla init', () => {
   });
 
   test.each<[why: string, args: readonly string[], status: number, said: string, text?: string]>([
-    ['nothing runs there', ['--namespace', 'empty'], 1, 'Nothing runs in empty of kind-kind that could be deployed.'],
-    ['no such context', ['--context', 'prod'], 2, 'has no context "prod"; it has kind-kind'],
+    ['an empty namespace', ['--namespace', 'empty'], 1, 'Nothing runs in empty of kind-kind that could be deployed.'],
+    ['a missing context', ['--context', 'prod'], 2, 'has no context "prod"; it has kind-kind'],
     ['no kubeconfig', [], 2, 'cannot be read', '- no\n: kubeconfig'],
     [
-      'an environment that none may be called',
+      'an invalid name for an environment',
       ['--environment', 'a/b'],
       2,
       'flotilla.config.yaml would not be valid. Nothing was written.',
     ],
-    ['a cluster that is away', [], 1, 'cannot be asked', kubeconfig('http://127.0.0.1:9', 'shop')],
-  ])('says why not, and writes nothing: %s', async (_, args, status, said, text) => {
+    ['an unreachable cluster', [], 1, 'cannot be asked', kubeconfig('http://127.0.0.1:9', 'shop')],
+  ])('says why it cannot, and writes nothing: %s', async (_, args, status, said, text) => {
     const directory = folderOf(text);
     const { error, ...ran } = await run(['init', ...given, ...args], { directory });
     expect(ran.status).toBe(status);
@@ -122,7 +122,7 @@ describe('flotilla init', () => {
     expect(() => readFileSync(join(directory, 'flotilla.config.yaml'))).toThrow('ENOENT');
   });
 
-  test('writes over nothing, unless it is told to', async () => {
+  test('overwrites nothing unless asked to', async () => {
     const directory = folderOf();
     writeFileSync(join(directory, 'release.yaml'), 'mine');
     const refused = await run(['init', ...given], { directory });
@@ -132,7 +132,7 @@ describe('flotilla init', () => {
     expect(readFileSync(join(directory, 'release.yaml'), 'utf8')).toContain('docker_image_version: "1.2"');
   });
 
-  test('takes the kubeconfig that kubectl would, where that is one', async () => {
+  test('uses the kubeconfig that kubectl would use, where there is one', async () => {
     const directory = folderOf();
     const own = { env: { KUBECONFIG: join(directory, 'kube.yaml') }, directory };
     expect((await run(['init'], own)).status).toBe(0);
@@ -140,7 +140,7 @@ describe('flotilla init', () => {
     expect((await run(['init'], several)).error.join()).toContain('$KUBECONFIG names several files');
   });
 
-  test('runs no program of a kubeconfig without having asked', async () => {
+  test('runs no program of a kubeconfig without asking', async () => {
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: '/bin/false', interactiveMode: 'Never' };
     const text = kubeconfig('https://127.0.0.1:9').replace('"user":{}', `"user":{"exec":${JSON.stringify(exec)}}`);
     const { status, error } = await run(['init', ...given], { directory: folderOf(text) });
@@ -162,7 +162,7 @@ describe('flotilla init from a file of another tool', () => {
     return directory;
   };
 
-  test.each(['compose', 'helmfile', 'csv'] as const)('%s: what it writes can be planned', async (kind) => {
+  test.each(['compose', 'helmfile', 'csv'] as const)('%s: writes a batch that can be planned', async (kind) => {
     const directory = folderWith(kind);
     const { status, out, error } = await run(['init', `--${kind}`, 'source', '--pillar', 'shop'], { directory });
     expect([status, error]).toEqual([0, []]);
@@ -179,9 +179,9 @@ describe('flotilla init from a file of another tool', () => {
   });
 
   test.each<[why: string, kind: keyof typeof sources, text: string, status: number, said: string]>([
-    ['it is no such file', 'compose', 'a: 1', 2, 'source:1:1 this is not a compose file'],
+    ['the wrong kind of file', 'compose', 'a: 1', 2, 'source:1:1 this is not a compose file'],
     [
-      'it has nothing to write',
+      'nothing to write',
       'compose',
       'services: { web: { build: . } }',
       1,
@@ -194,7 +194,7 @@ describe('flotilla init from a file of another tool', () => {
       1,
       'source has only services scaled to 0. Nothing was written.',
     ],
-    ['its problems', 'csv', 'service,version\nweb,1 2', 2, 'source:2:5 version: "1 2" contains a space'],
+    ['problems in the file', 'csv', 'service,version\nweb,1 2', 2, 'source:2:5 version: "1 2" contains a space'],
     [
       'a cycle',
       'csv',
@@ -202,9 +202,9 @@ describe('flotilla init from a file of another tool', () => {
       2,
       'release.yaml would not be valid. Nothing was written.',
     ],
-    ['it is no text', 'csv', '\u0000', 2, 'the header has no column service'],
-    ['it is too long', 'csv', 'x'.repeat(4 * 1024 * 1024 + 1), 2, 'has more than 4 MiB. Nothing was written.'],
-  ])('says why not, and writes nothing: %s', async (_, kind, text, status, said) => {
+    ['not a text file', 'csv', '\u0000', 2, 'the header has no column service'],
+    ['too long', 'csv', 'x'.repeat(4 * 1024 * 1024 + 1), 2, 'has more than 4 MiB. Nothing was written.'],
+  ])('says why it cannot, and writes nothing: %s', async (_, kind, text, status, said) => {
     const directory = folderWith(kind, text);
     const ran = await run(['init', `--${kind}`, 'source'], { directory });
     expect(ran.status).toBe(status);
@@ -220,7 +220,7 @@ describe('flotilla init from a file of another tool', () => {
     expect(readdirSync(directory).sort()).toEqual(['kube.yaml', 'release.yaml', 'source']);
   });
 
-  test('takes one source, and a file that is there', async () => {
+  test('accepts one source, and only an existing file', async () => {
     const directory = folderWith('csv');
     const two = await run(['init', '--csv', 'source', '--kubeconfig', 'kube.yaml'], { directory });
     expect([two.status, two.error]).toEqual([2, ['--csv and --kubeconfig do not go together: init reads one source.']]);
@@ -228,7 +228,7 @@ describe('flotilla init from a file of another tool', () => {
     expect([gone.status, gone.error.join('')]).toEqual([2, expect.stringContaining('gone cannot be read')]);
   });
 
-  test('tells what it has changed or left out, in --json too', async () => {
+  test('reports what it changed or left out, with --json too', async () => {
     const text = 'services:\n  a.b: { image: "a:1" }\n  c: { build: . }';
     const directory = folderWith('compose', text);
     const { out, error } = await run(['init', '--compose', 'source', '--json'], { directory });

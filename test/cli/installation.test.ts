@@ -16,7 +16,7 @@ const against = async (path: string, body: object, ...argv: readonly string[]) =
 const cells = (out: readonly string[]) => out.map((line) => line.replace(/ {2,}/g, ' | ').trim());
 
 describe('flotilla catalogue show', () => {
-  test('tells a name a line', async () => {
+  test('prints one name per line', async () => {
     const { status, out } = await against('/catalogue', exampleCatalogue, 'catalogue', 'show');
     expect(status).toBe(0);
     expect(cells(out)).toEqual([
@@ -30,14 +30,14 @@ describe('flotilla catalogue show', () => {
     ]);
   });
 
-  test('--json is the answer', async () => {
+  test('--json prints the answer', async () => {
     const { out } = await against('/catalogue', exampleCatalogue, 'catalogue', 'show', '--json');
     expect(JSON.parse(out.join(''))).toEqual(exampleCatalogue);
   });
 });
 
 describe('flotilla executors, clusters', () => {
-  test('tell each with its trouble', async () => {
+  test('show each with its problem', async () => {
     const since = '2026-11-21T14:00:00.000Z';
     const [one] = exampleExecutors.executors;
     const body = { executors: [{ ...one, trouble: { since, answered: '503' }, throttled_until: since }] };
@@ -58,7 +58,7 @@ describe('flotilla executors, clusters', () => {
 });
 
 describe('flotilla queue', () => {
-  test('tells what is under way, what waits for what, and what is amiss', async () => {
+  test('shows what runs, what waits for what, and what is wrong', async () => {
     const body = { ...exampleQueue, at_least: true, messages: { unread: { count: 2 }, rejected: { count: 1 } } };
     const { status, out } = await against('/queue', body, 'queue', '--utc');
     expect(status).toBe(0);

@@ -17,25 +17,25 @@ const launch = (argv: readonly string[], stdin = ''): Promise<{ status: number; 
   });
 
 describe('bin/flotilla.js', () => {
-  test('reads the standard input, prints plain text where no terminal is', async () => {
+  test('reads standard input, and prints plain text without a terminal', async () => {
     const { status, out } = await launch(['plan', '-'], releaseYaml);
     expect(status).toBe(0);
     expect(out).toContain('Plan hash: ');
     expect(out).not.toContain('\u001b');
   });
 
-  test.each([[['plan', '-']], [['--version-of-what']]])('leaves with the exit status of %j', async (argv) => {
+  test.each([[['plan', '-']], [['--version-of-what']]])('exits with status %j', async (argv) => {
     expect(await launch(argv, 'version: 1\n')).toMatchObject({ status: 2, out: '' });
   });
 });
 
-describe('a signal while a batch is followed', () => {
+describe('a signal while following a batch', () => {
   const apis: FakeApi[] = [];
   afterEach(async () => {
     await Promise.all(apis.splice(0).map((api) => api.close()));
   });
 
-  /** Follows a batch that does not end, and sends the signals when it has begun. Gives the last line of what it says. */
+  /** Follows a batch that does not end, and sends the signals once it has started. Returns the last line of output. */
   const stopped = async (program: readonly string[], signals: readonly NodeJS.Signals[]) => {
     const events = { events: [event(1, {})], next_after: 0, ended: false };
     const api = await startFakeApi({
@@ -57,15 +57,18 @@ describe('a signal while a batch is followed', () => {
     return { status, told: error.trimEnd().split('\n').at(-1)?.replaceAll(api.url, 'URL') };
   };
 
-  /** A launcher that takes this Node for one that cannot run the program. */
+  /** A launcher that believes this Node cannot run the program. */
   const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})`;
   test.each([
-    ['SIGINT by the launcher', [process.execPath, '--import', older, launcher], ['SIGINT'], 130],
-    ['SIGTERM by the launcher', [process.execPath, '--import', older, launcher], ['SIGTERM'], 143],
+    ['SIGINT through the launcher', [process.execPath, '--import', older, launcher], ['SIGINT'], 130],
+    ['SIGTERM through the launcher', [process.execPath, '--import', older, launcher], ['SIGTERM'], 143],
     ['SIGINT, and its copy', [process.execPath, launcher.replace(/js$/, 'ts')], ['SIGINT', 'SIGINT'], 130],
-  ] as const)('%s: the batch goes on, and it is said how to come back', async (_, program, signals, status) => {
-    const told =
-      'Stopped following; batch B1 goes on: flotilla status B1 --follow --url URL. To stop it: flotilla cancel B1 --url URL';
-    expect(await stopped(program, signals)).toEqual({ status, told });
-  });
+  ] as const)(
+    '%s: the batch continues, and the last line says how to follow it again',
+    async (_, program, signals, status) => {
+      const told =
+        'Stopped following; batch B1 goes on: flotilla status B1 --follow --url URL. To stop it: flotilla cancel B1 --url URL';
+      expect(await stopped(program, signals)).toEqual({ status, told });
+    },
+  );
 });

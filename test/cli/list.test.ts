@@ -22,13 +22,13 @@ test.each<[options: readonly string[], query: string]>([
   [['--since', '2026-11-30', '--utc'], 'since=2026-11-30T00%3A00%3A00.000Z'],
   [['--since', '2026-11-30 12:00'], 'since=2026-11-30T11%3A00%3A00.000Z'],
   [['--until', '2026-11-30T12:00:00+01:00'], 'until=2026-11-30T12%3A00%3A00%2B01%3A00'],
-])('batches are listed by %s', async (options, query) => {
+])('lists batches by %s', async (options, query) => {
   const script = { [`GET /batches?${query}&limit=20`]: page(ended('FAILED')) };
   const { status, out, error } = await against(script, ['list', ...options], { now, timeZone: 'Europe/Berlin' });
   expect([status, error, out.length]).toEqual([0, [], 2]);
 });
 
-test('where nothing fits it is said what was asked for, and as data there is an empty list', async () => {
+test('says what you asked for when nothing matches, and prints an empty list as JSON', async () => {
   const script = { 'GET /batches?status=FAILED&text=a+b&limit=20': page() };
   const argv = ['list', '--status', 'FAILED', '--text', 'a b'];
   const { api, status, out } = await against(script, argv);
@@ -39,13 +39,13 @@ test('where nothing fits it is said what was asked for, and as data there is an 
   expect((await against(script, [...argv, '--json'])).out).toEqual(['{"batches":[]}']);
 });
 
-test('more of the same are asked for by the same options', async () => {
+test('suggests the same options for more of the list', async () => {
   const script = { 'GET /batches?tag=x&limit=1': { body: { batches: [ended('FAILED')], limit: 1, next_after: 'c' } } };
   const { api, out } = await against(script, ['list', '--tag', 'x', '--limit', '1']);
   expect(out.at(-1)).toBe(`There are more: flotilla list --tag x --limit 5 --url ${api.url}`);
 });
 
-test.each(['7 days', 'yesterday', '2026-13-01', '18:00', '0d'])('--since %s is no time', async (text) => {
+test.each(['7 days', 'yesterday', '2026-13-01', '18:00', '0d'])('--since %s is not a time', async (text) => {
   const { status, error } = await run(['list', '--since', text]);
   const forms = '7d, 24h or 30m ago, 2026-11-30, "2026-11-30 18:00", or with a zone';
   expect([status, error]).toEqual([2, [`--since ${text} is no time: write ${forms}.`]]);

@@ -44,13 +44,13 @@ const batchOf = (count: number, make: (index: number) => Make): readonly LiveDep
 const as: Make = (one) => one;
 
 const phases: Readonly<Record<string, readonly LiveDeployment[]>> = {
-  'nothing begun': batchOf(44, () => as),
-  'the first in work': batchOf(44, (index) => (index < 8 ? working : as)),
+  'nothing started': batchOf(44, () => as),
+  'the first in progress': batchOf(44, (index) => (index < 8 ? working : as)),
   'half done': batchOf(44, (index) => (index < 20 ? done : index < 28 ? working : as)),
   'one failed': batchOf(44, (index) => (index === 0 ? failed : index < 20 ? done : index < 24 ? working : skipped)),
   'all failed': batchOf(44, () => failed),
   'all done': batchOf(44, () => done),
-  'one alone': batchOf(1, () => working),
+  'a single one': batchOf(1, () => working),
   '10,000': batchOf(10_000, (index) =>
     index === 0 ? failed : index < 5_000 ? done : index < 5_050 ? working : skipped,
   ),
@@ -65,7 +65,7 @@ const look = (columns: number, rows: number) => ({ columns, rows, colours, unico
 const frame = (deployments: readonly LiveDeployment[], columns = 80, rows = 30, patch: Partial<LiveState> = {}) =>
   liveLines(state(deployments, patch), look(columns, rows));
 
-/** Names that stand whole in a frame, be it in two lines. */
+/** Names that a frame shows in full, even across two lines. */
 const namesIn = (lines: readonly string[]): string => lines.map((line) => line.slice(12).trimEnd()).join('');
 
 describe('a frame', () => {
@@ -77,7 +77,7 @@ describe('a frame', () => {
   ] as const;
 
   test.each(Object.keys(phases).flatMap((phase) => sizes.map((size) => [phase, ...size] as const)))(
-    '%s, in %i × %i: all fits, and nobody is forgotten',
+    '%s, in %i × %i: fits, and leaves nothing out',
     (phase, columns, rows) => {
       const deployments = phases[phase]!;
       const lines = frame(deployments, columns, rows);
@@ -94,7 +94,7 @@ describe('a frame', () => {
     },
   );
 
-  test('44 of a batch in 80 × 30: what failed, what it keeps from its start, what is in work, what is done', () => {
+  test('44 deployments in 80 × 30: failures, what they block, what is in progress, what is done', () => {
     const lines = frame(phases['one failed']!);
     expect(lines.slice(0, 8)).toEqual([
       'Autumn release · 01M7Z82VGHV3GT6X1EMB454VBS · production · cluster eu-1',
@@ -112,7 +112,7 @@ describe('a frame', () => {
     ]);
   });
 
-  test('of what does not fit the most urgent is shown, and in work keeps its half', () => {
+  test('drops the least urgent when space is short, and keeps half for work in progress', () => {
     const some = batchOf(100, (index) => (index < 60 ? failed : index < 80 ? working : as));
     const words = frame(some, 200, 25).map((line) => line.split(' ')[0]);
     const count = (word: string): number => words.filter((one) => one === word).length;
@@ -120,7 +120,7 @@ describe('a frame', () => {
     expect(frame(some, 200, 25).at(-2)).toBe('not shown: 50 failed, 10 in work, 20 waiting');
   });
 
-  test('a name is never cut: it goes on in the next line, and all else gives way', () => {
+  test('never cuts a name: it wraps onto the next line, and other columns shrink first', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 20, max: 130 }),
@@ -162,7 +162,7 @@ describe('a frame', () => {
     expect(lines.slice(from, from + expected.length)).toEqual(expected);
   });
 
-  test('where they go is a column only when it is not the same for all', () => {
+  test('shows the infrastructure as a column only when it differs', () => {
     const some = batchOf(2, () => working).map((one, index) => ({ ...one, cluster: index === 0 ? 'eu-1' : 'us-1' }));
     const lines = frame(some, 120, 30, { simulated: { harness: false, clusters: ['us-1'] } });
     expect(lines[0]).toBe(`Autumn release · ${id} · production`);
@@ -173,12 +173,12 @@ describe('a frame', () => {
   test.each([
     [{ harness: true, clusters: [] }, 'production · cluster eu-1 · harness · SIMULATED'],
     [real, 'production · cluster eu-1 · harness'],
-  ])('what is the same for all stands in the head: %j', (simulated, head) => {
+  ])('shows common values in the header: %j', (simulated, head) => {
     const some = batchOf(2, () => (one) => ({ ...working(one), runs: [{ executor: 'harness' }] }));
     expect(frame(some, 120, 30, { simulated })[0]).toBe(`Autumn release · ${id} · ${head}`);
   });
 
-  test('a skipped one alone is named, and one that was kept for another reason says which', () => {
+  test('names a single skipped deployment, and its reason if it has another one', () => {
     const some = [skipped(waiting(3)), { ...skipped(waiting(5)), root: undefined, reason: 'BatchStopped' }];
     const lines = frame(some as LiveDeployment[]);
     expect(lines.filter((line) => line.startsWith('SKIPPED'))).toEqual([
@@ -191,17 +191,17 @@ describe('a frame', () => {
     ['PROCESSING', 'Planned', 'Planned 2 deployments.', ['PROCESSING 2 deployments: 2 succeeded.']],
     ['PROCESSING', 'CancelRequested', 'Ada.', ['PROCESSING CancelRequested: Ada.', '2 deployments: 2 succeeded.']],
     ['SUCCESS', 'AllSucceeded', 'Over.', ['SUCCESS AllSucceeded: Over.']],
-  ] as const)('below it how far the batch is: %s %s', (to, reason, message, foot) => {
+  ] as const)('shows the progress of the batch below it: %s %s', (to, reason, message, foot) => {
     const lines = frame(phases['all done']!.slice(0, 2), 80, 30, { batch: { to, reason, message, at: at(70) } });
     expect(lines.slice(4)).toEqual(foot);
   });
 
-  test('the time of a batch that has ended stands still', () => {
+  test('freezes the elapsed time of a batch that has ended', () => {
     const batch = { to: 'SUCCESS', reason: 'AllSucceeded', message: 'Over.', at: at(70) } as const;
     expect(frame(phases['all done']!, 80, 30, { batch })[1]).toBe(`[${'█'.repeat(16)}] 100 %  44 of 44 ended  1m10s`);
   });
 
-  test('without Unicode it is ASCII, colours or none', () => {
+  test('is ASCII without Unicode, with or without colours', () => {
     const lines = liveLines(state(phases['one failed']!), { ...look(80, 30), unicode: false });
     expect(lines.filter((line) => /[^ -~]/.test(line))).toEqual([]);
     expect(lines[1]).toMatch(/^\[#+\.+\] 90 % /);
@@ -209,7 +209,7 @@ describe('a frame', () => {
     expect(painted.map(stripVTControlCharacters)).toEqual(frame(phases['one failed']!));
   });
 
-  test('nobody tells the pace before three have ended', () => {
+  test('shows no pace before three deployments have ended', () => {
     const two = batchOf(9, (index) => (index < 2 ? done : working));
     expect([frame(two)[1]!.includes('left'), frame(phases['half done']!)[1]]).toEqual([
       false,
@@ -226,7 +226,7 @@ test.each([
   [3_720_000, '1h02m'],
   [90_000_000, '1d01h'],
   [-5, '0s'],
-])('%i ms are %s', (milliseconds, text) => {
+])('%i ms are shown as %s', (milliseconds, text) => {
   expect(shortDuration(milliseconds)).toBe(text);
 });
 
@@ -237,7 +237,7 @@ test.each([
   expect([widthOf(text), widthOf(cutToWidth(text, 4)) <= 4]).toEqual([columns, true]);
 });
 
-test('a text is wrapped between words, a word that is too long after a slash or where it must', () => {
+test('wraps text between words, and long words after a slash or where it must', () => {
   expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
   expect(chunks('pillar/service', 10)).toEqual(['pillar/', 'service']);
   expect(chunks('abcdef', 4)).toEqual(['abcd', 'ef']);
@@ -250,6 +250,6 @@ test.each([
   [{}, 'linux', false],
   [{}, 'win32', false],
   [{ WT_SESSION: 'x' }, 'win32', true],
-])('a terminal shows Unicode by its locale: %j on %s', (env, platform, expected) => {
+])('detects Unicode from the locale: %j on %s', (env, platform, expected) => {
   expect(showsUnicode(env, platform)).toBe(expected);
 });

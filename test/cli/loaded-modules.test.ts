@@ -7,7 +7,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 const importOfValues = /^(?:import|export)\s+(?!type\s)(?:[^'"();]*?\sfrom\s+)?'([^']+)'/gm;
 
-/** The files and packages that a file loads at once, with all that these load. What `import()` loads comes later. */
+/** The files and packages that a file loads statically, transitively. `import()` is not followed. */
 const loadedBy = (file: string, found = new Set<string>()): ReadonlySet<string> => {
   found.add(file);
   for (const [, specifier = ''] of readFileSync(join(root, file), 'utf8').matchAll(importOfValues)) {
@@ -31,16 +31,16 @@ describe('the program loads little before it knows the command', () => {
     '@aws-sdk/',
     '@kubernetes/',
     'cli-table3',
-  ])('nothing of %s', (prefix) => {
+  ])('does not load %s', (prefix) => {
     expect(loaded.filter((name) => name.startsWith(prefix))).toEqual([]);
   });
 
-  test('the command itself is there', () => {
+  test('loads the command itself', () => {
     expect(loaded).toContain('lib/cli/program.ts');
   });
 });
 
-test('light commands load no rules and no clients of clusters: a bundle has them all in one file', () => {
+test('light commands load no rules and no cluster clients, since a bundle has them all in one file', () => {
   const light = globSync('lib/cli/commands/*.ts', { cwd: root }).filter(
     (file) => !heavyCommands.some((name) => file.endsWith(`/${name}.ts`)),
   );

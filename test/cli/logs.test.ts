@@ -12,7 +12,7 @@ const against = async (body: object, query: string, ...argv: readonly string[]) 
 };
 
 describe('flotilla logs', () => {
-  test('tells each container of each pod', async () => {
+  test('shows each container of each pod', async () => {
     const { status, out } = await against(exampleLogs, '');
     expect([status, out]).toEqual([
       0,
@@ -20,13 +20,13 @@ describe('flotilla logs', () => {
     ]);
   });
 
-  test('of one container, so many lines, of the run before', async () => {
+  test('shows one container, a number of lines, and the previous run', async () => {
     const argv = ['--container', 'app', '--tail', '5', '--previous', '--json'];
     const { out } = await against(exampleLogs, '?container=app&tail=5&previous=true', ...argv);
     expect(JSON.parse(out.join(''))).toEqual(exampleLogs);
   });
 
-  test('says what is amiss, what there is of a job, and what was recorded', async () => {
+  test('reports problems, the state of a job, and the recorded lines', async () => {
     const recorded = [{ kind: 'pod', name: 'p', container: 'app', reason: 'Error', message: 'exit 1', log: ['FATAL'] }];
     const jobs = [{ name: 'j', active: 0, succeeded: 0, failed: 3, ended: 'Failed', message: 'too often' }];
     const [container] = exampleLogs.pods[0]!.containers;

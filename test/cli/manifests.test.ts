@@ -33,7 +33,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('flotilla plan of a batch that names files', () => {
-  test('reads a folder with all below it, beside the file', async () => {
+  test('reads a folder and everything below it, next to the file', async () => {
     write('batches/batch.yaml', batchOf('k8s/'));
     const { status, out } = await run(['plan', 'batches/batch.yaml'], { directory });
     expect([status, out.find((line) => line.includes('applies 2'))]).toEqual([
@@ -49,7 +49,7 @@ describe('flotilla plan of a batch that names files', () => {
     ['empty', /empty: there is no file of YAML or JSON in it/],
     ['bad', /batch\.yaml:4:\d+ deployments\[1\]\.manifests.*: bad\/a\.yaml:1: is missing/],
     ['linked.yaml', /linked\.yaml:1|the deployment|contain no object/],
-  ])('says what is wrong with %s', async (path, told) => {
+  ])('reports %s', async (path, told) => {
     write('batch.yaml', batchOf(path));
     const { status, error } = await run(['plan', 'batch.yaml'], { directory });
     expect(status).toBe(2);
@@ -65,7 +65,7 @@ describe('flotilla plan of a batch that names files', () => {
     ['folder', /folder: it leads out of the folder of the batch/],
     ['folder/web', /folder\/web: it leads out of the folder of the batch/],
     ['out', /out: a\.yaml: it leads out of the folder of the batch/],
-  ])('reads nothing elsewhere: %s', async (path, told) => {
+  ])('reads nothing outside: %s', async (path, told) => {
     write('batches/batch.yaml', batchOf(path));
     const { status, error } = await run(['plan', 'batches/batch.yaml'], { directory });
     expect(status).toBe(2);

@@ -31,7 +31,7 @@ const nobody = 'Cannot ask you (no terminal). Add --yes, or give the whole id.';
 const json = 'Cannot ask you (--json). Add --yes, or give the whole id.';
 const question = 'Cancel it? [y/N] ';
 
-describe('what changes a batch says which it means, and asks', () => {
+describe('a command that changes a batch names the batch and asks for confirmation', () => {
   const cases: readonly (readonly [string, readonly string[], RunOptions, number, readonly string[], boolean])[] = [
     ['yes', ['latest'], { says: 'y' }, 0, [isIt('latest'), question], true],
     ['Yes', ['01m7z8'], { says: ' Yes ' }, 0, [isIt('01m7z8'), question], true],
@@ -42,7 +42,7 @@ describe('what changes a batch says which it means, and asks', () => {
     ['--json', ['latest', '--json'], { says: 'y' }, 2, [isIt('latest')], false],
     ['--json --yes', ['latest', '--json', '--yes'], {}, 0, [isIt('latest')], true],
     ['the whole id', [id], {}, 0, [], true],
-    ['the whole id in small letters', [id.toLowerCase()], { says: 'n' }, 0, [], true],
+    ['the whole id in lower case', [id.toLowerCase()], { says: 'n' }, 0, [], true],
   ];
   test.each(cases)('%s', async (_, argv, options, status, told, isDone) => {
     const { received, error, ...ran } = await typed(['cancel', ...argv], options);
@@ -51,7 +51,7 @@ describe('what changes a batch says which it means, and asks', () => {
   });
 
   test.each<RunOptions>([{ says: 'y' }, {}])(
-    'of a batch that has ended nothing is asked: the server says so: %j',
+    'asks nothing about a batch that has ended, because the server reports it: %j',
     async (options) => {
       const { status, error, received } = await typed(['cancel', 'latest'], options, {
         'GET /batches/latest': { body: { ...ended('SUCCESS'), batch_id: id } },
@@ -61,7 +61,7 @@ describe('what changes a batch says which it means, and asks', () => {
     },
   );
 
-  test('resolve asks what it is about to say', async () => {
+  test('resolve asks before it records the outcome', async () => {
     const argv = ['resolve', 'latest', 'risk/limit-check', '--status', 'failed', '--reason', 'x'];
     const { status, error, received } = await typed(argv, { says: 'y' });
     expect([status, error.at(-1)]).toEqual([0, 'Say that risk/limit-check is FAILED there? [y/N] ']);
@@ -69,7 +69,7 @@ describe('what changes a batch says which it means, and asks', () => {
   });
 });
 
-describe('what only looks does not ask', () => {
+describe('read-only commands do not ask', () => {
   test('status', async () => {
     const path = `GET /batches/${id}/deployments?limit=1000`;
     const more = {
@@ -88,7 +88,7 @@ describe('what only looks does not ask', () => {
   });
 });
 
-test.each(['status', 'source', 'cancel'])('%s: what fits several: 4, and they are listed', async (verb) => {
+test.each(['status', 'source', 'cancel'])('%s: exits with 4 and lists the matches if several match', async (verb) => {
   const candidates = [
     { batch_id: id, name: 'Autumn\u001b[2J', status: 'SUCCESS', created_at: '' },
     { batch_id: '01M7Z82VGHV3GT6X1EMB454VBT', name: 'Winter', status: 'PROCESSING', created_at: '' },

@@ -15,7 +15,7 @@ const migrate = async (...argv: readonly string[]) => {
   return { api, ...(await run(['migrate', ...argv, '--url', api.url])) };
 };
 
-test('flotilla migrate goes on until all is done, and sums up', async () => {
+test('flotilla migrate continues until everything is done, and prints totals', async () => {
   const { api, status, out } = await migrate();
   expect(status).toBe(0);
   expect(api.received.map(({ body }) => body)).toEqual(['{}', '{"after":"B.500"}']);
@@ -25,7 +25,7 @@ test('flotilla migrate goes on until all is done, and sums up', async () => {
   ]);
 });
 
-test('flotilla migrate --json prints the sums', async () => {
+test('flotilla migrate --json prints the totals', async () => {
   const { out } = await migrate('--json');
   expect(JSON.parse(out.join('\n'))).toEqual({
     ...{ batches: 1, batches_without_plan: 1, deployments: 6, targets: 4, index_rows: 60, deleted: 2 },

@@ -30,16 +30,16 @@ test.each<[line: string, expected: readonly string[]]>([
   expect([status, error, out]).toEqual([2, expected, []]);
 });
 
-test('with --json it is JSON', async () => {
+test('prints JSON with --json', async () => {
   const { status, out, error } = await run(['apply', '--json']);
   expect([status, JSON.parse(out[0]!), error]).toEqual([2, { detail: expect.stringContaining('flotilla deploy') }, []]);
 });
 
-test('words of objects are no words that people try', async () => {
+test('names of built-in properties get no suggestion', async () => {
   expect((await run(['constructor'])).error[0]).toBe('There is no command flotilla constructor.');
 });
 
-/** Every command that a text names: the words before the first name in capitals, and its options. */
+/** Every command in a text: the words before the first name in capitals, and its options. */
 const namedIn = (text: string): readonly string[] =>
   [...text.matchAll(/flotilla (--version|[a-z][a-z-]*(?: [a-z-]+)*[^.;:)]*)/g)].map(([, line]) => line!);
 
@@ -50,7 +50,7 @@ test.each(
       all.map(({ use, why = '' }) => `${option}: ${use === undefined ? '' : `flotilla ${use}; `}${why}`),
     ),
   ].filter((text) => namedIn(text).length > 0),
-)('what is named exists: %s', async (text) => {
+)('what a suggestion names exists: %s', async (text) => {
   for (const line of namedIn(text)) {
     if (line.startsWith('--version')) continue;
     const words = line.trim().split(' ');
@@ -63,7 +63,7 @@ test.each(
   }
 });
 
-test('no word that people try is a command, and no option is one of all commands', async () => {
+test('no existing command counts as a mistaken one', async () => {
   const help = (await run(['--help'])).out.join('\n').split('Commands:')[1]!;
   const verbs = [...help.matchAll(/^ {2}([a-z-]+) /gm)].map(([, verb]) => verb!);
   expect(verbs.filter((verb) => Object.hasOwn(triedVerbs, verb))).toEqual([]);

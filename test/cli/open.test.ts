@@ -22,7 +22,7 @@ const against = async (argv: readonly string[], options: RunOptions = {}, patch:
   return { ...ran, opened, url: api.url };
 };
 
-test('a batch: its execution, its links, and the API; the first is opened, and only pages are', async () => {
+test('a batch: its execution, its links, and the API; opens the first one, and only web pages', async () => {
   const { status, out, opened, url } = await against([]);
   expect([status, out, opened]).toEqual([
     0,
@@ -31,7 +31,7 @@ test('a batch: its execution, its links, and the API; the first is opened, and o
   ]);
 });
 
-test('a deployment: its last run first', async () => {
+test('a deployment: its latest run first', async () => {
   const { out, opened, url } = await against(['risk/limit-check']);
   expect(out).toEqual([
     'harness run, restore: https://harness.test/run-2',
@@ -45,23 +45,23 @@ test.each([
   ['with --print', ['--print'], {}],
   ['with --json', ['--json'], {}],
   ['without a terminal', [], { openPage: undefined }],
-])('none is opened %s', async (_, argv, options) => {
+])('opens nothing %s', async (_, argv, options) => {
   const { status, opened } = await against(argv, options as RunOptions);
   expect([status, opened]).toEqual([0, []]);
 });
 
-test('the API is no page to open; of a batch without one the pages of its runs are named', async () => {
+test('does not open the API, which is no web page, and lists the pages of the runs instead', async () => {
   const { opened, error } = await against([], {}, { links: {}, metadata: {} });
   expect([opened, error]).toEqual([[], [`This batch has no page. The pages of a run: flotilla open ${id} KEY`]]);
   expect((await against(['shared/login-api'])).opened).toEqual([]);
 });
 
-test('where no browser starts it says so: 1', async () => {
+test('exits with 1 and says so where no browser starts', async () => {
   const { status, error } = await against([], { openPage: async () => false });
   expect([status, error]).toEqual([1, ['No browser could be started; open the address above yourself.']]);
 });
 
-test('as data', async () => {
+test('as JSON', async () => {
   const { out, url } = await against(['--json']);
   expect(JSON.parse(out[0]!).links).toEqual([
     { name: 'Step Functions', url: 'https://console.test/execution' },
@@ -75,6 +75,6 @@ test.each([
   ['darwin', ['open', ['https://a/$(x)&b']]],
   ['win32', ['rundll32', ['url.dll,FileProtocolHandler', 'https://a/$(x)&b']]],
   ['aix', undefined],
-])('on %s it is one word of a program, which no shell reads', (platform, expected) => {
+])('passes the address on %s as one argument, which no shell reads', (platform, expected) => {
   expect(openerFor(platform, 'https://a/$(x)&b')).toEqual(expected);
 });

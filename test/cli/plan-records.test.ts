@@ -32,8 +32,8 @@ describe('a version in a plan', () => {
   });
 });
 
-describe('what is told of the records', () => {
-  test('how the versions stand to them, in all', () => {
+describe('what the records say in a plan', () => {
+  test('how versions compare, in total', () => {
     const older = deployment({ ...before, change: 'older' });
     expect(linesOf([older, older, deployment({ change: 'new' })])).toEqual([
       'Compared with what Flotilla recorded: 2 older, 1 new.',
@@ -46,7 +46,7 @@ describe('what is told of the records', () => {
     ]);
   });
 
-  test('where nobody can say what runs', () => {
+  test('how many have an unknown version', () => {
     const left = { batch_id: 'B1', at, ended };
     const open = [{ recorded: left }, { recorded: { ...left, last_verified: '1.4.0' } }].map(deployment);
     const sentence =
@@ -58,7 +58,7 @@ describe('what is told of the records', () => {
     ]);
   });
 
-  test('who changed the same object by another name', () => {
+  test('a change of the same object under another name', () => {
     const other = { target: 'production/eu-1/risk/api', batch_id: 'B3', at };
     const sentence = 'risk/api: the same object was last changed as production/eu-1/risk/api, by batch B3';
     const [head, known, open, why] = linesOf([
@@ -70,7 +70,7 @@ describe('what is told of the records', () => {
     expect(head).toBe('Compared with what Flotilla recorded: 1 older, 1 not known.');
   });
 
-  test('who works on what, and what has to be resolved first', () => {
+  test('who works on what, and what must be resolved first', () => {
     const two = [
       deployment({ ...before, change: 'older', held_by: [{ ...held, status: 'PROCESSING' }] }),
       deployment({ ...before, change: 'older', held_by: [{ ...held, status: 'UNKNOWN' }] }),
@@ -81,14 +81,14 @@ describe('what is told of the records', () => {
     expect(advice).toBe('  flotilla resolve B2 risk/api --status SUCCESS --reason …  (or --status FAILED)');
   });
 
-  test('of very many the first', () => {
+  test('only the first of many', () => {
     const many = Array.from({ length: 40 }, () => deployment({ held_by: [{ ...held, status: 'PROCESSING' }] }));
     expect(linesOf(many)[0]).toBe('Compared with what Flotilla recorded: 40 not known.');
     expect(linesOf(many)).toHaveLength(32);
     expect(linesOf(many).at(-1)).toBe('… and 10 more lines.');
   });
 
-  test('nothing, where there are none', () => {
+  test('nothing if the records have nothing to say', () => {
     expect(recordLines({ total: 1, deployments: [deployment({})] } as unknown as PlanPreview, command)).toEqual([]);
   });
 });
@@ -100,6 +100,6 @@ test.each([
     /^Planned here, with \/etc\/flotilla\.config\.yaml; no server was asked/,
   ],
   [{ by: 'defaults' }, /^Planned here, with simulated defaults.*; no server was asked/],
-] as const)('it is told who has planned: %j', (planned, line) => {
+] as const)('says who planned it: %j', (planned, line) => {
   expect(plannedByLine(planned)).toMatch(line);
 });

@@ -14,7 +14,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('flotilla plan', () => {
-  test('without a server: order, critical path and steps, with everything simulated', async () => {
+  test('plans without a server: order, critical path and steps, with everything simulated', async () => {
     const { status, out } = await run(['plan', 'release.yaml'], { directory });
     expect(status).toBe(0);
     const text = out.join('\n');
@@ -29,7 +29,7 @@ describe('flotilla plan', () => {
     expect(out.filter((line) => line.includes('cluster-eu-1 (simulated)'))).toHaveLength(3);
   });
 
-  test('that there is no service mapping is told to who has a file in which it could stand, and to nobody else', async () => {
+  test('suggests a service mapping only to users with a file that could hold one', async () => {
     const told = /no service mapping/;
     const without = await run(['plan', 'release.yaml'], { directory });
     expect([...without.out, ...without.error].join('\n')).not.toMatch(told);
@@ -50,7 +50,7 @@ describe('flotilla plan', () => {
     ]);
   });
 
-  test('a cluster whose certificate nobody checks is told where it is used', async () => {
+  test('warns about an unverified certificate of a cluster that is used', async () => {
     const kubeconfig = {
       clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.1:6443', 'insecure-skip-tls-verify': true } }],
       ...{ users: [{ name: 'u', user: {} }], contexts: [{ name: 'one', context: { cluster: 'c', user: 'u' } }] },
@@ -70,7 +70,7 @@ describe('flotilla plan', () => {
     expect([await warned('one'), await warned('two')]).toEqual([true, false]);
   });
 
-  test('what a server would refuse is refused: two contexts that lead to one address are one cluster', async () => {
+  test('refuses what a server would refuse: two contexts with one address are one cluster', async () => {
     const context = (name: string) => ({ name, context: { cluster: 'c', user: 'u' } });
     const kubeconfig = {
       clusters: [{ name: 'c', cluster: { server: 'https://10.0.0.1:6443', 'insecure-skip-tls-verify': true } }],
@@ -123,11 +123,11 @@ describe('flotilla plan', () => {
   test.each([
     ['mode: parallel', ['1 first', '2 late', '3 after']],
     ['mode: sequential', ['1 first', '2 after', '3 late']],
-  ])('in the order of turns, numbered from 1: %s', async (strategy, order) => {
+  ])('shows the order of turns, numbered from 1: %s', async (strategy, order) => {
     expect(await orderOf(strategy)).toEqual(order);
   });
 
-  test('the same batch has the same hash here and at the server', async () => {
+  test('the same batch has the same hash here and on the server', async () => {
     const preview = await previewPlan(makeWorld().deps, { text: releaseYaml });
     const api = await startFakeApi({ 'POST /batches/plan': { body: preview } });
     const here = await run(['plan', 'release.yaml', '--json'], { directory });
@@ -144,7 +144,7 @@ describe('flotilla plan', () => {
     });
   });
 
-  test('problems come with line and column, and exit status 2', async () => {
+  test('reports problems with line and column, and exit status 2', async () => {
     const { status, error } = await run(['plan', '-'], { directory, stdin: releaseYaml.replace('"3.0.2"', '3') });
     expect(status).toBe(2);
     expect(error[1]).toMatch(/^<stdin>:5:\d+ deployments\[1\]\.docker_image_version: /);
@@ -154,7 +154,7 @@ describe('flotilla plan', () => {
     rmSync(own, { recursive: true, force: true });
   });
 
-  test('the configuration of the folder counts', async () => {
+  test('uses the configuration in the folder', async () => {
     const own = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
     writeFileSync(
       join(own, 'flotilla.config.yaml'),
@@ -166,7 +166,7 @@ describe('flotilla plan', () => {
     expect(error.join('\n')).toContain('production');
   });
 
-  test('problems of the configuration name its file', async () => {
+  test('names the file of problems in the configuration', async () => {
     const own = mkdtempSync(join(tmpdir(), 'flotilla-plan-'));
     writeFileSync(join(own, 'bad.yaml'), 'environmentz: {}\n');
     const { status, error } = await run(['plan', '-', '--config', 'bad.yaml'], { directory: own, stdin: releaseYaml });

@@ -68,10 +68,10 @@ describe('what clusters say', () => {
       ['ManifestsInvalid: line 3', '3 more objects not told'],
     ],
     ['a plan', { state: 'planned', steps: ['runs harness'], message: 'no more' }, ['no more', 'runs harness']],
-    ['a cluster that is away', { state: 'unavailable', message: 'no route' }, ['nobody can tell: no route']],
-    ['no time', { state: 'left_out', message: 'too late' }, ['too late']],
+    ['an unreachable cluster', { state: 'unavailable', message: 'no route' }, ['nobody can tell: no route']],
+    ['no time left', { state: 'left_out', message: 'too late' }, ['too late']],
     ['nothing yet', undefined, ['not looked at']],
-  ])('is told in lines: %s', (_, answer, wanted) => {
+  ])('prints %s line by line', (_, answer, wanted) => {
     expect(linesOf(viewOf(answer))).toEqual([
       'risk/a 2.0 in prod on eu-1',
       ...wanted.map((line) => `  ${line}`),
@@ -79,7 +79,7 @@ describe('what clusters say', () => {
     ]);
   });
 
-  it('says how many deployments nobody looks at', () => {
+  it('says how many deployments are not looked at', () => {
     expect(linesOf(viewOf(told('unchanged'), { left_out: 5 }))).toContain(
       '5 more deployments not looked at: there are too many.',
     );
@@ -95,7 +95,7 @@ describe('flotilla preview', () => {
       { stdin: 'version: v1.0\n' },
     );
 
-  it('waits for what clusters say, and shows it', async () => {
+  it("waits for the clusters' answers, and shows them", async () => {
     const done = viewOf(told('changed'));
     const { api, status, out } = await asked(running, running, done);
     expect([status, JSON.parse(out.join('\n'))]).toEqual([0, done]);
@@ -107,10 +107,10 @@ describe('flotilla preview', () => {
 
   it.each<[string, PreviewView]>([
     ['an object would be refused', viewOf(told('refused'))],
-    ['fields are those of others', viewOf(told('conflict'))],
+    ['another manager owns a field', viewOf(told('conflict'))],
     ['nothing could be applied', viewOf({ state: 'told', objects: [], problem: { reason: 'X', message: 'y' } })],
-    ['nobody could ask', viewOf(undefined, { state: 'failed', message: 'gone' })],
-  ])('ends with 1 where %s', async (_, view) => {
+    ['no cluster could be asked', viewOf(undefined, { state: 'failed', message: 'gone' })],
+  ])('exits with 1 where %s', async (_, view) => {
     expect((await asked(view)).status).toBe(1);
   });
 });

@@ -25,34 +25,34 @@ const proceed = async (words: readonly string[], options: RunOptions = {}, all: 
   return { ...ran, sent: api.received.flatMap(({ request }) => (request.startsWith('POST') ? [request] : [])) };
 };
 
-test('lets one go on', async () => {
+test('lets one deployment continue', async () => {
   const { status, out, sent } = await proceed([id, 'risk/a']);
   expect([status, out, sent]).toEqual([0, ['risk/a goes on.'], [`POST /batches/${id}/deployments/risk/a/proceed`]]);
 });
 
-test('lets all go on that wait for us, and none that waits in Harness', async () => {
+test('continues all that wait for Flotilla, and none that wait in Harness', async () => {
   const { status, out } = await proceed([id, '--all']);
   expect([status, out]).toEqual([0, ['risk/a goes on.', 'risk/d goes on.']]);
 });
 
-test('lets all others go on where one waits no more', async () => {
+test('continues the others when one no longer waits', async () => {
   const waits = [waiting('risk/gone', 'proceed'), ...deployments];
   const { status, out } = await proceed([id, '--all'], {}, waits);
   expect([status, out]).toEqual([0, ['risk/a goes on.', 'risk/d goes on.', 'risk/gone waits no more.']]);
 });
 
-test('says so where nothing waits', async () => {
+test('says so when nothing waits', async () => {
   const { status, out } = await proceed([id, '--all'], {}, []);
   expect([status, out]).toEqual([0, ['Nothing waits for a person there.']]);
 });
 
-test('prints which with --json', async () => {
+test('prints the deployments with --json', async () => {
   const [one, all] = [await proceed([id, 'risk/a', '--json']), await proceed([id, '--all', '--json'])];
   expect(JSON.parse(one.out.join())).toEqual({ key: 'risk/a', status: 'PROCESSING' });
   expect(JSON.parse(all.out.join())).toEqual({ batch_id: id, proceeded: ['risk/a', 'risk/d'] });
 });
 
-test.each([[[id]], [[id, 'risk/a', '--all']]])('%j is wrong use', async (words) => {
+test.each([[[id]], [[id, 'risk/a', '--all']]])('rejects %j', async (words) => {
   const { status, error } = await proceed(words);
   expect([status, error.join()]).toEqual([2, expect.stringContaining('Name the deployment that is to go on')]);
 });

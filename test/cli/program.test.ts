@@ -51,12 +51,12 @@ describe('exit status', () => {
     'GET /health': { body: health },
   };
   const cases: readonly (readonly [string, number, Script, readonly string[]])[] = [
-    ['a batch was taken', 0, accepted, ['deploy', '-']],
-    ['a batch is not valid', 2, { 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, ['deploy', '-']],
+    ['a batch was accepted', 0, accepted, ['deploy', '-']],
+    ['a batch is invalid', 2, { 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, ['deploy', '-']],
     ['a batch is not YAML', 2, { 'POST /batches': problem(400, 'YamlInvalid', { issues }) }, ['deploy', '-']],
     ['the server wants a token', 6, { 'POST /batches': problem(401, 'Unauthorized') }, ['deploy', '-']],
     [
-      'the key was used',
+      'the key was already used',
       6,
       { 'POST /batches': problem(409, 'IdempotencyKeyReused') },
       ['deploy', '-', '--idempotency-key', 'k'],
@@ -73,8 +73,8 @@ describe('exit status', () => {
       { [`POST /batches/${id}/cancel`]: problem(404, 'BatchNotFound') },
       ['cancel', id],
     ],
-    ['the token is not good for it', 6, { [`POST /batches/${id}/cancel`]: problem(403, 'Forbidden') }, ['cancel', id]],
-    ['it is over already', 6, { [`POST /batches/${id}/cancel`]: problem(409, 'StatusConflict') }, ['cancel', id]],
+    ['the token lacks the right', 6, { [`POST /batches/${id}/cancel`]: problem(403, 'Forbidden') }, ['cancel', id]],
+    ['it is already over', 6, { [`POST /batches/${id}/cancel`]: problem(409, 'StatusConflict') }, ['cancel', id]],
     [
       'there is no such deployment',
       4,
@@ -87,12 +87,12 @@ describe('exit status', () => {
     expect(await against(script, argv, { stdin: releaseYaml })).toMatchObject({ status });
   });
 
-  test('that there are none is true for who may not see some, too', async () => {
+  test('the message for an empty list also fits users who may not see every batch', async () => {
     const { out } = await against({ 'GET /batches?limit=20': { body: { batches: [] } } }, ['list']);
     expect(out).toEqual(['There is no batch yet, or none that you may see.']);
   });
 
-  test('what grants refuse is told with its lines, and nothing else is advised', async () => {
+  test('reports with its lines what grants refuse, and gives no other advice', async () => {
     const message = 'no grant lets you deploy risk in production';
     const refused = [{ line: 5, column: 5, path: 'deployments[2]', message, code: 'NotGranted' }];
     const script = { 'POST /batches': problem(403, 'Forbidden', { issues: refused }) };
@@ -106,18 +106,18 @@ describe('exit status', () => {
     ['an unknown option', ['list', '--force']],
     ['a missing argument', ['status']],
     ['one argument too many', ['status', 'B1', 'B2']],
-    ['a demo of something else', ['demo', 'rocket']],
+    ['a demo of an unknown kind', ['demo', 'rocket']],
     ['a bad number', ['deploy', '-', '--timeout', 'soon']],
-    ['more seconds than a timer takes', ['deploy', '-', '--timeout', '2147484']],
+    ['more seconds than a timer can take', ['deploy', '-', '--timeout', '2147484']],
     ['a bad status', ['resolve', id, 'a/b', '--status', 'MAYBE', '--reason', 'x']],
     ['a missing reason', ['resolve', id, 'a/b', '--status', 'FAILED']],
     ['a bad address', ['list', '--url', 'ftp://x']],
-    ['a time-out of nothing', ['deploy', '-', '--timeout', '5']],
-    ['a time-out of nothing that is looked at', ['status', 'B1', '--timeout', '5']],
+    ['a timeout without following a new batch', ['deploy', '-', '--timeout', '5']],
+    ['a timeout without following a batch', ['status', 'B1', '--timeout', '5']],
     ['a configuration for a server', ['plan', '-', '--config', 'x.yaml', '--url', 'http://127.0.0.1:9']],
-    ['a file that is not there', ['deploy', 'missing.yaml']],
-    ['a configuration that is not there', ['plan', '-', '--config', 'missing.yaml']],
-  ])('%s: 2, and it is said why', async (_, argv) => {
+    ['a missing file', ['deploy', 'missing.yaml']],
+    ['a missing configuration', ['plan', '-', '--config', 'missing.yaml']],
+  ])('%s: 2, with the reason', async (_, argv) => {
     const { status, error } = await run(argv);
     expect(status).toBe(2);
     expect(error.join('\n').trim()).not.toBe('');
@@ -135,7 +135,7 @@ describe('exit status', () => {
       '--config has no effect here: a server plans with its own configuration.',
     ],
     [['plan', '-', '--token-file', 'x'], '--token-file has no effect here: no server is asked without --url.'],
-  ])('an option without effect is told, before anything is done: %j', async (argv, told) => {
+  ])('rejects an option without effect before it does anything: %j', async (argv, told) => {
     expect(await run(argv, { stdin: releaseYaml })).toMatchObject({ status: 2, out: [], error: [told] });
   });
 
@@ -143,14 +143,14 @@ describe('exit status', () => {
     expect(await run(['--version'])).toMatchObject({ status: 0, out: [expect.stringMatching(/^\d+\.\d+\.\d+$/)] });
   });
 
-  test('plan says which server is asked: none, unless one is named', async () => {
+  test('plan says which server it asks: none by default', async () => {
     const { out } = await run(['plan', '--help']);
     expect(out.join(' ').replace(/\s+/g, ' ')).toContain(
       'address of the server (default: $FLOTILLA_URL, else none is asked)',
     );
   });
 
-  test('help that was asked for: 0', async () => {
+  test('help on request: 0', async () => {
     const { status, out } = await run(['--help']);
     expect(status).toBe(0);
     expect(out.join('\n')).toContain(
@@ -173,7 +173,7 @@ describe('exit status', () => {
     expect(error[0]).toContain(`No answer from ${api.url}`);
   });
 
-  test('some other server: 5', async () => {
+  test('a server of another kind: 5', async () => {
     const { api, status, error } = await against({ 'GET /batches?limit=20': { body: '<html>' } }, ['list']);
     expect(status).toBe(5);
     expect(error).toEqual([`${api.url} does not answer as a Flotilla server does.`]);
@@ -181,7 +181,7 @@ describe('exit status', () => {
 });
 
 describe('what is sent', () => {
-  test('the file as it is, the key and the token', async () => {
+  test('sends the file as it is, with the key and the token', async () => {
     const { api } = await against(
       { 'POST /batches': { status: 202, body: { batch_id: 'B1', warnings: [] } }, 'GET /health': { body: health } },
       ['deploy', '-', '--idempotency-key', 'k-1'],
@@ -194,7 +194,7 @@ describe('what is sent', () => {
     });
   });
 
-  test('links beside the file, which stays as it is', async () => {
+  test('sends links next to the file, which stays unchanged', async () => {
     const { api } = await against(
       { 'POST /batches': { status: 202, body: { batch_id: 'B1', warnings: [] } }, 'GET /health': { body: health } },
       ['deploy', '-', '--link', 'ci=https://ci/1?a=b', '--link', 'ticket=https://t/7'],
@@ -217,7 +217,7 @@ describe('what is sent', () => {
     },
   });
 
-  test('a file that is larger than a request may be is put elsewhere, where the token does not go', async () => {
+  test('uploads a file larger than a request elsewhere, without the token', async () => {
     const bucket = await serve({ 'PUT /uploads/u1.yaml?X-Amz-Signature=s': { body: '' } });
     const { api, status, error } = await against(
       {
@@ -243,7 +243,7 @@ describe('what is sent', () => {
     expect(submit).toMatchObject({ body: '', headers: { authorization: 'Bearer secret', 'idempotency-key': 'k-1' } });
   });
 
-  test('a place at the same server is shown the token, and its refusal is told', async () => {
+  test('sends the token to a place on the same server, and reports its refusal', async () => {
     const script = { 'POST /uploads': uploadTo('/uploads/u1'), 'PUT /uploads/u1': problem(404, 'UploadNotFound') };
     const { api, status } = await against(script, ['plan', '-'], { stdin: large, env: { FLOTILLA_TOKEN: 'secret' } });
     expect(status).toBe(4);
@@ -264,7 +264,7 @@ describe('what is sent', () => {
       true,
     ],
     ['a deploy that is accepted', ['deploy', '-'], accepted, false],
-  ])('an upload of %s is given up: %s', async (_, argv, answer, isGivenUp) => {
+  ])('an upload for %s is deleted: %s', async (_, argv, answer, isGivenUp) => {
     const path = argv[0] === 'plan' ? '/batches/plan' : '/batches';
     const script = {
       'POST /uploads': uploadTo('/uploads/u1'),
@@ -277,7 +277,7 @@ describe('what is sent', () => {
     expect(api.received.some(({ request }) => request === 'DELETE /uploads/u1')).toBe(isGivenUp);
   });
 
-  test('a plan that was looked at is named with the batch, and another is refused', async () => {
+  test('sends the hash of the plan you looked at, and the server refuses another plan', async () => {
     const script = { 'POST /batches': problem(412, 'PreconditionFailed') };
     const { api, status } = await against(script, ['deploy', '-', '--plan-hash', 'h-1'], { stdin: releaseYaml });
     expect([status, api.received[0]?.headers['if-match']]).toEqual([6, '"h-1"']);
@@ -286,13 +286,13 @@ describe('what is sent', () => {
   test.each<[string, (bucket: FakeApi) => string, RegExp, number]>([
     ['refuses', ({ url }) => `${url}/refused`, /^The upload to 127\.0\.0\.1:\d+ was answered with 403\.$/, 6],
     [
-      'sends on',
+      'redirects',
       ({ url }) => `${url}/elsewhere`,
       /^http:\/\/127\.0\.0\.1:\d+ answers with a redirect to 127\.0\.0\.1:\d+, which was not followed\.$/,
       5,
     ],
-    ['is not there', () => 'http://127.0.0.1:9/x', /^The batch could not be uploaded to 127\.0\.0\.1:9: /, 5],
-  ])('a place that %s: nothing is submitted', async (_, urlOf, line, exit) => {
+    ['does not answer', () => 'http://127.0.0.1:9/x', /^The batch could not be uploaded to 127\.0\.0\.1:9: /, 5],
+  ])('an upload place that %s: submits nothing', async (_, urlOf, line, exit) => {
     const bucket = await serve({
       'PUT /refused': { status: 403, body: '<Error/>' },
       'PUT /elsewhere': { status: 307, body: '', headers: { location: '/refused' } },
@@ -308,7 +308,7 @@ describe('what is sent', () => {
     ]);
   });
 
-  test('a file that is larger than any batch may be is not sent at all', async () => {
+  test('does not send a file larger than any batch may be', async () => {
     const { api, status, error } = await against({}, ['deploy', '-'], { stdin: '#'.repeat(17 * 1024 * 1024) });
     expect([status, api.received]).toEqual([2, []]);
     expect(error).toEqual(['<stdin> has 17 MiB; a batch may have 16 MiB. Make several of it.']);
@@ -334,7 +334,7 @@ describe('what is sent', () => {
 });
 
 describe('what is printed', () => {
-  test('problems of a batch: line:column path: message (hint)', async () => {
+  test('prints problems of a batch: line:column path: message (hint)', async () => {
     const { error, out } = await against({ 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, [
       'deploy',
       '-',
@@ -350,7 +350,7 @@ describe('what is printed', () => {
   test.each([
     ['deploy', '/batches'],
     ['plan', '/batches/plan'],
-  ])('problems of a file name it: %s', async (verb, path) => {
+  ])('prefixes problems of a file with its name: %s', async (verb, path) => {
     const directory = mkdtempSync(join(tmpdir(), 'flotilla-cli-'));
     writeFileSync(join(directory, 'release.yaml'), releaseYaml);
     const script = { [`POST ${path}`]: problem(422, 'BatchInvalid', { issues }) };
@@ -359,7 +359,7 @@ describe('what is printed', () => {
     expect(error.at(-1)).toBe('release.yaml:24:5 deployments[4].prioritty: unknown key');
   });
 
-  test('a file that is not text is not sent', async () => {
+  test('does not send a file that is not text', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'flotilla-cli-'));
     writeFileSync(join(directory, 'release.zip'), Uint8Array.of(0x50, 0x4b, 3, 4, 0xff, 0xfe));
     const { status, error, api } = await against({}, ['deploy', 'release.zip'], { directory });
@@ -371,7 +371,7 @@ describe('what is printed', () => {
     });
   });
 
-  test('with --json the problem as it came', async () => {
+  test("prints the server's problem with --json", async () => {
     const { out, error } = await against({ 'POST /batches': problem(422, 'BatchInvalid', { issues }) }, [
       'deploy',
       '-',
@@ -381,7 +381,7 @@ describe('what is printed', () => {
     expect(error).toEqual([]);
   });
 
-  test('a batch, its deployments, and why one failed; every deployment says that it is simulated', async () => {
+  test('shows a batch, its deployments and why one failed, and marks each simulated deployment', async () => {
     const { out } = await against(shown('FAILED'), ['status', 'B1']);
     expect(out[0]).toBe('SIMULATED: Harness and cluster eu-1 are simulated; nothing real is deployed there.');
     for (const key of ['shared/login-api', 'risk/limit-check']) {
@@ -398,7 +398,7 @@ describe('what is printed', () => {
     ]);
   });
 
-  test('commands that come next go to the same server', async () => {
+  test('suggests commands for the same server', async () => {
     const script = { 'POST /batches': { status: 202, body: batch() }, 'GET /health': { body: health } };
     const { out, api } = await against(script, ['deploy', '-'], { stdin: releaseYaml });
     expect(out.at(-1)).toBe(`Follow it with: flotilla status B1 --follow --url ${api.url}`);
@@ -410,7 +410,7 @@ describe('what is printed', () => {
     [202, 2, 'Batch B1 accepted: Autumn release, 2 deployments.'],
     [202, 1, 'Batch B1 accepted: Autumn release, 1 deployment.'],
     [200, 2, 'Batch B1 exists already (PROCESSING); nothing new was started.'],
-  ])('a batch that is new is told from one that the key has named before: %i, of %i', async (status, total, told) => {
+  ])('distinguishes a new batch from one that the key named before: %i, of %i', async (status, total, told) => {
     const { out } = await against(
       { 'POST /batches': { status, body: { ...batch(), total } }, 'GET /health': { body: health } },
       ['deploy', '-', '--idempotency-key', 'k'],
@@ -422,7 +422,7 @@ describe('what is printed', () => {
   test.each([
     ['looked at', []],
     ['followed', ['--follow']],
-  ])('the command by which what is UNKNOWN can be resolved, when %s', async (_, argv) => {
+  ])('shows the command that resolves an UNKNOWN deployment when %s', async (_, argv) => {
     const lost = deployment({ status: 'UNKNOWN', reason: 'VerificationLost', message: 'Nobody knows.' });
     const { out, api } = await against(
       {
@@ -437,7 +437,7 @@ describe('what is printed', () => {
     ]);
   });
 
-  test('the command by which the UNKNOWN one of another batch can be resolved, for which one waits', async () => {
+  test('shows the command that resolves the UNKNOWN deployment in another batch that blocks this one', async () => {
     const name = 'staging/eu-1/shared/login-api';
     const waiting_for = [
       { kind: 'lock', name, locks: [name], batch_id: 'B0', key: 'shared/login-api', status: 'UNKNOWN' },
@@ -454,24 +454,27 @@ describe('what is printed', () => {
     ]);
   });
 
-  test.each(['executor', 'cluster'] as const)('what holds up one that is at work, at its %s', async (kind) => {
-    const message = 'The executor cannot be read, since 2026-09-30T06:00:00.000Z.';
-    const held = {
-      kind,
-      name: 'harness:acme',
-      why: 'unreadable',
-      since: '2026-09-30T06:00:00.000Z',
-    } as const;
-    const waiting_for = [{ ...held, next: 'It is read again.' }];
-    const one = deployment({ status: 'PROCESSING', reason: 'HeldUp', message, waiting_for });
-    const { out } = await against(
-      { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000': { body: deployments(one) } },
-      ['status', 'B1'],
-    );
-    expect(out.slice(-2)).toEqual(['PROCESSING shared/login-api (simulated): HeldUp', `  ${message}`]);
-  });
+  test.each(['executor', 'cluster'] as const)(
+    'shows what holds up a deployment in progress, at its %s',
+    async (kind) => {
+      const message = 'The executor cannot be read, since 2026-09-30T06:00:00.000Z.';
+      const held = {
+        kind,
+        name: 'harness:acme',
+        why: 'unreadable',
+        since: '2026-09-30T06:00:00.000Z',
+      } as const;
+      const waiting_for = [{ ...held, next: 'It is read again.' }];
+      const one = deployment({ status: 'PROCESSING', reason: 'HeldUp', message, waiting_for });
+      const { out } = await against(
+        { ...shown('SUCCESS'), 'GET /batches/B1/deployments?limit=1000': { body: deployments(one) } },
+        ['status', 'B1'],
+      );
+      expect(out.slice(-2)).toEqual(['PROCESSING shared/login-api (simulated): HeldUp', `  ${message}`]);
+    },
+  );
 
-  test('of too many the first, and where the others are', async () => {
+  test('shows only the first of many, and where the others are', async () => {
     const all = Array.from({ length: 53 }, () => failed);
     const { out, api } = await against(
       { ...shown('FAILED'), 'GET /batches/B1/deployments?limit=1000': { body: deployments(...all) } },
@@ -481,7 +484,7 @@ describe('what is printed', () => {
     expect(out.at(-1)).toBe(`… and 3 more; all of them: flotilla status B1 --json --url ${api.url}.`);
   });
 
-  test('what was skipped for the same reason is told once, with the first of them by name', async () => {
+  test('shows deployments skipped for the same reason once, with the first of them by name', async () => {
     const message = 'Not started: risk/limit-check, which it depends on, is FAILED.';
     const skipped = (index: number) =>
       deployment({ key: `risk/service-${index}`, status: 'SKIPPED', reason: 'DependencyFailed', message });
@@ -505,7 +508,7 @@ describe('what is printed', () => {
     ['risk/limit-chekc', ['Did you mean risk/limit-check?']],
     ['logn-api', ['Did you mean shared/login-api?']],
     ['nothing/like-it', []],
-  ])('the keys that %s may have been meant for', async (key, hint) => {
+  ])('lists the keys that %s could mean', async (key, hint) => {
     const other = deployment({ key: 'shared/limit-check' });
     const { status, error } = await against(
       {
@@ -518,7 +521,7 @@ describe('what is printed', () => {
     expect(error).toEqual(['DeploymentNotFound it is.', ...hint]);
   });
 
-  test('with --json the same as data', async () => {
+  test('prints the same as JSON with --json', async () => {
     const { out } = await against(shown('FAILED'), ['status', 'B1', '--json']);
     expect(JSON.parse(out.join(''))).toMatchObject({
       batch_id: 'B1',
@@ -527,7 +530,7 @@ describe('what is printed', () => {
     });
   });
 
-  test('all pages of deployments', async () => {
+  test('reads all pages of deployments', async () => {
     const path = 'GET /batches/B1/deployments?limit=1000';
     const { out } = await against(
       {
@@ -551,20 +554,20 @@ describe('what is printed', () => {
     ]);
   });
 
-  describe('a list of more than the API gives at once', () => {
+  describe('a list longer than one page of the API', () => {
     const page = (from: number, size: number, next_after?: string): Answer => ({
       body: { batches: Array.from({ length: size }, (_, at) => batch({ batch_id: `B${from + at}` })), next_after },
     });
     const pages: Script = {
       'GET /batches?limit=100': page(0, 100, 'c/1'),
       'GET /batches?limit=100&after=c%2F1': page(100, 100, 'c2'),
-      // A row that is gone makes a page shorter, not the list.
+      // A missing row makes a page shorter, but does not end the list.
       'GET /batches?limit=50&after=c2': page(200, 49, 'c3'),
       'GET /batches?limit=1&after=c3': page(249, 1, 'c4'),
       'GET /batches?limit=100&after=c2': page(200, 3),
     };
 
-    test('so many as asked for, and that there are more', async () => {
+    test('shows as many as you ask for, and says that there are more', async () => {
       const { api, status, out } = await against(pages, ['list', '--limit', '250']);
       expect([status, api.received.length, out.length]).toEqual([0, 4, 1 + 250 + 1]);
       expect(out.slice(1, -1).map((line) => line.split(' ')[0])).toEqual(
@@ -573,12 +576,12 @@ describe('what is printed', () => {
       expect(out.at(-1)).toBe(`There are more: flotilla list --limit 1250 --url ${api.url}`);
     });
 
-    test('all that there are, and nothing about more', async () => {
+    test('shows all of them, and says nothing about more', async () => {
       const { api, out } = await against(pages, ['list', '--limit', '9999']);
       expect([api.received.length, out.length, out.at(-1)?.split(' ')[0]]).toEqual([3, 1 + 203, 'B202']);
     });
 
-    test('as data in one, with where to read on', async () => {
+    test('prints one JSON document, with where to continue', async () => {
       const read = async (limit: string) =>
         JSON.parse((await against(pages, ['list', '--limit', limit, '--json'])).out[0]!);
       const [some, all] = [await read('250'), await read('300')];
@@ -590,7 +593,7 @@ describe('what is printed', () => {
       ]);
     });
 
-    test.each(['0', '10001', '1e9'])('%s is refused', async (limit) => {
+    test.each(['0', '10001', '1e9'])('refuses %s', async (limit) => {
       const { status, error } = await run(['list', '--limit', limit]);
       expect([status, error.join('\n')]).toEqual([
         2,
@@ -598,7 +601,7 @@ describe('what is printed', () => {
       ]);
     });
 
-    test('of the most that are shown, how to see the others', async () => {
+    test('says how to see the others beyond the maximum', async () => {
       const endless = {
         'GET /batches?limit=100': page(0, 100, 'c'),
         'GET /batches?limit=100&after=c': page(0, 100, 'c'),
@@ -611,7 +614,7 @@ describe('what is printed', () => {
     });
   });
 
-  test('what a cancel stops and what goes on', async () => {
+  test('says what a cancel stops and what continues', async () => {
     const in_flight = [
       { index: 0, key: 'a/b', step: 'deploy', effect: 'stopping', why: 'Run r is aborted.' },
       { index: 1, key: 'a/c', step: 'verify', effect: 'continues', why: 'The executor is done.' },

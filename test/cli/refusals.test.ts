@@ -10,7 +10,7 @@ import { makeCertificates } from '../certificates.ts';
 import { releaseYaml } from '../usecases/batch/api-world.ts';
 import { run, startFakeApi } from './cli-world.ts';
 
-/** What Node and OpenSSL say in codes is told in sentences: what is wrong, and what can be done. */
+/** The program explains the error codes of Node and OpenSSL: what is wrong, and what to do. */
 const directory = mkdtempSync(join(tmpdir(), 'flotilla-refusals-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -56,20 +56,20 @@ describe('files and folders: 2', () => {
     expect([status, error.at(-1)]).toEqual([2, told]);
   });
 
-  test('a configuration that is there and cannot be read is not taken for none, with which all is simulated', async () => {
+  test('does not treat an unreadable configuration as a missing one, which would simulate everything', async () => {
     const beside = join(directory, 'beside');
     const told = `The configuration ${beside}/flotilla.config.yaml cannot be read: ${notFile}`;
     const ran = await run(['plan', '-'], { directory: beside, stdin: releaseYaml });
     expect(ran).toMatchObject({ status: 2, out: [], error: [told] });
   });
 
-  // Node's recursive mkdir would ask for ever, and nothing could stop it but a kill.
-  test('a data folder where no folder can be made', async () => {
+  // Node's recursive mkdir would retry for ever, and only a kill would stop it.
+  test('a data folder where no folder can be created', async () => {
     const { status, error } = await run(['serve', '--port', '0', '--data', '/proc/x/y'], { directory });
     expect([status, error]).toEqual([2, [expect.stringMatching(/^The data folder \/proc\/x\/y cannot be used: /)]]);
   });
 
-  /** Whoever runs the tests may have every right. */
+  /** The user that runs the tests may have every right. */
   test.each([
     ['read a file', 'EACCES', 'this user has no right to read it'],
     ['keep data', 'EACCES', 'this user has no right to write there; name another folder'],
@@ -92,7 +92,7 @@ describe('servers: 5', () => {
   });
   afterAll(() => void tls.close());
 
-  test('HTTPS where HTTP is spoken', async () => {
+  test('HTTPS to a plain HTTP port', async () => {
     const api = await startFakeApi({});
     const url = api.url.replace('http:', 'https:');
     const ran = await run(['list', '--url', url]);
@@ -102,7 +102,7 @@ describe('servers: 5', () => {
     expect(ran).toMatchObject({ status: 5, error: [told] });
   });
 
-  test('a certificate of nobody who is known', async () => {
+  test('a certificate of an unknown authority', async () => {
     const url = `https://127.0.0.1:${(tls.address() as AddressInfo).port}`;
     const { status, error } = await run(['list', '--url', url]);
     const told = /: its certificate .* \([A-Z_]+\); to trust it, name the PEM file .* in NODE_EXTRA_CA_CERTS$/;
@@ -116,7 +116,7 @@ describe('servers: 5', () => {
     expect([status, error[0]]).toEqual([5, expect.stringMatching(/^No token: no answer from .*: its certificate /)]);
   });
 
-  test('nobody listens', async () => {
+  test('nothing listens', async () => {
     const api = await startFakeApi({});
     await api.close();
     const told = `No answer from ${api.url}: nothing listens there (ECONNREFUSED)`;
@@ -124,7 +124,7 @@ describe('servers: 5', () => {
     expect(ran).toMatchObject({ status: 5, error: [told, 'Is `flotilla serve` running?'] });
   });
 
-  test('a host that is not there', async () => {
+  test('an unknown host', async () => {
     const { status, error } = await run(['list', '--url', 'http://no-such-host.invalid']);
     const told = /: (there is no host of that name|the name of the host cannot be looked up now).*\?/;
     expect([status, error]).toEqual([5, [expect.stringMatching(told)]]);
@@ -150,7 +150,7 @@ describe('servers: 5', () => {
     [{ cause: { code: 'ERR_SSL_WRONG_VERSION_NUMBER' } }, 'person'],
     [{ cause: new Error('bad port') }, 'person'],
     [{ cause: new Error('unexpected redirect') }, 'person'],
-  ])('what may end it: %j', (error, remedy) => {
+  ])('suggests what may help: %j', (error, remedy) => {
     expect(remedyFor(error)).toBe(remedy);
   });
 });

@@ -35,12 +35,12 @@ describe('flotilla report', () => {
     expect([status, out.join('\n')]).toEqual([0, text]);
   });
 
-  test('to a person it is told line by line', async () => {
+  test('prints one line each for people', async () => {
     const { out } = await against([], { live: true });
     expect(out).toEqual(texts.markdown.trimEnd().split('\n'));
   });
 
-  test('--output writes a file; one that cannot be written is a failure', async () => {
+  test('--output writes a file, and fails when it cannot', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'flotilla-report-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const { status, out, error } = await against(['--format', 'junit', '--output', 'report.xml'], { directory });
@@ -53,7 +53,7 @@ describe('flotilla report', () => {
   test.each([
     [['--json', '--format', 'junit'], 2],
     [['--format', 'pdf'], 2],
-  ])('%o is wrong use', async (argv, status) => {
+  ])('rejects %o', async (argv, status) => {
     expect((await against(argv)).status).toBe(status);
   });
 });

@@ -61,7 +61,7 @@ test.each([
   [exampleRequest, 3],
   [{ ...exampleRequest, status: 'SUCCESS' }, 0],
   [failed, 1],
-])('who waits is told by the exit status %#', async (data, status) => {
+])('shows with the exit status who has to act %#', async (data, status) => {
   const api = await serve(`DELETE ${root}/web?wait=30`, data);
   expect((await run(['requests', 'delete', 'web', '--wait', '30', '--url', api.url])).status).toBe(status);
 });
@@ -71,7 +71,7 @@ test('a limit needs both', async () => {
   expect(ran).toMatchObject({ status: 2, error: ['--cpu and --memory go together.'] });
 });
 
-test('list shows what was requested, by its status', async () => {
+test('list shows the requests, by status', async () => {
   const [line] = exampleRequestList.data;
   const api = await startFakeApi({
     [`GET ${root}?limit=200`]: { body: { ...exampleRequestList, next_after: 'x' } },
@@ -103,7 +103,7 @@ test('show shows a request, or a deployment', async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('what is wrong is told by the flags that said it', async () => {
+test('names the flags behind each problem', async () => {
   const issues = [
     { path: 'body.name', message: 'has 2 characters; 3 to 50 are needed' },
     { path: 'body.metadata.replica_count', message: 'is missing' },
@@ -129,7 +129,7 @@ test('what is wrong is told by the flags that said it', async () => {
   });
 });
 
-test('what is refused for another reason is told as the server says it', async () => {
+test("prints the server's message for other refusals", async () => {
   const body = { code: 'NameTaken', detail: 'There is one already: web-team-a-417.' };
   const api = await startFakeApi({ [`POST ${root}/create`]: { status: 409, body } });
   apis.push(api);

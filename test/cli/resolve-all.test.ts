@@ -28,7 +28,7 @@ const resolveAll = async (more: readonly string[], options: RunOptions = {}) => 
 
 const seen = (message: string): string => `Seen on cluster eu-1: ${message}`;
 
-test('--yes takes all proposals, with what was seen as the reason, and nothing without one', async () => {
+test('--yes accepts all proposals, with the observation as the reason, and refuses without one', async () => {
   const { status, out, sent } = await resolveAll(['--yes']);
   expect(sent).toEqual([
     ['a', { status: 'SUCCESS', reason: seen('Version 2.0.0 runs well.') }],
@@ -47,13 +47,13 @@ test('--yes takes all proposals, with what was seen as the reason, and nothing w
   expect(status).toBe(1);
 });
 
-test('a person is asked for each, and what is refused stays as it is', async () => {
+test('asks about each proposal, and leaves the rejected ones unchanged', async () => {
   const { sent, error } = await resolveAll([], { says: 'n' });
   expect(sent).toEqual([]);
   expect(error).toEqual(['Say that risk/a is SUCCESS? [y/N] ', 'Say that risk/b is FAILED? [y/N] ']);
 });
 
-test('a reason of their own goes for all that they agree to', async () => {
+test('uses a reason of your own for every proposal you accept', async () => {
   const { sent } = await resolveAll(['--reason', 'looked'], { says: 'y' });
   expect(sent.map(([, { reason }]) => reason)).toEqual(['looked', 'looked']);
 });
@@ -64,7 +64,7 @@ test.each([
   [['--all', '--yes', '--status', 'FAILED'], 'takes neither'],
   [['risk/a', '--status', 'FAILED'], 'Name the deployment'],
   [[], 'Name the deployment'],
-] as const)('%j is wrong use', async (words, says) => {
+] as const)('rejects %j', async (words, says) => {
   const { status, error } = await run(['resolve', id, ...words]);
   expect([status, error.join()]).toEqual([2, expect.stringContaining(says)]);
 });

@@ -26,7 +26,7 @@ const followed: Script = {
 };
 
 describe('flotilla retry', () => {
-  test('sends what is asked for, once, and says how to follow it', async () => {
+  test('submits the retry once, and says how to follow it', async () => {
     const path = `POST /batches/${id}/retry`;
     const ran = await asked({ [path]: accepted }, [
       ...['retry', id, '--only', 'risk/cva', 'risk/fx', '--with', 'risk/cva=1.3.3', '--reason', 'the registry is back'],
@@ -41,7 +41,7 @@ describe('flotilla retry', () => {
     expect(ran.received.find(({ request }) => request === path)!.headers['idempotency-key']).toBe('made-here');
   });
 
-  test('of the beginning of an id it is asked whether that batch is meant; a preview needs no answer', async () => {
+  test('asks to confirm the batch when you give the start of an id, but not for a preview', async () => {
     const script: Script = {
       'GET /batches/B1': { body: batch({ batch_id: id }) },
       [`POST /batches/${id}/retry/plan`]: {
@@ -80,16 +80,16 @@ describe('flotilla retry', () => {
 
   test.each([
     ['a version without a key', ['--with', '1.3.3'], '--with takes pillar/service=VERSION'],
-    ['a key of one infrastructure twice', ['--with', 'a/b@eu-1=1', 'a/b@eu-1=2'], '--with names a/b@eu-1 twice'],
+    ['the same key twice on one infrastructure', ['--with', 'a/b@eu-1=1', 'a/b@eu-1=2'], '--with names a/b@eu-1 twice'],
     ['a key twice', ['--with', 'a/b=1', 'a/b=2'], '--with names a/b twice'],
-  ])('%s is wrong use', async (_, argv, said) => {
+  ])('rejects %s', async (_, argv, said) => {
     const { status, error } = await asked({}, ['retry', id, ...argv]);
     expect([status, error.join()]).toEqual([2, expect.stringContaining(said)]);
   });
 });
 
 describe('one deployment without a file', () => {
-  test('is sent as what was said of it', async () => {
+  test('sends the arguments as one deployment', async () => {
     const argv = [
       'risk/cva=1.4.0',
       '--environment',
@@ -117,7 +117,7 @@ describe('one deployment without a file', () => {
     expect(headers).toMatchObject({ 'if-match': '"h"', 'idempotency-key': 'made-here' });
   });
 
-  test('how to send it again is told where nobody answers', async () => {
+  test('says how to send it again when the server does not answer', async () => {
     const script = { 'POST /deployments': { status: 503, body: { detail: 'Later.' } } };
     const { status, error, url } = await asked(script, [
       'deploy',
@@ -131,7 +131,7 @@ describe('one deployment without a file', () => {
     expect([status, error.at(-1)]).toEqual([5, `To send it again, and not to start it twice: ${again}`]);
   });
 
-  test('is planned without a server, too', async () => {
+  test('can be planned without a server, too', async () => {
     const argv = ['--environment', 'uat', '--infrastructure', 'cluster-eu-1', '--artifact', 'docker'];
     const { status, out } = await run(['plan', 'risk/cva=1.4.0', ...argv]);
     expect(status).toBe(0);
@@ -147,7 +147,7 @@ describe('one deployment without a file', () => {
     ['no environment', ['risk/cva=1'], 'needs --environment'],
     ['an environment with a file', ['-', '--environment', 'uat'], '--environment goes with pillar/service=VERSION'],
     ['--set', ['risk/cva=1', '--environment', 'uat', '--set', 'risk/cva=2'], '--set changes a file'],
-  ])('%s is wrong use', async (_, argv, said) => {
+  ])('rejects %s', async (_, argv, said) => {
     const { status, error } = await asked({}, ['deploy', ...argv], { stdin: releaseYaml });
     expect([status, error.join()]).toEqual([2, expect.stringContaining(said)]);
   });
@@ -162,7 +162,7 @@ describe('--set', () => {
     expect([status, sent]).toEqual([0, releaseYaml.replace('2.4.0', '9.9.9').replace('3.0.2', '1')]);
   });
 
-  test('an unknown key is told with the nearest', async () => {
+  test('suggests the nearest key for an unknown one', async () => {
     const { status, error } = await asked({}, ['deploy', '-', '--set', 'risk/limit-chek=1'], { stdin: releaseYaml });
     const said = '--set cannot change <stdin>: it has no deployment risk/limit-chek; did you mean risk/limit-check?';
     expect([status, error]).toEqual([2, [said]]);
@@ -178,7 +178,7 @@ describe('--report-url', () => {
     return { receiver, ...(await asked(script, argv, { stdin: releaseYaml, ...options })) };
   };
 
-  test('the end of the batch is posted there, and the exit status is that of the batch', async () => {
+  test('posts the end of the batch to the address, and exits with the status of the batch', async () => {
     const { status, error, url, receiver } = await deployed({ 'POST /hook?to=me': { status: 204, body: '' } });
     expect([status, error]).toEqual([1, []]);
     expect(JSON.parse(receiver.received[0]!.body)).toEqual({
@@ -189,13 +189,13 @@ describe('--report-url', () => {
     expect(receiver.received[0]!.headers).not.toHaveProperty('authorization');
   });
 
-  test('whoever is away for a moment is told all the same', async () => {
+  test('retries a receiver that is briefly down', async () => {
     const away = { status: 503, body: '' };
     const { status, error, receiver } = await deployed({ 'POST /hook?to=me': [away, away, { status: 200, body: '' }] });
     expect([status, error, receiver.received.length]).toEqual([1, [], 3]);
   });
 
-  test('whoever does not take it is warned of, by host alone', async () => {
+  test('warns about a receiver that refuses, and prints only its host', async () => {
     const { status, error, receiver } = await deployed({ 'POST /hook?to=me': { status: 500, body: '' } });
     expect([status, receiver.received.length]).toEqual([1, 4]);
     expect(error).toEqual([`warning: the end of batch B1 could not be told to ${receiver.url}: it answered with 500.`]);
@@ -206,7 +206,7 @@ describe('--report-url', () => {
     ['ftp://127.0.0.1/', 'an https:// address'],
     ['nowhere', 'an https:// address'],
     ['https://ada:secret@example.com/', 'no user and no password'],
-  ])('%s is not taken, and nothing is sent', async (address, said) => {
+  ])('refuses %s, and sends nothing', async (address, said) => {
     const { status, error, received } = await asked({}, ['deploy', '-', '--report-url', address], {
       stdin: releaseYaml,
     });

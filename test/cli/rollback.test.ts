@@ -47,7 +47,7 @@ const preview = {
 };
 
 describe('flotilla rollback of a batch', () => {
-  test('a preview shows what goes where, in which order, and what is left and why', async () => {
+  test('previews what goes where, in which order, and what is left out and why', async () => {
     const { status, out } = await against(
       { [`POST /batches/${id}/rollback/plan`]: { body: preview } },
       id,
@@ -64,7 +64,7 @@ describe('flotilla rollback of a batch', () => {
     ]);
   });
 
-  test('asks for it with its reason, and says how to follow it', async () => {
+  test('submits the rollback with its reason, and says how to follow it', async () => {
     const body = { batch_id: '01NEW', rolls_back: id, state: 'begun', message: 'Puts 2 deployments back.', links: {} };
     const { status, out } = await against(
       { [`POST /batches/${id}/rollback`]: { status: 202, body } },
@@ -85,13 +85,13 @@ describe('flotilla rollback of a batch', () => {
     [['risk/db', '--preview', '--only', 'risk/db'], '--only is for a batch; risk/db is one deployment.'],
     [['risk/db', '--preview'], 'Name the environment: --environment uat.'],
     [[id, '--reason', 'x', '--timeout', '5'], '--timeout is for --follow, and without that it has no effect.'],
-  ])('%j is wrong use', async (argv, said) => {
+  ])('rejects %j', async (argv, said) => {
     const { status, error } = await against({}, ...argv);
     expect([status, error.join()]).toEqual([2, said]);
   });
 });
 
-test('one deployment is told apart by its slash', async () => {
+test('recognises one deployment by its slash', async () => {
   const body = { batch_id: '01NEW', target: 'uat/eu/risk/db', message: 'Puts version 1.3.2 back.', links: {} };
   const { status, out } = await against(
     { 'POST /targets/rollback': { status: 202, body } },
@@ -106,7 +106,7 @@ test('one deployment is told apart by its slash', async () => {
   expect([status, out[0]]).toEqual([0, 'Batch 01NEW: Puts version 1.3.2 back.']);
 });
 
-describe('flotilla status of a batch that goes back', () => {
+describe('flotilla status of a batch that is rolled back', () => {
   const told = async (patch: Partial<BatchView>): Promise<readonly string[]> => {
     const api = await startFakeApi({
       'GET /batches/B1': { body: batch(patch) },
@@ -117,19 +117,19 @@ describe('flotilla status of a batch that goes back', () => {
     return (await run(['status', 'B1', '--url', api.url])).out;
   };
 
-  test('names the batch that rolls it back, apart from those that have', async () => {
+  test('names the batch that rolls it back now, and those that did so before', async () => {
     const out = await told({ rollbacks: ['R1', 'R2'], rolling_back: 'R2' });
     expect(out).toContain('Rolled back by R1');
     expect(out).toContain('Being rolled back by R2');
   });
 
-  test('or the one that is going to, and who asked', async () => {
+  test('names the requested rollback, and who asked for it', async () => {
     const out = await told({ rollback_requested: { batch_id: 'R1', by: 'ada', at: '2026-09-30T06:00:00.000Z' } });
     expect(out).toContain('To be rolled back by R1, as ada has asked, when all has ended that is in flight');
   });
 });
 
-test('a version that was never verified there, and a service on several clusters, are told with the choices', async () => {
+test('lists the choices for an unverified version, and for a service on several clusters', async () => {
   const refused: readonly (readonly [number, string, readonly string[]])[] = [
     [404, 'Version 9.9 was never verified at uat/eu/risk/db; these were: 1.4, 1.3.', ['1.4', '1.3']],
     [400, 'risk/db in uat runs on several clusters: eu, us. Name one of them.', ['eu', 'us']],

@@ -22,7 +22,7 @@ describe('callbacks of Harness', () => {
     writeFileSync(join(directory, 'short-key'), 'hunter2\n');
   });
 
-  /** What a server says, and what it answers to a callback without a token, and to one with a token, by the key. */
+  /** The server's output, and its answers by key to a callback without a token and with one. */
   const called = async (argv: readonly string[], env: Readonly<Record<string, string>>, given: string) => {
     const token = 'a-token-that-was-given-from-outside';
     const answered: number[] = [];
@@ -41,10 +41,10 @@ describe('callbacks of Harness', () => {
   };
 
   test.each<[string, readonly string[], Readonly<Record<string, string>>, string, readonly number[]]>([
-    ['by a file', ['--callback-key-file', 'callback-key'], {}, key, [202, 202]],
-    ['by the second line of it', ['--callback-key-file', 'callback-key'], {}, other, [202, 202]],
-    ['by a variable', [], { FLOTILLA_CALLBACK_KEY: key }, key, [202, 202]],
-    ['without a key there is no such route', [], { FLOTILLA_CALLBACK_KEY: '' }, key, [401, 404]],
+    ['from a file', ['--callback-key-file', 'callback-key'], {}, key, [202, 202]],
+    ['from the second line of a file', ['--callback-key-file', 'callback-key'], {}, other, [202, 202]],
+    ['from a variable', [], { FLOTILLA_CALLBACK_KEY: key }, key, [202, 202]],
+    ['has no such route without a key', [], { FLOTILLA_CALLBACK_KEY: '' }, key, [401, 404]],
   ])('%s', async (_, argv, env, given, answered) => {
     const ran = await called(argv, env, given);
     expect([ran.status, ran.answered]).toEqual([0, answered]);
@@ -53,7 +53,7 @@ describe('callbacks of Harness', () => {
     expect([...ran.out, ...ran.error].join()).not.toContain(key);
   });
 
-  test('the start says how to call, and not the key', async () => {
+  test('prints at start how to call it, but not the key', async () => {
     const { out } = await run(
       [...config, '--data', 'data', '--host', '0.0.0.0', '--callback-key-file', 'callback-key'],
       {
@@ -72,9 +72,14 @@ describe('callbacks of Harness', () => {
 
   test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
     ['a short key', ['--callback-key-file', 'short-key'], {}, /^The callback's key in short-key: one has 7 characters/],
-    ['one in a variable', [], { FLOTILLA_CALLBACK_KEY: 'hunter2' }, /in \$FLOTILLA_CALLBACK_KEY: one has 7 characters/],
+    [
+      'a short one in a variable',
+      [],
+      { FLOTILLA_CALLBACK_KEY: 'hunter2' },
+      /in \$FLOTILLA_CALLBACK_KEY: one has 7 characters/,
+    ],
     ['no file', ['--callback-key-file', 'gone'], { FLOTILLA_CALLBACK_KEY: key }, /, gone, cannot be read: there is no/],
-  ])('%s: 2, and nothing is made', async (_, argv, env, told) => {
+  ])('%s: exits with 2 and creates nothing', async (_, argv, env, told) => {
     const { status, error } = await run([...config, '--data', 'none', ...argv], { directory, env });
     expect([status, error]).toEqual([2, [expect.stringMatching(told)]]);
     expect(error.join()).not.toContain('hunter2');

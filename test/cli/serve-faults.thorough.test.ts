@@ -16,7 +16,7 @@ beforeAll(() => {
   writeFileSync(join(directory, 'wrong.yaml'), 'faults:\n  - fault: rejekt\n  - fault: slow\n    on: [list]\n');
 });
 
-/** What a server says that is stopped when it has said all, and what `ask` hears of its Harness before that. */
+/** The output of a server that stops after its start, and what `ask` learns from its Harness before that. */
 const serve = async (argv: readonly string[], ask: (harness: string) => Promise<unknown> = async () => undefined) => {
   let asking: Promise<unknown> | undefined;
   const ran: Ran = await run(['serve', '--port', '0', '--data', join(directory, 'data'), ...argv], {
@@ -37,7 +37,7 @@ const faultsAt = async (url: string): Promise<unknown> => (await fetch(`${url}/s
 describe('serve --faults', () => {
   const example = join(root, 'examples/faults.yaml');
 
-  test('starts a Harness as the example wants it, and says so', async () => {
+  test('starts a Harness with the faults of the example, and says so', async () => {
     const { status, out, heard } = await serve(['--faults', example], async (url) => {
       const query = 'accountIdentifier=a&orgIdentifier=o&projectIdentifier=p';
       const details = await fetch(`${url}/pipeline/api/webhook/triggerExecutionDetailsV2/none?${query}`);
@@ -51,7 +51,7 @@ describe('serve --faults', () => {
     expect(heard).toMatchObject({ details: 404, faults: faults.map((fault) => ({ fault })) });
   });
 
-  test('has its requests counted, as a real one has', async () => {
+  test('limits the request rate like a real Harness', async () => {
     let budgets: unknown;
     const directory = mkdtempSync(join(tmpdir(), 'flotilla-faults-health-'));
     const data = join(directory, 'data');
@@ -70,7 +70,7 @@ describe('serve --faults', () => {
     expect(budgets).toMatchObject([{ limit: 300 }]);
   });
 
-  test('as data', async () => {
+  test('as JSON', async () => {
     const { out, heard } = await serve(['--faults', example, '--json'], faultsAt);
     expect(JSON.parse(out[0]!)).toMatchObject({ faults: { count: 4, url: expect.stringContaining('http://') } });
     expect(heard).toMatchObject({ faults: { length: 4 } });
@@ -78,19 +78,14 @@ describe('serve --faults', () => {
 
   test.each<[string, readonly string[], string | RegExp, readonly string[]]>([
     [
-      'a real Harness has none to order',
+      'a real Harness cannot be given faults',
       ['--config', 'real.yaml', '--faults', 'wrong.yaml'],
       /^--faults wrong\.yaml is for a simulated Harness, and this configuration names a real one: /,
       [],
     ],
+    ['a missing file', ['--faults', 'none.yaml'], /^The file of faults \/.*\/none\.yaml cannot be read: /, []],
     [
-      'a file that is not there',
-      ['--faults', 'none.yaml'],
-      /^The file of faults \/.*\/none\.yaml cannot be read: /,
-      [],
-    ],
-    [
-      'a file with problems tells them all',
+      'reports all problems of a file',
       ['--faults', 'wrong.yaml'],
       /^The file of faults \/.*\/wrong\.yaml is not valid\.$/,
       [

@@ -26,11 +26,11 @@ beforeAll(() => {
   writeFileSync(join(directory, 'kube'), kubeconfig('one'));
   writeFileSync(join(directory, 'no-context'), kubeconfig('two'));
   writeFileSync(join(directory, 'no-yaml'), 'users:\n- token: hunter2\n token: hunter2\n');
-  // Nothing is simulated, and nobody is asked while there is nothing to do.
+  // Nothing is simulated, and an idle server contacts no cluster.
   configure('real.yaml', '{ a: { kubeconfig: ./kube } }');
 });
 
-/** Serves until it has said all that it says at its start, and is then stopped as by Ctrl-C. */
+/** Serves until it has printed all lines of its start, then stops as by Ctrl-C. */
 const serve = (argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
   run(['serve', '--port', '0', '--config', 'real.yaml', ...argv], {
     directory,
@@ -40,7 +40,7 @@ const serve = (argv: readonly string[], env: Readonly<Record<string, string>> = 
     },
   });
 
-/** Data as a server leaves it that was stopped while so many batches were in work. */
+/** The data of a server that stopped while this many batches were in progress. */
 const dataWith = async (name: string, open: number): Promise<string> => {
   mkdirSync(join(directory, name));
   const table = new SqliteTable(join(directory, name, 'flotilla.db'));
@@ -51,12 +51,12 @@ const dataWith = async (name: string, open: number): Promise<string> => {
   return name;
 };
 
-describe('batches that are in work', () => {
+describe('batches in progress', () => {
   test.each([
     [0, [], []],
     [1, ['1 batch goes on.'], ['Stopping; batches go on at the next start.']],
     [3, ['3 batches go on.'], ['Stopping; batches go on at the next start.']],
-  ])('%i: are told of at the start and at the end', async (open, begun, ended) => {
+  ])('%i: reported at the start and at the end', async (open, begun, ended) => {
     const { status, out } = await serve(['--data', await dataWith(`open-${open}`, open)]);
     expect(status).toBe(0);
     expect(out).toEqual([
@@ -72,7 +72,7 @@ describe('batches that are in work', () => {
     ]);
   });
 
-  test('as data', async () => {
+  test('as JSON', async () => {
     const { out } = await serve(['--data', await dataWith('as-data', 2), '--json']);
     expect(out.map((line) => JSON.parse(line))).toMatchObject([
       { open_batches: 2, token_file: join(directory, 'as-data', 'token') },
@@ -80,7 +80,7 @@ describe('batches that are in work', () => {
   });
 });
 
-test('a cluster whose certificate nobody checks is told, and refused where it must be verified', async () => {
+test('warns about a cluster with an unverified certificate, and refuses it where verification is required', async () => {
   const unchecked = JSON.parse(kubeconfig('one'));
   unchecked.clusters[0].cluster['insecure-skip-tls-verify'] = true;
   writeFileSync(join(directory, 'unchecked'), JSON.stringify(unchecked));
@@ -94,12 +94,12 @@ test('a cluster whose certificate nobody checks is told, and refused where it mu
   expect([refused.status, refused.error.join()]).toEqual([2, expect.stringMatching(/verify: required forbids/)]);
 });
 
-test('Node does not switch the check of certificates off: 2', async () => {
+test('Node keeps verifying certificates: 2', async () => {
   const { status, error } = await serve([], { NODE_TLS_REJECT_UNAUTHORIZED: '0' });
   expect([status, error.join()]).toEqual([2, expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED=0 turns off/)]);
 });
 
-test('the address for curl is one that this machine reaches, with the file that has the token', async () => {
+test('prints a curl command with an address that this machine reaches and the file with the token', async () => {
   const token = 'a-token-that-was-given-from-outside';
   const { out } = await serve(['--data', "all o'them", '--host', '0.0.0.0'], { FLOTILLA_TOKEN: token });
   expect(out[0]).toMatch(/^Flotilla listens on http:\/\/0\.0\.0\.0:\d+, /);
@@ -109,7 +109,7 @@ test('the address for curl is one that this machine reaches, with the file that 
   for (const secret of [token, kept]) expect(out.join('\n')).not.toContain(secret);
 });
 
-describe('what would let in more than it says: 2', () => {
+describe('refuses to let in more than intended: 2', () => {
   test.each<[string, readonly string[], Readonly<Record<string, string>>, RegExp]>([
     [
       'a short token',
@@ -118,7 +118,7 @@ describe('what would let in more than it says: 2', () => {
       /^The token in \$FLOTILLA_TOKEN has 1 characters, and one that lets in has 32/,
     ],
     [
-      'none where something is real',
+      'none with real clusters',
       ['--no-token'],
       {},
       /^--no-token is not possible here: this configuration names what is real/,
@@ -143,7 +143,7 @@ describe('what would let in more than it says: 2', () => {
   });
 });
 
-describe('clusters that cannot be reached as they are configured: 2, and nothing is started', () => {
+describe('refuses to start with clusters that cannot be reached as configured: 2', () => {
   test.each([
     ['no file', '{ kubeconfig: /none }', 'the kubeconfig /none cannot be read: there is no such file.'],
     [
@@ -152,12 +152,12 @@ describe('clusters that cannot be reached as they are configured: 2, and nothing
       `the kubeconfig ${directory} cannot be read: it is a folder, and a file is needed.`,
     ],
     [
-      'no such context',
+      'a missing context',
       '{ kubeconfig: ./kube, context: three }',
       `the kubeconfig ${directory}/kube has no context "three"; it has one.`,
     ],
     [
-      'a current context that there is not',
+      'a missing current context',
       '{ kubeconfig: ./no-context }',
       `the kubeconfig ${directory}/no-context has no context "two"; it has one.`,
     ],
@@ -172,7 +172,7 @@ describe('clusters that cannot be reached as they are configured: 2, and nothing
     expect([status, out, error]).toEqual([2, [], [`Cluster eu-1: ${told}`]]);
   });
 
-  test('a file that is no YAML, without a line of it', async () => {
+  test('invalid YAML, without quoting it', async () => {
     configure('bad.yaml', '{ eu-1: { kubeconfig: ./no-yaml } }');
     const { status, error } = await serve(['--config', 'bad.yaml', '--data', 'unused']);
     expect([status, error]).toEqual([
@@ -188,17 +188,17 @@ describe('clusters that cannot be reached as they are configured: 2, and nothing
     expect(error.map((line) => line.split(':')[0])).toEqual(['Cluster eu-1', 'Cluster eu-2']);
   });
 
-  test('with a region EKS is taken as it is: nobody is asked', async () => {
+  test('accepts EKS with a region without asking AWS', async () => {
     configure('eks.yaml', '{ eu-1: { eks: prod } }');
     const { status, error } = await serve(['--config', 'eks.yaml', '--data', 'eks'], { AWS_REGION: 'eu-central-1' });
     expect([status, error]).toEqual([0, [expect.stringContaining('no service mapping')]]);
   });
 });
 
-describe('programs that kubeconfigs name', () => {
+describe('programs in kubeconfigs', () => {
   const state = { XDG_STATE_HOME: join(directory, 'state') };
   const touched = join(directory, 'was-run');
-  /** Of a cluster that nobody asks: the program must not be run by the start. */
+  /** For a cluster that no request reaches: the start must not run the program. */
   const configureProgram = (name: string, ...args: readonly string[]): string => {
     const kube = JSON.parse(kubeconfig('one'));
     const env = [
@@ -222,7 +222,7 @@ describe('programs that kubeconfigs name', () => {
     });
   const runs = 'Runs programs of kubeconfigs, to be let in by clusters: touch (eu-1).';
 
-  test('are named, and refused where nobody can be asked', async () => {
+  test('are listed, and refused where nobody can be asked', async () => {
     const config = configureProgram('unattended');
     const { status, error } = await start(config);
     expect([status, error]).toEqual([
@@ -236,7 +236,7 @@ describe('programs that kubeconfigs name', () => {
     expect(existsSync(touched)).toBe(false);
   });
 
-  test('are asked for once, until they are others; --allow-programs answers, and is not remembered', async () => {
+  test('need consent once, until they change; --allow-programs consents without remembering', async () => {
     const config = configureProgram('asked');
     expect(await start(config, [], 'n')).toMatchObject({ status: 6, out: [] });
     expect(await start(config, ['--allow-programs'])).toMatchObject({ status: 0, error: [runs, expect.anything()] });

@@ -9,7 +9,7 @@ test.each([
   ['$(touch x); `y` "z" \\', `'$(touch x); \`y\` "z" \\'`],
   ["it's", String.raw`'it'\''s'`],
   ['', "''"],
-])('%j is one word for a shell: %s', (word, written) => {
+])('quotes %j as one word for a shell: %s', (word, written) => {
   expect(shellWord(word)).toBe(written);
   expect(execFileSync('sh', ['-c', `printf %s ${written}`], { encoding: 'utf8' })).toBe(word);
 });

@@ -27,7 +27,7 @@ const against = async (...argv: readonly string[]) => {
   return run(['show', id, 'risk/limit-check', '--utc', ...argv, '--url', api.url]);
 };
 
-test('flotilla show tells one deployment, why it failed, and what happened to it', async () => {
+test('flotilla show shows one deployment, why it failed, and what happened to it', async () => {
   const { status, out } = await against();
   expect(status).toBe(0);
   expect(out.slice(0, 3)).toEqual([
@@ -41,6 +41,6 @@ test('flotilla show tells one deployment, why it failed, and what happened to it
   ]);
 });
 
-test('--json is the answer, and whether it is simulated', async () => {
+test('--json prints the answer, and whether it is simulated', async () => {
   expect(JSON.parse((await against('--json')).out.join(''))).toEqual({ ...detail, simulated: true });
 });

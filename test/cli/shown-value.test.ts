@@ -14,7 +14,7 @@ test.each<[string, string, string]>([
   ['OPTIONS', '--require ./first.js', '… ./first.js'],
   ['OPTIONS', '--import=file:///opt/first.mjs', '…=…:///opt/first.mjs'],
   ['OPTIONS', '/opt/first.js abc', '/opt/first.js …'],
-])('%s=%s is shown as %s: it may decide what runs', (name, value, shown) => {
+])('shows %s=%s as %s: it may affect what runs', (name, value, shown) => {
   expect(shownValue(name, value)).toBe(shown);
 });
 
@@ -30,6 +30,6 @@ test.each<[string, string]>([
   ['PROXY', 'https://ada:abc@proxy.example/first.js'],
   ['HOOK', 'https://hooks.example/abc/def'],
   ['SITE_HOME', 'https://ada:abc@site.example'],
-])('%s=%s is hidden: it may be a secret', (name, value) => {
+])('hides %s=%s: it may be a secret', (name, value) => {
   expect(shownValue(name, value)).toBe('…');
 });

@@ -19,21 +19,21 @@ const script: Script = {
 };
 
 describe('source', () => {
-  test('writes the text as it is, with no line of its own', async () => {
+  test('writes the text as it is, without a line of its own', async () => {
     expect(await against(script, ['source', id])).toMatchObject({ status: 0, out: [text], error: [] });
   });
 
-  test('shows on a terminal what would move its cursor or change its colours', async () => {
+  test('shows on a terminal control characters that would move the cursor or change colours', async () => {
     const { out } = await against(script, ['source', id], { live: true });
     expect(out).toEqual(['\uFEFF# a \\u001b[31mred\\u001b[0m comment', 'version: v1.0']);
   });
 
-  test('with --json gives an object', async () => {
+  test('prints an object with --json', async () => {
     const { out } = await against(script, ['source', id, '--json']);
     expect(JSON.parse(out.join(''))).toEqual({ batch_id: id, content_type: 'application/yaml', text });
   });
 
-  test('of no batch: 4', async () => {
+  test('exits with 4 for a missing batch', async () => {
     const problem = { status: 404, body: { status: 404, detail: 'There is no batch B1.' } };
     expect(await against({ [`GET /batches/${id}/source`]: problem }, ['source', id])).toMatchObject({
       status: 4,

@@ -18,8 +18,8 @@ type Row = readonly [
 ];
 
 const byNpm: readonly Row[] = [
-  ['npm start, by a shell that stays', 30, started, { 30: shell(20), 20: npm }, [30, 20]],
-  ['npm start, by a shell that gives its place', 20, started, { 20: npm }, [20]],
+  ['npm start, through a shell that stays', 30, started, { 30: shell(20), 20: npm }, [30, 20]],
+  ['npm start, through a shell that replaces itself', 20, started, { 20: npm }, [20]],
   [
     'npx',
     30,
@@ -35,7 +35,7 @@ const byNpm: readonly Row[] = [
     { 20: { parent: 7, command: 'node /opt/pnpm.cjs start' } },
     [20],
   ],
-  ['npm of another user, whom the system hides', 30, started, { 30: shell(20) }, [30]],
+  ['npm of another user, hidden by the system', 30, started, { 30: shell(20) }, [30]],
   [
     'npm as the first process of a container',
     30,
@@ -72,12 +72,12 @@ const byOthers: readonly Row[] = [
     [],
   ],
   ['a shell script', 30, started, { 30: { parent: 20, command: 'sh ./start.sh' } }, []],
-  ['nobody that can be looked at', 30, started, {}, []],
+  ['processes that cannot be inspected', 30, started, {}, []],
 ];
 
 describe.each([
-  ['it ends with', byNpm],
-  ['it goes on without', byOthers],
+  ['ends with its starter', byNpm],
+  ['continues without its starter', byOthers],
 ] as const)('%s', (_, rows) => {
   test.each(rows)('%s', (_what, parent, env, seen, starters) => {
     const isLauncher = (pid: number): boolean => String(pid) === env.FLOTILLA_LAUNCHER;
@@ -96,7 +96,7 @@ test.each([
   ['nohup flotilla serve', false],
   ['setsid flotilla serve', false],
   ['flotilla serve & vite', false],
-])('a script of npm ends it unless it puts it into the background: %s', (script, isWatched) => {
+])('npm ends a script unless it runs in the background: %s', (script, isWatched) => {
   const seen: Readonly<Record<number, Seen>> = { 30: shell(20, `sh -c ${script}`), 20: npm };
   const self = { parent: 30, env: { npm_lifecycle_script: script } };
   expect(startersOf(self, (pid) => seen[pid])).toEqual({ launcher: [], npm: isWatched ? [30, 20] : [] });

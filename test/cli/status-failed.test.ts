@@ -37,7 +37,7 @@ const against = async (argv: readonly string[], stands: Stands = {}, filter = ''
   return { ...ran, api };
 };
 
-test('what failed, why, what it holds back, and the next command', async () => {
+test('shows what failed, why, what it blocks, and the next command', async () => {
   const { status, out } = await against([]);
   expect(status).toBe(1);
   expect([...out.slice(0, 4), ...out.slice(-2)]).toEqual([
@@ -51,25 +51,31 @@ test('what failed, why, what it holds back, and the next command', async () => {
 });
 
 test.each([
-  ['while the batch runs, its log', batch(), [failed], [], 'flotilla logs B1 risk/limit-check'],
-  ['of an unknown one, how to resolve it', ended('UNKNOWN'), [], [unknown], 'flotilla resolve B1 shared/login-api'],
+  ['suggests the log while the batch runs', batch(), [failed], [], 'flotilla logs B1 risk/limit-check'],
+  [
+    'suggests how to resolve an UNKNOWN deployment',
+    ended('UNKNOWN'),
+    [],
+    [unknown],
+    'flotilla resolve B1 shared/login-api',
+  ],
 ])('the next command: %s', async (_, of, some, lost, next) => {
   const { out } = await against([], { of, failed: some, unknown: lost, skipped: [] });
   expect(out.at(-1)).toContain(`  next: ${next}`);
 });
 
-test('what was skipped for a reason of its own is told too', async () => {
+test('also shows what was skipped for a reason of its own', async () => {
   const { root: _, ...stopped } = skipped('c', { reason: 'BatchStopped', message: 'The batch was stopped.' });
   const { out } = await against([], { skipped: [stopped] });
   expect(out.slice(-2)).toEqual(['SKIPPED BatchStopped: The batch was stopped.', '  risk/c']);
 });
 
-test('filters fit what failed, and not what that holds back', async () => {
+test('filters apply to failures, not to what they block', async () => {
   const { out } = await against(['--pillar', 'risk'], {}, '&pillar=risk');
   expect(out).toContain('  holds back 2 deployments: risk/a, risk/b');
 });
 
-test('with --json the same as data', async () => {
+test('prints the same as JSON with --json', async () => {
   const { out } = await against(['--json']);
   expect(JSON.parse(out.join(''))).toMatchObject({
     ...{ batch_id: 'B1', skipped: [] },
@@ -79,7 +85,7 @@ test('with --json the same as data', async () => {
   });
 });
 
-test('of a batch in which nothing failed', async () => {
+test('a batch without failures', async () => {
   const { status, out } = await against([], { of: ended('SUCCESS'), failed: [], skipped: [] });
   expect([status, out.at(-1)]).toEqual([0, 'Nothing has failed of 2 deployments.']);
 });
@@ -87,7 +93,7 @@ test('of a batch in which nothing failed', async () => {
 test.each([
   [['--follow'], '--follow'],
   [['--status', 'FAILED', '--at', '3'], '--status, --at'],
-])('%j does not go with it', async (argv, told) => {
+])('refuses %j with it', async (argv, told) => {
   const { status, error } = await run(['status', 'B1', '--failed', ...argv]);
   expect([status, error]).toEqual([2, [`--failed shows what failed or is unknown by now: leave out ${told}.`]]);
 });

@@ -17,7 +17,7 @@ test.each<[options: readonly string[], query: string]>([
   [['--environment', 'uat', '--cluster', 'eu-1'], 'environment=uat&cluster=eu-1'],
   [['--reason', 'CrashLoopBackOff', '--text', 'exit 1'], 'reason=CrashLoopBackOff&text=exit+1'],
   [['--held-by', 'risk/cva', '--sort', 'trouble'], 'held_by=risk%2Fcva&sort=trouble'],
-])('deployments are shown by %s', async (options, query) => {
+])('filters deployments by %s', async (options, query) => {
   const script = { [`GET /batches/B1/deployments?${query}&limit=1000`]: { body: deployments(failed) } };
   const { status, out, error } = await against(script, options);
   const told = options.join(' ').replace('exit 1', "'exit 1'").replace(' --sort trouble', '');
@@ -25,19 +25,19 @@ test.each<[options: readonly string[], query: string]>([
   expect(out.join('\n')).toContain('risk/limit-check');
 });
 
-test('where none fits there is no table', async () => {
+test('prints no table when nothing matches', async () => {
   const script = { 'GET /batches/B1/deployments?text=x&limit=1000': { body: deployments() } };
   const { out } = await against(script, ['--text', 'x']);
   expect(out.at(-1)).toBe('None of 2 deployments fits --text x.');
 });
 
-test('the order alone leaves none out', async () => {
+test('sorting alone leaves nothing out', async () => {
   const script = { 'GET /batches/B1/deployments?sort=trouble&limit=1000': { body: deployments(failed) } };
   const { out } = await against(script, ['--sort', 'trouble']);
   expect(out.join('\n')).not.toContain('fits');
 });
 
-test('whoever follows sees all', async () => {
+test('following shows every deployment', async () => {
   const { status, error } = await against({}, ['--follow', '--pillar', 'risk']);
   expect([status, error]).toEqual([2, ['--follow shows all deployments: leave out --pillar risk.']]);
 });

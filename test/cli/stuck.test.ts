@@ -9,7 +9,7 @@ import { run, startFakeApi } from './cli-world.ts';
 
 const commands = [...new Set(toldCases.flatMap(({ command }) => command ?? []))];
 
-test.each(commands)('%s is a command line that this program takes', async (command) => {
+test.each(commands)('%s is a valid command line of this program', async (command) => {
   const api = await startFakeApi({});
   const [, ...words] = command.split(' ');
   const { status } = await run([...words, '--url', api.url], { says: 'n' });
@@ -18,7 +18,7 @@ test.each(commands)('%s is a command line that this program takes', async (comma
   expect(status).not.toBe(2);
 });
 
-test('what is stuck is told with who can do something, and the command as it can be typed', () => {
+test('shows what is stuck, with who can act and the command to type', () => {
   const about = { batch_id: own, submitted_by: 'ada', secondPerson: new Set<string>() };
   const stuck = [tellStuck({ ...groupOf(toldCases[0]!), count: 7 }, about)];
   const command = (...words: readonly string[]): string => ['flotilla', ...words, '--url', 'http://x'].join(' ');
@@ -31,7 +31,7 @@ test('what is stuck is told with who can do something, and the command as it can
   ]);
 });
 
-test('a server of an earlier version says nothing of it', () => {
+test('accepts an earlier server, which does not report stuck deployments', () => {
   expect(stuckLines({}, { colours: makePalette(false).colours, times: timesIn('UTC'), command: () => '' })).toEqual([]);
 });
 
@@ -40,7 +40,7 @@ test.each<[origin: NonNullable<BatchView['origin']>, told: string]>([
   [{ kind: 'request' }, 'A deployment request.'],
   [{ kind: 'deployment' }, 'One deployment, without a file.'],
   [{ kind: 'rollback', of: 'B1', automatic: true }, 'The automatic rollback of batch B1.'],
-])('what a batch came of is told: %o', (origin, told) => {
+])('shows where a batch came from: %o', (origin, told) => {
   const batch = { batch_id: 'B', name: 'b', status: 'SUCCESS', reason: 'r', message: 'm', metadata: {}, origin };
   const lines = batchLines(
     { ...batch, created_at: 0, submitted_by: 'ada' } as unknown as BatchView,

@@ -21,21 +21,21 @@ const submitted = async (script: Script, argv: readonly string[] = [], options: 
   return { ...ran, url: api.url, keys: posts.map(({ headers }) => headers['idempotency-key']) };
 };
 
-describe('a batch is submitted once, however often it has to be sent', () => {
-  test('an answer that is lost is asked for again under the same key, and nobody is told of a batch from before', async () => {
+describe('submits a batch once, no matter how many requests it takes', () => {
+  test('retries under the same key after a lost answer, without reporting an earlier batch', async () => {
     const { status, out, error, keys, url } = await submitted({ 'POST /batches': [lost, before] });
     expect([status, keys]).toEqual([0, ['made-here', 'made-here']]);
     expect(out).toContain(isAccepted);
     expect(error.slice(-2)).toEqual(['Asking again for up to 5 minutes…', `${url} answers again.`]);
   });
 
-  test("with the user's own key", async () => {
+  test('with your own key', async () => {
     const { out, keys } = await submitted({ 'POST /batches': [lost, before] }, ['--idempotency-key', 'mine']);
     expect(keys).toEqual(['mine', 'mine']);
     expect(out).toContain('Batch B1 exists already (PROCESSING); nothing new was started.');
   });
 
-  test('a server that is not there yet is waited for', async () => {
+  test('waits for a server that is not up yet', async () => {
     const gone = await startFakeApi({});
     await gone.close();
     const script = { 'POST /batches': accepted, 'GET /health': { body: health } };
@@ -51,16 +51,16 @@ describe('a batch is submitted once, however often it has to be sent', () => {
   });
 
   test.each([
-    ['stays away', { status: 503, body: { detail: 'Later.' } }, 'Later.'],
+    ['stays down', { status: 503, body: { detail: 'Later.' } }, 'Later.'],
     ['fails', problem(500, 'InternalError'), 'InternalError it is.'],
-    ['cuts the line', lost, expect.stringMatching(/^No answer from /)],
+    ['cuts the connection', lost, expect.stringMatching(/^No answer from /)],
   ])('a server that %s: 5, and how to send it again', async (_, answer, said) => {
     const { status, error, url } = await submitted({ 'POST /batches': answer }, ['--patience', '9']);
     const again = `flotilla deploy - --idempotency-key made-here --url ${url}`;
     expect([status, error.slice(-2)]).toEqual([5, [said, `To send it again, and not to start it twice: ${again}`]]);
   });
 
-  test('what only a person can put right is told at once', async () => {
+  test('reports at once what only a person can fix', async () => {
     let pauses = 0;
     const { status } = await run(['deploy', '-', '--url', 'http://127.0.0.1:1'], {
       stdin: releaseYaml,
@@ -71,7 +71,7 @@ describe('a batch is submitted once, however often it has to be sent', () => {
     expect([status, pauses]).toEqual([5, 0]);
   });
 
-  test('with --json the key is in the problem', async () => {
+  test('prints the key in the problem with --json', async () => {
     const script = { 'POST /batches': { status: 503, body: { detail: 'Later.' } } };
     const { out } = await submitted(script, ['--patience', '9', '--json']);
     expect(out.map((line) => JSON.parse(line))).toEqual([
@@ -79,12 +79,12 @@ describe('a batch is submitted once, however often it has to be sent', () => {
     ]);
   });
 
-  test('who refuses is not asked again', async () => {
+  test('does not retry after a refusal', async () => {
     const { status, error, keys } = await submitted({ 'POST /batches': problem(409, 'IdempotencyKeyReused') });
     expect([status, keys.length, error]).toEqual([6, 1, ['IdempotencyKeyReused it is.']]);
   });
 
-  test('what is accepted is told of, although nobody answers any more', async () => {
+  test('reports an accepted batch even when the server no longer answers', async () => {
     const { status, error, url } = await submitted(
       { 'POST /batches': accepted, 'GET /health': { status: 503, body: {} } },
       ['--patience', '0'],

@@ -22,14 +22,14 @@ describe('fitTable', () => {
     ['risk/limit-check', 'FAILED', 'short'],
   ];
 
-  test.each([40, 60, 80, 120, 300])('is not wider than %i columns', (space) => {
+  test.each([40, 60, 80, 120, 300])('is at most %i columns wide', (space) => {
     const { lines } = fitTable(columns('DEPLOYMENT', 'STATUS', 'WHY'), rows, space);
     expect(widest(lines)).toBeLessThanOrEqual(space);
     expect(lines).toHaveLength(3);
     expect(lines.join('\n').includes('x'.repeat(120))).toBe(space === 300);
   });
 
-  test('a batch of the largest size is shown in moments, every row of it', () => {
+  test('shows every row of a batch of the largest size quickly', () => {
     const many = Array.from({ length: 10_000 }, (_, at) => [`risk/service-${at}`, '1.0', 'x'.repeat(at % 150)]);
     const lines = fitTable(columns('DEPLOYMENT', 'VERSION', 'WHY'), many, 100).lines.map(stripVTControlCharacters);
     expect(lines).toHaveLength(10_001);
@@ -37,7 +37,7 @@ describe('fitTable', () => {
     expect(new Set(lines.map((line) => line.search(/VERSION|1\.0/))).size).toBe(1);
   });
 
-  test('colours take no room', () => {
+  test('colours take no space', () => {
     const { lines } = fitTable(columns('A', 'B', 'C'), rows, 300);
     const [, first, second] = lines.map(stripVTControlCharacters);
     expect(lines[2]).not.toBe(second);
@@ -45,7 +45,7 @@ describe('fitTable', () => {
   });
 });
 
-describe('ids, names and versions are shown whole while anything else can give way', () => {
+describe('shows ids, names and versions in full as long as other columns can shrink', () => {
   const id = '01M7Z82VGHV3GT6X1EMB454VBS';
   const simulated = { harness: true, clusters: ['cluster-eu-1'] };
 
@@ -65,7 +65,7 @@ describe('ids, names and versions are shown whole while anything else can give w
     [100, 'Autumn release of… 2 deployments: 1 i…'],
     [80, 'Autumn release of …'],
     [60, 'Autumn release of all …'],
-  ])('a long name leaves room for the others: list, %i columns', (columns, rest) => {
+  ])('leaves room for others next to a long name: list, %i columns', (columns, rest) => {
     const listed = batch({ batch_id: id, name: 'Autumn release of all that there is', status: 'SUCCESS' });
     const [, line] = batchTable([listed], { columns, colours }, timesIn('Europe/Berlin')).lines;
     expect(line!.replaceAll(/ +/g, ' ')).toContain(columns === 60 ? `SUCCESS ${rest}` : `+02:00 ${rest}`);
@@ -90,7 +90,7 @@ describe('ids, names and versions are shown whole while anything else can give w
     expect(shown).toMatch(rest);
   });
 
-  test('a digest is shortened where there is no room for it', () => {
+  test('shortens a digest where there is no room for it', () => {
     const line = deployment({
       docker_image_version: `2.4.0@sha256:${'0123456789abcdef'.repeat(4)}`,
       status: 'SUCCESS',
@@ -145,13 +145,13 @@ describe('ids, names and versions are shown whole while anything else can give w
       'LEVEL PRIORITY ENVIRONMENT ON WAITS FOR',
     ],
   ])(
-    'a plan keeps how versions change and where they go, and tells what it leaves out: %#',
+    'a plan keeps version changes and destinations, and says what it leaves out: %#',
     (plan, columns, told, leftOut) => {
       expect(of(plan, columns)).toEqual([expect.stringContaining(told), leftOut]);
     },
   );
 
-  test('at last versions are cut, and never an id', () => {
+  test('cuts versions last, and never an id', () => {
     const version = `1.4.0@sha256:${'a'.repeat(64)}`;
     const line = deployment({ key: 'a-pillar/of-the-length-of-a-line', docker_image_version: version });
     const shown = deploymentTable([line], { terminal: { columns: 60, colours }, simulated }).lines[1]!;
@@ -165,6 +165,6 @@ test.each([
   ['one\ntwo\n', 'one two'],
   ['\u009b31m \u202etxt\u2066 \u2028', '\\u009b31m \\u202etxt\\u2066 \\u2028'],
   ['Ärger 👩‍💻 日本', 'Ärger 👩‍💻 日本'],
-])('of text from elsewhere it is shown what could not be seen: %j', (text, shown) => {
+])('shows invisible characters of foreign text: %j', (text, shown) => {
   expect(printable(text)).toBe(shown);
 });

@@ -41,7 +41,7 @@ const story: readonly ChangeRow[] = [
   change('uat/eu-1/data/feed', { index: 2 }),
 ];
 
-/** The API itself on a socket, over what a story has left. */
+/** The API itself on a socket, over the data of a story. */
 const serve = async () => {
   const world = makeWorld();
   await writeChanges(world, story);
@@ -73,13 +73,13 @@ const inSit =
 const before = '2026-09-10 06:00Z | risk/cva | sit | eu-1 | 1.2.0 -> 1.3.0 | SUCCESS | Verified | Ada Lovelace | B0';
 
 describe('flotilla history', () => {
-  test('shows all targets of a service as one list, newest first, however old', async () => {
+  test('shows all targets of a service as one list, newest first, with no limit on age', async () => {
     const { flotilla } = await serve();
     const { status, rows } = await flotilla(['history', 'risk/cva', '--utc']);
     expect([status, rows]).toEqual([0, [head, inSit, inUat, before]]);
   });
 
-  test('by environment and time, and no more than is asked for', async () => {
+  test('filters by environment and time, up to the limit', async () => {
     const { flotilla } = await serve();
     const sit = ['history', 'risk/cva', '--utc', '--environment', 'sit'];
     expect((await flotilla([...sit, '--since', '7d'])).rows).toEqual([head, inSit]);
@@ -94,7 +94,7 @@ describe('flotilla history', () => {
     });
   });
 
-  test('of a service that nothing is recorded of says so', async () => {
+  test('says so when nothing is recorded for a service', async () => {
     const { flotilla } = await serve();
     const { status, error } = await flotilla(['history', 'risk/nothing']);
     expect([status, error[0]]).toEqual([
@@ -105,7 +105,7 @@ describe('flotilla history', () => {
     ]);
   });
 
-  test('is written into files, each once, and over nothing', async () => {
+  test('writes each file once, and overwrites nothing', async () => {
     const { world, flotilla } = await serve();
     const directory = mkdtempSync(join(tmpdir(), 'flotilla-history-'));
     onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -155,7 +155,7 @@ describe('flotilla history', () => {
 });
 
 describe('flotilla changes', () => {
-  test('shows what has changed lately, everywhere', async () => {
+  test('shows what changed recently, everywhere', async () => {
     const { flotilla } = await serve();
     const { status, rows } = await flotilla(['changes', '--utc', '--service', 'risk/cva']);
     expect([status, rows]).toEqual([0, [head, inSit, inUat]]);
@@ -180,7 +180,7 @@ describe('flotilla changes', () => {
   test.each([
     [['--since', 'soon'], /^--since soon is no time/],
     [['--limit', '0'], /A whole number from 1 to 100000 is needed/],
-  ])('%o is wrong use', async (argv, message) => {
+  ])('rejects %o', async (argv, message) => {
     const { status, error } = await run(['changes', ...argv]);
     expect([status, error.join('\n')]).toEqual([2, expect.stringMatching(message)]);
   });
@@ -201,7 +201,7 @@ describe('flotilla diff', () => {
     ]);
   });
 
-  test('says by its status whether there is a difference, where that is asked for', async () => {
+  test('reports a difference in its exit status on request', async () => {
     const { flotilla } = await serve();
     expect((await flotilla(['diff', 'sit', 'uat', '--exit-code'])).status).toBe(1);
     const same = await flotilla(['diff', 'sit', 'uat', '--exit-code', '--service', 'risk/limit']);
@@ -210,7 +210,7 @@ describe('flotilla diff', () => {
     expect(JSON.parse(out.join('\n'))).toEqual({ from: 'sit', to: 'uat', compared: 1, differences: [] });
   });
 
-  test('of an environment that is not there names the nearest', async () => {
+  test('suggests the nearest name for a missing environment', async () => {
     const { flotilla } = await serve();
     const { status, error } = await flotilla(['diff', 'sit', 'uta']);
     expect([status, error.join('\n')]).toEqual([2, expect.stringMatching(/did you mean uat/)]);

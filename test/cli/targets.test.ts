@@ -20,7 +20,7 @@ describe('flotilla targets', () => {
     { key: 'risk/odd', ...there, state: 'unknown' },
   ];
 
-  test('shows what runs where, and what was there before of what is changing', async () => {
+  test('shows what runs where, and the previous version of what is changing', async () => {
     const { status, out } = await against({ [`GET ${page}`]: { body: { targets } } }, [
       'targets',
       '--environment',
@@ -46,7 +46,7 @@ describe('flotilla targets', () => {
     expect(JSON.parse(out.join('\n'))).toEqual({ targets });
   });
 
-  test('asks by all that is named, and tells the environment where there are several', async () => {
+  test('filters by every option, and shows the environment if there are several', async () => {
     const asked = 'cluster=eu-1&pillar=risk&service=cva&state=verified&actor=Ada+L.&text=%26';
     const several = [{ ...targets[0], environment: 'sit' }, targets[0]];
     const { status, out } = await against({ [`GET /targets?${asked}&limit=1000`]: { body: { targets: several } } }, [
@@ -61,7 +61,7 @@ describe('flotilla targets', () => {
     ]);
   });
 
-  test('says what to do where there is nothing', async () => {
+  test('says what to do when there is nothing', async () => {
     const { status, out } = await against({ [`GET ${page}`]: { body: { targets: [] } } }, [
       'targets',
       '--environment',

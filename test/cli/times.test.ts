@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { timesIn } from '../../lib/cli/times.ts';
 
-describe('times that people read carry their offset', () => {
+describe('shows times to people with their offset', () => {
   test.each([
     ['UTC', '2026-01-31T23:59:59.007Z', '2026-01-31 23:59:59Z', '23:59:59.007Z'],
     ['Europe/London', '2026-01-31T23:59:59.007Z', '2026-01-31 23:59:59Z', '23:59:59.007Z'],
@@ -17,7 +17,7 @@ describe('times that people read carry their offset', () => {
     expect(new Date(moment).getTime()).toBe(Math.floor(new Date(iso).getTime() / 1000) * 1000);
   });
 
-  test('without a name the zone is that of this machine', () => {
+  test('uses the time zone of this machine by default', () => {
     const iso = '2026-06-01T18:15:00.000Z';
     expect(new Date(timesIn().moment(iso)).toISOString()).toBe(iso);
   });

@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const runtime of runtimes.splice(0)) await runtime.close();
 });
 
-/** A folder that commands are called in, and the state folder of their user. */
+/** The folder where commands run, and the state folder of their user. */
 const makeUser = () => {
   const directory = mkdtempSync(join(tmpdir(), 'flotilla-token-'));
   onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -26,7 +26,7 @@ const makeUser = () => {
 };
 type User = ReturnType<typeof makeUser>;
 
-/** A server with which nobody has work; its simulators are nowhere. */
+/** An idle server, without its simulators. */
 const serve = async ({ directory, env }: User, data = '.flotilla', port = 0): Promise<Runtime> => {
   const simulators = { harness: 'http://127.0.0.1:9', clusters: {} };
   const runtime = await startRuntime({
@@ -49,19 +49,19 @@ const submit = (url: string, token: string): Promise<Response> =>
     body: readFileSync('examples/small.yaml'),
   });
 
-describe('the token of a server of one’s own', () => {
+describe('the token of your own server', () => {
   test.each([
     ['in the folder of the command', '.flotilla', {}],
-    ['in the folder of the command, where the user has no place for notes', '.flotilla', { env: {} }],
+    ['in the folder of the command, for a user without a state folder', '.flotilla', { env: {} }],
     ['anywhere else', 'elsewhere/data', {}],
-  ])('is found by itself: data %s', async (_, data, more) => {
+  ])('is found automatically: data %s', async (_, data, more) => {
     const user = makeUser();
     const { url } = await serve(user, data);
     const { status, error } = await user.flotilla(['list', '--url', url], more);
     expect([status, error]).toEqual([0, []]);
   });
 
-  test('is not found by another user, at another address, or for a server that has ended', async () => {
+  test('is not found by another user, at another address, or after the server has ended', async () => {
     const [user, other] = [makeUser(), makeUser()];
     const runtime = await serve(user, 'data');
     const { url, port } = runtime;
@@ -71,7 +71,7 @@ describe('the token of a server of one’s own', () => {
     expect(readdirSync(join(user.directory, 'state', 'flotilla', 'servers'))).toEqual([]);
   });
 
-  test('goes to nobody who has taken the port of a server that was killed', async () => {
+  test('is not sent to a process that took the port of a killed server', async () => {
     const user = makeUser();
     const seen: (string | undefined)[] = [];
     const server = createServer((request, response) => {
@@ -93,7 +93,7 @@ describe('the token of a server of one’s own', () => {
     expect(seen).toEqual([undefined]);
   });
 
-  test('is told as revoked, and another start makes a new one', async () => {
+  test('is reported as revoked, and the next start makes a new one', async () => {
     const user = makeUser();
     const runtime = await serve(user);
     expect((await user.flotilla(['token', 'revoke', 'local'])).status).toBe(0);
@@ -108,7 +108,7 @@ describe('the token of a server of one’s own', () => {
     expect((await user.flotilla(['list', '--url', url])).status).toBe(0);
   });
 
-  test('stays the same from start to start, and is made anew where its file is gone', async () => {
+  test('stays the same from start to start, and is replaced when its file is gone', async () => {
     const user = makeUser();
     const first = await serve(user);
     await close(first);
@@ -122,7 +122,7 @@ describe('the token of a server of one’s own', () => {
     expect((await submit(third.url, third.token!)).status).toBe(202);
   });
 
-  test('stands in both files, also where a start was cut off between the two', async () => {
+  test('is in both files, even when a start was interrupted between the two', async () => {
     const user = makeUser();
     await close(await serve(user));
     const header = join(user.directory, '.flotilla', 'token.header');
@@ -132,8 +132,8 @@ describe('the token of a server of one’s own', () => {
   });
 });
 
-describe('tokens for others', () => {
-  test('are made, shown once, listed without themselves, and revoked, while the server runs', async () => {
+describe('tokens for other people', () => {
+  test('are created, shown once, listed without the secret, and revoked while the server runs', async () => {
     const user = makeUser();
     const { url } = await serve(user);
     const made = await user.flotilla(['token', 'create', 'ci', '--scopes', 'deploy,read', '--expires', 'never']);
@@ -163,7 +163,7 @@ describe('tokens for others', () => {
     expect((await submit(url, token)).status).toBe(401);
   });
 
-  test('as data', async () => {
+  test('as JSON', async () => {
     const user = makeUser();
     await serve(user);
     const argv = ['token', 'create', 'ann', '--kind', 'person', '--groups', 'risk,release', '--scopes', 'approve'];
@@ -178,10 +178,10 @@ describe('tokens for others', () => {
     expect((await user.flotilla(['token', 'revoke', 'ann', '--json'])).out).toEqual(['{"name":"ann","revoked":true}']);
   });
 
-  test('let in until their end', async () => {
+  test('work until they expire', async () => {
     const user = makeUser();
     const { url } = await serve(user);
-    // The clock of this command is that of 1970.
+    // The clock of this command says 1970.
     const { out } = await user.flotilla(['token', 'create', 'old', '--expires', '90d']);
     const refused = await submit(url, out[0]!);
     expect([refused.status, await refused.json()]).toEqual([

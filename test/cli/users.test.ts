@@ -13,7 +13,7 @@ const serve = async (script: Parameters<typeof startFakeApi>[0]) => {
   return api.url;
 };
 
-test('whoami tells whom the server takes one for', async () => {
+test('whoami shows who the server thinks you are', async () => {
   const url = await serve({ 'GET /me': { body: exampleMe } });
   expect(await run(['whoami', '--url', url])).toMatchObject({
     status: 0,

@@ -24,7 +24,7 @@ const inFolder = async (files: Readonly<Record<string, string>>, argv: readonly 
   return run(['validate', ...argv], { directory, ...options });
 };
 
-test('a batch and the configuration beside it', async () => {
+test('a batch and the configuration next to it', async () => {
   const { status, out, error } = await run(['validate', 'small.yaml', 'flotilla.config.yaml'], { directory: examples });
   expect([status, out.at(-1), error]).toEqual([0, '2 of 2 files are valid.', []]);
   expect(out).toEqual(
@@ -49,7 +49,7 @@ test('all problems of all files, each with its place: 2', async () => {
   expect(out.join('\n')).toMatch(/ {2}a\.yaml:5:\d+ .*docker_image_versoin.*did you mean/);
 });
 
-test('the standard input, and the file alone has no count', async () => {
+test('checks standard input, and prints no count for a single file', async () => {
   const { status, out } = await inFolder({}, ['-'], { stdin: batchOf('limit-check') });
   expect([status, out.filter((line) => !line.startsWith('  warning'))]).toEqual([
     0,
@@ -61,7 +61,7 @@ test.each([
   [['--config', 'mine.yaml', 'b.yaml'], 'named'],
   [['mine.yaml', 'b.yaml'], 'among the files'],
   [['b.yaml'], 'here'],
-])('batches are checked with the configuration %j', async (argv, where) => {
+])('checks batches with the configuration %j', async (argv, where) => {
   const files = { [where === 'here' ? 'flotilla.config.yaml' : 'mine.yaml']: 'pillars: [\n', 'b.yaml': batchOf('a') };
   const { status, out } = await inFolder(files, argv);
   expect([status, out.filter((line) => /^b\.yaml/.test(line)).length]).toEqual([
@@ -70,12 +70,12 @@ test.each([
   ]);
 });
 
-test('a configuration is known by its look, and secrets need not be set', async () => {
+test('recognises a configuration by its content, and does not require secrets', async () => {
   const { out } = await run(['validate', 'flotilla.config.yaml'], { directory: examples, env: { HOME: '/home' } });
   expect(out[0]).toBe('flotilla.config.yaml: valid, a configuration');
 });
 
-test('with --json the same as data', async () => {
+test('prints the same as JSON with --json', async () => {
   const { status, out } = await inFolder({ 'a.yaml': wrong }, ['a.yaml', '--json']);
   expect([status, JSON.parse(out.join(''))]).toEqual([
     2,
@@ -94,19 +94,19 @@ test('with --json the same as data', async () => {
 test.each([
   [['-', '-'], 'The standard input can be read once: give - once.'],
   [[], "Missing required argument 'files'."],
-])('%j is wrong use: 2', async (argv, told) => {
+])('rejects %j: 2', async (argv, told) => {
   const { status, error } = await run(['validate', ...argv]);
   expect([status, error[0]]).toEqual([2, told]);
 });
 
-test.each(schemaNames)('the schema %s is printed for people, and on one line', async (name) => {
+test.each(schemaNames)('prints the schema %s indented for people, and on one line for programs', async (name) => {
   const pretty = await run(['schema', name]);
   const compact = await run(['schema', name, '--json']);
   expect([compact.out.length, JSON.parse(compact.out[0]!)]).toEqual([1, JSON.parse(pretty.out.join('\n'))]);
   expect(JSON.parse(compact.out[0]!)).toMatchObject({ $schema: expect.stringContaining('json-schema.org') });
 });
 
-test('the usual schema is that of batches, as it is published', async () => {
+test('prints the schema of batches by default, as published', async () => {
   const expected = JSON.parse(JSON.stringify(batchJsonSchema()));
   expect(JSON.parse((await run(['schema', '--json'])).out[0]!)).toEqual(expected);
 });

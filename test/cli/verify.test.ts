@@ -43,7 +43,7 @@ const verified = async (...argv: readonly string[]): Promise<Verified & { readon
   return { ...(JSON.parse(out.join('')) as Verified), status };
 };
 
-/** Everything as it was before, after what somebody does who can write the table or the anchors. */
+/** Restores everything after a change that somebody with write access to the table or the anchors could make. */
 const tampered = async (writes: readonly Write[], look: () => Promise<void>): Promise<void> => {
   const before = await Promise.all(
     writes.map(async (write) => {
@@ -71,7 +71,7 @@ const feedOf = async (batchId: string): Promise<readonly ChainedEvent[]> => {
 const put = (event: ChainedEvent): Write => ({ put: itemOf(keys.feed(event.batch_id, event.number), event) });
 
 describe('verify', () => {
-  test('proves every batch, and tells what to keep', async () => {
+  test('proves every batch, and says what to keep', async () => {
     const told = await verified();
     expect(told.status).toBe(0);
     expect(told.findings).toEqual([]);
@@ -93,7 +93,7 @@ describe('verify', () => {
     expect(await verified(first)).toMatchObject({ status: 0, batches: [{ batch_id: first }] });
   });
 
-  test('names a changed event', async () => {
+  test('reports a changed event', async () => {
     const feed = await feedOf(first);
     await tampered([put({ ...feed[2]!, message: 'All is well.' })], async () => {
       const { status, findings } = await verified();
@@ -104,7 +104,7 @@ describe('verify', () => {
     });
   });
 
-  test('is not well for who may not read logs where somebody has put some into an event', async () => {
+  test('fails for users who may not read logs when somebody added a log to an event', async () => {
     const reader = { ...localActor, scopes: ['read'] } as const;
     const forReaders = await startHttpServer({ port: 0, api: createApi(world.deps, { identify: () => reader }) });
     onTestFinished(() => forReaders.close());
@@ -118,7 +118,7 @@ describe('verify', () => {
     });
   });
 
-  test('names a feed that was written anew with fresh hashes', async () => {
+  test('reports a rewritten feed with fresh hashes', async () => {
     const anew: ChainedEvent[] = [];
     for (const { hash: _, previous: __, number, ...event } of await feedOf(second))
       anew.push(chainEvent({ ...event, message: 'All is well.' }, { number, previous: anew.at(-1)?.hash }));
@@ -132,7 +132,7 @@ describe('verify', () => {
     });
   });
 
-  test('names a cut-off end', async () => {
+  test('reports a truncated end', async () => {
     const { number } = (await feedOf(first)).at(-1)!;
     await tampered([{ delete: keys.feed(first, number) }], async () => {
       const { status, findings } = await verified(first);
@@ -140,7 +140,7 @@ describe('verify', () => {
     });
   });
 
-  test('names a missing batch, also where nothing of it is listed any more', async () => {
+  test('reports a missing batch, even when no list has it any more', async () => {
     const header = (await world.table.get(keys.header(second)))!;
     const gone = [keys.header(second), keys.listed(second), keys.submitted(String(header.submitted_by), second)];
     await tampered(
@@ -151,7 +151,7 @@ describe('verify', () => {
     );
   });
 
-  describe('with anchors that were touched', () => {
+  describe('with altered anchors', () => {
     beforeEach(() => {
       const texts = new Map(world.anchors.texts);
       return () => {
@@ -160,12 +160,12 @@ describe('verify', () => {
       };
     });
 
-    test('names one that has gone', async () => {
+    test('reports a missing anchor', async () => {
       world.anchors.texts.delete(1);
       expect(await verified()).toMatchObject({ status: 1, findings: [{ reason: 'AnchorMissing', anchor: 1 }] });
     });
 
-    test('names an end that was taken away: the batch has none, and who kept the end knows it', async () => {
+    test('reports a removed last anchor: its batch has none, and a kept copy of the end proves it', async () => {
       const { end } = (await verified()).anchors;
       world.anchors.texts.delete(2);
       const reasons = async (...argv: readonly string[]) =>
@@ -178,7 +178,7 @@ describe('verify', () => {
       ]);
     });
 
-    test('reads them from a copy, which the server has no hand on', async () => {
+    test('reads them from a copy that the server cannot change', async () => {
       const folder = mkdtempSync(join(tmpdir(), 'flotilla-anchors-'));
       for (const [sequence, text] of world.anchors.texts) writeFileSync(join(folder, anchorName(sequence)), text);
       world.anchors.texts.clear();
@@ -187,11 +187,11 @@ describe('verify', () => {
       expect(await verify('--anchors', folder)).toMatchObject({ status: 2 });
     });
 
-    test('says of a record without any that its chains are all there is', async () => {
+    test('says of a record without anchors that only its chains prove it', async () => {
       world.anchors.texts.clear();
       await tampered([{ delete: keys.anchorsHead }], async () => {
         const { status, out } = await verify();
-        // Virtual time began long ago: the batches ended before there were anchors.
+        // Virtual time starts in the past: the batches ended before there were anchors.
         expect([status, out.at(-1)]).toEqual([
           0,
           'There are no anchors: who could write the record could have written it anew.',
@@ -200,7 +200,7 @@ describe('verify', () => {
     });
   });
 
-  test('of no batch: 4', async () => {
+  test('a missing batch: 4', async () => {
     expect(await verify('01M7Z82VGHV3GT6X1EMB454VBS')).toMatchObject({ status: 4 });
   });
 
@@ -208,7 +208,7 @@ describe('verify', () => {
     ['--key', 'x'],
     ['--end', '1'],
     ['--end', '0:x'],
-  ])('%s %s is wrong use', async (...argv) => {
+  ])('rejects %s %s', async (...argv) => {
     expect(await verify(...argv)).toMatchObject({ status: 2 });
   });
 });
@@ -224,7 +224,7 @@ describe('verify-history', () => {
     };
   };
 
-  test('proves one batch, and that its feed leads to what is told of it', async () => {
+  test('proves one batch, and that its feed leads to the reported state', async () => {
     const events = (await feedOf(first)).length;
     expect(await history(first)).toEqual({ status: 0, history: { events, ended: true }, findings: [] });
     const { status, out } = await run(['verify-history', first, '--url', server.url]);
@@ -235,7 +235,7 @@ describe('verify-history', () => {
     ]);
   });
 
-  test('names what is told otherwise than the feed has it', async () => {
+  test('reports a state that differs from the feed', async () => {
     const header = (await world.table.get(keys.header(first)))!;
     const item = (await world.table.get(keys.item(first, 0)))!;
     const changed = [
@@ -255,7 +255,7 @@ describe('verify-history', () => {
     });
   });
 
-  test('names an event that does not begin where the one before it has ended, also in a feed with fresh hashes', async () => {
+  test('reports an event that does not start where the previous one ended, even in a feed with fresh hashes', async () => {
     const anew: ChainedEvent[] = [];
     for (const { hash: _, previous: __, number, ...event } of await feedOf(second)) {
       const told = number === 4 ? { ...event, from_reason: 'Elsewhere' } : event;
@@ -275,7 +275,7 @@ describe('verify-history', () => {
 });
 
 describe('status --at', () => {
-  test('shows a batch as it stood, as the API does', async () => {
+  test('shows a batch as it was then, as the API does', async () => {
     const { batch_id } = await world.header(first);
     const told = await (await fetch(`${server.url}/batches/${batch_id}/history?at=3`)).json();
     const { out } = await run(['status', first, '--at', '3', '--json', '--url', server.url]);
@@ -290,7 +290,7 @@ describe('status --at', () => {
     ]);
   });
 
-  test('refuses what does not go with it, and an event that is not there', async () => {
+  test('refuses options that do not go with it, and a missing event', async () => {
     const at = async (...argv: readonly string[]) =>
       (await run(['status', first, '--url', server.url, ...argv])).status;
     expect([await at('--at', '1', '--follow'), await at('--at', '1', '--text', 'a'), await at('--at', '999')]).toEqual([
