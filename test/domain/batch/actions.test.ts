@@ -29,7 +29,7 @@ test.each<[item: string, expected: Partial<Deployment>]>([
   expect('action' in one!).toBe('action' in expected);
 });
 
-test('a batch that deletes needs no artifact at all', () => {
+test('a batch that only deletes needs no artifact', () => {
   const text = [
     'version: v1.0',
     'defaults: { environment_id: staging, infrastructure_id: cluster-eu-1 }',
@@ -59,12 +59,12 @@ test.each<[item: string, path: string, problem: string, code: string]>([
   [named('a', 'docker_image_version: "1", replicas: 1'), 'replicas', 'is only valid with action: scale', 'NotAllowed'],
   [named('a', 'action: remove'), 'action', '"remove" is not one of deploy, delete, scale', 'NotAllowed'],
   [named('a', 'action: deploy'), 'docker_image_version', 'is missing; a string is needed', 'Missing'],
-])('%s is refused', (text, path, message, code) => {
+])('refuses %s', (text, path, message, code) => {
   const issues = issuesOf(batchText([text]));
   expect(issues).toContainEqual(expect.objectContaining({ path: `deployments[1].${path}`, message, code }));
 });
 
-test.each(['delete', 'scale, replicas: 1'])('Harness is asked for no %s', (action) => {
+test.each(['delete', 'scale, replicas: 1'])('refuses to ask Harness for %s', (action) => {
   const issues = issuesOf(batchText([`pillar: shared, service_name: a, action: ${action}`]));
   expect(issues).toMatchObject([
     {
@@ -76,7 +76,7 @@ test.each(['delete', 'scale, replicas: 1'])('Harness is asked for no %s', (actio
   ]);
 });
 
-test('what has no replicas is not scaled', () => {
+test('refuses to scale what has no replicas', () => {
   const services = { shared: { a: { name: 'a', kind: 'daemonset', executor: 'kubernetes' } } } as const;
   const issues = issuesOf(batchText([named('a', 'action: scale, replicas: 1')]), { ...simulated, services });
   expect(issues).toMatchObject([
@@ -88,7 +88,7 @@ describe('order', () => {
   const needs = (text: string) =>
     Object.fromEntries(batchOf(text).deployments.map(({ service_name, dependencies }) => [service_name, dependencies]));
 
-  test('what others need is deleted after them, and deployed before them', () => {
+  test('deletes a service after its dependents, and deploys it before them', () => {
     expect(
       needs(batchText([deleted('api', ['db']), deleted('db'), deployed('web', ['auth']), deployed('auth')])),
     ).toEqual({
@@ -99,7 +99,7 @@ describe('order', () => {
     });
   });
 
-  test('a delete that names what is deployed waits for it, as it says', () => {
+  test('a delete that names a deployed service waits for it, as it says', () => {
     expect(needs(batchText([deleted('api', ['db']), deployed('db')]))).toEqual({ api: ['shared/db'], db: [] });
   });
 
@@ -135,7 +135,7 @@ interface Node {
   readonly dependencies: readonly string[];
 }
 
-/** Any batch that is taken: what stays depends on nothing that is deleted. */
+/** Any valid batch: what stays depends on nothing that is deleted. */
 const batches = fc
   .array(fc.record({ action: fc.constantFrom<Action>(...actions), needs: fc.array(fc.nat(9), { maxLength: 4 }) }), {
     minLength: 1,
@@ -150,7 +150,7 @@ const batches = fc
   );
 
 describe('laws', () => {
-  test('turned twice, a batch is as it was, and never is there a cycle', () => {
+  test('reversing the edges twice restores a batch, and never makes a cycle', () => {
     fc.assert(
       fc.property(batches, (nodes) => {
         const turned = turnDeletes(nodes);
@@ -163,7 +163,7 @@ describe('laws', () => {
     );
   });
 
-  test('nothing is deleted while something that needs it still stands there', () => {
+  test('deletes nothing while something that needs it still exists', () => {
     fc.assert(
       fc.property(batches, (nodes) => {
         const turned = new Map(turnDeletes(nodes).map((one) => [one.key, one]));
@@ -178,7 +178,7 @@ describe('laws', () => {
     );
   });
 
-  test('what is written of it reads as the same batch', () => {
+  test('written out, it reads as the same batch', () => {
     const texts = [
       deleted('api', ['db', 'cache']),
       deleted('db', ['disk']),
@@ -193,7 +193,7 @@ describe('laws', () => {
   });
 });
 
-test('a plan of deploys has the hash that it had before there were other actions', () => {
+test('the hash of a plan that only deploys has not changed with the other actions', () => {
   const text = batchText([deployed('api', ['db']), deployed('db')]);
   expect(planBatch(batchOf(text), simulated).plan_hash).toBe(
     planBatch(batchOf(text.replaceAll('docker_image_version', 'action: deploy, docker_image_version')), simulated)
@@ -201,12 +201,12 @@ test('a plan of deploys has the hash that it had before there were other actions
   );
 });
 
-test('replicas are part of the plan, and so is the action', () => {
+test('replicas and the action are part of the plan', () => {
   const hashOf = (more: string) => planBatch(batchOf(batchText([named('a', more)])), simulated).plan_hash;
   const hashes = ['action: delete', 'action: scale, replicas: 1', 'action: scale, replicas: 2'].map(hashOf);
   expect(new Set(hashes).size).toBe(3);
 });
 
-test('an editor is told the same by the JSON Schema', () => {
+test('the JSON Schema says the same to an editor', () => {
   expect(JSON.stringify(batchJsonSchema())).toContain('"replicas"');
 });

@@ -39,12 +39,12 @@ const warningsOf = (...call: Parameters<typeof read>): readonly string[] => {
   return 'batch' in parsed ? parsed.warnings : [];
 };
 
-describe('an environment says where it may run', () => {
+describe('an environment lists where it may run', () => {
   const refused = 'environment "production" may not run on "dev"; allowed: prod-eu, prod-us';
 
   test.each([
     [
-      'said on the item',
+      'on the item',
       'environment_id: production',
       [', infrastructure_id: dev'],
       [`4:116 deployments[1].infrastructure_id: ${refused}`],
@@ -56,13 +56,13 @@ describe('an environment says where it may run', () => {
       [`4:113 deployments[1].environment_id: ${refused}`],
     ],
     [
-      'both stand in the defaults: once, whatever the number of items',
+      'both in the defaults: once, for any number of items',
       'environment_id: production, infrastructure_id: dev',
       ['', ''],
       [`2:60 defaults.infrastructure_id: ${refused}`],
     ],
     [
-      'a cluster by its own name is another infrastructure',
+      'the name of a cluster is another infrastructure',
       'environment_id: production, infrastructure_id: cluster-eu-1',
       [''],
       [
@@ -70,7 +70,7 @@ describe('an environment says where it may run', () => {
       ],
     ],
     [
-      'with the one that was meant',
+      'suggests the one that was meant',
       'environment_id: dev',
       [', infrastructure_id: cluster-us-1'],
       [
@@ -78,7 +78,7 @@ describe('an environment says where it may run', () => {
       ],
     ],
     [
-      'an infrastructure that nobody knows is that, and nothing else',
+      'reports an unknown infrastructure as that, and nothing else',
       'environment_id: dev, infrastructure_id: x',
       [''],
       [
@@ -86,7 +86,7 @@ describe('an environment says where it may run', () => {
       ],
     ],
     [
-      'where it may',
+      'allowed infrastructures',
       'environment_id: production',
       [', infrastructure_id: prod-us', ', infrastructure_id: prod-eu'],
       [],
@@ -94,25 +94,25 @@ describe('an environment says where it may run', () => {
     ['without a list: anywhere', 'environment_id: free, infrastructure_id: dev', [''], []],
   ])('%s', (_, defaults, items, problems) => expect(problemsOf(defaults, items)).toEqual(problems));
 
-  test('its problem has the list for programs', () => {
+  test('the problem has the list for programs', () => {
     expect(read('environment_id: production, infrastructure_id: dev', [''])).toMatchObject({
       issues: [{ code: 'NotAllowed', found: 'dev', allowed: ['prod-eu', 'prod-us'] }],
     });
   });
 });
 
-describe('an environment that does not say it', () => {
+describe('an environment without a list', () => {
   const warning = (name: string, ...places: readonly string[]) =>
     `Environment ${name} may run anywhere; limit it in the configuration: environments: { ${name}: { infrastructures: [${places.join(', ')}] } }.`;
 
-  test('is warned of once, with how to say it', () => {
+  test('causes one warning, with how to add the list', () => {
     expect(warningsOf('environment_id: free, infrastructure_id: dev', ['', ''])).toEqual([warning('free', 'dev')]);
     const { environments: __, ...open } = catalogue;
     const both = [', environment_id: sit', ', environment_id: dev'];
     expect(warningsOf('infrastructure_id: dev', both, open)).toEqual([warning('sit', 'dev'), warning('dev', 'dev')]);
   });
 
-  test('is told with all that the batch uses: with what is put there, the batch is still taken', () => {
+  test('the warning lists all that the batch uses, and with that list the batch is still valid', () => {
     const items = ['', ', infrastructure_id: prod-eu'];
     expect(warningsOf('environment_id: free, infrastructure_id: dev', items)).toEqual([
       warning('free', 'dev', 'prod-eu'),
@@ -122,7 +122,7 @@ describe('an environment that does not say it', () => {
     expect(taken).toMatchObject({ warnings: [] });
   });
 
-  test('is told with the number of the rest where there are very many', () => {
+  test('the warning counts the rest when there are very many', () => {
     const deployments = Array.from({ length: 60 }, (_, at) => ({
       ...{ environment_id: 'free', infrastructure_id: `i${at}` },
     }));
@@ -131,7 +131,7 @@ describe('an environment that does not say it', () => {
     ]);
   });
 
-  test('is not warned of where it says so, where everything is simulated, nor without a configuration file', () => {
+  test('causes no warning with a list, when everything is simulated, or without a configuration file', () => {
     expect(warningsOf('environment_id: dev, infrastructure_id: dev', [''])).toEqual([]);
     const play = { ...catalogue, simulated: true };
     expect(warningsOf('environment_id: free, infrastructure_id: dev', [''], play)).toEqual([]);

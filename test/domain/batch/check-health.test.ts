@@ -27,7 +27,7 @@ const told = (health: string, check: string): readonly string[] => {
 const limits = 'health: { ports: [8080, 8081], paths: [/ready, /health/] }';
 const of = 'is not allowed for a health check of risk/api; allowed:';
 
-describe('what a health check may ask', () => {
+describe('what a health check may request', () => {
   test.each([
     ['path: /anything/at/all, port: 9990', ''],
     ['path: /ready, port: 8080', limits],
@@ -39,7 +39,7 @@ describe('what a health check may ask', () => {
     ['path: /metrics, port: 8080', 'health: { ports: [8080] }'],
     ['path: /ready, port: 9990', 'health: { paths: [/ready] }'],
     ['path: /metrics', 'health: { paths: [/] }'],
-  ])('%s is taken with %j in the catalogue', (check, health) => {
+  ])('accepts %s with %j in the catalogue', (check, health) => {
     expect(told(health, check)).toEqual([]);
   });
 
@@ -49,7 +49,7 @@ describe('what a health check may ask', () => {
     ['path: /health', `path: "/health" ${of} /ready, /health/`],
     ['path: "/?/ready"', `path: "/?/ready" ${of} /ready, /health/`],
     ['path: /ready, port: 9990', `port: 9990 ${of} 8080, 8081`],
-  ])('%s is refused with its line', (check, problem) => {
+  ])('refuses %s on its line', (check, problem) => {
     expect(told(limits, check)).toEqual([expect.stringMatching(/^3:\d+ deployments\[1\]\.metadata\.health_check\./)]);
     expect(told(limits, check)[0]).toContain(problem);
   });
@@ -59,14 +59,14 @@ describe('what a health check may ask', () => {
     ['path: /ready, port: 8081', limits, 8081],
     ['path: /ready', 'health: { paths: [/ready] }', undefined],
     ['path: /ready', '', undefined],
-  ])('%s with %j is asked at port %s', (check, health, port) => {
+  ])('requests %s with %j on port %s', (check, health, port) => {
     const { catalogue, parsed } = parse(health, check);
     if ('issues' in parsed) throw new Error(parsed.issues.map(describeIssue).join('\n'));
     expect(planBatch(parsed.batch, catalogue).deployments[0]?.health_check.port).toBe(port);
   });
 
   test.each(['ports: []', 'ports: [0]', 'paths: [ready]', 'paths: [/a/../b]', 'path: /a'])(
-    'the catalogue cannot say %s',
+    'the catalogue cannot contain %s',
     (health) => {
       expect(() => catalogueWith(`health: { ${health} }`)).toThrow(/services\.risk\.api\.health/);
     },

@@ -7,7 +7,7 @@ import { batchOf, batchText, item, simulated } from './reading.ts';
 
 const entry = (name: string, more: Partial<ServiceEntry> = {}): ServiceEntry => ({ kind: 'deployment', name, ...more });
 
-/** Two names for one cluster, and two infrastructures in it. */
+/** Two names for one cluster, and two infrastructures on it. */
 const catalogue: Catalogue = {
   ...simulated,
   services: { shared: { blue: entry('api'), green: entry('api'), other: entry('other') } },
@@ -28,7 +28,7 @@ const problemsOf = (items: readonly string[], namesOf?: (cluster: string) => rea
 
 const overwrites = '(one would overwrite the other; a batch may change an object only once)';
 
-test('two infrastructures that lead to one object are refused, and both are named', () => {
+test('refuses two infrastructures that lead to one object, and names both', () => {
   expect(problemsOf([at('other', 'ops'), at('blue', 'ops'), at('green', 'sre')])).toEqual([
     `6:37 deployments[3].service_name: shared/green on sre leads to deployment ops/api on cluster-eu-1, and so does shared/blue on ops on line 5 ${overwrites}`,
   ]);
@@ -38,9 +38,9 @@ test.each([
   ['another namespace', [at('blue', 'ops'), at('green', 'away')]],
   ['another cluster', [at('blue', 'ops'), at('green', 'twin')]],
   ['another object', [at('blue', 'ops'), at('other', 'ops')]],
-])('%s is another object', (_, items) => expect(problemsOf(items)).toEqual([]));
+])('%s is a different object', (_, items) => expect(problemsOf(items)).toEqual([]));
 
-test('two names of one cluster lead to one object as soon as it is known that they do', () => {
+test('two names of one cluster lead to one object as soon as that is known', () => {
   const items = [at('blue', 'ops'), at('green', 'twin')];
   const [problem] = problemsOf(items, () => ['a', 'b']);
   expect(problem).toContain(
@@ -48,13 +48,13 @@ test('two names of one cluster lead to one object as soon as it is known that th
   );
 });
 
-test('a service that is there twice is said to be so, and nothing else', () => {
+test('reports a service that appears twice as a duplicate, and nothing else', () => {
   expect(problemsOf([at('blue', 'ops'), at('blue', 'sre')])).toEqual([
     expect.stringContaining('shared/blue is already on line 4'),
   ]);
 });
 
-test('what was learnt after the batch was taken in is found when it is planned', () => {
+test('planning finds what was learned after the batch was accepted', () => {
   const batch = batchOf(batchText([at('blue', 'ops'), at('green', 'twin')]), catalogue);
   expect(planBatch(batch, catalogue).deployments).toHaveLength(2);
   expect(() => planBatch(batch, catalogue, { namesOf: () => ['one'] })).toThrow(
@@ -62,7 +62,7 @@ test('what was learnt after the batch was taken in is found when it is planned',
   );
 });
 
-test('what may be one cluster, and is not for sure, has one lock and is no error', () => {
+test('clusters that may be the same share a lock and cause no error', () => {
   const batch = batchOf(batchText([at('blue', 'ops'), at('green', 'twin')]), catalogue);
   const plan = planBatch(batch, catalogue, { namesOf: () => ['a', 'b'], sureNamesOf: (cluster) => [cluster] });
   expect(plan.locks).toEqual([0, 1].map(() => ['/a/ops/deployment/api', '/b/ops/deployment/api']));

@@ -15,14 +15,14 @@ const catalogueOf = (name: string) => {
   return parsed.configuration.catalogue;
 };
 
-test('the release is valid without a configuration and with the example of one', () => {
+test('the release is valid without a configuration and with the example configuration', () => {
   const batch = batchOf(example('release.yaml'));
   expect(batch.deployments).toHaveLength(13);
   expect(new Set(batch.deployments.map(({ pillar }) => pillar))).toEqual(
     new Set(['shared', 'clearing', 'risk', 'data']),
   );
   const { deployments } = batchOf(example('release.yaml'), catalogueOf('flotilla.config.yaml'));
-  // The defaults of that configuration give a priority to a pillar, and health checks a timeout.
+  // The defaults in that configuration give a pillar a priority, and health checks a timeout.
   expect(deployments).toMatchObject(batch.deployments.map(({ priority: _, health_check: __, ...rest }) => rest));
   const runner = deployments.find(({ service_name }) => service_name === 'stress-runner');
   expect(runner).toMatchObject({ priority: 8, health_check: { enabled: true, timeout: 30 } });
@@ -38,7 +38,7 @@ test('the release has one image that cannot be pulled, with a dependent, and one
   expect(skipped.map(({ key }) => key)).toEqual(['clearing/settlement-api']);
 });
 
-test('the example of a configuration shows every section, and both ways to call Harness', () => {
+test('the example configuration shows every section, and both ways to call Harness', () => {
   const catalogue = catalogueOf('flotilla.config.yaml');
   expect(Object.keys(catalogue.services ?? {})).toEqual(['shared', 'clearing', 'risk', 'data']);
   expect(catalogue.pillars.shared?.harness?.mode).toBe('webhook');
@@ -53,7 +53,7 @@ test('the configuration with inline services touches nothing real', () => {
   expect(JSON.stringify(catalogue)).not.toContain('https://');
 });
 
-test('the configuration with steps says them for the environment that it names, and a hotfix takes none', () => {
+test('the configuration with steps uses them in the environment it names, and a hotfix takes none', () => {
   const catalogue = catalogueOf('flotilla.canary.config.yaml');
   const plannedOf = (more: string) => planBatch(batchOf(batchText([item('greeter', more)]), catalogue), catalogue);
   const shown = ['environment_id: prod', 'environment_id: staging', 'environment_id: prod, at_once: true'].map(

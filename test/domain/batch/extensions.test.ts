@@ -3,7 +3,7 @@ import { batchOf, batchText, issuesOf, item } from './reading.ts';
 
 const anchors = 'x-usual: &usual { priority: 9, tags: [core] }\nx-list: [1, two, { three: }]';
 
-test('top-level keys that begin with x- are ignored, but for the anchors in them', () => {
+test('ignores top-level keys that begin with x-, except for their anchors', () => {
   const plain = batchOf(batchText([item('a', 'metadata: { priority: 9, tags: [core] }')]));
   const anchored = batchOf(batchText([item('a', 'metadata: *usual')], anchors));
   const withoutLines = ({ line: _, ...deployment }: (typeof plain.deployments)[number]) => deployment;
@@ -15,16 +15,16 @@ test.each(['X-usual', 'xusual', '-x-usual'])('the key %s is unknown', (key) => {
   expect([issue, more]).toMatchObject([{ code: 'UnknownKey', line: 2 }, []]);
 });
 
-test('only at the top', () => {
+test('only at the top level', () => {
   expect(issuesOf(batchText([item('a', 'x-note: words')]))).toMatchObject([{ code: 'UnknownKey' }]);
 });
 
-test('what stands in them keeps the limits of YAML', () => {
+test('their contents keep the limits of YAML', () => {
   const issues = issuesOf(batchText([item('a')], 'x-a: { twice: 1, twice: 2 }'));
   expect(issues).toMatchObject([{ code: 'DuplicateKey', path: 'x-a.twice' }]);
 });
 
-test('a mistake in an anchor is told on its line', () => {
+test('reports a mistake in an anchor on its line', () => {
   const issues = issuesOf(batchText([item('a', 'metadata: *usual')], 'x-usual: &usual { priority: 11 }'));
   expect(issues).toMatchObject([{ line: 2, code: 'OutOfRange', path: 'deployments[1].metadata.priority' }]);
 });

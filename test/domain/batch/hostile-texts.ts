@@ -6,7 +6,7 @@ const laughs = [...'abcdefgh'].map((letter, at) => {
 });
 const wide = `a: &a { ${Array.from({ length: 5000 }, (_, at) => `k${at}: 1`).join(', ')} }`;
 
-/** Texts that ask much of a reader, each with the code of the first issue that answers it. */
+/** Texts that are expensive to read, each with the code of the first issue that reports it. */
 export const hostileTexts: readonly (readonly [what: string, text: string, code: string])[] = [
   ['ten million laughs', laughs.join('\n'), 'TooManyAliases'],
   ['merge keys that multiply', `${wide}\nb:\n${'- <<: *a\n'.repeat(5000)}`, 'TooManyAliases'],

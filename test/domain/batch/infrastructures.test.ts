@@ -27,7 +27,7 @@ const said = (batch: string) => issuesOf(batch, catalogue).map(describeIssue);
 describe('a list of infrastructures', () => {
   const { deployments } = batchOf(text(`cva: ${on('[eu-1, us-1]')}`, `pfe: ${on('[us-1]')}`, 'one: "1"'), catalogue);
 
-  test('is a deployment on each, with a key that says where as soon as there are two', () => {
+  test('is one deployment on each, with the infrastructure in the key if there are several', () => {
     expect(
       deployments.map(({ key, infrastructure_id, position, line }) => [key, infrastructure_id, position, line]),
     ).toEqual([
@@ -38,14 +38,14 @@ describe('a list of infrastructures', () => {
     ]);
   });
 
-  test('leads to targets that are made of fields, not of the key', () => {
+  test('leads to targets made from fields, not from the key', () => {
     const plan = planBatch(batchOf(text(`cva: ${on('[eu-1, us-1]')}`), catalogue), catalogue);
     expect(plan.deployments.map(({ target }) => target)).toEqual(['staging/eu-1/risk/cva', 'staging/us-1/risk/cva']);
     const [alone] = planBatch(batchOf(text(`cva: ${on('us-1')}`), catalogue), catalogue).deployments;
     expect(alone).toMatchObject({ key: 'risk/cva', target: 'staging/us-1/risk/cva' });
   });
 
-  test('may stand in the defaults, and an item may say otherwise', () => {
+  test('may be in the defaults, and an item may override it', () => {
     const batch = text('cva: "1"', `pfe: ${on('ap-1')}`).replace(
       'infrastructure_id: eu-1',
       'infrastructure_id: [eu-1, us-1]',
@@ -53,7 +53,7 @@ describe('a list of infrastructures', () => {
     expect(Object.keys(keysOf(batch))).toEqual(['risk/cva@eu-1', 'risk/cva@us-1', 'risk/pfe']);
   });
 
-  test('may stand in the long form', () => {
+  test('may be in the long form', () => {
     const item = '{ pillar: risk, service_name: cva, docker_image_version: "1", infrastructure_id: [eu-1, us-1] }';
     expect(Object.keys(keysOf(`${head}\ndeployments: [${item}]`))).toEqual(['risk/cva@eu-1', 'risk/cva@us-1']);
   });
@@ -81,11 +81,11 @@ describe('a dependency', () => {
     expect(keysOf(text(cva, pfe(written)))).toMatchObject({ 'risk/pfe@us-1': onUs, 'risk/pfe@eu-1': onEu });
   });
 
-  test('may name the infrastructure of a service that has one', () => {
+  test('may name the infrastructure of a service that has only one', () => {
     expect(keysOf(text('cva: "1"', pfe('cva@eu-1', 'us-1')))).toMatchObject({ 'risk/pfe': ['risk/cva'] });
   });
 
-  test('ten of twenty infrastructures each are 200', () => {
+  test('ten services on twenty infrastructures each are 200', () => {
     const list = `[${names.slice(3).join(', ')}]`;
     const services = Array.from({ length: 10 }, (_, nth) => `s${nth}`);
     const keys = keysOf(text(...services.map((name) => `${name}: ${on(list)}`), pfe(services.join(', '), 'eu-1')));
@@ -113,7 +113,7 @@ describe('problems', () => {
       [expect.stringMatching(/^5:52 releases\.risk\.cva\.infrastructure_id\[2\]: there is no infrastructure "ue-1"/)],
     ],
     [
-      'a wrong field, once for all',
+      'a wrong field, only once',
       [`cva: ${on('[eu-1, us-1, ap-1]', 'priority: 11, dependencies: [ghost]')}`],
       [
         '5:75 releases.risk.cva.priority: the number 11 is over 10',
@@ -121,14 +121,14 @@ describe('problems', () => {
       ],
     ],
     [
-      'a dependency where the service is not',
+      'a dependency on an infrastructure without the service',
       [cva, `pfe: ${on('ap-1', 'dependencies: [cva@ap-1]')}`],
       [
         '6:66 releases.risk.pfe.dependencies: risk/cva is not deployed to "ap-1" in this batch; it is deployed to eu-1, us-1',
       ],
     ],
     [
-      'none on the same infrastructure, with all that lack one',
+      'no counterpart on the same infrastructure, listing all that lack one',
       [cva, `pfe: ${on('[eu-1, ap-1, c1]', 'dependencies: [{ key: cva, same_infrastructure: true }]')}`],
       [
         '6:78 releases.risk.pfe.dependencies: risk/cva is not deployed to "ap-1", "c1" in this batch; it is deployed to eu-1, us-1 (add it there, or write risk/cva to wait for all)',
@@ -142,7 +142,7 @@ describe('problems', () => {
       ],
     ],
     [
-      'a cycle, with whole keys',
+      'a cycle, with full keys',
       [
         `a: ${on('[eu-1, us-1]', 'dependencies: [{ key: b, same_infrastructure: true }]')}`,
         `b: ${on('[eu-1, us-1]', 'dependencies: [{ key: a, same_infrastructure: true }]')}`,
@@ -165,14 +165,14 @@ describe('problems', () => {
     ],
   ])('%s', (_, services, problems) => expect(said(text(...services))).toEqual(problems));
 
-  test('a service in two items stays an error, also on other infrastructures', () => {
+  test('a service in two items stays an error, even on other infrastructures', () => {
     const item = '{ pillar: risk, service_name: cva, docker_image_version: "1", infrastructure_id: us-1 }';
     expect(said(`${text('cva: "1"')}\ndeployments: [${item}]`)).toEqual([
       '5:5 releases.risk.cva: risk/cva is already on line 6 (a batch deploys each service once; for several clusters, give infrastructure_id a list)',
     ]);
   });
 
-  test('a list of the defaults is told there, not for each item', () => {
+  test('a list in the defaults is reported there, not for each item', () => {
     const batch = text('a: "1"', 'b: "1"').replace('infrastructure_id: eu-1', 'infrastructure_id: [eu-1, eu-1]');
     expect(said(batch)).toEqual(['2:64 defaults.infrastructure_id[2]: "eu-1" is twice in this list (remove one)']);
   });

@@ -5,7 +5,7 @@ import { healthPathHint } from '../../../lib/domain/health/health-path.ts';
 import { batchText, issuesOf, item, simulated } from './reading.ts';
 import { exampleCatalogue } from './worked-examples.ts';
 
-/** What programs read of a problem: a whole issue for each kind, with its place, what was found and what may stand there. */
+/** The fields that programs read: a whole issue of each kind, with its place, what was found and what is allowed. */
 
 const itemKeys = [
   ...['pillar', 'service_name', 'docker_image_version', 'manifests', 'action', 'replicas', 'executor'],
@@ -253,7 +253,7 @@ test.each<[fields: string, column: number, path: string, issue: Omit<Issue, 'lin
 
 test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Issue[]]>([
   [
-    'of a pillar that is not there',
+    'in a missing pillar',
     batchText([item('a').replace('shared', 'shred')]),
     simulated,
     [
@@ -270,13 +270,13 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of a field that is not there',
+    'in a missing field',
     batchText(['service_name: a, docker_image_version: "1"']),
     simulated,
     [{ line: 4, column: 5, path: 'deployments[1].pillar', message: 'is missing; a string is needed', code: 'Missing' }],
   ],
   [
-    'of a service that is not there',
+    'for a missing service',
     batchText([item('nosuch')]),
     exampleCatalogue,
     [
@@ -292,7 +292,7 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of a service that is there twice',
+    'for a duplicate service',
     batchText([item('a'), item('a')]),
     simulated,
     [
@@ -308,7 +308,7 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of a key that is there twice',
+    'for a duplicate key',
     'version: v1.0\nversion: v1.0\ndeployments: []',
     simulated,
     [
@@ -330,7 +330,7 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of a strategy in two minds',
+    'for a contradictory strategy',
     batchText([item('a')], 'strategy: { mode: sequential, max_concurrency: 2 }'),
     simulated,
     [
@@ -346,7 +346,7 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of a time that is none',
+    'for an invalid time',
     batchText([item('a')], 'metadata: { created: yesterday }'),
     simulated,
     [
@@ -361,7 +361,7 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of another kind of file',
+    'for another kind of file',
     '- a',
     simulated,
     [
@@ -375,13 +375,13 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of an empty file',
+    'for an empty file',
     '',
     simulated,
     [{ line: 1, column: 1, path: '', message: 'the file is empty', code: 'Missing' }],
   ],
   [
-    'of what is no YAML',
+    'for invalid YAML',
     'a: [',
     simulated,
     [
@@ -396,7 +396,7 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of a version of the format that is not known',
+    'for an unknown version of the format',
     batchText([item('a')]).replace('v1.0', 'v2.0'),
     simulated,
     [
@@ -413,7 +413,7 @@ test.each<[what: string, text: string, catalogue: Catalogue, issues: readonly Is
     ],
   ],
   [
-    'of a dependency that may be two',
+    'for an ambiguous dependency',
     batchText([item('a'), item('a').replace('shared', 'risk'), item('c', 'metadata: { dependencies: [a] }')]),
     simulated,
     [

@@ -7,7 +7,7 @@ const at = (path: string): unknown =>
     .split('/')
     .reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], batchJsonSchema(defaultPillars));
 
-test('the JSON Schema is what users write: what has a default is not required', () => {
+test('the JSON Schema describes what users write: fields with a default are optional', () => {
   expect(at('$id')).toBe('/schemas/batch.json');
   expect(at('required')).toEqual(['version']);
   expect(at('allOf/0')).toMatchObject({ anyOf: [{ required: ['deployments'] }, { required: ['releases'] }] });
@@ -28,15 +28,15 @@ test.each([
   ['properties/deployments/items/properties/pillar', { anyOf: [{ enum: ['clearing', 'risk', 'data', 'shared'] }, {}] }],
   ['properties/strategy/properties/on_failure', { enum: ['continue', 'stop', 'rollback'], default: 'continue' }],
   ['properties/defaults/properties/docker_artifact_type', { anyOf: [{ enum: ['docker', 'helm', 'kustomize'] }, {}] }],
-])('%s carries its limits', (path, limits) => {
+])('%s has its limits', (path, limits) => {
   expect(at(path)).toMatchObject(limits);
 });
 
-test('the pillars of a configuration take the place of the default ones', () => {
+test('the pillars of a configuration replace the default ones', () => {
   expect(JSON.stringify(batchJsonSchema(['north', 'south']))).toContain('"enum":["north","south"]');
 });
 
-test('what a configuration may give is not required', () => {
+test('fields that a configuration may give are optional', () => {
   const rulesOf = (...schema: Parameters<typeof batchJsonSchema>): string =>
     JSON.stringify(batchJsonSchema(...schema).allOf);
   expect(rulesOf(['risk'])).toContain('"required":["environment_id"]');
@@ -44,7 +44,7 @@ test('what a configuration may give is not required', () => {
   expect(rulesOf()).not.toContain('"required":["environment_id"]');
 });
 
-test('the published schema takes any pillar, and has a name of its own', () => {
+test('the published schema accepts any pillar, and has its own name', () => {
   expect(batchJsonSchema()).toMatchObject({ $id: 'urn:flotilla:schema:batch:v1.0', title: 'Flotilla batch, v1.0' });
   expect(JSON.stringify(batchJsonSchema())).not.toContain('clearing');
 });

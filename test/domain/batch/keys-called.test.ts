@@ -17,7 +17,7 @@ test('names become keys, each once; unknown ones stay', () => {
   expect(asKeys(names, keys)).toEqual(['risk/cva@us-1', 'risk/cva@eu-1', 'nobody']);
 });
 
-test('a hint names the infrastructures', () => {
+test('a hint lists the infrastructures', () => {
   const hint = ' (it is on several infrastructures: risk/cva@eu-1, risk/cva@us-1)';
   expect(hintFor('risk/cva', [...keys])).toBe(hint);
 });

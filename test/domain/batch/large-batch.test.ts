@@ -15,17 +15,17 @@ const catalogue = { ...simulated, services: { clearing: Object.fromEntries(servi
 describe('a batch of 10,000 deployments', () => {
   const full = largeBatch({ deployments, tags: 10, tagLength: 64, dependencies: 10 });
 
-  test('in which everything is said that may be is within the limits as JSON too', () => {
+  test('is within the limits as JSON when every possible field is set', () => {
     const text = JSON.stringify(full);
     expect(Buffer.byteLength(text)).toBeLessThan(yamlLimits.bytes);
-    // Nearly all that there may be.
+    // Nearly every possible field.
     expect(countMarks(text)).toBeLessThan(yamlLimits.marks);
     expect(countMarks(text)).toBeGreaterThan(yamlLimits.marks * 0.8);
   });
 
-  // All of them are 15 MB of text, which take a quarter of a minute.
+  // All of them are 15 MB of text, which takes a quarter of a minute.
   const some = isThorough ? deployments : deployments / 10;
-  test(`in which everything is said that may be is read: ${some} of them`, () => {
+  test(`is read when every possible field is set: ${some} deployments`, () => {
     const text = inBlockStyle(largeBatch({ deployments: some, tags: 10, tagLength: 64, dependencies: 10 }));
     expect(Buffer.byteLength(text)).toBeGreaterThan(1_500 * some);
     const read = parseBatch(text, catalogue);

@@ -3,12 +3,12 @@ import type { Json, JsonObject } from '../../../lib/domain/json.ts';
 interface LargeBatch {
   readonly deployments: number;
   readonly tags: number;
-  /** Characters. */
+  /** In characters. */
   readonly tagLength: number;
   readonly dependencies: number;
 }
 
-/** A batch in which every deployment says what it may, of the services `service-0` and so on of one pillar. */
+/** A batch in which every deployment sets every field, for services `service-0` and so on in one pillar. */
 export const largeBatch = ({ deployments, tags, tagLength, dependencies }: LargeBatch): JsonObject => ({
   version: 'v1.0',
   metadata: { name: 'Everything at once' },

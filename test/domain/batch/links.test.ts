@@ -7,7 +7,7 @@ const fileWith = (metadata: string): string =>
 const rule =
   'is not an address like https://ci.example.com/runs/17: http or https, without user name, password or spaces';
 
-/** What is refused is not repeated: it may be a password. */
+/** A refused link is not repeated: it may contain a password. */
 test.each<[what: string, links: string, at: string, message: string]>([
   ['another scheme', '{ ci: "ftp://example.com" }', '3:16', `metadata.links.ci: this value ${rule}`],
   ['a password', '{ ci: "https://ada:pw@example.com/" }', '3:16', `metadata.links.ci: this value ${rule}`],
@@ -19,7 +19,7 @@ test.each<[what: string, links: string, at: string, message: string]>([
   ],
   ['a name with a space', '{ "a b": "https://example.com" }', '3:12', 'this name is not a plain name'],
   ['a list', '[https://example.com]', '3:10', 'a list where a mapping is needed'],
-])('%s is told with its place', (_, links, at, message) => {
+])('reports %s with its place', (_, links, at, message) => {
   const told = issuesOf(fileWith(links)).map(
     (issue) => `${issue.line}:${issue.column} ${issue.path}: ${issue.message}`,
   );

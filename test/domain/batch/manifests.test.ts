@@ -12,10 +12,10 @@ import { batchOf, issuesOf, simulated } from './reading.ts';
 const policy: KubernetesPolicy = { cluster_scoped: ['Namespace'] };
 const entry: ServiceEntry = { kind: 'deployment', name: 'web', namespace: 'shop', container: 'web' };
 
-/** Without what two deployments would share. */
+/** Leaves out what two deployments would share. */
 const own = shop.slice(0, shop.lastIndexOf('---'));
 
-/** A catalogue with one service, and what its environment allows. */
+/** A catalogue with one service and the rules of its environment. */
 const catalogueOf = (service: Partial<ServiceEntry> = {}, allowed: KubernetesPolicy = policy): Catalogue => ({
   ...simulated,
   services: { shared: { web: { ...entry, ...service }, api: { kind: 'deployment', name: 'api' } } },
@@ -47,8 +47,8 @@ test.each<[string, Traffic, string, string[]]>([
   ],
   ['the Service selects no pods', { by: 'service', service: 'web' }, '', ['the Service web has no selector']],
   ['nothing is needed, because pods share the traffic', { by: 'replicas' }, '', []],
-  ['it takes none', { by: 'service', service: 'other' }, '    at_once: true\n', []],
-])('of steps it is told at plan where %s', (_, traffic, more, told) => {
+  ['it takes no steps', { by: 'service', service: 'other' }, '    at_once: true\n', []],
+])('the plan checks the traffic of its steps: %s', (_, traffic, more, told) => {
   const text = `${inBlock(shop)}\n${more}`;
   const parsed = parseBatch(text, catalogueOf({ kubernetes: { strategy: movedBy(traffic) } }));
   const issues = 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
@@ -56,7 +56,7 @@ test.each<[string, Traffic, string, string[]]>([
 });
 
 describe('manifests of an item', () => {
-  it('are a block scalar: the batch has the name of the text, and the text to be stored', () => {
+  it('are a block scalar: the batch has the name of the text, and the text is stored', () => {
     const parsed = parseBatch(inBlock(shop), catalogueOf());
     if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
     const [deployment] = parsed.batch.deployments;
@@ -77,12 +77,12 @@ describe('manifests of an item', () => {
       '{git: https://git.example/shop, ref: v1, path: deploy/web}',
       { git: 'https://git.example/shop', ref: 'v1', path: 'deploy/web' },
     ],
-  ])('stand elsewhere: %s', (written, from) => {
+  ])('are elsewhere: %s', (written, from) => {
     const { deployments } = batchOf(`${head}    manifests: ${written}\n`, catalogueOf());
     expect(deployments[0]!.manifests).toEqual({ from });
   });
 
-  it('are those of the service where the item brings none, and the item wins', () => {
+  it('default to the manifests of the service, and the item wins', () => {
     const catalogue = catalogueOf({ kubernetes: { manifests: { text: shop }, prune: true } });
     const own = batchOf(inBlock(shop.replace('port: 80', 'port: 81')), catalogue).deployments[0]!.manifests;
     const usual = batchOf(head, catalogue).deployments[0]!.manifests;
@@ -98,7 +98,7 @@ describe('manifests of an item', () => {
   });
 });
 
-describe('an image that the configuration replaces by its own is told', () => {
+describe('warns about an image that the configuration replaces', () => {
   const by = 'the container web gets the configured image registry.example/shop/web instead of';
   it.each([
     [
@@ -106,7 +106,7 @@ describe('an image that the configuration replaces by its own is told', () => {
       'other.example/shop/web',
       [`line 26 Deployment web spec.template.spec.containers[1].image: ${by} other.example/shop/web`],
     ],
-    ['the same in other words', 'registry.example/shop/web@sha256:0', []],
+    ['the same, written differently', 'registry.example/shop/web@sha256:0', []],
     ['none written', '', []],
   ])('%s', (_, written, expected) => {
     const image = 'image: registry.example/shop/web:old\n        - name: proxy';
@@ -150,7 +150,7 @@ describe('where the catalogue does not say what a service is', () => {
     expect(problems(inBlock(text), open)).toEqual([expect.stringMatching(message)]);
   });
 
-  it('its namespace is that of the infrastructure, else one that the environment allows', () => {
+  it('its namespace comes from the infrastructure, else it is the one that the environment allows', () => {
     const place = 'metadata: {name: web, namespace: kube-system}';
     const text = `apiVersion: apps/v1
 kind: Deployment
@@ -168,7 +168,7 @@ ${place}
   });
 });
 
-describe('a batch is refused, with the place of each problem', () => {
+describe('refuses a batch, with the place of each problem', () => {
   it.each<readonly [string, string, readonly (string | RegExp)[]]>([
     [
       'in a block scalar, by the line of the batch',
@@ -197,20 +197,20 @@ describe('a batch is refused, with the place of each problem', () => {
     ['a list', `${head}    manifests: [a]`, [/neither text nor a source/]],
     ['nothing', `${head}    manifests:\n`, [/neither text nor a source/]],
     ['an empty text', `${head}    manifests: ""\n`, [/has no objects/]],
-    ['no place', `${head}    manifests: {url: x}`, [/names no source/]],
+    ['no source', `${head}    manifests: {url: x}`, [/names no source/]],
     [
-      'a place that is none',
+      'an invalid source',
       `${head}    manifests: {git: "http://u:p@git.example/x", path: ../y}`,
       [/manifests\.ref: is missing/, /is not a repository/, /is not a path/],
     ],
     ['no HTTPS', `${head}    manifests: {git: "http://git.example/x", ref: main}`, [/is not a repository/]],
     [
-      'by Harness',
+      'on Harness',
       `${head}    executor: harness\n    manifests: ${JSON.stringify(shop)}`,
       [/needs the executor kubernetes, but this deployment uses harness/],
     ],
     [
-      'a delete',
+      'in a delete',
       `${head.replace('    docker_image_version: "2.4.0"\n', '    action: delete\n')}    manifests: ${JSON.stringify(shop)}`,
       [/a delete applies no manifests/],
     ],
@@ -247,7 +247,7 @@ describe('a batch is refused, with the place of each problem', () => {
       [/\.manifests\["Secret a: data"\]: has Secret data in plain text/, /stringData/],
     ],
     [
-      'of two items that are the same object',
+      'two items with the same object',
       `${head}    manifests: &m ${JSON.stringify(shop)}\n  - {pillar: shared, service_name: api, docker_image_version: "1", manifests: *m}\n`,
       [
         /the deployment shared\/api is not among/,
@@ -255,7 +255,7 @@ describe('a batch is refused, with the place of each problem', () => {
       ],
     ],
     [
-      'with all that is wrong of what can be read, beside what cannot',
+      'reports what is wrong in readable manifests together with those it cannot read',
       inBlock(
         `${shop}---\nkind: [a\n---\nkind: ConfigMap\nmetadata: {namespace: edge}\n---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\ndata: {k: aGk=}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: b}\nspec: {containers: [{name: a, image: r.example/a:1, securityContext: {fsGroup: 1}}]}\n`,
       ),
@@ -268,7 +268,7 @@ describe('a batch is refused, with the place of each problem', () => {
       ],
     ],
     [
-      'with rules that do not depend on a version that is put nowhere',
+      'checks rules that need no version when the version has nowhere to go',
       inBlock(shop.replace('- name: web', '- name: app')),
       [/has no container web/],
     ],
@@ -280,7 +280,7 @@ describe('a batch is refused, with the place of each problem', () => {
       ],
     ],
     [
-      'a chart by the defaults',
+      'a chart through the defaults',
       head.replace('docker_artifact_type: docker', 'docker_artifact_type: helm'),
       [/^6:27 deployments\[1\]\.docker_image_version: a helm chart must be rendered/],
     ],
@@ -293,12 +293,12 @@ describe('a batch is refused, with the place of each problem', () => {
     }
   });
 
-  it('a chart can be deleted: nothing of it is rendered', () => {
+  it('a chart can be deleted, because deleting renders nothing', () => {
     const text = head.replace('docker_image_version: "2.4.0"', 'action: delete\n    docker_artifact_type: helm');
     expect(batchOf(text, catalogueOf()).deployments[0]).toMatchObject({ action: 'delete' });
   });
 
-  it('a Secret without data is none in clear', () => {
+  it('accepts a Secret without data', () => {
     const { deployments } = batchOf(
       inBlock(`${shop}---\napiVersion: v1\nkind: Secret\nmetadata: {name: a}\ntype: Opaque\n`),
       catalogueOf(),
@@ -306,14 +306,14 @@ describe('a batch is refused, with the place of each problem', () => {
     expect(deployments).toHaveLength(1);
   });
 
-  it('what the environment allows is taken', () => {
+  it('accepts what the environment allows', () => {
     const text = inBlock(
       shop.replace('kind: Service\nmetadata: {name: web}', 'kind: Service\nmetadata: {name: web, namespace: edge}'),
     );
     expect(batchOf(text, catalogueOf({}, { ...policy, namespaces: ['edge'] })).deployments).toHaveLength(1);
   });
 
-  it('a text that thousands of items share is read once, and what they apply together is bounded', () => {
+  it('reads a text that thousands of items share once, and limits what they apply together', () => {
     const many = own.replace(
       'apiVersion',
       `${Array.from(
@@ -336,7 +336,7 @@ describe('a batch is refused, with the place of each problem', () => {
   });
 });
 
-test('what is written of a batch with manifests reads as the same batch', () => {
+test('a batch with manifests, written out, reads as the same batch', () => {
   const catalogue: Catalogue = {
     ...catalogueOf(),
     services: {
@@ -380,7 +380,7 @@ test('what is written of a batch with manifests reads as the same batch', () => 
   );
 });
 
-test('the pauses that an Argo Rollout makes by itself are known when it is planned', () => {
+test('the plan knows the pauses of an Argo Rollout', () => {
   const rollout = `apiVersion: argoproj.io/v1alpha1
 kind: Rollout
 metadata: {name: web}

@@ -15,10 +15,16 @@ const catalogueWith = (uat: EnvironmentEntry): Catalogue => ({
 const helmHere: EnvironmentEntry = { defaults: { infrastructure: 'here', docker_artifact_type: 'helm' } };
 
 test.each([
-  ['what is said', { infrastructure: 'x', artifact: 'kustomize' }, helmHere, [there], ['x', 'kustomize']],
+  ['the given fields', { infrastructure: 'x', artifact: 'kustomize' }, helmHere, [there], ['x', 'kustomize']],
   ['else the defaults of the environment', {}, helmHere, [there], ['here', 'helm']],
   ['else what runs there now', {}, {}, [there], ['there', 'helm']],
-  ['of what is said, as what it runs there', { infrastructure: 'here' }, {}, [here, there], ['here', 'docker']],
+  [
+    'the artifact that was given, as the one that runs there',
+    { infrastructure: 'here' },
+    {},
+    [here, there],
+    ['here', 'docker'],
+  ],
   ['each for itself', {}, { defaults: { infrastructure: 'here' } }, [here, there], ['here', 'docker']],
 ] as const)('%s counts', (_, said, environment, now, [infrastructure, artifact]) => {
   expect(completeOne({ ...one, ...said }, catalogueWith(environment), now)).toMatchObject({
@@ -28,7 +34,7 @@ test.each([
   });
 });
 
-test('the defaults of the configuration count, those of the environment first', () => {
+test('the defaults of the configuration count, with the environment first', () => {
   const catalogue: Catalogue = {
     ...catalogueWith({ defaults: { retry_count: 1, health_check: { path: '/ready' } } }),
     pillars: { risk: { defaults: { infrastructure_id: 'here', docker_artifact_type: 'helm', retry_count: 2 } } },
@@ -49,10 +55,16 @@ test.each([
     /infrastructure risk\/cva has in uat: it runs in several.*: here, there\.$/,
   ],
   ['it was never deployed', {}, { infrastructures: ['a', 'b'] }, [], /never deployed there.*: a, b\.$/],
-  ['it was never deployed, and anything goes', {}, {}, [], /never deployed there.*cluster-eu-1/],
-  ['nothing says as what', { infrastructure: 'here' }, {}, [there], /artifact risk\/cva.*docker, helm, kustomize\.$/],
-  ['what was recorded is not kept any more', {}, {}, [{ ...here, artifact: undefined }], /which artifact/],
-] as const)('where %s, the choices are told', (_, said, environment, now, problem) => {
+  ['it was never deployed, and everything is allowed', {}, {}, [], /never deployed there.*cluster-eu-1/],
+  [
+    'the artifact is unknown',
+    { infrastructure: 'here' },
+    {},
+    [there],
+    /artifact risk\/cva.*docker, helm, kustomize\.$/,
+  ],
+  ['the record has expired', {}, {}, [{ ...here, artifact: undefined }], /which artifact/],
+] as const)('lists the choices where %s', (_, said, environment, now, problem) => {
   expect(completeOne({ ...one, ...said }, catalogueWith(environment), now)).toEqual({
     problem: expect.stringMatching(problem),
   });

@@ -97,7 +97,7 @@ describe('one wrong field is one problem, in plain words', () => {
   });
 });
 
-describe('a default is taken and refused like the same field of an item', () => {
+describe('accepts and refuses a default like the same field of an item', () => {
   const onItem = ['docker_artifact_type', 'environment_id', 'infrastructure_id', 'executor'] as const;
   const written: Readonly<Record<string, readonly string[]>> = {
     docker_artifact_type: ['helm', 'Docker', 'KUSTOMIZE', 'jar', 'JAR', '5', ''],
@@ -114,7 +114,7 @@ describe('a default is taken and refused like the same field of an item', () => 
     ],
   };
 
-  test('every one that there is', () => {
+  test('each allowed value', () => {
     expect(Object.keys(written).sort()).toEqual(Object.keys(defaultsSchema.shape).sort());
   });
 
@@ -148,7 +148,7 @@ describe('a default is taken and refused like the same field of an item', () => 
   );
 });
 
-describe('a version that is none is told, with what to write instead', () => {
+describe('reports an invalid version, with what to write instead', () => {
   const digest = `sha256:${'3f'.repeat(32)}`;
   const rows: readonly (readonly [version: string, problem: string])[] = [
     [
@@ -197,17 +197,17 @@ describe('a version that is none is told, with what to write instead', () => {
     ['docker', ['1', 'v1.0_rc-1', digest, `2.4.0@${digest}`, `${'x'.repeat(128)}@sha512:${'ab'.repeat(64)}`]],
     ['helm', ['1.0.0+build.7', '2.4.0', `1.0.0+build.7@${digest}`]],
     ['kustomize', ['1', `2.4.0@${digest}`]],
-  ])('for %s these are versions, and kept as they are: %j', (artifact, versions) => {
+  ])('for %s these are versions, kept as written: %j', (artifact, versions) => {
     for (const version of versions)
       expect(batchOf(inText(version, artifact)).deployments[0]?.docker_image_version).toBe(version);
   });
 
-  test('where the artifact is not known, only what no artifact has is told', () => {
+  test('reports only what is invalid for every artifact if the artifact is unknown', () => {
     expect(said(inText('1+2', 'jar'))).toEqual([expect.stringContaining('docker_artifact_type: "jar"')]);
     expect(said(inText('1/2', 'jar'))).toHaveLength(2);
   });
 
-  test('the default of the artifact counts', () => {
+  test('uses the default of the artifact', () => {
     const text = inText('1+2', 'docker').replace('docker_artifact_type: docker }', 'docker_artifact_type: Helm }');
     expect(batchOf(text.replace(', docker_artifact_type: docker }', ' }')).deployments[0]).toMatchObject({
       docker_artifact_type: 'helm',
@@ -292,7 +292,7 @@ describe('the frame of a batch', () => {
     expect(batchOf(batchText([item('a')], `metadata: { created: ${created} }`)).metadata.created).toBe(kept);
   });
 
-  test('sections whose lines are all commented out count as not written', () => {
+  test('ignores sections whose lines are all commented out', () => {
     const text = batchText([item('a', 'metadata: ')], 'strategy:\nmetadata:');
     expect(batchOf(text).deployments[0]).toMatchObject({ priority: 5, timeout: 1800, retry_count: 3, tags: [] });
   });
@@ -320,7 +320,7 @@ describe('strategy', () => {
       '2:48 strategy.max_concurrency: 2 at once contradicts mode sequential, which means one at a time (remove it, or use mode parallel)',
     ],
   ];
-  test.each(wrong)('%s is refused', (written, problem) => {
+  test.each(wrong)('refuses %s', (written, problem) => {
     expect(said(batchText([item('a')], `strategy: ${written}`))).toEqual([problem]);
   });
 });
@@ -329,12 +329,12 @@ describe('dependencies', () => {
   const on = (...names: string[]): string => `metadata: { dependencies: [${names.join(', ')}] }`;
   const inRisk = (name: string): string => item(name).replace('shared', 'risk');
 
-  test('by bare name, by pillar and name, in any letter case of the pillar, each once', () => {
+  test('by bare name, or by pillar and name, in any letter case of the pillar, each once', () => {
     const text = batchText([item('a'), inRisk('b'), item('c', on('a', 'risk/b', 'RISK/b', 'shared/a'))]);
     expect(batchOf(text).deployments[2]?.dependencies).toEqual(['shared/a', 'risk/b']);
   });
 
-  test('a name that two pillars have needs its pillar', () => {
+  test('a name in two pillars needs its pillar', () => {
     const text = batchText([item('a'), inRisk('a'), item('c', on('a'))]);
     expect(said(text)).toEqual([
       '6:94 deployments[3].metadata.dependencies: "a" exists in several pillars (write risk/a or shared/a)',
@@ -349,13 +349,13 @@ describe('dependencies', () => {
       [on('b'), on('a', 'c'), on('d'), on('b')],
       'cycle: a -> b -> a; 2 more deployments are on cycles with these',
     ],
-  ])('a cycle of %j is shown as a whole', (names, more, problem) => {
+  ])('shows a cycle of %j in full', (names, more, problem) => {
     const problems = said(batchText(names.map((name, at) => item(name, more[at]))));
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(problem);
   });
 
-  test('cycles that have nothing to do with each other are all reported', () => {
+  test('reports all independent cycles', () => {
     const text = batchText([item('a', on('b')), item('b', on('a')), item('c', on('d')), item('d', on('c'))]);
     expect(issuesOf(text).map(({ line, code }) => [line, code])).toEqual([
       [4, 'DependencyCycle'],
@@ -363,16 +363,16 @@ describe('dependencies', () => {
     ]);
   });
 
-  test('where names repeat, a cycle is told with pillars', () => {
+  test('shows the pillars in a cycle if names repeat', () => {
     const text = batchText([item('a', on('risk/a')), `${inRisk('a')}, ${on('shared/a')}`]);
     expect(said(text)[0]).toContain('cycle: shared/a -> risk/a -> shared/a');
   });
 
-  test('a near name is suggested', () => {
+  test('suggests a similar name', () => {
     expect(said(batchText([item('login-api'), item('b', on('login-apo'))]))[0]).toContain('(did you mean login-api?)');
   });
 
-  test('the deployment itself is not suggested', () => {
+  test('does not suggest the deployment itself', () => {
     const text = batchText([item('login-api', 'metadata: { dependencies: [login-app] }'), item('prefs-store')]);
     expect(said(text)).toEqual([expect.stringContaining('(a dependency must be a service in the same batch)')]);
   });
@@ -381,12 +381,12 @@ describe('dependencies', () => {
 describe('root causes only', () => {
   const rows: readonly (readonly [what: string, text: string, problems: readonly string[]])[] = [
     [
-      'a misspelt field is not missing as well',
+      'a misspelt field is not reported as missing as well',
       batchText(['pillar: shared, service_name: a, docker_image_verison: "1"']),
       ['deployments[1].docker_image_verison'],
     ],
     [
-      'items without a pillar are not there twice',
+      'items without a pillar are not duplicates',
       batchText(Array.from({ length: 2 }, () => 'service_name: a, docker_image_version: "1"')),
       ['deployments[1].pillar', 'deployments[2].pillar'],
     ],
@@ -396,24 +396,24 @@ describe('root causes only', () => {
       ['defaults.enviroment_id'],
     ],
     [
-      'a wrong default is said once',
+      'a wrong default is reported once',
       batchText([item('a'), item('b')])
         .replace('staging', '7')
         .replace('docker }', 'jar }'),
       ['defaults.environment_id', 'defaults.docker_artifact_type'],
     ],
     [
-      'an unknown infrastructure in the defaults is said once',
+      'an unknown infrastructure in the defaults is reported once',
       batchText([item('a'), item('b')]).replace('cluster-eu-1', 'mars'),
       ['defaults.infrastructure_id'],
     ],
     [
-      'a wrong anchor is said once, however often it is used',
+      'a wrong anchor is reported once for all its uses',
       batchText([item('a', 'metadata: &m { priority: 99 }'), item('b', 'metadata: *m')]),
       ['deployments[1].metadata.priority'],
     ],
     [
-      'a wrong value behind a merge key is said where it is written',
+      'a wrong value behind a merge key is reported where it is written',
       batchText([item('a', 'metadata: &m { priority: 99 }'), item('b', 'metadata: { <<: *m, timeout: 60 }')]),
       ['deployments[1].metadata.priority'],
     ],
@@ -422,7 +422,7 @@ describe('root causes only', () => {
     expect(issuesOf(text).map(({ path }) => path)).toEqual(paths);
   });
 
-  test('a dependency on a service that is misspelt elsewhere is not reported', () => {
+  test('does not report a dependency on a service that is misspelt elsewhere', () => {
     const text = batchText([item('login-apy'), item('prefs-store', 'metadata: { dependencies: [login-api] }')]);
     expect(issuesOf(text, exampleCatalogue).map(({ code }) => code)).toEqual(['UnknownService']);
   });
@@ -444,7 +444,7 @@ describe('what the catalogue knows', () => {
     expect(problems[0]).toContain(problem);
   });
 
-  test('pillar and artifact type are taken in any letter case and kept in lower case', () => {
+  test('accepts pillars and artifact types in any letter case, and keeps them in lower case', () => {
     const text = batchText([item('login-api', 'docker_artifact_type: HELM').replace('shared', 'Shared')]);
     expect(batchOf(text, exampleCatalogue).deployments[0]).toMatchObject({
       key: 'shared/login-api',
@@ -452,7 +452,7 @@ describe('what the catalogue knows', () => {
     });
   });
 
-  test('unknown environments are refused when the configuration lists them, and only then', () => {
+  test('refuses unknown environments only when the configuration lists them', () => {
     const text = batchText([item('login-api')]);
     expect(said(text, only({ environments: { production: {}, stagging: {} } }))[0]).toContain(
       'there is no environment "staging"; known: production, stagging (did you mean stagging?)',
@@ -460,13 +460,13 @@ describe('what the catalogue knows', () => {
     expect(batchOf(text, exampleCatalogue).deployments[0]?.environment_id).toBe('staging');
   });
 
-  test('a kind that cannot be verified is refused at once', () => {
+  test('refuses a kind that cannot be verified at once', () => {
     const services = { shared: { 'login-api': { kind: 'pod', name: 'login-api' } } } as const;
     const problems = said(batchText([item('login-api')]), only({ services }));
     expect(problems[0]).toContain('login-api is a pod, whose rollout cannot be verified yet');
   });
 
-  test('a service without a pipeline is refused, once for each pillar', () => {
+  test('reports missing pipelines once per pillar', () => {
     const text = batchText([item('login-api'), item('prefs-store')]);
     const problems = said(text, only({ pillars: { shared: {} } }));
     expect(problems).toHaveLength(1);
@@ -475,7 +475,7 @@ describe('what the catalogue knows', () => {
     );
   });
 
-  test('without a mapping every service is taken, with a warning where one could stand', () => {
+  test('accepts every service without a mapping, with a warning if there is a file for one', () => {
     const { without_file: _, ...fromAnyFile } = simulated;
     const fromFile = { ...fromAnyFile, environments: { staging: { infrastructures: ['cluster-eu-1'] } } };
     const anything = batchText([item('anything')]);
@@ -487,7 +487,7 @@ describe('what the catalogue knows', () => {
   });
 });
 
-test.each(['v2.0', 'v1.1', 'V1.0', 'v1', ''])('the version %j is not known and is refused', (version) => {
+test.each(['v2.0', 'v1.1', 'V1.0', 'v1', ''])('refuses the unknown version %j', (version) => {
   const text = batchText([item('login-api')]).replace('v1.0', JSON.stringify(version));
   expect(parseBatch(text, exampleCatalogue)).toMatchObject({
     kind: 'schema',
@@ -505,7 +505,7 @@ test.each(['v2.0', 'v1.1', 'V1.0', 'v1', ''])('the version %j is not known and i
   });
 });
 
-test('JSON is read like YAML, tabs and a byte order mark included', () => {
+test('reads JSON like YAML, including tabs and a byte order mark', () => {
   const document = {
     version: 'v1.0',
     deployments: [

@@ -4,7 +4,7 @@ import { type CST, Lexer, LineCounter, Parser } from 'yaml';
 import { makeQuickParser } from '../../../lib/domain/batch/quick-parser.ts';
 import { badBatch, goodBatch } from './worked-examples.ts';
 
-/** The quick parser depends on the inside of one version of the package: these hold the two against each other. */
+/** The quick parser depends on the internals of one version of the package. These tests compare the two. */
 const both = (text: string) => {
   const lines = { own: new LineCounter(), packaged: new LineCounter() };
   const { parser, next } = makeQuickParser(lines.own.addNewLine);
@@ -29,7 +29,7 @@ test.each([
   expect(own).toEqual(packaged);
 });
 
-test('and so it does for any text made of YAML’s marks', () => {
+test('and for any text made of YAML’s special characters', () => {
   const piece = fc.constantFrom(
     'a',
     'b c',

@@ -6,21 +6,21 @@ import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-
 
 export const simulated: Catalogue = simulatedConfiguration().catalogue;
 
-/** The batch of a text that has to be valid. */
+/** The batch in a valid text. */
 export const batchOf = (text: string, catalogue: Catalogue = simulated): Batch => {
   const parsed = parseBatch(text, catalogue);
   if ('issues' in parsed) throw new Error(`not valid:\n${parsed.issues.map(describeIssue).join('\n')}`);
   return parsed.batch;
 };
 
-/** The problems of a text that must not be valid. */
+/** The problems of an invalid text. */
 export const issuesOf = (text: string, catalogue: Catalogue = simulated): readonly Issue[] => {
   const parsed = parseBatch(text, catalogue);
   if ('batch' in parsed) throw new Error('this batch was expected to be refused');
   return parsed.issues;
 };
 
-/** A batch whose items are given as YAML flow mappings, laid over what every item needs. */
+/** A batch with items given as YAML flow mappings, merged over the fields that every item needs. */
 export const batchText = (items: readonly string[], head = ''): string =>
   [
     'version: v1.0',
@@ -30,6 +30,6 @@ export const batchText = (items: readonly string[], head = ''): string =>
     ...items.map((item) => `  - { ${item} }`),
   ].join('\n');
 
-/** An item of that name, with the fields given. */
+/** An item with this name and these fields. */
 export const item = (name: string, more = ''): string =>
   `pillar: shared, service_name: ${name}, docker_image_version: "1"${more === '' ? '' : `, ${more}`}`;

@@ -33,12 +33,12 @@ test.each([
   ],
   ['one in JSON with tabs', json, { 'risk/cva': '2' }, json.replace('"1"', '"2"')],
   ['one alone in the short form', short, { 'risk/cva': '2' }, short.replace('1.10  ', '"2"  ')],
-  ['one of the short form', short, { 'risk/fx': '3' }, short.replace("'2.0'", '"3"')],
+  ['one in the short form', short, { 'risk/fx': '3' }, short.replace("'2.0'", '"3"')],
   ['one that is still empty', 'releases:\n  a:\n    b:\n', { 'a/b': '2' }, 'releases:\n  a:\n    b: "2"\n'],
   ['one with a number for a name', 'releases: { a: { 7: "1" } }', { 'a/7': '2' }, 'releases: { a: { 7: "2" } }'],
   ['none', yaml, {}, yaml],
-  ['of what is not YAML at all', 'version: [', { 'risk/cva': '2' }, 'version: ['],
-])('of the versions %s is written anew, and all else stays', (_, text, versions, changed) => {
+  ['one in text that is not YAML', 'version: [', { 'risk/cva': '2' }, 'version: ['],
+])('sets the version in %s, and leaves the rest unchanged', (_, text, versions, changed) => {
   expect(setVersions(text, new Map(Object.entries(versions)))).toEqual({ text: changed });
 });
 

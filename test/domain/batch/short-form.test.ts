@@ -9,7 +9,7 @@ const short = (...lines: readonly string[]): string =>
 const said = (...lines: readonly string[]): readonly string[] => issuesOf(short(...lines)).map(describeIssue);
 const withoutPlaces = (text: string) => batchOf(text).deployments.map(({ line: _, ...deployment }) => deployment);
 
-test('each service of releases is read as an item of deployments', () => {
+test('each service in releases is read like an item of deployments', () => {
   const fields = [
     'action: scale, replicas: 3, executor: kubernetes',
     'docker_artifact_type: helm, environment_id: production, infrastructure_id: cluster-us-1, crash_tolerance: 1',
@@ -33,7 +33,7 @@ test('each service of releases is read as an item of deployments', () => {
   expect(withoutPlaces(text)).toEqual(withoutPlaces(long));
 });
 
-test('deployments come first, then releases, wherever they stand; each has its line', () => {
+test('deployments come before releases, wherever they are; each has its line', () => {
   const text = `${short('shared:', '  b: "1"', '  c: { version: "2", dependencies: [a] }')}\ndeployments:\n  - { ${item('a')} }`;
   const { deployments } = batchOf(text);
   expect(deployments.map(({ key, position, line }) => [key, position, line])).toEqual([
@@ -108,17 +108,17 @@ describe('problems point into the short form', () => {
       ['4:3 releases.rsk: there is no pillar "rsk"; known: clearing, data, risk, shared (did you mean risk?)'],
     ],
     [
-      'a name that is none',
+      'an invalid name',
       ['risk: { -a: "1" }'],
       ['4:11 releases.risk.-a: "-a" needs a letter or digit first, then letters, digits, `-` and `_`'],
     ],
     [
-      'a dependency that is not there',
+      'a missing dependency',
       ['risk: { aa: "1", b: { version: "1", dependencies: [ba] } }'],
       ['4:54 releases.risk.b.dependencies: "ba" is not in this batch (did you mean aa?)'],
     ],
     [
-      'a service of both lists',
+      'a service in both lists',
       ['shared: { a: "1" }', 'Shared: { a: "1" }'],
       [
         '5:13 releases.Shared.a: shared/a is already on line 4 (a batch deploys each service once; for several clusters, give infrastructure_id a list)',
@@ -140,7 +140,7 @@ describe('problems point into the short form', () => {
     ],
   ])('%s', (_, lines, problems) => expect(said(...lines)).toEqual(problems));
 
-  test('what neither the entry nor the defaults give', () => {
+  test('fields that neither the entry nor the defaults give', () => {
     const issues = issuesOf('version: v1.0\nreleases: { risk: { a: "1" } }').map(({ path, code }) => [path, code]);
     const fields = ['docker_artifact_type', 'environment_id', 'infrastructure_id'];
     expect(issues.sort()).toEqual(fields.map((field) => [`releases.risk.a.${field}`, 'Missing']));
@@ -168,7 +168,7 @@ test.each([
   expect(issuesOf(`version: v1.0\n${key}: {}`)).toMatchObject([{ path: key, hint }]);
 });
 
-test('10,000 deployments are counted over both lists', () => {
+test('counts 10,000 deployments over both lists', () => {
   const services = Array.from({ length: 9_999 }, (_, nth) => `s${nth}: "1"`).join(', ');
   const text = `version: v1.0\n${defaults}\nreleases: { shared: { ${services} } }\ndeployments: [{ ${item('a')} }`;
   expect(batchOf(`${text}]`).deployments).toHaveLength(10_000);

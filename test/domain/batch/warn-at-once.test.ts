@@ -46,7 +46,7 @@ test.each<readonly [string, string, readonly string[]]>([
   expect(warningsOf([item])).toEqual(warnings);
 });
 
-test('of many the first are named, each with its line, and the others are counted', () => {
+test('names the first of many, each with its line, and counts the others', () => {
   const services = Array.from({ length: 8 }, (_, index) => `s${index}`);
   const many = `${configuration}${services.map((name) => `    ${name}: {}\n`).join('')}`;
   const read = parseConfiguration(many, { env: {}, readFile: () => '' });

@@ -4,7 +4,7 @@ import { planBatch } from '../../../lib/domain/plan/plan-batch.ts';
 import { batchOf, issuesOf } from './reading.ts';
 import { badBatch, exampleCatalogue, goodBatch } from './worked-examples.ts';
 
-test('the good example is read with its defaults merged', () => {
+test('reads the good example with its defaults merged', () => {
   const rows = batchOf(goodBatch, exampleCatalogue).deployments.map((item) => [
     item.service_name,
     item.docker_artifact_type,
@@ -23,7 +23,7 @@ test('the good example is read with its defaults merged', () => {
   ]);
 });
 
-test('the good example keeps its metadata, lines, health checks and strategy', () => {
+test('keeps the metadata, lines, health checks and strategy of the good example', () => {
   const batch = batchOf(goodBatch, exampleCatalogue);
   expect(batch.metadata).toEqual({
     name: 'Autumn release',
@@ -43,14 +43,14 @@ test('the good example keeps its metadata, lines, health checks and strategy', (
   expect(batch.deployments[4]?.health_check).toEqual({ enabled: false });
 });
 
-test('one at a time, the good example runs in the order that its page gives', () => {
+test('runs the good example one at a time in the order that its page gives', () => {
   const plan = planBatch(batchOf(goodBatch, exampleCatalogue), exampleCatalogue);
   const order = ['prefs-store', 'login-api', 'trade-intake', 'limit-check', 'nightly-sum'];
   expect(plan.deployments.map(({ service_name }) => service_name)).toEqual(order);
   expect(plan.deployments[4]?.workload).toEqual({ kind: 'cronjob', name: 'nightly-sum-job', namespace: 'data' });
 });
 
-test('every problem of the bad example is reported at its line, and nothing else', () => {
+test('reports every problem of the bad example at its line, and nothing else', () => {
   const reply = parseBatch(badBatch, exampleCatalogue);
   expect(reply).toHaveProperty('kind', 'schema');
   const rows = issuesOf(badBatch, exampleCatalogue).map(({ line, path, message, hint }) => [line, path, message, hint]);

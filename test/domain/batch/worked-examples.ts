@@ -3,7 +3,7 @@ import { simulatedConfiguration } from '../../../lib/domain/catalogue/simulated-
 
 const plain = (name: string, namespace: string) => ({ kind: 'deployment', name, namespace }) as const;
 
-/** The mapping of the worked examples of the batch format. */
+/** The mapping for the worked examples of the batch format. */
 export const exampleCatalogue: Catalogue = {
   ...simulatedConfiguration().catalogue,
   services: {

@@ -16,7 +16,7 @@ const read = (text: string, from = catalogue): Batch => {
   return parsed.batch;
 };
 
-/** Other defaults than those of the format. */
+/** Defaults that differ from the format's. */
 const withDefaults: Catalogue = {
   ...catalogue,
   defaults: { timeout: 77, retry_count: 1, priority: 9, rollback_strategy: 'none', docker_artifact_type: 'helm' },
@@ -36,14 +36,14 @@ const files = readdirSync(examples).filter((name) => {
 
 test('there are examples', () => expect(files.length).toBeGreaterThan(1));
 
-test.each(files)('what is written of %s reads as the same batch', (name) => {
+test.each(files)('writes %s so that it reads as the same batch', (name) => {
   const batch = read(readFileSync(join(examples, name), 'utf8'));
   const text = writeBatch({ ...batch, comments: ['A line\nand: another'] });
   expect(text.startsWith('# A line and: another\nversion: v1.0\n')).toBe(true);
   expect(withoutLines(read(text))).toEqual(withoutLines(batch));
 });
 
-test('whatever a batch may say reads as the same batch', () => {
+test('any batch reads as the same batch', () => {
   const deployment = fc.record({
     docker_image_version: fc.constantFrom('1.10', '2', 'null', 'true', '1e3', `2.4.0@sha256:${'a'.repeat(64)}`),
     docker_artifact_type: fc.constantFrom('docker', 'helm', 'kustomize'),
@@ -96,14 +96,14 @@ const several = (web: string) => `version: v1.0
 defaults: { environment_id: staging, infrastructure_id: [cluster-eu-1, cluster-us-1], docker_artifact_type: docker }
 releases: { shared: { db: "1", web: ${web}, one: { version: "2", infrastructure_id: cluster-us-1 } } }`;
 
-test('one service on several infrastructures is written as one item with a list', () => {
+test('writes a service on several infrastructures as one item with a list', () => {
   const batch = read(several('{ version: "1", dependencies: [db] }'));
   const text = writeBatch({ ...batch, comments: [] });
   expect(text.match(/"infrastructure_id": ?\["cluster-eu-1","cluster-us-1"\]/g)).toHaveLength(2);
   expect(withoutLines(read(text))).toEqual(withoutLines(batch));
 });
 
-test('where its deployments differ, each is an item that a retry reads again', () => {
+test('writes separate items, which a retry can read, if its deployments differ', () => {
   const batch = read(several('{ version: "1", dependencies: [{ key: db, same_infrastructure: true }] }'));
   const text = writeBatch({ ...batch, comments: [] });
   const again = parseBatch(text, catalogue, { isRepeated: true });

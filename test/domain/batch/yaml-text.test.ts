@@ -12,7 +12,7 @@ const refused = (text: string) => {
 
 const good = batchText([item('a')]);
 
-describe('YAML that cannot be read', () => {
+describe('unreadable YAML', () => {
   const rows: readonly (readonly [text: string, problem: string])[] = [
     [`${good}\n---\n${good}`, '5:1 a second document begins here; a file holds one (remove the line `---`)'],
     ['version: v1.0\n\tdeployments: []', '2:1 a tab is used for indentation (indent with spaces)'],
@@ -46,7 +46,7 @@ describe('YAML that cannot be read', () => {
   });
 });
 
-describe('YAML that can be read, and says something that it should not', () => {
+describe('readable YAML with invalid content', () => {
   const rows: readonly (readonly [text: string, problem: string])[] = [
     [`${good}\nversion: v1.0`, '5:1 version: this key is written twice in the same mapping (remove one of the two)'],
     ...['<<: *a, <<: *b', '"<<": *a, <<: *b', '<<: [*a], priority: 1, <<: *b'].map(
@@ -94,11 +94,11 @@ describe('YAML that can be read, and says something that it should not', () => {
   });
 });
 
-describe('of what cannot be read only that is told', () => {
+describe('reports only the syntax problem of unreadable YAML', () => {
   const whole = 'pillar: shared, service_name: a, docker_image_version: "1"';
   const rows: readonly (readonly [what: string, text: string, problems: readonly string[]])[] = [
     [
-      'two merge keys: what the second brings is there',
+      'two merge keys: the fields of the second are there',
       batchText([
         `<<: { pillar: shared, service_name: a }, <<: { docker_image_version: "1" }`,
         item('b', 'metadata: &m { priority: 9 }'),
@@ -110,7 +110,7 @@ describe('of what cannot be read only that is told', () => {
       ],
     ],
     [
-      'a second merge key that brings something wrong',
+      'a second merge key with a wrong field',
       batchText([`${whole}, <<: {}, <<: { environment_id: 7 }`]),
       [
         '4:75 deployments[1]["<<"]: this key is written twice in the same mapping (write one list, `<<: [{ … }, { … }]`: the first wins)',
@@ -123,7 +123,7 @@ describe('of what cannot be read only that is told', () => {
       ['4:62 deployments[1].docker_image_version: there is no anchor &v before this alias'],
     ],
     [
-      'an entry of a list, used once more by a merge key',
+      'an entry of a list, used again by a merge key',
       batchText([item('a', 'metadata: &m { tags: [*v] }'), item('b', 'metadata: { <<: *m }')]),
       ['4:89 deployments[1].metadata.tags[1]: there is no anchor &v before this alias'],
     ],
@@ -133,7 +133,7 @@ describe('of what cannot be read only that is told', () => {
       ['5:5 deployments[2]: there is no anchor &v before this alias'],
     ],
     [
-      'an item on which another depends',
+      'an item with a dependent',
       batchText([item('a', 'metadata: { dependencies: [b] }'), '*v']).replace('{ *v }', '*v'),
       ['5:5 deployments[2]: there is no anchor &v before this alias'],
     ],
@@ -146,7 +146,7 @@ describe('of what cannot be read only that is told', () => {
       ],
     ],
     [
-      'a source that has such a source',
+      'a source that has such a source itself',
       batchText([`&one { <<: *v, ${whole} }, tags: x`, '<<: *one, service_name: b'])
         .replace('{ &one', '&one')
         .replace('}, tags: x }', '}'),
@@ -170,7 +170,7 @@ describe('of what cannot be read only that is told', () => {
   });
 });
 
-test('a service that is there twice is told on the lines of its items, also where anchors say its name', () => {
+test('reports a duplicate service on the lines of its items, even if its name comes from an anchor', () => {
   const text = batchText([
     `&one ${item('m1')}`.replace('&one pillar', 'pillar'),
     '<<: *one, docker_image_version: "2"',
@@ -188,13 +188,13 @@ test('a service that is there twice is told on the lines of its items, also wher
   ]);
 });
 
-describe('what YAML offers for writing less', () => {
+describe('how YAML avoids repetition', () => {
   test('an alias stands for its anchor', () => {
     const text = batchText([item('a', 'metadata: &m { priority: 9 }'), item('b', 'metadata: *m')]);
     expect(batchOf(text).deployments.map(({ priority }) => priority)).toEqual([9, 9]);
   });
 
-  test('a merge key takes over what is not written, the first source first', () => {
+  test('a merge key adds the missing fields, and the first source wins', () => {
     const text = batchText([
       item('a', 'metadata: &m { priority: 9, timeout: 60 }'),
       item('b', 'metadata: &n { priority: 8, retry_count: 0 }'),
@@ -214,8 +214,8 @@ describe('what YAML offers for writing less', () => {
   });
 });
 
-/** A reader that compares each with each takes minutes for some of them; how long ours takes, `npm run bench` tells. */
-describe('a hostile text gets a short answer', () => {
+/** Comparing each entry with each other takes minutes for some of them. `npm run bench` shows how long ours takes. */
+describe('answers a hostile text briefly', () => {
   test.each(hostileTexts)('%s', (_, text, code) => {
     const issues = issuesOf(text);
     expect(issues[0]?.code).toBe(code);
@@ -224,7 +224,7 @@ describe('a hostile text gets a short answer', () => {
   });
 });
 
-describe('thousands of problems are answered with the first 200', () => {
+describe('answers thousands of problems with the first 200', () => {
   const names = Array.from({ length: 2000 }, (_, at) => `service-${at}`);
   const rows: readonly (readonly [what: string, text: string, code: string])[] = [
     ['duplicates', batchText(names.map(() => item('same'))), 'Duplicate'],
@@ -257,7 +257,7 @@ describe('thousands of problems are answered with the first 200', () => {
     });
   });
 
-  test('a cycle of thousands is shown as a whole', () => {
+  test('shows a cycle of thousands in full', () => {
     const text = batchText(
       names.map((name, at) => item(name, `metadata: { dependencies: [service-${(at + 1) % 2000}] }`)),
     );

@@ -24,8 +24,8 @@ const timesOf = (sent: readonly Sent[], kind?: RequestKind): number[] =>
 const within = (times: readonly number[], from: number, to: number): number =>
   times.filter((at) => at >= from && at < to).length;
 
-describe('whoever asks when', () => {
-  it('no 60 seconds have more than the limit, and everybody goes, in each kind in the order of asking', () => {
+describe('any order of requests', () => {
+  it('never exceeds the limit in 60 seconds, and serves everybody, each kind in the order of asking', () => {
     const happenings = fc.array(fc.oneof({ weight: 6, arbitrary: asking }, complaining), { maxLength: 25 });
     fc.assert(
       fc.property(fc.integer({ min: 10, max: 400 }), happenings, (limit, all) => {
@@ -42,14 +42,14 @@ describe('whoever asks when', () => {
     );
   });
 
-  it('nor have they when turns are noticed half a second late', () => {
+  it('keeps the limit even when turns are noticed half a second late', () => {
     const asked = requestKinds.map((kind): Happening => ({ at: 0, kind, count: 600 }));
     const late = timesOf(sendAll(newBudget(400, 0), asked)).map((at) => Math.max(500, at));
     expect(within(late, 500, 500 + minute)).toBeGreaterThan(395);
     expect(fullestMinute(late)).toBeLessThanOrEqual(400);
   });
 
-  it('neither kind waits longer than its own share takes, however much of the other there is', () => {
+  it('neither kind waits longer than its own share takes, no matter how much of the other there is', () => {
     const counts = fc.integer({ min: 1, max: 300 });
     fc.assert(
       fc.property(fc.integer({ min: 10, max: 400 }), counts, counts, (limit, starts, reads) => {
@@ -65,13 +65,13 @@ describe('whoever asks when', () => {
     );
   });
 
-  it.each(requestKinds)('a %s that is alone has the whole flow', (kind) => {
+  it.each(requestKinds)('%s alone gets the whole flow', (kind) => {
     const times = timesOf(sendAll(newBudget(300, 0), [{ at: 0, kind, count: 1_000 }]));
     expect(within(times, 0, 1)).toBe(Math.floor(30 * shares[kind]));
     for (const nth of [1, 2]) expect(within(times, nth * minute, (nth + 1) * minute)).toBeGreaterThanOrEqual(267);
   });
 
-  it('what one kind leaves the other has: a few reads beside many starts take nothing but their own', () => {
+  it('unused shares go to the other kind: a few reads among many starts take only their own', () => {
     const reads = Array.from({ length: 180 }, (_, nth): Happening => ({ at: nth * 1_000, kind: 'read', count: 1 }));
     const sent = sendAll(newBudget(300, 0), [{ at: 0, kind: 'start', count: 900 }, ...reads]);
     for (const { at, asked, kind } of sent) if (kind === 'read') expect(at - asked).toBeLessThanOrEqual(1);
@@ -79,8 +79,8 @@ describe('whoever asks when', () => {
   });
 });
 
-describe('when a number is due', () => {
-  it('others make it later, never sooner, and so does a complaint', () => {
+describe('the due time of a number', () => {
+  it('moves later through others or a complaint, never sooner', () => {
     fc.assert(
       fc.property(
         fc.array(kinds, { minLength: 1, maxLength: 200 }),
@@ -102,7 +102,7 @@ describe('when a number is due', () => {
     );
   });
 
-  it('who would be called too late takes no number', () => {
+  it('a request that would be too late takes no number', () => {
     const asks = Array.from({ length: 40 }, () => ({ kind: 'start', latest: 2_000 }) as const);
     const { budget, taken } = takeNumbers(newBudget(300, 0), asks, 0);
     const numbers = taken.filter((each) => each.kind === 'number');
@@ -116,7 +116,7 @@ describe('when a number is due', () => {
 describe('a complaint of the account', () => {
   const used: Budget = [...Array(50)].reduce<Budget>((budget) => issue(budget, 'start'), newBudget(300, 0));
 
-  it('lowers what is allowed by a fifth, takes what was saved and stops everybody for 5 seconds', () => {
+  it('lowers the rate by a fifth, drops what was saved and stops everybody for 5 seconds', () => {
     const lowered = lower(used, 0);
     expect(lowered).toMatchObject({ round: 1, start: { issued: 0, paid: 0 }, read: { issued: 0, paid: 0 } });
     expect(allowedAt(lowered, 0)).toBe(240);
@@ -124,8 +124,8 @@ describe('a complaint of the account', () => {
   });
 
   it.each([
-    ['one that comes at the same time is of the same burst', 9_999, 240],
-    ['one that comes later is another', 10_000, 192],
+    ['one at the same time belongs to the same burst', 9_999, 240],
+    ['one later starts another burst', 10_000, 192],
   ])('%s', (_, later, allowed) => {
     expect(allowedAt(lower(lower(used, 0), later), later)).toBe(allowed);
   });
@@ -135,27 +135,27 @@ describe('a complaint of the account', () => {
     ['a moment', 1_000, 5_000],
     ['a while', 20_000, 20_000],
     ['a day', 86_400_000, minute],
-  ])('stops for as long as was asked for, within reason: %s', (_, retryAfter, until) => {
+  ])('stops for as long as the answer asks, within reason: %s', (_, retryAfter, until) => {
     expect(lower(used, 0, retryAfter).closed_until).toBe(until);
-    // Also where it is of the same burst.
+    // Also within the same burst.
     expect(lower(lower(used, 0), 1_000, retryAfter).closed_until).toBe(
       Math.max(5_000, retryAfter === undefined ? 0 : Math.min(minute, retryAfter) + 1_000),
     );
   });
 
-  it('is one of its burst also where no less can be allowed', () => {
+  it('belongs to its burst even when the rate cannot fall further', () => {
     const lowest = budgetAt(lower(newBudget(10, 0), 0), 5_000);
     expect(lower(lowest, 5_000)).toBe(lowest);
   });
 
-  it('never leaves less than 20 a minute, or than a limit that is lower', () => {
+  it('never leaves less than 20 a minute, or less than a limit below that', () => {
     const often = (limit: number): Budget =>
       [...Array(30).keys()].reduce<Budget>((budget, nth) => lower(budget, nth * 10_000), newBudget(limit, 0));
     expect(allowedAt(often(300), 300_000)).toBe(20);
     expect(allowedAt(often(10), 300_000)).toBe(10);
   });
 
-  it('is forgotten in steps: a fiftieth of the limit for each minute without another, up to the limit', () => {
+  it('recovers in steps: a fiftieth of the limit per minute without another, up to the limit', () => {
     const lowered = lower(used, 0);
     const allowed = [0, 59_999, minute, 5 * minute, 9 * minute, 10 * minute, 60 * minute].map((at) =>
       allowedAt(lowered, at),
@@ -163,13 +163,13 @@ describe('a complaint of the account', () => {
     expect(allowed).toEqual([240, 240, 246, 270, 294, 300, 300]);
   });
 
-  it('counts from when it was first lower, until it was back', () => {
+  it('counts from the first reduction until full recovery', () => {
     const twice = lower(lower(used, 1_000), 20_000);
     expect(twice.lowered_at).toBe(1_000);
     expect(lower(budgetAt(twice, 60 * minute), 60 * minute).lowered_at).toBe(60 * minute);
   });
 
-  it('it makes no difference how often one looks meanwhile', () => {
+  it('gives the same result no matter how often it is checked in between', () => {
     const lowered = lower(used, 0);
     const waiting = [...Array(400)].reduce<Budget>((budget) => issue(budget, 'read'), lowered);
     let often = waiting;
@@ -181,14 +181,14 @@ describe('a complaint of the account', () => {
 });
 
 describe('what was written elsewhere', () => {
-  it('another limit holds at once, and nobody keeps more than it lets anybody save', () => {
+  it('a new limit applies at once, and caps what was saved', () => {
     const budget = budgetAt(newBudget(300, 0), 1_000, 20);
     expect(allowedAt(budget, 1_000)).toBe(20);
     expect(budget.start.paid + budget.read.paid).toBeLessThanOrEqual(2.3);
     expect(allowedAt(budgetAt(lower(newBudget(300, 0), 0), 1_000, 1_000), 1_000)).toBe(240);
   });
 
-  it('a clock that was an hour ahead holds up nobody for an hour', () => {
+  it('a clock that was an hour ahead delays nobody by an hour', () => {
     const hour = 60 * minute;
     const ahead = issue(lower(newBudget(300, hour), hour, minute), 'read');
     const budget = budgetAt(ahead, 0);

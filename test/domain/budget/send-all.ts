@@ -1,7 +1,7 @@
 import type { RequestKind } from '../../../lib/domain/budget/allowance.ts';
 import { type Budget, budgetAt, dueAt, issue, lower } from '../../../lib/domain/budget/budget.ts';
 
-/** So many ask at that time; or the account complains. */
+/** This many ask at that time; or the account complains. */
 export type Happening =
   | { readonly at: number; readonly kind: RequestKind; readonly count: number }
   | { readonly at: number; readonly complaint: true };
@@ -19,7 +19,7 @@ interface Holder {
   readonly asked: number;
 }
 
-/** Plays what happens against a budget, to the end: everybody goes as soon as the number allows it. */
+/** Plays the events against a budget to the end. Each request goes as soon as its number allows. */
 export const sendAll = (first: Budget, happenings: readonly Happening[]): readonly Sent[] => {
   let budget = first;
   let holders: Holder[] = [];
@@ -51,7 +51,7 @@ export const sendAll = (first: Budget, happenings: readonly Happening[]): readon
   return sent;
 };
 
-/** The most that went in any 60 seconds. `times` are sorted. */
+/** The most that went in any 60 seconds. `times` is sorted. */
 export const fullestMinute = (times: readonly number[]): number => {
   let most = 0;
   let first = 0;

@@ -56,10 +56,10 @@ const catalogue: Catalogue = {
 describe('an infrastructure_id leads', () => {
   test.each([
     ['to its own entry', 'k8s-dev', { cluster: 'eu', namespace: 'dev' }],
-    ['to its own entry, though a cluster has its name', 'us', { cluster: 'eu' }],
-    ['to the cluster of that name', 'eu', { cluster: 'eu' }],
+    ['to its own entry, even if a cluster has the same name', 'us', { cluster: 'eu' }],
+    ['to the cluster with that name', 'eu', { cluster: 'eu' }],
     ['nowhere', 'mars', undefined],
-    ['nowhere by what every object has', 'constructor', undefined],
+    ['nowhere for a name that every object has', 'constructor', undefined],
   ])('%s', (_, id, place) => {
     expect(resolveInfrastructure(catalogue, id)).toEqual(place);
   });
@@ -76,7 +76,7 @@ describe('a service is', () => {
   test.each([
     ['what the mapping says', workload('risk', 'plain'), { kind: 'job', name: 'plain-job', namespace: 'default' }],
     [
-      'all that the mapping says',
+      'everything that the mapping says',
       workload('risk', 'whole', 'k8s-dev'),
       { kind: 'job', name: 'w', namespace: 'own', container: 'app', image: 'reg/w' },
     ],
@@ -86,12 +86,12 @@ describe('a service is', () => {
       { kind: 'job', name: 'plain-job', namespace: 'dev' },
     ],
     [
-      'a deployment of its own name without a mapping',
+      'a deployment with its own name without a mapping',
       workload('risk', 'new'),
       { kind: 'deployment', name: 'new', namespace: 'default' },
     ],
     [
-      'in the namespace of its pillar where all is simulated',
+      'in the namespace of its pillar if everything is simulated',
       workload('risk', 'new', 'eu', { ...catalogue, simulated: true }),
       { kind: 'deployment', name: 'new', namespace: 'risk' },
     ],
@@ -99,7 +99,7 @@ describe('a service is', () => {
     expect(found).toEqual(expected);
   });
 
-  test('deployed by its own settings, else by those of its pillar', () => {
+  test('deployed by its own settings, else by the settings of its pillar', () => {
     const pipelines = (
       [
         ['risk', 'whole'],
@@ -146,7 +146,7 @@ const real: Configuration = {
 };
 const simulated: Configuration = { catalogue, connections: { ...real.connections, harness: { kind: 'simulated' } } };
 
-test('a configuration falls into what may be read and what is secret', () => {
+test('a configuration splits into what may be read and what is secret', () => {
   const { document, secret } = splitSecrets(real);
   expect(secret).toEqual({ host: 'h', api_key: 'secret', webhook_tokens: { risk: 'one', 'risk/whole': 'two' } });
   const harness = { kind: 'real', base_url: 'https://h', account: 'acme', org: 'o', project: 'p' };
@@ -154,21 +154,21 @@ test('a configuration falls into what may be read and what is secret', () => {
   expect(splitSecrets(simulated)).toEqual({ document: simulated, secret: undefined });
 });
 
-test('a token is found by the trigger that it speaks for', () => {
+test('finds a token by its trigger', () => {
   expect(webhookTokensByTrigger(real)).toEqual({ 'o/p/of_risk/t': 'one', 'o/p/of_whole/t': 'two' });
   expect(webhookTokensByTrigger(simulated)).toEqual({});
   const { services: _, ...withoutServices } = catalogue;
   expect(webhookTokensByTrigger({ ...real, catalogue: withoutServices })).toEqual({ 'o/p/of_risk/t': 'one' });
 });
 
-test('what functions on AWS cannot reach is told', () => {
+test('reports what functions on AWS cannot reach', () => {
   const onAws = 'on AWS a cluster is reached by its name in EKS (eks: NAME)';
   const clusters = [
     `clusters.file: a kubeconfig is a file on this machine; ${onAws}`,
     `clusters.sim: a simulated cluster runs on this machine; ${onAws}`,
   ];
   expect(unreachableFromAws(real)).toEqual(clusters);
-  // Nobody needs Harness.
+  // Nothing uses Harness.
   expect(unreachableFromAws({ ...real, connections: { clusters: {}, harness: { kind: 'none' } } })).toEqual([]);
   expect(unreachableFromAws(simulated)).toEqual([
     ...clusters,
@@ -181,7 +181,7 @@ test('a stage has a short name', () => {
   expect(names.map((name) => stageNamePattern.test(name))).toEqual([...Array(4).fill(true), ...Array(7).fill(false)]);
 });
 
-test('without a file all is simulated, in full', () => {
+test('without a file everything is simulated, completely', () => {
   const harness = (pipeline: string) => ({
     harness: { mode: 'webhook', pipeline, trigger: 'flotilla', org: 'default', project: 'simulated' },
   });
@@ -206,7 +206,7 @@ test('without a file all is simulated, in full', () => {
   });
 });
 
-describe('variables are put in', () => {
+describe('fills in variables', () => {
   const env = { A: 'x', B: '${A}', EMPTY: '' };
 
   test('wherever a text asks for them, and nowhere else', () => {
@@ -229,7 +229,7 @@ describe('variables are put in', () => {
     expect(copies.one).toBe(copies.two);
   });
 
-  test('and those that cannot be are told, with what is written left in its place', () => {
+  test('and reports those it cannot, leaving the original text in place', () => {
     const { value, unset } = substituteVariables(
       ['${NONE} ${EMPTY}', { key: '${}' }, '${toString}'],
       env,
@@ -244,7 +244,7 @@ describe('variables are put in', () => {
     ]);
   });
 
-  test('but for what is to be left, or may not stand there', () => {
+  test('except those to be left, or those not allowed there', () => {
     const { value, ...told } = substituteVariables({ a: '${A}${B}', secret: '${NONE}' }, env, ({ path, name }) =>
       path.at(-1) === 'secret' ? 'leave' : name === 'B' ? 'refuse' : 'give',
     );
@@ -281,12 +281,12 @@ describe('the settings of Harness', () => {
       { ...whole, mode: 'webhook', pipeline: 'p', trigger: 't' },
     ],
     [
-      'a token is for a call',
+      'a token means a call',
       { pipeline: 'p', webhook_token: 'w' },
       { ...whole, mode: 'webhook', pipeline: 'p', webhook_token_of: 'risk' },
     ],
     [
-      'the mode that is written counts',
+      'an explicit mode wins',
       { pipeline: 'p', trigger: 't', mode: 'execute' },
       { ...whole, mode: 'execute', pipeline: 'p', trigger: 't' },
     ],
@@ -304,14 +304,14 @@ describe('the settings of Harness', () => {
   const inherited = { ...whole, mode: 'webhook', pipeline: 'p', trigger: 't' };
 
   test.each<[what: string, service: object, settings: object | undefined]>([
-    ['those of its pillar without its own', { kind: 'job' }, undefined],
-    ['a pipeline of its own has another trigger', { pipeline: 'own' }, { ...inherited, pipeline: 'own' }],
+    ["its pillar's settings without its own", { kind: 'job' }, undefined],
+    ['its own pipeline, with another trigger', { pipeline: 'own' }, { ...inherited, pipeline: 'own' }],
     ['its pipeline among its settings', { harness: { pipeline: 'own' } }, { ...inherited, pipeline: 'own' }],
     ['a trigger of its own', { harness: { trigger: 'own' } }, { ...inherited, trigger: 'own' }],
     ['an organisation of its own', { harness: { org: 'own' } }, { ...inherited, org: 'own' }],
     ['a project of its own', { harness: { project: 'own' } }, { ...inherited, project: 'own' }],
     [
-      'what leaves the trigger leaves the token',
+      'without the trigger, it drops the token',
       { harness: { variables: ['v'] } },
       { ...inherited, variables: ['v'], webhook_token_of: 'risk' },
     ],
@@ -352,7 +352,7 @@ describe('the settings of Harness', () => {
     expect(two.connections.harness).toEqual({ kind: 'simulated' });
   });
 
-  test('are reached at the public address, unless another is given, without the slash at its end', () => {
+  test('use the public address unless another is given, without a trailing slash', () => {
     const reached = (harness: object) => read(text({}, undefined, harness)).connections.harness;
     expect(reached({})).toEqual({
       ...{ kind: 'real', base_url: 'https://app.harness.io', account: 'a', org: 'org', project: 'proj', api_key: 'k' },

@@ -25,14 +25,14 @@ const catalogueOf = (cluster: string): Catalogue => {
   return parsed.configuration.catalogue;
 };
 
-describe('where a cluster keeps its numbers', () => {
+describe('where a cluster keeps its metrics', () => {
   it.each([
     ['{service: monitoring/prometheus:9090}', { namespace: 'monitoring', service: 'prometheus', port: 9090 }],
     [
       '{service: "a-1/thanos-query:10902", path_prefix: /prom/x}',
       { namespace: 'a-1', service: 'thanos-query', port: 10902, path_prefix: '/prom/x' },
     ],
-  ])('is read: %s', (written, entry) => {
+  ])('reads %s', (written, entry) => {
     expect(catalogueOf(`, prometheus: ${written}`).clusters.eu?.prometheus).toEqual(entry);
   });
 
@@ -43,13 +43,13 @@ describe('where a cluster keeps its numbers', () => {
     ['{service: "m/p:90", path_prefix: /../x}', 'is not the beginning of a path'],
     ['{service: "m/p:90", path_prefix: "/x?"}', 'is not the beginning of a path'],
     ['{}', 'service'],
-  ])('is refused: %s', (written, told) => {
+  ])('refuses %s', (written, told) => {
     const [problem, ...others] = problems(`, prometheus: ${written}`);
     expect(problem).toMatch(/^1:\d+ clusters\.eu\.prometheus/);
     expect([problem, others]).toEqual([expect.stringContaining(told), []]);
   });
 
-  it('is one port of one Service, for whoever deploys', () => {
+  it('is one port of one Service, for all deployments', () => {
     const [role, binding] = metricsRole({ namespace: 'monitoring', service: 'prometheus', port: 9090 });
     const name = 'flotilla-deployer-metrics';
     expect([role, binding]).toMatchObject([
@@ -83,12 +83,12 @@ test.each([
     '',
     ['checks[1].cloudwatch.metrics.m.dimensions.D: there is no placeholder "x"; known: canary, workload, namespace'],
   ],
-])('names in a check are those of objects: %s', (check, more, told) => {
+])('names in a check are names of objects: %s', (check, more, told) => {
   const found = problems('', check, more);
   expect(found.map((one) => one.replace(/^2:\d+ .*?canary\./, ''))).toEqual(told);
 });
 
-describe('a batch whose checks nobody could read', () => {
+describe('a batch with unreadable checks', () => {
   const batch = `version: v1.0
 deployments:
   - pillar: shared
@@ -99,17 +99,17 @@ deployments:
     infrastructure_id: eu
 `;
 
-  it('is refused, with the line of where it is deployed', () => {
+  it('is refused, with the line of the place where it is deployed', () => {
     expect(issuesOf(batch, catalogueOf('')).map(describeIssue)).toEqual([
       '8:24 deployments[1].infrastructure_id: the steps of shared/web check errors in Prometheus, but the cluster eu has no Prometheus configured (set clusters.eu.prometheus.service in the configuration, or write at_once: true)',
     ]);
   });
 
-  it('is taken where it takes no steps', () => {
+  it('is accepted if it takes no steps', () => {
     expect(parseBatch(`${batch}    at_once: true\n`, catalogueOf(''))).toHaveProperty('batch');
   });
 
-  it('is taken where the cluster has a Prometheus', () => {
+  it('is accepted if the cluster has a Prometheus', () => {
     expect(parseBatch(batch, catalogueOf(', prometheus: {service: m/p:90}'))).toHaveProperty('batch');
   });
 });

@@ -29,38 +29,34 @@ const namesOf = (rows: readonly ClusterRow[], of: Readonly<Record<string, Cluste
 const unreached = { eu: ['https://eu#1'], blue: ['https://blue#1'], us: ['eks:us'], play: ['cluster:play'] };
 const same = { ...unreached, eu: ['https://eu#1', 'https://blue#1'], blue: ['https://blue#1', 'https://eu#1'] };
 
-describe('by what a cluster is known in locks', () => {
+describe('the names of a cluster in locks', () => {
   test.each([
-    ['before it was ever reached: by its configuration', [], unreached],
+    ['before it was ever reached: its configuration', [], unreached],
     ['one of two that are the same: the other is not known yet', [row('eu', ['https://eu#1'], 'uid:1')], unreached],
     ['both: the names of both', [row('eu', ['https://eu#1'], 'uid:1'), row('blue', ['https://blue#1'], 'uid:1')], same],
     [
-      'by any of what they are known by: EKS by its ARN, and by its UID',
+      'everything that identifies it: for EKS the ARN and the UID',
       [row('eu', ['https://eu#1'], 'arn:eu', 'uid:1'), row('blue', ['https://blue#1'], 'uid:1')],
       same,
     ],
     [
-      'where the UID may not be read, two ways to one address are one',
+      'if the UID may not be read, two ways to one address are one cluster',
       [row('eu', ['https://eu#1'], 'https://blue#1')],
       same,
     ],
+    ['separate clusters', [row('eu', ['https://eu#1'], 'uid:1'), row('blue', ['https://blue#1'], 'uid:2')], unreached],
     [
-      'clusters of their own',
-      [row('eu', ['https://eu#1'], 'uid:1'), row('blue', ['https://blue#1'], 'uid:2')],
-      unreached,
-    ],
-    [
-      'after its configuration was changed, and before it is reached: by the old name too',
+      'after a change of its configuration, and before it is reached: the old name too',
       [row('eu', ['https://old#1'], 'uid:1')],
       { ...unreached, eu: ['https://eu#1', 'https://old#1'] },
     ],
     [
-      'one that is no longer in the configuration, and was the same',
+      'one that left the configuration, and was the same',
       [row('eu', ['https://eu#1'], 'uid:1'), row('gone', ['https://gone#1'], 'uid:1')],
       { ...unreached, eu: ['https://eu#1', 'https://gone#1'] },
     ],
     [
-      'three that are one, by two that are known by different things',
+      'three that are one, because two share different names with it',
       [
         row('eu', ['https://eu#1'], 'arn:1'),
         row('blue', ['https://blue#1'], 'uid:1'),
@@ -75,7 +71,7 @@ describe('by what a cluster is known in locks', () => {
     ],
   ] as const)('%s', (_, rows, names) => expect(namesOf(rows)).toEqual(names));
 
-  test('whoever planned before the names were known to be one shares a lock with whoever plans after it', () => {
+  test('plans made before and after two names were known to be one cluster share a lock', () => {
     const before = namesOf([row('eu', ['https://eu#1'], 'uid:1')]);
     const after = namesOf([row('eu', ['https://eu#1'], 'uid:1'), row('blue', ['https://blue#1'], 'uid:1')]);
     for (const early of ['eu', 'blue']) {
@@ -85,7 +81,7 @@ describe('by what a cluster is known in locks', () => {
     }
   });
 
-  test('of very many names for one cluster all still share some', () => {
+  test('a cluster with very many names still shares some with all of them', () => {
     const many = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`c${at}`, entry(`https://${at}#1`)]));
     const names = namesOf(
       Object.keys(many).map((cluster) => row(cluster, [many[cluster]!.known_as!], 'uid:1')),
@@ -98,33 +94,21 @@ describe('by what a cluster is known in locks', () => {
   });
 });
 
-describe('by what it is known for sure, so that two deployments on it make a batch an error', () => {
+describe('certain names of a cluster, so that two deployments on it make a batch an error', () => {
   const blue = row('blue', ['https://blue#1'], 'uid:1');
   test.each([
-    ['two that are reached as the configuration says', [row('eu', ['https://eu#1'], 'uid:1'), blue], same],
+    ['two reached as the configuration says', [row('eu', ['https://eu#1'], 'uid:1'), blue], same],
+    ['one that led there before its configuration changed', [row('eu', ['https://old#1'], 'uid:1'), blue], unreached],
+    ['one whose earlier name reaches another', [row('eu', ['https://eu#1', 'https://blue#1'], 'uid:2')], unreached],
     [
-      'one that led there before its configuration was changed',
-      [row('eu', ['https://old#1'], 'uid:1'), blue],
-      unreached,
-    ],
-    [
-      'one by whose name of before another is reached',
-      [row('eu', ['https://eu#1', 'https://blue#1'], 'uid:2')],
-      unreached,
-    ],
-    [
-      'one that nobody could tell from another',
+      'one that cannot be distinguished from another',
       [
         { ...row('eu', ['https://eu#1'], 'uid:2'), earlier: [{ names: ['https://old#1'], identities: ['uid:1'] }] },
         blue,
       ],
       unreached,
     ],
-    [
-      'one that is no longer in the configuration',
-      [row('gone', ['https://eu#1', 'https://blue#1'], 'uid:1')],
-      unreached,
-    ],
+    ['one that left the configuration', [row('gone', ['https://eu#1', 'https://blue#1'], 'uid:1')], unreached],
   ])('%s', (_, rows, names) => {
     const sure = sureNamesOfClusters({ clusters }, rows);
     expect(Object.fromEntries(Object.keys(clusters).map((cluster) => [cluster, sure(cluster)]))).toEqual(names);
@@ -136,11 +120,11 @@ describe('what the configuration calls the same cluster', () => {
   test.each([
     ['nothing else', [], ['eu']],
     ['another name that was reached', [row('eu', ['https://eu#1'], 'uid:1'), blue], ['eu', 'blue']],
-    ['a name of before for the same way', [row('gone', ['https://eu#1'], 'uid:1')], ['eu', 'gone']],
+    ['an earlier name for the same way', [row('gone', ['https://eu#1'], 'uid:1')], ['eu', 'gone']],
     ['one that may be the same is left out', [row('eu', ['https://old#1'], 'uid:1'), blue], ['eu']],
   ])('%s', (_, rows, names) => expect(sameClusters({ clusters }, rows)('eu')).toEqual(names));
 
-  test('of very many some, itself among them', () => {
+  test('some of very many, including itself', () => {
     const many = Object.fromEntries(Array.from({ length: 20 }, (_, at) => [`c${at}`, entry('https://eu#1')]));
     const names = sameClusters({ clusters: many }, [])('c19');
     expect([names[0], names.length]).toEqual(['c19', mostLocks - 1]);
@@ -155,13 +139,13 @@ test('the lock of an object names cluster, namespace, kind and name', () => {
   ]);
 });
 
-test('an address is another one with another authority', () => {
+test('another authority makes another address', () => {
   expect(nameOfServer('https://10.0.0.1:6443/', 'A')).toMatch(/^https:\/\/10\.0\.0\.1:6443#[0-9a-f]{16}$/);
   expect(nameOfServer('https://me:secret@eu/k8s/c1?token=secret', 'A')).toMatch(/^https:\/\/eu\/k8s\/c1#[0-9a-f]{16}$/);
   expect(nameOfServer('https://10.0.0.1:6443', 'A')).not.toBe(nameOfServer('https://10.0.0.1:6443', 'B'));
 });
 
-describe('what a connection says about which cluster it leads to', () => {
+describe('what a connection says about its cluster', () => {
   const role = 'arn:aws:iam::444455556666:role/x';
   test.each([
     [{ kind: 'eks', eks: 'pay' }, 'eks:pay'],

@@ -23,7 +23,7 @@ const objects = [
   ...[gateway, { api_version: 'v1', plural: 'configmaps' }].map((resource) => ({ kind: 'custom' as const, resource })),
 ];
 
-test.each(objects)('what is listed for %j is what is needed for it', (object) => {
+test.each(objects)('the list for %j has exactly the rights it needs', (object) => {
   const paths = listingsOf([{ ...object, name: 'a', namespace: 'n' }]).flatMap((stage) =>
     stage.map(({ path }) => path),
   );
@@ -37,7 +37,7 @@ test.each(objects)('what is listed for %j is what is needed for it', (object) =>
   expect(names.filter((name) => !rules.includes(name))).toEqual([]);
 });
 
-test('the lines of a role are as few as they can be', () => {
+test('a role has as few rules as possible', () => {
   const names = ['list deployments.apps', 'watch deployments.apps', 'watch jobs.batch', 'watch pods', 'watch events'];
   expect(linesForRole(names.map(rightOf))).toEqual([
     '- {apiGroups: [apps], resources: [deployments], verbs: [list, watch]}',
@@ -46,10 +46,10 @@ test('the lines of a role are as few as they can be', () => {
   ]);
 });
 
-describe('what a cluster said', () => {
+describe('the answer of a cluster', () => {
   const whole = (at: number) => ({ at, missing: [] });
 
-  test('is kept of the latest 30 namespaces', () => {
+  test('is kept for the latest 30 namespaces', () => {
     let noted: NotedRights | undefined;
     for (let at = 0; at < 40; at += 1) noted = noteRights(noted, `n${at}`, whole(at));
     expect(Object.keys(noted!)).toHaveLength(30);
@@ -82,7 +82,7 @@ describe('what a cluster said', () => {
         ),
       ],
     ],
-  ])('is told in sentences: %j', (noted, sentences) => {
+  ])('is shown in sentences: %j', (noted, sentences) => {
     expect(rightsSentences('eu-1', noted)).toEqual(sentences);
   });
 });

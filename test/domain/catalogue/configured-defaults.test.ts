@@ -28,7 +28,7 @@ const problemsOf = (...lines: readonly string[]): readonly string[] => {
   return 'issues' in parsed ? parsed.issues.map(describeIssue) : [];
 };
 
-/** A batch of one, with these fields and defaults. */
+/** A batch of one deployment, with these fields and defaults. */
 const oneOf = (catalogue: Catalogue, item: string, defaults = ''): Deployment | readonly string[] => {
   const fields = `pillar: risk, service_name: cva, docker_image_version: "1"${item === '' ? '' : `, ${item}`}`;
   const text = `version: v1.0\ndefaults: { ${defaults} }\ndeployments:\n  - { ${fields} }`;
@@ -43,10 +43,10 @@ const everything = [
   'environments: { dev: { defaults: { timeout: 300, retry_count: 2, priority: 3, health_check: { path: /environment } } }, uat: { defaults: { infrastructure_id: eu, docker_artifact_type: Kustomize } } }',
 ];
 
-describe('the most specific one counts', () => {
+describe('the most specific layer wins', () => {
   test.each<[name: string, item: string, defaults: string, expected: Partial<Deployment>]>([
     [
-      'the environment goes before the pillar, the pillar before all, each field by itself',
+      'the environment wins over the pillar, the pillar over the general defaults, for each field',
       '',
       '',
       {
@@ -63,7 +63,7 @@ describe('the most specific one counts', () => {
     ],
     ['the batch may choose the environment', '', 'environment_id: uat', { environment_id: 'uat', timeout: 200 }],
     [
-      'the batch goes before the configuration',
+      'the batch wins over the configuration',
       '',
       'timeout: 400, rollback_strategy: automatic, health_check: { port: 4 }',
       {
@@ -72,7 +72,7 @@ describe('the most specific one counts', () => {
       },
     ],
     [
-      'the item goes before all',
+      'the item wins over everything',
       'metadata: { timeout: 500, priority: 9, rollback_strategy: none, health_check: { enabled: false, port: 5 } }',
       'timeout: 400, health_check: { port: 4, timeout: 4 }',
       {
@@ -84,7 +84,7 @@ describe('the most specific one counts', () => {
     expect(oneOf(catalogueOf(...everything), item, defaults)).toMatchObject(expected);
   });
 
-  test('where nobody says anything, the format does', () => {
+  test('the format has the last defaults', () => {
     const item = 'environment_id: dev, infrastructure_id: eu, docker_artifact_type: docker';
     expect(oneOf(catalogueOf(harness, 'pillars: { risk: }'), item)).toMatchObject({
       ...{ timeout: 1800, retry_count: 3, priority: 5, rollback_strategy: 'manual', executor: 'harness' },
@@ -100,7 +100,7 @@ describe('the most specific one counts', () => {
   } as const;
   const layer = fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<ItemDefaults>;
 
-  test('each field is that of the first layer that has it, and nothing else is there', () => {
+  test('each field comes from the first layer that has it, and nothing else is set', () => {
     const firstOf = (layers: readonly object[], field: string): unknown =>
       layers.map((one) => (one as Readonly<Record<string, unknown>>)[field]).find((value) => value !== undefined);
     fc.assert(
@@ -118,7 +118,7 @@ describe('the most specific one counts', () => {
   });
 });
 
-test('a catalogue that was stored before has the older name, and no other defaults', () => {
+test('an older stored catalogue has the older name, and no other defaults', () => {
   const stored: Catalogue = {
     ...simulated,
     environments: { dev: { defaults: { infrastructure: 'cluster-us-1' } } },
@@ -141,20 +141,20 @@ describe('an executor', () => {
   };
 
   test.each([
-    ['is the service’s own before that of the defaults', 'cva', '', 'harness'],
-    ['is that of the defaults where the service has none', 'own', '', 'kubernetes'],
-    ['is that of the item before both', 'own', ', executor: harness', 'harness'],
+    ['comes from the service before the defaults', 'cva', '', 'harness'],
+    ['comes from the defaults if the service has none', 'own', '', 'kubernetes'],
+    ['comes from the item before both', 'own', ', executor: harness', 'harness'],
   ])('%s', (_, service, item, expected) => {
     expect(executorOf(service, item)).toBe(expected);
   });
 
-  test('of the defaults does not take a service away from its own', () => {
+  test("in the defaults does not override a service's own", () => {
     expect(executorOf('cva', ', executor: kubernetes')).toEqual([
       expect.stringContaining('risk/cva is deployed by Harness'),
     ]);
   });
 
-  test('of the defaults is among those that there are', () => {
+  test('in the defaults must exist', () => {
     const named = (line: string) => executorAccounts(catalogueOf(harness, line)).map(({ account }) => account);
     expect(named('pillars: { risk: }')).toEqual(['harness:simulated']);
     expect(named('environments: { dev: { defaults: { executor: kubernetes } } }')).toEqual([
@@ -163,7 +163,7 @@ describe('an executor', () => {
   });
 });
 
-describe('wrong defaults of a configuration are told where they stand', () => {
+describe('reports wrong defaults in a configuration where they are', () => {
   test.each([
     ['defaults: { retry_count: 9 }', '3:26 defaults.retry_count: the number 9 is over 5'],
     ['defaults: { retries: 1 }', 'defaults.retries: unknown key'],
@@ -192,14 +192,14 @@ describe('wrong defaults of a configuration are told where they stand', () => {
     expect(found).toEqual([expect.stringContaining(problem)]);
   });
 
-  test('Harness is no default where there is none', () => {
+  test('Harness is no default without a Harness', () => {
     expect(problemsOf('defaults: { executor: harness }')).toEqual([
       expect.stringContaining('names Harness, but the configuration has no section harness (write kubernetes'),
     ]);
   });
 });
 
-test('wrong defaults of a batch are told once, at the defaults', () => {
+test('reports wrong defaults of a batch once, at the defaults', () => {
   const catalogue = catalogueOf(...everything);
   expect(oneOf(catalogue, '', 'rollback_strategy: auto, health_check: { pth: /x }')).toEqual([
     expect.stringContaining('2:32 defaults.rollback_strategy: "auto" is not one of'),
@@ -207,7 +207,7 @@ test('wrong defaults of a batch are told once, at the defaults', () => {
   ]);
 });
 
-test('a health check of the defaults that a service does not allow is told at the item, with where it comes from', () => {
+test('reports on the item a default health check that its service does not allow, with its origin', () => {
   const catalogue = catalogueOf(
     harness,
     'services: { risk: { cva: { health: { paths: [/own] } } } }',
@@ -219,7 +219,7 @@ test('a health check of the defaults that a service does not allow is told at th
   ]);
 });
 
-test('an infrastructure of the configuration where the environment may not run is told at the item', () => {
+test('reports on the item a configured infrastructure where the environment may not run', () => {
   const catalogue = catalogueOf(
     ...[harness, 'defaults: { environment_id: dev, infrastructure_id: us, docker_artifact_type: docker }'],
     'environments: { dev: { infrastructures: [eu] } }',

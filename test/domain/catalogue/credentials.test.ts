@@ -63,7 +63,7 @@ describe('where a key goes', () => {
   });
 });
 
-test('verify is for clusters that have a certificate', () => {
+test('verify applies to clusters that have a certificate', () => {
   const clusters = (cluster: string) => told([`clusters: { eu: ${cluster} }`, 'harness: { simulated: true }']);
   expect(clusters('{ kubeconfig: k, verify: required }')).toEqual([]);
   expect(clusters('{ eks: e, verify: required }')).toEqual([]);
@@ -71,7 +71,7 @@ test('verify is for clusters that have a certificate', () => {
   expect(clusters('{ kubeconfig: k, verify: never }')[0]).toMatch(/"never" is not one of required/);
 });
 
-test('of the clusters of a batch those are told whose certificate nobody checks, each once', () => {
+test('names each cluster of a batch with an unverified certificate once', () => {
   const unverified = { simulated: false, unverified: true as const };
   const catalogue = {
     clusters: { b: unverified, a: unverified, c: { simulated: false }, d: unverified },
@@ -84,7 +84,7 @@ test('of the clusters of a batch those are told whose certificate nobody checks,
   ]);
 });
 
-test('Node does not switch the check of certificates off', () => {
+test('Node keeps verifying certificates', () => {
   expect(() => refuseUncheckedTls({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toThrow(/NODE_EXTRA_CA_CERTS/);
   for (const value of [undefined, '', '1']) refuseUncheckedTls({ NODE_TLS_REJECT_UNAUTHORIZED: value });
 });

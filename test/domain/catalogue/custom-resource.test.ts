@@ -15,7 +15,7 @@ const read = (services: string) =>
 
 const kafka = 'kind: custom, api_version: kafka.strimzi.io/v1beta2, resource: kafkatopics';
 
-test('say which resource, and how it is judged', () => {
+test('say which resource it is, and how to judge it', () => {
   const parsed = read(`{${kafka}, healthy_when: 'object.status.phase == "Up"', failing_when: object.status.failed}`);
   if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
   const { catalogue } = parsed.configuration;
@@ -35,7 +35,7 @@ test('say which resource, and how it is judged', () => {
   });
 });
 
-test('two of different resources may have one name', () => {
+test('two different resources may have one name', () => {
   const other = 'kind: custom, api_version: example.com/v1, resource: widgets, name: topic';
   expect(read(`{${kafka}}\n    other: {${other}}`)).not.toHaveProperty('issues');
   expect(read(`{${kafka}}\n    other: {${kafka}, name: topic}`)).toMatchObject({ issues: [{ code: 'Duplicate' }] });
@@ -76,7 +76,7 @@ test.each<[service: string, issues: readonly (readonly [at: string, path: string
     '{kind: custom, api_version: v1, resource: ../pods}',
     [['5:54', 'resource', '"../pods" is not the plural name of a resource, like widgets']],
   ],
-])('%s is refused', (service, issues) => {
+])('refuses %s', (service, issues) => {
   const parsed = read(service);
   const told = ('issues' in parsed ? parsed.issues : []).map(({ line, column, path, message, hint }) => [
     ...[`${line}:${column}`, path.replace('services.data.topic.', ''), message],

@@ -32,20 +32,20 @@ test.each([
   expect(services?.shared?.web?.kubernetes).toEqual({ manifests, prune: true });
 });
 
-describe('a configuration is refused', () => {
+describe('refuses a configuration', () => {
   it.each([
     [
-      'whose manifests are not there',
+      'with missing manifests',
       'services: {shared: {web: {kubernetes: {manifests: gone}}}}',
       [/^2:51 services\.shared\.web\.kubernetes\.manifests: cannot be read: there is no such file or folder/],
     ],
     [
-      'whose manifests are none',
+      'with invalid manifests',
       'services: {shared: {web: {kubernetes: {manifests: bad.yaml}}}}',
       [/^2:51 .*: line 1 ConfigMap \(no name\) apiVersion: is missing .*; line 1 .*metadata\.name: is missing/],
     ],
     [
-      'whose services name Harness where there is none',
+      'with services that name Harness when there is none',
       'services: {shared: {web: {executor: harness}, api: {harness: {pipeline: p}}, old: {pipeline: p}}}',
       [
         /^2:37 services\.shared\.web\.executor: belongs to Harness/,
@@ -54,12 +54,12 @@ describe('a configuration is refused', () => {
       ],
     ],
     [
-      'whose pillars do',
+      'with pillars that do',
       'pillars: {shared: {harness: {pipeline: p}}}',
       [/^2:20 pillars\.shared\.harness: belongs to Harness, but the configuration has no section harness/],
     ],
     [
-      'whose file of services does',
+      'with a services file that does',
       'services: services.yaml',
       [/^services\.yaml:1:\d+ shared\.web\.pipeline: belongs to Harness/],
     ],

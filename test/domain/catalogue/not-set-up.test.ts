@@ -11,8 +11,8 @@ const read = (aws: string) =>
 test.each<[string, StageSetUp, number]>([
   ['has it', { places: ['payments', 'risk'] }, 0],
   ['has none', { places: ['none'] }, 1],
-  ['does not say, being of an earlier version', {}, 0],
-])('a place is asked for of a stage that %s', (_, setUp, problems) => {
+  ['does not say, because it is an earlier version', {}, 0],
+])('needs a place from a stage that %s', (_, setUp, problems) => {
   const parsed = read('');
   if (!('configuration' in parsed)) throw new Error('it cannot be read');
   const told = notSetUp(parsed.configuration, setUp);
@@ -20,7 +20,7 @@ test.each<[string, StageSetUp, number]>([
   for (const one of told) expect(one).toMatch(/^clusters\.vault: there are no functions in the place payments; add it/);
 });
 
-test('a place that the settings in the same file do not have is told where it stands', () => {
+test('reports on its line a place that the settings in the same file lack', () => {
   const told = read('aws: { places: { payment: { vpc: v } } }');
   expect('issues' in told && told.issues.map(({ line, column, path, hint }) => [line, column, path, hint])).toEqual([
     [1, 37, 'clusters.vault.place', 'did you mean payment?'],

@@ -39,7 +39,7 @@ const real = [
 describe('a configuration for real systems', () => {
   const { catalogue, connections } = valid(real).configuration;
 
-  test('has everything that may be shown in its catalogue', () => {
+  test('has everything public in its catalogue', () => {
     expect(catalogue).toEqual({
       simulated: false,
       pillars: {
@@ -93,7 +93,7 @@ describe('a configuration for real systems', () => {
   });
 });
 
-test('without Harness the executor is kubernetes, and each cluster is an account of it', () => {
+test('without Harness the executor is kubernetes, and each cluster is one of its accounts', () => {
   const { catalogue, connections } = valid('clusters: { eu-1: { simulated: true }, us-1: { eks: us } }').configuration;
   expect(connections.harness).toEqual({ kind: 'none' });
   expect([catalogue.harness, catalogue.simulated, usualExecutor(catalogue)]).toEqual([undefined, false, 'kubernetes']);
@@ -106,7 +106,7 @@ test('without Harness the executor is kubernetes, and each cluster is an account
 describe('keys that begin with x-', () => {
   const base = `${simulatedHarness}\n${simulatedCluster}`;
 
-  test('are ignored, but for the anchors in them', () => {
+  test('are ignored, except for their anchors', () => {
     const extension = 'x-usual: &usual { max_concurrency: 3 }\nx-unset: ["${NOWHERE}"]';
     const { catalogue } = valid(`${extension}\n${base}\nenvironments: { uat: *usual }`).configuration;
     expect(catalogue.environments).toEqual({ uat: { max_concurrency: 3 } });
@@ -118,14 +118,14 @@ describe('keys that begin with x-', () => {
   });
 });
 
-test('an environment says whether bad answers to health checks are kept', () => {
+test('an environment says whether bad health check answers are kept', () => {
   const environments =
     'environments: { staging: { keep_health_answers: true }, production: { keep_health_answers: false } }';
   const { configuration } = valid(`${simulatedHarness}\n${simulatedCluster}\n${environments}`);
   expect(configuration.catalogue.environments).toEqual({ staging: { keep_health_answers: true }, production: {} });
 });
 
-test('says for how many days the record of a batch is kept', () => {
+test('sets how many days the record of a batch is kept', () => {
   const { configuration } = valid(`${simulatedHarness}\n${simulatedCluster}\nretention_days: 90`);
   expect(configuration.catalogue.retention_days).toBe(90);
 });
@@ -133,7 +133,7 @@ test('says for how many days the record of a batch is kept', () => {
 describe('the defaults of an environment', () => {
   const base = `${simulatedHarness}\nclusters: { eu: { simulated: true }, us: { simulated: true } }`;
 
-  test('say where one deployment without a file goes, and as what', () => {
+  test('say where a deployment without a file goes, and which artifact it has', () => {
     const defaults = { infrastructure: 'eu', docker_artifact_type: 'helm' };
     const { configuration } = valid(`${base}\nenvironments: { uat: { defaults: ${JSON.stringify(defaults)} } }`);
     const read = { infrastructure_id: 'eu', docker_artifact_type: 'helm' };
@@ -141,10 +141,10 @@ describe('the defaults of an environment', () => {
   });
 
   test.each([
-    ['does not exist', '{ infrastructure: ue }', 'there is no infrastructure "ue"; known: eu, us'],
+    ['is missing', '{ infrastructure: ue }', 'there is no infrastructure "ue"; known: eu, us'],
     ['is not allowed there', '{ infrastructure: us }', 'is not one of the infrastructures of this environment'],
     ['is no artifact', '{ docker_artifact_type: rpm }', 'docker, helm, kustomize'],
-  ])('what %s is a problem', (_, defaults, said) => {
+  ])('reports a place or artifact that %s', (_, defaults, said) => {
     const found = problems(`${base}\nenvironments: { uat: { infrastructures: [eu], defaults: ${defaults} } }`);
     expect(found).toEqual([expect.stringContaining(said)]);
   });
@@ -155,7 +155,7 @@ describe('services', () => {
   const original =
     '{ "data": { "nightly-sum": { "k8s_object_type": "cronjob", "k8s_object_name": "nightly-sum-job", "namespace": "data" } } }';
 
-  test('the original mapping file is read as it is', () => {
+  test('reads the original mapping file unchanged', () => {
     const { configuration } = valid(`${base}\nservices: ./map.json`, { './map.json': original });
     expect(configuration.catalogue.services).toEqual({
       data: { 'nightly-sum': { kind: 'cronjob', name: 'nightly-sum-job', namespace: 'data' } },
@@ -191,7 +191,7 @@ describe('services', () => {
     );
   });
 
-  test('a service overrides its pillar, and takes its token only for the same trigger', () => {
+  test("a service overrides its pillar, and uses the pillar's token only for the same trigger", () => {
     const services = [
       'services:',
       '  risk:',
@@ -226,7 +226,7 @@ describe('services', () => {
     expect(catalogue.pillars.data?.harness).toMatchObject({ mode: 'webhook', pipeline: 'deploy_data' });
   });
 
-  test('a kind that cannot be verified is kept, with a warning', () => {
+  test('keeps a kind that cannot be verified, with a warning', () => {
     const { warnings } = valid(`${base}\nservices: { risk: { x: { kind: pod } } }`);
     expect(warnings).toEqual([
       'Batches with these services will be refused, because their kind cannot be verified yet: "risk/x".',
@@ -264,19 +264,19 @@ describe('services', () => {
     ['{ "risk": { "x": {} ', 'm:1:'],
     ['', 'm:1:1 the file is empty'],
   ];
-  test.each(wrong)('%s is refused with its file and line', (file, problem) => {
+  test.each(wrong)('refuses %s with its file and line', (file, problem) => {
     const said = problems(`${base}\nservices: m`, { m: file });
     expect(said).toHaveLength(1);
     expect(said[0]).toContain(problem);
   });
 
-  test('a file that is not there', () => {
+  test('a missing file', () => {
     expect(problems(`${base}\nservices: ./gone.json`)).toEqual([
       '3:11 services: this file cannot be read (a relative path counts from the folder of the configuration)',
     ]);
   });
 
-  test('problems of both files come in one answer', () => {
+  test('reports problems of both files together', () => {
     const said = problems(`${base}\nservices: m\npilars: {}`, { m: '{ "risk": { "x": { "kind": "x" } } }' });
     expect(said).toHaveLength(2);
     expect(said[0]).toContain('4:1 pilars: unknown key');
@@ -285,7 +285,7 @@ describe('services', () => {
 });
 
 describe('variables', () => {
-  test('one that is not set, or set to nothing, is named', () => {
+  test('names a variable that is missing or empty', () => {
     const text = `${simulatedCluster}\nharness: { account: a, org: o, project: p, api_key: "\${NO_SUCH_KEY}", base_url: "\${EMPTY}" }\npublic_variables: [EMPTY]`;
     expect(problems(text)).toEqual([
       '2:53 harness.api_key: the environment variable NO_SUCH_KEY is not set (set NO_SUCH_KEY where Flotilla is started)',
@@ -319,14 +319,14 @@ describe('variables', () => {
     expect(problems(`${simulatedCluster}\n${text}\npublic_variables: [HARNESS_API_KEY]`).join('\n')).toContain(problem);
   });
 
-  test('names of variables are not looked up in what every object has', () => {
+  test('names of variables do not match inherited properties', () => {
     expect(
       problems(`${simulatedHarness}\nclusters: { a: { eks: "\${constructor}" } }\npublic_variables: [constructor]`)[0],
     ).toContain('constructor is not set');
   });
 });
 
-describe('one wrong thing is one problem, at its place', () => {
+describe('one mistake is one problem, in its place', () => {
   const rows: readonly (readonly [text: string, problem: string])[] = [
     [simulatedHarness, '1:1 clusters: is missing; a mapping is needed'],
     [`${simulatedHarness}\nclusters: {}`, '2:11 clusters: at least one cluster is needed'],
@@ -405,13 +405,13 @@ describe('one wrong thing is one problem, at its place', () => {
   });
 });
 
-test('without a services section every service is taken, with a warning', () => {
+test('accepts every service without a services section, with a warning', () => {
   const { configuration, warnings } = valid(`${simulatedHarness}\n${simulatedCluster}`);
   expect(configuration.catalogue).not.toHaveProperty('services');
   expect(configuration.catalogue.simulated).toBe(true);
   expect(warnings).toEqual(['There is no service mapping: service names will not be checked.']);
 });
 
-test('a text that is no YAML is refused with its line', () => {
+test('refuses invalid YAML with its line', () => {
   expect(parseConfiguration('a: [', noFiles)).toMatchObject({ issues: [{ code: 'YamlSyntax', line: 1 }] });
 });

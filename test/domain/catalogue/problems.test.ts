@@ -19,7 +19,7 @@ const read = (text: string, more: Partial<ConfigurationSources> = {}) =>
 
 const simulated = 'clusters: {eu: {simulated: true}}\nharness: {simulated: true}\n';
 
-/** A problem by where it is, what it is and how it is told. */
+/** A problem as its place, kind and message. */
 const issue = (at: string, code: string, path: string, message: string, more: Partial<Issue> = {}) => {
   const [line, column] = at.split(':').map(Number);
   return { line, column, path, message, code, ...more };
@@ -67,7 +67,7 @@ test.each<[what: string, text: string, issues: readonly object[]]>([
     ],
   ],
   [
-    'empty sections that are needed',
+    'required sections that are empty',
     'clusters:\nharness:\n',
     [
       issue('1:10', 'WrongType', 'clusters', 'is empty; a mapping is needed', isEmpty),
@@ -80,7 +80,7 @@ test.each<[what: string, text: string, issues: readonly object[]]>([
     [issue('1:11', 'Missing', 'clusters', 'at least one cluster is needed')],
   ],
   [
-    'clusters that are reached by no way or by two',
+    'clusters with no way to reach them, or with two',
     `clusters:
   none:
     {simulated: false, max_concurrency: 1}
@@ -98,7 +98,7 @@ harness: {simulated: true}`,
     ],
   ],
   [
-    'what goes with EKS only, elsewhere, and what is none of AWS',
+    'EKS settings elsewhere, and invalid AWS values',
     `clusters:
   file: {kubeconfig: f, region: eu-west-1, proxy: "http://p:1"}
   alone: {eks: a, external_id: abc}
@@ -167,7 +167,7 @@ aws: {cluster_roles: ["arn:aws:iam::111122223333:role/flotilla-*"]}`,
     ],
   ],
   [
-    'places of an environment that do not exist',
+    'missing places of an environment',
     `clusters: {us: {simulated: true}, eu: {simulated: true}}
 harness: {simulated: true}
 infrastructures: {eu: {cluster: us}, dev: {cluster: eu}}
@@ -198,14 +198,10 @@ public_variables: [SET]`,
       }),
     ],
   ],
+  ['unreadable services', `${simulated}services: 7`, [issue('3:11', 'WrongType', 'services', noService)]],
+  ['services without a file name', `${simulated}services: ""`, [issue('3:11', 'WrongType', 'services', noService)]],
   [
-    'services that are nothing that can be read',
-    `${simulated}services: 7`,
-    [issue('3:11', 'WrongType', 'services', noService)],
-  ],
-  ['services of no file', `${simulated}services: ""`, [issue('3:11', 'WrongType', 'services', noService)]],
-  [
-    'services of a file that is not there',
+    'services in a missing file',
     `${simulated}services: none.yaml`,
     [
       issue('3:11', 'FileUnreadable', 'services', 'this file cannot be read', {
@@ -214,12 +210,12 @@ public_variables: [SET]`,
     ],
   ],
   [
-    'services of what is no file',
+    'services in something that is not a file',
     `${simulated}services: folder`,
     [issue('3:11', 'FileUnreadable', 'services', 'this file cannot be read: it is a folder')],
   ],
   [
-    'a file of services with a key twice',
+    'a services file with a duplicate key',
     `${simulated}services: twice.yaml`,
     [
       issue('2:1', 'DuplicateKey', 'risk', 'this key is written twice in the same mapping', {
@@ -229,12 +225,12 @@ public_variables: [SET]`,
     ],
   ],
   [
-    'a file of services that is a list',
+    'a services file with a list',
     `${simulated}services: list.yaml`,
     [issue('1:1', 'WrongType', '', 'a list where a mapping is needed', { file: 'list.yaml' })],
   ],
   [
-    'a file of services with variables that are not set',
+    'a services file with missing variables',
     `${simulated}services: unset.yaml\npublic_variables: [NONE]`,
     [
       issue('2:17', 'VariableNotSet', 'risk.x.executor', 'the environment variable NONE is not set', {
@@ -248,7 +244,7 @@ public_variables: [SET]`,
     ],
   ],
   [
-    'a service with all wrong',
+    'a service with everything wrong',
     `${simulated}services:
   risk:
     x: {namespace: 1, image: [], executor: jenkins, name: a, k8s_object_name: b}
@@ -297,7 +293,7 @@ public_variables: [SET]`,
     ],
   ],
   [
-    'variables that are not set, or have no name of one',
+    'variables that are not set, or whose name is invalid',
     `clusters: {eu: {eks: "\${not a name}"}}
 harness: {account: a, org: "\${NONE}", project: p, api_key: "\${GONE}"}
 infrastructures: {dev: {cluster: "\${NONE}"}}
@@ -322,21 +318,21 @@ public_variables: [NONE]`,
     ],
   ],
   [
-    'a stage that is no word',
+    'an invalid stage',
     `${simulated}aws: {stage: 1, more: 2}`,
     [issue('3:14', 'WrongType', 'aws.stage', asText, quotedOne)],
   ],
-])('%s is told with its place, whole', (_, text, issues) => {
+])('reports %s with its place, in full', (_, text, issues) => {
   expect(read(text)).toEqual({ issues });
 });
 
-test('a file of services that is not even YAML is told with its name', () => {
+test('names a services file that is not even YAML', () => {
   expect(read(`${simulated}services: broken.yaml`)).toEqual({
     issues: [expect.objectContaining({ code: 'YamlSyntax', file: 'broken.yaml' })],
   });
 });
 
-test('secrets may stay as they are written, in either file', () => {
+test('secrets may stay in plain text, in either file', () => {
   const text = 'harness: {account: a, org: o, project: p, api_key: "${GONE}"}\nclusters: {eu: {eks: e}}\n';
   const ofServices = { ...sources, readFile: () => 'risk: {x: {pipeline: p, harness: {webhook_token: "${GONE}"}}}' };
   const parsed = read(`${text}services: s.yaml`, { ...ofServices, secrets: 'later' });
@@ -350,7 +346,7 @@ test('secrets may stay as they are written, in either file', () => {
   });
 });
 
-test('what is right and yet worth a word is warned of', () => {
+test('warns about valid but doubtful settings', () => {
   const warned = (text: string) => {
     const parsed = read(`${simulated}${text}`);
     return 'issues' in parsed ? parsed.issues : [parsed.warnings, parsed.stage];
@@ -374,7 +370,7 @@ test('what is right and yet worth a word is warned of', () => {
   expect(warned('services: {risk: {x: {kind: job}}}')).toEqual([[], undefined]);
 });
 
-test('all is simulated where every part is', () => {
+test('everything is simulated if each part is', () => {
   const parts = ['simulated: true', 'eks: e'];
   const all = parts.flatMap((one) =>
     parts.flatMap((other) =>
@@ -387,7 +383,7 @@ test('all is simulated where every part is', () => {
   expect(all).toEqual([true, ...Array(7).fill(false)]);
 });
 
-test('a name in braces is one of a variable, or is told to be none', () => {
+test("a name in braces is a variable's, or is reported as invalid", () => {
   const hints = (names: readonly string[]) =>
     names.map((name) => {
       const parsed = read(

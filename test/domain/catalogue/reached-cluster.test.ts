@@ -6,7 +6,7 @@ import type { ClusterRow } from '../../../lib/domain/record/cluster-row.ts';
 
 const hour = 3_600_000;
 
-/** What is kept of a cluster that was reached in these ways, one after the other. */
+/** What is kept of a cluster that was reached in these ways, in this order. */
 const reachedBy = (...ways: readonly (readonly [name: string, ...identities: string[]])[]): ClusterRow =>
   ways.reduce<ClusterRow | undefined>(
     (before, [name, ...identities], at) =>
@@ -14,24 +14,29 @@ const reachedBy = (...ways: readonly (readonly [name: string, ...identities: str
     undefined,
   )!;
 
-/** By what `eu` is known, beside `blue`, another name that leads to the cluster with the UID 1. */
+/** The names of `eu`, next to `blue`, another name that leads to the cluster with the UID 1. */
 const namesOf = (row: ClusterRow): readonly string[] => {
   const blue = { cluster: 'blue', fingerprint: 'any', names: ['blue'], identities: ['kube-system:1'], at: 0 };
   const clusters = { eu: { simulated: false, known_as: row.names[0]! }, blue: { simulated: false, known_as: 'blue' } };
   return namesOfClusters({ clusters }, [row, blue])('eu');
 };
 
-describe('by what a cluster is known after its name was led another way', () => {
+describe('the names of a cluster after its name leads another way', () => {
   test.each([
     ['to the same', ['a', 'kube-system:1'], ['b', 'kube-system:1'], ['b', 'blue', 'a']],
-    ['to the same, by its address alone', ['a', 'https://a'], ['b', 'https://a'], ['b', 'a']],
+    ['to the same, known only by its address', ['a', 'https://a'], ['b', 'https://a'], ['b', 'a']],
     ['to another', ['a', 'kube-system:1', 'https://a'], ['b', 'kube-system:2', 'https://a'], ['b']],
     ['to another in EKS', ['a', 'arn:1', 'https://a'], ['b', 'arn:2', 'https://b'], ['b']],
-    ['to one that does not say: it may be the same', ['a', 'kube-system:1'], ['b', 'https://b'], ['b', 'blue', 'a']],
-    ['from one that did not say', ['a', 'https://a'], ['b', 'kube-system:1'], ['b', 'blue', 'a']],
+    [
+      'to one that does not identify itself: it may be the same',
+      ['a', 'kube-system:1'],
+      ['b', 'https://b'],
+      ['b', 'blue', 'a'],
+    ],
+    ['from one that did not identify itself', ['a', 'https://a'], ['b', 'kube-system:1'], ['b', 'blue', 'a']],
   ] as const)('%s', (_, before, after, names) => expect(namesOf(reachedBy(before, after))).toEqual(names));
 
-  test('twice, the first time to one that did not say: each way is judged by itself', () => {
+  test('twice, first to one that did not identify itself: each way is judged by itself', () => {
     const row = reachedBy(['a', 'kube-system:1'], ['b', 'https://b'], ['c', 'kube-system:2']);
     expect(row).toMatchObject({ names: ['c'], earlier: [{ names: ['b'] }] });
     expect(namesOf(row)).toEqual(['c', 'b']);
@@ -50,16 +55,11 @@ describe('by what a cluster is known after its name was led another way', () => 
   });
 });
 
-describe('asked again in the same way', () => {
+describe('the same way, asked again', () => {
   test.each([
-    ['it can be read who it is', ['https://a'], ['kube-system:1', 'https://a'], ['kube-system:1', 'https://a']],
-    ['it cannot any more', ['kube-system:1', 'https://a'], ['https://a'], ['https://a', 'kube-system:1']],
-    [
-      'it was built anew',
-      ['kube-system:2', 'https://a'],
-      ['kube-system:1', 'https://a'],
-      ['kube-system:1', 'https://a'],
-    ],
+    ['it can be identified', ['https://a'], ['kube-system:1', 'https://a'], ['kube-system:1', 'https://a']],
+    ['it can no longer be identified', ['kube-system:1', 'https://a'], ['https://a'], ['https://a', 'kube-system:1']],
+    ['it was rebuilt', ['kube-system:2', 'https://a'], ['kube-system:1', 'https://a'], ['kube-system:1', 'https://a']],
     ['it says nothing of what it said', ['arn:1'], ['https://a'], ['https://a', 'arn:1']],
   ] as const)('%s', (_, before, after, identities) => {
     const row = reachedBy(['a', ...before], ['a', ...after]);
@@ -68,13 +68,13 @@ describe('asked again in the same way', () => {
   });
 });
 
-describe('who it is', () => {
+describe('the identity', () => {
   const row = (...identities: readonly string[]): ClusterRow => ({ ...reachedBy(['a', ...identities]), at: 0 });
   test.each([
-    ['is known by a UID', row('kube-system:1'), 'a way', 100 * hour, true],
-    ['is not asked for an hour after it could not say', row('arn:1', 'https://a'), 'a way', hour - 1, true],
-    ['is asked after it', row('arn:1', 'https://a'), 'a way', hour, false],
-    ['is asked where it is reached another way', row('kube-system:1'), 'b way', 0, false],
+    ['is a UID', row('kube-system:1'), 'a way', 100 * hour, true],
+    ['is not asked for during the hour after a failure', row('arn:1', 'https://a'), 'a way', hour - 1, true],
+    ['is asked for after that', row('arn:1', 'https://a'), 'a way', hour, false],
+    ['is asked for when the way changes', row('kube-system:1'), 'b way', 0, false],
   ] as const)('%s', (_, known, fingerprint, now, expected) => {
     expect(isKnown(known, { cluster: 'eu', name: 'a', fingerprint }, now)).toBe(expected);
   });

@@ -4,7 +4,7 @@ import { parseConfiguration } from '../../../lib/domain/catalogue/parse-configur
 
 const head = 'harness: { simulated: true }\nclusters: { eu-1: { simulated: true } }\n';
 
-/** Problems with services that are written in the configuration, or in a file beside it. */
+/** Problems with services in the configuration, or in a file next to it. */
 const problemsOf = (services: string, more = ''): string[] => {
   const isFile = services.startsWith('{');
   const text = `${head}${more}services: ${isFile ? './services.json' : services}`;
@@ -15,7 +15,7 @@ const problemsOf = (services: string, more = ''): string[] => {
 const line = (...lines: readonly string[]) => `\n  ${lines.join('\n  ')}\n`;
 const realCluster = { cluster: 'clusters: { eu-1: { eks: payments } }' };
 
-describe('two services on one object are told of, with both places', () => {
+describe('reports two services on one object, with both places', () => {
   test.each([
     [
       'with the same namespace, kind and name',
@@ -35,14 +35,14 @@ describe('two services on one object are told of, with both places', () => {
       ],
     ],
     [
-      'where one is called like the object of the other',
+      "when one has the name of the other's object",
       line('risk: { limits: { name: api }, api: }'),
       [
         '4:34 services.risk.api: leads to the same object as risk/limits on line 4: they have the same kind, namespace and name',
       ],
     ],
     [
-      'by the value of a variable, which is not shown',
+      'through the value of a variable, which is not shown',
       `${line('risk: { a: { name: "${NAME}" }, b: { name: not-to-be-shown } }')}\npublic_variables: [NAME]`,
       [
         '4:35 services.risk.b: leads to the same object as risk/a on line 4: they have the same kind, namespace and name',
@@ -65,27 +65,31 @@ describe('two services on one object are told of, with both places', () => {
   });
 });
 
-describe('an infrastructure with a namespace of its own gives it to both', () => {
+describe('an infrastructure with its own namespace gives it to both', () => {
   const blue = 'infrastructures: { blue: { cluster: eu-1, namespace: blue } }\n';
   const told = (at: string, one: string, other: string) =>
     expect.stringContaining(`${at} services.${other}: leads to the same object as ${one} on line 5`);
   test.each([
     ['no namespace', line('risk: { a: { name: x }, b: { name: x } }'), told('5:27', 'risk/a', 'risk.b')],
     [
-      'the same that others have by themselves',
+      'the default of the others, written out',
       line('risk: { a: { name: x, namespace: data } }', 'data: { x: }'),
       expect.stringContaining('6:11 services.data.x: leads to the same object as risk/a on line 5'),
     ],
   ])('%s', (_, services, problem) => expect(problemsOf(services, blue)).toEqual([problem]));
 });
 
-describe('what is not the same object', () => {
+describe('different objects', () => {
   test.each([
     ['another kind', line('risk: { a: { name: x }, b: { name: x, kind: statefulset } }'), ''],
     ['another namespace', line('risk: { a: { name: x, namespace: one }, b: { name: x, namespace: two } }'), ''],
-    ['two pillars, each in its own namespace, as everything is simulated', line('risk: { x: }', 'data: { x: }'), ''],
     [
-      'the same, where an infrastructure has one for both: a batch that names it twice is refused',
+      'two pillars, each in its own namespace, because everything is simulated',
+      line('risk: { x: }', 'data: { x: }'),
+      '',
+    ],
+    [
+      'the same, when an infrastructure has one namespace for both: refuses a batch with both',
       line('risk: { x: }', 'data: { x: }'),
       'infrastructures: { blue: { cluster: eu-1, namespace: blue } }\n',
     ],

@@ -20,12 +20,12 @@ const usual = { checks: [], proceed: 'person', proven_seconds: 1_800 };
 
 test.each([
   [
-    'a canary without a word more has the usual steps',
+    'a canary without settings has the usual steps',
     '{canary: {}}',
     { kind: 'canary', traffic: { by: 'replicas' }, steps: [10, 30, 50, 75, 100], step_seconds: 900, ...usual },
   ],
   [
-    'a canary by an HTTPRoute',
+    'a canary with an HTTPRoute',
     '{environments: [prod], canary: {steps: [5, 100], step_seconds: 60, route: web, service: web, human_wait: 600}}',
     {
       ...{ kind: 'canary', traffic: { by: 'route', route: 'web', service: 'web' }, steps: [5, 100], step_seconds: 60 },
@@ -42,7 +42,7 @@ test.each([
     },
   ],
   [
-    'a check of CloudWatch',
+    'a check in CloudWatch',
     '{canary: {checks: [{name: errors, cloudwatch: {metrics: {m: {namespace: AWS/X, name: E, statistic: Sum}}}, max: 5, proven_max: 1}]}}',
     {
       ...{ kind: 'canary', traffic: { by: 'replicas' }, steps: [10, 30, 50, 75, 100], step_seconds: 900, ...usual },
@@ -58,58 +58,58 @@ test.each([
   expect(strategyOf(written)).toEqual(strategy);
 });
 
-describe('a strategy is refused', () => {
+describe('refuses a strategy', () => {
   const limit = ', max: 1';
   it.each<[string, string, RegExp, string?]>([
-    ['that says no way', '{}', /^3:\d+ services\.shared\.web\.kubernetes\.strategy: names no way to take over/],
-    ['that says two ways', '{canary: {}, blue_green: {service: web}}', /strategy: names two ways to take over/],
+    ['without a kind', '{}', /^3:\d+ services\.shared\.web\.kubernetes\.strategy: names no way to take over/],
+    ['with two kinds', '{canary: {}, blue_green: {service: web}}', /strategy: names two ways to take over/],
     [
-      'of another kind',
+      'for another kind of service',
       '{canary: {}}',
       /is only valid for the kind deployment, and this is a "daemonset"/,
       'kind: daemonset, ',
     ],
-    ['of an Argo Rollout', '{canary: {}}', /an Argo Rollout has its own steps/, 'kind: rollout, '],
+    ['for an Argo Rollout', '{canary: {}}', /an Argo Rollout has its own steps/, 'kind: rollout, '],
     [
       'in no environment',
       '{environments: [pord], canary: {}}',
       /^3:\d+ .*environments\[1\]: there is no environment "pord"; .*did you mean prod/,
     ],
-    ['whose steps fall', '{canary: {steps: [10, 50, 30]}}', /steps\[3\]: is not greater than the previous step, 50/],
-    ['whose steps stay', '{canary: {steps: [10, 10]}}', /steps\[2\]: is not greater than the previous step, 10/],
-    ['of a share of 0', '{canary: {steps: [0, 10]}}', /steps\[1\]: the number 0 is under 1/],
-    ['of more than all', '{canary: {steps: [10, 101]}}', /steps\[2\]: the number 101 is over 100/],
-    ['of a route without a Service', '{canary: {route: web}}', /canary\.route: also needs service/],
-    ['of a Service without a route', '{canary: {service: web}}', /canary\.service: also needs route/],
-    ['of blue/green without a Service', '{blue_green: {}}', /blue_green\.service: is missing/],
+    ['with falling steps', '{canary: {steps: [10, 50, 30]}}', /steps\[3\]: is not greater than the previous step, 50/],
+    ['with equal steps', '{canary: {steps: [10, 10]}}', /steps\[2\]: is not greater than the previous step, 10/],
+    ['with a share of 0', '{canary: {steps: [0, 10]}}', /steps\[1\]: the number 0 is under 1/],
+    ['with more than everything', '{canary: {steps: [10, 101]}}', /steps\[2\]: the number 101 is over 100/],
+    ['with a route but no Service', '{canary: {route: web}}', /canary\.route: also needs service/],
+    ['with a Service but no route', '{canary: {service: web}}', /canary\.service: also needs route/],
+    ['with blue/green but no Service', '{blue_green: {}}', /blue_green\.service: is missing/],
     [
-      'that waits for nobody, and says how long',
+      'that waits for nobody, but says how long',
       '{canary: {proceed: automatic, human_wait: 60}}',
       /human_wait: is only valid with proceed: person/,
     ],
     [
-      'of a number from nowhere',
+      'with a metric from nowhere',
       `{canary: {checks: [{name: e${limit}}]}}`,
       /checks\[1\]: does not say where its number comes from/,
     ],
     [
-      'of a number from two places',
+      'with a metric from two places',
       `{canary: {checks: [{name: e, prometheus: q, cloudwatch: {metrics: {m: {namespace: n, name: n, statistic: Sum}}}${limit}}]}}`,
       /checks\[1\]: names two sources for one number/,
     ],
     ['without a limit', '{canary: {checks: [{name: e, prometheus: q}]}}', /checks\[1\]: has no limit/],
     [
-      'whose limits cross',
+      'with limits that cross',
       '{canary: {checks: [{name: e, prometheus: q, max: 1, min: 2}]}}',
       /checks\[1\]\.min: is greater than max, 1/,
     ],
     [
-      'that is proven by more than its limit',
+      'with a target above its limit',
       '{canary: {checks: [{name: e, prometheus: q, max: 1, proven_max: 2}]}}',
       /proven_max: is greater than max, 1/,
     ],
     [
-      'that is proven by less than its limit',
+      'with a target below its limit',
       '{canary: {checks: [{name: e, prometheus: q, min: 2, proven_min: 1}]}}',
       /proven_min: is less than min, 2/,
     ],
@@ -119,12 +119,12 @@ describe('a strategy is refused', () => {
       /checks\[2\]\.name: is the name of another check/,
     ],
     [
-      'of two metrics and no expression',
+      'with two metrics and no expression',
       `{canary: {checks: [{name: e, cloudwatch: {metrics: {m: {namespace: n, name: n, statistic: Sum}, n: {namespace: n, name: n, statistic: Sum}}}${limit}}]}}`,
       /metrics: has several metrics, but no expression/,
     ],
     [
-      'of no metrics',
+      'with no metrics',
       `{canary: {checks: [{name: e, cloudwatch: {metrics: {}}${limit}}]}}`,
       /metrics: has 0 metrics; from 1 to 5 are allowed/,
     ],
@@ -133,7 +133,7 @@ describe('a strategy is refused', () => {
       `{canary: {checks: [${['a', 'b', 'c'].map((name) => `{name: ${name}, prometheus: "${'q'.repeat(900)}"${limit}}`).join()}]}}`,
       /strategy: is longer than 2500 characters/,
     ],
-    ['with a word that nobody knows', '{canary: {stepz: [1]}}', /canary\.stepz: .*did you mean .*steps/],
+    ['with an unknown key', '{canary: {stepz: [1]}}', /canary\.stepz: .*did you mean .*steps/],
   ])('%s', (_, written, problem, service = '') => {
     const parsed = read(written, service);
     const told = 'issues' in parsed ? parsed.issues.map(describeIssue) : [];

@@ -14,10 +14,10 @@ const written = '${CANARY}';
 const secrets = ['api_key', 'webhook_token'];
 const isSecret = (path: Path): boolean => secrets.includes(String(path.at(-1)));
 
-/** A name that may stand where the schema takes any. */
+/** A valid name for maps where the schema accepts any. */
 const names: Readonly<Record<string, string>> = { pillars: 'risk', services: 'risk', clusters: 'eu' };
 
-/** Every place of a schema where a text may stand. */
+/** Every place in a schema where a string is allowed. */
 const textPlaces = (schema: unknown, path: Path = []): Path[] => {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return textPlaces(schema.unwrap(), path);
   if (schema instanceof z.ZodPipe) return textPlaces(schema.in, path);
@@ -46,7 +46,7 @@ const put = (path: Path, value: unknown, more: object = {}): string => {
     else at[part] ??= typeof path[place + 1] === 'number' ? [] : {};
     at = at[part] as Writable;
   });
-  // One key on a line, as YAML has it.
+  // One key per line, as in YAML.
   return JSON.stringify(root, null, 1);
 };
 
@@ -71,7 +71,7 @@ test('the schema has such places', () => {
   expect(places.filter(isSecret)).toHaveLength(3);
 });
 
-describe('a variable that nobody listed as public', () => {
+describe('a variable that is not listed as public', () => {
   test.each(places.filter((path) => !isSecret(path)).map((path) => [pathText(path), path] as const))(
     'is an error with its line, and no value, in %s',
     (told, path) => {
@@ -95,7 +95,7 @@ describe('a variable that nobody listed as public', () => {
   });
 
   test.each(places.filter(isSecret).map((path) => [pathText(path), path] as const))(
-    'is put in where %s takes it, and is in no output',
+    'is filled in where %s takes it, and is in no output',
     async (_, path) => {
       const parsed = read(put(path, written));
       if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
@@ -114,7 +114,7 @@ describe('a variable that nobody listed as public', () => {
     },
   );
 
-  test('is no secret where it is listed as public, too', () => {
+  test('is no secret if it is also listed as public', () => {
     const parsed = read(put(['harness', 'api_key'], written, { public_variables: ['CANARY'] }));
     expect('issues' in parsed && parsed.issues).toEqual([
       expect.objectContaining({ path: 'harness.api_key', hint: 'remove CANARY from public_variables' }),
@@ -122,7 +122,7 @@ describe('a variable that nobody listed as public', () => {
   });
 });
 
-test('one that is listed is put in anywhere, also in a file of services', () => {
+test('a listed one is filled in anywhere, also in a services file', () => {
   const file = 'risk: { x: { image: "${PLACE}/x" } }';
   const parse = (listed: string) =>
     parseConfiguration(`clusters: { eu: { eks: "\${PLACE}" } }\nharness: { simulated: true }\nservices: s\n${listed}`, {

@@ -137,14 +137,18 @@ const many = (count: number): readonly string[] => Array.from({ length: count },
 
 describe('a value', () => {
   test.each<[what: string, written: object, problem: string]>([
-    ['of no such mode', inPillar('mode')('push'), 'pillars.risk.harness.mode: "push" is not one of webhook, execute'],
+    [
+      'of an unknown mode',
+      inPillar('mode')('push'),
+      'pillars.risk.harness.mode: "push" is not one of webhook, execute',
+    ],
     [
       'with too many variables',
       inPillar('variables')(many(51)),
       'pillars.risk.harness.variables: the list has 51 entries; at most 50 are allowed',
     ],
     [
-      'with a variable that is none',
+      'with an invalid variable',
       inPillar('variables')(['a b']),
       'pillars.risk.harness.variables[1]: "a b" is not a Harness identifier: letters, digits, `_`, `-` and `$`',
     ],
@@ -174,13 +178,9 @@ describe('a value', () => {
       { clusters: { eu: { eks: '' } } },
       'clusters.eu.eks: is empty; at least 1 character is needed',
     ],
+    ['with a limit of zero', inCluster('max_concurrency')(0), 'clusters.eu.max_concurrency: the number 0 is under 1'],
     [
-      'with a limit of nothing',
-      inCluster('max_concurrency')(0),
-      'clusters.eu.max_concurrency: the number 0 is under 1',
-    ],
-    [
-      'with a limit without end',
+      'with an unlimited limit',
       inHarness('max_concurrency')(10_001),
       'harness.max_concurrency: the number 10001 is over 10000',
     ],
@@ -190,7 +190,7 @@ describe('a value', () => {
       'pillars.risk.max_concurrency: the number 1.5 is not a whole number',
     ],
     [
-      'with an environment too long',
+      'with an environment that is too long',
       { environments: { [long(65)]: {} } },
       `environments["${long(64)}…"]: this name has 65 characters; at most 64 are allowed`,
     ],
@@ -225,7 +225,7 @@ describe('a value', () => {
       'services.risk.x.executor: is empty; at least 1 character is needed',
     ],
     [
-      'with a namespace that is none',
+      'with an invalid namespace',
       { infrastructures: { a: { cluster: 'eu', namespace: 'X' } } },
       'infrastructures.a.namespace: "X" is not a Kubernetes namespace: lower-case letters, digits and `-`, at most 63',
     ],
@@ -239,26 +239,26 @@ describe('a value', () => {
       { services: { risk: { x: { name: 'a', k8s_object_name: 'b' } } } },
       'services.risk.x.k8s_object_name: says the same as name; write one of the two',
     ],
-    ['with services that are none', { services: 7 }, 'services: is neither the path of a mapping file nor a mapping'],
+    ['with invalid services', { services: 7 }, 'services: is neither the path of a mapping file nor a mapping'],
     ['with services without a name', { services: '' }, 'services: is neither the path of a mapping file nor a mapping'],
-  ])('%s is refused', (_, written, problem) => {
+  ])('refuses %s', (_, written, problem) => {
     expect(wrong(written)).toEqual([problem]);
   });
 
   test.each<[what: string, written: object]>([
-    ['with as many variables as may be', inPillar('variables')(many(50))],
+    ['with the maximum number of variables', inPillar('variables')(many(50))],
     ['with a long token', inPillar('webhook_token')(long(253))],
     ['with the highest limit', inHarness('max_concurrency')(10_000)],
     ['with the lowest limit', inCluster('max_concurrency')(1)],
     ['with a long environment', { environments: { [long(64)]: { description: '' } } }],
-    ['with a kind in any case', inService('kind')('StatefulSet')],
-    ['with a kind in the original words', inService('k8s_object_type')('CronJob')],
+    ['with a kind in any letter case', inService('kind')('StatefulSet')],
+    ['with a kind in its original spelling', inService('k8s_object_type')('CronJob')],
     [
       'with sections that are empty',
       { pillars: null, environments: null, services: null, infrastructures: null, aws: null },
     ],
     ['with names alone', { pillars: { risk: null }, environments: { staging: null }, services: { risk: { x: null } } }],
-  ])('%s is taken', (_, written) => {
+  ])('accepts %s', (_, written) => {
     expect(wrong(written)).toEqual([]);
   });
 });
