@@ -29,7 +29,7 @@ describe('decideBatchStatus', () => {
     expect(decideBatchStatus(totals, { cancelRequested })).toEqual({ status, reason, message });
   });
 
-  test('tells the counts', () => {
+  test('reports the counts', () => {
     const { message } = decideBatchStatus({ SUCCESS: 9, SKIPPED: 1, FAILED: 2 }, { cancelRequested: false });
     expect(message).toBe('12 deployments: 9 succeeded, 2 failed, 1 skipped.');
     const each = {
@@ -50,7 +50,7 @@ describe('decideBatchStatus', () => {
   });
 });
 
-test('whatever neither waits nor is in work has ended', () => {
+test('everything that neither waits nor is in progress has ended', () => {
   expect(statuses.filter((status) => !isTerminal(status))).toEqual(['PENDING', 'PROCESSING']);
   expect(statuses).toHaveLength(8);
 });

@@ -4,7 +4,7 @@ import type { PlannedDeployment } from '../../../lib/domain/plan/plan.ts';
 import { pendingItem } from '../../../lib/domain/record/change.ts';
 import type { CaptureRow, Failure, ItemRow, Run, TurnRow } from '../../../lib/domain/record/rows.ts';
 
-/** What ended a child before anything was started, and what a user is told of it. */
+/** Errors that ended a child before it started anything, and the message for the user. */
 const causes: readonly (readonly [string, string | undefined, string])[] = [
   [
     'a function that failed',
@@ -15,11 +15,11 @@ const causes: readonly (readonly [string, string | undefined, string])[] = [
   ['a message with a full stop', 'It is away. For long.', 'ClusterUnavailable: It is away. For long'],
   ['a long message', 'x'.repeat(301), `ClusterUnavailable: ${'x'.repeat(300)}…`],
   ['JSON of another form', '{"code":7}', 'ClusterUnavailable: {"code":7}'],
-  ['JSON whose message is no text', '{"errorMessage":7}', 'ClusterUnavailable: {"errorMessage":7}'],
-  ['what only looks like JSON', '{ not json', 'ClusterUnavailable: { not json'],
+  ['JSON with a message that is not text', '{"errorMessage":7}', 'ClusterUnavailable: {"errorMessage":7}'],
+  ['text that only looks like JSON', '{ not json', 'ClusterUnavailable: { not json'],
   ['a message that holds JSON', 'said {"errorMessage":"x"}', 'ClusterUnavailable: said {"errorMessage":"x"}'],
-  ['JSON that is no object', '"gone"', 'ClusterUnavailable: "gone"'],
-  ['JSON that is nothing', 'null', 'ClusterUnavailable: null'],
+  ['JSON that is not an object', '"gone"', 'ClusterUnavailable: "gone"'],
+  ['JSON that is null', 'null', 'ClusterUnavailable: null'],
   ['no cause', undefined, 'ClusterUnavailable'],
   ['an empty cause', '', 'ClusterUnavailable'],
 ];
@@ -28,7 +28,7 @@ const pending = pendingItem('b', 0, 'risk/api');
 const known: WhatIsKnown = { item: pending, turn: undefined, capture: undefined, version: '2', now: 9 };
 
 describe('the outcome of a deployment that a technical error ended', () => {
-  it.each(causes)('tells the message of %s, without its trace', (_, Cause, told) => {
+  it.each(causes)('reports the message of %s, without its trace', (_, Cause, told) => {
     expect(concludeDeployment({ ...known, error: { Error: 'ClusterUnavailable', Cause } })).toEqual({
       ...{ status: 'FAILED', reason: 'NotStarted', message: `Nothing was started: ${told}.` },
       ...{ evidence: [], warnings: [], attempts: 0, runs: [], ended_at: 9 },
@@ -69,7 +69,7 @@ const wasRun: Partial<ItemRow> = { step: 'deploy', runs: [run(1)] };
 const failed: Partial<ItemRow> = { ...wasRun, failure, touched: true };
 const nothing = 'Nothing was started: the batch was cancelled.';
 
-/** Before the attempt version 1 ran, and version 2 is asked for. */
+/** Version 1 ran before the attempt, and version 2 was requested. */
 const cases: readonly Case[] = [
   {
     what: 'it was verified',
@@ -89,7 +89,7 @@ const cases: readonly Case[] = [
     told: ['FAILED', 'PipelineFailed', 'It failed', '1'],
   },
   {
-    what: 'its attempt failed and something came in the way of the next',
+    what: 'its attempt failed and something prevented the next one',
     item: failed,
     error: died,
     told: [
@@ -100,7 +100,7 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    what: 'its attempt failed and its child ended without a word',
+    what: 'its attempt failed and its child ended silently',
     item: { ...failed, failure: { ...failure, message: 'It failed!' } },
     told: [
       'FAILED',
@@ -121,19 +121,19 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    what: 'its start was turned away',
+    what: 'its start was refused',
     item: { ...wasRun, failure },
     error: planned,
     told: ['FAILED', 'PipelineFailed', 'It failed', '1'],
   },
   {
-    what: 'its last start was turned away after an attempt that may have changed something',
+    what: 'its last start was refused after an attempt that may have changed something',
     item: { ...failed, attempt: 2, runs: [run(1), run(2)], failure: { ...failure, touched: false } },
     error: planned,
     told: ['FAILED', 'PipelineFailed', 'It failed', undefined],
   },
   {
-    what: 'nobody knows how its run ended',
+    what: 'the end of its run is unknown',
     item: { ...failed, failure: { ...failure, unknown: true } },
     error: planned,
     told: ['UNKNOWN', 'PipelineFailed', 'It failed', undefined],
@@ -157,7 +157,7 @@ const cases: readonly Case[] = [
     told: ['FAILED', 'RestoreFailed', 'It failed. No.', undefined],
   },
   {
-    what: 'nobody knows how the restore ended',
+    what: 'the end of the restore is unknown',
     item: { ...failed, restore: { ok: false, reason: 'RestoreUnknown', message: 'Who knows?', unknown: true } },
     error: planned,
     told: ['UNKNOWN', 'RestoreUnknown', 'It failed. Who knows?', undefined],
@@ -174,7 +174,7 @@ const cases: readonly Case[] = [
     ] as const,
   })),
   {
-    what: 'its child died in a restore and no row says why it was restored',
+    what: 'its child died in a restore and no row says why',
     item: { ...wasRun, step: 'restore' },
     error: died,
     told: [
@@ -230,14 +230,14 @@ const cases: readonly Case[] = [
     told: ['FAILED', 'NotStarted', 'Nothing was started: ChildEnded: It died.', '1'],
   },
   {
-    what: 'its cluster does not let us see what becomes of it',
+    what: 'its cluster does not show the outcome',
     item: { step: 'capture' },
     turn: turn('granted'),
     error: { Error: 'RightsMissing', Cause: '{"errorMessage":"cluster eu does not let us list pods"}' },
     told: ['FAILED', 'RightsMissing', 'Nothing was started: cluster eu does not let us list pods.', '1'],
   },
   {
-    what: 'its child died while it waited, though another attempt is written down',
+    what: 'its child died while it waited, although another attempt is recorded',
     item: { step: 'turn', attempt: 2 },
     told: ['FAILED', 'NotStarted', 'Nothing was started: its execution ended without an error message.', '1'],
   },
@@ -249,7 +249,7 @@ const cases: readonly Case[] = [
     told: ['UNKNOWN', 'TechnicalError', 'Attempt 2 was left without an answer: ChildEnded: It died.', undefined],
   },
   {
-    what: 'its wait was given up by the state machine',
+    what: 'the state machine gave up waiting for it',
     item: wasRun,
     error: { Error: 'States.Timeout' },
     told: ['UNKNOWN', 'WaitTimedOut', 'Attempt 1 was left without an answer: States.Timeout.', undefined],
@@ -269,7 +269,7 @@ describe('how a deployment ended, when', () => {
   });
 });
 
-test('an outcome has all that the rows say', () => {
+test('an outcome contains everything in the rows', () => {
   const item: ItemRow = {
     ...{ ...pending, ...failed, warnings: ['paused'], restore: restored },
     runs: [run(1), run(2), run('restore')],
@@ -285,7 +285,7 @@ test('an outcome has all that the rows say', () => {
   );
 });
 
-test('an outcome says when nobody could tell which container is the service, and which digest was verified', () => {
+test('an outcome says when the container of the service, and the verified digest, are unknown', () => {
   const item: ItemRow = { ...pending, ...wasRun, verified: true, digest: 'sha256:1b', warnings: ['paused'] };
   const outcome = concludeDeployment({ ...known, item, capture: { ...capture!, containers: ['web', 'proxy'] } });
   expect(outcome.warnings).toEqual([
@@ -299,28 +299,28 @@ const theirs = { reason: 'Superseded', message: 'theirs' };
 
 test.each<[what: string, item: Partial<ItemRow>, runs: string | undefined]>([
   ['what was seen instead of ours', { failure: { ...theirs, superseded: true, running: '9' } }, '9'],
-  ['nothing where its version cannot be told', { failure: { ...theirs, superseded: true } }, undefined],
+  ['nothing if its version is unknown', { failure: { ...theirs, superseded: true } }, undefined],
   [
-    'what ran before a canary that was taken back',
+    'what ran before a canary that was rolled back',
     { failure: { ...theirs, taken_back: true } },
     capture.previous?.version,
   ],
   [
-    'nothing where the restore of such a one failed',
+    'nothing after a failed restore of a canary',
     { failure: { ...theirs, taken_back: true }, restore: { ok: false, reason: 'RestoreFailed', message: 'no' } },
     undefined,
   ],
   [
-    'what a restore found, and left alone',
+    'what a restore found, and left unchanged',
     { ...failed, restore: { ok: false, reason: 'Superseded', message: 'theirs', running: '8' } },
     '8',
   ],
-])('what runs after it is %s', (_, item, runs) => {
+])('what runs afterwards is %s', (_, item, runs) => {
   const outcome = concludeDeployment({ ...known, capture, item: { ...pending, ...wasRun, touched: true, ...item } });
   expect(outcome.release_after).toBe(runs);
 });
 
-test('a plan that cannot be read leaves open which version was verified', () => {
+test('an unreadable plan leaves open which version was verified', () => {
   const item: ItemRow = { ...pending, ...wasRun, verified: true };
   expect(concludeDeployment({ ...known, version: undefined, item })).not.toHaveProperty('release_after');
 });

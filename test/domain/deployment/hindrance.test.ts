@@ -23,7 +23,7 @@ const cases: readonly Case[] = [
   ['a start that has just been sent', { phase: 'intended' }, undefined, 9],
   ['a start that waits for the budget', queued, undefined, 9, { why: 'budget', since: 5 }],
   [
-    'a start that was turned away, and waits',
+    'a start that was refused, and waits',
     { ...queued, turned_away: away },
     undefined,
     9,
@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
     9,
     { why: 'throttled', asked: 'the start', answered: '429' },
   ],
-  ['a run at work', started, run('running'), 9],
+  ['a run in progress', started, run('running'), 9],
   ['a run that the executor has queued', started, run('queued'), 9],
   ['a run that is over', { ...started, stopping }, run('terminal'), 9],
   ['a run that has just been found', accepted, { kind: 'found', ref: 'r' }, 99_999],
@@ -50,15 +50,15 @@ const cases: readonly Case[] = [
     { why: 'unreadable', asked: 'the list of runs', answered: '502' },
   ],
   [
-    'a run that is not shown any more',
+    'a run that is no longer shown',
     started,
     none,
     9,
     { why: 'run-missing', asked: 'run r', answered: 'no run has that id' },
   ],
-  ['an event of a minute', accepted, none, 60_000],
+  ['an event from a minute ago', accepted, none, 60_000],
   [
-    'an event of more than a minute',
+    'an event from over a minute ago',
     accepted,
     none,
     60_001,
@@ -127,7 +127,7 @@ const cases: readonly Case[] = [
     { why: 'proceed', since: 4, until: 60_004, answered: 'Word', url: 'https://x/r' },
   ],
   [
-    'a run that goes on by steps',
+    'a run that proceeds in steps',
     started,
     run('running', { step: '2' }),
     9,
@@ -145,7 +145,7 @@ test.each(cases.map((one) => [one[0], one] as const))('%s', (_, [, row, news, no
   ).toEqual(hindrance);
 });
 
-test('a deployment that waits for a person says at what it stands, once', () => {
+test('names the place of a deployment that waits for a person once', () => {
   const held = { why: 'proceed', name: 'kubernetes:eu', since: 0, answered: 'canary at 100 %: step 3 of 3' } as const;
   expect(describeHeld({ ...held, until: 60_000 })).toMatch(/or is stopped at 1970-01-01T00:01:00\.000Z\.$/);
   expect(describeHeld(held)).toBe(

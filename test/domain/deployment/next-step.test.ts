@@ -16,22 +16,18 @@ const manual = { retry_count: 1, rollback_strategy: 'manual', workload } as cons
 const none = { retry_count: 1, rollback_strategy: 'none', workload } as const;
 const job = { retry_count: 1, rollback_strategy: 'automatic', workload: { ...workload, kind: 'job' } } as const;
 
-describe('what follows an attempt that failed', () => {
+describe('what follows a failed attempt', () => {
   it.each<[what: string, AttemptThatFailed, follows: ReturnType<typeof decideAfterFailure>]>([
     ['the first of two', first, 'AttemptRetryable'],
     ['the last', { ...first, attempt: 2 }, 'AttemptFailed'],
     ['one without a retry', { ...first, deployment: { ...first.deployment, retry_count: 0 } }, 'AttemptFailed'],
     ['the first, of a cancelled batch', { ...first, batchCancelled: true }, 'AttemptFailed'],
     ['one that would fail again', { ...first, failure: { ...failure, retryable: false } }, 'AttemptFailed'],
-    [
-      'the last that touched nothing',
-      { ...first, attempt: 2, failure: { ...failure, touched: false } },
-      'AttemptEnded',
-    ],
-    ['the first that touched nothing', { ...first, failure: { ...failure, touched: false } }, 'AttemptRetryable'],
-    ['the last, restored by hand', { ...first, attempt: 2, deployment: manual }, 'AttemptEnded'],
+    ['the last, without changes', { ...first, attempt: 2, failure: { ...failure, touched: false } }, 'AttemptEnded'],
+    ['the first, without changes', { ...first, failure: { ...failure, touched: false } }, 'AttemptRetryable'],
+    ['the last, to be restored by hand', { ...first, attempt: 2, deployment: manual }, 'AttemptEnded'],
     ['the last, never restored', { ...first, attempt: 2, deployment: none }, 'AttemptEnded'],
-    ['one that nobody knows about', { ...first, failure: { ...failure, unknown: true } }, 'AttemptEnded'],
+    ['one with an unknown end', { ...first, failure: { ...failure, unknown: true } }, 'AttemptEnded'],
     ['one that was cancelled', { ...first, failure: { ...failure, cancelled: true } }, 'AttemptEnded'],
     ['the first of a job', { ...first, deployment: job }, 'AttemptRetryable'],
     ['the last of a job', { ...first, attempt: 2, deployment: job }, 'AttemptEnded'],
@@ -41,21 +37,21 @@ describe('what follows an attempt that failed', () => {
   });
 });
 
-describe('that nothing is put back is said', () => {
+describe('says that nothing is restored', () => {
   it.each<[what: string, deployment: AttemptThatFailed['deployment'], more: object, is: boolean]>([
-    ['of a job that was to be restored', job, {}, true],
-    ['of none that touched nothing', job, { touched: false }, false],
-    ['of none whose end nobody knows', job, { unknown: true }, false],
-    ['of none that was cancelled', job, { cancelled: true }, false],
-    ['of none that is left to somebody', { ...job, rollback_strategy: 'manual' }, {}, false],
-    ['of nothing that is restored', first.deployment, {}, false],
+    ['of a job that had a restore', job, {}, true],
+    ['not if nothing was changed', job, { touched: false }, false],
+    ['not if the end is unknown', job, { unknown: true }, false],
+    ['not if it was cancelled', job, { cancelled: true }, false],
+    ['not if it is left to somebody', { ...job, rollback_strategy: 'manual' }, {}, false],
+    ['not if something is restored', first.deployment, {}, false],
   ])('%s', (_, deployment, more, is) => {
     expect(withoutRestore(deployment, { ...failure, ...more }) !== undefined).toBe(is);
   });
 });
 
-/** Every reason of a rollout that failed. The other ones of the list would be met again. */
-describe('another attempt may heal a rollout that failed by', () => {
+/** Every reason of a failed rollout. The other reasons in the list would occur again. */
+describe('another attempt may help after', () => {
   it.each([
     ['HealthUnreachable', true],
     ['HealthUnexpectedStatus', true],

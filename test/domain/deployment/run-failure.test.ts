@@ -3,7 +3,7 @@ import { failureOfRun, type Stopped } from '../../../lib/domain/deployment/run-f
 import type { RunOutcome } from '../../../lib/domain/ports.ts';
 import type { StopCause } from '../../../lib/domain/record/watch-rows.ts';
 
-/** Every bad end, with the reason that a user reads. */
+/** Every failure, with the reason shown to users. */
 const reasons: Readonly<Record<Exclude<RunOutcome, 'succeeded'>, string>> = {
   'succeeded-with-ignored': 'PipelineIgnoredFailures',
   failed: 'PipelineFailed',
@@ -27,22 +27,22 @@ const failureOf = (outcome: RunOutcome, why?: StopCause, seen?: Stopped['seen'])
 const badWhere = (holds: (failure: NonNullable<ReturnType<typeof failureOf>>) => boolean) =>
   bad.filter((outcome) => holds(failureOf(outcome)!));
 
-describe('a run that ended badly by itself', () => {
+describe('a run that failed by itself', () => {
   it('has a reason for each end', () => {
     expect(Object.fromEntries(bad.map((outcome) => [outcome, failureOf(outcome)?.reason]))).toEqual(reasons);
   });
 
-  it('is told in a sentence of its own', () => {
+  it('has its own sentence', () => {
     const told = bad.map((outcome) => failureOf(outcome)!.message);
     expect(told.filter((message) => !sentence.test(message))).toEqual([]);
     expect(new Set(told).size).toBe(bad.length);
   });
 
-  it('is tried again where that may help, and never against the no of a human or of a policy', () => {
+  it('is retried where that may help, and never against a refusal by a person or a policy', () => {
     expect(badWhere(({ retryable }) => retryable === true)).toEqual(['failed', 'expired']);
   });
 
-  it('may have changed the target, unless no step of it ran', () => {
+  it('may have changed the target, unless none of its steps ran', () => {
     expect(badWhere(({ touched }) => touched !== true)).toEqual(['frozen', 'skipped']);
   });
 
@@ -51,8 +51,8 @@ describe('a run that ended badly by itself', () => {
   });
 });
 
-describe('a run whose end we had asked for', () => {
-  it.each(['aborted', 'expired'] as const)('because of its timeout, %s, is tried again', (outcome) => {
+describe('a run that we stopped', () => {
+  it.each(['aborted', 'expired'] as const)('at its timeout, %s, is retried', (outcome) => {
     const failure = failureOf(outcome, 'timeout')!;
     expect(failure).toMatchObject({ reason: 'Timeout', retryable: true, touched: true });
     expect(failure.message).toMatch(sentence);
@@ -68,24 +68,24 @@ describe('a run whose end we had asked for', () => {
       { phase: 'running', raw: 'AsyncWaiting' } as const,
       'The run was still going at its timeout and was aborted. It was at work (AsyncWaiting) 15 min after its start.',
     ],
-  ])('because of its timeout says what it was doing: %o', (seen, message) => {
+  ])('at its timeout says what it was doing: %o', (seen, message) => {
     expect(failureOf('aborted', 'timeout', seen)?.message).toBe(message);
   });
 
-  it.each(['aborted', 'expired'] as const)('because nobody came, %s, is not tried again', (outcome) => {
+  it.each(['aborted', 'expired'] as const)('because nobody answered, %s, is not retried', (outcome) => {
     const failure = failureOf(outcome, 'person')!;
     expect(failure).toMatchObject({ reason: 'HumanWaitExpired', retryable: false, touched: true });
     expect(failure.message).toMatch(sentence);
   });
 
-  it('because the batch was cancelled is cancelled, and not tried again', () => {
+  it('because the batch was cancelled is cancelled, and not retried', () => {
     const failure = failureOf('aborted', 'cancel')!;
     expect(failure).toMatchObject({ reason: 'BatchCancelled', cancelled: true, touched: true });
     expect(failure).not.toHaveProperty('retryable');
     expect(failure.message).toMatch(sentence);
   });
 
-  it('and that ended in another way before is what it is', () => {
+  it('and that had already ended another way keeps that end', () => {
     const asOurs = (['timeout', 'cancel', 'person'] as const).flatMap((stopping) =>
       bad
         .filter((outcome) => failureOf(outcome, stopping)!.reason !== reasons[outcome])
@@ -102,7 +102,7 @@ describe('a run whose end we had asked for', () => {
 });
 
 it.each<StopCause | undefined>([undefined, 'timeout', 'cancel', 'person'])(
-  'a run that ended well, or goes on, is no failure, though asked to stop for %s',
+  'a run that succeeded, or continues, is no failure, even if asked to stop for %s',
   (stopping) => {
     expect(failureOf('succeeded', stopping)).toBeUndefined();
     expect(failureOfRun({ phase: 'running', raw: 'x' }, stoppedFor(stopping))).toBeUndefined();
@@ -110,7 +110,7 @@ it.each<StopCause | undefined>([undefined, 'timeout', 'cancel', 'person'])(
 );
 
 test.each<StopCause>(['timeout', 'cancel', 'person'])(
-  'what the executor says of one that was stopped for %s follows ours, and whether it has gone back',
+  "for %s, the executor's message follows ours, and whether it was restored",
   (why) => {
     const told = { reason: 'Aborted', message: 'All traffic goes to what ran before.', retryable: false };
     const failure = { ...told, touched: true, taken_back: true } as const;
@@ -120,7 +120,7 @@ test.each<StopCause>(['timeout', 'cancel', 'person'])(
   },
 );
 
-test('what the executor says about it follows ours', () => {
+test("the executor's message follows ours", () => {
   const state = { phase: 'terminal', raw: 'x', outcome: 'failed', message: 'Step Apply: quota.' } as const;
   expect(failureOfRun(state)?.message).toBe('The pipeline failed. Step Apply: quota.');
 });

@@ -54,11 +54,11 @@ const withoutImage = entry('flotilla', 'Apply', {
   },
 });
 
-describe('what somebody changed of what was applied', () => {
+describe('what somebody changed in the applied objects', () => {
   test.each<[what: string, live: JsonObject | undefined, expected: readonly FieldDrift[]]>([
     ['nothing', applied, []],
     [
-      'an image, by who has it now, the last one first',
+      'an image, with its current owner, the latest first',
       deployment('web:9', 2, [
         withoutImage,
         entry('ci', 'Update', containers({ 'f:image': {} }), { time: '2026-11-30T08:00:00Z' }),
@@ -75,12 +75,12 @@ describe('what somebody changed of what was applied', () => {
       ],
     ],
     [
-      'replicas, through the scale',
+      'replicas, through the scale subresource',
       deployment('web:1', 5, [own({}), entry('kubectl', 'Update', { 'f:spec': replicas }, { subresource: 'scale' })]),
       [{ object: 'deployment shop/web', path: 'spec.replicas', from: '2', to: '5', manager: 'kubectl' }],
     ],
     [
-      'no replicas that an autoscaler sets through the scale',
+      'no replicas that an autoscaler sets through the scale subresource',
       deployment('web:1', 5, [
         own({}),
         entry('kube-controller-manager', 'Update', { 'f:spec': replicas }, { subresource: 'scale' }),
@@ -88,12 +88,12 @@ describe('what somebody changed of what was applied', () => {
       [],
     ],
     [
-      'who has taken it over, and changed nothing',
+      'not a new owner who changed nothing',
       deployment('web:1', 2, [own({}), entry('x', 'Update', { 'f:spec': replicas })]),
       [],
     ],
     [
-      'a field that is gone',
+      'a missing field',
       {
         metadata: { managedFields: [own({})] },
         spec: {
@@ -103,7 +103,7 @@ describe('what somebody changed of what was applied', () => {
       [{ object: 'deployment shop/web', path: 'spec.replicas', from: '2' }],
     ],
     [
-      'what others have added is theirs',
+      'not fields that others added',
       {
         ...applied,
         metadata: {
@@ -114,7 +114,7 @@ describe('what somebody changed of what was applied', () => {
       [],
     ],
     [
-      'its status, which a controller writes',
+      'not its status, which a controller writes',
       {
         ...applied,
         metadata: {
@@ -126,12 +126,12 @@ describe('what somebody changed of what was applied', () => {
       },
       [],
     ],
-    ['it is gone', undefined, [{ object: 'deployment shop/web' }]],
+    ['a missing object', undefined, [{ object: 'deployment shop/web' }]],
   ])('%s', (_, live, expected) => {
     expect(driftOfObject({ name: 'deployment shop/web', applied, live })).toEqual(expected);
   });
 
-  test('a long value is cut', () => {
+  test('truncates a long value', () => {
     const [one] = driftOfObject({
       name: 'x',
       applied,
@@ -155,13 +155,13 @@ describe('an image that another tool deployed', () => {
   });
   test.each<[what: string, JsonObject | undefined, FieldDrift | undefined]>([
     ['runs', live('reg/web:1', 'side:1'), undefined],
-    ['is written otherwise', live('docker.io/reg/web:1'), undefined],
+    ['is spelled differently', live('docker.io/reg/web:1'), undefined],
     [
-      'is another one',
+      'is a different one',
       live('reg/web:2', 'side:1'),
       { object: 'd', path: 'containers[name=c0].image', from: 'reg/web:1', to: 'reg/web:2', manager: 'kubectl-edit' },
     ],
-    ['cannot be told, because any container may have had it', live('a:1', 'b:1'), undefined],
+    ['is unknown, because any container may have had it', live('a:1', 'b:1'), undefined],
     ['is gone with its workload', undefined, { object: 'd' }],
   ])('%s', (_, one, expected) => {
     const drift = driftOfImage({ name: 'd', workload, image: 'reg/web:1', live: one });
@@ -183,11 +183,7 @@ describe('a difference counts', () => {
   const mark = { since: 10, fields, count: 1, hash: hashOfDrift(fields) };
 
   test.each<[what: string, look: Parameters<typeof decideAfterLook>[0], expected: ReturnType<typeof decideAfterLook>]>([
-    [
-      'only when it is seen for the second time',
-      { now, fields, seen: undefined, at: 20 },
-      { remember: { ...seen, at: 20 } },
-    ],
+    ['only when seen for the second time', { now, fields, seen: undefined, at: 20 }, { remember: { ...seen, at: 20 } }],
     ['then it is marked, since it was first seen', { now, fields, seen, at: 20 }, { remember: seen, mark }],
     ['once', { now: { ...now, drift: mark }, fields, seen, at: 30 }, { remember: seen }],
     [
@@ -205,7 +201,7 @@ describe('a difference counts', () => {
       { now: { ...now, drift: mark }, fields: [], seen, at: 30 },
       { remember: undefined, mark: 'clear' },
     ],
-    ['where there was none nothing is written', { now, fields: [], seen: undefined, at: 30 }, { remember: undefined }],
+    ['writes nothing if there was none', { now, fields: [], seen: undefined, at: 30 }, { remember: undefined }],
     [
       'another one keeps the time of the first',
       { now: { ...now, drift: { ...mark, since: 3, fields: [], hash: 'other' } }, fields, seen, at: 30 },
@@ -215,43 +211,43 @@ describe('a difference counts', () => {
     expect(decideAfterLook(look)).toEqual(expected);
   });
 
-  /** More than a mark names. */
+  /** More than a mark lists. */
   const many = (last: string): readonly FieldDrift[] =>
     Array.from({ length: 12 }, (_, at) => ({ object: 'o', path: `p${at}`, from: '1', to: at === 11 ? last : '2' }));
   const ofMany = { since: 10, fields: many('2').slice(0, 10), count: 12 };
   const whole = { ...ofMany, hash: hashOfDrift(many('2')) };
   const { hash: _, ...earlier } = mark;
   test.each<[what: string, mark: DriftMark, fields: readonly FieldDrift[], isSame: boolean]>([
-    ['all that is marked', whole, many('2'), true],
-    ['another value of one that the mark does not name', whole, many('3'), false],
+    ['everything in the mark', whole, many('2'), true],
+    ['another value of a field that the mark does not list', whole, many('3'), false],
     ['one more', whole, [...many('2'), ...fields], false],
-    ['what a mark of an earlier version names', earlier, fields, true],
-    ['something else than such a mark names', earlier, many('2'), false],
-    ['what such a mark does not name', ofMany, many('2'), false],
+    ['what a mark of an earlier version lists', earlier, fields, true],
+    ['something other than such a mark lists', earlier, many('2'), false],
+    ['what such a mark does not list', ofMany, many('2'), false],
   ])('as it was marked, or not: %s', (_, mark, fields, isSame) => {
     expect(isAsMarked(mark, fields)).toBe(isSame);
   });
 
-  test('of another field past the tenth is marked anew', () => {
+  test('a change of another field past the tenth is marked again', () => {
     const hash = hashOfDrift(many('3'));
     const look = { now: { ...now, drift: whole }, fields: many('3'), seen: { ...seen, hash }, at: 30 };
     expect(decideAfterLook(look).mark).toMatchObject({ since: 10, count: 12, hash });
   });
 
   test.each<[what: string, mark: DriftMark, fields: readonly FieldDrift[], says: string]>([
-    ['what has come', mark, [...fields, { object: 'o', path: 'q', to: '1' }], 'o: q was not there, and is 1'],
-    ['that some has gone', { ...mark, count: 1 }, [], 'some of it is as it was deployed again'],
+    ['new fields', mark, [...fields, { object: 'o', path: 'q', to: '1' }], 'o: q was not there, and is 1'],
+    ['fields that are gone', { ...mark, count: 1 }, [], 'some of it is as it was deployed again'],
     [
       'no more than is known',
       whole,
       many('3'),
       'only the first 10 of 12 differences are named there, and they have changed',
     ],
-  ])('where it is another one since, it is said: %s', (_, mark, fields, says) => {
+  ])('says when the difference has changed since: %s', (_, mark, fields, says) => {
     expect(sinceMark(mark, fields)).toBe(says);
   });
 
-  test('is told in a sentence', () => {
+  test('is described in a sentence', () => {
     expect(driftSentence('e/c/p/s', { ...mark, count: 3 })).toBe(
       'e/c/p/s is not as it was deployed: o: p was 1, and is 2 (m), and 2 more.',
     );

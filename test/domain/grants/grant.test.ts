@@ -18,11 +18,11 @@ const grant = (some: Partial<Grant>): Grant => ({
 });
 const place = (pillar = 'risk', environment = 'staging') => ({ pillar, environment });
 
-/** One grant, who asks, and the verbs that it lets him do with `risk` in `staging`. */
+/** One grant, a caller, and the verbs that it allows the caller for `risk` in `staging`. */
 const cases: readonly (readonly [string, Grant, Actor, readonly Verb[]])[] = [
   ['a subject', grant({ subject: 'ada' }), actor(), ['read', 'deploy']],
   ['another subject', grant({ subject: 'eve' }), actor(), []],
-  ['a subject by a beginning', grant({ subject: 'ad' }), actor(), []],
+  ['a subject with a prefix', grant({ subject: 'ad' }), actor(), []],
   ['everybody', grant({ subject: '*' }), ci, ['read', 'deploy']],
   ['a group', grant({ group: 'risk' }), actor(), ['read', 'deploy']],
   ['a group with a space', grant({ group: 'all hands' }), actor(), ['read', 'deploy']],
@@ -48,7 +48,7 @@ describe('a grant', () => {
     expect(verbs.filter((verb) => may([only], who, verb, place()))).toEqual(allowed);
   });
 
-  it('is needed as soon as there is one', () => {
+  it('is required as soon as one exists', () => {
     for (const verb of verbs) {
       expect(may(undefined, actor(), verb, place())).toBe(true);
       expect(may([], actor(), verb, place())).toBe(false);
@@ -70,7 +70,7 @@ describe('a grant', () => {
     environment: fc.constantFrom('risk', 'clearing', 'data'),
   });
 
-  it('allows by itself what it allows beside others, and more than the others', () => {
+  it('allows the same alone as with others, and more than they do', () => {
     fc.assert(
       fc.property(grants, fc.constantFrom(...verbs), places, (some, verb, where) => {
         const alone = some.some((one) => may([one], actor(), verb, where));
@@ -81,7 +81,7 @@ describe('a grant', () => {
     );
   });
 
-  it('is asked about a batch place by place', () => {
+  it('is checked for each place of a batch', () => {
     fc.assert(
       fc.property(grants, fc.constantFrom(...verbs), fc.array(places, { minLength: 1 }), (some, verb, wheres) => {
         const rights = rightsOf(some, actor());

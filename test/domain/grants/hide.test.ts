@@ -27,7 +27,7 @@ it.each([
   expect(hideIn({ deep: [text] }, hidden)).toEqual({ deep: [shown] });
 });
 
-it('who has a lock is left out of what is waited for, and of the sentence about it', () => {
+it('hides the owner of a lock in the reasons for waiting, and in their sentence', () => {
   const lock = { kind: 'lock', name: 'the object', locks: ['l'], status: 'UNKNOWN' } as const;
   const named = { ...lock, batch_id: other, key: 'clearing/x', environment_id: 'production' };
   const waiting: readonly Waiting[] = [named, { ...named, key: 'risk/limit-check' }];

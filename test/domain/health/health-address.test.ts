@@ -9,20 +9,20 @@ const request: HealthRequest = {
 };
 const service = '/api/v1/namespaces/risk/services/limit-check';
 
-describe('the address of a health check as it is shown', () => {
+describe('the address of a health check as shown', () => {
   it.each<readonly [string, Partial<HealthRequest>, string]>([
-    ['goes by the API server', { port: 8080 }, `${service}:8080/proxy/ready on cluster eu-1`],
+    ['goes through the API server', { port: 8080 }, `${service}:8080/proxy/ready on cluster eu-1`],
     ['without a port', {}, `${service}/proxy/ready on cluster eu-1`],
-    ['leaves out a query', { path: '/ready?token=s3cret' }, `${service}/proxy/ready on cluster eu-1`],
-    ['and a path that no batch may give', { path: '/ready#s3cret' }, `${service}/proxy/ on cluster eu-1`],
+    ['hides a query', { path: '/ready?token=s3cret' }, `${service}/proxy/ready on cluster eu-1`],
+    ['and a path that no batch may have', { path: '/ready#s3cret' }, `${service}/proxy/ on cluster eu-1`],
     ['and a path that leads out of the service', { path: '/../../s3cret' }, `${service}/proxy/ on cluster eu-1`],
-    ['is a URL of the catalogue', { url: 'https://limits.example.com/ready' }, 'https://limits.example.com/ready'],
+    ['is a URL in the catalogue', { url: 'https://limits.example.com/ready' }, 'https://limits.example.com/ready'],
     [
       'without its credentials',
       { url: 'https://me:s3cret@a.example:8443/ready?k=s3cret' },
       'https://a.example:8443/ready',
     ],
-    ['or says that it is none', { url: 'limits of s3cret' }, 'an invalid address'],
+    ['or says that it is invalid', { url: 'limits of s3cret' }, 'an invalid address'],
   ])('%s', (_, part, shown) => {
     expect(shownHealthAddress({ ...request, ...part }, 'eu-1')).toBe(shown);
   });

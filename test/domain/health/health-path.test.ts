@@ -18,7 +18,7 @@ describe('a health path', () => {
     expect(healthPathProblem(path)).toMatch(/^has /);
   });
 
-  /** Parts that servers, proxies and libraries read in different ways, beside plain ones. */
+  /** Parts that servers, proxies and libraries read differently, next to plain ones. */
   const part = fc.constantFrom(
     '/',
     '\\',
@@ -46,7 +46,7 @@ describe('a health path', () => {
     fc.string({ unit: 'binary' }),
   );
 
-  it('that is taken means one place only, however often it is decoded and whoever resolves it', () => {
+  it('that is valid means one place only, no matter who resolves it or how many times it is decoded', () => {
     fc.assert(
       fc.property(anything, (path) => {
         if (healthPathProblem(path) !== undefined) return;
@@ -63,7 +63,7 @@ describe('a health path', () => {
     );
   });
 
-  it('that is not taken is never asked', () => {
+  it('that is invalid is never requested', () => {
     const workload = { kind: 'deployment', name: 'a', namespace: 'shared' } as const;
     fc.assert(
       fc.property(anything, (path) => {

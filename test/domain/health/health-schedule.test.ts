@@ -16,7 +16,7 @@ const on: HealthCheck = { enabled: true, path: '/ready', port: 8080, timeout: 20
 const deploymentWith = (health_check: HealthCheck): PlannedDeployment =>
   ({ health_check, workload: { kind: 'deployment', name: 'app', namespace: 'shared' } }) as PlannedDeployment;
 
-describe('what is asked for', () => {
+describe('what is requested', () => {
   it.each([
     { what: 'turned off', check: { ...on, enabled: false }, asked: undefined },
     { what: 'neither path nor URL', check: { enabled: true, port: 80 }, asked: undefined },
@@ -47,7 +47,7 @@ describe('the schedule', () => {
     expect(backoffMilliseconds(attempts, random)).toBe(wait);
   });
 
-  it('ends after the own timeout, after 60 seconds without one, never after the attempt', () => {
+  it('ends after its own timeout, or after 60 seconds, and never after the attempt', () => {
     expect(startHealthChecks(on, start, start + 900_000).deadline).toBe(start + 20_000);
     expect(startHealthChecks({ enabled: true }, start, start + 900_000).deadline).toBe(start + 60_000);
     expect(startHealthChecks(on, start, start + 5_000).deadline).toBe(start + 5_000);
@@ -99,7 +99,7 @@ describe('an answer', () => {
     expect(isWorthAnotherTry(reason)).toBe(true);
   });
 
-  it('is told by its status, without what a good one says, and handed to the next check', () => {
+  it('is reported by its status, without the body if it is good, and passed to the next check', () => {
     const at = { now: start, random: 0, address, keepsAnswer: true };
     const after = { deadline: state.deadline, attempts: 1 };
     expect(nextHealthCheck(state, { status: 200, message: 'ready' }, at)).toEqual({
@@ -114,7 +114,7 @@ describe('an answer', () => {
     });
   });
 
-  it('that comes a moment before the deadline has its next check there', () => {
+  it('just before the deadline has its next check at the deadline', () => {
     const answer = { status: 500, message: '' };
     const at = { now: state.deadline - 1, random: 0, address };
     expect(nextHealthCheck(state, answer, at)).toMatchObject({ verdict: 'waiting', waitUntil: state.deadline });
@@ -131,7 +131,7 @@ describe('an answer', () => {
   });
 });
 
-it('a service that is never healthy is asked until its deadline, a bounded number of times, each later than the last', () => {
+it('checks a service that is never healthy a bounded number of times, each later, until its deadline', () => {
   const seconds = fc.integer({ min: 1, max: 300 });
   fc.assert(
     fc.property(

@@ -24,16 +24,16 @@ const problemsOf = (change: Partial<AskedHold>, more: Partial<HoldFacts> = {}): 
   return 'problems' in checked ? checked.problems.map(({ path, message }) => `${path}: ${message}`) : [];
 };
 
-describe('a hold that somebody asks for', () => {
+describe('a requested hold', () => {
   it.each<readonly [string, Partial<AskedHold>, number | undefined]>([
     ['on everything, until somebody lifts it', {}, undefined],
     ['on an environment', { scope: { environment: 'uat' } }, undefined],
     ['on a service in its pillar', { scope: { service: 'risk/cva', pillar: 'risk' } }, undefined],
-    ['on a service of any pillar', { scope: { service: 'trade-intake' } }, undefined],
+    ['on a service in any pillar', { scope: { service: 'trade-intake' } }, undefined],
     ['on a cluster, for a time', { scope: { cluster: 'eu-1' }, for: '2h' }, now + 2 * hour],
     ['on a batch, to its last day', { scope: { batch: '01BATCH' }, for: '28d' }, now + 28 * day],
-    ['to a time in another zone', { until: '2026-12-01T18:00:00+01:00' }, Date.UTC(2026, 11, 1, 17)],
-    ['for as long as any', { for: '90d' }, now + 90 * day],
+    ['until a time in another zone', { until: '2026-12-01T18:00:00+01:00' }, Date.UTC(2026, 11, 1, 17)],
+    ['for the longest time', { for: '90d' }, now + 90 * day],
   ])('may be %s', (_, change, until) => {
     const checked = checkHold({ ...asked, ...change }, { ...facts, batch: change.scope?.batch ? batch : undefined });
     expect(checked).toEqual({ scope: change.scope ?? {}, ...(until === undefined ? {} : { until }) });
@@ -46,31 +46,31 @@ describe('a hold that somebody asks for', () => {
     ['an infrastructure as a cluster', { scope: { cluster: 'cluster-eu' } }, ['on cluster eu-1: name the cluster']],
     ['a service', { scope: { service: 'risk/cav' } }, ['there is no service "risk/cav"', 'did you mean risk/cva?']],
     ['the pillar of a service', { scope: { service: 'rsik/cva' } }, ['there is no pillar "rsik"']],
-    ['what is no service', { scope: { service: 'risk/cva/x' } }, ['write pillar/service']],
-    ['a service of another pillar', { scope: { service: 'risk/cva', pillar: 'clearing' } }, ['would hold nothing']],
-    ['a word of scope', { scope: { enviroment: 'uat' } }, ['a hold may name environment', 'did you mean environment?']],
-    ['a word that every object has', { scope: { constructor: 'uat' } }, ['a hold may name environment']],
-    ['nothing by its name', { scope: { pillar: '' } }, ['name one, or omit it']],
+    ['an invalid service', { scope: { service: 'risk/cva/x' } }, ['write pillar/service']],
+    ['a service in another pillar', { scope: { service: 'risk/cva', pillar: 'clearing' } }, ['would hold nothing']],
+    ['a key of scope', { scope: { enviroment: 'uat' } }, ['a hold may name environment', 'did you mean environment?']],
+    ['an inherited property', { scope: { constructor: 'uat' } }, ['a hold may name environment']],
+    ['an empty value', { scope: { pillar: '' } }, ['name one, or omit it']],
     ['a reason', { reason: '' }, ['body.reason: give a reason']],
     ['an end before now', { until: '2026-11-30T05:59:00Z' }, ['2026-11-30T05:59:00.000Z is in the past']],
-    ['an end without its zone', { until: '2026-12-01T18:00:00' }, ['is not a time with a zone']],
-    ['an end that is no day', { until: '2026-13-01T18:00:00Z' }, ['is not a time with a zone']],
+    ['an end without a time zone', { until: '2026-12-01T18:00:00' }, ['is not a time with a zone']],
+    ['an end on an invalid date', { until: '2026-13-01T18:00:00Z' }, ['is not a time with a zone']],
     ['a length of time', { for: '2 hours' }, ['is not a duration']],
     ['an end beyond 90 days', { for: '91d' }, ['more than 90 days ahead']],
     ['two ends', { for: '2h', until: '2026-12-01T18:00:00Z' }, ['not both']],
-  ])('is refused for %s that is wrong', (_, change, told) => {
+  ])('is refused for a wrong %s', (_, change, told) => {
     const problems = problemsOf(change, { batch: undefined });
     expect(problems).toHaveLength(1);
     for (const part of told) expect(problems[0]).toContain(part);
   });
 
-  it('is refused for a batch beyond the time that its deployments wait for their turns', () => {
+  it('is refused for a batch past the time that its deployments wait for their turns', () => {
     const [problem, ...others] = problemsOf({ scope: { batch: '01BATCH' }, for: '29d' });
     expect(others).toEqual([]);
     expect(problem).toContain('wait for their turns until 2026-12-28T06:00:00.000Z');
   });
 
-  it('is refused for a batch that is not there, or whose deployments have all ended', () => {
+  it('is refused for a missing batch, or one whose deployments have all ended', () => {
     const scope = { batch: '01BATCH' };
     expect(problemsOf({ scope }, { batch: undefined })[0]).toContain('there is no batch "01BATCH"');
     expect(problemsOf({ scope }, { batch: { ...batch, ended_at: now } })[0]).toContain('have ended');
@@ -78,12 +78,12 @@ describe('a hold that somebody asks for', () => {
     expect(problemsOf({ scope }, { batch: undone })[0]).toContain('Its rollback is batch 01OTHER.');
   });
 
-  it('is told all that is wrong at once', () => {
+  it('reports everything wrong at once', () => {
     const scope = { environment: 'nowhere', pillar: 'x', cluster: 'y', service: 'z', batch: 'none' };
     expect(problemsOf({ scope, reason: '', for: 'long' }, { batch: undefined })).toHaveLength(7);
   });
 
-  it('takes any name where the configuration has no list of them', () => {
+  it('accepts any name if the configuration has no list', () => {
     const { environments: _, services: __, ...open } = catalogue;
     const scope = { environment: 'anything', service: 'risk/any' };
     expect(problemsOf({ scope }, { catalogue: open as HoldFacts['catalogue'], batch: undefined })).toEqual([]);
@@ -98,11 +98,11 @@ it.each([
   ['1.5h', undefined],
   ['2w', undefined],
   ['', undefined],
-])('%s is so many milliseconds', (text, expected) => expect(durationOf(text)).toBe(expected));
+])('%s is this many milliseconds', (text, expected) => expect(durationOf(text)).toBe(expected));
 
 it.each([
   ['2026-12-01T18:00Z', Date.UTC(2026, 11, 1, 18)],
   ['2026-12-01T18:00:00.5+01:00', Date.UTC(2026, 11, 1, 17, 0, 0, 500)],
   ['2026-12-01 18:00Z', undefined],
   ['1764612000', undefined],
-])('%s is that moment', (text, expected) => expect(instantOf(text)).toBe(expected));
+])('%s is this moment', (text, expected) => expect(instantOf(text)).toBe(expected));

@@ -34,7 +34,7 @@ const mixed = fitting.flatMap((one) =>
 const isCovered = (scope: HoldScope, fields: Partial<HoldCandidate> = {}, rollbacks = false): boolean =>
   covers({ scope, rollbacks }, { ...candidate, ...fields });
 
-test('a hold without a scope covers everything, one with names what fits all of them', () => {
+test('a hold without a scope covers everything, and one with names covers what matches all of them', () => {
   for (const scope of [{}, ...fitting, ...pairs]) expect([scope, isCovered(scope)]).toEqual([scope, true]);
   for (const scope of [...other, ...mixed]) expect([scope, isCovered(scope)]).toEqual([scope, false]);
 });
@@ -46,7 +46,7 @@ test('a service is the same on all infrastructures', () => {
   ).toEqual([true, true, false]);
 });
 
-test('rollbacks go on unless the hold says so', () => {
+test('rollbacks continue unless the hold says otherwise', () => {
   const isRollback = true;
   expect([isCovered({}, { isRollback }), isCovered({}, { isRollback }, true), isCovered({}, {}, true)]).toEqual([
     false,
@@ -55,7 +55,7 @@ test('rollbacks go on unless the hold says so', () => {
   ]);
 });
 
-test('a circuit that is being tried holds nobody by itself', () => {
+test('a circuit on trial holds nothing by itself', () => {
   const circuit: NonNullable<Hold['circuit']> = { opened: 1, seen: 'no answer', seen_at: 1 };
   expect([isInForce({}), isInForce({ circuit }), isInForce({ circuit: { ...circuit, trying: true } })]).toEqual([
     true,

@@ -34,7 +34,7 @@ const found = (kind: FoundKind, one: JsonObject): FoundService => {
   return service;
 };
 
-describe('a workload that runs', () => {
+describe('a running workload', () => {
   test.each<[what: string, kind: FoundKind, object: JsonObject, expected: Partial<FoundService>]>([
     ['a tag', 'deployment', object(images('reg/web:1.2')), { image: 'reg/web', version: '1.2', others: [] }],
     [
@@ -51,7 +51,7 @@ describe('a workload that runs', () => {
       { image: 'reg/web', version: `1@sha256:${'a'.repeat(64)}` },
     ],
     [
-      'the container that is called like it',
+      'the container with its name',
       'daemonset',
       object({
         template: {
@@ -79,7 +79,7 @@ describe('a workload that runs', () => {
       { service: 'web-v2', name: 'web.v2' },
     ],
     [
-      'whoever has set its image, and nobody else',
+      'who set its image, and nobody else',
       'deployment',
       object(images('w:1'), {
         managedFields: [
@@ -109,7 +109,7 @@ describe('a workload that runs', () => {
     expect(foundService('deployment', one)).toEqual({ kind: 'deployment', namespace: 'shop', name: 'web', why });
   });
 
-  test('of two that are called alike, each says its kind', () => {
+  test('two with the same name have their kind in it', () => {
     const two = (['deployment', 'statefulset'] as const).map((kind) => found(kind, object(images('w:1'))));
     const other = found('deployment', object(images('w:1'), { name: 'api' }));
     expect(withOwnNames([...two, other]).map(({ service }) => service)).toEqual([
@@ -120,7 +120,7 @@ describe('a workload that runs', () => {
   });
 });
 
-describe('what is written', () => {
+describe('the generated files', () => {
   const access = { kubeconfig: './kube: config', context: 'on # kind' };
   const place = { name: 'on # kind', from: 'what runs', cluster: 'kind', environment: 'no', access };
   const services = withOwnNames([
@@ -129,7 +129,7 @@ describe('what is written', () => {
     found('deployment', object({ ...images('w:1'), replicas: 0 }, { name: 'off', namespace: 'yes' })),
   ]);
 
-  test('reads as a configuration that deploys without Harness, and as a batch of what runs', () => {
+  test('read as a configuration that deploys without Harness, and as a batch of what runs', () => {
     const parsed = parseConfiguration(writtenConfiguration(place, services), { readFile: () => undefined, env: {} });
     if ('issues' in parsed) throw new Error(JSON.stringify(parsed.issues));
     const { catalogue, connections } = parsed.configuration;

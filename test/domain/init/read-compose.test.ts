@@ -13,7 +13,7 @@ const read = (text: string, pillar?: string) => {
 
 const one = (fields: string) => read(`services:\n  web: { ${fields} }`);
 
-test('a compose file as services, without a word of its environment', () => {
+test('reads a compose file as services, without its environment', () => {
   const text = `name: shop
 x-common: &common { environment: { PASSWORD: hunter2 } }
 services:
@@ -58,7 +58,7 @@ describe('a health check', () => {
   });
 });
 
-describe('what cannot be written is told by line, with what to do', () => {
+describe('reports by line what cannot be written, with what to do', () => {
   test.each([
     ['build: .', '2 web: left out: it is built locally and has no image. Write the image that is pushed'],
     ['image: "a:${TAG}"', '2 web: left out: its image "a:${TAG}" has a variable; write its value'],
@@ -77,7 +77,7 @@ describe('what cannot be written is told by line, with what to do', () => {
     expect(one(fields).notes).toEqual([expect.stringContaining(note)]);
   });
 
-  test('files that it includes', () => {
+  test('included files', () => {
     expect(read('include: [other.yaml]\nservices: { a: { image: "a:1" } }').notes).toEqual([
       expect.stringContaining('1 include: other files are not read'),
     ]);
@@ -104,7 +104,7 @@ test('nothing waits for a service that is scaled to 0', () => {
   expect(notes).toEqual(['1 web: depends on "db", which is scaled to 0; the dependency is left out']);
 });
 
-test('names that do not fit are changed, told, and never clash', () => {
+test('names that do not fit are changed and reported, and never clash', () => {
   const { services, notes } = read(
     'services:\n  a.b: { image: "a:1", depends_on: [a-b] }\n  a-b: { image: "a:1" }\n  _: { image: "a:1" }',
     'My Team',
@@ -121,7 +121,7 @@ test('names that do not fit are changed, told, and never clash', () => {
   ]);
 });
 
-test('more dependencies than a batch takes are cut', () => {
+test('cuts dependencies beyond the limit of a batch', () => {
   const names = Array.from({ length: 12 }, (_, at) => `d${at}`);
   const text = `services:\n  web: { image: "a:1", depends_on: [${names}] }\n${names.map((name) => `  ${name}: { image: "a:1" }\n`).join('')}`;
   const { services, notes } = read(text);
@@ -138,8 +138,8 @@ test.each([
   ['no YAML', 'services: {', ''],
   ['too deep', nested, 'levels of lists and mappings'],
   ['a bomb', bomb, 'alias'],
-  ['two services of one name', 'services:\n  a: { image: "a:1" }\n  a: { image: "b:1" }', ''],
-])('%s is refused', (_, text, message) => {
+  ['two services with one name', 'services:\n  a: { image: "a:1" }\n  a: { image: "b:1" }', ''],
+])('refuses %s', (_, text, message) => {
   const found = readCompose(text, undefined);
   expect('issues' in found && found.issues[0]?.message).toContain(message);
 });

@@ -13,7 +13,7 @@ const read = (text: string, pillar?: string) => {
 
 const one = (fields: string) => read(`releases:\n  - { ${fields} }`);
 
-test('releases of several documents, with needs in every form', () => {
+test('releases in several documents, with every form of needs', () => {
   const text = `environments: { default: {} }
 ---
 # nothing here
@@ -78,7 +78,7 @@ test('an opening template mark in a comment hides nothing but the comment', () =
   expect([services.length, notes.length]).toEqual([1, 1]);
 });
 
-describe('what cannot be written is told by line, with what to do', () => {
+describe('reports by line what cannot be written, with what to do', () => {
   test.each([
     ['chart: a/b', '2 a release: left out: it has no name'],
     ['name: a', '2 a: left out: it has no chart'],
@@ -96,7 +96,7 @@ describe('what cannot be written is told by line, with what to do', () => {
     expect(one(fields).notes).toEqual([expect.stringContaining(note)]);
   });
 
-  test('other files, and a release that is there twice', () => {
+  test('other files, and a duplicate release', () => {
     const text =
       'bases: [b.yaml]\nhelmfiles: [c.yaml]\nreleases:\n  - &a { name: a, chart: a/b, version: 1.0.0 }\n  - *a';
     expect(read(text).notes).toEqual([
@@ -107,7 +107,7 @@ describe('what cannot be written is told by line, with what to do', () => {
   });
 });
 
-test('templates are told by line, and the rest is written', () => {
+test('reports templates by line, and writes the rest', () => {
   const text = `{{- $x := 1 }}
 releases:
   - name: web
@@ -145,7 +145,7 @@ test.each([
   ['{{ a\n b }}c\nd', `\n${'\uE000'.repeat(5)}c\nd`, [1, 2]],
   ['a {{ b\nc', `a ${'\uE000'.repeat(4)}\nc`, [1]],
   ['a: { b: {c: 1}}', 'a: { b: {c: 1}}', []],
-])('of %j what is left is as long, line by line', (text, blanked, lines) => {
+])('keeps the length of %j, line by line', (text, blanked, lines) => {
   expect(blankTemplates(text)).toEqual({ text: blanked, lines });
 });
 
@@ -163,7 +163,7 @@ test.each([
   ],
   ['no mapping', '- 1', 1, undefined],
   ['too many documents', '---\na: 1\n'.repeat(101), 1, undefined],
-])('%s is refused', (_, text, line, hint) => {
+])('refuses %s', (_, text, line, hint) => {
   const found = readHelmfile(text, undefined);
   const [issue] = 'issues' in found ? found.issues : [];
   expect([issue?.line, issue?.hint]).toEqual([line, hint ?? issue?.hint]);

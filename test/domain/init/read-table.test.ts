@@ -27,9 +27,9 @@ test.each([
   ['a byte order mark, CRLF, quotes and empty lines', '\uFEFF"Service"; Version\r\n\r\n"web";"1.10"\r\n\r\n'],
   ['empty lines before it', '\n \nservice;version\nweb;1.10'],
   ['the separator that Excel writes', 'sep=;\r\nservice;version\r\nweb;1.10'],
-  ['our names', 'service_name,docker_image_version\nweb,1.10'],
-  ['other names', 'App,Image Tag\nweb,1.10'],
-  ['a column that nobody knows', 'owner,service,version\nada,web,1.10'],
+  ['our column names', 'service_name,docker_image_version\nweb,1.10'],
+  ['other column names', 'App,Image Tag\nweb,1.10'],
+  ['an unknown column', 'owner,service,version\nada,web,1.10'],
 ])('a table with %s', (_, text) => {
   expect(servicesOf(text)).toEqual([web]);
 });
@@ -70,7 +70,7 @@ cache,reg/cache:2,shop,,,prod,
   ]);
 });
 
-test('a version of its own goes before that of the image, and rows without a pillar get one', () => {
+test("prefers its own version to the image's, and adds a pillar to rows without one", () => {
   const [one] = servicesOf('service,image,tag\nweb,reg/web:old,1.10', { pillar: 'risk' });
   expect(one).toEqual({ ...web, pillar: 'risk', image: 'reg/web' });
 });
@@ -81,7 +81,7 @@ test('one environment of several', () => {
   expect(read(text)).toEqual(['3:1 service: default/web is on line 2 already; choose an environment by --environment']);
 });
 
-describe('all problems are told at once, with line and column', () => {
+describe('reports all problems at once, with line and column', () => {
   test.each([
     [
       'no columns',
@@ -114,11 +114,11 @@ describe('all problems are told at once, with line and column', () => {
     ],
     ['an image without a version', 'service,image\na,host:5000/r', ['2:1 version: is missing']],
     [
-      'a namespace that is none',
+      'an invalid namespace',
       'service,version,ns\na,1,A_b',
       ['2:5 namespace: "A_b" is not a valid name; write lower-case letters, digits and "-"'],
     ],
-    ['a quote that stays open', 'service,version\na,1\nb,"2\nc,3', ['3 a quote opens here, and no quote closes it']],
+    ['an unclosed quote', 'service,version\na,1\nb,"2\nc,3', ['3 a quote opens here, and no quote closes it']],
     [
       'a quote inside',
       'service,version\n"a"b,1',
@@ -129,13 +129,13 @@ describe('all problems are told at once, with line and column', () => {
       `service,version\na,"${'x'.repeat(100_001)}"`,
       ['2 the line has more than 100000 characters'],
     ],
-    ['more rows than a batch takes', `service,version\n${'a,1\n'.repeat(10_002)}`, ['10002:1 more than 10000 rows']],
+    ['more rows than a batch may have', `service,version\n${'a,1\n'.repeat(10_002)}`, ['10002:1 more than 10000 rows']],
     ['nothing', '', expect.arrayContaining([expect.stringContaining('1:1 the header has no column service')])],
   ])('%s', (_, text, problems) => {
     expect(read(text)).toEqual(problems);
   });
 
-  test('of very many the first two hundred', () => {
+  test('the first two hundred of many', () => {
     const found = read(`service,version\n${',\n'.repeat(3)}${'a b,\n'.repeat(300)}`);
     expect(found).toHaveLength(201);
     expect((found as readonly string[]).at(-1)).toMatch(/and \d+ more problems$/);

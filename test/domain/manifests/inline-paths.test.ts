@@ -22,7 +22,7 @@ const valuesOf = (text: string) => {
 const { text: a } = read('a');
 const { text: b } = read('b');
 
-describe('the text of files takes the place of their paths', () => {
+describe('replaces paths by the text of their files', () => {
   it.each([
     ['in a line', 'deployments:\n  - {manifests: {path: a}, x: 1}\n', [a]],
     ['in a block', 'deployments:\n  - manifests:\n      path: a\n    x: 1 # y\n  - manifests: {path: b} # z\n', [a, b]],
@@ -36,7 +36,7 @@ describe('the text of files takes the place of their paths', () => {
     expect(valuesOf(text)).toEqual(expected);
   });
 
-  it('and all else stays as it was written', () => {
+  it('and leaves the rest as it was written', () => {
     const text =
       '# path\ndeployments:\n  - manifests: {path: a}   # why\n    x: "1.10"\n  - manifests: |\n      path: a\n  - {path: a}\n';
     expect(inlined(text)).toBe(text.replace('{path: a}   #', `${JSON.stringify(a)}   #`));
@@ -50,7 +50,7 @@ describe('the text of files takes the place of their paths', () => {
     },
   );
 
-  it('what cannot be read is told', () => {
+  it('reports what it cannot read', () => {
     expect(inlinePaths('deployments: [{manifests: {path: a}}]', () => ({ problem: 'there is no such file' }))).toEqual({
       problem: 'a: there is no such file',
     });

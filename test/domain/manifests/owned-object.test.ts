@@ -15,7 +15,7 @@ const live = (fieldsV1: JsonObject, rest: JsonObject): JsonObject => ({
 test.each<[what: string, fields: JsonObject, rest: JsonObject, expected: JsonObject]>([
   ['fields', { 'f:spec': { 'f:replicas': {} } }, { spec: { replicas: 3, theirs: 1 } }, { spec: { replicas: 3 } }],
   [
-    'members of a list, of which a key may have its usual value',
+    'members of a list whose key may have a default',
     { 'f:spec': { 'f:ports': { 'k:{"containerPort":8080,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {} } } } },
     { spec: { ports: [{ containerPort: 8080 }, { containerPort: 9090 }] } },
     { spec: { ports: [{ containerPort: 8080, protocol: 'TCP' }] } },
@@ -27,11 +27,11 @@ test.each<[what: string, fields: JsonObject, rest: JsonObject, expected: JsonObj
     { spec: { finalizers: ['a'] } },
   ],
   ['a value as a whole', { 'f:spec': { 'f:list': {} } }, { spec: { list: [1, 2] } }, { spec: { list: [1, 2] } }],
-  ['nothing of what is not there', { 'f:spec': { 'f:gone': {} } }, { spec: {} }, { spec: {} }],
-])('what is ours of an object: %s', (_, fields, rest, expected) => {
+  ['nothing that is missing', { 'f:spec': { 'f:gone': {} } }, { spec: {} }, { spec: {} }],
+])('which fields of an object are ours: %s', (_, fields, rest, expected) => {
   expect(ownedObject(live(fields, rest))).toEqual(expected);
 });
 
-test('of what we never applied nothing is ours', () => {
+test('nothing is ours in what we never applied', () => {
   expect(ownedObject({ metadata: {}, spec: {} })).toBeUndefined();
 });

@@ -13,7 +13,7 @@ const problems = (text: string): string[] =>
 
 const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
 
-test('the documents of a text are objects, with the line of each', () => {
+test('reads the documents of a text as objects, with the line of each', () => {
   expect(objectsOf(shop).map(({ object, line }) => `${line} ${objectTitle(object)}`)).toEqual([
     '1 Service web',
     '7 Deployment web',
@@ -22,7 +22,7 @@ test('the documents of a text are objects, with the line of each', () => {
   ]);
 });
 
-test('files are told apart, and lines counted in each', () => {
+test('distinguishes files, and counts lines in each', () => {
   const text = `${fileComment('k8s/a.yaml')}\n---\n${map}---\n${fileComment('k8s/b.json')}\n{\n\t"apiVersion": "v1",\n\t"kind": "ConfigMap",\n\t"metadata": {"name": "b", "labels": {"a": 1}}\n}\n`;
   expect(parseManifests(text).objects.map(({ file, line }) => [file, line])).toEqual([
     ['k8s/a.yaml', 2],
@@ -31,26 +31,26 @@ test('files are told apart, and lines counted in each', () => {
   expect(problems(text)).toEqual(['k8s/b.json:4:44 metadata.labels.a: 1 is not a string (write "1") in ConfigMap b']);
 });
 
-test('what is below a list of kubectl stands for itself', () => {
+test('reads each member of a kubectl list as its own object', () => {
   const text =
     'apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: a}\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {}\n';
   expect(parseManifests(text).objects.map(({ line }) => line)).toEqual([4, 7]);
   expect(problems(text)).toEqual(['9:13 metadata.name: is missing (for example web) in ConfigMap (no name)']);
 });
 
-test('a problem inside of an object is found by its path', () => {
+test('finds a problem inside an object by its path', () => {
   const deployment = objectsOf(shop)[1]!;
   expect(deployment.placeOf(['spec', 'template', 'spec', 'containers', 1, 'image'])).toEqual({ line: 21, column: 11 });
   expect(deployment.placeOf(['spec', 'replicas']).line).toBe(13);
 });
 
-describe('every problem is told at once', () => {
+describe('reports every problem at once', () => {
   it.each([
     ['no YAML', 'kind: [a\n---\nkind: {', ['1:9', '3:8']],
     ['nothing', '\n---\n# nothing\n---\n', ['1:1 has no objects']],
     ['a text', 'hello', ['1:1 is not a Kubernetes object; write a mapping with apiVersion, kind and metadata']],
     [
-      'what it is',
+      'no kind',
       'metadata: {name: a}',
       ['1:1 apiVersion: is missing (for example apps/v1)', '1:1 kind: is missing (for example Deployment)'],
     ],
@@ -69,31 +69,31 @@ describe('every problem is told at once', () => {
     ['names that lead elsewhere', `${map.replace('name: a', 'name: ../x, namespace: a/b')}`, ['3:18', '3:35']],
     ['a version that leads elsewhere', map.replace('v1', 'apps/v1/../x'), ['1:13']],
     [
-      'doubled keys',
+      'duplicate keys',
       `${map}data: {a: x, a: z}`,
       ['4:14 data.a: this key is written twice in the same mapping (remove one of the two)'],
     ],
     [
-      'doubled objects',
+      'duplicate objects',
       `${map}---\n${map}`,
       ['5:1 appears twice: first at line 1 (remove one of the two) in ConfigMap a'],
     ],
     [
-      'doubled objects of two versions',
+      'duplicate objects of two versions',
       `${map.replace('v1', 'apps/v1')}---\n${map.replace('v1', 'apps/v1beta1')}`,
       ['5:1'],
     ],
     [
-      'a word of YAML 1.1',
+      'a boolean of YAML 1.1',
       `${map}data:\n  a: yes\n  b: "yes"\n  c: OFF`,
       [
         '5:6 data.a: yes is read as true by the Kubernetes tools (write true, or "yes" in quotes)',
         '7:6 data.c: OFF is read as false by the Kubernetes tools (write false, or "OFF" in quotes)',
       ],
     ],
-    ['what JSON cannot say', `${map}a: .nan\nb: 12345678901234567890`, ['4:4', '5:4']],
+    ['values that JSON does not have', `${map}a: .nan\nb: 12345678901234567890`, ['4:4', '5:4']],
     [
-      'a hook that is no Job',
+      'a hook that is not a Job',
       map.replace('name: a', 'name: a, annotations: {flotilla.dev/hook: during}'),
       ['3:54 metadata'],
     ],
@@ -121,14 +121,14 @@ describe('every problem is told at once', () => {
     expect(problems('x'.repeat(manifestLimits.bytes + 1))).toEqual(['1:1 has 4194305 bytes; 4 MiB are allowed']);
   });
 
-  it('aliases that are a bomb', () => {
+  it('an alias bomb', () => {
     const lines = Array.from({ length: 7 }, (_, at) => `  l${at + 1}: &l${at + 1} [${`*l${at},`.repeat(9)}]`);
     const text = `${map}data:\n  l0: &l0 [${'"lol",'.repeat(9)}]\n${lines.join('\n')}\n`;
     expect(problems(text)).toEqual(['1:1 too many values with all aliases and merge keys expanded']);
   });
 });
 
-describe('values are read as the Kubernetes tools read them', () => {
+describe('reads values as the Kubernetes tools do', () => {
   it.each([
     ['mode: 0644', { mode: 420 }],
     ['mode: 0o644', { mode: 420 }],
@@ -151,7 +151,7 @@ const json = fc
   .jsonValue({ maxDepth: 3 })
   .filter((value) => !/"(?:__proto__|<<)":|[0-9]{16}/.test(JSON.stringify(value)));
 
-test('whatever JSON says of objects is what is read', () => {
+test('reads any JSON back unchanged', () => {
   fc.assert(
     fc.property(fc.array(json, { minLength: 1, maxLength: 5 }), (values) => {
       const objects = values.map((value, at) => ({

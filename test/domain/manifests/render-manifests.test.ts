@@ -24,7 +24,7 @@ const render = (text: string, more: Partial<Workload> = {}, version = '2.4.0'): 
 const imagesIn = (object: JsonObject) =>
   (podSpecOf(web, object).containers as JsonObject[]).map(({ name, image }) => `${name} ${image}`);
 
-test('objects come in the order in which others need them, hooks apart', () => {
+test('sorts objects by what they need, with hooks separate', () => {
   const { objects, before, after } = render(shop);
   expect(objects.map(({ object }) => objectTitle(object))).toEqual([
     'Namespace shop',
@@ -35,13 +35,13 @@ test('objects come in the order in which others need them, hooks apart', () => {
   expect(after).toEqual([]);
 });
 
-test('the workload alone gets the version, and keeps everything else', () => {
+test('sets the version of the workload only, and keeps everything else', () => {
   const main = render(shop).objects.find(({ isWorkload }) => isWorkload)!;
   expect(imagesIn(main.object)).toEqual(['web registry.example/shop/web:2.4.0', 'proxy registry.example/proxy:1']);
   expect(main.line).toBe(7);
 });
 
-test('our marks are on the metadata of every object, and on nothing below it', () => {
+test('marks the metadata of every object, and nothing below it', () => {
   const { objects, before } = render(shop);
   for (const { object } of [...objects, ...before]) {
     const metadata = object.metadata as Record<string, JsonObject>;
@@ -61,7 +61,7 @@ test('our marks are on the metadata of every object, and on nothing below it', (
   expect(ownerLabel(owner)).toMatch(/^[0-9a-f]{40}$/);
 });
 
-test('what a server wrote is left out', () => {
+test('leaves out what a server wrote', () => {
   const text = shop.replace(
     '  labels: {app: web}',
     '  resourceVersion: "7"\n  uid: x\n  creationTimestamp: null\n  managedFields: []\n  annotations: {kubectl.kubernetes.io/last-applied-configuration: "{}"}',
@@ -76,14 +76,14 @@ test('what a server wrote is left out', () => {
   expect(JSON.stringify(main.object)).not.toContain('last-applied');
 });
 
-test('a kind that the server says has no namespace gets none', () => {
+test('gives a kind no namespace if the server says so', () => {
   const text = `${shop}---\napiVersion: example.com/v1\nkind: Fleet\nmetadata: {name: f}\n`;
   const isNamespaced = (_: string, kind: string) => !['Fleet', 'Namespace'].includes(kind);
   const rendered = renderManifests({ objects: objectsOf(text), workload, version: '1', marks, isNamespaced });
   expect('objects' in rendered && rendered.objects.map(({ object }) => objectTitle(object))).toContain('Fleet f');
 });
 
-describe('manifests that cannot be deployed', () => {
+describe('refuses manifests', () => {
   it.each([
     [
       'without the service',
@@ -104,7 +104,7 @@ describe('manifests that cannot be deployed', () => {
       'has no container app; it has web (registry.example/shop/web:old), proxy (registry.example/proxy:1)',
     ],
     [
-      'with the same object twice once its namespace is known',
+      'with a duplicate object once its namespace is known',
       `${shop}---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}`,
       {},
       'appears twice: first at line 1',
@@ -125,7 +125,7 @@ const a = { name: 'a', image: 'r.example/a:1' };
 const b = { name: 'b', image: 'r.example/b@sha256:x' };
 const digest = `sha256:${'a'.repeat(64)}`;
 
-describe('a version goes', () => {
+describe('the version goes', () => {
   it.each<readonly [string, JsonObject, Partial<Workload>, string, readonly string[]]>([
     [
       'into the container with the image',
@@ -136,7 +136,7 @@ describe('a version goes', () => {
     ],
     ['into the one that is named', podOf(a, b), { container: 'b' }, '2', ['r.example/a:1', 'r.example/b:2']],
     [
-      'into the one that is named, with the image of the catalogue',
+      'into the one that is named, with the image in the catalogue',
       podOf(a, b),
       { container: 'b', image: 'r.example/c' },
       '2',
@@ -144,14 +144,14 @@ describe('a version goes', () => {
     ],
     ['into the only one', podOf(a), {}, digest, [`r.example/a@${digest}`]],
     [
-      'into the only one, with the image of the catalogue',
+      'into the only one, with the image in the catalogue',
       podOf({ name: 'a' }),
       { image: 'r.example:5000/a' },
       `2@${digest}`,
       [`r.example:5000/a:2@${digest}`],
     ],
     [
-      'in the words of the manifest',
+      'as the manifest spells it',
       podOf({ name: 'a', image: 'nginx' }),
       { image: 'docker.io/library/nginx' },
       '2',
@@ -163,7 +163,7 @@ describe('a version goes', () => {
   });
 
   it.each<readonly [string, JsonObject, Partial<Workload>, RegExp]>([
-    ['several containers and no word of which', podOf(a, b), {}, /several containers/],
+    ['several containers and no name', podOf(a, b), {}, /several containers/],
     [
       'no container with the image',
       podOf(a, b),
@@ -192,7 +192,7 @@ describe('a version goes', () => {
     });
   });
 
-  it('nowhere in what has no image by its nature', () => {
+  it('nowhere in objects that have no image', () => {
     expect(setImage({ spec: {} }, { workload: { ...web, kind: 'certificate' }, version: '2' })).toEqual({
       object: { spec: {} },
       containers: [],
@@ -203,7 +203,7 @@ describe('a version goes', () => {
 describe('the image alone', () => {
   const live = objectsOf(shop)[1]!.object;
 
-  it('is applied with who it is and our marks, and nothing else', () => {
+  it('is applied with the identity and our marks, and nothing else', () => {
     const made = imageOnly({ live, workload, version: '2', marks });
     expect(made).toEqual({
       object: {
@@ -220,7 +220,7 @@ describe('the image alone', () => {
     });
   });
 
-  it('of a kind whose lists are one value is applied with all containers', () => {
+  it('is applied with all containers for kinds with atomic lists', () => {
     const rollout = { ...live, apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout' };
     const made = imageOnly({ live: rollout, workload: { ...workload, kind: 'rollout' }, version: '2', marks });
     expect('object' in made && imagesIn(made.object)).toEqual([
@@ -229,14 +229,14 @@ describe('the image alone', () => {
     ]);
   });
 
-  it('has a problem where nobody says which', () => {
+  it('has a problem if the container is unknown', () => {
     expect(imageOnly({ live, workload: web, version: '2', marks })).toMatchObject({
       problem: expect.stringContaining('several containers'),
     });
   });
 });
 
-test('kinds that nobody knows come after those that they may need, and before what guards all', () => {
+test('unknown kinds come after those they may need, and before webhooks and policies', () => {
   const kinds = [
     'ValidatingWebhookConfiguration',
     'Widget',

@@ -35,11 +35,11 @@ const inPod = 'spec.template.spec';
 const inContainer = `${inPod}.containers[1]`;
 const restricted: RulePolicy = { pod_security: 'restricted' };
 
-test('an object that keeps all rules breaks none, at the strictest level', () => {
+test('an object that follows all rules breaks none, at the strictest level', () => {
   expect(told(deployment({}), restricted)).toEqual([]);
 });
 
-describe('a rule is broken, at its place', () => {
+describe('reports a broken rule at its place', () => {
   it.each<readonly [string, JsonObject, readonly string[]]>([
     ['latest', deployment({ image: 'r.example/a:latest' }), [`warning image-version ${inContainer}.image`]],
     ['no tag', deployment({ image: 'r.example:5000/a' }), [`warning image-version ${inContainer}.image`]],
@@ -58,15 +58,15 @@ describe('a rule is broken, at its place', () => {
       [`warning memory-limit ${inContainer}.resources.limits`],
     ],
     ['no probe', deployment({ readinessProbe: null }), [`warning readiness-probe ${inContainer}`]],
-    ['a Job serves nobody', { ...deployment({ readinessProbe: null }), apiVersion: 'batch/v1', kind: 'Job' }, []],
+    ['a Job serves no traffic', { ...deployment({ readinessProbe: null }), apiVersion: 'batch/v1', kind: 'Job' }, []],
     ['an init container ends', deployment({}, { initContainers: [{ name: 'i', image: 'r.example/i:1' }] }), []],
     [
-      'of the pod, in a container',
+      'on the pod, for a container',
       deployment(secure({ fsGroup: 1 })),
       [`error security-context-place ${inContainer}.securityContext.fsGroup`],
     ],
     [
-      'of a container, in the pod',
+      'on a container, for the pod',
       deployment({}, { securityContext: { readOnlyRootFilesystem: true } }),
       [`error security-context-place ${inPod}.securityContext.readOnlyRootFilesystem`],
     ],
@@ -86,7 +86,7 @@ describe('a rule is broken, at its place', () => {
       [`warning pod-security ${inContainer}.securityContext.capabilities.add`],
     ],
     [
-      'a folder of the node',
+      'a host folder',
       deployment(
         {},
         {
@@ -99,7 +99,7 @@ describe('a rule is broken, at its place', () => {
       [`warning pod-security ${inPod}.volumes[2].hostPath`],
     ],
     [
-      'a port of the node',
+      'a host port',
       deployment({ ports: [{ containerPort: 80, hostPort: 80 }] }),
       [`warning pod-security ${inContainer}.ports[1].hostPort`],
     ],
@@ -109,7 +109,7 @@ describe('a rule is broken, at its place', () => {
       [`warning pod-security ${inContainer}.securityContext.seccompProfile.type`],
     ],
     [
-      'all of the kernel, by the pod',
+      'full privileges, through the pod',
       deployment({ securityContext: {} }, { securityContext: { seccompProfile: { type: 'Unconfined' } } }),
       [`warning pod-security ${inContainer}.securityContext.seccompProfile.type`],
     ],
@@ -160,14 +160,14 @@ describe('a rule is broken, at its place', () => {
 
   it.each<readonly [string, JsonObject, readonly string[]]>([
     [
-      'nothing said',
+      'nothing set',
       deployment({ securityContext: {} }),
       ['allowPrivilegeEscalation', 'runAsNonRoot', 'seccompProfile.type', 'capabilities.drop'].map(
         (field) => `error pod-security ${inContainer}.securityContext.${field}`,
       ),
     ],
     [
-      'said by the pod',
+      'set on the pod',
       deployment(
         { securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } } },
         { securityContext: { runAsNonRoot: true, seccompProfile: { type: 'Localhost' } } },
@@ -193,12 +193,12 @@ describe('a rule is broken, at its place', () => {
       deployment(secure({ capabilities: { drop: ['ALL'], add: ['CHOWN', 'NET_BIND_SERVICE'] } })),
       [`error pod-security ${inContainer}.securityContext.capabilities.add`],
     ],
-  ])('at the level restricted: %s', (_, object, expected) => {
+  ])('at the restricted level: %s', (_, object, expected) => {
     expect(told(object, restricted)).toEqual(expected);
   });
 });
 
-describe('an environment says how grave a rule is', () => {
+describe('an environment sets the severity of a rule', () => {
   const object = deployment({ image: 'r.example/a' }, { hostNetwork: true });
   it.each<readonly [RulePolicy, readonly string[]]>([
     [
@@ -229,7 +229,7 @@ describe('in a batch', () => {
     return parseBatch(text, catalogue);
   };
 
-  it('a warning is told, of the image that is deployed, with the line of the batch', () => {
+  it('shows a warning about the deployed image, with the line in the batch', () => {
     const read = parsed({});
     expect('batch' in read && read.warnings.filter((one) => one.includes('['))).toEqual([
       'shared/web: line 11 Deployment shared/web spec.template.spec.containers[1].resources.requests: the container web requests no cpu, so none is reserved for it [resource-requests] (resources: {requests: {cpu: …}})',
@@ -251,13 +251,13 @@ describe('in a batch', () => {
   });
 });
 
-test('rules have names of their own, and what they ask for in words', () => {
+test('each rule has a name, and a sentence that says what it requires', () => {
   expect(new Set(ruleNames).size).toBe(rules.length);
   for (const { name, asks } of rules)
     expect([name, asks.length > 20]).toEqual([expect.stringMatching(/^[a-z-]+$/), true]);
 });
 
-test('a rule that nobody knows is a problem of the configuration', () => {
+test('an unknown rule is a problem in the configuration', () => {
   const text =
     'clusters: {eu: {simulated: true}}\nenvironments: {staging: {kubernetes: {rules: {image-versions: error}}}}\n';
   const read = parseConfiguration(text, { env: {}, readFile: () => undefined });

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../lib/domain/json.ts';
 import { maskedObject } from '../../../lib/domain/manifests/masked-object.ts';
 import { objectDifference } from '../../../lib/domain/manifests/object-difference.ts';
 
-describe('an object is shown', () => {
+describe('shows an object', () => {
   it.each<readonly [string, JsonObject, JsonObject]>([
     [
       'without the data of a Secret',
@@ -12,12 +12,12 @@ describe('an object is shown', () => {
       { kind: 'Secret', type: 'Opaque', data: { tls: '***' }, stringData: { a: '***' } },
     ],
     [
-      'with what refers to a Secret',
+      'with its references to a Secret',
       { secretName: 'web-tls', secretKeyRef: { name: 'db', key: 'password' } },
       { secretName: 'web-tls', secretKeyRef: { name: 'db', key: 'password' } },
     ],
     [
-      'without the value of a variable that is a password',
+      'without a password in a variable',
       {
         env: [
           { name: 'DB_PASSWORD', value: 'k7abc' },
@@ -32,22 +32,22 @@ describe('an object is shown', () => {
       },
     ],
     [
-      'with a value that is filled in elsewhere',
+      'with a value from elsewhere',
       { env: [{ name: 'DB_PASSWORD', value: '$(PASSWORD)' }] },
       { env: [{ name: 'DB_PASSWORD', value: '$(PASSWORD)' }] },
     ],
     [
-      'without a password of a ConfigMap',
+      'without a password in a ConfigMap',
       { kind: 'ConfigMap', data: { 'db.password': 'k7abc', ini: 'user=a\npassword=k7abc\n' } },
       { kind: 'ConfigMap', data: { 'db.password': '***', ini: 'user=a\npassword=***\n' } },
     ],
     [
-      'without an argument that is one',
+      'without a password in an argument',
       { args: ['--api-key', 'k7abc', '--token=k7abc', '--port', '80'] },
       { args: ['--api-key', '***', '--token=***', '--port', '80'] },
     ],
     [
-      'without the copy that kubectl keeps of it',
+      "without kubectl's copy of it",
       { metadata: { name: 'a', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{}}' } } },
       { metadata: { name: 'a', annotations: { 'kubectl.kubernetes.io/last-applied-configuration': '***' } } },
     ],
@@ -98,15 +98,15 @@ describe('two states of an object', () => {
   });
 
   it.each<readonly [string, JsonObject, JsonObject]>([
-    ['nothing and null', { a: null }, {}],
-    ['nothing and an empty mapping', { a: { b: {} } }, { a: {} }],
+    ['null and absent', { a: null }, {}],
+    ['absent and an empty mapping', { a: { b: {} } }, { a: {} }],
     ['keys in another order', { a: { x: 1, y: 2 } }, { a: { y: 2, x: 1 } }],
   ])('are the same: %s', (_, one, other) => {
     expect(objectDifference(one, other)).toEqual([]);
   });
 });
 
-test('a state differs from itself in nothing, and from another in the same paths there and back', () => {
+test('a state does not differ from itself, and two states differ in the same paths both ways', () => {
   const object = fc.dictionary(
     fc.constantFrom('spec', 'data', 'x'),
     fc.jsonValue({ maxDepth: 3 }),

@@ -3,7 +3,7 @@ import type { Workload } from '../../../lib/domain/plan/plan.ts';
 
 export const web: Workload = { kind: 'deployment', name: 'web', namespace: 'shop' };
 
-/** A Deployment, a Service and a migration before them, as somebody writes them. */
+/** A Deployment, a Service and a migration that runs before them, as people write them. */
 export const shop = `apiVersion: v1
 kind: Service
 metadata: {name: web}

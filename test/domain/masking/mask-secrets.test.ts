@@ -24,12 +24,12 @@ describe('a secret', () => {
     ['postgres://cart:k7abc@db.example:5432/cart', 'postgres://cart:***@db.example:5432/cart'],
     ['Set-Cookie: session=k7abc; HttpOnly; Path=/', 'Set-Cookie: session=***; HttpOnly; Path=/'],
     ['Authorization: Basic dXNlcjpwYXNz', 'Authorization: Basic ***'],
-  ])('leaves what stands around it: %s', (line, masked) => {
+  ])('leaves the text around it: %s', (line, masked) => {
     expect(maskSecrets(line)).toBe(masked);
   });
 });
 
-it.each(plainLines)('a line without a secret stays as it is: %s', (line) => {
+it.each(plainLines)('leaves a line without a secret unchanged: %s', (line) => {
   expect(maskSecrets(line)).toBe(line);
 });
 
@@ -54,7 +54,7 @@ test.each([
   expect(nameKind(name)).toBe(kind);
 });
 
-test('what was masked is masked no further', () => {
+test('masking twice changes nothing', () => {
   const line = fc.oneof(
     fc.constantFrom(...secretLines.map((one) => one.line), ...plainLines),
     fc.array(
@@ -73,7 +73,7 @@ test('what was masked is masked no further', () => {
   );
 });
 
-/** Characters that regular expressions and searches walk over while something is done. */
+/** Counts the characters that regular expressions and searches visit during a call. */
 const countSteps = (work: () => void): number => {
   let steps = 0;
   const { exec } = RegExp.prototype;
@@ -99,10 +99,10 @@ const countSteps = (work: () => void): number => {
   return steps;
 };
 
-/** What somebody writes into a log to keep us busy: the beginnings of everything, without an end. */
-describe('a long text is no more work than many short ones', () => {
+/** Log lines meant to keep us busy: the start of every pattern, without an end. */
+describe('a long text costs no more than many short ones', () => {
   const length = 20_000;
-  /** Steps for one character: 25 patterns, and names whose value is looked at once more. */
+  /** Steps per character: 25 patterns, and names whose value is checked again. */
   const most = 200;
   const pieces = [
     ...['a', 'A_', '-', '.', '\\', '"', "'", ' ', '=', ':', '\n', '/', '@', '1'],
@@ -154,7 +154,7 @@ describe('a long text is no more work than many short ones', () => {
     expect(countSteps(() => maskSecrets(`auth="${many}`))).toBeLessThan(most * many.length);
   });
 
-  it('as is counted: what is looked at again and again is seen', () => {
+  it('the count is right: it notices repeated visits', () => {
     const again = /b|$/g;
     const steps = countSteps(() => {
       for (let at = 0; at < length; at += 10) {

@@ -1,6 +1,6 @@
-/** Lines as programs write them, each with a made-up secret in it; and lines that only look as if they had one. */
+/** Lines as programs write them, each with a made-up secret, and lines that only look as if they had one. */
 
-/** Letters and digits that look made by chance, and are the same at every run. */
+/** Letters and digits that look random, and are the same in every run. */
 export const chance = (length: number, seed = 1): string => {
   const letters = 'ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789';
   let state = seed * 7_919 + 17;
@@ -79,14 +79,14 @@ export const secretLines: readonly SecretLine[] = [
     secrets: lines64,
   },
   {
-    what: 'a private key in one line',
+    what: 'a private key on one line',
     line: `${pem('', 'BEGIN')}\\n${lines64[0]}\\n${pem('', 'END')}`,
     secrets: [lines64[0]],
   },
-  { what: 'the beginning of a private key', line: `${pem('EC ', 'BEGIN')}\n${lines64.join('\n')}`, secrets: lines64 },
+  { what: 'the start of a private key', line: `${pem('EC ', 'BEGIN')}\n${lines64.join('\n')}`, secrets: lines64 },
   { what: 'the end of a private key', line: `first\n${lines64.join('\n')}\n${pem('EC ', 'END')}`, secrets: lines64 },
   {
-    what: 'the end of a private key whose last line is short',
+    what: 'the end of a private key with a short last line',
     line: `first\n${lines64.join('\n')}\nq83v\n${pem('', 'END')}`,
     secrets: [...lines64, 'q83v'],
   },

@@ -19,7 +19,7 @@ test.each([
     ],
   ],
   [
-    'two pairs, of which the second is found first',
+    'two pairs, the second found first',
     [[1], [0, 2], [3], [2]],
     [
       [0, 1],
@@ -27,15 +27,15 @@ test.each([
     ],
   ],
   [
-    'a pair within the other',
+    'one pair inside another',
     [[3, 1], [2], [1], [0]],
     [
       [0, 3],
       [1, 2],
     ],
   ],
-  ['itself, when another one leads to it', [[1], [1]], [[1]]],
-  ['the shorter of two ways round', [[1, 2], [2], [0]], [[0, 2]]],
+  ['itself, when something else leads to it', [[1], [1]], [[1]]],
+  ['the shorter of two loops', [[1, 2], [2], [0]], [[0, 2]]],
   ['an entry and an exit', [[1], [2], [3, 1], []], [[1, 2]]],
 ])('%s', (_, edges, cycles) => {
   expect(findCycles(edges).map(({ cycle }) => cycle)).toEqual(cycles);
@@ -47,7 +47,7 @@ test('ten thousand in a row and in a ring do not exhaust the stack', () => {
   expect(findCycles(row.with(9999, [0]))[0]?.cycle).toHaveLength(10_000);
 });
 
-test('every cycle is one, and there is one exactly when no order exists', () => {
+test('every cycle is real, and there is one exactly when no order exists', () => {
   const edges = fc
     .integer({ min: 1, max: 12 })
     .chain((size) =>
@@ -68,6 +68,6 @@ test('every cycle is one, and there is one exactly when no order exists', () => 
   );
 });
 
-test('graphs that are made without cycles have none', () => {
+test('graphs built without cycles have none', () => {
   fc.assert(fc.property(randomGraph, ({ dependencies }) => findCycles(dependencies).length === 0));
 });

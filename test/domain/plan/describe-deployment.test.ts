@@ -25,30 +25,30 @@ const whole = (
 ];
 
 test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[], steps: readonly string[]]>([
-  ['by itself', {}, [], whole({})],
+  ['alone', {}, [], whole({})],
   ['after another', {}, ['risk/a'], whole({ first: ['waits until risk/a has succeeded'] })],
   ['after two', {}, ['risk/a', 'risk/b'], whole({ first: ['waits until risk/a and risk/b have succeeded'] })],
   ['after three', {}, ['a', 'b', 'c'], whole({ first: ['waits until a, b and c have succeeded'] })],
   [
-    'once only',
+    'a single try',
     { retry_count: 0, timeout: 60 },
     [],
     whole({ run: 'runs harness pipeline deploy_shared with 1.0.0 in staging: one try of 60 s' }),
   ],
   [
-    'by an executor without a pipeline',
+    'with an executor that has no pipelines',
     { executor: { ...planned!.executor, settings: {} } },
     [],
     whole({ run: 'runs harness with 1.0.0 in staging: up to 2 tries of 900 s' }),
   ],
   [
-    'as an image that the catalogue names',
+    'as an image named in the catalogue',
     { workload: { ...planned!.workload, image: 'reg/s1' } },
     [],
     whole({ verification: 'verifies that deployment shared/s1 on cluster-eu-1 runs reg/s1 and rolls out' }),
   ],
   [
-    'of a job, which is never put back',
+    'a job, which is never restored',
     { workload: { ...planned!.workload, kind: 'job' }, rollback_strategy: 'automatic' },
     [],
     whole({
@@ -57,7 +57,7 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
     }),
   ],
   [
-    'that is judged in its own way',
+    'judged in its own way',
     { rollout: { crash_tolerance: 1, steady_seconds: 30, unblock: true } },
     [],
     whole({
@@ -76,7 +76,7 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
       ['certificate', 'its containers are not checked', 'its containers are not checked'],
     ] as const
   ).map(([kind, ends, time]): [string, Partial<PlannedDeployment>, readonly string[], readonly string[]] => [
-    `of a ${kind} that is not judged by its containers`,
+    `a ${kind} that is not judged by its containers`,
     {
       ...{ workload: { ...planned!.workload, kind }, rollback_strategy: 'manual' },
       rollout: { crash_tolerance: 1, steady_seconds: 30 },
@@ -91,7 +91,7 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
     }),
   ]),
   [
-    'of a custom object',
+    'a custom object',
     {
       workload: {
         ...{ ...planned!.workload, kind: 'custom' },
@@ -110,7 +110,7 @@ test.each<[what: string, Partial<PlannedDeployment>, waitsFor: readonly string[]
     }),
   ],
   [
-    'that may be held up by a pod of before',
+    'that an earlier pod may block',
     { workload: { ...planned!.workload, kind: 'statefulset' }, rollout: { unblock: true } },
     [],
     whole({

@@ -9,11 +9,11 @@ const planned = {
   replay: { kind: 'rollback', of: [{ batch_id: 'B', index: 7 }] },
 } as unknown as PlannedDeployment;
 
-test('what is kept of a deployment names no places of its plan, and no other deployments', () => {
+test('a stored deployment has no places in its plan and no other deployments', () => {
   expect(keptDeployment(planned)).toEqual({ index: 1, key: 'risk/cva' });
 });
 
-test('who watches it knows whether it puts something back', () => {
+test('an observer knows whether its deployment restores something', () => {
   expect(watchedDeployment(planned)).toEqual({ index: 1, key: 'risk/cva', replay: { kind: 'rollback' } });
   const { replay: _, ...plain } = planned;
   expect(watchedDeployment(plain)).toEqual({ index: 1, key: 'risk/cva' });

@@ -13,7 +13,7 @@ const { catalogue } = simulatedConfiguration();
 const planOf = (graph: Parameters<typeof graphBatch>[0]): Plan => planBatch(graphBatch(graph), catalogue);
 const holds = (law: (plan: Plan) => void): void => fc.assert(fc.property(randomGraph, (graph) => law(planOf(graph))));
 
-/** The longest chain from a deployment, by the definition and not by the way it is computed. */
+/** The longest chain from a deployment, by definition rather than by the algorithm. */
 const longest = (plan: Plan, next: (item: PlannedDeployment) => readonly number[]): number[] => {
   const known = new Map<number, number>();
   const lengthOf = (index: number): number => {
@@ -24,7 +24,7 @@ const longest = (plan: Plan, next: (item: PlannedDeployment) => readonly number[
   return plan.deployments.map(({ index }) => lengthOf(index));
 };
 
-test('of two chains that are equally long the one of the smaller nodes is shown', () => {
+test('shows the one with the smaller nodes of two equally long chains', () => {
   expect(longestChain({ dependencies: [[], [0], [0]], dependents: [[2, 1], [], []] }, [2, 1, 1])).toEqual([0, 1]);
   expect(longestChain({ dependencies: [[], []], dependents: [[], []] }, [1, 1])).toEqual([0]);
 });
@@ -40,7 +40,7 @@ describe('laws of a plan', () => {
     });
   });
 
-  test('the plan has every deployment with the dependencies that its batch gives it', () => {
+  test('the plan has every deployment with the dependencies from its batch', () => {
     fc.assert(
       fc.property(randomGraph, (graph) => {
         const written = graphBatch(graph);
@@ -55,7 +55,7 @@ describe('laws of a plan', () => {
     );
   });
 
-  test('levels are the longest paths of dependencies, critical paths those of dependents', () => {
+  test('levels are longest paths of dependencies, and critical paths are longest paths of dependents', () => {
     holds((plan) => {
       const dependents = plan.deployments.map(({ index }) =>
         plan.deployments.filter(({ dependencies }) => dependencies.includes(index)).map((item) => item.index),
@@ -67,7 +67,7 @@ describe('laws of a plan', () => {
     });
   });
 
-  test('ranks are a permutation that follows priority, critical path and file order', () => {
+  test('ranks are a permutation by priority, critical path and file order', () => {
     holds(({ deployments }) => {
       const byRank = deployments.toSorted((a, b) => a.rank - b.rank);
       expect(byRank.map(({ rank }) => rank)).toEqual([...deployments.keys()]);
@@ -78,7 +78,7 @@ describe('laws of a plan', () => {
     });
   });
 
-  test('the order is that of one at a time: of those that are free, the smallest rank', () => {
+  test('the order is that one at a time: the smallest rank that is free', () => {
     holds(({ deployments }) => {
       const left = new Set(deployments);
       for (const item of deployments) {
@@ -102,7 +102,7 @@ describe('laws of a plan', () => {
   });
 });
 
-describe('what a deployment is resolved to', () => {
+describe('what a deployment resolves to', () => {
   const service = { kind: 'statefulset', name: 'prefs', container: 'app', image: 'registry/prefs' } as const;
   const real: Catalogue = {
     simulated: false,
@@ -137,7 +137,7 @@ describe('what a deployment is resolved to', () => {
     },
   );
 
-  test('when everything is simulated, a service without an entry is in the namespace of its pillar', () => {
+  test('a service without an entry is in the namespace of its pillar when everything is simulated', () => {
     expect(planned(catalogue, deployment(1)).deployments[0]?.workload).toEqual({
       kind: 'deployment',
       name: 's1',
@@ -146,7 +146,7 @@ describe('what a deployment is resolved to', () => {
   });
 
   test.each<[what: string, entry: Partial<ServiceEntry>, item: Partial<Deployment>, rollout: object | undefined]>([
-    ['as usual', {}, {}, undefined],
+    ['by default', {}, {}, undefined],
     [
       'as the catalogue says',
       { crash_tolerance: 5, steady_seconds: 0, unblock: true },
@@ -160,13 +160,13 @@ describe('what a deployment is resolved to', () => {
       { crash_tolerance: 0 },
     ],
     ['as both say', { crash_tolerance: 5 }, { steady_seconds: 60 }, { crash_tolerance: 5, steady_seconds: 60 }],
-    ['as usual, where that is said', { unblock: false }, { unblock: false }, undefined],
+    ['by default, written out', { unblock: false }, { unblock: false }, undefined],
   ])('a rollout is judged %s', (_, entry, item, rollout) => {
     const of: Catalogue = { ...catalogue, services: { shared: { s1: { kind: 'deployment', name: 's1', ...entry } } } };
     expect(planned(of, deployment(1, item)).deployments[0]?.rollout).toEqual(rollout);
   });
 
-  test('the health URL of the catalogue joins the health check', () => {
+  test('adds the health URL of the catalogue to the health check', () => {
     const items = [1, 2].map((position) =>
       deployment(position, { infrastructure_id: 'ns', health_check: { enabled: true, path: '/x' } }),
     );
@@ -176,7 +176,7 @@ describe('what a deployment is resolved to', () => {
     ]);
   });
 
-  test('whether bad answers to health checks are kept says the environment', () => {
+  test('the environment says whether bad health check answers are kept', () => {
     const of: Catalogue = { ...catalogue, environments: { staging: { keep_health_answers: true }, production: {} } };
     const items = [deployment(1), deployment(2, { environment_id: 'production' })];
     const [kept, dropped] = planned(of, ...items).deployments.map(({ health_check }) => health_check);
@@ -192,7 +192,7 @@ describe('what a deployment is resolved to', () => {
     expect(planned(catalogue, deployment(1)).deployments[0]?.executor.account).toBe('harness:simulated');
   });
 
-  test('limits are those of what the plan touches', () => {
+  test('has only the limits that concern the plan', () => {
     expect(planned(real, deployment(1, { infrastructure_id: 'ns' })).limits).toEqual({
       'environment:staging': 5,
       'pillar:shared': 3,
@@ -214,7 +214,7 @@ describe('what a deployment is resolved to', () => {
     expect(() => planBatch(batch(items), catalogue)).toThrow(expect.objectContaining(told));
   });
 
-  test('warnings are those that come with it', () => {
+  test("its warnings are the batch's warnings", () => {
     expect(planned(catalogue, deployment(1)).warnings).toEqual([]);
     expect(planBatch(batch([deployment(1)]), catalogue, { warnings: ['w'] }).warnings).toEqual(['w']);
   });
@@ -260,8 +260,8 @@ describe('the plan hash', () => {
     ['health check', patched(1, { health_check: { enabled: true, path: '/x' } })],
     ['port of the health check', patched(1, { health_check: { enabled: true, port: 81 } })],
     ['time of the health check', patched(1, { health_check: { enabled: true, timeout: 7 } })],
-    ['bearable ends of a container', patched(1, { crash_tolerance: 0 })],
-    ['time that a container must have run', patched(1, { steady_seconds: 0 })],
+    ['tolerated crashes', patched(1, { crash_tolerance: 0 })],
+    ['minimum uptime of a container', patched(1, { steady_seconds: 0 })],
     ['right to delete a broken pod', patched(1, { unblock: true })],
     ['health check off', patched(1, { health_check: { enabled: false } })],
     [
@@ -284,7 +284,7 @@ describe('the plan hash', () => {
       true,
     ],
     [
-      'a limit that counts',
+      'a limit that applies',
       { ...catalogue, pillars: { ...catalogue.pillars, shared: { ...shared, max_concurrency: 2 } } },
       true,
     ],
@@ -308,7 +308,7 @@ describe('the plan hash', () => {
       false,
     ],
     [
-      'a mapping that says what is the case anyway',
+      'a mapping that states the default',
       { ...catalogue, services: { shared: { s1: { kind: 'deployment', name: 's1' } } } },
       false,
     ],
@@ -319,7 +319,7 @@ describe('the plan hash', () => {
     expect(hashOf(base, of) !== hashOf(base)).toBe(isChange);
   });
 
-  test('is another one for another infrastructure, though both are the same cluster', () => {
+  test('differs between infrastructures, even on the same cluster', () => {
     const entry = { cluster: 'cluster-eu-1', namespace: 'shared' };
     const of = { ...catalogue, infrastructures: { one: entry, other: entry } };
     const hashes = ['one', 'other'].map((infrastructure_id) => hashOf(patched(1, { infrastructure_id }), of));

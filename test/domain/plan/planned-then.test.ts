@@ -11,7 +11,7 @@ const { catalogue } = simulatedConfiguration();
 
 const replay: Replay = { kind: 'rollback', of: [{ batch_id: 'A', index: 3 }], image: 'registry/s2:0.9.0' };
 
-/** Nothing of it would come out of a plan of today. */
+/** A plan made today would contain none of it. */
 const then: PlannedDeployment = {
   ...planBatch(batch([deployment(2)]), catalogue).deployments[0]!,
   docker_image_version: '0.9.0',
@@ -30,7 +30,7 @@ describe('a deployment as it was planned then', () => {
   const plan = planBatch(rollback, catalogue);
   const { docker_image_version, replay: _, ...rest } = then;
 
-  test('is taken as it is; its place among the others and what it replays are new', () => {
+  test('is used as it is, with a new place and new replay fields', () => {
     const member = plan.deployments.find(({ key }) => key === 'shared/s2')!;
     expect(member).toEqual({
       ...rest,
@@ -41,27 +41,27 @@ describe('a deployment as it was planned then', () => {
     expect(plan.deployments.find(({ key }) => key === 'shared/s1')!.dependencies).toEqual([member.index]);
   });
 
-  test('has the limits and locks of what it was then', () => {
+  test('has the limits and locks of that time', () => {
     expect(plan.locks[0]!.every((name) => name.endsWith('/then/statefulset/as-it-was'))).toBe(true);
   });
 
-  test('the sheet names the lane, and by their indexes those that are forced', () => {
+  test('the sheet names the lane, and forced deployments by their indexes', () => {
     const { lane, forced } = sheetOf('R', plan);
     expect({ lane, forced }).toEqual({ lane: 'rollback', forced: [1, 2] });
     expect(sheetOf('B', planBatch(batch([deployment(1)]), catalogue))).not.toHaveProperty('lane');
   });
 
-  test('one that is planned anew may say what it tries again', () => {
+  test('a replanned one may say what it retries', () => {
     const retried: Replay = { kind: 'retry', of: [{ batch_id: 'A', index: 0 }] };
     expect(planBatch(batch([deployment(1, { replay: retried })]), catalogue).deployments[0]!.replay).toEqual(retried);
   });
 
   test.each([
-    ['what it puts back', { ...rollback, deployments: rollback.deployments.with(1, deployment(2)) }],
-    ['what it takes back', withReplay({ ...replay, of: [{ batch_id: 'A', index: 4 }] })],
+    ['what it restores', { ...rollback, deployments: rollback.deployments.with(1, deployment(2)) }],
+    ['what it rolls back', withReplay({ ...replay, of: [{ batch_id: 'A', index: 4 }] })],
     ['the lane', batch(rollback.deployments)],
     ['who is forced', { ...rollback, forced: ['shared/s3'] }],
-  ])('another plan hash tells that %s is another', (_, other) => {
+  ])('another plan hash shows that %s differs', (_, other) => {
     expect(planBatch(other, catalogue).plan_hash).not.toBe(plan.plan_hash);
   });
 });
@@ -70,7 +70,7 @@ function withReplay(other: Replay) {
   return { ...rollback, deployments: rollback.deployments.with(1, deployment(2, { planned: then, replay: other })) };
 }
 
-describe('what only an origin sets, a file may not', () => {
+describe('a file may not set what only an origin sets', () => {
   const said = (text: string): string => issuesOf(text).map(describeIssue).join();
 
   test.each(['planned', 'replay'])('%s of a deployment', (field) => {

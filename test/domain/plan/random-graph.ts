@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Batch, Deployment } from '../../../lib/domain/batch/batch.ts';
 
-/** One deployment with everything that it needs, and the fields given. */
+/** One deployment with every required field, and the fields given. */
 export const deployment = (position: number, fields: Partial<Deployment> = {}): Deployment => ({
   position,
   line: position,
@@ -36,7 +36,7 @@ export interface RandomGraph {
   readonly priorities: readonly number[];
 }
 
-/** Graphs without cycles whose file order is no topological order: places are shuffled. */
+/** Graphs without cycles whose file order is not a topological order: places are shuffled. */
 export const randomGraph: fc.Arbitrary<RandomGraph> = fc
   .integer({ min: 1, max: 30 })
   .chain((size) =>

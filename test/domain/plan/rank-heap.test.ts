@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { makeRankHeap } from '../../../lib/domain/plan/rank-heap.ts';
 
-test('gives what was put in, smallest first, whatever is put in between', () => {
+test('returns the smallest first, whatever is added in between', () => {
   const steps = fc.array(fc.oneof(fc.integer({ min: 0, max: 50 }), fc.constant('take' as const)));
   fc.assert(
     fc.property(steps, (list) => {

@@ -22,7 +22,7 @@ const cases: readonly (readonly [string | undefined, string, VersionStep])[] = [
   ['1.0.0-100', '1.0.0-a1', 'newer'],
   ['1.0002.0', '1.10.0', 'newer'],
   ['1.10.0', '1.0002.0', 'older'],
-  // Nothing can be claimed.
+  // Nothing can be said.
   ['1.0.0', 'v1.0.0', 'other'],
   ['1.0.0+a', '1.0.0+b', 'other'],
   ['1.4.0', `1.4.0@sha256:${'a'.repeat(64)}`, 'other'],
@@ -40,7 +40,7 @@ describe('versionStep', () => {
     expect(versionStep(from, to)).toBe(step);
   });
 
-  test('follows the order that Semantic Versioning gives as its example', () => {
+  test('follows the example order of Semantic Versioning', () => {
     const ends = ['-alpha', '-alpha.1', '-alpha.beta', '-beta', '-beta.2', '-beta.11', '-rc.1', ''];
     const sorted = [...ends.map((end) => `1.0.0${end}`), '2.0.0', '2.1.0', '2.1.1'];
     sorted.forEach((one, at) => {
@@ -50,7 +50,7 @@ describe('versionStep', () => {
     });
   });
 
-  test('is an order: the other way round it is the opposite, and two steps up are one', () => {
+  test('is an order: reversed it is the opposite, and two steps up make one', () => {
     const number = fc.integer({ min: 0, max: 3 });
     const end = fc.constantFrom('', '-a', '-1', '-a.1', '-a.b', '-10');
     const version = fc.tuple(number, number, number, end).map(([a, b, c, after]) => `${a}.${b}.${c}${after}`);

@@ -59,7 +59,7 @@ describe('one service takes at worst', () => {
     expect({ restore_seconds, ...worst }).toMatchObject({ restore_seconds: undefined, ...expected });
   });
 
-  test('the slowest is named, and how many are as slow', () => {
+  test('names the slowest, and how many are as slow', () => {
     const plan = planOf([item(1, {}), item(2, { timeout: 200 }), item(3, { timeout: 200 })]);
     expect(worstCase(plan)).toMatchObject({ key: 'shared/s2', others: 1, seconds: 200 });
   });
@@ -75,22 +75,27 @@ describe('the slowest chain', () => {
   test.each<
     [what: string, strategy: Partial<Batch['strategy']>, deployments: readonly Deployment[], chain: object | undefined]
   >([
-    ['counts restores of its end only', {}, chained, { seconds: 400, deployments: 2, last: 'shared/s3' }],
+    [
+      'counts the restore of its last deployment only',
+      {},
+      chained,
+      { seconds: 400, deployments: 2, last: 'shared/s3' },
+    ],
     [
       'is all of them, one at a time',
       { mode: 'sequential' },
       chained,
       { seconds: 850, deployments: 4, last: 'shared/s4' },
     ],
-    ['is not said where the batch goes back as a whole', { on_failure: 'rollback' }, chained, undefined],
-    ['is not said where nothing depends on anything', {}, chained.slice(0, 1), undefined],
-    ['is not said where one service takes longer', {}, [...chained, item(5, { timeout: 3600 })], undefined],
+    ['is not shown if the batch is rolled back as a whole', { on_failure: 'rollback' }, chained, undefined],
+    ['is not shown if nothing depends on anything', {}, chained.slice(0, 1), undefined],
+    ['is not shown if one service takes longer', {}, [...chained, item(5, { timeout: 3600 })], undefined],
   ])('%s', (_, strategy, deployments, chain) => {
     expect(worstCase(planOf(deployments, strategy))?.chain).toEqual(chain);
   });
 });
 
-describe('what happens on a failure is said in words', () => {
+describe('describes what happens on a failure', () => {
   const planned = (strategies: readonly Deployment['rollback_strategy'][]) =>
     planOf(strategies.map((rollback_strategy, at) => item(at + 1, { rollback_strategy }))).deployments;
   const said = (strategies: readonly Deployment['rollback_strategy'][], unasked: readonly string[] = []) => {

@@ -12,7 +12,7 @@ const object = (name: string, more: Partial<ObjectPreview> = {}): ObjectPreview 
 const fields = (count: number, value: string) =>
   Array.from({ length: count }, (_, n) => ({ path: `data.k${n}`, before: value, after: `${value}!` }));
 
-describe('a preview is bounded', () => {
+describe('a preview is limited', () => {
   it.each([
     ['fields', [object('a', { fields: fields(50, 'v') })], { kept: 40, more: 10 }],
     ['few of them', [object('a', { fields: fields(3, 'v') })], { kept: 3, more: undefined }],
@@ -21,20 +21,20 @@ describe('a preview is bounded', () => {
     expect([one?.fields?.length, one?.fields_left_out]).toEqual([kept, more]);
   });
 
-  it('in objects, and counts what is left out', () => {
+  it('in objects, and counts the omitted ones', () => {
     const objects = Array.from({ length: previewLimits.objects + 7 }, (_, n) => object(`c${n}`));
     const fitting = fittingPreview({ objects });
     expect([fitting.objects.length, fitting.objects_left_out]).toEqual([previewLimits.objects, 7]);
   });
 
-  it('in the length of a value, of whatever kind', () => {
+  it('in the length of a value of any kind', () => {
     const long = 'x'.repeat(10_000);
     const value = [{ path: 'a', before: long, after: { deep: { er: long } } }];
     const [field] = fittingPreview({ objects: [object('a', { fields: value })] }).objects[0]?.fields ?? [];
     expect(JSON.stringify(field).length).toBeLessThan(1_000);
   });
 
-  it('as a whole, whatever is in it', () => {
+  it('as a whole, for any content', () => {
     const anyField = fc.record({ path: fc.string(), before: fc.jsonValue(), after: fc.string({ maxLength: 2_000 }) });
     const anyObject = fc.record({
       object: fc.string({ maxLength: 1_000 }),
@@ -52,7 +52,7 @@ describe('a preview is bounded', () => {
     );
   });
 
-  it('and says nothing that looks like a secret, or that a terminal would take for a command', () => {
+  it('and shows nothing like a secret or a terminal command', () => {
     const message = 'admission webhook: \u001b[2Jpassword=hunter2hunter2';
     const told = JSON.stringify(
       fittingPreview({ objects: [object('a', { message })], problem: { reason: 'X', message } }),
@@ -70,18 +70,18 @@ const pod = (value: string) => ({
   spec: { containers: [{ name: 'a', env: [{ name: 'API_KEY', value }] }] },
 });
 
-describe('a difference that may be shown', () => {
+describe('a difference to show', () => {
   it.each([
     ['of a Secret', secret('YQ=='), secret('Yg=='), ['data.token']],
     ['of a variable', pod('k1-abcdefghijkl'), pod('k2-mnopqrstuvwx'), ['spec.containers[a].env[API_KEY].value']],
     ['none', secret('YQ=='), secret('YQ=='), []],
-  ])('tells that a secret differs, and not what it is: %s', (_, before, after, paths) => {
+  ])('says that a secret differs, but not its value: %s', (_, before, after, paths) => {
     const told = maskedDifference(before, after);
     expect(told.map(({ path }) => path)).toEqual(paths);
     expect(JSON.stringify(told)).not.toMatch(/YQ==|Yg==|abcdef|mnopqr/);
   });
 
-  it('tells all else as it is', () => {
+  it('shows everything else unchanged', () => {
     const [a, b] = [{ spec: { replicas: 1 } }, { spec: { replicas: 2 } }];
     expect(maskedDifference(a, b)).toEqual([{ path: 'spec.replicas', before: 1, after: 2 }]);
   });

@@ -17,7 +17,7 @@ test.each<[what: string, given: Parameters<typeof marksAtSubmit>, marks: readonl
     ],
   ],
   [
-    'a retry of a person who has a name: by the subject and by the name',
+    'a retry by a person with a name: under the subject and the name',
     [{ submitted_by: 'u-1', submitted_by_name: 'Ada', origin: { kind: 'retry', of: 'B' } }, ['uat']],
     [
       ['actor', 'Ada'],
@@ -27,18 +27,18 @@ test.each<[what: string, given: Parameters<typeof marksAtSubmit>, marks: readonl
     ],
   ],
   [
-    'somebody whose name is the subject: once',
+    'a name equal to the subject: once',
     [{ submitted_by: 'ada', submitted_by_name: 'ada' }, []],
     [
       ['actor', 'ada'],
       ['origin', 'file'],
     ],
   ],
-])('a batch is found from its submit on, of %s', (_, given, marks) => {
+])('a batch is found from its submission by %s', (_, given, marks) => {
   expect(marksAtSubmit(...given)).toEqual(marks);
 });
 
-test('and from its plan on by each pillar and each service of it, once', () => {
+test('and from its plan by each pillar and each service, once', () => {
   const members = [
     { pillar: 'risk', service_name: 'cva' },
     { pillar: 'data', service_name: 'cva' },
@@ -52,7 +52,7 @@ test('and from its plan on by each pillar and each service of it, once', () => {
   ]);
 });
 
-test('by a row of the month in which it was made', () => {
+test('by a row of the month in which it was created', () => {
   const header = { batch_id: 'B', created_at: Date.UTC(2026, 10, 30) };
   expect(markWrite(header, ['tag', 'a'])).toEqual({
     put: { pk: 'BY#tag#a#2026-11', sk: `00${header.created_at}#B`, ...header },

@@ -14,13 +14,13 @@ const eventOf = ({ writes }: { readonly writes: readonly [Write, Write, ...Write
   return rowOf<EventRow>('put' in write ? write.put : undefined)!;
 };
 
-/** What `GET` shows is tested where it is shown: this is that an event says the same of the time before it. */
-describe('an event says from what the API showed', () => {
+/** Other tests check what `GET` shows. These check that an event reports the same about the state before it. */
+describe('an event starts from the state that the API showed', () => {
   test.each([
     ['a new batch', changeHeader(header, told, occasion), null, undefined],
-    ['a batch that was submitted', changeHeader({ ...header, seq: 1 }, told, occasion), 'PENDING', 'Submitted'],
+    ['a submitted batch', changeHeader({ ...header, seq: 1 }, told, occasion), 'PENDING', 'Submitted'],
     [
-      'a batch that was planned, which is shown as running',
+      'a planned batch, which is shown as running',
       changeHeader({ ...header, seq: 2, status: 'PROCESSING', reason: 'Planned' }, told, occasion),
       'PROCESSING',
       'Running',
@@ -33,7 +33,7 @@ describe('an event says from what the API showed', () => {
     ],
     ['a deployment without a row', changeItem(pendingItem('B', 0, 'k'), told, occasion), 'PENDING', 'AwaitingTurn'],
     [
-      'a deployment in work',
+      'a deployment in progress',
       changeItem({ ...pendingItem('B', 0, 'k'), ...told, seq: 1 }, { ...told, reason: 'RunStarted' }, occasion),
       'PROCESSING',
       'TurnGranted',

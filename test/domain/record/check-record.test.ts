@@ -68,7 +68,7 @@ const checkB = (change: Partial<RecordedBatch> = {}, at = moment) => {
   return [proof, ...findings.map(({ reason, number, anchor }) => [reason, number, anchor])];
 };
 
-/** The feed from there on with fresh hashes, as somebody writes it who knows how they are made. */
+/** The feed from there with fresh hashes, as somebody writes it who knows how hashes are made. */
 const rewritten = (feed: readonly ChainedEvent[], from: number): readonly ChainedEvent[] => {
   const made: ChainedEvent[] = [];
   for (const { hash: _, previous: __, number, ...event } of feed) {
@@ -79,7 +79,7 @@ const rewritten = (feed: readonly ChainedEvent[], from: number): readonly Chaine
 };
 
 describe('a batch', () => {
-  it('is proved when its feed is whole and its end is anchored', () => {
+  it('is proved when its feed is complete and its end is anchored', () => {
     expect(checkB()).toEqual(['proved']);
   });
 
@@ -87,19 +87,19 @@ describe('a batch', () => {
     ['a changed event', () => ({ events: b.with(2, { ...b[2]!, message: 'x' }) }), ['EventChanged', 3, undefined]],
     ['a changed last event', () => ({ events: b.with(4, { ...b[4]!, message: 'x' }) }), ['EventChanged', 5, undefined]],
     ['one event with a fresh hash', () => ({ events: b.with(2, rewritten(b, 3)[2]!) }), ['EventChanged', 3, undefined]],
-    ['an event left out', () => ({ events: b.toSpliced(1, 1) }), ['EventMissing', 2, undefined]],
-    ['a feed written anew from there', () => ({ events: rewritten(b, 3) }), ['FeedRewritten', 5, 2]],
-    ['a last event written anew', () => ({ events: rewritten(b, 5) }), ['FeedRewritten', 5, 2]],
-    ['a cut-off end', () => ({ events: b.slice(0, 4) }), ['EndCutOff', 5, 2]],
-    ['a feed that is gone', () => ({ events: [] }), ['EndCutOff', 5, 2]],
+    ['a missing event', () => ({ events: b.toSpliced(1, 1) }), ['EventMissing', 2, undefined]],
+    ['a feed rewritten from there', () => ({ events: rewritten(b, 3) }), ['FeedRewritten', 5, 2]],
+    ['a rewritten last event', () => ({ events: rewritten(b, 5) }), ['FeedRewritten', 5, 2]],
+    ['a truncated end', () => ({ events: b.slice(0, 4) }), ['EndCutOff', 5, 2]],
+    ['a missing feed', () => ({ events: [] }), ['EndCutOff', 5, 2]],
     ['a missing batch', () => ({ exists: false, ended_at: undefined, events: [] }), ['BatchMissing', undefined, 2]],
-    ['events behind the end', () => ({ events: feedOf('B', 7) }), ['NotAnchored', 7, undefined]],
-    ['an end that nobody anchored', () => ({ ended_at: hour + 1, anchors: [] }), ['NotAnchored', 5, undefined]],
-  ])('with %s is named', (_, change, finding) => {
+    ['events after the end', () => ({ events: feedOf('B', 7) }), ['NotAnchored', 7, undefined]],
+    ['an end without an anchor', () => ({ ended_at: hour + 1, anchors: [] }), ['NotAnchored', 5, undefined]],
+  ])('with %s is reported', (_, change, finding) => {
     expect(checkB(change())).toEqual(['broken', finding]);
   });
 
-  it('that has expired is no fault, unless its end was told too lately for that', () => {
+  it('that has expired is fine, unless its end was reported too late for that', () => {
     const gone = { exists: true, expired: true, ended_at: undefined, events: [] } as const;
     const days = (count: number) => ({ ...moment, now: hour + count * 24 * hour + 1 });
     expect(checkB(gone, days(30))).toEqual(['expired']);
@@ -107,7 +107,7 @@ describe('a batch', () => {
     expect(checkB(gone, days(29))).toEqual(['broken', ['BatchMissing', undefined, 2]]);
   });
 
-  it('is said to be open, just ended, or older than the anchors: that is no fault', () => {
+  it('may be open, just ended, or older than the anchors: that is fine', () => {
     expect(checkB({ ended_at: undefined, anchors: [] })).toEqual(['open']);
     expect(checkB({ anchors: [] }, { ...moment, now: 65_000 })).toEqual(['pending']);
     expect(checkB({ events: feedOf('B', 7) }, { ...moment, now: 65_000 })).toEqual(['pending']);
@@ -123,10 +123,10 @@ describe('a batch', () => {
     ).toBe('unanchored');
   });
 
-  it('is told without an event that somebody may not see whole, and no more than that is believed of it', () => {
+  it('withheld in part from the caller proves no more than that', () => {
     const events = b.with(2, { ...b[2]!, message: 'without logs', withheld: 'logs' } as ChainedEvent);
     expect(checkB({ events })).toEqual(['withheld']);
-    // Nor is the chain called whole of one that is at work, or ended before there were anchors.
+    // The chain of a batch that is running, or that ended before there were anchors, is not proved either.
     expect(checkB({ events, anchors: [], ended_at: undefined })).toEqual(['withheld']);
     expect(checkB({ events, anchors: [] }, { now: 2 * hour, begun: 3 * hour })).toEqual(['withheld']);
     expect(checkB({ events, anchors: [], ended_at: hour })).toEqual(['broken', ['NotAnchored', 5, undefined]]);
@@ -136,7 +136,7 @@ describe('a batch', () => {
     ]);
   });
 
-  it('is not proved by any change of a feed, whatever is changed where', () => {
+  it('is not proved after any change anywhere in its feed', () => {
     const change = fc.record({
       at: fc.nat({ max: b.length - 1 }),
       field: fc.constantFrom('message', 'actor', 'reason', 'at', 'seq', 'to', 'hash', 'previous'),
@@ -146,7 +146,7 @@ describe('a batch', () => {
       fc.property(change, ({ at, field, afresh }) => {
         const changed = b.with(at, { ...b[at]!, [field]: field === 'at' || field === 'seq' ? 77 : 'other' });
         const events = afresh ? rewritten(changed, -1) : changed;
-        // With fresh hashes the fields of the chain itself are as they were.
+        // With fresh hashes, the fields of the chain itself stay the same.
         fc.pre(!(afresh && (field === 'hash' || field === 'previous')));
         expect(checkB({ events })[0]).toBe('broken');
       }),
@@ -158,21 +158,21 @@ describe('the anchors', () => {
   const found = (some: readonly Anchor[], known = {}) =>
     checkAnchors(some, known).map(({ reason, anchor }) => [reason, anchor]);
 
-  it('are in order as they were written, and as somebody knows them', () => {
+  it('are valid as written, and with a known key', () => {
     expect(found(anchors)).toEqual([]);
     expect(found(anchors, { keys: [fingerprint], end: endOf(anchors) })).toEqual([]);
     expect(found(anchors, { end: endOf(anchors.slice(0, 2)) })).toEqual([]);
     expect(anchors.map((anchor) => parseAnchor(anchorText(anchor)))).toEqual(anchors);
   });
 
-  it('name one that has gone, also at the beginning, and at the end to who knows the end', () => {
+  it('report a missing anchor, even the first, and the last to anyone who knows the end', () => {
     expect(found(anchors.toSpliced(1, 1))).toEqual([['AnchorMissing', 2]]);
     expect(found(anchors.slice(1))).toEqual([['AnchorMissing', 1]]);
     expect(found(anchors.slice(0, 2))).toEqual([]);
     expect(found(anchors.slice(0, 2), { end: endOf(anchors) })).toEqual([['AnchorMissing', 3]]);
   });
 
-  it('name one that was changed, or signed by somebody else', async () => {
+  it('report one that was changed, or signed by somebody else', async () => {
     const changed = { ...anchors[1]!, number: 4 };
     expect(found(anchors.with(1, changed))).toEqual([
       ['AnchorForged', 2],
@@ -186,7 +186,7 @@ describe('the anchors', () => {
     ]);
   });
 
-  it('written anew with a key of their own are found by who knows the key or the end', async () => {
+  it('rewritten with another key are found by anyone who knows the key or the end', async () => {
     const anew = await anchorsOf([a, feedOf('B', 4)], other);
     expect(found(anew)).toEqual([]);
     expect(found(anew, { keys: [fingerprint] })).toEqual([
@@ -196,7 +196,7 @@ describe('the anchors', () => {
     expect(found(anew, { end: endOf(anchors.slice(0, 2)) })).toEqual([['AnchorChanged', 2]]);
   });
 
-  it('are taken from any key that is known', async () => {
+  it('are accepted from any known key', async () => {
     const keys = [fingerprint, fingerprintOf(await other.publicKey())];
     const { signature: _, ...statement } = anchors[2]!;
     const next = await sign({ ...statement, public_key: await other.publicKey() }, other);
@@ -204,7 +204,7 @@ describe('the anchors', () => {
     expect(found(anchors.with(2, next), { keys })).toEqual([]);
   });
 
-  it.each(['', '{}', 'null', '[]', '{"version":1}'])('%j is none', (text) => {
+  it.each(['', '{}', 'null', '[]', '{"version":1}'])('%j is not a known end', (text) => {
     expect(parseAnchor(text)).toBeUndefined();
     expect(anchorHash(text)).toMatch(/^[0-9a-f]{64}$/);
   });

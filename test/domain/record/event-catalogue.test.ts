@@ -11,7 +11,7 @@ interface Field {
   readonly [rule: string]: unknown;
 }
 
-/** Each rule of a schema with the field that it is for; what is optional, and described, is in the documents. */
+/** Each rule of a schema with its field. Optional fields and descriptions are in the documents. */
 const rulesOf = (field: Field, path: string): readonly string[] => {
   const {
     properties = {},

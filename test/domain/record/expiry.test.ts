@@ -18,27 +18,27 @@ const expired: HeaderRow = { ...ended, expired_at: before, kept_days: 30 };
 const young: HeaderRow = { ...ended, ended_at: before };
 
 test.each<[string, boolean, Partial<Candidate>]>([
-  ['one that has ended before', true, {}],
-  ['one that has ended since', false, { header: young }],
+  ['one that ended before', true, {}],
+  ['one that ended since', false, { header: young }],
   ['one that runs', false, { header: running }],
   ['one that is being rolled back', false, { header: rolledBack }],
   ['one that has expired', false, { header: expired }],
-  ['one with a deployment that nobody knows of', false, { header: { ...ended, totals: { SUCCESS: 1, UNKNOWN: 1 } } }],
-  ['one whose UNKNOWN were resolved', true, { header: { ...ended, totals: { SUCCESS: 2, UNKNOWN: 0 } } }],
+  ['one with an UNKNOWN deployment', false, { header: { ...ended, totals: { SUCCESS: 1, UNKNOWN: 1 } } }],
+  ['one whose UNKNOWN deployments were resolved', true, { header: { ...ended, totals: { SUCCESS: 2, UNKNOWN: 0 } } }],
   ['one whose end is not anchored', false, { isAnchored: false }],
   ['a retry of a batch that is kept', false, { root: ended }],
   ['a retry of a batch that has expired', true, { root: expired }],
-  ['one that was tried again since', false, { lastRetry: young }],
-  ['one that is being tried again', false, { lastRetry: running }],
+  ['one that was retried since', false, { lastRetry: young }],
+  ['one that is being retried', false, { lastRetry: running }],
   ['one whose retry is being rolled back', false, { lastRetry: rolledBack }],
-  ['one whose last retry has ended before', true, { lastRetry: ended }],
+  ['one whose last retry ended before', true, { lastRetry: ended }],
 ])('%s: may expire %s', (_name, may, change) => {
   expect(mayExpire({ header: ended, isAnchored: true, ...change }, before)).toBe(may);
 });
 
 test('a day has 24 hours', () => expect(keptSince(before, 90)).toBe(910 * day));
 
-test('of one that has expired this is kept', () => {
+test('what is kept of an expired one', () => {
   expect(tombstoneOf(ended, { at: before, days: 30, reach: { shared: ['staging'] } })).toEqual({
     ...{ batch_id: 'A', name: 'Orders', status: 'SUCCESS', reason: 'AllSucceeded', message: 'Over.' },
     ...{ seq: 5, total: 2, submitted_by: 'ada', submitted_by_name: 'Ada', warnings: [] },

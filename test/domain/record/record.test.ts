@@ -26,7 +26,7 @@ import { checkUploadId, uploadHeaders, uploadIdBytes, uploadTooLarge } from '../
 
 const september = Date.UTC(2026, 8, 30, 5);
 
-/** As the table in `keys.ts` says: what is stored already is found by these. */
+/** As in the table in `keys.ts`: stored data is found by these keys. */
 test.each<[string, { readonly pk: string; readonly sk: string }]>([
   ['BATCHES b', keys.listed('b')],
   ['SUBMITTER#ada b', keys.submitted('ada', 'b')],
@@ -116,7 +116,7 @@ describe('a change is the row and its event, each on its condition', () => {
     ]);
   });
 
-  it('of a deployment of which nothing is written, and of a batch that is new', () => {
+  it('of a deployment without a record, and of a new batch', () => {
     const first = changeItem(pendingItem('B', 2, 'k'), told, { at: 12, actor: 'x' });
     const batch = changeHeader(header, told, { at: 12, actor: 'x' });
     expect([first, batch].map(({ writes: [{ when }] }) => when)).toEqual([{ exists: false }, { exists: false }]);
@@ -140,7 +140,7 @@ describe('a change is the row and its event, each on its condition', () => {
   });
 });
 
-test('texts that were cut in the middle of a character become whole, however deep they stand', () => {
+test('repairs characters that were cut in half, at any depth', () => {
   const half = '\u{1f6a2}'.slice(0, 1);
   expect(itemOf({ pk: 'p', sk: 's' }, { a: half, b: [{ c: `x${half}` }, null, 1, true], pk: 'other' })).toEqual({
     ...{ a: '\ufffd', b: [{ c: 'x\ufffd' }, null, 1, true], pk: 'p', sk: 's' },
@@ -160,7 +160,7 @@ test('an event on the bus has the id of its place', () => {
   expect(busEventOf({ ...chained, type: 'batch' }).type).toBe('Batch Status Change');
 });
 
-test('a feed is whole when every event stands where it was chained', () => {
+test('a feed is complete when every event is where it was chained', () => {
   const first = chainEvent(event, { number: 1 });
   const second = chainEvent({ ...event, seq: 3 }, { number: 2, previous: first.hash });
   expect(first).not.toHaveProperty('previous');
@@ -173,7 +173,7 @@ test('a feed is whole when every event stands where it was chained', () => {
   expect(brokenLink([first, chainEvent(event, { number: 3, previous: first.hash })])).toBe(2);
 });
 
-test('nobody goes by the name of a part of Flotilla', () => {
+test('nobody can take the name of a part of Flotilla', () => {
   const names = ['plan', 'dispatcher', 'executor', 'observer', 'record', 'finish', 'ada', 'Plan'];
   expect(names.map(personNamed)).toEqual([...names.slice(0, 6).map((name) => `user:${name}`), 'ada', 'Plan']);
 });
@@ -222,7 +222,7 @@ describe('a message to the dispatcher', () => {
   });
 });
 
-describe('an event adds to the numbers', () => {
+describe('an event adds to the metrics', () => {
   const by = (change: Partial<EventRow>) =>
     measureEvent({ ...event, ...change }).map(
       ({ name, value, by: what }) => `${name} ${value}${what ? ` ${what}` : ''}`,
@@ -231,7 +231,7 @@ describe('an event adds to the numbers', () => {
   it.each<[what: string, Partial<EventRow>, measured: readonly string[]]>([
     ['of a deployment that ended', { reason: 'PipelineFailed' }, ['Deployments 1 FAILED']],
     [
-      'with the time it took',
+      'with its duration',
       { reason: 'X', detail: { started_at: 10 } },
       ['Deployments 1 FAILED', 'DeploymentDuration 20'],
     ],
@@ -245,9 +245,9 @@ describe('an event adds to the numbers', () => {
     ['of one that was verified', { to: 'SUCCESS', reason: 'Verified' }, ['Deployments 1 SUCCESS', 'TimeToVerdict 8']],
     ['of a verdict that is not the end', { actor: 'observer', to: 'PROCESSING', reason: 'X' }, ['TimeToVerdict 8']],
     ['of a change on the way', { actor: 'executor', to: 'PROCESSING', reason: 'RunStarted' }, []],
-    ['of what a person resolved', { actor: 'ada', to: 'SUCCESS', reason: 'ResolvedByOperator' }, []],
+    ['of a deployment that a person resolved', { actor: 'ada', to: 'SUCCESS', reason: 'ResolvedByOperator' }, []],
     ['of a batch that ended', { type: 'batch', actor: 'finish', to: 'CANCELLED' }, ['Batches 1 CANCELLED']],
-    ['of a batch that goes on', { type: 'batch', actor: 'plan', to: 'PROCESSING' }, []],
+    ['of a batch that continues', { type: 'batch', actor: 'plan', to: 'PROCESSING' }, []],
     ['of a batch that is resolved later', { type: 'batch', actor: 'ada', to: 'SUCCESS' }, []],
     ['of a batch that is not sealed', { type: 'batch', actor: 'finish', to: 'PROCESSING' }, []],
   ])('%s', (_, change, measured) => {
@@ -260,7 +260,7 @@ describe('an event adds to the numbers', () => {
   });
 });
 
-describe('what runs at a target, as far as it was recorded', () => {
+describe('what runs at a target, as far as recorded', () => {
   const good: Release = {
     version: '1',
     deployment: {} as Release['deployment'],
@@ -280,19 +280,19 @@ describe('what runs at a target, as far as it was recorded', () => {
   const ended = { status: 'FAILED', reason: 'X', version: '2' };
   it.each<[what: string, Release | undefined, LastOutcomeRow | undefined, release: unknown]>([
     ['nothing', undefined, undefined, undefined],
-    ['the last good one', good, undefined, { version: '1', batch_id: 'A', at: 10 }],
+    ['the last good release', good, undefined, { version: '1', batch_id: 'A', at: 10 }],
     ['what a later failure left open', good, last, { batch_id: 'B', at: 20, ended, last_verified: '1' }],
     ['what a later failure left there', good, { ...last, release_after: '1' }, { version: '1', batch_id: 'B', at: 20 }],
-    ['the good one after a failure', { ...good, at: 20 }, last, { version: '1', batch_id: 'A', at: 20 }],
+    ['the good release after a failure', { ...good, at: 20 }, last, { version: '1', batch_id: 'A', at: 20 }],
     ['what the only failure left open', undefined, last, { batch_id: 'B', at: 20, ended }],
     [
-      'the containers that a good one could not tell apart',
+      'the containers that a good release could not distinguish',
       { ...good, containers: ['a', 'b'] },
       undefined,
       { version: '1', batch_id: 'A', at: 10, containers: ['a', 'b'] },
     ],
     [
-      'the containers that a later failure could not tell apart',
+      'the containers that a later failure could not distinguish',
       good,
       { ...last, release_after: '1', containers: ['a', 'b'] },
       { version: '1', batch_id: 'B', at: 20, containers: ['a', 'b'] },
@@ -316,7 +316,7 @@ describe('an upload', () => {
     else expect(check).toThrow('This is not an upload id: it needs 40 digits and letters from a to f.');
   });
 
-  it('comes with its size and type', () => {
+  it('arrives with its size and type', () => {
     expect(uploadIdBytes * 2).toBe(40);
     expect(uploadHeaders({ bytes: 7 })).toEqual({ 'content-type': 'application/yaml', 'content-length': '7' });
     const { details, message, name } = uploadTooLarge(20_000_000, 16 * 1024 * 1024);
@@ -328,7 +328,7 @@ describe('an upload', () => {
   });
 });
 
-test('an error is known by its name', () => {
+test('recognises an error by its name', () => {
   const cause = new Error('below');
   const error = new FlotillaError('TableBusy', 'busy', { a: 1 }, cause);
   expect([error.name, error.message, error.details, error.cause]).toEqual(['TableBusy', 'busy', { a: 1 }, cause]);
@@ -341,23 +341,23 @@ test('an error is known by its name', () => {
   ]);
 });
 
-test('texts are counted and cut, lists are parted', () => {
+test('counts and truncates texts, and splits lists', () => {
   expect([0, 1, 2].map((count) => counted(count, 'run'))).toEqual(['0 runs', '1 run', '2 runs']);
   expect([1, 2].map((count) => counted(count, 'try', 'tries'))).toEqual(['1 try', '2 tries']);
   expect(['', 'abc', 'abcd'].map((text) => cut(text, 3))).toEqual(['', 'abc', 'abc…']);
   expect([partsOf([], 2), partsOf([1, 2], 2), partsOf([1, 2, 3], 2)]).toEqual([[], [[1, 2]], [[1, 2], [3]]]);
 });
 
-test('the last number that an event can have is the last by its key', () => {
+test('the largest number of an event has the last key', () => {
   expect(keys.feed('b', lastFeedNumber).sk).toBe('999999999');
   expect(keys.feed('b', 1).sk).toHaveLength(9);
 });
 
-test('batches that are named by how they begin are those of twelve days', () => {
+test('the prefix of a batch id covers twelve days', () => {
   expect(shortestPrefix).toBe(4);
 });
 
-test('a batch that was planned last is shown as running, any other with its reason', () => {
+test('a planned batch is shown as running, any other with its reason', () => {
   const shown = (
     [
       ['PROCESSING', 'Planned'],
@@ -368,7 +368,7 @@ test('a batch that was planned last is shown as running, any other with its reas
   expect(shown).toEqual(['Running', 'Resumed', 'Planned']);
 });
 
-test('an item is an event by what it says, whatever is in its detail', () => {
+test('recognises an event by its fields, whatever is in its detail', () => {
   const { row, writes } = changeItem(pendingItem('B', 2, 'k'), told, { at: 12, actor: 'x' });
   const [ofDeployment, ofBatch] = [writes, changeHeader(header, told, { at: 12, actor: 'x' }).writes].map(
     ([, write]) => ('put' in write ? write.put : {}),

@@ -17,15 +17,15 @@ const { version: _, ...open } = change('sit', 11, { ended });
 
 test.each([
   ['nothing is recorded', undefined, [], undefined],
-  ['no other has changed it', own, [], own],
+  ['nobody else changed it', own, [], own],
   ['the last change is its own', own, [change('dev', 10)], own],
-  ['what the object knows of itself is known already', own, [change('dev', 11)], own],
-  ['another has changed it before', own, [change('sit', 9)], own],
-  ['another has changed it since', own, [change('sit', 11)], from('sit', 11)],
-  ['only another has ever changed it', undefined, [change('sit', 1)], from('sit', 1)],
-  ['of several others the last counts', own, [change('sit', 11), change('uat', 13), change('x', 12)], from('uat', 13)],
-  ['another has left open what runs', own, [open], open],
-])('what runs where %s', (_, before, changes, wanted) => {
+  ["the object's own record is already known", own, [change('dev', 11)], own],
+  ['another changed it before', own, [change('sit', 9)], own],
+  ['another changed it since', own, [change('sit', 11)], from('sit', 11)],
+  ['only another ever changed it', undefined, [change('sit', 1)], from('sit', 1)],
+  ['the last of several others counts', own, [change('sit', 11), change('uat', 13), change('x', 12)], from('uat', 13)],
+  ['another left open what runs', own, [open], open],
+])('what runs if %s', (_, before, changes, wanted) => {
   expect(recordedAtObject(before, 'dev', changes)).toEqual(wanted);
 });
 
@@ -37,7 +37,7 @@ test.each<[what: string, at: number | undefined, now: Pick<Standing, 'state' | '
     { version: '2.1', batch_id: 'N', at: 9, ttl_seconds: 60 },
   ],
   [
-    'what was adopted where nothing else is recorded',
+    'what was adopted without any other record',
     undefined,
     { state: 'adopted', since: 9 },
     { version: '2.1', batch_id: 'N', at: 9 },

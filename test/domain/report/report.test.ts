@@ -24,7 +24,7 @@ const unescaped = (text: string): string => {
   return text.replaceAll(entity, (found) => meant[found]!);
 };
 
-/** Reads XML of elements, attributes and text, and takes nothing that is not well formed. */
+/** Reads XML of elements, attributes and text, and accepts only well-formed documents. */
 const parsed = (xml: string): Element => {
   const top: Element = { name: '', attributes: {}, children: [], text: '' };
   const open = [top];
@@ -48,7 +48,7 @@ const parsed = (xml: string): Element => {
   return top.children[0]!;
 };
 
-/** As far as XML has a way to write it. */
+/** As far as XML can represent it. */
 const sayable = (text: string): string =>
   [...text.toWellFormed()].map((one) => (isSayable(one.codePointAt(0)!) ? one : '\ufffd')).join('');
 const isSayable = (code: number): boolean =>
@@ -86,7 +86,7 @@ describe('as JUnit XML', () => {
     }
   });
 
-  test('is well formed whatever anybody has written, and says it to the letter', () => {
+  test('is well formed for any text, and keeps it to the letter', () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     fc.assert(
       fc.property(text, text, (message, name) => {
@@ -105,7 +105,7 @@ describe('as JUnit XML', () => {
 });
 
 describe('as Markdown', () => {
-  test('has the counts, what did not go well, and all', () => {
+  test('has the counts, the failures, and everything', () => {
     expect(markdownReport(exampleReport)).toBe(`# Autumn release
 
 **FAILED** / DeploymentsFailed: 2 deployments: 1 succeeded, 1 failed.
@@ -132,7 +132,7 @@ Batch \`01M7Z82VGHV3GT6X1EMB454VBS\`, submitted 2026-11-21T14:27:37.000Z by ada,
 `);
   });
 
-  test('takes no text for markup, and keeps it in its cell', () => {
+  test('escapes markup in texts, and keeps each in its cell', () => {
     const message = 'a | b\n# <script>`x`</script> [l](http://x) **b** @all & more';
     const text = markdownReport({ ...exampleReport, deployments: [{ ...good, message }] });
     expect(text).toContain(
@@ -140,7 +140,7 @@ Batch \`01M7Z82VGHV3GT6X1EMB454VBS\`, submitted 2026-11-21T14:27:37.000Z by ada,
     );
   });
 
-  test('of many, some, and how many more', () => {
+  test('shows some of many, and how many more', () => {
     const report: Report = { ...exampleReport, deployments: Array.from({ length: 612 }, () => good) };
     expect(markdownReport(report)).toContain('… and 112 more.');
   });
@@ -155,7 +155,7 @@ test.each([
   expect(secondsBetween(from, to)).toBe(seconds);
 });
 
-test('JUnit tells the deployments of one service on several infrastructures apart', () => {
+test('JUnit distinguishes the deployments of one service on several infrastructures', () => {
   const on = (infrastructure: string): ReportedDeployment => ({ ...good, key: `${good.key}@${infrastructure}` });
   const suite = parsed(junitReport({ ...exampleReport, deployments: [on('eu-1'), on('us-1')] })).children[0]!;
   const names = suite.children.map(({ attributes }) => attributes.name);

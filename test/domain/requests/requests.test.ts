@@ -25,7 +25,7 @@ describe('an identifier', () => {
     expect(identifierOf({ name, namespace }, { random, tried })).toBe(expected);
   });
 
-  test('is a name of Kubernetes, another one at each try', () => {
+  test('is a Kubernetes name, and differs at each try', () => {
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     fc.assert(
       fc.property(
@@ -56,7 +56,7 @@ test.each([
 });
 
 test.each(['', ':1', 'a b', 'a:', 'a@sha256:1', 'a/', '/a', 'a:1:2', 'https://a', 'a:<x>'])(
-  '%j is no image',
+  '%j is not an image',
   (image) => {
     expect(imageParts(image)).toBeUndefined();
   },
@@ -67,15 +67,15 @@ test.each([
   ['64Mi', '67108864'],
   ['1G', '1000000000'],
   ['1.5Ki', '1536'],
-])('%s is as much as %s', (one, other) => {
+])('%s equals %s', (one, other) => {
   expect(amountOf(one)).toBe(amountOf(other));
 });
 
-test.each(['', '-1', '1e3', '1mi', '0x1', ' 1', '1 ', '1Kb', 'm', 'Mi', '1.', '.5'])('%j is no quantity', (text) => {
+test.each(['', '-1', '1e3', '1mi', '0x1', ' 1', '1 ', '1Kb', 'm', 'Mi', '1.', '.5'])('%j is not a quantity', (text) => {
   expect([cpuPattern.test(text), memoryPattern.test(text)]).toEqual([false, false]);
 });
 
-test('any text has a label that stands for it alone', () => {
+test('any text has a label of its own', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
       expect(labelValue(text)).toMatch(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/);
@@ -129,7 +129,7 @@ describe('manifests', () => {
     ]);
   });
 
-  test('are what can be deployed', () => {
+  test('can be deployed', () => {
     const { objects, issues } = parseManifests(requestManifests(request));
     expect(issues).toEqual([]);
     const [item] = requestBatch({ ...request, type: 'CREATE', manifests: 'x' }, where).deployments;
@@ -144,7 +144,7 @@ describe('manifests', () => {
     });
   });
 
-  test('tell again what they show, whatever it is', () => {
+  test('read back as what they show', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 400 }), (doc_html) => {
         expect(htmlOf(requestManifests({ ...request, doc_html }))).toBe(doc_html);
@@ -155,7 +155,7 @@ describe('manifests', () => {
     }
   });
 
-  test('change the pods only where these are to be others', () => {
+  test('change the pods only if the pods must change', () => {
     const template = (more: object) =>
       parseDocument(requestManifests({ ...request, ...more }).split('---\n')[1]!).toJS().spec.template;
     expect(template({ request_id: 'r-2', number: 3, replica_count: 9 })).toEqual(template({}));
@@ -188,13 +188,13 @@ describe('a request', () => {
   test.each([
     ['is not planned', 'PENDING', undefined, 'CREATED'],
     ['is planned', 'PROCESSING', undefined, 'CREATED'],
-    ['is at work', 'PROCESSING', 'PROCESSING', 'CREATED'],
-    ['has ended, and its batch not', 'PROCESSING', 'SUCCESS', 'SUCCESS'],
+    ['is in progress', 'PROCESSING', 'PROCESSING', 'CREATED'],
+    ['has ended, but its batch has not', 'PROCESSING', 'SUCCESS', 'SUCCESS'],
     ['has ended', 'SUCCESS', 'SUCCESS', 'SUCCESS'],
     ['has failed', 'FAILED', 'FAILED', 'FAILURE'],
     ['could not be planned', 'FAILED', undefined, 'FAILURE'],
     ['was cancelled', 'CANCELLED', 'CANCELLED', 'FAILURE'],
-    ['is one of which only the batch is kept', 'SUCCESS', undefined, 'SUCCESS'],
+    ['has only its batch left', 'SUCCESS', undefined, 'SUCCESS'],
   ] as const)('that %s', (_, ofBatch, ofItem, status) => {
     const standing = requestStanding(batch(ofBatch), ofItem && batch(ofItem));
     expect(standing).toEqual({ status, ...(status === 'FAILURE' ? { failure_reason: 'R: It is.' } : {}) });
@@ -210,17 +210,17 @@ describe('an object', () => {
       'DELETED',
     ],
     ['is ready', { spec: { replicas: 2 }, status: { readyReplicas: 2, ...progressing('True') } }, 'CREATED'],
-    ['is ready in part', { spec: { replicas: 2 }, status: { readyReplicas: 1, ...progressing('True') } }, 'UPDATING'],
+    ['is partly ready', { spec: { replicas: 2 }, status: { readyReplicas: 1, ...progressing('True') } }, 'UPDATING'],
     ['is stuck', { spec: { replicas: 2 }, status: { readyReplicas: 1, ...progressing('False') } }, 'INITIATED'],
     ['is new', { spec: {} }, 'INITIATED'],
-    ['says no number', { spec: {}, status: { readyReplicas: 1 } }, 'CREATED'],
+    ['has no numbers', { spec: {}, status: { readyReplicas: 1 } }, 'CREATED'],
     [
-      'was scaled to none',
+      'was scaled to zero',
       { metadata: { generation: 2 }, spec: { replicas: 0 }, status: { observedGeneration: 2 } },
       'CREATED',
     ],
     [
-      'is on its way there',
+      'is getting there',
       { metadata: { generation: 2 }, spec: { replicas: 0 }, status: { observedGeneration: 1, replicas: 1 } },
       'INITIATED',
     ],
@@ -240,7 +240,7 @@ describe('an object', () => {
     [{ state: 'failed' }, 'INITIATED'],
     [{ state: 'unknown', health }, 'CREATED'],
     [{ state: 'deleted', health }, 'DELETED'],
-  ] as const)('of which %j is recorded', (now, status) => {
+  ] as const)('with %j recorded', (now, status) => {
     expect(recordedObjectStatus(now)).toBe(status);
   });
 });
@@ -251,24 +251,24 @@ describe('where requests go', () => {
   test.each([
     ['the only place', {}, { environment: 'dev', infrastructure: 'eu-1', pillar: 'requests' }],
     [
-      'what is named',
+      'the named place',
       { clusters: two, requests: { environment: 'prod', infrastructure: 'us-1', pillar: 'web' } },
       { environment: 'prod', infrastructure: 'us-1', pillar: 'web' },
     ],
     [
-      'what its environment allows',
+      'the place that its environment allows',
       { clusters: two, environments: { dev: { infrastructures: ['us-1'] } } },
       { environment: 'dev', infrastructure: 'us-1', pillar: 'requests' },
     ],
     [
-      'beside pipelines only where that is said',
+      'next to pipelines only on request',
       { harness: real, requests: {} },
       { environment: 'dev', infrastructure: 'eu-1', pillar: 'requests' },
     ],
-    ['nowhere beside pipelines', { harness: real }, undefined],
-    ['nowhere of several environments', { environments: { dev: {}, prod: {} } }, undefined],
-    ['nowhere without any', { environments: undefined }, undefined],
-    ['nowhere of several clusters', { clusters: two }, undefined],
+    ['nowhere next to pipelines', { harness: real }, undefined],
+    ['nowhere with several environments', { environments: { dev: {}, prod: {} } }, undefined],
+    ['nowhere without one', { environments: undefined }, undefined],
+    ['nowhere with several clusters', { clusters: two }, undefined],
   ])('%s', (_, more, place) => {
     // biome-ignore lint/suspicious/noExplicitAny: what is absent is undefined here
     expect(requestPlace({ ...ownCatalogue, ...more } as any)).toEqual(
@@ -281,7 +281,7 @@ describe('where requests go', () => {
     ['kube-system', {}, 'belongs to Kubernetes itself'],
     ['team-a', { namespaces: ['team-a'] }, undefined],
     ['team-b', { namespaces: ['team-a'] }, 'is not one of the allowed namespaces: team-a'],
-  ])('the namespace %s where %j', (namespace, requests, problem) => {
+  ])('the namespace %s if %j', (namespace, requests, problem) => {
     expect(namespaceProblem({ ...ownCatalogue, requests }, namespace)).toBe(problem);
   });
 });
