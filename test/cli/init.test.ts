@@ -180,13 +180,7 @@ describe('flotilla init from a file of another tool', () => {
 
   test.each<[why: string, kind: keyof typeof sources, text: string, status: number, said: string]>([
     ['the wrong kind of file', 'compose', 'a: 1', 2, 'source:1:1 this is not a compose file'],
-    [
-      'nothing to write',
-      'compose',
-      'services: { web: { build: . } }',
-      1,
-      'source has no service that can be written',
-    ],
+    ['nothing to write', 'compose', 'services: { web: { build: . } }', 1, 'source has no service that can be written'],
     [
       'nothing of it runs',
       'compose',
