@@ -27,13 +27,13 @@ const worldOf = (harness: HarnessAccount = catalogue.harness!) => {
 
 const nobody = { start: { count: 0 }, read: { count: 0 } };
 
-test('health tells what is simulated, and what is not verified, in their order', async () => {
+test('health lists what is simulated, and what is not verified, in order', async () => {
   expect(await readHealth(worldOf().deps)).toMatchObject({
     ...{ status: 'ok', simulated: { harness: false, clusters: ['a', 'b'] }, unverified: { clusters: ['d', 'e'] } },
   });
 });
 
-describe('health tells of the budget of requests', () => {
+describe('health shows the budget of requests', () => {
   test.each([
     ['300, unless said otherwise', { simulated: false, account: 'acme' }, 300],
     ['as many as the configuration says', { simulated: false, account: 'acme', requests_per_minute: 50 }, 50],
@@ -43,7 +43,7 @@ describe('health tells of the budget of requests', () => {
     expect(budgets).toEqual([{ account: 'harness:acme', limit, allowed: limit, waiting: nobody }]);
   });
 
-  test('nothing where nobody counts', async () => {
+  test('nothing where nothing counts requests', async () => {
     expect((await readHealth(worldOf({ simulated: true, account: 'simulated' }).deps)).budgets).toEqual([]);
   });
 
@@ -55,13 +55,13 @@ describe('health tells of the budget of requests', () => {
     const [told] = (await readHealth(deps)).budgets;
     expect(told).toMatchObject({ limit: 300, allowed: 300, waiting: { start: { count: 100 }, read: { count: 0 } } });
     await passTime(clock, Promise.all(all));
-    // What was told in advance has come about.
+    // The forecast has come true.
     expect(Math.abs(Date.parse(told!.waiting.start.until!) - clock.now())).toBeLessThan(100);
     expect(clock.now() - begin).toBeGreaterThan(20_000);
     expect((await readHealth(deps)).budgets[0]).toMatchObject({ waiting: nobody });
   });
 
-  test('and beside them the starts that the poller is to send', async () => {
+  test('and also the starts that the poller is to send', async () => {
     const { deps, clock } = worldOf();
     const rows = ['queued', 'started', 'queued', 'intended'].map((phase, index) => ({
       put: itemOf(keys.watch('executor:harness:acme', 'B', index, 'deploy-1'), { phase }),
@@ -73,7 +73,7 @@ describe('health tells of the budget of requests', () => {
     expect((await readHealth(deps)).budgets).toMatchObject([{ waiting }]);
   });
 
-  test('of those no more than one request reads, however much is in flight', async () => {
+  test('at most one request reads those, no matter how many are in flight', async () => {
     const { deps } = worldOf();
     for (let from = 0; from < 600; from += 100) {
       const indices = [...Array(100)].map((_, nth) => from + nth);
@@ -112,7 +112,7 @@ describe('health tells of the budget of requests', () => {
   });
 });
 
-test('the command line says of it what holds somebody up', () => {
+test('the command line says what holds somebody up', () => {
   const budget = { account: 'harness:acme', limit: 300, allowed: 300, waiting: nobody };
   const lowered = { since: '2026-09-30T06:00:00.000Z', reason: 'ExecutorThrottled' as const, message: '' };
   const until = '2026-09-30T06:01:00.000Z';
@@ -127,7 +127,7 @@ test('the command line says of it what holds somebody up', () => {
   ]);
 });
 
-test('an account that cannot be read is told in a line', () => {
+test('an account that cannot be read has a line', () => {
   const trouble = {
     account: 'harness:acme',
     since: '2026-09-30T06:00:00.000Z',

@@ -9,7 +9,7 @@ const conflict = new FlotillaError('ConditionFailed', 'another was faster');
 const busy = new FlotillaError('TableBusy', 'throttled');
 const bug = new Error('a bug');
 
-describe('what another one has come before is done anew', () => {
+describe('does a change again when another one came first', () => {
   const run = async (errors: readonly Error[]) => {
     const left = [...errors];
     const waits: number[] = [];
@@ -24,19 +24,19 @@ describe('what another one has come before is done anew', () => {
   const waits = [12.5, 25, 50, 100, 200, 400, 800];
 
   test.each<[what: string, errors: readonly Error[], end: unknown, waits: readonly number[]]>([
-    ['not at all, where nobody was', [], 'done', []],
+    ['not at all, where nobody was faster', [], 'done', []],
     ['once', [conflict], 'done', [12.5]],
     ['also where the table is busy', [busy, conflict], 'done', [12.5, 25]],
     ['seven times', Array(7).fill(conflict), 'done', waits],
-    ['no more, and what it said last stands', [...Array(7).fill(busy), conflict], conflict, waits],
-    ['not where something else is wrong', [busy, bug], bug, [12.5]],
-    ['not where another thing is refused', [new FlotillaError('ItemTooLarge', 'x')], expect.any(FlotillaError), []],
+    ['no more, and its last answer stays', [...Array(7).fill(busy), conflict], conflict, waits],
+    ['not for another kind of fault', [busy, bug], bug, [12.5]],
+    ['not for another refusal', [new FlotillaError('ItemTooLarge', 'x')], expect.any(FlotillaError), []],
   ])('%s', async (_, errors, end, slept) => {
     expect(await run(errors)).toEqual([end, slept]);
   });
 });
 
-test('whatever fails, all is done, and the first failure is told', async () => {
+test('does everything no matter what fails, and reports the first failure', async () => {
   const all = new DoAll();
   const done: number[] = [];
   const act = (number: number, error?: Error) => async () => {
@@ -51,7 +51,7 @@ test('whatever fails, all is done, and the first failure is told', async () => {
   expect(() => all.end()).toThrow(bug);
 });
 
-test('as many fit as an answer has room for, and one in any case', () => {
+test('fits as many as an answer has room for, and at least one', () => {
   const of = (...lengths: readonly number[]) => fittingCount(lengths.map((length) => ({ a: 'x'.repeat(length - 8) })));
   expect([of(), of(100, 100), of(4_000_000), of(4_000_000, 100)]).toEqual([0, 2, 1, 1]);
   expect([of(1_500_000, 1_500_000, 100), of(1_500_000, 1_500_001, 100), of(1_000_000, 1_000_000, 1_500_000)]).toEqual([
@@ -59,7 +59,7 @@ test('as many fit as an answer has room for, and one in any case', () => {
   ]);
 });
 
-test('times are told in words, and those that are not known not at all', () => {
+test('writes times in words, and leaves out unknown ones', () => {
   expect(isoTime(0)).toBe('1970-01-01T00:00:00.000Z');
   expect([isoField('at', 0), isoField('at', undefined)]).toEqual([{ at: '1970-01-01T00:00:00.000Z' }, {}]);
 });

@@ -6,10 +6,10 @@ const moments = await tellStory();
 
 const all = acts.map(({ name }, at) => [name, at] as const);
 
-/** An act at its place in the story, and what the scene is then. */
+/** An act at its place in the story, and the scene at that point. */
 const actAt = async (at: number) => ({ scene: await sceneAt(moments[at]!), ...acts[at]! });
 
-test('a batch is told from its submission to its end', async () => {
+test('the events of a batch tell its story from submission to end', async () => {
   const scene = await sceneAt(moments.at(-1)!);
   const events = await eventsOf(scene.deps);
   const tale = events.map(
@@ -40,7 +40,7 @@ test('a batch is told from its submission to its end', async () => {
   ]);
   expect(scene.outside.answered).toEqual([
     ...['turn-0 goes on', 'turn-1 goes on', 'deploy-0 goes on', 'deploy-1 goes on'],
-    // The success reads what its release takes the place of, so the failure of the same look is told first.
+    // The success reads which release it replaces, so the failure of the same look comes first.
     ...['verify-0 fails: AttemptFailed', 'verify-1 goes on', 'restore goes on', 'verify-restore goes on'],
     ...Array(3).fill('turn-2 fails: TurnRefused'),
   ]);
@@ -72,7 +72,7 @@ class Broken extends Error {
   override readonly name = 'Broken';
 }
 
-/** The same ports; one call of any of them, counted through, fails, and not at once. */
+/** The same ports. One call of any of them, counted through, fails, and not at once. */
 const breaking = <Ports extends object>(ports: Ports, isDue: () => boolean): Ports =>
   new Proxy(ports, {
     get: (target, name) => {
@@ -95,7 +95,7 @@ const breaking = <Ports extends object>(ports: Ports, isDue: () => boolean): Por
 const isNoted = async ({ table }: { readonly table: Table }): Promise<boolean> =>
   (await table.query({ pk: 'UNANCHORED', limit: 1 })).items.length > 0;
 
-test.each(all)('whatever fails while it is to %s is not passed over', async (_, at) => {
+test.each(all)('no fault while it is to %s goes unnoticed', async (_, at) => {
   const passed: string[] = [];
   let calls = 0;
   let broken = 0;

@@ -45,10 +45,10 @@ import { viewOf } from '../domain/rollout/objects.ts';
 import { lookOneByOne, unaskedExecutor } from '../unasked-executor.ts';
 import { FakeClock, MemoryDocuments } from './batch/api-world.ts';
 import { MemoryUploads } from './batch/memory-uploads.ts';
-/** One is broken: its rollout fails, and version 1, which runs before, is put back. It has a dependent, so it comes first in the plan. */ import {
-  MemoryAnchors,
-  testSigner,
-} from './record/memory-anchors.ts';
+/**
+ * One is broken: its rollout fails, and version 1, which ran before, comes back. It has a dependent, so it comes first
+ * in the plan.
+ */ import { MemoryAnchors, testSigner } from './record/memory-anchors.ts';
 
 export const storyYaml = `version: v1.0
 metadata: { name: Story }
@@ -59,7 +59,7 @@ deployments:
   - { pillar: shared, service_name: last, docker_image_version: "2", metadata: { dependencies: [bad] } }
 `;
 
-/** What is true outside: versions that run, runs that were started, and everything that we were told to do. */
+/** The outside world: running versions, started runs, and every order that we got. */
 interface Outside {
   readonly versions: Map<string, string>;
   readonly runs: Map<string, { readonly service: string; readonly version: string }>;
@@ -67,7 +67,7 @@ interface Outside {
   readonly bus: BusEvent[];
 }
 
-/** The cluster shows what a run has deployed: an image whose tag ends in `-bad` cannot be pulled. */
+/** The cluster shows what a run has deployed. It cannot pull an image whose tag ends in `-bad`. */
 const showing = (version: string, workload: Workload): WorkloadView => {
   const isBad = version.endsWith('-bad');
   const waits = {
@@ -123,7 +123,7 @@ const workflowOf = ({ answered }: Outside): Workflow => ({
 /** Nobody looks long at nothing. */
 const storyPace: Pace = { ...cloudPace, idleFor: 2_000, pollExecutor: 2_000 };
 
-/** Every transaction is kept, so that a story can be begun again in the middle. */
+/** It keeps every transaction, so that a story can start again in the middle. */
 class KeptTable implements Table {
   readonly transactions: (readonly Write[])[];
   readonly #table = new SqliteTable(':memory:');

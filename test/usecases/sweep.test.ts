@@ -44,7 +44,7 @@ const refuse = (what: string): never => {
 
 const inFlight = 1000;
 
-test('with thousands in flight a sweep asks for some of them, and for others the next time', async () => {
+test('asks for some of thousands in flight, and for others in the next sweep', async () => {
   const table = new SqliteTable(':memory:');
   const workflow = new DescribingWorkflow();
   const clock = new FakeClock();
@@ -112,14 +112,14 @@ const scene = async () => {
   return { world, deps, batchId, told };
 };
 
-test('a child that is found dead is settled', async () => {
+test('settles a child that it finds dead', async () => {
   const { item, batchId } = await deadChild(async () => {});
   expect(`${item?.status} / ${item?.reason}: ${item?.message}`).toBe(
     `FAILED / ExecutionStopped: Nothing was started: somebody stopped its execution in Step Functions. \`flotilla retry ${batchId}\` deploys it.`,
   );
 });
 
-test('nothing is settled over the head of a child that takes the deployment up while the one before is found dead', async () => {
+test('settles nothing over a child that takes the deployment up while the previous one is found dead', async () => {
   const second = { token: 'second', execution_arn: 'second-child', batch_id: '', index: 0 };
   const { item } = await deadChild(async (deps) => {
     const { items } = await deps.table.query({ pk: 'DISPATCHER', prefix: 'TURN#', limit: 1 });
@@ -136,7 +136,7 @@ test('a child that takes the deployment up later hears that it has ended', async
   expect(told.at(-1)).toBe('second TurnRefused');
 });
 
-test('a child that took the deployment up is told of its turn, though what is left of the one before binds a token after it', async () => {
+test('a child that took the deployment up hears of its turn, even if a remnant of the previous one binds a token after it', async () => {
   const { world, deps, batchId, told } = await scene();
   const bind = (wait: Wait, child: string) =>
     bindToken(deps, { batch_id: batchId, index: 0, wait }, { token: `${child}-${wait}`, execution_arn: child });
@@ -153,12 +153,12 @@ test('a child that took the deployment up is told of its turn, though what is le
 
 interface Batch {
   readonly what: string;
-  /** What Step Functions says to a start, and when it is asked; an error is thrown. */
+  /** What Step Functions says to a start, and to a question. An error is thrown. */
   readonly start: 'taken' | FlotillaError;
   readonly describe: 'RUNNING' | 'ABORTED' | FlotillaError;
   readonly execution_arn?: string;
   readonly isPlanned?: true;
-  /** Milliseconds since it came. */
+  /** Milliseconds since its submission. */
   readonly age?: number;
   readonly told: { readonly status: string; readonly asked: readonly string[]; readonly failed?: string };
 }
@@ -174,7 +174,12 @@ const batches: readonly Batch[] = [
     told: { status: 'PENDING / Submitted, open', asked: ['start'] },
   },
   {
-    ...{ what: 'that has just come is left to whoever starts it', start: 'taken', describe: missing, age: old - 1 },
+    ...{
+      what: 'that has just come is left to the process that starts it',
+      start: 'taken',
+      describe: missing,
+      age: old - 1,
+    },
     told: { status: 'PENDING / Submitted, open', asked: [] },
   },
   {
@@ -195,7 +200,7 @@ const batches: readonly Batch[] = [
   },
   {
     ...{
-      what: 'that is known to have been started is asked for only',
+      what: 'that certainly started is only asked for',
       start: away,
       describe: 'RUNNING',
       execution_arn: 'arn',
@@ -214,7 +219,7 @@ const batches: readonly Batch[] = [
   },
   {
     ...{
-      what: 'of which nothing can be said stays open',
+      what: 'whose state is unavailable stays open',
       start: away,
       describe: away,
       execution_arn: 'arn',
@@ -269,7 +274,7 @@ test.each(batches.map((one) => [one.what, one] as const))(
   },
 );
 
-test('a batch that cannot be looked after does not keep the next one from it', async () => {
+test('a batch that it cannot handle does not stop it from handling the next one', async () => {
   const world = makeWorld();
   const [first, second] = [await submitted(world), await submitted(world)];
   const started: string[] = [];
@@ -284,7 +289,7 @@ test('a batch that cannot be looked after does not keep the next one from it', a
   expect(started).toEqual([second]);
 });
 
-test('what may be on its way is not sent again, and a child that has just bound a token is not taken for dead', async () => {
+test('does not send again what may be on its way, and does not take a child that has just bound a token for dead', async () => {
   const { world, deps, batchId, told } = await scene();
   await awaitTurn(deps, { token: 'first', execution_arn: 'first-child', batch_id: batchId, index: 0 });
   told.length = 0;
@@ -298,7 +303,7 @@ test('what may be on its way is not sent again, and a child that has just bound 
   await world.table.transact(writes);
   const running = async () => ({ status: 'RUNNING' }) as const;
   await sweep({ ...deps, workflow: { ...deps.workflow, describe: running } }, { holder: 'sweeper' });
-  expect(told).toEqual(['first']); // by the dispatcher, who sends what may not have been heard
+  expect(told).toEqual(['first']); // by the dispatcher, which sends what may not have arrived
   const describe = async () => ({ status: 'ABORTED' }) as const;
   await awaitTurn(deps, { token: 'again', execution_arn: 'first-child', batch_id: batchId, index: 0 });
   world.clock.time += settlesAfter - 1;
@@ -309,7 +314,7 @@ test('what may be on its way is not sent again, and a child that has just bound 
   expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome).toBeDefined();
 });
 
-test('only watchers that have something to watch are called back to life', async () => {
+test('revives only watchers that have something to watch', async () => {
   const { world, deps } = await scene();
   const revived: string[] = [];
   const row = (watcher: string) => ({ put: itemOf(keys.watcher(watcher), { watcher, generation: 1, until: 0 }) });

@@ -21,7 +21,7 @@ import { ownWaitingRoom } from '../../../lib/usecases/record/waiting-room.ts';
 import { MemoryAnchors, testSigner } from '../record/memory-anchors.ts';
 import { MemoryUploads } from './memory-uploads.ts';
 
-/** Time that passes only when somebody sleeps; what is due then happens on the way. */
+/** Time passes only when somebody sleeps. What is due by then happens on the way. */
 export class FakeClock implements Clock {
   time = Date.UTC(2026, 8, 30, 6);
   readonly #due: { at: number; act: () => Promise<void> }[] = [];
@@ -43,7 +43,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Takes starts only; the API asks for nothing else. */
+/** Accepts starts only; the API asks for nothing else. */
 export class StartOnlyWorkflow implements Workflow {
   readonly started: { machine: string; name: string; input: JsonObject }[] = [];
   startError: Error | undefined;
@@ -72,7 +72,7 @@ deployments:
   - { pillar: risk, service_name: limit-check, docker_image_version: "2.4.0", metadata: { dependencies: [trade-intake] } }
 `;
 
-/** A batch of so many deployments of no special kind. */
+/** A batch of this many deployments of no special kind. */
 export const manyYaml = (count: number): string =>
   JSON.stringify({
     version: 'v1.0',
@@ -84,7 +84,7 @@ export const manyYaml = (count: number): string =>
     })),
   });
 
-/** Everything that the API's use cases need, on a real table in memory. */
+/** Everything the API's use cases need, on a real table in memory. */
 export const makeWorld = () => {
   const table = new SqliteTable(':memory:');
   const documents = new MemoryDocuments();
@@ -140,7 +140,7 @@ export const changeBatch = async (
   await world.table.transact(changeHeader(header, patch, { at: world.clock.now(), actor: 'test' }).writes);
 };
 
-/** Has the publisher number all events of a batch. */
+/** Makes the publisher number all events of a batch. */
 export const publish = async (world: World, batchId: string): Promise<void> => {
   const { items } = await world.table.query({ pk: `EVENTS#${batchId}`, limit: 1000 });
   const written = items as unknown as readonly WrittenEvent[];

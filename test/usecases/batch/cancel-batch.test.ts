@@ -56,7 +56,7 @@ describe('cancelBatch', () => {
     expect(items).toMatchObject([{ message: { type: 'cancelled', batch_id: batchId } }]);
   });
 
-  test('hundreds in flight are read side by side, and told in their order', async () => {
+  test('reads hundreds in flight in parallel, and lists them in order', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     for (let index = 0; index < 120; index += 1) await turn(world, batchId, index, 'granted');
@@ -97,7 +97,7 @@ describe('cancelBatch', () => {
     expect(in_flight).toEqual([{ index: 1, key: 'k/1', step, effect, why }]);
   });
 
-  test('a run whose name nobody knows yet is told without it', async () => {
+  test('leaves out the name of a run that has no known name yet', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     await turn(world, batchId, 1, 'granted');
@@ -106,7 +106,7 @@ describe('cancelBatch', () => {
     expect(in_flight[0]!.why).toBe('Its run is aborted if the executor still can; the outcome tells how it ended.');
   });
 
-  test('what was refused, or has ended, is not in flight', async () => {
+  test('counts no refused or ended deployment as in flight', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     await turn(world, batchId, 0, 'granted');
@@ -136,7 +136,7 @@ describe('cancelBatch', () => {
     });
   });
 
-  test('is written although the header changes meanwhile', async () => {
+  test('is recorded although the header changes meanwhile', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     let changes = 0;

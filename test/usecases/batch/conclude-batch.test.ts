@@ -75,7 +75,7 @@ const cases: readonly Case[] = [
     outcomes: ['Verified', 'Verified', 'Verified'],
   },
   {
-    what: 'the Map failed once more',
+    what: 'the Map failed a second time',
     recorded: [0],
     error,
     round: 2,
@@ -104,7 +104,7 @@ describe('a batch is concluded when', () => {
     },
   );
 
-  test('its plan was never told of', async () => {
+  test('nothing is known of its plan', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     expect(await concludeBatch(world.deps, { batch_id: batchId, round: 1, error })).toEqual({
@@ -117,7 +117,7 @@ describe('a batch is concluded when', () => {
   });
 });
 
-describe('of a batch without a plan is told, as why,', () => {
+describe('of a batch without a plan gives as the reason', () => {
   const told = async (wrong: { readonly Error?: string; readonly Cause?: string } | undefined) => {
     const world = makeWorld();
     const batchId = await submitted(world);
@@ -142,8 +142,8 @@ describe('of a batch without a plan is told, as why,', () => {
       { Error: 'Error', Cause: thrown('refused: Authorization: Bearer abcdefghijklmnopqrstuvwxyz012345') },
       ': Error: refused: Authorization: Bearer ***',
     ],
-    ['not more than fits', { Error: 'Error', Cause: thrown('x'.repeat(5_000)) }, `: Error: ${'x'.repeat(300)}…`],
-    ['nothing, where nobody knows', undefined, ''],
+    ['no more than fits', { Error: 'Error', Cause: thrown('x'.repeat(5_000)) }, `: Error: ${'x'.repeat(300)}…`],
+    ['nothing, where nothing is known', undefined, ''],
   ])('%s', async (_, wrong, why) => {
     expect(await told(wrong)).toBe(`The plan could not be made${why}; nothing was started.`);
   });
@@ -168,7 +168,7 @@ describe('a batch is sealed', () => {
     messages: [{ type: 'finished', batch_id: batchId }],
   });
 
-  test('with the numbers of how its deployments ended', async () => {
+  test('with the counts of how its deployments ended', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     for (const [index, status] of (['SUCCESS', 'FAILED', 'SUCCESS'] as const).entries())
@@ -188,7 +188,7 @@ describe('a batch is sealed', () => {
     });
   });
 
-  test('as cancelled, where it was cancelled', async () => {
+  test('as cancelled, if somebody cancelled it', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     for (const index of [0, 1, 2]) await record(world, batchId, index, 'CANCELLED');
@@ -201,7 +201,7 @@ describe('a batch is sealed', () => {
     expect((await sealed(world, batchId)).reason).toBe('CancelledByRequest');
   });
 
-  test('as failed, where there is no plan', async () => {
+  test('as failed, if there is no plan', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     expect(await sealed(world, batchId)).toEqual({
@@ -218,7 +218,7 @@ describe('a batch is sealed', () => {
     });
   });
 
-  test('not, while one has not ended', async () => {
+  test('not before all deployments have ended', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     await record(world, batchId, 1);

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../lib/domain/record/rows.ts';
 import { finishBatch } from '../../../lib/usecases/batch/finish-batch.ts';
 import { makeWorld, planned, readHeader } from './api-world.ts';
 
-test('a batch is sealed once, however often it is finished', async () => {
+test('seals a batch once, no matter how often it is finished', async () => {
   const world = makeWorld();
   const { batchId, plan } = await planned(world);
   for (const { index, key } of plan.deployments) {

@@ -7,7 +7,7 @@ import { makeWorld, releaseYaml, type World } from './api-world.ts';
 const day = 24 * 3_600_000;
 const other = `${releaseYaml}\n`;
 
-/** What a second submit comes to: the first batch again, a batch of its own, or a refusal. */
+/** The result of a second submit: the first batch again, a batch of its own, or a refusal. */
 const comesTo = async (world: World, actor: string, text: string, formerly?: string): Promise<string> => {
   try {
     const { header, created } = await submitBatch(world.deps, { text, actor, formerly, idempotencyKey: 'one' });
@@ -20,7 +20,7 @@ const comesTo = async (world: World, actor: string, text: string, formerly?: str
 const refused =
   'You have used this Idempotency-Key for batch 01TEST000001 with another body. Send a new key with a new batch.';
 
-/** As a key was kept when it was everybody's. */
+/** How the table stored a key when all callers shared their keys. */
 const asBefore = async (world: World): Promise<void> => {
   const row = await world.table.get(keys.idempotency('ada', 'one'));
   const { expires_at: _, ...before } = row!;
@@ -59,7 +59,7 @@ describe('an Idempotency-Key that Ada has used', () => {
     [undefined, 'a batch of risk-ci'],
     ['eve', 'a batch of risk-ci'],
     ['ada', 'the same batch'],
-  ])('as it was, sent by risk-ci who was formerly %s: %s', async (formerly, expected) => {
+  ])('is as before when risk-ci sends it, formerly %s: %s', async (formerly, expected) => {
     const world = makeWorld();
     await submitBatch(world.deps, { text: releaseYaml, actor: 'ada', idempotencyKey: 'one' });
     await asBefore(world);

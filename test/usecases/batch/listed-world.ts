@@ -35,7 +35,7 @@ const placesOf = ({ places = ['sit/risk/cva'] }: Listed): readonly Place[] =>
     return { environment_id, pillar, service: `${pillar}/${name}` };
   });
 
-/** In the order in which they were made, for those of one millisecond. */
+/** In the order they were made, within one millisecond. */
 export const idOf = ({ at }: Listed, nth: number): string => `${idTime(at)}${String(nth).padStart(16, '0')}`;
 
 export const headerOf = (batch: Listed, nth: number): HeaderRow => {
@@ -56,7 +56,7 @@ export const headerOf = (batch: Listed, nth: number): HeaderRow => {
   };
 };
 
-/** Every value by which an index leads to it. */
+/** Every value that an index uses to lead to it. */
 export const dimensionsOf = (batch: Listed): readonly (readonly [BatchDimension, string])[] => {
   const { status = 'SUCCESS', actor = 'ada', origin = originOfFile, tags = [] } = batch;
   const places = placesOf(batch);

@@ -2,7 +2,7 @@ import { FlotillaError } from '../../../lib/domain/errors.ts';
 import type { Clock, UploadAddress, UploadOrder, Uploads } from '../../../lib/domain/ports.ts';
 import { checkUploadId, uploadLife } from '../../../lib/domain/record/upload.ts';
 
-/** Uploads in a map; a test puts them there itself. */
+/** Uploads in a map. A test puts them there itself. */
 export class MemoryUploads implements Uploads {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #put = new Map<string, { readonly bytes: Uint8Array; readonly at: number }>();

@@ -9,7 +9,7 @@ import { executionTold } from '../../../lib/usecases/execution-told.ts';
 import { changeBatch, makeWorld, planned, publish, readHeader, releaseYaml, submitted } from './api-world.ts';
 
 describe('readBatch', () => {
-  test('before it is planned, everything is pending', async () => {
+  test('shows everything as pending before the plan', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     const view = await readBatch(world.deps, { named: batchId, actor: 'ada' });
@@ -24,7 +24,7 @@ describe('readBatch', () => {
     expect(view).not.toHaveProperty('ended_at');
   });
 
-  test('with what its file says about itself; a batch of earlier days has nothing of it', async () => {
+  test('shows what its file says about itself; an older batch has none of it', async () => {
     const world = makeWorld();
     const tags = Array.from({ length: 12 }, (_, at) => `tag ${at}`);
     const metadata = { description: 'All of it.', author: 'Ada', created: '2026-01-31T08:00:00Z', tags };
@@ -40,7 +40,7 @@ describe('readBatch', () => {
     expect((await listBatches(world.deps, { limit: 1 })).batches[0]!.metadata).toEqual({});
   });
 
-  test('while it runs, its scheduling head counts along', async () => {
+  test('adds the counts of its scheduling head while it runs', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world);
     const counts = { PENDING: 1, PROCESSING: 1, SUCCESS: 1, FAILED: 0 };
@@ -57,7 +57,7 @@ describe('readBatch', () => {
     expect(view.plan_hash).toBe(plan.plan_hash);
   });
 
-  test('when it is sealed, its totals stand', async () => {
+  test('shows its final totals when it is sealed', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     const totals = { SUCCESS: 2, FAILED: 1 };
@@ -69,7 +69,7 @@ describe('readBatch', () => {
     });
   });
 
-  test('it was updated when one of its deployments changed last', async () => {
+  test('was last updated when one of its deployments last changed', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world);
     for (const { index, key } of plan.deployments) {
@@ -86,7 +86,7 @@ describe('readBatch', () => {
     expect((await readBatch(world.deps, { named: batchId, actor: 'ada' })).updated_at).toBe('2026-09-30T06:04:00.000Z');
   });
 
-  test('however much has happened, it was updated at the last of it', async () => {
+  test('takes the latest change as its update time', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world);
     let item = pendingItem(batchId, 0, plan.deployments[0]!.key);
@@ -100,14 +100,14 @@ describe('readBatch', () => {
     expect((await readBatch(world.deps, { named: batchId, actor: 'ada' })).updated_at).toBe('2026-09-30T06:30:00.000Z');
   });
 
-  test('an unknown batch is not found', async () => {
+  test('reports an unknown batch as not found', async () => {
     await expect(readBatch(makeWorld().deps, { named: 'none', actor: 'ada' })).rejects.toMatchObject({
       name: 'BatchNotFound',
     });
   });
 });
 
-describe('an execution is told where it runs on AWS, and one of the embedded engine is not taken for such a one', () => {
+describe('says where an execution runs on AWS, and says nothing for the embedded engine', () => {
   test.each([
     ['arn:aws:states:eu-central-1:111122223333:execution:Batch:01J', true],
     ['arn:aws-us-gov:states:us-gov-east-1:111122223333:execution:Batch:01J', 'without a page'],
@@ -130,7 +130,7 @@ describe('an execution is told where it runs on AWS, and one of the embedded eng
   });
 });
 
-test('batches that are open are counted', async () => {
+test('counts open batches', async () => {
   const world = makeWorld();
   expect(await countOpenBatches(world.deps)).toBe(0);
   await submitted(world);
@@ -141,7 +141,7 @@ test('batches that are open are counted', async () => {
 });
 
 describe('listBatches', () => {
-  test('newest first, page by page', async () => {
+  test('lists the newest first, page by page', async () => {
     const world = makeWorld();
     const ids = [await submitted(world), await submitted(world), await submitted(world)];
     const first = await listBatches(world.deps, { limit: 2 });
@@ -151,7 +151,7 @@ describe('listBatches', () => {
     expect(second).not.toHaveProperty('next_after');
   });
 
-  test('of what is in work it says how far it is', async () => {
+  test('shows the progress of a batch in work', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     const counts = { PENDING: 2, PROCESSING: 1, FAILED: 0 };

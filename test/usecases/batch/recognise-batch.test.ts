@@ -26,7 +26,7 @@ const ids = [
 const manyIds = (count: number): string[] =>
   Array.from({ length: count }, (_, at) => `01M8B0000000000000000000${String(at).padStart(2, '0')}`);
 
-/** Batches of these ids, the first two by ada, the others by bob. */
+/** Batches with these ids. The first two are ada's, the others bob's. */
 const world = async () => {
   const made = makeWorld();
   const left = [...ids];
@@ -43,26 +43,26 @@ const meant = async (named: string, actor = 'ada') => {
   );
 };
 
-describe('a batch is meant by', () => {
+describe('a batch is found by', () => {
   test.each([
     ['its id', ids[0], ids[0]],
-    ['its id in small letters', ids[0].toLowerCase(), ids[0]],
+    ['its id in lower case', ids[0].toLowerCase(), ids[0]],
     ['all but its last letter, which others do not share', ids[2].slice(0, -1), ids[2]],
-    ['a beginning that is its own', '01M7Z9', ids[2]],
-    ['the same in small letters', '01m7z9', ids[2]],
-    ['latest, of who asks', 'latest', ids[1]],
+    ['a prefix that only it has', '01M7Z9', ids[2]],
+    ['the same prefix in lower case', '01m7z9', ids[2]],
+    ["latest, the caller's own", 'latest', ids[1]],
     ['LATEST', 'LATEST', ids[1]],
   ])('%s', async (_, named, id) => {
     expect(await meant(named)).toBe(id);
   });
 
-  test('latest is not that of somebody else', async () => {
+  test('latest never finds the batch of another user', async () => {
     expect(await meant('latest', 'bob')).toBe(ids[8]);
     const none = { name: 'BatchNotFound', message: 'You have submitted no batch to this server yet.' };
     expect(await meant('latest', 'eve')).toMatchObject(none);
   });
 
-  test('latest is no rollback that nobody asked for, but what it rolls back', async () => {
+  test('latest skips an automatic rollback, and finds the batch it rolls back', async () => {
     const { deps, table } = await world();
     const note = async (id: string, origin: Origin) => {
       const header = rowOf<HeaderRow>(await table.get(keys.header(id)))!;
@@ -73,8 +73,8 @@ describe('a batch is meant by', () => {
     expect(await note(ids[1], { kind: 'rollback', of: ids[0], automatic: true })).toBe(ids[0]);
   });
 
-  describe('latest, where batches are older than the lists of those who submit', () => {
-    /** One by ada, and so many by bob after it. */
+  describe('latest, with batches that are older than the lists by submitter', () => {
+    /** One batch by ada, and this many by bob after it. */
     const olderWorld = async (later: number) => {
       const { deps, table } = makeWorld();
       const left = manyIds(later + 1);
@@ -87,7 +87,7 @@ describe('a batch is meant by', () => {
       return (actor: string) => recogniseBatch(deps, { named: 'latest', actor });
     };
 
-    test('it is looked for among the latest', async () => {
+    test('it looks among the latest batches', async () => {
       const latestOf = await olderWorld(24);
       expect([(await latestOf('ada')).batch_id, (await latestOf('bob')).batch_id]).toEqual(
         [0, 24].map((at) => manyIds(25)[at]),
@@ -95,13 +95,13 @@ describe('a batch is meant by', () => {
       await expect(latestOf('eve')).rejects.toThrow('You have submitted no batch to this server yet.');
     });
 
-    test('one that may be further back is not denied', async () => {
+    test('it does not deny a batch that may be older', async () => {
       const latestOf = await olderWorld(25);
       await expect(latestOf('ada')).rejects.toThrow('You have submitted none of the latest 25 batches of this server.');
     });
   });
 
-  test('a name of any length can be that of who asks', async () => {
+  test("works for a caller's name of any length", async () => {
     const { deps } = makeWorld();
     const actor = `${'a'.repeat(254)}🚀${'b'.repeat(3000)}`;
     const { header } = await submitBatch(deps, { text: releaseYaml, actor });
@@ -109,11 +109,11 @@ describe('a batch is meant by', () => {
   });
 });
 
-describe('no batch is meant by', () => {
+describe('no batch is found by', () => {
   test.each([
-    ['what no id begins with', '01M9', 'There is no batch 01M9.'],
-    ['an id of nobody', '01M7Z82VGHV3GT6X1EMB454VBZ', 'There is no batch 01M7Z82VGHV3GT6X1EMB454VBZ.'],
-    ['what is no beginning', 'nowhere', 'There is no batch nowhere.'],
+    ['a prefix of no id', '01M9', 'There is no batch 01M9.'],
+    ['an id that nobody has', '01M7Z82VGHV3GT6X1EMB454VBZ', 'There is no batch 01M7Z82VGHV3GT6X1EMB454VBZ.'],
+    ['something that is no prefix', 'nowhere', 'There is no batch nowhere.'],
     ['more than an id', `${ids[0]}A`, `There is no batch ${ids[0]}A.`],
     ['too little', '01M', 'Give at least 4 characters of the id.'],
   ])('%s', async (_, named, message) => {
@@ -121,9 +121,9 @@ describe('no batch is meant by', () => {
   });
 
   test.each<[what: string, named: string, many: string, told: readonly string[]]>([
-    ['what begins the ids of several, which are told of', '01m7z82', '2', [ids[1], ids[0]]],
+    ['a prefix of several ids: it lists them', '01m7z82', '2', [ids[1], ids[0]]],
     ['of five, too', '01M7A', '5', ids.slice(9).toReversed()],
-    ['of more the latest are told of', '01M8', 'more than 5', ids.slice(4, 9).toReversed()],
+    ['a prefix of more ids: it lists the latest', '01M8', 'more than 5', ids.slice(4, 9).toReversed()],
   ])('%s', async (_, named, many, told) => {
     const created_at = '2026-09-30T06:00:00.000Z';
     expect(await meant(named)).toMatchObject({
@@ -136,7 +136,7 @@ describe('no batch is meant by', () => {
   });
 });
 
-test('it reads one more row than it tells of, however many batches there are', async () => {
+test('reads one row more than it lists, no matter how many batches there are', async () => {
   const { table, deps } = await world();
   const read: string[] = [];
   const counting = {

@@ -52,7 +52,7 @@ describe('submitBatch', () => {
   });
 
   test.each(['WorkflowUnavailable', 'ExecutionExists'] as const)(
-    'a batch is accepted although its execution cannot be started now: %s',
+    'accepts a batch although its execution cannot start now: %s',
     async (name) => {
       const world = makeWorld();
       world.workflow.startError = new FlotillaError(name, 'StartExecution: throttled');
@@ -62,12 +62,12 @@ describe('submitBatch', () => {
     },
   );
 
-  test('a batch without a name has one all the same', async () => {
+  test('gives a batch without a name one', async () => {
     const { header } = await submitBatch(makeWorld().deps, { text: manyYaml(1), actor: 'ada' });
     expect(header.name).toBe('Unnamed batch');
   });
 
-  test('of very many warnings the first are kept', () => {
+  test('keeps the first of very many warnings', () => {
     const warnings = (count: number) => Array.from({ length: count }, (_, at) => `warning ${at}`);
     expect(storedWarnings(warnings(50))).toEqual(warnings(50));
     expect(storedWarnings(warnings(51))).toEqual([...warnings(50), 'and 1 more warning']);
@@ -95,7 +95,7 @@ describe('submitBatch', () => {
   });
 });
 
-/** A table on which somebody else is faster, once. */
+/** A table where somebody else is faster, once. */
 const beforeFirstCommit = (table: Table, act: () => Promise<void>): Table => {
   let acted = false;
   return {

@@ -5,10 +5,10 @@ import { Queue } from '../../../lib/usecases/budget/queue.ts';
 import { WorldClock } from '../../workflow/world-clock.ts';
 
 const begin = 1_000_000;
-/** Both numbers are paid for, so that each is due as soon as the row is read. */
+/** Both numbers are paid for, so each is due as soon as the row is read. */
 const budget: Budget = { ...newBudget(300, begin), start: { issued: 2, paid: 2 } };
 
-/** A second one joins so many microtasks after the row was read for the first, and time passes until both would be gone. */
+/** A second one joins this many microtasks after the read for the first. Then time passes until both would be gone. */
 const whoGoes = async (microtasks: number): Promise<readonly string[]> => {
   const clock = new WorldClock();
   let answer: ((budget: Budget) => void) | undefined;
@@ -37,6 +37,9 @@ const whoGoes = async (microtasks: number): Promise<readonly string[]> => {
   return gone;
 };
 
-test.each([...Array(12).keys()])('who joins %i steps after the first was called is called, too', async (microtasks) => {
-  expect(await whoGoes(microtasks)).toEqual(['first', 'second']);
-});
+test.each([...Array(12).keys()])(
+  'also calls one that joins %i steps after the first was called',
+  async (microtasks) => {
+    expect(await whoGoes(microtasks)).toEqual(['first', 'second']);
+  },
+);

@@ -26,7 +26,7 @@ const seeded = (seed: number) => {
   };
 };
 
-/** A table that counts, and takes so many milliseconds for each call. */
+/** A table that counts its calls, and takes this many milliseconds for each. */
 const countedTable = (clock: WorldClock, takes = 0) => {
   const table = new SqliteTable(':memory:');
   const counts = { reads: 0, writes: 0, conflicts: 0 };
@@ -56,7 +56,7 @@ const budgetOf = (table: Table, clock: Clock, { limit = 300, seed = 1 } = {}): T
 
 const rowIn = async (table: Table): Promise<BudgetRow> => rowOf<BudgetRow>(await table.get(keys.budget(account)))!;
 
-/** Asks so often in turn, and notes when it went. */
+/** Asks this often in turn, and notes when it went. */
 const keepSending = async (
   budget: RequestBudget,
   clock: WorldClock,
@@ -72,7 +72,7 @@ const keepSending = async (
 const minute = 60_000;
 
 describe('one process', () => {
-  it('500 starts at once are two writes, and go as fast as the account allows', async () => {
+  it('sends 500 starts at once with two writes, as fast as the account allows', async () => {
     const clock = new WorldClock();
     const { table, counts } = countedTable(clock);
     const budget = budgetOf(table, clock);
@@ -84,14 +84,14 @@ describe('one process', () => {
     });
     await passTime(clock, Promise.all(all));
     expect(counts.writes).toBe(2);
-    // Whoever waits only reads, about once for each turn.
+    // Waiting callers only read, about once for each turn.
     expect(counts.reads).toBeLessThanOrEqual(500);
     expect(times.filter((at) => at === 0)).toHaveLength(18);
     expect(times.at(-1)).toBeLessThanOrEqual((482 / 270) * 60_500 + 3_000);
     expect(fullestMinute(times)).toBeLessThanOrEqual(300);
   });
 
-  it('one turn after another, with nobody beside, is one write and no read', async () => {
+  it('takes one write and no read for one turn after another with nobody else', async () => {
     const clock = new WorldClock();
     const { table, counts } = countedTable(clock);
     const budget = budgetOf(table, clock);
@@ -113,7 +113,7 @@ describe('one process', () => {
     expect(await passTime(clock, budget.turn('read', (turn as { at: number }).at))).toEqual({ kind: 'go' });
   });
 
-  it('after a complaint whoever waits asks again: those who cannot wait so long are told, the others go later', async () => {
+  it('asks again for waiting callers after a complaint: those short of time hear so, the others go later', async () => {
     const clock = new WorldClock();
     const { table } = countedTable(clock);
     const budget = budgetOf(table, clock);
@@ -127,13 +127,13 @@ describe('one process', () => {
     await passTime(clock, Promise.all([...all, complain]));
     expect(told.later).toBeGreaterThan(0);
     expect(told.go).toBeGreaterThanOrEqual(60);
-    // Nobody is waited for who gave up.
+    // It waits for nobody who gave up.
     const { start } = budgetAt(await rowIn(table), clock.now());
     expect(start.issued).toBe(told.go - 18 - 4);
     expect(start.issued - start.paid).toBeLessThan(1e-3);
   });
 
-  it('many complaints at once are one write', async () => {
+  it('writes many simultaneous complaints once', async () => {
     const clock = new WorldClock();
     const { table, counts } = countedTable(clock);
     const budget = budgetOf(table, clock);
@@ -142,12 +142,12 @@ describe('one process', () => {
     expect(allowedAt(await rowIn(table), clock.now())).toBe(240);
   });
 
-  it('what somebody leaves who cannot wait longer goes to those behind', async () => {
+  it('gives the number of a caller that gave up to those behind', async () => {
     const clock = new WorldClock();
     const { table } = countedTable(clock);
     const budget = budgetOf(table, clock);
     const begin = clock.now();
-    // As it looks now the last of them would go after 5 s; reads that come then take their share.
+    // As it looks now, the last of them would go after 5 s. Reads that come then take their share.
     const starts = Array.from({ length: 40 }, () => budget.turn('start', begin + 5_200));
     await passTime(clock, clock.sleep(500));
     const reads = Array.from({ length: 200 }, () => budget.turn('read'));
@@ -155,7 +155,7 @@ describe('one process', () => {
     expect(went).toBeLessThan(40);
     const { issued } = (await rowIn(table)).start;
     expect(issued).toBe(40);
-    // It takes a number that is there, and none that was paid for and let pass.
+    // It takes an unused number, and none that was paid for and skipped.
     expect(await passTime(clock, budget.turn('start'))).toEqual({ kind: 'go' });
     expect((await rowIn(table)).start.issued).toBe(40);
     await passTime(clock, Promise.all([...reads, clock.sleep(2 * minute)]));
@@ -163,7 +163,7 @@ describe('one process', () => {
     expect((await rowIn(table)).start.issued).toBe(41);
   });
 
-  it('gives each who asks one number, also where a look at the row takes longer than a write', async () => {
+  it('gives each caller one number, even if reading the row takes longer than a write', async () => {
     const clock = new WorldClock();
     const { table } = countedTable(clock);
     const slow: Table = { ...table, get: async (key) => table.get(key).finally(() => clock.sleep(35)) };
@@ -176,7 +176,7 @@ describe('one process', () => {
     expect((await rowIn(table)).start.issued).toBe(120);
   });
 
-  it('a row that somebody removes is begun anew', async () => {
+  it('starts again when somebody removes the row', async () => {
     const clock = new WorldClock();
     const { table } = countedTable(clock);
     const budget = budgetOf(table, clock);
@@ -187,7 +187,7 @@ describe('one process', () => {
   });
 });
 
-describe('what is told', () => {
+describe('the budget reports', () => {
   const told = () => {
     const clock = new WorldClock();
     const { table } = countedTable(clock);
@@ -199,7 +199,7 @@ describe('what is told', () => {
     return { clock, news, one: budgets[0]!, other: budgets[1]! };
   };
 
-  it('that less is allowed, and that it is back: once, whoever sees it', async () => {
+  it('that less is allowed, and that it is back: once, no matter which process sees it', async () => {
     const { clock, news, one, other } = told();
     await passTime(clock, Promise.all([one.throttled(), other.throttled()]));
     expect(news).toEqual([{ kind: 'lowered', account, limit: 300, allowed: 240 }]);
@@ -208,7 +208,7 @@ describe('what is told', () => {
     expect(news.slice(1).filter(({ kind }) => kind !== 'waited')).toEqual([{ kind: 'back', account, limit: 300 }]);
   });
 
-  it('how long somebody waited, and nothing of who did not', async () => {
+  it('how long a caller waited, and nothing for callers that did not', async () => {
     const { clock, news, one } = told();
     await passTime(clock, Promise.all([...Array(13)].map(() => one.turn('read'))));
     expect(news).toEqual([{ kind: 'waited', account, request: 'read', milliseconds: expect.any(Number) }]);
@@ -236,20 +236,20 @@ describe('a table that fails', () => {
     expect(await passTime(clock, budget.turn('start'))).toEqual({ kind: 'go' });
   });
 
-  it('whose turn is of no use any more is told', async () => {
+  it('tells a caller whose turn would come too late', async () => {
     const { clock, begin, budget } = failing(() => true);
     const turn = passTime(clock, budget.turn('start', begin + 3_000));
     expect(await turn).toEqual({ kind: 'later', at: expect.any(Number) });
     expect(clock.now() - begin).toBeLessThan(5_000);
   });
 
-  it('fails those who ask, in the end; and who complains is held up by nothing', async () => {
+  it('fails callers in the end, and never delays a complaint', async () => {
     const { clock, budget } = failing(() => true);
     const [turn] = await passTime(clock, Promise.allSettled([budget.turn('start'), budget.throttled()]));
     expect(turn).toMatchObject({ status: 'rejected', reason: { name: 'TableBusy' } });
   });
 
-  it('fails those who wait already as well', async () => {
+  it('fails waiting callers too', async () => {
     const { clock, budget } = failing((at) => at > 500);
     const all = Array.from({ length: 60 }, () => budget.turn('start'));
     const told = await passTime(clock, Promise.allSettled(all));
@@ -257,7 +257,7 @@ describe('a table that fails', () => {
     expect(told.at(-1)).toMatchObject({ status: 'rejected', reason: { name: 'TableBusy' } });
   });
 
-  it('who waits already and whose turn is of no use any more is told', async () => {
+  it('tells a waiting caller whose turn would now come too late', async () => {
     const { clock, begin, budget } = failing((at) => at > 500);
     const all = Array.from({ length: 60 }, () => budget.turn('start', begin + 12_000));
     const told = await passTime(clock, Promise.all(all));
@@ -265,7 +265,7 @@ describe('a table that fails', () => {
     expect(clock.now() - begin).toBeLessThan(14_000);
   });
 
-  it('a fault that time does not mend is told at once', async () => {
+  it('reports at once a fault that does not pass', async () => {
     const { clock, begin, budget } = failing(() => true, 'ContractBroken');
     await expect(passTime(clock, budget.turn('read'))).rejects.toMatchObject({ name: 'ContractBroken' });
     expect(clock.now()).toBe(begin);
@@ -274,7 +274,7 @@ describe('a table that fails', () => {
 
 describe('three processes', () => {
   it.each([0, 15])(
-    'never send more than the limit in any minute, and get alike: a table that takes %i ms',
+    'never send more than the limit in any minute, and get equal shares: a table that takes %i ms',
     async (takes) => {
       const clock = new WorldClock();
       const { table, counts } = countedTable(clock, takes);
@@ -300,7 +300,7 @@ describe('three processes', () => {
 });
 
 describe('clocks that differ', () => {
-  /** Two who always have something to send, a while after each other, one of them so far behind. */
+  /** Two that always have something to send, a while after each other. The clock of one is this far behind. */
   const sendBoth = async (behind: number, { every, latest }: { readonly every: number; readonly latest?: number }) => {
     const clock = new WorldClock();
     const { table } = countedTable(clock, 5);
@@ -321,7 +321,7 @@ describe('clocks that differ', () => {
     return passTime(clock, Promise.all([send(clock, 1), send(slow, 2)]));
   };
 
-  it.each([0, 500, 9_000, 240_000])('who is %i ms behind gets as much', async (behind) => {
+  it.each([0, 500, 9_000, 240_000])('gives an equal share to a process whose clock is %i ms behind', async (behind) => {
     for (const latest of [undefined, 8_000]) {
       const [ahead, slow] = await sendBoth(behind, { every: 250, ...(latest === undefined ? {} : { latest }) });
       expect(slow!.length).toBeGreaterThan(ahead!.length * 0.85);
@@ -332,7 +332,7 @@ describe('clocks that differ', () => {
     }
   });
 
-  it('also who is called when many wait', async () => {
+  it('also tells a caller that it is its turn when many wait', async () => {
     const clock = new WorldClock();
     const { table } = countedTable(clock);
     const slow: Clock = { now: () => clock.now() - 9_000, sleep: (milliseconds) => clock.sleep(milliseconds) };
@@ -347,7 +347,7 @@ describe('clocks that differ', () => {
   });
 });
 
-it('a hundred processes that start at once all go, as fast as the account allows, however they get in each others way', async () => {
+it('sends for a hundred processes that start at once, as fast as the account allows, despite conflicts', async () => {
   const clock = new WorldClock();
   const { table, counts } = countedTable(clock, 10);
   const begin = clock.now();
@@ -359,12 +359,12 @@ it('a hundred processes that start at once all go, as fast as the account allows
   });
   await passTime(clock, Promise.all(all));
   expect(counts.conflicts).toBeGreaterThan(100);
-  // 18 at once, the rest as it flows; a few seconds go by until all have a number.
+  // 18 at once, the rest at the steady rate. A few seconds go by until all have a number.
   expect(times.at(-1)).toBeLessThanOrEqual((82 / 270) * 60_500 + 3_000);
 });
 
 describe('an account that allows less than was configured', () => {
-  /** What stands before the account: so many in any 60 seconds, and no more. */
+  /** What guards the account: this many in any 60 seconds, and no more. */
   const gate = (most: number) => {
     const passed: number[] = [];
     return (now: number): boolean => {
@@ -375,7 +375,7 @@ describe('an account that allows less than was configured', () => {
     };
   };
 
-  it('settles near it also where many ask at once, every ten seconds', async () => {
+  it('settles near it too when many ask at once, every ten seconds', async () => {
     const clock = new WorldClock();
     const { table } = countedTable(clock);
     const budget = budgetOf(table, clock);

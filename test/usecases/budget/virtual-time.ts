@@ -1,7 +1,7 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import type { WorldClock } from '../../workflow/world-clock.ts';
 
-/** Lets time pass as long as the promise is open: on to the next timer whenever nobody has anything to do. */
+/** Lets time pass while the promise is open: on to the next timer whenever there is nothing to do. */
 export const passTime = async <Value>(clock: WorldClock, promise: Promise<Value>): Promise<Value> => {
   let isOpen = true;
   const end = (): void => {
@@ -9,7 +9,7 @@ export const passTime = async <Value>(clock: WorldClock, promise: Promise<Value>
   };
   promise.then(end, end);
   while (isOpen) {
-    // Whoever was called back goes on first; all of it is promises.
+    // Woken callers go on first. All of it is promises.
     await turnOfLoop();
     if (isOpen && !clock.runNext()) throw new Error('everybody waits, and nothing will happen');
   }

@@ -3,7 +3,7 @@ import { keys } from '../../../lib/domain/record/keys.ts';
 import { itemOf, type LockRow, type TurnRow } from '../../../lib/domain/record/rows.ts';
 import { makeWorld, planned } from '../batch/api-world.ts';
 
-/** A deployment that has its turn and its locks, and whose first attempt is about to start. */
+/** A deployment that has its turn and its locks. Its first attempt is about to start. */
 export const aboutToStart = async () => {
   const world = makeWorld();
   const { batchId, plan } = await planned(world);

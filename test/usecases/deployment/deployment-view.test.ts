@@ -41,21 +41,21 @@ const outcome: Outcome = {
 };
 
 describe('a deployment is shown', () => {
-  test('as it was asked for, before it is planned', () => {
+  test('as requested, before it is planned', () => {
     expect(viewDeployment(asked, pending, [{ kind: 'plan', name: 'plan' }])).toEqual({
       ...{ ...asked, status: 'PENDING', reason: 'AwaitingTurn', message: 'Waits for the plan.', step: 'turn' },
       ...{ waiting_for: [{ kind: 'plan', name: 'plan' }], ...nothing },
     });
   });
 
-  test('with what its row says, where nobody can say what it waits for', () => {
+  test('with the text of its row, where it is unknown what it waits for', () => {
     expect(viewDeployment({ ...asked, index: 3, cluster: 'eu-1' }, pending)).toEqual({
       ...{ ...asked, index: 3, cluster: 'eu-1', status: 'PENDING', reason: 'AwaitingTurn' },
       ...{ message: 'Waits for its turn.', step: 'turn', ...nothing },
     });
   });
 
-  test('while it is in work, with its tries so far', () => {
+  test('with its tries so far, while it is in work', () => {
     expect(viewDeployment(asked, working)).toEqual({
       ...{ ...asked, status: 'PROCESSING', reason: 'Restoring', message: 'Restores version 1.', step: 'restore' },
       ...{ attempts: 2, runs: working.runs, evidence, failure: { reason: 'Sick', message: 'It is sick.' } },
@@ -64,7 +64,7 @@ describe('a deployment is shown', () => {
     });
   });
 
-  test('when it has ended, as its outcome says', () => {
+  test('with its outcome, when it has ended', () => {
     expect(viewDeployment(asked, { ...working, status: 'FAILED', step: 'recorded', outcome })).toEqual({
       ...{ ...asked, status: 'FAILED', reason: 'Restoring', message: 'Restores version 1.', step: 'recorded' },
       ...{

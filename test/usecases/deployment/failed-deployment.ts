@@ -14,7 +14,7 @@ import { aboutToStart } from './about-to-start.ts';
 export const failed = viewOf({ image: 'reg/login-api:3.0.2', revision: 2 });
 export const good = viewOf({ image: 'reg/login-api:3.0.1', revision: 1 });
 
-/** A deployment of 3.0.2 that failed; 3.0.1 ran before it, deployed by another account with another timeout. */
+/** A deployment of 3.0.2 that failed. 3.0.1 ran before it, deployed by another account with another timeout. */
 export const failedDeployment = async ({ hasPrevious = true, kindBefore = 'deployment' as WorkloadKind } = {}) => {
   const { world, batchId: batch_id, deployment } = await aboutToStart();
   const workload = { ...deployment.workload, kind: kindBefore };

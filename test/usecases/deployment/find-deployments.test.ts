@@ -9,7 +9,10 @@ import { type HeaderRow, itemOf } from '../../../lib/domain/record/rows.ts';
 import { type Cell, Cells, pageSize, settledBy } from '../../../lib/domain/schedule/cells.ts';
 import { findDeployments } from '../../../lib/usecases/deployment/find-deployments.ts';
 
-/** What a cell may say while a row says that: it is told later, refused ones may have ended otherwise, and UNKNOWN is replaced. */
+/**
+ * What a cell may say while a row says something else: it lags, a refused deployment may have ended otherwise, and
+ * UNKNOWN is replaced.
+ */
 const cellsOf: Readonly<Record<Status, readonly Cell[]>> = {
   PENDING: [0, 3, 'K', 'C'],
   PROCESSING: ['G'],
@@ -26,7 +29,7 @@ interface Batch {
   readonly hints: 'none' | 'cells' | 'outcomes';
   /** Rows that the table gives at once. */
   readonly rowsAtOnce?: number;
-  /** Which of the cells that a status may have; without it the one that says the same. */
+  /** Which of the cells a status may have; without it, the one with the same status. */
   readonly variant?: number;
 }
 
@@ -117,7 +120,7 @@ describe('the few among thousands', () => {
   });
 });
 
-test('of those that are scattered the rows are read, and none between them', async () => {
+test('reads the rows of scattered matches, and none between them', async () => {
   const list = Array.from({ length: 10_000 }, (_, index): Status => (index % 100 === 7 ? 'FAILED' : 'SUCCESS'));
   const { find } = await makeBatch({ list, hints: 'outcomes' });
   const { indexes, queries } = await find('FAILED', 1000);
@@ -127,7 +130,7 @@ test('of those that are scattered the rows are read, and none between them', asy
   );
 });
 
-test('where the first page is full, little is read', async () => {
+test('reads little where the first page is full', async () => {
   const { find } = await makeBatch({ list: Array.from({ length: 3_000 }, () => 'SUCCESS'), hints: 'outcomes' });
   expect(await find('SUCCESS', 20)).toMatchObject({ next: 20, queries: [{}] });
   expect(await find('SUCCESS', 20, 2_980)).toMatchObject({ next: undefined, queries: [{}] });
@@ -135,7 +138,7 @@ test('where the first page is full, little is read', async () => {
   expect(await find(undefined, 20, 2_980)).toMatchObject({ next: undefined, queries: [{}] });
 });
 
-test('neighbours are asked for together', async () => {
+test('asks for neighbours together', async () => {
   const failed = [5, 6, 7, 9, 20, 21];
   const list = Array.from({ length: 400 }, (_, index): Status => (failed.includes(index) ? 'FAILED' : 'SUCCESS'));
   const { queries, indexes } = await (await makeBatch({ list, hints: 'outcomes' })).find('FAILED', 400);
@@ -150,13 +153,13 @@ test('neighbours are asked for together', async () => {
   );
 });
 
-test('behind the last there is nothing', async () => {
+test('finds nothing behind the last one', async () => {
   const batch = await makeBatch({ list: ['SUCCESS', 'FAILED'], hints: 'outcomes' });
   for (const status of [undefined, 'SUCCESS'] as const)
     expect(await batch.find(status, 20, 2)).toEqual({ indexes: [], next: undefined, queries: [] });
 });
 
-test('nothing is asked for a status that a sealed batch has nowhere', async () => {
+test('asks nothing for a status that no deployment of a sealed batch has', async () => {
   const list = Array.from({ length: pageSize }, (): Status => 'SUCCESS');
   expect(await (await makeBatch({ list, hints: 'outcomes' })).find('FAILED', 20)).toEqual({
     indexes: [],
@@ -165,14 +168,14 @@ test('nothing is asked for a status that a sealed batch has nowhere', async () =
   });
 });
 
-test('of no page more than a thousand rows are read, and the next leads on', async () => {
+test('reads at most a thousand rows for a page, and the next page goes on from there', async () => {
   const list = Array.from({ length: 2_500 }, (_, index): Status => (index === 2_450 ? 'UNKNOWN' : 'SUCCESS'));
   const batch = await makeBatch({ list, hints: 'none', rowsAtOnce: 300 });
   expect(await batch.find('UNKNOWN', 20)).toMatchObject({ indexes: [], next: 1_000 });
   expect(await everyPage(batch, 'UNKNOWN', 20)).toEqual([[], [], [2_450]]);
 });
 
-test('page by page, each deployment of that status comes once and in order, and every page but the last is full', async () => {
+test('gives each deployment of a status once and in order, and every page but the last is full', async () => {
   const anyStatus = fc.constantFrom(...statuses);
   await fc.assert(
     fc.asyncProperty(

@@ -8,7 +8,7 @@ import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { unaskedExecutor } from '../../unasked-executor.ts';
 import { aboutToStart } from './about-to-start.ts';
 
-const away: News = { kind: 'unread', trouble: { asked: 'the runs', answered: 'it is away' } };
+const away: News = { kind: 'unread', trouble: { asked: 'the runs', answered: 'it is down' } };
 const none: News = { kind: 'none' };
 const late = 600_000;
 const timeout = 900_000;
@@ -21,15 +21,15 @@ interface Case {
   readonly after?: number;
   readonly state?: RunState;
   readonly isCancelled?: true;
-  /** What a look at a run that is not known yet says of it. */
+  /** What a look says of a run that is not known yet. */
   readonly unreadFor?: number;
   readonly news?: News;
   /** Its turn is at a later look. */
   readonly isNotDue?: true;
   readonly cancel?: CancelResult['kind'];
-  /** What it was asked for. */
+  /** What the executor was asked for. */
   readonly asked?: readonly string[];
-  /** The wait as it then is: its phase and what else is new; or how it was answered, and what is known of the failure. */
+  /** The wait afterwards: its phase and what else is new. Or how it was answered, and what is known of the failure. */
   readonly told: readonly string[];
 }
 
@@ -60,26 +60,30 @@ const severalTold = [
 ];
 const queuedFor = 'Not started: the start waited 6 hours and was not accepted. The last reason: ';
 const noTime = [
-  'AttemptEnded ExecutorUnavailable: Asked for the runs: it is away. Known: key k; no reply to the start is known. Look at runs with the key k.',
+  'AttemptEnded ExecutorUnavailable: Asked for the runs: it is down. Known: key k; no reply to the start is known. Look at runs with the key k.',
   touchedUnknown,
 ];
-const noTimeOfRun = [`AttemptEnded ExecutorUnavailable: Asked for the runs: it is away. ${ofRun}`, touchedUnknown];
+const noTimeOfRun = [`AttemptEnded ExecutorUnavailable: Asked for the runs: it is down. ${ofRun}`, touchedUnknown];
 
 const cases: readonly Case[] = [
-  { what: 'intended a moment ago, is left to whoever starts it', after: intentGrace, told: ['intended'] },
-  { what: 'intended for long, is looked for by its key', after: intentGrace + 1, asked: ['look'], told: ['intended'] },
+  { what: 'intended a moment ago, is left to the process that starts it', after: intentGrace, told: ['intended'] },
+  { what: 'intended long ago, is looked up by its key', after: intentGrace + 1, asked: ['look'], told: ['intended'] },
   {
-    ...{ what: 'intended for long, is found', after: intentGrace + 1, news: run, asked: ['look'] },
+    ...{ what: 'intended long ago, is found', after: intentGrace + 1, news: run, asked: ['look'] },
     told: ['started run-1', 'RunStarted: Run run-1 started.'],
   },
   {
-    what: 'whose start is unknown, is looked for at once',
+    what: 'whose start is unknown, is looked up at once',
     row: { phase: 'unknown' },
     asked: ['look'],
     told: ['unknown'],
   },
   {
-    ...{ what: 'whose start is unknown, does not appear as long as it may', row: { phase: 'unknown' }, after: late },
+    ...{
+      what: 'whose start is unknown, does not appear for as long as it may',
+      row: { phase: 'unknown' },
+      after: late,
+    },
     ...{ asked: ['look'], told: ['unknown'] },
   },
   {
@@ -87,11 +91,11 @@ const cases: readonly Case[] = [
     ...{ asked: ['look'], told: startUnknown },
   },
   {
-    ...{ what: 'whose start is unknown, is there twice', row: { phase: 'unknown' }, news: several },
+    ...{ what: 'whose start is unknown, appears twice', row: { phase: 'unknown' }, news: several },
     ...{ asked: ['look'], told: severalTold },
   },
   {
-    what: 'of which all was told, does not appear in time: all of it is told on',
+    what: 'with all details known, does not appear in time: the message has all of them',
     row: { phase: 'accepted', correlation: 'e7', answer: '200', trace: 't9' },
     ...{ news: none, after: late + 1, asked: ['look'] },
     told: [
@@ -108,32 +112,32 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    ...{ what: 'that was accepted, has come', row: { phase: 'accepted', correlation: 'c' }, news: run },
+    ...{ what: 'that was accepted, has appeared', row: { phase: 'accepted', correlation: 'c' }, news: run },
     ...{ asked: ['look'], told: ['started run-1', 'RunStarted: Run run-1 started.'] },
   },
   {
-    ...{ what: 'that was accepted, has come twice', row: { phase: 'accepted' }, news: several },
+    ...{ what: 'that was accepted, has appeared twice', row: { phase: 'accepted' }, news: several },
     ...{ asked: ['look'], told: severalTold },
   },
   {
-    ...{ what: 'that was accepted, will never come', row: { phase: 'accepted' } },
+    ...{ what: 'that was accepted, will never appear', row: { phase: 'accepted' } },
     ...{ news: { kind: 'failed', reason: 'TriggerFailed', message: 'No input set.' }, asked: ['look'] },
     told: ['AttemptEnded TriggerFailed: No input set.', 'untouched, not worth another try'],
   },
   {
-    ...{ what: 'that was accepted, has not come yet', row: { phase: 'accepted' }, news: none },
+    ...{ what: 'that was accepted, has not appeared yet', row: { phase: 'accepted' }, news: none },
     ...{ after: late, asked: ['look'], told: ['accepted'] },
   },
   {
-    ...{ what: 'that was accepted, and comes too late, is looked for', row: { phase: 'accepted' }, after: late + 1 },
+    ...{ what: 'that was accepted, and is late, is looked up', row: { phase: 'accepted' }, after: late + 1 },
     ...{ news: none, asked: ['look'], told: startUnknown },
   },
   {
-    ...{ what: 'that is paused, is left to whoever paused', after: 30_000, row: { phase: 'paused' } },
+    ...{ what: 'that is paused, is left to the process that paused it', after: 30_000, row: { phase: 'paused' } },
     told: ['paused'],
   },
   {
-    ...{ what: 'that is paused for too long, is given up', after: 30_001, row: { phase: 'paused' } },
+    ...{ what: 'that is paused for too long, fails', after: 30_001, row: { phase: 'paused' } },
     told: ['AttemptRetryable NotStarted: The executor rejected the start.', 'untouched, worth another try'],
   },
   {
@@ -142,7 +146,7 @@ const cases: readonly Case[] = [
     told: ['paused'],
   },
   {
-    ...{ what: 'that is paused long after its time, is given up for what was said', after: 40_001 },
+    ...{ what: 'that is paused long after its time, fails with the reason of the pause', after: 40_001 },
     row: { phase: 'paused', turned_away: { reason: 'ExecutorThrottled', message: '429', until: start + 10_000 } },
     told: ['AttemptRetryable ExecutorThrottled: 429', 'untouched, worth another try'],
   },
@@ -151,14 +155,14 @@ const cases: readonly Case[] = [
     told: ['queued'],
   },
   {
-    ...{ what: 'that is queued for too long, is given up', row: { phase: 'queued', deadline: start + 9 }, after: 10 },
+    ...{ what: 'that is queued for too long, fails', row: { phase: 'queued', deadline: start + 9 }, after: 10 },
     told: [
       `AttemptEnded StartNotPossible: ${queuedFor}our own request budget for the executor had no room`,
       'untouched, not worth another try',
     ],
   },
   {
-    ...{ what: 'that is queued for too long after it was turned away, is given up', after: 10 },
+    ...{ what: 'that is queued for too long after it was turned away, fails', after: 10 },
     row: { phase: 'queued', deadline: start + 9, turned_away: { reason: 'Throttled', message: '429', until: 0 } },
     told: [`AttemptEnded StartNotPossible: ${queuedFor}429`, 'untouched, not worth another try'],
   },
@@ -167,15 +171,15 @@ const cases: readonly Case[] = [
     ...{ row: { phase: 'queued' }, told: ['queued'] },
   },
   {
-    ...{ what: 'that was sent out of the queue, is left to whoever sends it', after: late + intentGrace },
+    ...{ what: 'that was sent out of the queue, is left to the process that sends it', after: late + intentGrace },
     ...{ row: { sent_at: start + late }, told: ['intended'] },
   },
   {
-    ...{ what: 'that was sent out of the queue long ago, is looked for', after: late + intentGrace + 1 },
+    ...{ what: 'that was sent out of the queue long ago, is looked up', after: late + intentGrace + 1 },
     ...{ row: { sent_at: start + late }, asked: ['look'], told: ['intended'] },
   },
   {
-    ...{ what: 'that was sent late, may appear as late', row: { phase: 'unknown', sent_at: start + late } },
+    ...{ what: 'that was sent late, may appear that much later', row: { phase: 'unknown', sent_at: start + late } },
     ...{ after: 2 * late, asked: ['look'], told: ['unknown'] },
   },
   {
@@ -183,11 +187,11 @@ const cases: readonly Case[] = [
     ...{ after: 2 * late + 1, asked: ['look'], told: startUnknown },
   },
   {
-    ...{ what: 'that begins to wait for a person, is left alone', row: started, state: waiting, after: timeout },
+    ...{ what: 'that starts to wait for a person, is left alone', row: started, state: waiting, after: timeout },
     told: ['started run-1', 'waits for a person since 900000'],
   },
   {
-    ...{ what: 'that waits for a person, has all the time that it had', row: asking(5), state: waiting },
+    ...{ what: 'that waits for a person, keeps all its time', row: asking(5), state: waiting },
     ...{ after: timeout + 6, told: ['started run-1', 'waits for a person since 5'] },
   },
   {
@@ -200,7 +204,12 @@ const cases: readonly Case[] = [
     told: ['started run-1', 'waits for a person since 5', 'stopping accepted for person at 86400006'],
   },
   {
-    ...{ what: 'that waits for a person again, has what is left', row: asking(5, day - 9), state: waiting, after: 15 },
+    ...{
+      what: 'that waits for a person again, has the rest of its time',
+      row: asking(5, day - 9),
+      state: waiting,
+      after: 15,
+    },
     ...{ cancel: 'accepted', asked: ['cancel run-1'] },
     told: ['started run-1', 'waits for a person since 5', 'stopping accepted for person at 15'],
   },
@@ -210,37 +219,42 @@ const cases: readonly Case[] = [
     told: ['started run-1', 'waits for a person since 5', 'stopping accepted for cancel at 9'],
   },
   {
-    ...{ what: 'whose person has come, has its time from then on', row: asking(5), state: running, after: timeout + 9 },
+    ...{
+      what: 'whose person has acted, has its time from then on',
+      row: asking(5),
+      state: running,
+      after: timeout + 9,
+    },
     told: ['started run-1', `waited for a person for ${timeout + 4}, deadline ${2 * timeout + 4}`],
   },
   {
-    ...{ what: 'that is first seen to wait for a person after its deadline, is left alone', row: started },
+    ...{ what: 'that is first seen waiting for a person after its deadline, is left alone', row: started },
     ...{ state: waiting, after: timeout + 60_000, told: ['started run-1', 'waits for a person since 960000'] },
   },
   {
-    ...{ what: 'that was, goes on to be waited for', row: asking(timeout + 60_000), state: waiting, after: day },
+    ...{ what: 'seen so, goes on waiting', row: asking(timeout + 60_000), state: waiting, after: day },
     told: ['started run-1', 'waits for a person since 960000'],
   },
   {
-    ...{ what: 'that was, has ten minutes when its person has come', row: asking(timeout + 60_000), state: running },
+    ...{ what: 'seen so, has ten minutes once its person has acted', row: asking(timeout + 60_000), state: running },
     ...{ after: timeout + 90_000, told: ['started run-1', `waited for a person for 30000, deadline ${1_590_000}`] },
   },
   {
-    ...{ what: 'of a minute that was, has its minute', row: { ...minute(asking(90_000)) }, state: running },
+    ...{ what: 'of one minute, seen so, has its minute', row: { ...minute(asking(90_000)) }, state: running },
     ...{ after: 100_000, told: ['started run-1', 'waited for a person for 10000, deadline 160000'] },
   },
   {
-    ...{ what: 'that was to be stopped, which did not leave, and waits for a person, is left alone', state: waiting },
+    ...{ what: 'whose stop was never sent, and which waits for a person, is left alone', state: waiting },
     ...{ row: { ...stopping('timeout', 'unsent', timeout + 1).row, stops: 1 }, after: timeout + 60_000 },
     told: ['started run-1', 'waits for a person since 960000'],
   },
   {
-    ...{ what: 'that was to be stopped, which was heard, and waits for a person, is waited for', state: waiting },
+    ...{ what: 'whose stop was received, and which waits for a person, keeps its wait', state: waiting },
     ...{ row: { ...stopping('timeout', 'accepted', timeout + 1).row, stops: 1 }, after: timeout + 60_000 },
     told: ['started run-1', 'waits for a person since 960000', 'stopping accepted for timeout at 900001'],
   },
   {
-    ...{ what: 'that cannot be read at its deadline, may wait for a person', row: started, news: away },
+    ...{ what: 'that cannot be read at its deadline, may be waiting for a person', row: started, news: away },
     ...{ after: timeout + abortGrace / 2, told: ['started run-1'] },
   },
   {
@@ -249,11 +263,16 @@ const cases: readonly Case[] = [
     told: ['started run-1', 'stopping accepted for timeout at 1050001'],
   },
   {
-    ...{ what: 'that is looked at later, may wait for a person', row: started, isNotDue: true, after: timeout + 1 },
+    ...{
+      what: 'that is looked at later, may be waiting for a person',
+      row: started,
+      isNotDue: true,
+      after: timeout + 1,
+    },
     told: ['started run-1'],
   },
   {
-    ...{ what: 'that waited for a person, and cannot be read, is waited for', row: asking(5), news: away },
+    ...{ what: 'that waited for a person, and cannot be read, keeps its wait', row: asking(5), news: away },
     ...{ after: timeout + 5 + abortGrace, told: ['started run-1', 'waits for a person since 5'] },
   },
   {
@@ -282,7 +301,11 @@ const cases: readonly Case[] = [
     ...{ cancel: 'no', asked: ['cancel run-1'], told: ['started run-1', 'stopping no for cancel at 5'] },
   },
   {
-    ...{ what: 'of a cancelled batch, at its deadline, is aborted for that', row: started, after: timeout + 1 },
+    ...{
+      what: 'of a cancelled batch, is aborted for its deadline when that has passed',
+      row: started,
+      after: timeout + 1,
+    },
     ...{ isCancelled: true, cancel: 'over', asked: ['cancel run-1'] },
     told: ['started run-1', 'stopping over for timeout at 900001'],
   },
@@ -299,7 +322,7 @@ const cases: readonly Case[] = [
     told: ['started run-1', 'stopping accepted for timeout at 900001'],
   },
   {
-    ...{ what: 'that is being stopped, is waited for', ...stopping('cancel', 'accepted', 5), state: running },
+    ...{ what: 'that is being stopped, is given time', ...stopping('cancel', 'accepted', 5), state: running },
     ...{ after: 5 + abortGrace, isCancelled: true, told: ['started run-1', 'stopping accepted for cancel at 5'] },
   },
   {
@@ -313,7 +336,7 @@ const cases: readonly Case[] = [
     told: unconfirmed('timeout', 'the executor (harness) does not know this run or gives no state for it'),
   },
   {
-    ...{ what: 'that is being stopped, is not known any more', ...stopping('timeout', 'accepted', timeout) },
+    ...{ what: 'that is being stopped, is no longer known', ...stopping('timeout', 'accepted', timeout) },
     after: timeout + 1 + abortGrace,
     told: unconfirmed('timeout', 'the executor (harness) does not know this run or gives no state for it'),
   },
@@ -329,11 +352,11 @@ const cases: readonly Case[] = [
   {
     ...{ what: 'that is being stopped, cannot be read', ...stopping('cancel', 'accepted', 5) },
     ...{ news: away, after: 6 + abortGrace },
-    told: unconfirmed('cancel', 'the executor (harness) could not be asked for the runs: it is away'),
+    told: unconfirmed('cancel', 'the executor (harness) could not be asked for the runs: it is down'),
   },
   {
     ...{
-      what: 'that ended well, is handed to the cluster',
+      what: 'that succeeded, is handed to the cluster',
       row: started,
       state: { ...ended, url: 'https://x' },
       after: timeout + 1,
@@ -344,14 +367,14 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    ...{ what: 'that ended well, though it was to be stopped', ...stopping('timeout', 'accepted', 5), state: ended },
+    ...{ what: 'that succeeded although it was to be stopped', ...stopping('timeout', 'accepted', 5), state: ended },
     told: [
       'answered RunSucceeded: The run succeeded (Success). The cluster is checked next.',
       'step verify, run Success',
     ],
   },
   {
-    ...{ what: 'of a restore that ended well', row: { ...started, wait: 'restore' }, state: ended },
+    ...{ what: 'of a restore that succeeded', row: { ...started, wait: 'restore' }, state: ended },
     told: [
       'answered RestoreRunSucceeded: The run succeeded (Success). The cluster is checked next.',
       'step verify-restore, run Success',
@@ -374,47 +397,54 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    ...{ what: 'whose executor is away, is waited for', row: { phase: 'unknown' }, news: away, asked: ['look'] },
+    ...{ what: 'whose executor is down, is given time', row: { phase: 'unknown' }, news: away, asked: ['look'] },
     ...{ after: timeout + abortGrace, told: ['unknown'] },
   },
   {
-    ...{ what: 'whose executor is away to the last, is UNKNOWN', row: { phase: 'unknown' } },
+    ...{ what: 'whose executor stays down, is UNKNOWN', row: { phase: 'unknown' } },
     ...{ news: away, asked: ['look'], after: timeout + abortGrace + 1, told: noTime },
   },
   {
-    ...{ what: 'whose executor is away to the last, is read a little longer by who has just begun' },
+    ...{ what: 'whose executor stays down, gets a little longer from a process that has just started' },
     ...{ row: { phase: 'unknown' }, news: away, asked: ['look'], after: timeout + abortGrace + 1, unreadFor: 29_999 },
     told: ['unknown'],
   },
   {
-    ...{ what: 'of a minute, whose executor is away, has a minute more', row: minute({ phase: 'unknown' }) },
+    ...{ what: 'of one minute, whose executor is down, has a minute more', row: minute({ phase: 'unknown' }) },
     ...{ news: away, asked: ['look'], after: 120_000, told: ['unknown'] },
   },
   {
-    ...{ what: 'of a minute, whose executor is away after that, is UNKNOWN', row: minute({ phase: 'accepted' }) },
+    ...{
+      what: 'of one minute, whose executor is still down after that, is UNKNOWN',
+      row: minute({ phase: 'accepted' }),
+    },
     ...{ news: away, asked: ['look'], after: 120_001, told: noTime },
   },
   {
-    ...{ what: 'that runs, whose executor is away after that, is UNKNOWN', row: minute(started) },
+    ...{ what: 'that runs, whose executor is still down after that, is UNKNOWN', row: minute(started) },
     ...{ news: away, after: 120_001, told: noTimeOfRun },
   },
   {
-    ...{ what: 'that was to be stopped, which did not leave, is to be stopped again', state: running, after: 9 },
+    ...{ what: 'whose stop was never sent, is stopped again', state: running, after: 9 },
     ...{ ...stopping('cancel', 'unsent', 5), isCancelled: true, cancel: 'accepted', asked: ['cancel run-1'] },
     told: ['started run-1', 'stopping accepted for cancel at 5'],
   },
   {
-    ...{ what: 'whose stop at its deadline never leaves, is to be stopped for some minutes', state: running },
+    ...{ what: 'whose stop at its deadline cannot be sent, is stopped for some minutes', state: running },
     ...{ ...stopping('timeout', 'unsent', timeout), after: timeout + abortGrace, cancel: 'accepted' },
     ...{ asked: ['cancel run-1'], told: ['started run-1', `stopping accepted for timeout at ${timeout}`] },
   },
   {
-    ...{ what: 'whose stop at its deadline never left, is UNKNOWN', state: running },
+    ...{ what: 'whose stop at its deadline could never be sent, is UNKNOWN', state: running },
     ...{ ...stopping('timeout', 'unsent', timeout), after: timeout + abortGrace + 1 },
     told: unconfirmed('timeout', 'the executor (harness) says Running', ', run Running'),
   },
   {
-    ...{ what: 'whose stop for a cancel never leaves, is to be stopped on', state: running, isCancelled: true },
+    ...{
+      what: 'whose stop for a cancel cannot be sent, is stopped again and again',
+      state: running,
+      isCancelled: true,
+    },
     ...{ ...stopping('cancel', 'unsent', 5), after: abortGrace + 6, cancel: 'accepted', asked: ['cancel run-1'] },
     told: ['started run-1', 'stopping accepted for cancel at 5'],
   },
@@ -427,12 +457,12 @@ const cases: readonly Case[] = [
   ),
 ];
 
-/** It waits for a person since so many milliseconds after the intent, and did so for some time before. */
+/** It has waited for a person since this many milliseconds after the intent, and for some time before that. */
 function asking(since: number, before?: number): Partial<RunWatchRow> {
   return { ...started, human_since: start + since, ...(before === undefined ? {} : { human_ms: before }) };
 }
 
-/** An attempt that has a minute. */
+/** An attempt that has one minute. */
 function minute(row: Partial<RunWatchRow>): Partial<RunWatchRow> {
   return { ...row, deadline: start + 60_000, deployment: { timeout: 60 } as RunWatchRow['deployment'] };
 }

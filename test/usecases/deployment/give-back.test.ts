@@ -31,9 +31,9 @@ const throttled: StartResult = { kind: 'rejected', retryable: true, reason: 'Thr
 const capture: CaptureRow = { attempt: 1, baseline: { exists: false } as CaptureRow['baseline'], at: 1 };
 
 interface Doing {
-  /** What the executor says, one after the other; the last for good. */
+  /** What the executor says, one after the other. The last one stays. */
   readonly says?: readonly StartResult[];
-  /** Called when it is asked, with how often it was before. */
+  /** Called with each request, and the number of requests before it. */
   readonly onStart?: (nth: number) => Promise<void>;
 }
 
@@ -106,7 +106,7 @@ const grantAgain = async ({ world, batchId, turn }: Scene): Promise<void> => {
 };
 
 describe('a turn that is held', () => {
-  test('is given back before the first intent: nothing is started, and the dispatcher is told', async () => {
+  test('goes back before the first intent: nothing starts, and the dispatcher hears of it', async () => {
     const scene = await captured();
     await nameHold(scene);
     await hold(scene);
@@ -119,7 +119,7 @@ describe('a turn that is held', () => {
     expect(gone).toEqual({});
   });
 
-  test('is given back once, however often Deploy is called again', async () => {
+  test('goes back once, no matter how often Deploy is called again', async () => {
     const scene = await captured();
     await hold(scene);
     await deploy(scene);
@@ -127,7 +127,7 @@ describe('a turn that is held', () => {
     expect((await rowsOf(scene)).messages).toHaveLength(1);
   });
 
-  test('leads back to AwaitTurn also when another one was given meanwhile: what ran days ago counts no more', async () => {
+  test('leads back to AwaitTurn even if another was given meanwhile: what ran days ago no longer counts', async () => {
     const scene = await captured();
     await hold(scene);
     await deploy(scene);
@@ -138,7 +138,7 @@ describe('a turn that is held', () => {
     expect((await rowsOf(scene)).item.runs).toHaveLength(1);
   });
 
-  test('is not given back after an attempt that touched the target: there is no other attempt, and it says why', async () => {
+  test('does not go back after an attempt that touched the target: there is no other attempt, and the message says why', async () => {
     const scene = await captured();
     await nameHold(scene);
     const failure = { reason: 'PipelineFailed', message: 'It failed.', touched: true, retryable: true };
@@ -152,19 +152,19 @@ describe('a turn that is held', () => {
     expect([messages, turn?.state]).toEqual([[], 'held']);
   });
 
-  test('of a batch that was cancelled is not given back: the end of the batch wins', async () => {
+  test('does not go back in a cancelled batch: the end of the batch wins', async () => {
     const scene = await captured();
     await hold(scene, 'cancelled');
     expect(await deploy(scene)).toMatchObject({ starts: 0, error: undefined });
     expect((await rowsOf(scene)).answer?.reason).toBe('BatchCancelled');
   });
 
-  test('while a start pauses takes the intent with it: the executor is not asked again', async () => {
+  test('takes the intent with it while a start pauses: the executor gets no second request', async () => {
     const scene = await captured();
     const doing = { says: [throttled, started], onStart: () => hold(scene) };
     expect(await deploy(scene, doing)).toEqual({
       starts: 1,
-      // Whoever waits with another token, after a function that was called twice, is answered too.
+      // A state that waits with another token, after a function that was called twice, gets an answer too.
       sent: ['token-1 TurnReturned'],
       error: 'TurnReturned',
     });
@@ -181,8 +181,8 @@ describe('a turn that is held', () => {
   });
 });
 
-describe('an executor that is away', () => {
-  test('has the turn given back, and the dispatcher is told of the outage first', async () => {
+describe('an executor that is down', () => {
+  test('has the turn given back, after the dispatcher hears of the outage', async () => {
     const scene = await captured();
     expect(await deploy(scene, { says: [away] })).toMatchObject({ error: 'TurnReturned' });
     const { item, messages, ...gone } = await rowsOf(scene);
@@ -197,7 +197,7 @@ describe('an executor that is away', () => {
     expect(gone).toEqual({});
   });
 
-  test('for an hour from the first turn; then the deployment fails with what was seen', async () => {
+  test('does so for an hour from the first turn; then the deployment fails with the last reason', async () => {
     const scene = await captured();
     const since = scene.world.clock.time - longestAway;
     await scene.world.table.transact([{ update: keys.item(scene.batchId, 0), set: { away_since: since } }]);
@@ -205,7 +205,7 @@ describe('an executor that is away', () => {
     expect((await rowsOf(scene)).answer).toMatchObject({ error: 'AttemptRetryable', reason: 'ExecutorUnreachable' });
   });
 
-  test('is told of once in ten seconds, and of the one that tries it always', async () => {
+  test('is reported once in ten seconds, and always by the deployment that tries it', async () => {
     const scene = await captured();
     const outages = async () => (await rowsOf(scene)).messages.filter((one) => one?.type === 'outage').length;
     const again = async (set: Partial<TurnRow>) => {
@@ -220,7 +220,7 @@ describe('an executor that is away', () => {
     };
     expect(await again({})).toBe(1);
     const account = scene.deployment.executor.account;
-    // A start that is away takes longer than ten seconds, so the clock is put back.
+    // A start on a dead executor takes longer than ten seconds, so the test sets the clock back.
     const before = scene.world.clock.time;
     scene.world.clock.time -= 45_000;
     expect(scene.world.clock.time).toBeLessThan(before);
@@ -229,7 +229,7 @@ describe('an executor that is away', () => {
     expect(await again({})).toBe(known + 1);
   });
 
-  test('and back again is told of where there was an outage before', async () => {
+  test('and is back again is reported where there was an outage before', async () => {
     const scene = await captured();
     await deploy(scene, { says: [away] });
     await grantAgain(scene);
@@ -239,7 +239,7 @@ describe('an executor that is away', () => {
     expect((await rowsOf(scene)).messages.at(-1)).toMatchObject({ type: 'answered', scope });
   });
 
-  test('that answers is told of where the turn was given to try it, and otherwise not', async () => {
+  test('that answers is reported if the turn was given to try it, and otherwise not', async () => {
     for (const [tries, told] of [
       [undefined, 0],
       ['executor', 1],

@@ -14,29 +14,29 @@ const asks: Partial<RunWatchRow> = { phase: 'started', ref: 'r' };
 const queued: Partial<RunWatchRow> = { phase: 'queued', queued_at: 0 };
 const sent: Partial<RunWatchRow> = { phase: 'intended' };
 
-/** One look each 15 s: the row as it is then, and what the look brought. */
+/** One look each 15 s: the row after it, and what the look brought. */
 type Look = readonly [row: Partial<RunWatchRow>, news: News | undefined];
 type Case = readonly [what: string, looks: readonly Look[], told: readonly string[]];
 
 const quiet = 'TurnGranted';
 const cases: readonly Case[] = [
   [
-    'is told while it is seen, and ends when it is seen no more',
+    'is shown while it is seen, and ends when it is gone',
     [...looks(asks, [waiting, waiting, waiting, running])],
     [quiet, quiet, 'WaitingInHarness', 'GoesOn'],
   ],
   [
-    'goes on through looks that do not come to it',
+    'stays through looks that do not reach it',
     [...looks(asks, [waiting, undefined, waiting, undefined, undefined, running])],
     [quiet, quiet, 'WaitingInHarness', 'WaitingInHarness', 'WaitingInHarness', 'GoesOn'],
   ],
   [
-    'of a look is not told because of one that does not come to it',
+    'is not shown because of a look that does not reach it',
     [...looks(asks, [waiting, undefined, undefined, undefined, none])],
     [quiet, quiet, quiet, quiet, quiet],
   ],
   [
-    'that the row alone says, ends with that',
+    'ends with the row, if only the row says it',
     [...looks(queued, [undefined, undefined]), ...looks(sent, [undefined])],
     ['HeldUp', 'HeldUp', 'GoesOn'],
   ],
@@ -44,20 +44,20 @@ const cases: readonly Case[] = [
 
 test.each<[what: string, seconds: number, states: readonly string[], told: readonly string[]]>([
   [
-    'its numbers once a minute',
+    'updates its numbers once a minute',
     40,
     ['0 a:1', '0 a:2', '0 a:3', '1 a:1', '1 a:2', '1 a:3'],
     ['1 a:1', '1 a:1', '1 a:3', '2 a:1', '2 a:1', '2 a:3'],
   ],
-  ['at once that it is at another thing', 10, ['0 a:1', '0 b', '0 b', '0 a:2'], ['1 a:1', '1 b', '1 b', '1 a:2']],
+  ['says at once that it is at another step', 10, ['0 a:1', '0 b', '0 b', '0 a:2'], ['1 a:1', '1 b', '1 b', '1 a:2']],
   [
-    'no oftener than each five seconds, and then what it is at',
+    'says at most every five seconds where it is',
     2,
     ['0 a', '0 b', '0 a', '0 b', '0 b'],
     ['1 a', '1 a', '1 a', '1 b', '1 b'],
   ],
 ])(
-  'each step of a run is told with one event, and how it goes in the row alone: %s',
+  'reports each step of a run with one event, and its progress in the row alone: %s',
   async (_, seconds, states, expected) => {
     const { world, batchId: batch_id, deployment, item } = await aboutToStart();
     const watch = keys.watch(executorWatcher(deployment.executor.account), batch_id, 0, 'deploy-1');

@@ -7,19 +7,19 @@ import { launch } from './launching.ts';
 
 const put = (lock: LockRow): Write => ({ put: itemOf(keys.lock(lock.name), lock) });
 
-/** What may become of a lock, one that the turn names, while a run is about to be started. */
+/** What may happen to a lock of the turn while a run is about to start. */
 const losses: readonly (readonly [string, (lock: LockRow) => Write])[] = [
   ['is gone', ({ name }) => ({ delete: keys.lock(name) })],
   ['has another fence', (lock) => put({ ...lock, fence: 8 })],
-  ['is that of another batch', (lock) => put({ ...lock, batch_id: 'another' })],
-  ['is that of another deployment of the batch', (lock) => put({ ...lock, index: 1 })],
+  ['has another batch as its holder', (lock) => put({ ...lock, batch_id: 'another' })],
+  ['has another deployment of the batch as its holder', (lock) => put({ ...lock, index: 1 })],
   [
     'is only kept for it',
     ({ name, batch_id, index }) => put({ ...{ name, batch_id, index }, key: 'any', state: 'reserved' }),
   ],
 ];
 
-/** The locks of a turn, in their order: the object comes before the target. */
+/** The locks of a turn, in order: the object comes before the target. */
 const places = [
   ['the object', 0],
   ['the target', 1],
@@ -27,7 +27,7 @@ const places = [
 
 const nothing = { starts: 0, refused: 1, intent: false, answer: undefined };
 
-describe.each(places)('no run is started when at the last moment the lock of %s', (_, at) => {
+describe.each(places)('no run starts when at the last moment the lock of %s', (_, at) => {
   test.each(losses)('%s', async (__, lose) => {
     const scene = await aboutToStart();
     expect(await launch(scene, 1, [lose(scene.locks[at]!)])).toEqual(nothing);
@@ -42,7 +42,7 @@ test('the turn names both, the object first', async () => {
   ]);
 });
 
-describe('a turn from when only targets were locked', () => {
+describe('a turn from when only targets had locks', () => {
   const scene = async () => {
     const { turn, locks, ...rest } = await aboutToStart();
     const { locks: _, ...before } = turn;

@@ -40,13 +40,13 @@ const restoring = ({ item }: Scene): readonly Write[] =>
     { at: 0, actor: 'test' },
   ).writes;
 
-test('under its turn and locks a run is started once', async () => {
+test('starts a run once under its turn and locks', async () => {
   const scene = await aboutToStart();
   expect(await launch(scene, 1, [])).toEqual({ starts: 1, refused: 0, intent: true, answer: undefined });
   expect(rowOf<ItemRow>(await scene.world.table.get(keys.item(scene.batchId, 0)))?.runs).toHaveLength(1);
 });
 
-test('two that start the same attempt at the same time start one run', async () => {
+test('starts one run when two start the same attempt at the same time', async () => {
   expect(await launch(await aboutToStart(), 1, [], 5)).toMatchObject({ starts: 1, refused: 0, intent: true });
 });
 
@@ -68,7 +68,7 @@ const interruptions: readonly Interruption[] = [
     expected: { starts: 0, refused: 0, intent: false, answer: 'BatchCancelled' },
   },
   {
-    title: 'the turn is given anew, with another fence',
+    title: 'the turn is given again, with another fence',
     attempt: 1,
     meanwhile: ({ turn }) => [{ put: itemOf(keys.turn(turn.batch_id, 0), { ...turn, fence: 8 } satisfies TurnRow) }],
     expected: { starts: 0, refused: 1, intent: false },
@@ -81,7 +81,7 @@ const interruptions: readonly Interruption[] = [
     expected: { starts: 0, refused: 0, intent: false },
   },
   {
-    title: 'a restore is answered without a run',
+    title: 'answers a restore without a run',
     attempt: 'restore',
     meanwhile: ({ batchId }) => [{ put: itemOf(keys.answer(batchId, 0, 'restore'), answered) }],
     expected: { starts: 0, refused: 0, intent: false, answer: 'RestoredPreviousRelease' },
@@ -91,29 +91,26 @@ const interruptions: readonly Interruption[] = [
 test.each([
   [10_000, 5_000],
   [300_000, 45_000],
-])(
-  'a start that is turned away is not asked for when the poller may have given it up, after %i ms',
-  async (late, most) => {
-    const { world, batchId, deployment } = await aboutToStart();
-    const asked: number[] = [];
-    const executor: Executor = {
-      ...countingExecutor().executor,
-      lateStartMilliseconds: late,
-      start: async () => {
-        asked.push(world.clock.now());
-        return { kind: 'rejected', retryable: true, reason: 'ExecutorThrottled', message: '429' };
-      },
-    };
-    const deps = { ...world.deps, pace: cloudPace, executor: async () => executor };
-    await launchRun(deps, launchOf(deployment, batchId, 1));
-    const took = asked.at(-1)! - asked[0]!;
-    expect(asked.length).toBeGreaterThan(2);
-    expect(took).toBeGreaterThan(most / 2);
-    expect(took).toBeLessThanOrEqual(most);
-  },
-);
+])('does not retry a start that is turned away when the poller may have failed it, after %i ms', async (late, most) => {
+  const { world, batchId, deployment } = await aboutToStart();
+  const asked: number[] = [];
+  const executor: Executor = {
+    ...countingExecutor().executor,
+    lateStartMilliseconds: late,
+    start: async () => {
+      asked.push(world.clock.now());
+      return { kind: 'rejected', retryable: true, reason: 'ExecutorThrottled', message: '429' };
+    },
+  };
+  const deps = { ...world.deps, pace: cloudPace, executor: async () => executor };
+  await launchRun(deps, launchOf(deployment, batchId, 1));
+  const took = asked.at(-1)! - asked[0]!;
+  expect(asked.length).toBeGreaterThan(2);
+  expect(took).toBeGreaterThan(most / 2);
+  expect(took).toBeLessThanOrEqual(most);
+});
 
-test('a start that is turned away is not asked for again once there is an outcome', async () => {
+test('does not retry a start that is turned away once there is an outcome', async () => {
   const { world, batchId, deployment } = await aboutToStart();
   const { executor } = countingExecutor();
   const asked: string[] = [];
@@ -135,7 +132,7 @@ test('a start that is turned away is not asked for again once there is an outcom
 });
 
 test.each(interruptions.map((one): [string, Interruption] => [one.title, one]))(
-  'nothing is started when %s at the last moment',
+  'nothing starts when %s at the last moment',
   async (_, { attempt, meanwhile, expected }) => {
     const scene = await aboutToStart();
     if (attempt === 'restore') await scene.world.table.transact(restoring(scene));
@@ -156,7 +153,7 @@ const failingAt = (table: Table, isDue: (writes: readonly Write[]) => boolean, e
 const isNews = (writes: readonly Write[]): boolean =>
   writes.some((write) => 'update' in write && write.set?.phase !== undefined);
 
-describe('what the executor says to a start', () => {
+describe('what the executor answers to a start', () => {
   const answers: readonly (readonly [what: string, StartResult, told: object])[] = [
     [
       'a run',
@@ -210,7 +207,7 @@ describe('what the executor says to a start', () => {
   });
 
   test.each(['accepted', 'unknown'] as const)(
-    'that cannot be written down, as the table is busy for long, is left to the poller: %s',
+    'goes to the poller when it cannot be recorded, because the table is busy for long: %s',
     async (kind) => {
       const answer = { kind, correlation: 'c', message: 'm' } as StartResult;
       const busy = new FlotillaError('TableBusy', 'throttled');
@@ -220,7 +217,7 @@ describe('what the executor says to a start', () => {
     },
   );
 
-  test('that comes when a pause was begun by another call is not written over it', async () => {
+  test('does not overwrite a pause that another call has started', async () => {
     const paused: Write = { update: { pk: '', sk: '' }, set: { phase: 'paused' } };
     const { watched } = await launched({ kind: 'unknown', message: 'm' }, (table) => ({
       get: (key) => table.get(key),
@@ -240,7 +237,7 @@ test.each<[what: string, now: Partial<TargetRow>, adopted: string | undefined]>(
   ['that was adopted', { state: 'adopted', adopted: { by: 'ada', objects: 'abc' } }, 'abc'],
   ['of an earlier version', { state: 'adopted', adopted: { by: 'ada' } }, undefined],
   ['that was deployed', {}, undefined],
-])('what stands there is told to the executor, and kept for the poller: one %s', async (_, more, adopted) => {
+])('is sent to the executor, and kept for the poller: one %s', async (_, more, adopted) => {
   const { world, batchId, deployment } = await aboutToStart();
   const { target } = deployment;
   const now = { target, batch_id: 'B0', index: 0, state: 'verified', since: 1, ...more };
@@ -257,7 +254,7 @@ test.each<[what: string, now: Partial<TargetRow>, adopted: string | undefined]>(
   expect([...told, row.adopted, requestOf(row).adopted]).toEqual([adopted, adopted, adopted]);
 });
 
-test('an intent has all that the poller needs, and the row says what is done', async () => {
+test('has all that the poller needs, and the row says what is done', async () => {
   const { world, batchId, deployment, item } = await aboutToStart();
   const executor: Executor = { ...countingExecutor().executor, start: async () => ({ kind: 'unknown', message: 'm' }) };
   const deps = { ...world.deps, pace: cloudPace, executor: async () => executor };
@@ -288,7 +285,7 @@ test('an intent has all that the poller needs, and the row says what is done', a
 });
 
 test.each<[what: string, attempt: Launch['attempt'], keeps: boolean]>([
-  ['another attempt begins without the failure of the one before', 2, false],
+  ['another attempt starts without the failure of the one before', 2, false],
   ['a restore keeps the failure that it is for', 'restore', true],
 ])('%s', async (_, attempt, keeps) => {
   const scene = await aboutToStart();
@@ -308,9 +305,9 @@ describe('under a turn that was cancelled', () => {
 
   test.each<[what: string, item: Partial<ItemRow>, settled: object]>([
     ['nothing is started', {}, { failure: { ...cancelled, cancelled: true }, error: 'AttemptEnded' }],
-    ['what an attempt failed by stays true', { failure }, { failure, error: 'AttemptFailed' }],
+    ['why an attempt failed stays true', { failure }, { failure, error: 'AttemptFailed' }],
     [
-      'what an attempt may have touched is put back',
+      'a restore puts back what an attempt may have touched',
       { touched: true },
       { failure: { ...cancelled, touched: true }, error: 'AttemptFailed' },
     ],

@@ -7,7 +7,7 @@ import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { unaskedExecutor } from '../../unasked-executor.ts';
 import type { aboutToStart } from './about-to-start.ts';
 
-/** Starts what it is told to start and counts; nothing else is asked of it here. */
+/** Starts what it gets, and counts. These tests ask nothing else of it. */
 export const countingExecutor = () => {
   const starts: string[] = [];
   const executor: Executor = {
@@ -22,7 +22,7 @@ export const countingExecutor = () => {
 
 const isIntent = (write: Write): boolean => 'put' in write && String(write.put.sk).startsWith('ATTEMPT#');
 
-/** The same table; once, just before an intent is committed, somebody else writes. */
+/** The same table. Once, just before an intent is committed, somebody else writes. */
 const interrupted = (table: Table, meanwhile: readonly Write[]): Table => {
   let left = meanwhile;
   return {
@@ -49,7 +49,7 @@ export const launchOf = (deployment: PlannedDeployment, batchId: string, attempt
   attempt,
 });
 
-/** What comes of a start, while somebody else writes at the last moment. */
+/** The result of a start while somebody else writes at the last moment. */
 export const launch = async (scene: Scene, attempt: Launch['attempt'], meanwhile: readonly Write[], times = 1) => {
   const { world, batchId, deployment } = scene;
   const { executor, starts } = countingExecutor();

@@ -27,7 +27,7 @@ const fail = async (world: World, batchId: string, index: number, key: string): 
 };
 
 describe('listDeployments', () => {
-  test('before the plan: the batch as it was sent, all pending', async () => {
+  test('before the plan: the batch as submitted, all pending', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     const list = await listDeployments(world.deps, { batchId, ...all });
@@ -40,7 +40,7 @@ describe('listDeployments', () => {
     expect(list.deployments[0]).not.toHaveProperty('index');
   });
 
-  test('with the plan: outcomes with evidence, runs and releases beside those that wait', async () => {
+  test('with the plan: outcomes with evidence, runs and releases beside the waiting ones', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     await fail(world, batchId, 0, 'shared/login-api');
@@ -62,25 +62,22 @@ describe('listDeployments', () => {
     expect(deployments[1]).not.toHaveProperty('updated_at');
   });
 
-  test.each([[100], [7], [250], [1000]])(
-    'pages of %i go over chunks and cover every deployment once',
-    async (limit) => {
-      const world = makeWorld();
-      const { batchId, plan } = await planned(world, manyYaml(253));
-      await fail(world, batchId, 211, plan.deployments[211]!.key);
-      const seen: (readonly [number | undefined, string])[] = [];
-      for (let after: string | undefined; ; ) {
-        const list = await listDeployments(world.deps, { batchId, limit, after });
-        expect(list.deployments.length).toBeLessThanOrEqual(limit);
-        seen.push(...list.deployments.map(({ index, status }) => [index, status] as const));
-        after = list.next_after;
-        if (after === undefined) break;
-      }
-      expect(seen).toEqual(plan.deployments.map(({ index }) => [index, index === 211 ? 'FAILED' : 'PENDING']));
-    },
-  );
+  test.each([[100], [7], [250], [1000]])('pages of %i cross chunks and give every deployment once', async (limit) => {
+    const world = makeWorld();
+    const { batchId, plan } = await planned(world, manyYaml(253));
+    await fail(world, batchId, 211, plan.deployments[211]!.key);
+    const seen: (readonly [number | undefined, string])[] = [];
+    for (let after: string | undefined; ; ) {
+      const list = await listDeployments(world.deps, { batchId, limit, after });
+      expect(list.deployments.length).toBeLessThanOrEqual(limit);
+      seen.push(...list.deployments.map(({ index, status }) => [index, status] as const));
+      after = list.next_after;
+      if (after === undefined) break;
+    }
+    expect(seen).toEqual(plan.deployments.map(({ index }) => [index, index === 211 ? 'FAILED' : 'PENDING']));
+  });
 
-  test('a filter comes before the page', async () => {
+  test('applies a filter before it cuts pages', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world, manyYaml(1200));
     for (const index of [110, 640, 1199]) await fail(world, batchId, index, plan.deployments[index]!.key);
@@ -97,7 +94,7 @@ describe('listDeployments', () => {
   test.each([
     ['PENDING', 3],
     ['SUCCESS', 0],
-  ] as const)('before the plan, of %s there are %i', async (status, count) => {
+  ] as const)('before the plan, finds %s: %i', async (status, count) => {
     const world = makeWorld();
     const batchId = await submitted(world);
     const list = await listDeployments(world.deps, { batchId, ...all, status });
@@ -105,7 +102,7 @@ describe('listDeployments', () => {
     expect(list).not.toHaveProperty('next_after');
   });
 
-  test('after the end there is nothing', async () => {
+  test('gives nothing after the end', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     const list = await listDeployments(world.deps, { batchId, limit: 10, from: 501 });
@@ -113,7 +110,7 @@ describe('listDeployments', () => {
     expect(list).not.toHaveProperty('next_after');
   });
 
-  test('a page ends before it is too large for an answer', async () => {
+  test('cuts a page before it is too large for an answer', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world, manyYaml(50));
     const log = Array.from({ length: 20 }, () => 'x'.repeat(5000));

@@ -40,7 +40,7 @@ const flying = async (watch: Partial<RunWatchRow> = {}, executor = 'kubernetes')
 const waits = { human_since: 1 };
 
 describe('a deployment that waits for a person', () => {
-  test('goes on: an event with who said it, and the mark that whoever works at it sees', async () => {
+  test("goes on: an event with the person's name, and the mark for the process that works on it", async () => {
     const { world, batchId, proceed, itemNow, mark, at } = await flying(waits);
     const view = await proceed();
     expect(view).toMatchObject({ key, status: 'PROCESSING', reason: 'Proceeded', message: 'eve let it go on.' });
@@ -51,7 +51,7 @@ describe('a deployment that waits for a person', () => {
     expect((await itemNow()).proceeded).toEqual({ key: 'K-1', by: 'eve', at });
   });
 
-  test('said twice is one event, and a mark that was lost is written again', async () => {
+  test('writes one event for two requests, and writes a lost mark again', async () => {
     const { world, batchId, proceed, itemNow, mark } = await flying(waits);
     await proceed();
     world.documents.texts.delete(documentPaths.proceeded(batchId, 'K-1'));
@@ -60,7 +60,7 @@ describe('a deployment that waits for a person', () => {
     expect(JSON.parse(mark()!).by).toBe('eve');
   });
 
-  test('is let go on at the pause at which it waits; a mark that was lost at the second is written again', async () => {
+  test('goes on at the pause where it waits, and a mark lost at the second pause is written again', async () => {
     const { world, batchId, put, proceed, mark } = await flying(waits);
     const pauseAt = (pause: string) => world.documents.put(documentPaths.paused(batchId, 'K-1'), pause);
     await pauseAt('one');
@@ -79,7 +79,7 @@ describe('a deployment that waits for a person', () => {
   test.each([
     ['has been seen to wait again', (world: { now: number }) => ({ human_since: world.now })],
     ['still waits a minute later', () => waits],
-  ])('is let go on anew where it %s', async (_, again) => {
+  ])('goes on again where it %s', async (_, again) => {
     const { world, put, proceed, itemNow } = await flying(waits);
     await proceed();
     await world.clock.sleep(60_000);
@@ -105,7 +105,7 @@ describe('NotWaiting, and no mark, of a deployment', () => {
     expect([(await itemNow()).seq, mark()]).toEqual([1, undefined]);
   });
 
-  test('that has its outcome, although what was followed of it is still there', async () => {
+  test('that has its outcome, although its wait is still there', async () => {
     const { world, batchId, proceed, itemNow, mark } = await flying(waits);
     const outcome = { status: 'UNKNOWN', reason: 'ExecutionStopped', message: 'stopped', at: 1 } as const;
     const ended = { ...(await itemNow()), ...outcome, outcome } as unknown as ItemRow;
@@ -114,7 +114,7 @@ describe('NotWaiting, and no mark, of a deployment', () => {
     expect([(await itemNow()).reason, mark()]).toEqual(['ExecutionStopped', undefined]);
   });
 
-  test('whose attempt before was let go on', async () => {
+  test('whose previous attempt was let go on', async () => {
     const { world, batchId, put, proceed, itemNow } = await flying(waits);
     await proceed();
     const runs = [1, 2].map((attempt) => ({ executor: 'kubernetes:cluster-eu-1', key: `K-${attempt}`, attempt }));

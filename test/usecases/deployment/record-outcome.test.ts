@@ -63,19 +63,19 @@ const failure = { reason: 'Sick', message: 'It is sick.', touched: true };
 describe('a child that died is recorded', () => {
   test.each<[what: string, Case, told: string, isWatched: boolean]>([
     [
-      'before anything was started',
+      'before anything started',
       {},
       'FAILED / NotStarted: Nothing was started: its execution ended without an error message.',
       false,
     ],
     [
-      'with a run that nobody knows about',
+      'with an unknown run',
       { item: deploying, watched: { wait: 'deploy-1', row: { phase: 'intended' } } },
       'UNKNOWN / TechnicalError: Attempt 1 was left without an answer: its execution ended without an error message.',
       true,
     ],
     [
-      'in a pause before its run: that is given up',
+      'in a pause before its run: the run is dropped',
       { item: deploying, watched: { wait: 'deploy-1', row: paused } },
       'FAILED / ExecutorThrottled: 429. Then the deployment was interrupted: its execution ended without an error message.',
       false,
@@ -87,13 +87,13 @@ describe('a child that died is recorded', () => {
       false,
     ],
     [
-      'after an attempt that failed, whatever is left of a pause',
+      'after an attempt that failed, no matter what remains of a pause',
       { item: { ...deploying, failure }, watched: { wait: 'deploy-1', row: paused }, error: { Error: 'AttemptEnded' } },
       'FAILED / Sick: It is sick.',
       true,
     ],
     [
-      'in a pause before its restore, by whoever was to do that',
+      'in a pause before its restore',
       {
         item: { ...deploying, step: 'restore', failure },
         capture: { previous },
@@ -103,13 +103,13 @@ describe('a child that died is recorded', () => {
       false,
     ],
     [
-      'in a pause before its restore, where nobody knows what ran before',
+      'in a pause before its restore, where it is unknown what ran before',
       { item: { ...deploying, step: 'restore', failure }, capture: {}, watched: { wait: 'restore', row: paused } },
       'FAILED / RestoreFailed: It is sick. The previous release was not restored: 429.',
       false,
     ],
     [
-      'after its restore, whatever is left of a pause',
+      'after its restore, no matter what remains of a pause',
       {
         item: {
           ...deploying,
@@ -123,7 +123,7 @@ describe('a child that died is recorded', () => {
       true,
     ],
     [
-      'while it was verified, whatever is left of a pause',
+      'during verification, no matter what remains of a pause',
       { item: { ...deploying, step: 'verify' }, watched: { wait: 'deploy-1', row: paused } },
       'UNKNOWN / TechnicalError: Attempt 1 was left without an answer: its execution ended without an error message.',
       true,
@@ -134,7 +134,7 @@ describe('a child that died is recorded', () => {
   });
 });
 
-test('an outcome goes with its turn, and the dispatcher is told; a refusal he has counted', async () => {
+test('an outcome ends its turn, and the dispatcher hears of it; it has already counted a refusal', async () => {
   const granted = await recorded({});
   const message = { type: 'recorded', batch_id: granted.batch_id, index: 0, status: 'FAILED' };
   expect([granted.hasTurn, granted.messages]).toEqual([false, [message]]);
@@ -167,7 +167,7 @@ test.each([
   ['nothing was started', {}, false],
   ['its run was turned away', { ...deploying, failure: { ...failure, touched: false } }, false],
   ['its run has changed something', { ...deploying, failure, touched: true }, true],
-] as const)('what a failure leaves open is written where it changed something: %s', async (_, item, isLast) => {
+] as const)('writes what a failure leaves open where it changed something: %s', async (_, item, isLast) => {
   const { last } = await recorded({ item, error: { Error: 'AttemptEnded' } });
   expect(last !== undefined).toBe(isLast);
 });

@@ -100,7 +100,7 @@ describe('resolveDeployment', () => {
     expect(await readHeader(world, batchId)).toMatchObject({ status, totals: after, ended_at: 5 });
   });
 
-  test('a batch that still runs keeps its status, but who counted before must count again', async () => {
+  test('a running batch keeps its status, but readers that counted before must count again', async () => {
     const world = makeWorld();
     const { batchId } = await unknown(world);
     const before = await readHeader(world, batchId);
@@ -133,7 +133,7 @@ describe('resolveDeployment', () => {
     ],
     ['has not begun', outcome, 'risk/limit-check', 'StatusConflict', `${only} risk/limit-check is PENDING.`],
     ['is not in the batch', outcome, 'risk/ghost', 'DeploymentNotFound', 'has no planned deployment risk/ghost.'],
-  ])('one that %s is refused', async (_, ended, asked, name, message) => {
+  ])('refuses one that %s', async (_, ended, asked, name, message) => {
     const world = makeWorld();
     const { batchId } = await unknown(world, ended);
     const call = resolveDeployment(world.deps, { batchId, key: asked, status: 'SUCCESS', reason: 'x', actor: 'ada' });
@@ -142,7 +142,7 @@ describe('resolveDeployment', () => {
     });
   });
 
-  test('of a batch that has no plan there is none', async () => {
+  test('finds none in a batch without a plan', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     const call = resolveDeployment(world.deps, { batchId, key, status: 'SUCCESS', reason: 'x', actor: 'ada' });
@@ -152,7 +152,7 @@ describe('resolveDeployment', () => {
     });
   });
 
-  test('the event of a batch says which was resolved, and that of the deployment what it replaces', async () => {
+  test("the batch's event says which one was resolved, and the deployment's event what it replaces", async () => {
     for (const isSealed of [true, false]) {
       const world = makeWorld();
       const { batchId } = await unknown(world);

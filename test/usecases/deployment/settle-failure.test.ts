@@ -20,7 +20,7 @@ import { aboutToStart } from './about-to-start.ts';
 /** A registry's error page, or the answer of an admission webhook, as a pod's status quotes it. */
 const page = `502 Bad Gateway ${'<html>…</html> '.repeat(10_000)}`;
 
-test('however much a cluster says about a failure, its outcome can be written', async () => {
+test('can write an outcome, no matter how much a cluster says about a failure', async () => {
   const { world, batchId, deployment } = await aboutToStart();
   const evidence = ['a', 'b', 'c', 'd', 'e'].map((name) => ({
     kind: 'pod',
@@ -41,7 +41,7 @@ test('however much a cluster says about a failure, its outcome can be written', 
   expect(outcome?.evidence).toHaveLength(5);
 });
 
-test('evidence that does not fit is left out from its end', async () => {
+test('cuts evidence that does not fit from its end', async () => {
   const { world, batchId, deployment } = await aboutToStart();
   const log = Array.from({ length: 20 }, () => '€'.repeat(300));
   const pods = Array.from({ length: 5 }, (_, at) => ({
@@ -65,7 +65,7 @@ test('evidence that does not fit is left out from its end', async () => {
   expect(Buffer.byteLength(JSON.stringify(evidence))).toBeLessThan(161_000);
 });
 
-test('what a cluster says is recorded as text: no codes of a terminal, no marks of direction, no names without end', async () => {
+test("records a cluster's words as text: no terminal codes, no direction marks, no endless names", async () => {
   const { world, batchId, deployment } = await aboutToStart();
   const said = 'pod \u001b[31mred\u001b[0m\u009b2J\u202e\u2028\u0007\tof\nlines';
   const clean = 'pod red2J\tof\nlines';
@@ -105,7 +105,7 @@ interface Case {
   readonly run?: Partial<Run>;
 }
 
-/** A failure of the first of two attempts, which touched the target and may be tried again, settled in place of `deploy-1`. */
+/** The first of two attempts failed. It touched the target and may be tried again. Settled in place of `deploy-1`. */
 const settled = async (one: Case) => {
   const { world, batchId, deployment, item } = await aboutToStart();
   const begun = { ...item, step: 'deploy', runs: [run(1)], ...one.item } as const;
@@ -144,7 +144,7 @@ const next = (name: string, attempt = 1) => ({
 
 describe('an attempt that failed is followed', () => {
   test.each<[what: string, Case, settled: object]>([
-    ['by another, from its beginning', {}, { ...common, ...next('AttemptRetryable'), step: 'capture', attempt: 2 }],
+    ['by another, from the start', {}, { ...common, ...next('AttemptRetryable'), step: 'capture', attempt: 2 }],
     [
       'by a restore, when it was the last',
       { deployment: { retry_count: 0 } },
@@ -156,7 +156,7 @@ describe('an attempt that failed is followed', () => {
       { ...common, ...next('AttemptFailed'), step: 'deploy', attempt: 1 },
     ],
     [
-      'by nothing, when nothing was touched',
+      'by nothing, when it touched nothing',
       { deployment: { retry_count: 0 }, failure: { touched: false } },
       {
         ...common,
@@ -173,7 +173,7 @@ describe('an attempt that failed is followed', () => {
       { ...common, ...next('AttemptFailed', 2), step: 'deploy', attempt: 2, runs: [run(1), run(2)] },
     ],
     [
-      'by nothing, when it was a job: the one before would be run again',
+      'by nothing, when it was a job: the previous one would run again',
       { deployment: { retry_count: 0, workload: { kind: 'job', name: 'w', namespace: 'n' } } },
       {
         ...common,
@@ -215,7 +215,7 @@ describe('an attempt that failed is followed', () => {
   });
 });
 
-test('a child that dies before the next attempt has the failure of the one before as its outcome', async () => {
+test('a child that dies before the next attempt has the previous failure as its outcome', async () => {
   const { world, batch_id } = await settled({});
   await recordOutcome(world.deps, { batch_id, index: 0, error: { Error: 'ChildEnded', Cause: 'It died.' } });
   const { status, message, outcome } = rowOf<ItemRow>(await world.table.get(keys.item(batch_id, 0)))!;
@@ -249,7 +249,7 @@ describe('a restore that failed', () => {
         unknown: true,
       },
     ],
-  ])('in %s (%o) ends the deployment, and why it was restored stays', async (wait, more, restore) => {
+  ])('in %s (%o) ends the deployment, and the reason for the restore stays', async (wait, more, restore) => {
     const { reason, message } = restore as { readonly reason: string; readonly message: string };
     expect(await seenOf({ ...restoring, wait, failure: more, run: { status: 'Failed' } })).toEqual({
       ...{
@@ -266,7 +266,7 @@ describe('a restore that failed', () => {
     });
   });
 
-  test('without evidence tells none', async () => {
+  test('without evidence gives none', async () => {
     expect((await seenOf({ ...restoring, wait: 'restore' })).detail).toEqual({ evidence: [] });
     expect(restoreFailed({ reason: 'X', message: 'x' })).not.toHaveProperty('unknown');
   });

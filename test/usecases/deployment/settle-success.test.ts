@@ -13,7 +13,7 @@ import { sweep } from '../../../lib/usecases/sweep.ts';
 import { bindToken } from '../../../lib/usecases/wait/answer-wait.ts';
 import { makeWorld, planned } from '../batch/api-world.ts';
 
-/** Takes one answer for each token, that of the turn long since; while it is away, none. */
+/** Takes one answer for each token; the token of the turn got its answer long ago. Takes none while it is down. */
 class AnsweredWorkflow implements Workflow {
   readonly sent: string[] = [];
   isAway = false;
@@ -35,7 +35,7 @@ class AnsweredWorkflow implements Workflow {
 
 const baseline = { exists: true } as unknown as CaptureRow['baseline'];
 
-/** A deployment whose run has ended well, and whose rollout is watched. */
+/** A deployment whose run has succeeded, and whose rollout is watched. */
 const watched = async () => {
   const world = makeWorld();
   const workflow = new AnsweredWorkflow();
@@ -115,7 +115,7 @@ test('a good verdict records the outcome, answers the wait and ends the turn', a
   expect(await stateOf(scene)).toEqual({ ...ended, sent: 'first succeeded' });
 });
 
-test('one who comes second records nothing, and the deployment keeps its turn for the next attempt', async () => {
+test('the second one records nothing, and the deployment keeps its turn for the next attempt', async () => {
   const scene = await watched();
   const { batch_id } = scene.place;
   const answer: AnswerRow = { error: 'AttemptRetryable', reason: 'Timeout', message: 'Too late.', at: 1 };
@@ -127,7 +127,7 @@ test('one who comes second records nothing, and the deployment keeps its turn fo
   });
 });
 
-test('what was warned of before, a pod that was deleted for example, is still told', async () => {
+test('still shows earlier warnings, for example of a pod that was deleted', async () => {
   const scene = await watched();
   const { table, place } = scene;
   const item = rowOf<ItemRow>(await table.get(keys.item(place.batch_id, 0)))!;
@@ -143,7 +143,7 @@ test('twice is once', async () => {
   expect(await stateOf(scene)).toEqual({ ...ended, sent: 'first succeeded' });
 });
 
-/** The dispatcher has read its messages, and what the sweeper makes of the batch itself is not asked here. */
+/** The dispatcher has read its messages. What the sweeper does with the batch itself is not the subject here. */
 const sweepLater = async ({ clock, table, deps }: Scene): Promise<void> => {
   await clock.sleep(2 * cloudPace.sweepAge);
   const { items } = await table.query({ pk: 'INBOX', limit: 10 });
@@ -151,7 +151,7 @@ const sweepLater = async ({ clock, table, deps }: Scene): Promise<void> => {
   await sweep(deps, { holder: 'sweeper' }).catch(() => undefined);
 };
 
-test('an answer that cannot be sent is sent by the sweeper, which then ends the turn', async () => {
+test('the sweeper sends an answer that could not be sent, and then ends the turn', async () => {
   const scene = await watched();
   scene.workflow.isAway = true;
   await scene.settle();
@@ -162,7 +162,7 @@ test('an answer that cannot be sent is sent by the sweeper, which then ends the 
   expect({ hasTurn, sent }).toEqual({ hasTurn: false, sent: 'first succeeded' });
 });
 
-test('who has taken the deployment up anew, and was not told that it has its turn, is told by the sweeper', async () => {
+test('the sweeper tells a deployment that was taken up again, and never heard of its turn', async () => {
   const scene = await watched();
   const { batch_id } = scene.place;
   scene.workflow.isAway = true;
@@ -187,7 +187,7 @@ describe('Verify is invoked again after the end', () => {
     expect(await stateOf(scene)).toEqual({ ...ended, sent: 'first succeeded, second succeeded' });
   });
 
-  test('and fails when it cannot, for nobody would send it later', async () => {
+  test('and fails when it cannot, because nobody would send it later', async () => {
     const scene = await watched();
     await scene.settle();
     scene.workflow.isAway = true;
@@ -195,7 +195,7 @@ describe('Verify is invoked again after the end', () => {
   });
 });
 
-test('the turn stays when the observer dies before the answer is sent', async () => {
+test('the turn stays when the observer dies before it sends the answer', async () => {
   const scene = await watched();
   const dying = { ...scene.deps, workflow: { ...scene.workflow, succeed: () => Promise.reject(new Error('dies')) } };
   const { place, table } = scene;

@@ -5,7 +5,7 @@ import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { viewOf } from '../../domain/rollout/objects.ts';
 import { failed, failedDeployment, good } from './failed-deployment.ts';
 
-test('the release before is put back, by whoever deployed it, within the time that this deployment has', async () => {
+test('puts the previous release back with the account that deployed it, within the time of this deployment', async () => {
   const { world, deployment, restore, read, told, started } = await failedDeployment();
   expect(await restore('a')).toEqual({});
   const { item, capture, answer, watched } = await read();
@@ -37,7 +37,7 @@ test('a second call looks at nothing, keeps what the first one found, and starts
   expect([started.length, view.looks]).toEqual([1, 1]);
 });
 
-test('where the release before runs again, nothing is started, and the row says until when it is looked at', async () => {
+test('starts nothing where the previous release runs again, and the row says how long to watch it', async () => {
   const { world, restore, read, told, started, view } = await failedDeployment();
   view.now = good;
   await restore('a');
@@ -63,7 +63,7 @@ test('where the release before runs again, nothing is started, and the row says 
   expect(told).toContain('b goes on');
 });
 
-test('what is neither ours nor of before is not replaced, and is what runs', async () => {
+test('leaves what is neither ours nor the previous version, and records it as running', async () => {
   const { restore, read, started, view } = await failedDeployment();
   view.now = viewOf({ image: 'reg/login-api:9.9.9', revision: 3 });
   await restore('a');
@@ -79,7 +79,7 @@ test('what is neither ours nor of before is not replaced, and is what runs', asy
   ]);
 });
 
-test('without a release before nothing is done, and nothing deleted', async () => {
+test('does nothing without a previous release, and deletes nothing', async () => {
   const { restore, read, told, started, view } = await failedDeployment({ hasPrevious: false });
   await restore('a');
   const { item, answer } = await read();
@@ -90,7 +90,7 @@ test('without a release before nothing is done, and nothing deleted', async () =
   expect([new Set(told), started, view.looks]).toEqual([new Set([`a AttemptEnded: ${message}`]), [], 0]);
 });
 
-test('a job is not run again', async () => {
+test('does not run a job again', async () => {
   const { restore, read, told, started, view } = await failedDeployment({ kindBefore: 'job' });
   await restore('a');
   const message = 'The job of the previous release was not run again: jobs run once.';
@@ -99,7 +99,7 @@ test('a job is not run again', async () => {
 });
 
 describe('where the cluster', () => {
-  test('cannot be asked, the release is put back all the same', async () => {
+  test('cannot be asked: the release is put back all the same', async () => {
     const { restore, read, started, view } = await failedDeployment();
     view.now = new FlotillaError('ClusterUnavailable', 'away');
     await restore('a');
@@ -107,7 +107,7 @@ describe('where the cluster', () => {
     expect((await read()).capture.restore_baseline).toBeUndefined();
   });
 
-  test('answers only when it is asked again, what stands there counts', async () => {
+  test('answers only when it is asked again: what is deployed counts', async () => {
     const { world, restore, started, view } = await failedDeployment();
     view.now = new FlotillaError('ClusterUnavailable', 'away');
     world.clock.in(2_000, async () => {
@@ -117,7 +117,7 @@ describe('where the cluster', () => {
     expect(started).toEqual([]);
   });
 
-  test('is not configured, that is told', async () => {
+  test('is not configured: the message says so', async () => {
     const { restore, started, view } = await failedDeployment();
     view.now = new FlotillaError('ConfigurationInvalid', 'no such cluster');
     await expect(restore('a')).rejects.toThrow('no such cluster');
@@ -125,7 +125,7 @@ describe('where the cluster', () => {
   });
 });
 
-test('LookBack alone answers nobody and starts nothing, and tells only whether there is something to put back', async () => {
+test('LookBack alone answers nobody and starts nothing. It only says whether there is something to restore.', async () => {
   const { look, read, started, told, view } = await failedDeployment();
   expect(await look()).toEqual({});
   expect([(await read()).answer, started, told]).toEqual([undefined, [], []]);
@@ -135,13 +135,13 @@ test('LookBack alone answers nobody and starts nothing, and tells only whether t
   expect([started, told]).toEqual([[], []]);
 });
 
-test('an execution that began before there was a LookBack puts the release back without a look', async () => {
+test('an execution from before LookBack existed restores the release without a look', async () => {
   const { start, started, view } = await failedDeployment();
   await start('a');
   expect([started.length, view.looks]).toEqual([1, 0]);
 });
 
-test('an execution that began before there was a LookBack still has nothing to put back where nothing was there', async () => {
+test('an execution from before LookBack existed has nothing to restore where nothing was deployed', async () => {
   const { start, read, started } = await failedDeployment({ hasPrevious: false });
   await start('a');
   expect([started, (await read()).answer?.reason]).toEqual([[], 'NoPreviousVersion']);

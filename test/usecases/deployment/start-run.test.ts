@@ -7,7 +7,7 @@ import { type Pauses, startRun } from '../../../lib/usecases/deployment/start-ru
 import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { unaskedExecutor } from '../../unasked-executor.ts';
 
-/** It turns a start away as written down, and takes the one after. */
+/** It turns a start away as the list says, and takes the next one. */
 const turningAway = (...retryAfter: readonly (number | undefined)[]) => {
   const answers = retryAfter.map(
     (one): StartResult => ({
@@ -23,7 +23,7 @@ const turningAway = (...retryAfter: readonly (number | undefined)[]) => {
   return executor;
 };
 
-/** Time that passes by sleeping only. */
+/** Time passes only by sleeping. */
 const sleepless = () => {
   let now = 1_000_000;
   const sleeps: number[] = [];
@@ -43,12 +43,12 @@ test.each<
   ]
 >([
   ['without it a pause that grows', [undefined, undefined], [1_500, 3_000], 'started'],
-  ['no sooner than is asked, and not all at once', [20_000], [20_750], 'started'],
-  ['less than the pause there would be', [undefined, 1_000], [1_500, 3_000], 'started'],
+  ['no sooner than it asks, and not all at once', [20_000], [20_750], 'started'],
+  ['less than the pause would be', [undefined, 1_000], [1_500, 3_000], 'started'],
   ['as much as fits', [44_000], [44_750], 'started'],
-  ['more than fits: left to the queue, as it is certain that there is no run', [60_000], [], 'queued'],
+  ['more than fits: left to the queue, as there is certainly no run', [60_000], [], 'queued'],
   ['more than is left: left to the queue', [30_000, 20_000], [30_750], 'queued'],
-])('Retry-After is heeded: %s', async (_, asked, sleeps, ends) => {
+])('respects Retry-After: %s', async (_, asked, sleeps, ends) => {
   const { sleeps: slept, clock } = sleepless();
   const pauses = { begin: async () => {}, end: async () => undefined };
   const answer = await startRun(
@@ -60,7 +60,7 @@ test.each<
   expect([slept, answer.kind]).toEqual([sleeps, ends]);
 });
 
-test('a webhook of the cluster that does not answer is asked again for a while, and then the attempt has failed', async () => {
+test('a cluster webhook that does not answer is asked again for a while, and then the attempt fails', async () => {
   const { sleeps, clock } = sleepless();
   const rejected: StartResult = { kind: 'rejected', retryable: true, reason: 'WebhookUnavailable', message: 'down' };
   const executor: Executor = { ...unaskedExecutor, lateStartMilliseconds: 120_000, start: async () => rejected };
@@ -77,7 +77,7 @@ test('a webhook of the cluster that does not answer is asked again for a while, 
 const refused: Failure = { reason: 'BatchCancelled', message: 'It was cancelled.' };
 
 describe('a start that is turned away', () => {
-  test('is written down with its reason and until when, each time before it waits, and waits', async () => {
+  test('is recorded with its reason and time each time before it waits', async () => {
     const { clock } = sleepless();
     const told: unknown[] = [];
     const later = <Result>(what: unknown, result: Result) =>
@@ -126,7 +126,7 @@ describe('a start that is turned away', () => {
   };
   const started: StartResult = { kind: 'started', ref: 'run-1' };
 
-  test('because its executor is away is one of these, and said so where it stays away', async () => {
+  test('because its executor is down is recorded too, and reported as down if it stays so', async () => {
     const away = new FlotillaError('ExecutorUnavailable', 'no route');
     expect(await run(answering(away, started))).toEqual({ end: started, sleeps: [1_500] });
     const { end, sleeps } = await run(answering(...Array(9).fill(away)));
@@ -134,7 +134,7 @@ describe('a start that is turned away', () => {
     expect(sleeps).toEqual([1_500, 3_000, 6_000, 11_250, 11_250, 11_250]);
   });
 
-  test('for good is not asked for again, and what is broken is told', async () => {
+  test('for good is not tried again, and the message says what is broken', async () => {
     const never: StartResult = { kind: 'rejected', retryable: false, reason: 'X', message: 'x' };
     expect(await run(answering(never))).toEqual({ end: never, sleeps: [] });
     await expect(run(answering(new Error('a bug')))).rejects.toThrow('a bug');

@@ -29,7 +29,7 @@ const throughBudget = (budget: RequestBudget): Executor => ({
 describe.each(paces)('who gets the turns of an account: %s', (_, pace) => {
   const minutes = 5 * 60_000;
 
-  test.each([3, 4, 5])('%i new starts a second keep none of those waiting that are in the queue', async (perSecond) => {
+  test.each([3, 4, 5])('keeps none of the queued starts waiting with %i new starts a second', async (perSecond) => {
     const [clock, table] = [new WorldClock(), new SqliteTable(':memory:')];
     const budgetOf = (seed: number) =>
       new TableBudget({ table, clock, random: new SeededRandom(seed), account: 'a', limit: 300 });
@@ -63,7 +63,7 @@ describe.each(paces)('who gets the turns of an account: %s', (_, pace) => {
 /** As the adapter gives it to a start. */
 const longestRequest = 30_000;
 
-test.each(paces)('nobody looks for the run of a start that may still be under way: %s', async (_, pace) => {
+test.each(paces)('nobody looks up the run of a start that may still be under way: %s', async (_, pace) => {
   const [clock, table] = [new WorldClock(), new SqliteTable(':memory:')];
   const begin = clock.now();
   const executor: Executor = {

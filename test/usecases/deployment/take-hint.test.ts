@@ -36,7 +36,7 @@ const hinted = async ({ deps }: Awaited<ReturnType<typeof makeHintWorld>>): Prom
   (await deps.table.query({ pk: 'HINTS', limit: 10 })).items.map(({ sk }) => sk);
 
 describe('a hint', () => {
-  test('reaches the watchers of executors that follow runs of pipelines, and no others', async () => {
+  test('reaches the watchers of executors that follow pipeline runs, and no others', async () => {
     const world = await makeHintWorld();
     await takeHint(world.deps, { given: key, keys: [key] });
     expect(await hinted(world)).toEqual([acme]);
@@ -63,7 +63,7 @@ describe('a hint', () => {
 });
 
 describe('a watcher', () => {
-  /** When it looks, in seconds since its start; hints come at these seconds. */
+  /** When it looks, in seconds since its start. Hints come at these seconds. */
   const looks = async (interval: number, hints: readonly number[]): Promise<readonly number[]> => {
     const world = await makeHintWorld();
     const { deps, clock } = world;
@@ -88,11 +88,11 @@ describe('a watcher', () => {
   };
 
   test.each([
-    ['without a hint, in its own time', 10_000, [], [0, 10, 20, 30, 40, 50]],
+    ['without a hint, at its own interval', 10_000, [], [0, 10, 20, 30, 40, 50]],
     ['within two seconds of a hint', 10_000, [13], [0, 10, 14, 24, 34, 44, 54]],
     ['once for hints that come together', 10_000, [13, 13, 14], [0, 10, 14, 24, 34, 44, 54]],
     ['at the very start of its pause', 30_000, [1, 3], [0, 2, 4, 34]],
-    ['that looks often anyway, in its own time', 2_000, [3], Array.from({ length: 30 }, (_, at) => at * 2)],
+    ['that looks often anyway, at its own interval', 2_000, [3], Array.from({ length: 30 }, (_, at) => at * 2)],
   ])('looks %s', async (_, interval, hints, expected) => {
     expect(await looks(interval, hints)).toEqual(expected);
   });

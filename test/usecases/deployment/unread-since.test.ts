@@ -4,7 +4,7 @@ import { UnreadSince } from '../../../lib/usecases/deployment/unread-since.ts';
 
 const unread: News = { kind: 'unread', trouble: { asked: 'the runs', answered: 'nothing' } };
 
-test('a run has not been read since the first of the looks in a row at which it could not be; one that left it out counts for nothing', () => {
+test('counts from the first of the failed looks in a row; a look that left the run out does not count', () => {
   const since = new UnreadSince();
   const looks: readonly (readonly [at: number, news: Readonly<Record<string, News>>, a: number, b: number])[] = [
     [10, { a: unread }, 0, 0],
@@ -20,7 +20,7 @@ test('a run has not been read since the first of the looks in a row at which it 
   }
 });
 
-test('what is not watched any more is forgotten', () => {
+test('forgets runs that are no longer watched', () => {
   const since = new UnreadSince();
   since.note(['a'], new Map([['a', unread]]), 10);
   since.note([], new Map(), 20);

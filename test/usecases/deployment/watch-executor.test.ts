@@ -10,7 +10,7 @@ import { lookOneByOne, unaskedExecutor } from '../../unasked-executor.ts';
 import { changeBatch } from '../batch/api-world.ts';
 import { aboutToStart } from './about-to-start.ts';
 
-/** Runs of three deployments of one account, of which nobody has said anything yet; one look at them, and what is asked. */
+/** Runs of three deployments of one account, all without news yet. One look at them, and its calls. */
 const looked = async (rows: readonly Partial<RunWatchRow>[], says: Partial<Executor> = {}, isCancelled = false) => {
   const { world, batchId: batch_id, deployment, item } = await aboutToStart();
   const { account } = deployment.executor;
@@ -64,33 +64,33 @@ const looked = async (rows: readonly Partial<RunWatchRow>[], says: Partial<Execu
 const b: News = { kind: 'found', ref: 'b', state: { phase: 'terminal', outcome: 'succeeded', raw: 'Success' } };
 const more = { more: true };
 
-test('all runs of an account are looked at together; one that is only about to be started is not', async () => {
+test('looks at all runs of an account together, and leaves out one that is only about to start', async () => {
   const { end, asked, named, account } = await looked([{ ref: 'a' }, { phase: 'intended' }, { ref: 'c' }]);
   expect([end, asked, named]).toEqual([more, ['look a k0, c k2'], [account]]);
 });
 
-test('where all are only about to be started nothing is asked', async () => {
+test('asks nothing where all are only about to start', async () => {
   expect((await looked([{ phase: 'intended' }])).asked).toEqual([]);
 });
 
-test('each is told of its own run', async () => {
+test('gives each deployment the news of its own run', async () => {
   const look = async () => new Map([['k1', b]]);
   const { reasons } = await looked([{ ref: 'a' }, { ref: 'b' }], { look });
   expect(reasons).toEqual(['TurnGranted', 'RunSucceeded']);
 });
 
-test('runs of a cancelled batch are stopped, others are not', async () => {
+test('stops runs of a cancelled batch, and no others', async () => {
   const stopped = await looked([{ ref: 'a' }, { ref: 'b' }], {}, true);
   expect(stopped.asked).toEqual(['look a k0, b k1', 'cancel a', 'cancel b']);
 });
 
-test('of very many that are to be stopped some are left to the next look', async () => {
+test('leaves some of very many stops to the next look', async () => {
   const rows = Array.from({ length: 45 }, (_, index) => ({ ref: `run-${index}` }));
   const { asked } = await looked(rows, {}, true);
   expect(asked.filter((one) => one.startsWith('cancel'))).toHaveLength(40);
 });
 
-test('an executor that is away is asked at the next look; what is broken is told, after all have been looked at', async () => {
+test('asks an executor that is down at the next look, and reports a broken one after all looks', async () => {
   const unread: News = { kind: 'unread', trouble: { asked: 'runs', answered: 'no route' } };
   expect((await looked([{ ref: 'a' }], { look: lookOneByOne(() => unread) })).end).toEqual(more);
   const bug = new Error('a bug');
@@ -101,7 +101,7 @@ test('an executor that is away is asked at the next look; what is broken is told
   expect([end, reasons]).toEqual([bug, ['TurnGranted', 'RunSucceeded']]);
 });
 
-test('a pause is written down, if nobody has asked again meanwhile, and ended, if nobody has given up', async () => {
+test('records a pause if nobody has asked again meanwhile, and ends it if nobody has given up', async () => {
   const { world, batchId: batch_id, deployment } = await aboutToStart();
   const place = { batch_id, index: 0, wait: 'deploy-1', watcher: 'executor:x' } as const;
   const watch = keys.watch(place.watcher, batch_id, 0, 'deploy-1');

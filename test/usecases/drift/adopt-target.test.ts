@@ -19,7 +19,7 @@ const adopt = (stage: DriftStage, { actor = ada, grants }: { actor?: Actor; gran
   );
 };
 
-/** A target that somebody has changed, and two surveys have seen it. */
+/** Somebody has changed a target, and two surveys have seen it. */
 const drifted = async (change: (stage: DriftStage) => void = hotfix, more: object = {}): Promise<DriftStage> => {
   const stage = new DriftStage();
   await stage.deploy('web', more);
@@ -35,7 +35,7 @@ const hotfix = (stage: DriftStage, image = 'web:9'): void =>
 const gone = (stage: DriftStage): void => void stage.objects.delete('web');
 
 describe('adopt', () => {
-  test('takes what runs as right: recorded, told, and marked by no survey any more', async () => {
+  test('accepts what runs: it is recorded and reported, and no survey marks it any more', async () => {
     const stage = await drifted();
     const told = await adopt(stage);
     expect(told).toMatchObject({
@@ -65,7 +65,7 @@ describe('adopt', () => {
     });
   });
 
-  test('is a change of the target, and one of its history', async () => {
+  test('is a change of the target, and part of its history', async () => {
     const stage = await drifted();
     await adopt(stage);
     const expected = { status: 'SUCCESS', reason: 'Adopted', before: 'web:1', after: '9', by: 'ada', at: 3_010 };
@@ -78,7 +78,7 @@ describe('adopt', () => {
     }
   });
 
-  test('of a target of Harness goes by its image', async () => {
+  test('of a Harness target uses its image', async () => {
     const stage = await drifted(hotfix, { executor: 'harness' });
     expect(await adopt(stage)).toMatchObject({ target: { version: '9', image: 'web:9' }, notes: [] });
     expect(await stage.survey()).toEqual({ targets: 1, drifted: 0 });
@@ -87,7 +87,7 @@ describe('adopt', () => {
     expect(await stage.survey()).toEqual({ targets: 1, drifted: 1 });
   });
 
-  test('of a workload that is gone leaves a target that is deleted', async () => {
+  test('of a workload that is gone leaves a deleted target', async () => {
     const stage = await drifted(gone);
     expect(await adopt(stage)).toMatchObject({
       target: { state: 'deleted' },
@@ -96,7 +96,7 @@ describe('adopt', () => {
     expect(await stage.survey()).toEqual({ targets: 0, drifted: 0 });
   });
 
-  test('that did not come about counts for nothing: what was applied is compared as before', async () => {
+  test('that failed counts for nothing: surveys compare with what was applied, as before', async () => {
     const stage = await drifted();
     const deps = { ...stage.deps(), rights: rightsOf(undefined, ada), catalogue: async () => ({}) as never };
     const transact = async (): Promise<void> => {
@@ -115,7 +115,7 @@ describe('adopt', () => {
     expect(await stage.survey()).toEqual({ targets: 1, drifted: 1 });
   });
 
-  test('leaves what the deployment has kept, and names what was adopted by what is in it', async () => {
+  test('leaves what the deployment has kept, and names the adopted document by its content', async () => {
     const stage = await drifted();
     const [kept] = [...stage.documents.keys()];
     const before = stage.documents.get(kept!);
@@ -126,7 +126,7 @@ describe('adopt', () => {
     expect(target.adopted).toEqual({ by: 'ada', by_name: 'Ada Lovelace', reason: 'hotfix' });
   });
 
-  test('whose document is not what its name says any more counts for nothing: it is marked again', async () => {
+  test('whose document no longer matches its name counts for nothing: the target is marked again', async () => {
     const stage = await drifted();
     await adopt(stage);
     stage.documents.set(documentPaths.adopted((await stage.row('web'))!.adopted!.objects!), '{"objects": []}');
@@ -134,7 +134,7 @@ describe('adopt', () => {
     expect(await stage.survey()).toEqual({ targets: 1, drifted: 1 });
   });
 
-  test('asked for twice at once comes about once, and holds', async () => {
+  test('requested twice at once happens once, and holds', async () => {
     const stage = await drifted();
     const { documents, ...deps } = stage.deps();
     const both = Promise.withResolvers<void>();
@@ -170,7 +170,7 @@ describe('adopt', () => {
   test.each<[what: string, error: ErrorName, says: RegExp, change: (stage: DriftStage) => unknown, by?: object]>([
     ['nothing has drifted', 'NothingToAdopt', /no survey has found it changed/, (stage) => stage.deploy('web')],
     [
-      'it is put back meanwhile',
+      'it is restored meanwhile',
       'NothingToAdopt',
       /it is again as it was deployed/,
       (stage) => stage.objects.set('web', deployment('web', 'web:1')),
@@ -184,7 +184,7 @@ describe('adopt', () => {
     ['it is gone meanwhile', 'ChangedSince', /deployment shop\/web is gone/, gone],
     ['a deployment is at work', 'StatusConflict', /Batch B7 is at work/, lock],
     [
-      'a deployment begins while it is looked at',
+      'a deployment starts during the look',
       'StatusConflict',
       /Batch B7 is at work/,
       (stage) => {
@@ -192,7 +192,7 @@ describe('adopt', () => {
       },
     ],
     [
-      'it is deployed while it is looked at',
+      'it is deployed during the look',
       'ChangedSince',
       /has changed while it was looked at/,
       (stage) => {
@@ -204,7 +204,7 @@ describe('adopt', () => {
       },
     ],
     [
-      'its cluster is away',
+      'its cluster is down',
       'StatusConflict',
       /cannot be read now/,
       (stage) => {
@@ -222,7 +222,7 @@ describe('adopt', () => {
     await expect(adopt(stage, by)).rejects.toMatchObject({ name: error, message: expect.stringMatching(says) });
     const row = await stage.row('web');
     expect(row?.state).toBe('verified');
-    // What was kept by the deployment that changed it last.
+    // What the deployment that changed it last has kept.
     const [applied] = [...stage.documents.values()];
     expect(JSON.parse(applied!)).toMatchObject({ batch_id: row?.batch_id });
   });

@@ -12,7 +12,7 @@ import { SurveyMemory } from '../../../lib/usecases/drift/surveyed-targets.ts';
 
 export const targetOf = (name: string): string => `prod/eu/shop/${name}`;
 
-/** A Deployment whose image is Flotilla's, or somebody else's. */
+/** A Deployment with an image of Flotilla's, or of somebody else's. */
 export const deployment = (name: string, image: string, owner = 'flotilla'): KubernetesObject => {
   const imageOf = (manager: string, operation: string): JsonObject => ({
     ...{ manager, operation },
@@ -28,12 +28,12 @@ export const deployment = (name: string, image: string, owner = 'flotilla'): Kub
   };
 };
 
-/** Nobody waits for it to pass: it ends with what it limits. */
+/** Nobody waits for it to pass. It ends with what it limits. */
 const untilOver = async (_: number, over?: AbortSignal): Promise<void> => {
   if (over !== undefined) await new Promise((end) => over.addEventListener('abort', end));
 };
 
-/** Targets that were deployed to a cluster, and what somebody else does to them. */
+/** Targets deployed to a cluster, and what somebody else does to them. */
 export class DriftStage {
   readonly table = new SqliteTable(':memory:');
   readonly documents = new Map<string, string>();
@@ -41,7 +41,7 @@ export class DriftStage {
   readonly memory = new SurveyMemory();
   lists = 0;
   now = 1_000;
-  /** Done when the cluster is asked. */
+  /** Runs when the cluster gets a request. */
   meanwhile: () => Promise<void> = async () => {};
 
   /** What a deployment leaves: NOW, the good release, what was applied. */

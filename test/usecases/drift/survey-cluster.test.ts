@@ -8,7 +8,7 @@ import { itemOf } from '../../../lib/domain/record/rows.ts';
 import { DriftStage, deployment, targetOf } from './drift-stage.ts';
 
 describe('a survey of a cluster', () => {
-  test('marks at the second look what somebody has changed, tells it once, and takes it back when it is over', async () => {
+  test('marks at the second look what somebody has changed, reports it once, and clears the mark when it is over', async () => {
     const stage = new DriftStage();
     await stage.deploy('web');
     await stage.deploy('api');
@@ -45,7 +45,7 @@ describe('a survey of a cluster', () => {
     expect((await stage.mark('old'))?.fields).toMatchObject([{ from: 'web:1', to: 'web:2', manager: 'ci' }]);
   });
 
-  test('says nothing of what failed, is not known, or is at work', async () => {
+  test('ignores targets that failed, are unknown or are in work', async () => {
     const stage = new DriftStage();
     for (const state of ['failed', 'unknown', 'changing', 'deleted']) {
       await stage.deploy(state, { state });
@@ -59,7 +59,7 @@ describe('a survey of a cluster', () => {
     expect(stage.lists).toBe(0);
   });
 
-  test('asks the cluster once for each kind in a namespace, whatever the number of targets', async () => {
+  test('asks the cluster once for each kind in a namespace, for any number of targets', async () => {
     const stage = new DriftStage();
     for (let at = 0; at < 150; at += 1) await stage.deploy(`web-${at}`);
     await stage.survey();
@@ -74,11 +74,11 @@ describe('a survey of a cluster', () => {
       },
     };
     await stage.survey(counted);
-    // What is known of a target that nobody has changed is not read again.
+    // It does not read again what is known of a target that nobody has changed.
     expect(gets).toBe(0);
   });
 
-  test('a kind that may not be read is left out, and a cluster that is away is told', async () => {
+  test('skips a kind that it may not read, and reports a cluster that is down', async () => {
     const stage = new DriftStage();
     await stage.deploy('web');
     stage.objects.set('web', deployment('web', 'web:9', 'x'));
@@ -93,7 +93,7 @@ describe('a survey of a cluster', () => {
     await expect(stage.survey()).rejects.toThrow('away');
   });
 
-  test('no change of ours is ever taken for drift, whenever it comes', async () => {
+  test('never takes a change of ours for drift, no matter when it comes', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.constantFrom('deploy', 'begin', 'survey', 'race'), { maxLength: 12 }),
@@ -101,7 +101,7 @@ describe('a survey of a cluster', () => {
           const stage = new DriftStage();
           let version = 1;
           await stage.deploy('web', { batch: 'B1', image: 'web:1' });
-          /** From the intent to the verdict: the lock is there, NOW is changing, the object is another one. */
+          /** From the intent to the verdict: the lock is held, NOW is changing, the object is another one. */
           const begin = async (): Promise<void> => {
             version += 1;
             stage.now += 1;
@@ -130,7 +130,7 @@ describe('a survey of a cluster', () => {
               await begin();
               await end();
             }
-            // In the middle of the survey a deployment begins and ends.
+            // In the middle of the survey a deployment starts and ends.
             if (act === 'race') {
               stage.meanwhile = async () => {
                 stage.meanwhile = async () => {};

@@ -25,10 +25,10 @@ import {
 } from '../batch/api-world.ts';
 
 const actor: Actor = { kind: 'person', subject: 'rita', groups: ['risk'], scopes: ['admin'] };
-/** Who may do everything with the pillar `risk`, and nothing else. */
+/** Callers who may do everything with the pillar `risk`, and nothing else. */
 const rights = rightsOf([{ group: 'risk', may: ['*'], pillars: ['risk'], environments: ['*'] }], actor);
 
-/** One after the other: of each pair the first is not hers. */
+/** One after the other: the first of each pair is not hers. */
 const mixed = `version: v1.0
 metadata: { name: Autumn release }
 defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker, retry_count: 0 }
@@ -43,7 +43,7 @@ const asHer = (world: World) => ({ ...world.deps, rights });
 const hers = ['risk/limit-check', 'risk/exposure'];
 const notHers = /clearing|trade-intake|netting/;
 
-/** As the state machine would have it: the first has failed, the second is skipped for it. */
+/** As the state machine does it: the first has failed, the second is skipped because of it. */
 const running = async (world: World): Promise<string> => {
   const { batchId, plan } = await planned(world, mixed);
   world.clock.time += 1;
@@ -66,8 +66,8 @@ const running = async (world: World): Promise<string> => {
   return batchId;
 };
 
-describe('who may see a part of a batch', () => {
-  it('sees it as if the rest were not there', async () => {
+describe('callers who may see a part of a batch', () => {
+  it('see it as if the rest did not exist', async () => {
     const world = makeWorld();
     const batchId = await running(world);
     const deps = asHer(world);
@@ -92,7 +92,7 @@ describe('who may see a part of a batch', () => {
     expect(JSON.stringify([batch, batches, list, feed])).not.toMatch(notHers);
   });
 
-  it('sees it before it is planned, in the order of the file', async () => {
+  it('see it before it is planned, in the order of the file', async () => {
     const world = makeWorld();
     const batchId = await submitted(world, mixed);
     const deps = asHer(world);
@@ -103,7 +103,7 @@ describe('who may see a part of a batch', () => {
     expect((await readBatch(deps, { named: batchId, actor: 'rita' })).counts).toEqual({ PENDING: 2 });
   });
 
-  it('gets full pages of what she may see', async () => {
+  it('get full pages of what they may see', async () => {
     const world = makeWorld();
     const batchId = await running(world);
     const deps = asHer(world);
@@ -115,12 +115,12 @@ describe('who may see a part of a batch', () => {
     expect(second.next_after).toBeUndefined();
     expect((await pageOf(undefined, 'SKIPPED')).deployments.map(({ key }) => key)).toEqual(['risk/limit-check']);
     expect((await pageOf(undefined, 'FAILED')).deployments).toEqual([]);
-    // The third event is not hers, and the page goes on behind it.
+    // The third event is not hers, and the page goes on after it.
     const feed = await readEvents(deps, { batchId, after: 2, wait: 0, limit: 1 });
     expect([feed.events.map(({ key }) => key), feed.next_after]).toEqual([['risk/limit-check'], 4]);
   });
 
-  it('counts what she may see when all has ended', async () => {
+  it('count what they may see when all has ended', async () => {
     const world = makeWorld();
     const batchId = await running(world);
     const ended = { status: 'FAILED', reason: 'DeploymentsFailed', message: '4 deployments: 4 failed.' } as const;
@@ -137,7 +137,7 @@ describe('who may see a part of a batch', () => {
     ['UNKNOWN', 'DeploymentsUnknown', 'USSS', true],
     ['FAILED', 'PlanFailed', 'SSSS', false],
     ['SUCCESS', 'AllSucceeded', 'SSSS', false],
-  ] as const)('of a batch that ended %s (%s, %s) is told that something else decides: %s', async (...row) => {
+  ] as const)('of a batch that ended %s (%s, %s) hear that something else decides: %s', async (...row) => {
     const [status, reason, cells, isElsewhere] = row;
     const world = makeWorld();
     const { batchId } = await planned(world, mixed);
@@ -152,7 +152,7 @@ describe('who may see a part of a batch', () => {
   it.each([
     ['that could not be planned', false],
     ['of an earlier version, which kept no outcomes', true],
-  ])('is told of a large batch %s, in a few reads', async (_, isPlanned) => {
+  ])('get the news of a large batch %s, in a few reads', async (_, isPlanned) => {
     const world = makeWorld();
     const text = manyYaml(600).replace('"risk"', '"clearing"');
     const batchId = isPlanned ? (await planned(world, text)).batchId : await submitted(world, text);
@@ -174,7 +174,7 @@ describe('who may see a part of a batch', () => {
     expect(reads).toBeLessThan(10);
   });
 
-  it('gets no text of the whole, and stops nothing of others', async () => {
+  it('get no text of the whole, and stop nothing of others', async () => {
     const world = makeWorld();
     const batchId = await running(world);
     const deps = asHer(world);
@@ -184,7 +184,7 @@ describe('who may see a part of a batch', () => {
     expect(await readHeader(world, batchId)).not.toHaveProperty('cancel_requested_at');
   });
 
-  it('of a batch from before it was kept where its deployments belong, sees the same', async () => {
+  it('see the same of a batch from before rows said where its deployments belong', async () => {
     const world = makeWorld();
     const batchId = await running(world);
     const { reach: _, ...before } = await readHeader(world, batchId);
@@ -209,7 +209,7 @@ deployments:
   it.each([
     ['clearing/trade-intake', false],
     ['risk/limit-check', true],
-  ])('%s of another batch: told %s', async (key, isTold) => {
+  ])('%s of another batch: sees %s', async (key, isTold) => {
     const world = makeWorld();
     const holder = await submitted(world, others[key]);
     const { batchId, plan } = await planned(world, waiting);

@@ -35,7 +35,7 @@ const textOf = (sources: readonly (readonly [name: string, from: ManifestOrigin 
     })),
   });
 
-/** A batch that was accepted, and what its sources give; each asking is noted. */
+/** An accepted batch, and what its sources give. It notes each request. */
 const scene = async (text: string, given: Readonly<Record<string, FetchedManifests>>, planHash?: string) => {
   const world = makeWorld();
   const asked: string[] = [];
@@ -63,7 +63,7 @@ const scene = async (text: string, given: Readonly<Record<string, FetchedManifes
 const web = nameOfSource(git);
 const api = nameOfSource(s3);
 
-describe('manifests that stand elsewhere', () => {
+describe('manifests from elsewhere', () => {
   it('are fetched once when the batch is planned, and are part of its plan from then on', async () => {
     const text = textOf([
       ['web', git],
@@ -94,14 +94,14 @@ describe('manifests that stand elsewhere', () => {
     expect((await readHeader(world, batchId)).plan_hash).not.toBe(seen.plan_hash);
   });
 
-  it('are planned after a look at the plan, which did not know them', async () => {
+  it('are planned after a look at the plan that did not know them', async () => {
     const text = textOf([['web', git]]);
     const { plan_hash } = await previewPlan(makeWorld().deps, { text });
     const { plan } = await scene(text, { [web]: { text: deployment('web') } }, plan_hash);
     expect(await plan()).toEqual({ count: 1 });
   });
 
-  it('are asked for once where several deployments have them', async () => {
+  it('are requested once where several deployments use them', async () => {
     const { plan, asked, kept } = await scene(
       textOf([
         ['web', git],
@@ -116,7 +116,7 @@ describe('manifests that stand elsewhere', () => {
     expect(kept().deployments.map(({ workload }) => workload?.name)).toEqual(['web', 'api']);
   });
 
-  it('fail the batch with all that is wrong, and nothing is started', async () => {
+  it('fail the batch with all problems, and nothing starts', async () => {
     const { world, batchId, plan } = await scene(
       textOf([
         ['web', git],
@@ -139,7 +139,8 @@ describe('manifests that stand elsewhere', () => {
       [
         `Its manifests cannot be deployed: ${web}: there is no branch and no tag main`,
         `${api}: k8s/api.yaml:1 ConfigMap a apiVersion: is missing (for example apps/v1)`,
-        `shared/api: ${api}: k8s/api.yaml:7 Secret b data: has Secret data in plain text, which would be stored with the batch (create it in the cluster: External Secrets, Sealed Secrets, or an existing Secret)`,
+        `shared/api: ${api}: k8s/api.yaml:7 Secret b data: has Secret data in plain text, which would be stored with the batch ` +
+          '(create it in the cluster: External Secrets, Sealed Secrets, or an existing Secret)',
         'shared/old: s3://bucket/old: line 1: they contain no object whose rollout can be verified (a Deployment, a StatefulSet, a DaemonSet, a Job, a CronJob, a Rollout or a Knative Service)',
       ].join('; '),
     );
@@ -147,7 +148,7 @@ describe('manifests that stand elsewhere', () => {
     expect(await readHeader(world, batchId)).toMatchObject({ status: 'FAILED', reason: 'ManifestsRefused', message });
   });
 
-  it('of too many places are not fetched', async () => {
+  it('from too many places are not fetched', async () => {
     const many = Array.from({ length: 101 }, (_, at) => [`s${at}`, { s3: `s3://bucket/${at}` }] as const);
     const { plan, asked } = await scene(textOf(many), {});
     await expect(plan()).rejects.toMatchObject({

@@ -14,7 +14,7 @@ const nothing = {
   ...{ Holds: 0, OpenCircuits: 0, StuckWaits: 0, RejectedMessages: 0 },
 };
 
-test('what waits and what is in flight is counted while a batch runs, and is nothing before and after', async () => {
+test('counts what waits and what is in flight while a batch runs, and nothing before and after', async () => {
   const world = await World.make();
   expect(await measured(world)).toEqual(nothing);
   const wanted = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name }));
@@ -26,7 +26,7 @@ test('what waits and what is in flight is counted while a batch runs, and is not
   expect(await measured(world)).toEqual(nothing);
 });
 
-test('a wait is stuck when its deadline, its grace and five sweeps have passed, and not before', async () => {
+test('reports a stuck wait when its deadline, its grace and five sweeps have passed, and not before', async () => {
   const world = await World.make();
   const { clock, pace, table } = world.deps;
   const watcher = 'executor:acme';
@@ -45,7 +45,7 @@ test('a wait is stuck when its deadline, its grace and five sweeps have passed, 
   expect((await measured(world)).StuckWaits).toBe(1);
 });
 
-test('how much executors are asked at most is measured where that is counted: of several the least', async () => {
+test('measures the limit of requests to executors where a budget counts them: the lowest of several', async () => {
   const world = await World.make();
   const { clock, table } = world.deps;
   const now = clock.now();
@@ -57,13 +57,13 @@ test('how much executors are asked at most is measured where that is counted: of
   expect(await measured(world)).toEqual({ ...nothing, ExecutorBudgetAllowed: 206 });
 });
 
-test('messages that were put aside are counted until somebody removes them', async () => {
+test('counts the undelivered messages until somebody removes them', async () => {
   const world = await World.make();
   await world.table.transact([{ put: itemOf(keys.rejected('1'), {}) }, { put: itemOf(keys.rejected('2'), {}) }]);
   expect((await measured(world)).RejectedMessages).toBe(2);
 });
 
-test('holds that are in force are counted, circuits apart, and those that are over are not', async () => {
+test('counts holds that are in force, circuits apart, and none that are over', async () => {
   const world = await World.make();
   const { clock, table } = world.deps;
   const hold = { scope: {}, rollbacks: false, reason: '', by: 'ada', since: 0, seq: 1, changed_at: 0 };
@@ -77,7 +77,7 @@ test('holds that are in force are counted, circuits apart, and those that are ov
   expect(await measured(world)).toEqual({ ...nothing, Holds: 2, OpenCircuits: 1 });
 });
 
-test('a batch that rolls another back is counted while it does', async () => {
+test('counts a rollback while it runs', async () => {
   const world = await World.make();
   const batchId = await world.submit([{ name: 'a' }]);
   const header = await world.header(batchId);

@@ -6,7 +6,7 @@ import { submitBatch } from '../../../lib/usecases/batch/submit-batch.ts';
 import { planBatch } from '../../../lib/usecases/plan/plan-batch.ts';
 import { makeWorld, manyYaml, readHeader, submitted } from '../batch/api-world.ts';
 
-/** The same catalogue, but for where the deployments go. */
+/** The same catalogue, except where the deployments go. */
 const moved = (catalogue: Catalogue): Catalogue => ({
   ...catalogue,
   infrastructures: {
@@ -27,11 +27,11 @@ const scene = async () => {
   return { world, batchId, plan, clusters };
 };
 
-test('a plan that was begun twice is written twice only where both are the same', async () => {
+test('writes a plan that was started twice a second time only if both are the same', async () => {
   const { world, batchId, plan, clusters } = await scene();
   const { catalogue } = world;
   const repeated = plan(async () => {
-    // While this one reads the catalogue the first comes to its end.
+    // While this one reads the catalogue, the first one finishes.
     expect(await plan(async () => catalogue)).toEqual({ count: 3 });
     return catalogue;
   });
@@ -40,7 +40,7 @@ test('a plan that was begun twice is written twice only where both are the same'
   expect(await clusters()).toEqual(['cluster-eu-1']);
 });
 
-test('a batch of one is told as one, when it is accepted and when it is planned', async () => {
+test('counts a batch of one in the singular, when it is accepted and when it is planned', async () => {
   const world = makeWorld();
   const { header } = await submitBatch(world.deps, { text: manyYaml(1), actor: 'ada' });
   expect(header.message).toBe('Accepted with 1 deployment.');
@@ -48,7 +48,7 @@ test('a batch of one is told as one, when it is accepted and when it is planned'
   expect((await readHeader(world, header.batch_id)).message).toBe('Planned 1 deployment.');
 });
 
-test('a call that comes late, with another catalogue, leaves the plan as it was frozen', async () => {
+test('leaves the plan frozen for a late call with another catalogue', async () => {
   const { world, batchId, plan, clusters } = await scene();
   const { catalogue } = world;
   const late = plan(async () => {

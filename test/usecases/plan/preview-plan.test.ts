@@ -40,7 +40,7 @@ test('shows order, levels, critical path and what would happen, and writes nothi
   expect(world.documents.texts.size).toBe(0);
 });
 
-test('tells the place from which the cluster of a deployment is asked', async () => {
+test('names the place that talks to the cluster of a deployment', async () => {
   const world = makeWorld();
   const placesIn = async () => (await previewPlan(world.deps, { text })).deployments.map(({ place }) => place);
   expect(await placesIn()).toEqual([undefined, undefined, undefined]);
@@ -48,7 +48,7 @@ test('tells the place from which the cluster of a deployment is asked', async ()
   expect(await placesIn()).toEqual(['payments', 'payments', 'payments']);
 });
 
-test('of a large batch the first thousand are compared with what was recorded, and it says so; of locks there is one query', async () => {
+test('compares the first thousand of a large batch with the record, and says so; it queries locks once', async () => {
   const world = makeWorld();
   const asked: string[] = [];
   const table: Table = {
@@ -84,7 +84,7 @@ test.each([
   ['job', 300, 0],
   ['job', undefined, 0],
   ['deployment', 5, 0],
-] as const)('a %s that removed itself %s s after its end is warned of: %i', async (kind, ttl_seconds, count) => {
+] as const)('warns of a %s that removed itself %s s after its end: %i', async (kind, ttl_seconds, count) => {
   const world = makeWorld();
   const of = await world.deps.catalogue();
   const services = {
@@ -103,21 +103,21 @@ test.each([
   expect(preview.deployments[0]?.recorded).not.toHaveProperty('ttl_seconds');
 });
 
-test('without a table nothing is said of what runs or is locked', async () => {
+test('says nothing of running versions and locks without a table', async () => {
   const { catalogue } = makeWorld().deps;
   const preview = await previewPlan({ catalogue }, { text });
   expect(preview).not.toHaveProperty('recorded');
   for (const one of preview.deployments) expect(Object.keys(one)).not.toContain('change');
 });
 
-test('the same batch has the same plan hash, another version another one', async () => {
+test('gives the same plan hash for the same batch, and another for another version', async () => {
   const { deps } = makeWorld();
   const { plan_hash } = await previewPlan(deps, { text });
   expect((await previewPlan(deps, { text })).plan_hash).toBe(plan_hash);
   expect((await previewPlan(deps, { text: text.replace('5.1.3', '5.1.4') })).plan_hash).not.toBe(plan_hash);
 });
 
-test('an invalid batch is refused with its issues', async () => {
+test('refuses an invalid batch with its issues', async () => {
   const call = previewPlan(makeWorld().deps, {
     text: text.replace('login-api] ', 'ghost] ').replace('login-api],', 'ghost],'),
   });
@@ -131,12 +131,12 @@ test.each([
     '# Title\n\nWords: more: words\n'.repeat(9),
     'it does not look like YAML or JSON (9 problems)',
   ],
-])('a text that is no YAML: %s', async (_, wrong, why) => {
+])('refuses a text that is no YAML: %s', async (_, wrong, why) => {
   const message = `The batch cannot be read: ${why}.`;
   await expect(previewPlan(makeWorld().deps, { text: wrong })).rejects.toMatchObject({ name: 'YamlInvalid', message });
 });
 
-test('tells which deployments would be held, and by what: of many holds the first three', async () => {
+test('lists deployments that would be held, and by what: the first three of many holds', async () => {
   const world = makeWorld();
   const hold = { kind: 'pause', rollbacks: false, reason: 'a freeze', by: 'mona', seq: 1 } as const;
   const scopes = [{ pillar: 'risk' }, { pillar: 'fx' }, {}, { environment: 'staging' }, { service: 'limit-check' }];
@@ -155,7 +155,7 @@ test('tells which deployments would be held, and by what: of many holds the firs
   ]);
 });
 
-test('where nothing is held, or a circuit only lets one at a time through, nothing is said of it', async () => {
+test('says nothing of holds where none holds, or a circuit only lets one at a time through', async () => {
   const world = makeWorld();
   const circuit = { opened: 1, seen: 'no answer', seen_at: 1, trying: true };
   const row = {

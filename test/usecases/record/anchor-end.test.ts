@@ -24,7 +24,7 @@ describe('the end of a batch', () => {
     expect(checkAnchors(written())).toEqual([]);
   });
 
-  test('is anchored anew by what comes later, such as a resolve', async () => {
+  test('is anchored again by a later event, such as a resolve', async () => {
     const { publish, told, table, written } = await setUp('B');
     await publish(batchOf('B'));
     const resolved = eventOf('B', 4, 'ada');
@@ -34,7 +34,7 @@ describe('the end of a batch', () => {
     expect(checkAnchors(written())).toEqual([]);
   });
 
-  test('of several batches is one chain, in the order in which they end', async () => {
+  test('of several batches makes one chain, in the order they end', async () => {
     const { publish, told, written } = await setUp('A', 'B', 'C');
     await publish([...batchOf('B'), ...batchOf('A')]);
     await publish(batchOf('C'));
@@ -42,13 +42,13 @@ describe('the end of a batch', () => {
     expect(checkAnchors(written())).toEqual([]);
   });
 
-  test('is anchored once, however often the stream brings it', async () => {
+  test('is anchored once, no matter how often the stream brings it', async () => {
     const { publish, told } = await setUp('A', 'B');
     for (let nth = 0; nth < 3; nth++) await publish([...batchOf('A'), ...batchOf('B')]);
     expect(told()).toEqual(['1: A 3', '2: B 3']);
   });
 
-  test('is anchored once by publishers that work at once', async () => {
+  test('is anchored once by publishers that work at the same time', async () => {
     const batches = ['A', 'B', 'C', 'D'];
     const { publish, told, written } = await setUp(...batches);
     await Promise.all([...batches, ...batches].map((batch) => publish(batchOf(batch))));
@@ -60,7 +60,7 @@ describe('the end of a batch', () => {
     expect(checkAnchors(written())).toEqual([]);
   });
 
-  test('of before there were anchors is not anchored by an event that comes again', async () => {
+  test('from before anchors existed is not anchored by an event that comes again', async () => {
     const { publish, told, table } = await setUp('B');
     await publish(batchOf('B'));
     await table.transact([
@@ -79,7 +79,7 @@ describe('a publisher that dies', () => {
   );
 
   test.each(moments)(
-    '$when its call $nth leaves one anchor for each end, whoever comes next',
+    '$when its call $nth leaves one anchor for each end, no matter who comes next',
     async ({ nth, when }) => {
       const { table, anchors, publish, told, written } = await setUp('A', 'B');
       let calls = 0;
@@ -87,7 +87,7 @@ describe('a publisher that dies', () => {
       const instead = { table: killAt(table, dies), anchors: killAt(anchors, dies) };
       const died = await publish(batchOf('A'), instead).catch((error: unknown) => error);
       expect([undefined, dying]).toContain(died);
-      // Another one is quicker with another batch, before the stream brings the first again.
+      // Another one is faster with another batch, before the stream brings the first again.
       await publish(batchOf('B'));
       await publish(batchOf('A'));
       await publish(batchOf('B'));
@@ -101,7 +101,7 @@ describe('a publisher that dies', () => {
   );
 });
 
-test('nothing is told outside before what it tells of is on the disk', async () => {
+test('publishes nothing before its document is on the disk', async () => {
   const { table, anchors, publish } = await setUp('B');
   const order: string[] = [];
   const note = (name: string) => {
@@ -126,7 +126,7 @@ describe('a head in the table that was changed', () => {
     expect(checkAnchors(written())).toEqual([]);
   });
 
-  test('is found again behind more anchors than are read at once', async () => {
+  test('is found again behind more anchors than one read gives', async () => {
     const names = Array.from({ length: 60 }, (_, at) => `B${at}`);
     const { publish, table, told } = await setUp(...names, 'Z');
     await publish(names.flatMap(batchOf));
@@ -136,7 +136,7 @@ describe('a head in the table that was changed', () => {
   });
 });
 
-test('what lies in the place of an anchor and is none is stepped over', async () => {
+test('skips an object in the place of an anchor that is not an anchor', async () => {
   const { publish, anchors } = await setUp('A', 'B');
   await publish(batchOf('A'));
   anchors.texts.set(2, 'no anchor');
@@ -161,7 +161,7 @@ describe('reading them', () => {
     return found;
   };
 
-  test('is for who may see every batch', async () => {
+  test('is only for callers with the right to see every batch', async () => {
     const { table, anchors } = await setUp();
     const grant = { subject: 'ada', may: ['*'], pillars: ['risk'], environments: ['*'] } as const;
     const read = (pillars: readonly string[]) =>
@@ -173,11 +173,11 @@ describe('reading them', () => {
     expect(await read(['*'])).toEqual({ anchors: [], next_after: 0, ended: true });
   });
 
-  test.each([1, 2, 3, 6, 7, 8, 100])('in pages of %i gives all', async (limit) => {
+  test.each([1, 2, 3, 6, 7, 8, 100])('gives all in pages of %i', async (limit) => {
     expect(await pages(limit)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  test.each([1, 2, 3, 100])('in pages of %i shows what has gone as a gap', async (limit) => {
+  test.each([1, 2, 3, 100])('shows a missing one as a gap in pages of %i', async (limit) => {
     expect(await pages(limit, [1, 3, 4, 5])).toEqual([2, 6, 7]);
     expect(await pages(limit, [7])).toEqual([1, 2, 3, 4, 5, 6]);
   });

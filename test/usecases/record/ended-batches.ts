@@ -12,7 +12,7 @@ export const eventOf = (batchId: string, seq: number, actor: string): WrittenEve
   ...{ batch_id: batchId, type: 'batch', seq, at: seq, actor, from: null, to: 'SUCCESS', reason: 'x', message: 'x' },
 });
 
-/** A batch of three changes, of which the last is its end. */
+/** A batch of three changes. Its last one is its end. */
 export const batchOf = (batchId: string): readonly WrittenEvent[] =>
   ['plan', 'executor', 'finish'].map((actor, at) => eventOf(batchId, at + 1, actor));
 
@@ -36,7 +36,7 @@ export const setUp = async (...batches: readonly string[]) => {
 
 export const dying = new Error('killed');
 
-/** A call that dies before or after it was done. */
+/** A call that dies before or after its work. */
 export const killAt = <Port extends object>(
   port: Port,
   dies: (name: string, args: readonly unknown[]) => 'before' | 'after' | undefined,

@@ -51,7 +51,7 @@ const feedOf = async (table: SqliteTable): Promise<readonly ChainedEvent[]> => {
   return items.map(({ pk: _pk, sk: _sk, ...event }) => event as unknown as ChainedEvent);
 };
 
-test('events with long logs that come together are all numbered, in their order', async () => {
+test('numbers all events with long logs that come together, in order', async () => {
   // Together more than the 4 MB of one transaction: the logs of a batch whose services all crash at once.
   const { deps, table, events, sent } = await setUp(60, 'ж'.repeat(50_000));
   await publishEvents(deps, events);
@@ -59,7 +59,7 @@ test('events with long logs that come together are all numbered, in their order'
   expect((await feedOf(table)).map(({ index }) => index)).toEqual(events.map(({ index }) => index));
 });
 
-test('each event is chained to the one before, across calls, and a change of any breaks the chain there', async () => {
+test('chains each event to the one before, across calls, and any change breaks the chain there', async () => {
   const { deps, table, events, sent } = await setUp(5, 'failed');
   await publishEvents(deps, events.slice(0, 2));
   await publishEvents(deps, events.slice(2));
@@ -70,12 +70,12 @@ test('each event is chained to the one before, across calls, and a change of any
   );
   expect(brokenLink(feed)).toBeUndefined();
   expect(brokenLink(feed.with(2, { ...feed[2]!, actor: 'somebody else' }))).toBe(3);
-  // One that was chained anew is in order itself, but the next one was not chained to it.
+  // An event that was chained again is fine itself, but the next one does not follow from it.
   expect(brokenLink(feed.with(2, chainEvent(events[2]!, { number: 3, previous: feed[1]!.hash })))).toBe(4);
   expect(brokenLink(feed.toSpliced(1, 1))).toBe(2);
 });
 
-test('what comes again is sent again as it was, beside what is new, and told of once', async () => {
+test('sends a repeated event again as it was, beside new ones, and reports it once', async () => {
   const { deps, events, sent, told } = await setUp(3, 'failed');
   await publishEvents(deps, events.slice(0, 2));
   await publishEvents(deps, events);
@@ -84,7 +84,7 @@ test('what comes again is sent again as it was, beside what is new, and told of 
   expect(told).toEqual([1, 2, 3]);
 });
 
-test('what the bus did not take is sent again, later and later, and in the end given back to the stream', async () => {
+test('retries what the bus did not take, less and less often, and in the end returns it to the stream', async () => {
   const puts = async (...taken: readonly number[]) => {
     const { deps, events } = await setUp(3, 'failed');
     const sizes: number[] = [];
@@ -113,7 +113,7 @@ test('what the bus did not take is sent again, later and later, and in the end g
   });
 });
 
-test('a transaction has as many events as it may, of one batch', async () => {
+test('puts as many events in a transaction as it may, of one batch', async () => {
   const { deps, table, events } = await setUp(99, 'failed');
   const other = { ...events[0]!, ...keys.event('C', 0, 1), batch_id: 'C' };
   await table.transact([{ put: itemOf(other, other) }]);
@@ -127,7 +127,7 @@ test('a transaction has as many events as it may, of one batch', async () => {
   expect(sizes).toEqual([3, 99, 99, 3]);
 });
 
-test('a transaction has as many characters as it may', async () => {
+test('puts as many characters in a transaction as it may', async () => {
   const { deps, table, events } = await setUp(3, 'x');
   const size = JSON.stringify(events[0]).length;
   const long = (message: number) => events.map((event) => ({ ...event, message: 'x'.repeat(message) }));
@@ -161,7 +161,7 @@ const stageOf = async (table: SqliteTable): Promise<readonly ChainedEvent[]> => 
   return items.map(({ pk: _pk, sk: _sk, ...event }) => event as unknown as ChainedEvent);
 };
 
-test('a change of a batch stands in the feed of the stage too, once, in one chain with those of holds', async () => {
+test('puts a change of a batch in the feed of the stage too, once, in one chain with the changes of holds', async () => {
   const { deps, table, events, sent } = await setUp(2, 'failed');
   const hold: WrittenEvent = {
     ...eventOf(0, 'held'),
@@ -190,7 +190,7 @@ test('a change of a batch stands in the feed of the stage too, once, in one chai
   expect([...new Set(sent.map(({ id }) => id))].sort()).toEqual(['B/1', 'B/2', 'B/3', 'B/4', 'C/1', 'stage/2']);
 });
 
-test('two that publish changes of two batches at once agree on their order', async () => {
+test('agrees on the order of two batches that two publishers number at once', async () => {
   const { deps, table } = await setUp(0, '');
   const changes = ['B', 'C', 'D', 'E'].map((batch) => changeOf(batch, 1));
   for (const event of changes) await table.transact([{ put: itemOf(event, event) }]);
@@ -201,7 +201,7 @@ test('two that publish changes of two batches at once agree on their order', asy
   expect(brokenLink(stage)).toBeUndefined();
 });
 
-test('a transaction of changes of a batch is not larger than DynamoDB takes', async () => {
+test("keeps a transaction of batch changes within DynamoDB's limits", async () => {
   const { deps, table } = await setUp(0, '');
   const changes = Array.from({ length: 70 }, (_, at) => changeOf('B', at + 1));
   for (const event of changes) await table.transact([{ put: itemOf(event, event) }]);

@@ -10,7 +10,7 @@ test.each<[what: string, kept: string | undefined, says: RegExp | undefined]>([
   ['as they were written', text, undefined],
   ['not there', undefined, /there is no manifests\//],
   ['another text', `${text}data: {}\n`, /does not match its SHA-256/],
-])('manifests are read by their hash: %s', async (_, kept, says) => {
+])('reads manifests by their hash: %s', async (_, kept, says) => {
   const documents = new MemoryDocuments();
   if (kept !== undefined) await documents.put(documentPaths.manifests(sha256Of(text)), kept);
   const read = mustReadManifests(documents, sha256Of(text));

@@ -10,7 +10,7 @@ const working = { status: 'PROCESSING', reason: 'Planned', message: 'Planned.' }
 const ended = { status: 'SUCCESS', reason: 'AllSucceeded', message: 'Good.', totals: { SUCCESS: 3 } } as const;
 
 describe('readEvents', () => {
-  test('gives the events after a number, with their times in words', async () => {
+  test('gives the events after a number, with readable times', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     await publish(world, batchId);
@@ -31,7 +31,7 @@ describe('readEvents', () => {
     expect(await readEvents(world.deps, from(batchId, 1))).toEqual({ events: [], next_after: 1, ended: false });
   });
 
-  test('the head of the feed is no event', async () => {
+  test('does not count the head of the feed as an event', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     await world.table.transact([{ put: { ...keys.feedHead(batchId), number: 0 } }]);
@@ -73,7 +73,7 @@ describe('readEvents', () => {
     expect(world.clock.now() - begun).toBeLessThan(6_500);
   });
 
-  test('waits in vain for as long as it was told', async () => {
+  test('waits as long as it may, without success', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     const begun = world.clock.now();
@@ -81,7 +81,7 @@ describe('readEvents', () => {
     expect(world.clock.now() - begun).toBe(20_000);
   });
 
-  test('does not wait for somebody who has left', async () => {
+  test('does not wait for a client that has left', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     const left = new AbortController();
@@ -91,7 +91,7 @@ describe('readEvents', () => {
     expect(world.clock.now() - begun).toBeLessThan(3000);
   });
 
-  test('does not wait once the batch is sealed and all of it was told', async () => {
+  test('does not wait once the batch is sealed and all events are out', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     await changeBatch(world, batchId, { ...ended, ended_at: world.clock.now() });
@@ -102,7 +102,7 @@ describe('readEvents', () => {
     expect(world.clock.now()).toBe(begun);
   });
 
-  test('waits for the last event of a sealed batch that the publisher has not told yet', async () => {
+  test('waits for the last event of a sealed batch that the publisher has not sent yet', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     await publish(world, batchId);
@@ -112,7 +112,7 @@ describe('readEvents', () => {
     expect(feed).toMatchObject({ ended: true, events: [{ number: 2, to: 'SUCCESS' }] });
   });
 
-  test('a page that is full is not the end', async () => {
+  test('does not take a full page for the end', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     await changeBatch(world, batchId, { ...ended, ended_at: world.clock.now() });
@@ -121,7 +121,7 @@ describe('readEvents', () => {
     expect(feed).toMatchObject({ next_after: 1, ended: false });
   });
 
-  test('a page that would be too large for an answer is cut, and is not the end', async () => {
+  test('cuts a page that would be too large for an answer, and does not take it for the end', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     const message = 'x'.repeat(300_000);
@@ -149,7 +149,7 @@ describe('readEvents', () => {
       return { world, batchId, leave: places[0]! };
     };
 
-    test('so many wait at once; the next is told to come back, and holds nothing for long', async () => {
+    test('lets this many wait at once; the next one must come back, and holds nothing for long', async () => {
       const { world, batchId } = await full();
       const begun = world.clock.now();
       await expect(readEvents(world.deps, from(batchId, 1, 20))).rejects.toMatchObject({
@@ -159,7 +159,7 @@ describe('readEvents', () => {
       expect(world.clock.now() - begun).toBeLessThan(1_000);
     });
 
-    test('whoever finds something, or soon does, is not counted', async () => {
+    test('does not count callers that find something, or soon do', async () => {
       const { world, batchId } = await full();
       expect((await readEvents(world.deps, from(batchId, 0, 20))).events).toHaveLength(1);
       world.clock.in(200, async () => {
@@ -173,7 +173,7 @@ describe('readEvents', () => {
       ['the time is over', () => {}],
       ['its reader has left', (world, _, reader) => world.clock.in(5_000, async () => reader.abort())],
       ['the table fails', (world) => world.clock.in(5_000, async () => world.table.close())],
-    ])('a place is free again when %s', async (_, happens) => {
+    ])('frees a place when %s', async (_, happens) => {
       const { world, batchId, leave } = await full();
       await leave();
       const reader = new AbortController();
@@ -183,7 +183,7 @@ describe('readEvents', () => {
     });
   });
 
-  test('an unknown batch is not found', async () => {
+  test('reports an unknown batch as not found', async () => {
     await expect(readEvents(makeWorld().deps, from('none', 0))).rejects.toMatchObject({ name: 'BatchNotFound' });
   });
 });

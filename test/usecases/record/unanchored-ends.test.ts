@@ -45,7 +45,7 @@ describe('an end that cannot be anchored now', () => {
       );
     const noted = async () =>
       (await table.query({ pk: 'UNANCHORED', limit: 1000 })).items as unknown as readonly UnanchoredEnd[];
-    /** As the sweeper does after so many minutes; gives the rows that the stream then brings. */
+    /** As the sweeper does after this many minutes. Gives the rows that the stream then brings. */
     const sweepAfter = async (minutes: number) => {
       deps.clock.time += minutes * minute;
       const before = new Set((await noted()).map(({ sk }) => sk));
@@ -65,7 +65,7 @@ describe('an end that cannot be anchored now', () => {
     expect(faults).toEqual([`A: ${which} fails`, `B: ${which} fails`]);
     const first = await noted();
     expect(first.map(({ batch_id }) => batch_id)).toEqual(['A', 'B']);
-    // The stream brings the rows, and later those that the sweeper has written anew: one try each, and no row more.
+    // The stream brings the rows, and later the ones that the sweeper has rewritten: one try each, and no row more.
     await publish(first);
     expect((await sweepAfter(0.5)).fresh).toEqual([]);
     const { fresh } = await sweepAfter(0.5);
@@ -78,7 +78,7 @@ describe('an end that cannot be anchored now', () => {
     expect([(await sweepAfter(1)).fresh, await noted()]).toEqual([[], []]);
   });
 
-  test('and cannot be noted either is given back to the stream', async () => {
+  test('and cannot be noted either goes back to the stream', async () => {
     const { publish, broken, table, told } = await setUpFaults('B');
     broken.sign = true;
     const fails = killAt(table, (name, [writes]) =>
@@ -90,7 +90,7 @@ describe('an end that cannot be anchored now', () => {
     expect(told()).toEqual(['1: B 3']);
   });
 
-  test('is noted again when the feed grows while it is tried', async () => {
+  test('is noted again when the feed grows during the try', async () => {
     const { publish, broken, table, noted, later } = await setUpFaults('B');
     broken.sign = true;
     await publish(batchOf('B'));
@@ -102,7 +102,7 @@ describe('an end that cannot be anchored now', () => {
     expect((await noted()).length).toBe(2);
   });
 
-  test('is tried with twenty at once, and who waited longest comes first', async () => {
+  test('is tried with twenty at once, and the longest wait comes first', async () => {
     const names = Array.from({ length: 30 }, (_, at) => `B${at + 10}`);
     const { publish, broken, sweepAfter } = await setUpFaults(...names);
     broken.sign = true;

@@ -25,7 +25,7 @@ describe.each<[string, () => WaitingRoom]>([
 ])('who waits, counted %s', (_, make) => {
   const until = Date.UTC(2030, 0);
 
-  test('is let in until so many of a subject wait, and of another all the same', async () => {
+  test('admits up to the limit for one subject, and still admits another subject', async () => {
     const room = make();
     expect((await fill(room, 'ada', until)).every((leave) => leave !== undefined)).toBe(true);
     expect(await room.enter('ada', until)).toBeUndefined();
@@ -41,7 +41,7 @@ describe.each<[string, () => WaitingRoom]>([
   });
 });
 
-test('whoever was killed while waiting is out a little after the time', async () => {
+test('removes a killed client a little after its time', async () => {
   const { deps, clock } = tableWorld();
   const room = tableWaitingRoom(deps);
   const until = clock.now() + 20_000;
@@ -50,6 +50,6 @@ test('whoever was killed while waiting is out a little after the time', async ()
   expect(await room.enter('ada', until + 20_000)).toBeUndefined();
   clock.time = until + 5_000;
   expect(await room.enter('ada', until + 20_000)).toBeDefined();
-  // The place is another's by now.
+  // Another client has the place by now.
   await expect(late!()).rejects.toMatchObject({ name: 'ConditionFailed' });
 });

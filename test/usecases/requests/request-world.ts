@@ -30,7 +30,7 @@ export const makeRequestWorld = (catalogue: Catalogue = ownCatalogue) => {
 export const readRequestRow = async ({ table }: Pick<World, 'table'>, id: string): Promise<RequestRow> =>
   rowOf<RequestRow>(await table.get(keys.request(id)))!;
 
-/** Has a request end so. */
+/** Ends a request this way. */
 export const endRequest = async (
   world: World,
   id: string,

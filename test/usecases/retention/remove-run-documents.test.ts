@@ -34,14 +34,14 @@ const manifests = documentPaths.manifests('a'.repeat(64));
 
 const cases: readonly Case[] = [
   { what: 'all of it', left: [] },
-  { what: 'nothing of a run of a pipeline', executor: 'harness:acme', left: all },
+  { what: 'nothing of a pipeline run', executor: 'harness:acme', left: all },
   {
-    what: 'not what stood there before, where a release goes back to it',
+    what: 'not the previous document, where a release goes back to it',
     released: { id: later, before: { batch_id: batch, index: 0 } },
     left: [before],
   },
   {
-    what: 'what stood there before, where a release goes back to that of another deployment',
+    what: 'the previous document, where a release goes back to the document of another deployment',
     released: { id: later, before: { batch_id: batch, index: 1 } },
     left: [],
   },
@@ -50,10 +50,10 @@ const cases: readonly Case[] = [
     released: { id: earlier, before: { batch_id: batch, index: 0 } },
     left: [],
   },
-  { what: 'nothing where nobody knows whose it was', isPlanned: false, left: all },
+  { what: 'nothing where the owner is unknown', isPlanned: false, left: all },
 ];
 
-test.each(cases)('of a record that expires there goes $what', async ({ executor = kubernetes, ...one }) => {
+test.each(cases)('an expired record removes $what', async ({ executor = kubernetes, ...one }) => {
   const table = new SqliteTable(':memory:');
   const documents = new MemoryDocuments();
   for (const path of [...all, manifests]) await documents.put(path, 'x');

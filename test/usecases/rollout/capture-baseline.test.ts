@@ -32,15 +32,15 @@ const away = new FlotillaError('ClusterUnavailable', 'no route');
 interface Setting {
   readonly views?: readonly (WorkloadView | Error)[];
   readonly recorded?: Partial<Release>;
-  /** The namespace of what was recorded, where that is another one. */
+  /** The namespace in the record, where it differs. */
   readonly deployedTo?: string;
   readonly earlier?: CaptureRow;
   readonly deployment?: Partial<PlannedDeployment>;
-  /** What the cluster says of itself, time after time; the last one stays. */
+  /** What the cluster says of itself, time after time. The last one stays. */
   readonly identities?: readonly (readonly string[] | Error)[];
-  /** Runs that there were already: this is a later attempt. */
+  /** Runs that already existed: this is a later attempt. */
   readonly runs?: readonly Run[];
-  /** It puts this target back, planned by this NOW: the second of its plan had put 3.0.2 in place of 3.0.1. */
+  /** It restores this target, planned from this NOW. The second of its plan had replaced 3.0.1 with 3.0.2. */
   readonly undoes?: Partial<TargetRow>;
   /** Somebody has the same object, under another name of the cluster. */
   readonly busy?: boolean;
@@ -61,7 +61,7 @@ const inNamespace = (deployment: PlannedDeployment, namespace: string): PlannedD
   workload: { ...deployment.workload, namespace },
 });
 
-/** A deployment of 3.0.2 that is about to be made where 3.0.1 runs. */
+/** A deployment of 3.0.2 that is about to start where 3.0.1 runs. */
 const captured = async (setting: Setting) => {
   const { views = [old], recorded, earlier, deployment: more, identities = [['kube-system:test']] } = setting;
   const { world, batchId: batch_id, deployment: original, item } = await aboutToStart();
@@ -134,7 +134,7 @@ const captured = async (setting: Setting) => {
 const begunAgain = (item: ItemRow, runs: readonly Run[]): readonly Write[] =>
   changeItem(item, { ...item, attempt: 2, runs: [...runs] }, { at: 0, actor: 'test' }).writes;
 
-/** Another name of the same cluster, and the lock that somebody has by that name. */
+/** Another name of the same cluster, and the lock that somebody holds under that name. */
 const busyUnder = (name: string, { workload }: PlannedDeployment): Write[] => {
   const lock: LockRow = {
     ...{ name: locksOfObject(workload, [name])[0]!, batch_id: 'other', index: 0, key: 'shared/x', fence: 9 },
@@ -147,7 +147,7 @@ const busyUnder = (name: string, { workload }: PlannedDeployment): Write[] => {
   return [{ put: itemOf(keys.lock(lock.name), lock) }, { put: itemOf(keys.cluster(name), row) }];
 };
 
-test('what runs now is kept: the baseline, and the release to return to', async () => {
+test('keeps what runs now: the baseline, and the release to return to', async () => {
   const { given, row, waits, deployment, now } = await captured({});
   expect(given).toEqual({
     ...{ attempt: 1, timeout_seconds: deployment.timeout, wait_seconds: 21_600 + 86_400 },
@@ -174,7 +174,7 @@ test.each([
   ['we deploy what Harness deployed before', ofCluster, ofHarness, [true, false]],
   ['we deploy, and did before', ofCluster, ofCluster, [true, true]],
   ['we deploy what was only observed before', ofCluster, undefined, [true, true]],
-] as const)('what changes the cluster is told apart: %s', async (_, executor, before, wanted) => {
+] as const)('tells apart who changes the cluster: %s', async (_, executor, before, wanted) => {
   const { deployment } = await captured({ deployment: { executor: before ?? executor } });
   const recorded = before === undefined ? {} : { recorded: { deployment, version: '3.0.1', image: 'reg/app:3.0.1' } };
   const { given } = await captured({ deployment: { executor }, ...recorded });
@@ -183,7 +183,7 @@ test.each([
 
 const digest = `sha256:${'1b'.repeat(32)}`;
 
-test('what a late call saw under a turn that was given back is forgotten: all is looked for anew', async () => {
+test('forgets what a late call saw under a turn that was given back, and looks again', async () => {
   const { deployment, row: first } = await captured({ recorded: {} });
   const previous: Release = { version: '2.0.0', deployment, origin: 'recorded', at: 1, batch_id: 'long-ago' };
   const earlier = { attempt: 1, baseline: { ...baseline, uid: 'd0' }, previous };
@@ -197,50 +197,50 @@ test('what a late call saw under a turn that was given back is forgotten: all is
 
 describe('the release to return to is', () => {
   test.each<[what: string, Setting, release: string | undefined]>([
-    ['the one that was verified last', { recorded: { version: '3.0.1', image: 'reg/app:3.0.1' } }, 'recorded 3.0.1'],
+    ['the last verified one', { recorded: { version: '3.0.1', image: 'reg/app:3.0.1' } }, 'recorded 3.0.1'],
     [
-      'another one that somebody has put there',
+      'another one that somebody has deployed',
       { recorded: { version: '3.0.0', image: 'reg/app:3.0.0' } },
       'observed 3.0.1',
     ],
     ['the same by another name', { recorded: { version: 'stable', image: 'reg/app:3.0.1' } }, 'recorded stable'],
     ['the same by another image', { recorded: { version: '3.0.1', image: 'other/app:3.0.1' } }, 'recorded 3.0.1'],
     [
-      'the one that was verified last, where what runs is not in order',
+      'the last verified one, where what runs is not healthy',
       { recorded: { version: '3.0.0' }, views: [viewOf({ image: 'reg/app:3.0.1', status: { readyReplicas: 0 } })] },
       'recorded 3.0.0',
     ],
     [
-      'the one that was verified last, where nothing runs',
+      'the last verified one, where nothing runs',
       { recorded: { version: '3.0.0' }, views: [{ revisions: [], pods: [] }] },
       'recorded 3.0.0',
     ],
     [
-      'the chart that was verified last, whose version no cluster tells',
+      'the last verified chart, whose version no cluster shows',
       { recorded: { version: '9.1', image: 'reg/app:2.9' }, deployment: { docker_artifact_type: 'helm' } },
       'recorded 9.1',
     ],
     [
-      'what runs, where the one that was verified last was another object',
+      'what runs, where the last verified one was another object',
       { recorded: { version: '3.0.1', image: 'reg/app:3.0.1' }, deployedTo: 'elsewhere' },
       'observed 3.0.1',
     ],
     ['what runs by its digest', { views: [viewOf({ image: `reg/app@${digest}` })] }, `observed ${digest}`],
     [
-      'none, where what runs is not in order',
+      'none, where what runs is not healthy',
       { views: [viewOf({ image: 'reg/app:3.0.1', status: { readyReplicas: 0 } })] },
       undefined,
     ],
     ['none, where nothing runs', { views: [{ revisions: [], pods: [] }] }, undefined],
     ['none, where what runs has no version', { views: [viewOf({ image: 'reg/app' })] }, undefined],
-    ['none, where it is what is asked for', { views: [viewOf({ image: 'reg/app:3.0.2' })] }, undefined],
+    ['none, where it equals what is requested', { views: [viewOf({ image: 'reg/app:3.0.2' })] }, undefined],
     [
-      'none, where what is asked for was verified last',
+      'none, where what is requested was the last verified one',
       { recorded: { version: '3.0.2', image: 'reg/app:3.0.2' }, views: [viewOf({ image: 'reg/app:3.0.2' })] },
       undefined,
     ],
     [
-      'the one that was found before the first attempt',
+      'the one found before the first attempt',
       { earlier: { attempt: 1, baseline, previous: { version: '2' } as Release } },
       'undefined 2',
     ],
@@ -255,7 +255,7 @@ describe('the release to return to is', () => {
 test.each([
   ['which was gone before', { revisions: [], pods: [] }, { exists: false, ttl_seconds: 5 }],
   ['which is still there', old, baseline],
-])('how soon a Job removes itself is known from the last one, %s', async (_, view, kept) => {
+])('the last Job shows how soon a Job removes itself, %s', async (_, view, kept) => {
   const { row } = await captured({ views: [view], recorded: { ttl_seconds: 5 } });
   expect(row?.baseline).toEqual(kept);
 });
@@ -273,27 +273,27 @@ describe('where several containers could be the service', () => {
   const runs: Run[] = [{ executor: 'harness:a', key: 'k', attempt: 1 }];
   test.each<[what: string, Setting, container: string | undefined, names: readonly string[] | undefined]>([
     ['nothing tells it', { views: [two('3.0.1', '7')] }, undefined, ['app', 'proxy']],
-    ['the release before tells it', { views: [two('3.0.1', '7')], recorded: { container: 'app' } }, 'app', undefined],
+    ['the previous release says it', { views: [two('3.0.1', '7')], recorded: { container: 'app' } }, 'app', undefined],
     [
-      'the release before tells one that is gone',
+      'the previous release says it for one that is gone',
       { views: [two('3.0.1', '7')], recorded: { container: 'web' } },
       undefined,
       ['app', 'proxy'],
     ],
     [
-      'the attempt before tells it',
+      'the previous attempt says it',
       { views: [two('3.0.2', '7')], runs, earlier: { attempt: 1, baseline: before } },
       'app',
       undefined,
     ],
     [
-      'it was known at the attempt before',
+      'it was known at the previous attempt',
       { views: [two('3.0.1', '7')], runs, earlier: { attempt: 1, baseline: { ...before, container: 'app' } } },
       'app',
       undefined,
     ],
     [
-      'the attempt before changed nothing',
+      'the previous attempt changed nothing',
       { views: [two('3.0.1', '7')], runs, earlier: { attempt: 1, baseline: before } },
       undefined,
       ['app', 'proxy'],
@@ -312,7 +312,7 @@ describe('before a rollback of one target', () => {
     ["somebody's hotfix", {}, '9', true],
     ["somebody's hotfix that was adopted, as the plan said", adopted, '9', false],
     ['another one since', adopted, '10', true],
-  ])('%s is put back, or left to whoever has set it', async (_, undoes, image, isLeft) => {
+  ])('%s is restored, or left as somebody has set it', async (_, undoes, image, isLeft) => {
     const view = viewOf({ image: `reg/app:${image}`, revision: 2 });
     const { row } = await captured({ undoes, views: [view] });
     expect(row?.overtaken?.running).toBe(isLeft ? image : undefined);
@@ -329,7 +329,7 @@ describe('before another attempt', () => {
     ['that of before', at('3.0.1', 1), undefined],
     ['the release to return to', at('3.0.0', 2), undefined],
     ['theirs', at('9', 2), { message, running: '9' }],
-  ])('%s is compared with what was there before the first', async (_, view, overtaken) => {
+  ])('compares %s with what was there before the first', async (_, view, overtaken) => {
     const previous = { version: '3.0.0', deployment: (await aboutToStart()).deployment } as unknown as Release;
     for (const earlier of [
       { attempt: 1, baseline, previous },
@@ -340,19 +340,19 @@ describe('before another attempt', () => {
     }
   });
 
-  test('the first one, asked for again, has none before it', async () => {
+  test('the first one, when called again, has none before it', async () => {
     const { row } = await captured({ views: [at('9', 2)], earlier: { attempt: 1, baseline } });
     expect([row?.first_baseline, row?.overtaken]).toEqual([undefined, undefined]);
   });
 });
 
 describe('a cluster that does not answer', () => {
-  test('is asked again, after longer and longer waits', async () => {
+  test('is asked again, with longer and longer waits', async () => {
     const { row, waits } = await captured({ views: [away, away, away, old] });
     expect([row?.baseline, waits]).toEqual([baseline, [1_000, 2_000, 4_000]]);
   });
 
-  test('has the turn given back, and nothing is kept: no deployment fails because a cluster was away for a moment', async () => {
+  test('gives the turn back and keeps nothing: no deployment fails because a cluster was down for a moment', async () => {
     const { given, row, waits, told, after, deployment } = await captured({ views: [away] });
     expect(given).toMatchObject({ name: 'TurnReturned', message: 'no route' });
     expect([row, waits]).toEqual([undefined, [1_000, 2_000, 4_000]]);
@@ -371,7 +371,7 @@ describe('a cluster that does not answer', () => {
     }
   });
 
-  test('is told of when it answers the one that tries it', async () => {
+  test('is reported when it answers the deployment that tries it', async () => {
     const { deployment, told } = await captured({});
     expect(told).toEqual([]);
     const scope = { cluster: deployment.cluster };
@@ -385,27 +385,27 @@ describe('a cluster that does not answer', () => {
   });
 });
 
-describe('who else works on the object, under another name of the cluster', () => {
-  test('is in the way before anything was started', async () => {
+describe('another deployment of the object, under another name of the cluster', () => {
+  test('blocks before anything starts', async () => {
     const { given, row } = await captured({ busy: true });
     expect(given).toMatchObject({ name: 'ObjectBusy', details: { batch_id: 'other' } });
     expect(row).toBeUndefined();
   });
 
-  test('is not once there was a run: what that did may have to be undone', async () => {
+  test('does not block once there was a run: its changes may have to be undone', async () => {
     const runs: Run[] = [{ executor: 'harness:a', key: 'k', attempt: 1 }];
     const { given, asked } = await captured({ busy: true, runs, earlier: { attempt: 1, baseline } });
     expect(given).toMatchObject({ attempt: 2 });
     expect(asked).toBe(0);
   });
 
-  test('is not known while the cluster does not say which one it is: it is asked again', async () => {
+  test('is unknown while the cluster does not say which one it is: it is asked again', async () => {
     const { given, row, waits } = await captured({ identities: [away, ['kube-system:test']], busy: true });
     expect(given).toMatchObject({ name: 'ObjectBusy' });
     expect([row, waits]).toEqual([undefined, [1_000]]);
   });
 
-  test('is never known where it does not say so at all: the turn is given back, as where it cannot be reached', async () => {
+  test('is never known where the cluster cannot say so: the turn goes back, as if it were unreachable', async () => {
     const { given, row, waits } = await captured({ identities: [away] });
     expect(given).toMatchObject({ name: 'TurnReturned', message: 'no route' });
     expect([row, waits]).toEqual([undefined, [1_000, 2_000, 4_000]]);
@@ -415,14 +415,14 @@ describe('who else works on the object, under another name of the cluster', () =
 describe('a turn that is held', () => {
   const turn = { state: 'held', held_by: '01GONE' } as const;
 
-  test('is given back before the cluster is asked', async () => {
+  test('goes back before the cluster is asked', async () => {
     const { given, row, after, told, asked } = await captured({ turn, views: [new Error('nobody is to ask')] });
     expect(given).toMatchObject({ name: 'TurnReturned' });
     expect([row, asked, after.reason]).toEqual([undefined, 0, 'Held']);
     expect(told).toMatchObject([{ type: 'returned', fence: 7 }]);
   });
 
-  test('forgets what was captured under the turn before: what ran days ago counts no more', async () => {
+  test('forgets what was captured under the previous turn: what ran days ago no longer counts', async () => {
     const { row } = await captured({ turn, earlier: { attempt: 1, baseline } });
     expect(row).toBeUndefined();
   });
@@ -433,14 +433,14 @@ describe('a turn that is held', () => {
     expect(told).toEqual([]);
   });
 
-  test('is kept where an attempt has touched the target: Deploy says what follows', async () => {
+  test('stays where an attempt has touched the target: Deploy says what follows', async () => {
     const { given, row } = await captured({ turn, item: { touched: true } });
     expect(given).toMatchObject({ attempt: 1 });
     expect(row).toBeDefined();
   });
 });
 
-test('without a turn nothing is captured', async () => {
+test('captures nothing without a turn', async () => {
   const { world, batchId: batch_id } = await aboutToStart();
   const cluster = () => Promise.reject(new Error('nobody is to ask'));
   await expect(captureBaseline({ ...world.deps, cluster }, { batch_id, index: 1 })).rejects.toThrow(

@@ -11,7 +11,7 @@ import type { RolloutMemory } from '../../../lib/usecases/rollout/rollout-memory
 import { unready, viewOf, waitingFor } from '../../domain/rollout/objects.ts';
 import { aboutToStart } from '../deployment/about-to-start.ts';
 
-const away = new FlotillaError('ClusterUnavailable', 'the cluster is away');
+const away = new FlotillaError('ClusterUnavailable', 'the cluster is down');
 const check: HealthCheck = { enabled: true, path: '/ready', timeout: 20 };
 const good = viewOf({ image: 'reg/app:3.0.2' });
 const notReady = viewOf({ image: 'reg/app:3.0.2', replicas: 1, status: { readyReplicas: 0, availableReplicas: 0 } });
@@ -31,7 +31,7 @@ interface Setting {
 
 const timeout = 900_000;
 
-/** A rollout that is watched, of version 3.0.2, or of 3.0.1 that is restored. */
+/** A rollout under watch, of version 3.0.2, or of 3.0.1 that is restored. */
 const watched = async ({ wait = 'verify-1', health, row: more, hasRestoreRun, logs = [], probes = [] }: Setting) => {
   const { world, batchId: batch_id, deployment: planned, item } = await aboutToStart();
   const start = world.clock.now();
@@ -95,7 +95,7 @@ describe('a verdict', () => {
   });
 
   test.each<[what: string, steady_seconds: number, told: string]>([
-    ['and is not long enough', 11, 'goes on'],
+    ['and has not lasted long enough', 11, 'goes on'],
     ['and is', 10, 'SUCCESS, good, Verified: 1 of 1 replicas are ready with reg/app:3.0.2.'],
   ])('is about a container that has run for 10 s %s', async (_, steady_seconds, outcome) => {
     const { look, read, row, world } = await watched({});
@@ -121,7 +121,7 @@ describe('a verdict', () => {
     expect(await world.table.get(keys.goodRelease(row.deployment.target))).toMatchObject({ digest });
   });
 
-  test('that is good without an image to name names none', async () => {
+  test('that is good without an image names no image', async () => {
     const containers = [
       { name: 'a', image: 'reg/a:3.0.2' },
       { name: 'b', image: 'reg/b:1' },
@@ -153,12 +153,12 @@ describe('a verdict', () => {
       'Nothing had to be restored. The previous release, version 3.0.2, ran again and was verified: 2 of 2 replicas are ready with reg/app:3.0.2.',
     ],
     [
-      'without one, because nothing was ever replaced',
+      'without a previous image, because nothing was ever replaced',
       { row: { untouched: true } },
       good,
       'Nothing had to be restored. The previous release, version 3.0.2, still ran and was verified: 2 of 2 replicas are ready with reg/app:3.0.2.',
     ],
-  ])('that is good of what was put back %s', async (_, setting, view, message) => {
+  ])('that is good for what was restored %s', async (_, setting, view, message) => {
     const { look, read } = await watched({ wait: 'verify-restore', ...setting });
     await look(view);
     const { item, answer } = await read();
@@ -171,7 +171,7 @@ describe('a verdict', () => {
 
   test.each<[what: string, logs: readonly string[] | Error, log: readonly string[] | undefined]>([
     ['with the last lines of the log', ['one', 'two'], ['one', 'two']],
-    ['with lines that can be read', ['\u001b[31mred\u001b[0m\u0007', 'x'.repeat(301)], ['red', `${'x'.repeat(300)}…`]],
+    ['with readable lines', ['\u001b[31mred\u001b[0m\u0007', 'x'.repeat(301)], ['red', `${'x'.repeat(300)}…`]],
     ['without lines, when there are none', [], undefined],
     ['without lines, when the cluster does not give them', away, undefined],
   ])('that is bad is a failure, %s', async (_, logs, log) => {
@@ -192,7 +192,7 @@ describe('a verdict', () => {
     expect(asked).toEqual([['shared', 'app-hash2-0', 'app', 20]]);
   });
 
-  test('that is bad of a restore says why, and what to do', async () => {
+  test('that is bad for a restore says why, and what to do', async () => {
     const { look, read } = await watched({ wait: 'verify-restore', hasRestoreRun: true });
     await look(looping);
     const { reason, message } = (await read()).item.restore!;
@@ -202,7 +202,7 @@ describe('a verdict', () => {
     );
   });
 
-  test('that is bad of what never ran asks for no log', async () => {
+  test('that is bad for a service that never ran asks for no log', async () => {
     const { look, read, asked } = await watched({});
     await look(misnamed);
     const { item } = await read();
@@ -213,17 +213,17 @@ describe('a verdict', () => {
     expect(asked).toEqual([]);
   });
 
-  test('cannot be given where the logs fail otherwise', async () => {
+  test('cannot be given when reading the logs fails otherwise', async () => {
     const { look, read } = await watched({ logs: new Error('a bug') });
     await expect(look(looping)).rejects.toThrow('a bug');
     expect((await read()).isWatched).toBe(true);
   });
 
   test.each([
-    ['once, where that is asked for', { unblock: true } as const, 'reg/app:3.0.2', [['shared', 'db-0', 'p0']]],
+    ['once, where the service wants that', { unblock: true } as const, 'reg/app:3.0.2', [['shared', 'db-0', 'p0']]],
     ['not where it is not', { steady_seconds: 1 }, 'reg/app:3.0.2', []],
-    ['not before what was asked for stands there', { unblock: true } as const, 'reg/app:1', []],
-  ])('that waits for a broken pod of an older revision has it deleted %s', async (_, rollout, image, deleted) => {
+    ['not before the new version is there', { unblock: true } as const, 'reg/app:1', []],
+  ])('that waits for a broken pod of an older revision deletes it %s', async (_, rollout, image, deleted) => {
     const { look, read, row, asked } = await watched({
       row: { baseline: { exists: true, uid: 's1', revision: 'a', image: 'reg/app:1' } },
     });
@@ -242,7 +242,7 @@ describe('a verdict', () => {
     expect([asked, (await read()).isWatched]).toEqual([deleted, true]);
   });
 
-  test('that a Job is complete keeps how soon it removes itself, also when it is gone by then', async () => {
+  test('that a Job is complete keeps how soon it removes itself, even when it is gone by then', async () => {
     for (const isGone of [false, true]) {
       const { look, read, row } = await watched({});
       const workload = { ...row.deployment.workload, kind: 'job' as const };
@@ -258,7 +258,7 @@ describe('a verdict', () => {
     }
   });
 
-  test('that cannot be given any more is UNKNOWN', async () => {
+  test('that can no longer be given is UNKNOWN', async () => {
     const { look, read, row, world } = await watched({});
     const workload = { ...row.deployment.workload, kind: 'job' as const };
     Object.assign(row, { deployment: { ...row.deployment, workload, rollback_strategy: 'automatic' } });
@@ -274,7 +274,7 @@ describe('a verdict', () => {
     ]);
   });
 
-  test('that another attempt may heal says so', async () => {
+  test('that another attempt may fix says so', async () => {
     const { look, read } = await watched({});
     await look(
       viewOf({
@@ -305,7 +305,7 @@ describe('a health check', () => {
   const sick: HealthAnswer = { status: 503, message: 'sick' };
   const well: HealthAnswer = { status: 200, message: 'well' };
 
-  test('is asked when the rollout is in order, and when it is due; a good answer is the verdict', async () => {
+  test('is asked when the rollout is complete and the check is due; a good answer is the verdict', async () => {
     const patient = { ...check, timeout: 600 };
     const { world, look, read, asked, memory } = await watched({ health: patient, probes: [sick, away, well] });
     await look(notReady);
@@ -325,7 +325,7 @@ describe('a health check', () => {
     );
   });
 
-  test('that fails to the end of its time is a failure that another attempt may heal', async () => {
+  test('that fails to the end of its time is a failure that another attempt may fix', async () => {
     const { world, look, read } = await watched({ health: { ...check, keep_answer: true }, probes: [sick, sick] });
     await look(good);
     world.clock.time += 20_000;
@@ -337,13 +337,13 @@ describe('a health check', () => {
     ]);
   });
 
-  test('that cannot be asked has the words of the cluster', async () => {
+  test("that cannot be asked gives the cluster's message", async () => {
     const { look, memory } = await watched({ health: check, probes: [away] });
     await look(good);
-    expect(memory.last?.message).toContain('the cluster is away');
+    expect(memory.last?.message).toContain('the cluster is down');
   });
 
-  test('that fails in a way of its own is told', async () => {
+  test('that fails in another way is reported', async () => {
     const { look } = await watched({ health: check, probes: [new Error('a bug')] });
     await expect(look(good)).rejects.toThrow('a bug');
   });
@@ -357,7 +357,7 @@ describe('at the end of the time', () => {
     expect(told(await read())).toBe('goes on');
   });
 
-  test('what was seen last is told, with its logs', async () => {
+  test('the last thing seen is reported, with its logs', async () => {
     const { world, look, read, deadline, asked } = await watched({ logs: ['starting'] });
     world.clock.time = deadline + 1;
     await look(crashing({ state: { running: {} } }));
@@ -377,7 +377,7 @@ describe('at the end of the time', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('a health check that is not due any more is what was seen last', async () => {
+  test('a health check that is no longer due was the last thing seen', async () => {
     const probes = [{ status: 503, message: 'sick' }];
     const { world, look, read, deadline } = await watched({ health: { ...check, timeout: 3_600 }, probes });
     world.clock.time = deadline - 100;
@@ -389,7 +389,7 @@ describe('at the end of the time', () => {
     );
   });
 
-  test('a cluster that nobody could ask leaves it UNKNOWN', async () => {
+  test('a cluster that could not be asked leaves it UNKNOWN', async () => {
     const { world, row, memory, read, deadline } = await watched({});
     const note = () => noteUnreachable(world.deps, { row, memory, cause: 'no route' });
     world.clock.time = deadline;

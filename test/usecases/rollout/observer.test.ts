@@ -20,16 +20,16 @@ const good = viewOf({ image });
 const none = { readyReplicas: 0, availableReplicas: 0 };
 const starting = viewOf({ image, replicas: 1, status: none });
 const missing = viewOf({ image, replicas: 1, status: none, podStatus: unready(waitingFor('InvalidImageName')) });
-/** An autoscaler may heal it, so it has to last for minutes. */
+/** An autoscaler may fix it, so it has to last for minutes. */
 const unschedulable = {
   phase: 'Pending',
   conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'no node fits' }],
 };
-const away = new FlotillaError('ClusterUnavailable', 'the cluster is away');
+const away = new FlotillaError('ClusterUnavailable', 'the cluster is down');
 
 type Seen = WorkloadView | 'to be read' | Error;
 
-/** One rollout that is watched by streams which say what the test lets them say. */
+/** One rollout, watched by streams that say what the test lets them say. */
 const stage = async (timeout = 100_000) => {
   const { world, batchId: batch_id, deployment: planned, item } = await aboutToStart();
   const clock = new WorldClock();
@@ -80,7 +80,7 @@ const stage = async (timeout = 100_000) => {
   const settle = async (): Promise<void> => {
     for (let turns = 0; turns < 20; turns += 1) await turn();
   };
-  /** Lets so much time pass while something goes on. */
+  /** Lets this much time pass while something goes on. */
   const during = async (act: Promise<unknown>, milliseconds: number): Promise<void> => {
     const end = clock.now() + milliseconds;
     clock.setTimer(end, () => {});
@@ -98,7 +98,7 @@ const stage = async (timeout = 100_000) => {
   return { deps, memory, task, clock, seen, calls, during, change, status, watchRow, watched, bell, settle };
 };
 
-test('a change is judged at once, and what changes together once', async () => {
+test('judges a change at once, and changes that come together once', async () => {
   const { deps, memory, task, seen, calls, during, change, status } = await stage();
   const watching = watchCluster(deps, task, memory);
   await during(watching, 100);
@@ -111,7 +111,7 @@ test('a change is judged at once, and what changes together once', async () => {
   expect([calls, (await status()).status]).toEqual([['view'], 'SUCCESS']);
 });
 
-test('what has to last is asked for more often than the list is read', async () => {
+test('asks for what has to last more often than it reads the list', async () => {
   const { deps, memory, task, seen, clock, during, change, calls } = await stage();
   const watching = watchCluster(deps, task, memory);
   await during(watching, 100);
@@ -126,7 +126,7 @@ test('what has to last is asked for more often than the list is read', async () 
   expect([clock.now() - begun, views >= 7, views <= 12]).toEqual([2_000, true, true]);
 });
 
-test('the deadline is kept to the millisecond', async () => {
+test('keeps the deadline to the millisecond', async () => {
   const { deps, memory, task, clock, during, status, watched } = await stage();
   const watching = watchCluster(deps, task, memory);
   await during(watching, watched.deadline - clock.now());
@@ -135,7 +135,7 @@ test('the deadline is kept to the millisecond', async () => {
   expect((await status()).reason).toBe('Timeout');
 });
 
-test('a failure is told as soon as it is seen', async () => {
+test('reports a failure as soon as it sees it', async () => {
   const { deps, memory, task, seen, during, change, status } = await stage();
   const watching = watchCluster(deps, task, memory);
   await during(watching, 100);
@@ -145,7 +145,7 @@ test('a failure is told as soon as it is seen', async () => {
   expect((await status()).reason).toBe('InvalidImageName');
 });
 
-test('a bell has the list read at once', async () => {
+test('reads the list at once after a bell', async () => {
   const { deps, memory, task, during, calls, bell } = await stage();
   const watching = watchCluster(deps, task, memory);
   await during(watching, 100);
@@ -167,7 +167,7 @@ test.each<[what: string, read: Seen, status: string]>([
   expect([calls, (await status()).status]).toEqual([['follow 1', 'view', 'read'], says]);
 });
 
-test('a cluster that cannot be asked is no verdict before the deadline, and UNKNOWN after it', async () => {
+test('gives no verdict on a cluster that cannot be asked before the deadline, and UNKNOWN after it', async () => {
   const { deps, memory, task, seen, clock, during, status, watched } = await stage();
   seen.now = away;
   const watching = watchCluster(deps, task, memory);
@@ -177,7 +177,7 @@ test('a cluster that cannot be asked is no verdict before the deadline, and UNKN
   expect((await status()).reason).toBe('ClusterUnavailable');
 });
 
-test('what was seen is handed over at the end of a call: a grace does not begin anew', async () => {
+test('hands over what it saw at the end of a call: a grace does not start again', async () => {
   const first = await stage(1_000_000);
   const { deps, task, seen, clock, during, watchRow, calls } = first;
   seen.now = viewOf({ image, replicas: 1, status: none, podStatus: unschedulable });
@@ -192,7 +192,7 @@ test('what was seen is handed over at the end of a call: a grace does not begin 
 test.each<[what: string, ago: number, seenBefore: number, lasts: boolean]>([
   ['by another process', 1_000, 0, true],
   ['before this process looked itself', 1_000, 500, false],
-])('a call goes on from what was seen last, %s', async (_, ago, seenBefore, lasts) => {
+])('continues with what was seen last, %s', async (_, ago, seenBefore, lasts) => {
   const { deps, watched, memory, seen, clock, during, status } = await stage();
   seen.now = viewOf({ image, replicas: 1, status: none, podStatus: unschedulable });
   const progress = { first_seen: { Unschedulable: clock.now() - 3_600_000 }, saw_expected: true };
@@ -203,7 +203,7 @@ test.each<[what: string, ago: number, seenBefore: number, lasts: boolean]>([
   expect((await status()).reason === 'Unschedulable').toBe(lasts);
 });
 
-test('two clusters that are watched at once have a mirror each, which nobody else puts to rest', async () => {
+test('keeps a mirror for each of two clusters watched at once, and nobody else stops one', async () => {
   const { deps, task, seen, during, watched, clock } = await stage();
   const told: string[] = [];
   const clusterOf = (name: string): Cluster => ({
@@ -231,7 +231,7 @@ test('two clusters that are watched at once have a mirror each, which nobody els
   expect(told).toEqual(['eu is followed', 'us is followed']);
   await during(watching, cloudPace.watchFor - 10_000 + 1_000);
   expect(told).toEqual(['eu is followed', 'us is followed', 'eu rests', 'us rests']);
-  // One after the other in one process, as on AWS: of those that are not at work only the last is kept.
+  // One after the other in one process, as on AWS. Of those not in use only the last is kept.
   for (const input of tasks) await during(watch({ ...input, started_at: clock.now() }, {} as Context), 1_000);
   expect(told.slice(4)).toEqual(['us is followed']);
 });

@@ -11,7 +11,7 @@ const pods = [{ name: 'app-0', uid: 'u0', why: 'CrashLoopBackOff: exit code 1' }
 const deleted =
   'Pod app-0 of an older revision holds up the rollout. It is deleted because unblock is set. CrashLoopBackOff: exit code 1.';
 
-/** Looks at a rollout that a pod holds up, of a cluster that answers so, one after the other; `again`: by another process. */
+/** Looks at a rollout that a pod holds up. The cluster answers so, one after the other. `again`: by another process. */
 const unblocking = async (answers: readonly (DeletedPod | Error)[]) => {
   const { world, batchId: batch_id, deployment } = await aboutToStart();
   const left = [...answers];
@@ -37,7 +37,7 @@ const unblocking = async (answers: readonly (DeletedPod | Error)[]) => {
   return { look, read, events, asked, namespace: deployment.workload.namespace };
 };
 
-test('a pod is deleted once, however often it is seen and by whom, and that is told', async () => {
+test('deletes a pod once, no matter how often and by whom it is seen, and reports it', async () => {
   const { look, read, events, asked, namespace } = await unblocking([{ kind: 'deleted' }]);
   const known: Unblocked = new Map();
   await look(known);
@@ -48,7 +48,7 @@ test('a pod is deleted once, however often it is seen and by whom, and that is t
   expect([message, unblocked, warnings, await events()]).toEqual([deleted, ['u0'], [deleted], ['PodDeleted']]);
 });
 
-test('one that may not be deleted is asked for once, and the missing right is told', async () => {
+test('asks once to delete a pod it may not delete, and reports the missing right', async () => {
   const { look, read, events, asked, namespace } = await unblocking([
     { kind: 'refused', message: 'pods "app-0" is forbidden' },
   ]);
@@ -62,7 +62,7 @@ test('one that may not be deleted is asked for once, and the missing right is to
   expect(await events()).toEqual(['PodDeleted', 'PodNotDeleted']);
 });
 
-test('a cluster that cannot be asked is asked again for the same pod, by its uid', async () => {
+test('asks a cluster that cannot be asked again for the same pod, by its uid', async () => {
   const away = new FlotillaError('ClusterUnavailable', 'no route');
   const { look, events, asked } = await unblocking([away, { kind: 'gone' }]);
   const known: Unblocked = new Map();
@@ -70,7 +70,7 @@ test('a cluster that cannot be asked is asked again for the same pod, by its uid
   expect([asked.length, await events()]).toEqual([2, ['PodDeleted']]);
 });
 
-test('another fault is not hidden', async () => {
+test('does not hide another fault', async () => {
   const { look } = await unblocking([new Error('a bug')]);
   await expect(look(new Map())).rejects.toThrow('a bug');
 });

@@ -18,7 +18,7 @@ interface Setting {
   readonly hasPrevious?: false;
 }
 
-/** A deployment whose run has ended well, or a restore; version 3.0.1, a chart, ran before. */
+/** A deployment whose run has succeeded, or a restore. Version 3.0.1, a chart, ran before. */
 const verifying = async ({ attempt = 1, capture, hasDeadline, hasPrevious }: Setting = {}) => {
   const { world, batchId: batch_id, deployment, item } = await aboutToStart();
   const earlier = { ...deployment, timeout: 77, docker_artifact_type: 'helm' } as const;
@@ -56,7 +56,7 @@ const verifying = async ({ attempt = 1, capture, hasDeadline, hasPrevious }: Set
   return { world, batch_id, deployment, earlier, told, wait, verify, watched };
 };
 
-test('a rollout is handed to the observer of its cluster', async () => {
+test('hands a rollout to the observer of its cluster', async () => {
   const { world, batch_id, deployment, told, verify, watched } = await verifying();
   expect(await verify('a')).toEqual({});
   expect(await watched()).toMatchObject({
@@ -74,11 +74,11 @@ test('a rollout is handed to the observer of its cluster', async () => {
   expect(told).toEqual(['watcher cluster-cluster-eu-1-1']);
 });
 
-describe('a restore is handed to the observer of its cluster', () => {
+describe('hands a restore to the observer of its cluster', () => {
   test.each<[what: string, Partial<CaptureRow>, baseline: object, untouched: true | undefined]>([
-    ['and judged against what it found', { restore_baseline: failed }, failed, undefined],
-    ['and is known to be untouched where it found what was before', { restore_baseline: before }, before, true],
-    ['and judged against what was before where it could not look', {}, before, undefined],
+    ['and judges it by what it found', { restore_baseline: failed }, failed, undefined],
+    ['and knows that it is untouched where it found the previous version', { restore_baseline: before }, before, true],
+    ['and judges it by the previous version where it could not look', {}, before, undefined],
   ])('%s', async (_, capture, baseline, untouched) => {
     const { verify, watched, earlier } = await verifying({ attempt: 'restore', capture });
     await verify('a');
@@ -97,7 +97,7 @@ test.each<[attempt: number | 'restore', capture: Partial<CaptureRow>, since: num
   ['restore', { at: 5 }, 5],
   [1, {}, undefined],
 ])(
-  'attempt %s is judged by what the cluster told since its baseline was captured: %o',
+  'judges attempt %s by what the cluster said since its baseline was captured: %o',
   async (attempt, capture, since) => {
     const { verify, watched } = await verifying({ attempt, capture });
     await verify('a');
@@ -105,7 +105,7 @@ test.each<[attempt: number | 'restore', capture: Partial<CaptureRow>, since: num
   },
 );
 
-test('a second call begins nothing anew, but sees to it that somebody watches', async () => {
+test('starts nothing new in a second call, but makes sure that a watcher exists', async () => {
   const { world, told, verify, watched } = await verifying();
   await verify('a');
   const first = await watched();
@@ -115,7 +115,7 @@ test('a second call begins nothing anew, but sees to it that somebody watches', 
   expect(told).toEqual(['watcher cluster-cluster-eu-1-1', 'watcher cluster-cluster-eu-1-1']);
 });
 
-test('where the answer is there already it is given, and nobody watches', async () => {
+test('gives the answer where it already exists, and nobody watches', async () => {
   const { world, batch_id, told, verify, watched, wait } = await verifying();
   await world.table.transact([{ put: itemOf(keys.answer(batch_id, 0, wait), { reason: 'x', message: 'x', at: 1 }) }]);
   await verify('a');
@@ -126,7 +126,7 @@ test.each<[what: string, Setting, message: string]>([
   ['a deadline', { hasDeadline: false }, 'has nothing to verify'],
   ['a capture', { capture: null }, 'has nothing to verify'],
   ['a release before', { attempt: 'restore', hasPrevious: false }, 'has no previous release'],
-])('without %s there is nothing to verify', async (_, setting, message) => {
+])('has nothing to verify without %s', async (_, setting, message) => {
   const { verify } = await verifying(setting);
   await expect(verify('a')).rejects.toThrow(message);
 });

@@ -25,7 +25,7 @@ const outcome: Outcome = {
 const ended = (batchId: string): readonly Write[] =>
   changeItem(pendingItem(batchId, 0, 'shared/login-api'), { ...outcome, outcome }, { at: 1, actor: 'test' }).writes;
 
-/** What the token of a state is answered, and what else the state is handed. */
+/** What answers the token of a state, and what else the state gets. */
 const begun = async () => {
   const world = makeWorld();
   const { batchId } = await planned(world);
@@ -51,7 +51,7 @@ const states: readonly (readonly [string, string, (begun: Begun) => Promise<unkn
 ];
 
 test.each(states)(
-  '%s of a child that begins again after its deployment has ended ends at once',
+  '%s of a child that starts again after its deployment has ended ends at once',
   async (_, error, act) => {
     const scene = await begun();
     await scene.table.transact(ended(scene.batchId));
@@ -60,7 +60,7 @@ test.each(states)(
   },
 );
 
-test('one that has no turn yet is not answered', async () => {
+test('one that has no turn yet gets no answer', async () => {
   const scene = await begun();
   await awaitTurn(scene.deps, scene.task);
   expect(scene.told).toEqual([]);
@@ -82,11 +82,14 @@ const endingBefore = (read: number, { batchId, table }: Begun): Table => {
   };
 };
 
-test.each([1, 2, 3])('whatever AwaitTurn sees of a turn that ends before its read %i, it is answered', async (read) => {
-  const scene = await begun();
-  const { batchId, table, deps, task } = scene;
-  const turn = { state: 'granted', message: 'Its turn has come.' } satisfies Partial<TurnRow>;
-  await table.transact([{ put: itemOf(keys.turn(batchId, 0), turn) }]);
-  await awaitTurn({ ...deps, table: endingBefore(read, scene) }, task);
-  expect(scene.told).toContainEqual(expect.arrayContaining(['token-1']));
-});
+test.each([1, 2, 3])(
+  'gets an answer, no matter what AwaitTurn sees of a turn that ends before its read %i',
+  async (read) => {
+    const scene = await begun();
+    const { batchId, table, deps, task } = scene;
+    const turn = { state: 'granted', message: 'Its turn has come.' } satisfies Partial<TurnRow>;
+    await table.transact([{ put: itemOf(keys.turn(batchId, 0), turn) }]);
+    await awaitTurn({ ...deps, table: endingBefore(read, scene) }, task);
+    expect(scene.told).toContainEqual(expect.arrayContaining(['token-1']));
+  },
+);

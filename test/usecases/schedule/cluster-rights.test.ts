@@ -16,7 +16,7 @@ import { reviewDeployer, reviewRightsAnew } from '../../../lib/usecases/schedule
 import { planned, releaseYaml, submitted } from '../batch/api-world.ts';
 import { aboutToStart } from '../deployment/about-to-start.ts';
 
-/** A deployment that is about to be made on a simulated cluster which does not give all rights. */
+/** A deployment that is about to start on a simulated cluster that does not grant all rights. */
 const sceneWithout = async (...taken: readonly string[]) => {
   const simulated = await startSimulatedCluster();
   onTestFinished(() => simulated.close());
@@ -45,7 +45,7 @@ const sceneWithout = async (...taken: readonly string[]) => {
 };
 
 describe('what a cluster does not let us do', () => {
-  test('is asked when it is reached, kept, told once in the log, and asked again after a minute', async () => {
+  test('is asked on first contact, kept, logged once, and asked again after a minute', async () => {
     const { world, deployment, simulated, reviews, told, capture, row } = await sceneWithout(
       'watch pods',
       'list events',
@@ -74,7 +74,7 @@ describe('what a cluster does not let us do', () => {
     expect(reviews.count).toBe(3);
   });
 
-  test('is warned of by plan and submit, and told by health, without asking it', async () => {
+  test('gives a warning in plan and submit, and shows in health, without asking the cluster', async () => {
     const { world, deps, deployment, reviews, capture } = await sceneWithout('watch pods');
     const { cluster, workload } = deployment;
     const plan = async () => (await previewPlan(deps, { text: releaseYaml })).warnings;
@@ -106,7 +106,7 @@ describe('what a cluster does not let us do', () => {
     },
   );
 
-  test('is asked again at once when something could be listed that it said could not', async () => {
+  test('is asked again at once when something could be listed that it had refused', async () => {
     const { deployment, simulated, reviews, capture, row } = await sceneWithout('list pods');
     expect(await capture()).toMatchObject({ name: 'RightsMissing' });
     simulated.rights.giveAll();
@@ -125,7 +125,7 @@ describe('what a cluster does not let us do', () => {
 });
 
 test.each(['ConfigurationInvalid', 'ClusterUnavailable'] as const)(
-  'whoever looks at rollouts goes on when rights cannot be reviewed: %s',
+  'the rollout watch goes on when rights cannot be reviewed: %s',
   async (name) => {
     const { deps, deployment } = await sceneWithout();
     const cluster = await deps.cluster();
@@ -156,7 +156,7 @@ describe('what a cluster does not let the deployer do', () => {
     return { ...scene, review, place, planned: { ...deployment, executor } };
   };
 
-  test('is asked before the first apply, kept, told once in the log, in plan and in health', async () => {
+  test('is asked before the first apply, kept, logged once, shown in plan and in health', async () => {
     const { world, deps, deployment, reviews, told, review, row, planned } = await applied('delete services');
     const before = reviews.count;
     for (let times = 0; times < 3; times += 1) expect(await review()).toBe('reviewed');
@@ -175,10 +175,11 @@ describe('what a cluster does not let the deployer do', () => {
   });
 
   test.each(['get deployments.apps', 'patch deployments.apps'])(
-    '%s, without which the workload cannot be applied, fails it before anything is started',
+    '%s, without which the workload cannot be applied, fails it before anything starts',
     async (right) => {
       const { deployment, simulated, review, world } = await applied(right);
-      const message = `cluster ${deployment.cluster} does not let the deployer ${right} in namespace ${deployment.workload.namespace}; give the role to the group flotilla-deployer and add our user to it: flotilla cluster-role ${deployment.cluster} --executor kubernetes | kubectl apply -f -`;
+      const refused = `cluster ${deployment.cluster} does not let the deployer ${right} in namespace ${deployment.workload.namespace}`;
+      const message = `${refused}; give the role to the group flotilla-deployer and add our user to it: flotilla cluster-role ${deployment.cluster} --executor kubernetes | kubectl apply -f -`;
       const wanted = { name: 'RightsMissing', message };
       expect([await review(), await review()]).toMatchObject([wanted, wanted]);
       simulated.rights.giveAll();
@@ -186,14 +187,14 @@ describe('what a cluster does not let the deployer do', () => {
     },
   );
 
-  test('is not asked once something was started', async () => {
+  test('is not asked once something has started', async () => {
     const { world, place, review } = await applied('patch deployments.apps');
     const run = { executor: 'kubernetes:eu-1', key: 'k', attempt: 1 };
     await world.table.transact([{ update: keys.item(place.batch_id, 0), set: { runs: [run] } }]);
     expect(await review()).toBe('reviewed');
   });
 
-  test('is no matter where the cluster does not say', async () => {
+  test('does not matter where the cluster does not say', async () => {
     const { deps, place } = await applied();
     const silent = { ...deps, cluster: async () => ({ missingRights: async () => undefined }) as unknown as Cluster };
     await expect(reviewDeployer(silent, place)).resolves.toBeUndefined();

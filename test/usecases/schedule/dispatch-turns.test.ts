@@ -15,13 +15,13 @@ import { aboutToStart } from '../deployment/about-to-start.ts';
 import { DispatchWorld, liveToTheEnd } from './dispatch-world.ts';
 import type { Fault } from './faulty-gate.ts';
 
-/** What must be true when a story is over, whatever happened in it. */
+/** What must be true at the end of a story, no matter what happened in it. */
 const mustBeOver = async (world: DispatchWorld): Promise<void> => {
   const { ledger } = world;
   for (const place of ledger.places()) {
     const name = nameOf(place);
     expect(ledger.outcomes.get(name), `${name} has an outcome`).toBeDefined();
-    if (!world.isDead(place)) expect(world.answerOf(place), `${name} was told`).toBe(ledger.answerOf(place));
+    if (!world.isDead(place)) expect(world.answerOf(place), `${name} got its answer`).toBe(ledger.answerOf(place));
   }
   expect(await world.leftovers()).toEqual([]);
 };
@@ -77,11 +77,11 @@ const happen = async (world: DispatchWorld, chance: Chance): Promise<void> => {
   if (rare === 1) return world.die(chance.pick(places));
 };
 
-test('whatever fails, comes late or twice, crashes or is overtaken: the laws hold, everybody is told once, nobody waits', async () => {
+test('the laws hold through any fault, delay, duplicate, crash or race: each child hears once, nobody waits', async () => {
   await fc.assert(
     fc.asyncProperty(randomSheets, randomChance, async (all, numbers) => {
       const chance = new Chance(numbers);
-      // One that is forced may hear of its turn before another one hears that it has none; `laws.test.ts` has them.
+      // A forced one may hear of its turn before another one hears that it has none; `laws.test.ts` covers those.
       const sheets = all.map(({ forced: _, ...sheet }) => sheet);
       await inWorld(sheets, chance, async (world) => {
         while (!chance.isOver) await happen(world, chance);
@@ -102,7 +102,7 @@ const planAndRegister = async (world: DispatchWorld): Promise<void> => {
   for (const place of world.ledger.places()) await world.register(place);
 };
 
-/** Tells the same story with the fault at each of its steps. Gives the number of steps. */
+/** Plays the same story with the fault at each of its steps. Returns the number of steps. */
 const atEveryStep = async (story: (step: number) => Promise<boolean>): Promise<number> => {
   for (let step = 0; ; step++) {
     if (!(await story(step))) return step;
@@ -144,7 +144,7 @@ describe('at every step of a dispatcher', () => {
   });
 
   test.each([0, 1])(
-    'news arrive, and dispatcher %i is woken: they are read without a further wake-up',
+    'news arrives, and dispatcher %i is woken: it reads the news without a further wake-up',
     async (woken) => {
       const steps = await atEveryStep(async (step) => {
         let wakeUp: Promise<void> | undefined;
@@ -166,7 +166,7 @@ describe('at every step of a dispatcher', () => {
 });
 
 describe('a dispatcher that goes on after a fault', () => {
-  test('sends the answer that could not be sent, though it remembers the state', async () => {
+  test('sends the answer that could not be sent, although it remembers the state', async () => {
     await inWorld([sketchSheet({ id: 'batch-0', waits: [[], []] })], new Chance([]), async (world) => {
       await planAndRegister(world);
       const { gate } = world.dispatchers[0]!;
@@ -205,7 +205,7 @@ describe('a dispatcher that goes on after a fault', () => {
   });
 });
 
-test('a cancelled grant is marked, so that no attempt begins under it', async () => {
+test('marks a cancelled grant, so that no attempt starts under it', async () => {
   await inWorld([sketchSheet({ id: 'batch-0', waits: [[], []], concurrency: 1 })], new Chance([]), async (world) => {
     await planAndRegister(world);
     await world.dispatch(0);
@@ -219,9 +219,9 @@ test('a cancelled grant is marked, so that no attempt begins under it', async ()
   });
 });
 
-/** Ids of messages are of chance, so both orders come. */
+/** Ids of messages are random, so both orders occur. */
 test.each(Array.from({ length: 10 }, (_, seed) => seed * 1_111))(
-  'nothing starts of what is to go back before its plan is read, whatever is read first (%i)',
+  'starts nothing that is to go back before its plan is read, no matter what is read first (%i)',
   async (seed) => {
     const chance = new Chance([seed, 9_999 - seed]);
     await inWorld([sketchSheet({ id: 'batch-0', waits: [[], []] })], chance, async (world) => {
@@ -250,7 +250,7 @@ test('an older invocation that binds its token last does not take the answer awa
   });
 });
 
-test('more open turns than are sent at once all reach their children, whoever granted them', async () => {
+test('sends more open turns than fit at once to all their children, no matter which dispatcher granted them', async () => {
   const sheet = sketchSheet({ id: 'batch-0', waits: Array.from({ length: 130 }, () => []) });
   await inWorld([sheet], new Chance([]), async (world) => {
     await planAndRegister(world);
@@ -265,7 +265,7 @@ test('more open turns than are sent at once all reach their children, whoever gr
   });
 });
 
-describe('what stands in the way of a commit', () => {
+describe('what blocks a commit', () => {
   const two = sketchSheet({ id: 'batch-0', waits: [[], []], concurrency: 1 });
 
   test('another holder of the lease: nothing is committed, and its lease is left alone', async () => {
@@ -302,7 +302,7 @@ describe('what stands in the way of a commit', () => {
     });
   });
 
-  test('an outcome whose message is far back in the inbox: the inbox is read before the next turn is given', async () => {
+  test('an outcome whose message is far back in the inbox: the inbox is read before the next turn is granted', async () => {
     await inWorld([two], new Chance([]), async (world) => {
       await planAndRegister(world);
       await world.dispatch(0);
@@ -315,7 +315,7 @@ describe('what stands in the way of a commit', () => {
   });
 });
 
-test('messages for which a transaction has no room are read in the next one', async () => {
+test('reads messages that do not fit in a transaction in the next one', async () => {
   const ids = Array.from({ length: 20 }, (_, at) => `batch-${at}`);
   const waits = Array.from({ length: 2_000 }, () => []);
   const world = new DispatchWorld(
@@ -328,7 +328,7 @@ test('messages for which a transaction has no room are read in the next one', as
   world.close();
 });
 
-test('what is no message is put aside as it was, and does not hold up those behind it', async () => {
+test('moves aside what is no message, unchanged, and goes on with those behind it', async () => {
   const world = new DispatchWorld([sketchSheet({ id: 'b', waits: [[]], concurrency: 1 })], new Chance([]));
   const strange = [
     {},
@@ -346,7 +346,7 @@ test('what is no message is put aside as it was, and does not hold up those behi
   world.close();
 });
 
-test('a dispatcher that loads the schedule sends no turn to those who have gone on since', async () => {
+test('a dispatcher that loads the schedule sends no turn to deployments that have gone on since', async () => {
   const { batchId, world } = await aboutToStart();
   const sent: string[] = [];
   const send = async (token: string) => void sent.push(token);

@@ -37,7 +37,7 @@ interface Dispatcher {
 
 /**
  * Everything around the dispatcher: children that wait for their turns, deployments that end, two dispatcher processes
- * with faults, a clock. All that is committed goes into a ledger, which throws when a law of turns is broken.
+ * with faults, a clock. All commits go into a ledger, which throws when they break a law of turns.
  */
 export class DispatchWorld {
   readonly ledger: Ledger;
@@ -68,9 +68,9 @@ export class DispatchWorld {
     this.#now += milliseconds;
   }
 
-  // ---- What is committed ------------------------------------------------------------------------------------
+  // ---- Commits ----------------------------------------------------------------------------------------------
 
-  /** The table as everybody uses it: what was committed is entered into the ledger. */
+  /** The table as everybody uses it. Each commit goes into the ledger. */
   readonly #watchedTable: Table = {
     get: (key) => this.table.get(key),
     query: (query) => this.table.query(query),
@@ -119,7 +119,7 @@ export class DispatchWorld {
     };
   }
 
-  /** Lets a dispatcher run until it is done, dies or pauses. One that is paused is only told that there is news. */
+  /** Lets a dispatcher run until it is done, dies or pauses. A paused one only hears that there is news. */
   async dispatch(at: number): Promise<void> {
     const dispatcher = this.dispatchers[at]!;
     const { memory, table, workflow, gate } = dispatcher;
@@ -141,12 +141,12 @@ export class DispatchWorld {
     this.mustBeWell();
   }
 
-  /** After a crash another process takes its place, which remembers nothing. */
+  /** After a crash another process takes its place, and remembers nothing. */
   #bury(at: number): void {
     if (this.dispatchers[at]!.gate.isDead) this.dispatchers[at] = this.#newDispatcher();
   }
 
-  /** A crash, and what the process was told to run into, is no surprise. Anything else is a finding. */
+  /** A crash and an ordered fault are no surprise. Anything else is a finding. */
   #mustBeExpected(error: unknown): void {
     const expected =
       error instanceof Crash || isFlotillaError(error, 'TableBusy') || isFlotillaError(error, 'WorkflowUnavailable');
@@ -178,7 +178,7 @@ export class DispatchWorld {
     const child = this.#children.get(name)!;
     if (child.isDead || child.token !== token) throw new FlotillaError('TokenGone', `nobody waits with ${token}`);
     delete child.token;
-    if (child.answer !== undefined) throw new Error(`${name} is told ${answer}, and was told ${child.answer}`);
+    if (child.answer !== undefined) throw new Error(`${name} hears ${answer} after ${child.answer}`);
     child.answer = answer;
   }
 
@@ -191,7 +191,7 @@ export class DispatchWorld {
     remove: async (path) => this.#unexpected(path),
   };
 
-  /** The child of a deployment comes to AwaitTurn; again when the state is tried again, with another token. */
+  /** The child of a deployment reaches AwaitTurn. A retry of the state reaches it again, with another token. */
   async register(place: Place): Promise<void> {
     const child = this.#children.get(nameOf(place))!;
     if (child.isDead || child.answer !== undefined) return;
@@ -206,7 +206,7 @@ export class DispatchWorld {
     await awaitTurn(deps, { ...place, token: child.token, execution_arn: 'arn:child' });
   }
 
-  /** An invocation that everybody believed dead goes on and binds its token, with which nobody waits any more. */
+  /** An invocation that everybody believed dead goes on and binds its token. Nobody waits with that token any more. */
   async registerLate(place: Place): Promise<void> {
     const child = this.#children.get(nameOf(place))!;
     if (child.tokens < 2) return;
@@ -223,7 +223,7 @@ export class DispatchWorld {
     return this.#children.get(nameOf(place))!.answer;
   }
 
-  /** Its child dies, whatever it was doing, and somebody notices. */
+  /** Its child dies in the middle of anything, and somebody notices. */
   async die(place: Place): Promise<void> {
     this.#children.get(nameOf(place))!.isDead = true;
     await this.record(place, 'FAILED');
@@ -233,7 +233,7 @@ export class DispatchWorld {
     return this.#children.get(nameOf(place))!.isDead;
   }
 
-  /** As the use case does: outcome, end of the turn and message in one transaction; a refusal needs no message. */
+  /** As the use case does: outcome, end of the turn and message in one transaction. A refusal needs no message. */
   async record(place: Place, status: Status): Promise<void> {
     const { batch_id, index } = place;
     const stored = rowOf<ItemRow>(await this.table.get(keys.item(batch_id, index)));
@@ -280,7 +280,7 @@ export class DispatchWorld {
     await this.#updateHeader(batch_id, 'cancel_requested_at', { type: 'cancelled', batch_id });
   }
 
-  /** Somebody asks for the rollback of a batch that runs. */
+  /** Somebody asks for the rollback of a running batch. */
   async stop(batch_id: string): Promise<void> {
     const request: RollbackRequest = { batch_id: 'back', reason: 'bad', by: 'ada', at: this.#now };
     const message = { type: 'stop', batch_id, because: stoppedBecause(request) } as const;
@@ -290,7 +290,7 @@ export class DispatchWorld {
     ]);
   }
 
-  /** Seals the batches of which every deployment has ended. */
+  /** Seals the batches whose deployments have all ended. */
   async finishEnded(): Promise<void> {
     for (const batch_id of this.ledger.sheets.keys()) {
       const isSealed = this.#sent.some((message) => message.type === 'finished' && message.batch_id === batch_id);
@@ -314,7 +314,7 @@ export class DispatchWorld {
     ]);
   }
 
-  /** A message that was sent before comes once more, or as if it had come late. */
+  /** A message comes a second time, or as if it were late. */
   async repeat(): Promise<void> {
     if (this.#sent.length > 0) await this.table.transact([this.#messageWrite(this.#chance.pick(this.#sent))]);
   }
@@ -336,8 +336,8 @@ export class DispatchWorld {
 }
 
 /**
- * The end of a story: no more faults. All that is planned, waited for, running or paused goes on until nothing is left.
- * Every turn of the loop begins with what a sweeper would do: time passes, and the dispatchers are woken.
+ * The end of a story: no more faults. Everything planned, waiting, running or paused goes on until nothing is left.
+ * Every turn of the loop starts with what a sweeper would do: time passes, and the dispatchers wake up.
  */
 export const liveToTheEnd = async (world: DispatchWorld, statusOfNext: () => Status): Promise<void> => {
   const { ledger } = world;

@@ -3,11 +3,11 @@ import type { Table, Workflow } from '../../../lib/domain/ports.ts';
 
 export interface Fault {
   /**
-   * `crash` ends the process, `busy` is a fault that the process survives, `pause` holds the step until `resume`; before
-   * the step is done, or after it was done and before the process hears of it.
+   * `crash` ends the process. `busy` is a fault that the process survives. `pause` holds the step until `resume`. Each
+   * happens before the step, or after it and before the process hears of it.
    */
   readonly kind: 'crash-before' | 'crash-after' | 'busy' | 'pause-before' | 'pause-after';
-  /** Number of the step from now, from 0. */
+  /** Number of the step from now, starting at 0. */
   readonly step: number;
 }
 
@@ -38,7 +38,7 @@ export class FaultyGate {
     return this.#resume !== undefined;
   }
 
-  /** Something that happens when a step has been done, and before the process hears of it. */
+  /** Something that happens when a step is done, and before the process hears of it. */
   afterStep(step: number, happens: () => void): void {
     let left = step;
     this.#onStep = () => {

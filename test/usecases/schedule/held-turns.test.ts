@@ -44,7 +44,7 @@ const hold = (until?: number): InboxMessage => ({
   },
 });
 
-test('a hold marks the turns that it covers, tells of itself, and ends by itself without a message', async () => {
+test('a hold marks the turns it covers, shows itself in the feed, and ends by itself without a message', async () => {
   const { table, clock, tell, turn } = await begin();
   await tell(hold(5_000));
   expect([(await turn(0))?.state, (await turn(0))?.held_by, (await turn(1))?.state]).toEqual(['held', 'H', 'granted']);
@@ -60,7 +60,7 @@ test('a hold marks the turns that it covers, tells of itself, and ends by itself
   ]);
 });
 
-test('one that gave its turn back has it again on the row that is there, with a new fence', async () => {
+test('a deployment that gave its turn back has it again on the same row, with a new fence', async () => {
   const { table, tell, turn, item } = await begin();
   await tell(hold());
   const first = (await turn(0))!.fence!;

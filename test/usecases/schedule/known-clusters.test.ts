@@ -13,7 +13,7 @@ import { aboutToStart } from '../deployment/about-to-start.ts';
 
 const unavailable = (): Promise<never> => Promise.reject(new FlotillaError('ClusterUnavailable', 'it does not answer'));
 
-/** A cluster of which nothing is asked but who it is; counts how often. */
+/** A cluster that only says who it is, and counts how often. */
 const clusterAt = (address: string, identify: Cluster['identify']) => {
   const asked = { times: 0 };
   const cluster: Cluster = {
@@ -49,7 +49,7 @@ const sceneOf = (clusters: Readonly<Record<string, string>>, simulated = false) 
   };
 };
 
-describe('a cluster is kept as it was first reached', () => {
+describe('what is known of a cluster stays as first seen', () => {
   test('it is asked once, and stays what it was', async () => {
     const { note, row } = sceneOf({ eu: 'eks:eu' });
     const first = known('https://eu#1', 'arn:eu', 'kube-system:1');
@@ -61,7 +61,7 @@ describe('a cluster is kept as it was first reached', () => {
     expect(await row('eu')).toMatchObject({ identities: ['arn:eu', 'kube-system:1'], names: ['eks:eu'] });
   });
 
-  test('of one that does not answer nothing is known, and whoever asks is told', async () => {
+  test('nothing is known of one that does not answer, and every caller hears so', async () => {
     const { note, row } = sceneOf({ eu: 'eks:eu' });
     await expect(note('eu', clusterAt('https://eu#1', unavailable))).rejects.toMatchObject({
       name: 'ClusterUnavailable',
@@ -69,7 +69,7 @@ describe('a cluster is kept as it was first reached', () => {
     expect(await row('eu')).toBeUndefined();
   });
 
-  test('one that could not say who it is for good is asked again, once an hour, and keeps its names', async () => {
+  test('one that could not say who it is at all is asked again, once an hour, and keeps its names', async () => {
     const { note, row, names, clock } = sceneOf({ eu: 'eks:eu', blue: 'https://blue#1' });
     await note('blue', known('https://blue#1', 'kube-system:1'));
     const forbidden = known('https://eu#1', 'arn:eu', 'https://eu#1');
@@ -97,7 +97,7 @@ describe('a cluster is kept as it was first reached', () => {
     ]);
   });
 
-  test('of those who ask again at the same moment one writes, and nobody forgets what another has read', async () => {
+  test('of callers that ask again at the same moment one writes, and nobody forgets what another has read', async () => {
     const { note, row, clock } = sceneOf({ eu: 'eks:eu' });
     await note('eu', known('https://eu#1', 'https://eu#1'));
     clock.time += 3_600_000;
@@ -110,7 +110,7 @@ describe('a cluster is kept as it was first reached', () => {
     [false, ['kube-system:1', 'http://127.0.0.1:5000#']],
     [true, ['kube-system:1']],
   ])(
-    'of a simulated one (%s) the address says nothing: it is another one after each start',
+    'the address of a simulated one (%s) says nothing: it is another one after each start',
     async (simulated, kept) => {
       const { note, row } = sceneOf({ eu: 'eks:eu' }, simulated);
       const address = 'http://127.0.0.1:5000#';
@@ -122,7 +122,7 @@ describe('a cluster is kept as it was first reached', () => {
   test.each([
     ['the same cluster: the old name is locked too', 'kube-system:1', ['https://new#1', 'https://old#1']],
     ['another cluster: it is not', 'kube-system:2', ['https://new#1']],
-  ])('where its configuration leads another way, to %s', async (_, identity, names) => {
+  ])('where its configuration leads to another address, of %s', async (_, identity, names) => {
     const { note, changed } = sceneOf({ eu: 'https://old#1' });
     await note('eu', known('https://old#1', 'kube-system:1'));
     const deps = changed('https://new#1');
@@ -133,7 +133,7 @@ describe('a cluster is kept as it was first reached', () => {
     expect(after('eu')).toEqual(names);
   });
 
-  test('two names that are reached at the same moment: at least one of the two hears of the other', async () => {
+  test('two names reached at the same moment: at least one of the two hears of the other', async () => {
     const { note, names } = sceneOf({ eu: 'https://eu#1', twin: 'https://twin#1' });
     const [eu, twin] = await Promise.all([
       note('eu', known('https://eu#1', 'kube-system:1')),
@@ -144,7 +144,7 @@ describe('a cluster is kept as it was first reached', () => {
   });
 });
 
-test('a plan that is made again, after its cluster was reached, locks what it would have locked at first', async () => {
+test('a plan made again, after its cluster was reached, locks what it would have locked at first', async () => {
   const world = makeWorld();
   const batchId = await submitted(world);
   const task = { batch_id: batchId, execution_arn: 'arn' };
@@ -166,7 +166,7 @@ test('a plan that is made again, after its cluster was reached, locks what it wo
   expect(sheet.objects?.[0]).toBe('deployment shared/login-api on cluster-eu-1');
 });
 
-describe('whoever begins is alone on its object, by all names that are known by now', () => {
+describe('a deployment that starts is alone on its object, by all names known by now', () => {
   const scene = async (lock: Partial<LockRow>) => {
     const { world, deployment, batchId } = await aboutToStart();
     const name = '/twin/shared/deployment/login-api';
@@ -185,7 +185,7 @@ describe('whoever begins is alone on its object, by all names that are known by 
       'unknown',
       'what shared/x of batch other did to deployment shared/login-api on cluster-eu-1, under another name of that cluster, is UNKNOWN. Resolve it first, then deploy this again',
     ],
-  ] as const)('one that has it as %s is in the way, and is told with batch and key', async (state, message) => {
+  ] as const)('one that has it as %s blocks, and the message has its batch and key', async (state, message) => {
     const check = await scene({ state });
     await expect(check('cluster:cluster-eu-1', 'twin')).rejects.toMatchObject({
       ...{ name: 'ObjectBusy', message },
@@ -194,11 +194,11 @@ describe('whoever begins is alone on its object, by all names that are known by 
     await check('cluster:cluster-eu-1', 'third');
   });
 
-  test('also where the cluster has one name, which is not the one that was planned with', async () => {
+  test('also where the cluster has one name, which differs from the planned one', async () => {
     await expect((await scene({}))('twin')).rejects.toMatchObject({ name: 'ObjectBusy' });
   });
 
-  test('one that only waits for it is not, nor the deployment itself', async () => {
+  test('one that only waits for it does not, nor the deployment itself', async () => {
     await (await scene({ state: 'reserved' }))('cluster:cluster-eu-1', 'twin');
     await (await scene({}))('cluster:cluster-eu-1');
   });

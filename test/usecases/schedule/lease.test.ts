@@ -28,7 +28,7 @@ const scene = async (lease?: Partial<Lease>, count = 3) => {
   const workflow = Object.assign(world.workflow, { succeed: async (token: string) => void told.push(token) });
   const deps = { ...world.deps, workflow, pace: cloudPace };
   const taken: Lease[] = [];
-  /** Counts who takes the lease; what else is done to the table comes after `before`. */
+  /** Counts who takes the lease. Other changes to the table come after `before`. */
   const watched = (before: (writes: readonly Write[]) => Promise<void> | void = () => {}): Table => ({
     get: (key) => world.table.get(key),
     query: (query) => world.table.query(query),
@@ -90,7 +90,7 @@ test.each([
   expect(at.taken).toHaveLength(what === 'holds' ? 0 : 1);
 });
 
-test('of two who take over a lease that has run out exactly one gets it', async () => {
+test('exactly one of two that take over an expired lease gets it', async () => {
   const { deps, taken, watched, turns } = await scene({ until: 1 });
   const waiting: (() => void)[] = [];
   const both = (writes: readonly Write[]): Promise<void> | undefined => {
@@ -116,7 +116,7 @@ const broken = (name: 'ConditionFailed' | 'TableBusy', index?: number) =>
 test.each<[what: string, error: FlotillaError, waits: readonly number[]]>([
   ['that conflicts for ever', broken('ConditionFailed', 1), []],
   ['for which the table is busy for ever', broken('TableBusy'), Array.from({ length: 20 }, (_, at) => 50 * (at + 1))],
-])('a decision %s is given up after twenty times', async (_, error, waits) => {
+])('gives up a decision %s after twenty times', async (_, error, waits) => {
   const { world, deps, watched, turns, left } = await scene();
   let tries = 0;
   const slept: number[] = [];
@@ -132,7 +132,7 @@ test.each<[what: string, error: FlotillaError, waits: readonly number[]]>([
   expect([await turns(), (await left())?.until]).toEqual([[undefined, undefined, undefined], 0]);
 });
 
-test('a decision that conflicts twenty times and then does not is made', async () => {
+test('makes a decision that conflicts twenty times and then does not', async () => {
   const { deps, watched, turns } = await scene();
   let left = 20;
   const table = watched((writes) => {
@@ -144,7 +144,7 @@ test('a decision that conflicts twenty times and then does not is made', async (
   expect([left, await turns()]).toEqual([0, ['granted', 'granted', 'granted']]);
 });
 
-test('who has lost the lease decides nothing more, and leaves the lease to whom it is', async () => {
+test('decides nothing after it has lost the lease, and leaves the lease to its holder', async () => {
   const { world, deps, watched, turns, left, now } = await scene();
   const other = { holder: 'two', fence: 9, until: now + life };
   const table = watched(async (writes) => {
@@ -154,7 +154,7 @@ test('who has lost the lease decides nothing more, and leaves the lease to whom 
   expect([await turns(), await left()]).toEqual([[undefined, undefined, undefined], expect.objectContaining(other)]);
 });
 
-test('what fails in a decision is told, and the lease given back', async () => {
+test('reports a failure in a decision, and gives the lease back', async () => {
   const { deps, watched, left } = await scene();
   const table = watched((writes) => {
     if (isDecision(writes)) throw new Error('a bug');
@@ -163,7 +163,7 @@ test('what fails in a decision is told, and the lease given back', async () => {
   expect((await left())?.until).toBe(0);
 });
 
-test('a message that nobody can read is put aside, with the time, and the others are read', async () => {
+test('moves an unreadable message aside, with the time, and reads the others', async () => {
   const { world, deps, turns, now } = await scene();
   await world.table.transact([{ put: itemOf(keys.inbox('0'), { message: { type: 'nonsense' } }) }]);
   await dispatchTurns(deps, { holder: 'one' });

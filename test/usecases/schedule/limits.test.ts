@@ -40,7 +40,10 @@ const batchText = ({ batch = 100 }: Limits): string =>
     })),
   });
 
-/** From the text of a configuration to turns: how many are in flight at once until all have ended, and what the next one waits for. */
+/**
+ * From the text of a configuration to turns: how many are in flight at once until all have ended, and what the next one
+ * waits for.
+ */
 const inFlightUnder = async (limits: Limits) => {
   const parsed = parseConfiguration(configuration(limits), { env: {}, readFile: () => undefined });
   if (!('configuration' in parsed)) throw new Error(JSON.stringify(parsed));
@@ -90,6 +93,6 @@ test.each<[limits: Limits, rounds: readonly number[], waits: readonly string[]]>
     [2, 2, 2],
     ['limit environment:staging', 'limit pillar:risk'],
   ],
-])('with the limits %o as many are in flight as may be, round after round: %j', async (limits, rounds, waits) => {
+])('with the limits %o has as many in flight as allowed, round after round: %j', async (limits, rounds, waits) => {
   expect(await inFlightUnder(limits)).toEqual({ rounds, waits });
 });

@@ -3,7 +3,7 @@ import { FlotillaError } from '../../../lib/domain/errors.ts';
 import { noteAnswer, noteOutage } from '../../../lib/usecases/schedule/outages.ts';
 import { makeWorld } from '../batch/api-world.ts';
 
-test("a table that is busy is in nobody's way: what could not be told is told when it is seen again", async () => {
+test('a busy table delays nobody: news that could not be written is written when it is seen again', async () => {
   const world = makeWorld();
   let isBusy = true;
   const told: unknown[] = [];

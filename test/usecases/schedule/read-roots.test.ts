@@ -26,7 +26,7 @@ const chain = [
 
 const all = { limit: 100 };
 
-test('each that was skipped names with what it began, however long the chain between them', async () => {
+test('each skipped deployment names its first cause, no matter how long the chain between them', async () => {
   const world = makeWorld();
   const { batchId } = await planned(world);
   await settle(world, batchId, chain);
@@ -36,7 +36,7 @@ test('each that was skipped names with what it began, however long the chain bet
   expect(deployments.map((one) => one.holds_back)).toEqual([2, undefined, undefined]);
 });
 
-test('and on a page on which that is not', async () => {
+test('and on a page without that cause', async () => {
   const world = makeWorld();
   const { batchId } = await planned(world);
   await settle(world, batchId, chain);
@@ -44,7 +44,7 @@ test('and on a page on which that is not', async () => {
   expect(deployments).toMatchObject([{ key: 'risk/limit-check', root: { key: 'shared/login-api' } }]);
 });
 
-test('how many it holds back counts those that may be seen', async () => {
+test('counts how many visible ones a cause holds back', async () => {
   const world = makeWorld();
   const { batchId } = await planned(world);
   await settle(world, batchId, chain);
@@ -57,7 +57,7 @@ test('how many it holds back counts those that may be seen', async () => {
   ]);
 });
 
-test('whoever may not see it is told of another deployment', async () => {
+test('names another deployment to callers who may not see the cause', async () => {
   const world = makeWorld();
   const { batchId } = await planned(world);
   await settle(world, batchId, chain);
@@ -67,7 +67,7 @@ test('whoever may not see it is told of another deployment', async () => {
   expect(deployments).toMatchObject([{ key: 'risk/limit-check', root: { key: 'another deployment' } }]);
 });
 
-test('nothing is read for a batch in which nothing was skipped', async () => {
+test('reads nothing for a batch without skipped deployments', async () => {
   const world = makeWorld();
   const { batchId } = await planned(world);
   await settle(world, batchId, [['shared/login-api', 'FAILED', 'ImagePullFailed']]);

@@ -44,7 +44,7 @@ const mustReadTheSame = async (
   }
 };
 
-test('what is read of the table is what the dispatcher would say of its state', async () => {
+test('the table gives the same answers as the dispatcher from its state', async () => {
   const live = async (sheets: readonly Sheet[], chance: readonly number[]): Promise<void> => {
     const world = new RandomWorld(sheets, new Chance(chance));
     const table = new SqliteTable(':memory:');
@@ -79,7 +79,7 @@ const messagesOf = async (world: World, batchId: string) =>
     ({ status, message }) => `${status} ${message}`,
   );
 
-test('from its submission to its end a list says what each waits for', async () => {
+test('lists what each waits for, from submission to the end', async () => {
   const world = makeWorld();
   const batchId = await submitted(world);
   expect(await messagesOf(world, batchId)).toEqual(Array(3).fill('PENDING Waits for the plan.'));
@@ -120,7 +120,7 @@ test('a batch that has ended without a plan waits for nothing', async () => {
   expect(await messagesOf(world, batchId)).toEqual(Array(3).fill('PENDING Will not start: the batch has ended.'));
 });
 
-test('what was UNKNOWN and is resolved before all its dependents have been told is not said to be UNKNOWN', async () => {
+test('does not call UNKNOWN what is resolved before all its dependents hear of it', async () => {
   const world = makeWorld();
   const hub = { pillar: 'shared', service_name: 'hub', docker_image_version: '1' };
   const others = Array.from({ length: 20 }, (_, at) => ({
@@ -153,7 +153,7 @@ test('what was UNKNOWN and is resolved before all its dependents have been told 
   ]);
 });
 
-/** A table that remembers what it was asked. */
+/** A table that remembers its requests. */
 const watched = (table: Table, asked: string[]): Table => ({
   get: (key) => table.get(key),
   transact: () => Promise.reject(new Error('nothing is written')),
@@ -164,7 +164,7 @@ const watched = (table: Table, asked: string[]): Table => ({
   },
 });
 
-test('of a large batch a page costs four queries more, and none of them when nothing on it waits; nothing is written', async () => {
+test('takes four queries more for a page of a large batch, none when nothing on it waits, and writes nothing', async () => {
   const world = makeWorld();
   const { batchId, plan } = await planned(world, manyYaml(3_000));
   await dispatched(world, { holder: 'test' }, batchId);
@@ -183,6 +183,6 @@ test('of a large batch a page costs four queries more, and none of them when not
   await world.table.transact(changeItem(pendingItem(batchId, index, key), done, { at: 1, actor: 'test' }).writes);
   asked.length = 0;
   await listDeployments(deps, { batchId, limit: 1000, from: 2_999 });
-  // Its row is got, and nothing is asked beside it.
+  // It reads its row, and asks nothing else.
   expect(asked).toEqual([]);
 });

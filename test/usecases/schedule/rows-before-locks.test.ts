@@ -15,8 +15,9 @@ import { instantExecutor } from '../../bench/instant-world.ts';
 import { makeWorld, planned, type World } from '../batch/api-world.ts';
 
 /**
- * What commit c4c0118 had written, when only targets were locked, at a moment of a run of its own: `a` of the first batch is
- * UNKNOWN and keeps its lock, `b` of the second runs under its turn with `c` behind it, `b` of the third waits for the target.
+ * Rows written by commit c4c0118, when only targets had locks, in the middle of a run of its own. `a` of the first
+ * batch is UNKNOWN and keeps its lock. `b` of the second runs under its turn with `c` behind it. `b` of the third waits
+ * for the target.
  */
 const before = JSON.parse(readFileSync(join(import.meta.dirname, 'rows-before-locks.json'), 'utf8')) as {
   readonly batches: Readonly<Record<'one' | 'two' | 'three', string>>;
@@ -77,7 +78,7 @@ const plannedToday = async (...services: readonly string[]): Promise<string> => 
   return batchId;
 };
 
-test('what is in flight goes on under its turn, and lets go of its lock at its end', async () => {
+test('a deployment in flight goes on under its turn, and releases its lock at its end', async () => {
   await tell();
   expect(await locks()).toEqual([`${target('a')} unknown ${one}:0`, `${target('b')} held ${two}:0`]);
   const deployment = await readPlanned(world.deps, two, 0);
@@ -98,19 +99,19 @@ test('another that wants its target waits, and says for which batch', async () =
   ]);
 });
 
-test('a batch of today shares the target with those of before, and locks the object too', async () => {
+test('a batch of today shares the target with older batches, and locks the object too', async () => {
   const today = await plannedToday('b', 'c');
   expect(await turnOf(today, 0)).toBeUndefined();
   expect((await turnOf(today, 1))?.locks).toEqual([object('c'), target('c')]);
   await tell(recorded(two, 0), recorded(three, 1));
   expect((await turnOf(today, 0))?.locks).toEqual([object('b'), target('b')]);
-  // The sheet of `c` knows its target alone, which the new batch has.
+  // The sheet of `c` only knows its target, which the new batch has.
   expect(await turnOf(two, 1)).toBeUndefined();
   await tell(recorded(today, 1));
   expect((await turnOf(two, 1))?.state).toBe('granted');
 });
 
-test('what is UNKNOWN keeps its lock until it is resolved', async () => {
+test('an UNKNOWN deployment keeps its lock until it is resolved', async () => {
   const refused = await plannedToday('a');
   expect(await turnOf(refused, 0)).toMatchObject({
     state: 'refused',

@@ -25,9 +25,7 @@ const documentsOf = (sheets: readonly Sheet[]): Documents => {
   };
 };
 
-/**
- * Two schedulers hear the same: one keeps its state in memory, the other begins every round with what is stored.
- */
+/** Two schedulers get the same news: one keeps its state in memory, the other starts every round from the table. */
 const liveTwice = async (sheets: readonly Sheet[], chance: readonly number[]): Promise<void> => {
   const world = new RandomWorld(sheets, new Chance(chance));
   const table = new SqliteTable(':memory:');
@@ -63,8 +61,8 @@ test('a state that is loaded again decides as the one that was kept', async () =
   await fc.assert(fc.asyncProperty(randomSheets, randomChance, liveTwice), { numRuns: 150 });
 });
 
-describe('many open batches are loaded', () => {
-  /** What is asked for, one after the other, when so many batches of so many deployments are open. */
+describe('loads many open batches', () => {
+  /** The requests, one after the other, when this many batches of this many deployments are open. */
   const loading = async (batches: number, deployments: number, renew = async () => true) => {
     const table = new SqliteTable(':memory:');
     const ids = Array.from({ length: batches }, (_, at) => `batch-${at}`);

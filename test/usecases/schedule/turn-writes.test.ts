@@ -17,7 +17,7 @@ const refusal = { ...place, status: 'SKIPPED', reason: 'BatchStopped', message: 
 test.each<[string, Partial<Decisions>]>([
   ['granted', { grants: [{ ...place, locks: ['T'], fence: 1 }] }],
   ['refused', { refusals: [refusal] }],
-])('a turn is %s once, whatever else the row of the deployment allows', async (state, decided) => {
+])('a turn is %s once, no matter what else the row of the deployment allows', async (state, decided) => {
   const table = new SqliteTable(':memory:');
   const writes = turnWrites(emptySchedule(), { ...nothing, ...decided }, { at: 5, again: new Map() });
   await table.transact(writes);

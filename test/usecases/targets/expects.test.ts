@@ -12,7 +12,7 @@ import { cloudPace } from '../../../lib/usecases/deps.ts';
 import { aboutToStart } from '../deployment/about-to-start.ts';
 import { countingExecutor, launchOf } from '../deployment/launching.ts';
 
-/** The first intent of what is undone, or tried again, holds only while nobody else has changed the target since. */
+/** The first intent of a rollback or a retry holds only while nobody else has changed the target since. */
 
 const bad = { batch_id: 'BAD', index: 4 };
 const replayOf = (kind: Replay['kind'], expects: Replay['expects'] = bad): Replay => ({ kind, of: [bad], expects });
@@ -23,7 +23,7 @@ interface Scene {
   readonly item?: Partial<ItemRow>;
   /** Written by somebody else just before the intent is committed. */
   readonly meanwhile?: Partial<TargetRow>;
-  /** The first commit of the intent is taken, and its answer lost. */
+  /** The first commit of the intent succeeds, and its answer is lost. */
   readonly losesReply?: true;
 }
 
@@ -65,19 +65,22 @@ const launched = async ({ replay, now, item, meanwhile, losesReply }: Scene) => 
 };
 
 test.each<[what: string, Scene]>([
-  ['whom its plan has seen stands there', { replay: replayOf('rollback'), now: {} }],
+  ["its plan's deployment is still there", { replay: replayOf('rollback'), now: {} }],
   ['the reply to its intent is lost', { replay: replayOf('rollback'), now: {}, losesReply: true }],
-  ['the row is written meanwhile, and says the same', { replay: replayOf('retry'), now: {}, meanwhile: { since: 2 } }],
+  [
+    'somebody writes the row meanwhile, with the same content',
+    { replay: replayOf('retry'), now: {}, meanwhile: { since: 2 } },
+  ],
   ['nobody has changed it, and nobody had', { replay: { kind: 'retry', of: [bad] } }],
   [
-    'it is tried again: what stands there is its own',
+    'it is tried again: the change there is its own',
     {
       replay: replayOf('rollback'),
       now: { batch_id: '01TEST000001', index: 0, state: 'changing' },
       item: { attempt: 2, runs: [{ executor: 'harness:simulated', key: 'k', attempt: 1 }] },
     },
   ],
-])('it is started, once, where %s', async (_, scene) => {
+])('starts once, where %s', async (_, scene) => {
   const { starts, answer, now, batchId } = await launched(scene);
   expect(starts).toHaveLength(1);
   expect(answer).toBeUndefined();
@@ -92,10 +95,10 @@ const byAda = 'ada adopted what runs at shared/login-api in staging';
 
 describe.each<[what: string, Omit<Scene, 'replay'>, says: string]>([
   ['was changed by somebody else before', { now: theirs }, later],
-  ['was taken as right since', { now: right }, byAda],
-  ['is taken as right just before the intent is committed', { now: {}, meanwhile: right }, byAda],
+  ['was adopted since', { now: right }, byAda],
+  ['is adopted just before the intent is committed', { now: {}, meanwhile: right }, byAda],
   ['is changed by somebody else just before the intent is committed', { now: {}, meanwhile: theirs }, later],
-  ['had nobody, and somebody has come just before', { meanwhile: theirs }, later],
+  ['had no row, and somebody has come just before', { meanwhile: theirs }, later],
 ])('where the target %s', (_, scene, says) => {
   test.each(['rollback', 'retry'] as const)('a %s starts nothing, is SKIPPED, and says who', async (kind) => {
     const expects = 'now' in scene ? bad : undefined;
@@ -117,7 +120,7 @@ describe.each<[what: string, Omit<Scene, 'replay'>, says: string]>([
     }) as {
       put: Parameters<typeof messageIn>[0];
     };
-    // In a rollback those that wait for it go back all the same.
+    // In a rollback its dependents go back all the same.
     expect(messageIn(put)).toEqual({
       ...{ type: 'recorded', batch_id: batchId, index: 0, status: 'SKIPPED' },
       ...(kind === 'rollback' ? { passes: true } : {}),

@@ -35,7 +35,7 @@ const verified = {
   since: 10,
 };
 
-describe('where no row is written, what runs is derived from what was recorded', () => {
+describe('where there is no row, the record says what runs', () => {
   test.each<[what: string, good: Release | undefined, last: LastOutcomeRow | undefined, now: object | undefined]>([
     ['nothing', undefined, undefined, undefined],
     ['a good release', good, undefined, verified],
@@ -53,13 +53,13 @@ describe('where no row is written, what runs is derived from what was recorded',
       { target, batch_id: 'LAST', index: 2, state: 'failed', version: '2.0.0', infrastructure_id: 'eu', since: 20 },
     ],
     [
-      'one that nobody can tell the end of',
+      'one with an unknown end',
       good,
       { ...last, status: 'UNKNOWN' },
       { target, batch_id: 'LAST', index: 2, state: 'unknown', since: 20 },
     ],
     [
-      'one that was put back',
+      'one that was restored',
       good,
       { ...last, reason: 'RestoredPreviousRelease', release_after: '1.0.0' },
       { target, batch_id: 'LAST', index: 2, state: 'restored', version: '1.0.0', since: 20 },
@@ -82,14 +82,14 @@ const fieldsOf = (row: TargetRow): object => {
   return fields;
 };
 
-test('a row that is written counts, whatever else is recorded', async () => {
+test('an existing row counts, no matter what else is recorded', async () => {
   const { table } = makeWorld();
   const row: TargetRow = { target, batch_id: 'B', index: 0, state: 'changing', version: '3', since: 1 };
   await table.transact([{ put: itemOf(keys.goodRelease(target), good) }, { put: itemOf(keys.targetNow(target), row) }]);
   expect(await readNow({ table }, [target])).toMatchObject([row]);
 });
 
-test('many are read in their order, fifty at once, and each by one read where its row is written', async () => {
+test('reads many in order, fifty at once, and each one by one read where its row exists', async () => {
   const { table } = makeWorld();
   const targets = Array.from({ length: 120 }, (_, at) => `uat/eu-1/risk/s${at}`);
   for (const [index, one] of targets.entries()) {

@@ -34,7 +34,7 @@ const idsOf = (rows: readonly { readonly batch_id: string }[]): readonly string[
   rows.map(({ batch_id }) => batch_id);
 
 describe('retries', () => {
-  test('of a batch and of its retries are told in order, of each its own', async () => {
+  test('of a batch and of its retries are listed in order, each with its own', async () => {
     const world = makeWorld();
     const [original, other] = [await submit(world), await submit(world)];
     const first = await retry(world, original);
@@ -53,7 +53,7 @@ describe('retries', () => {
     expect(idsOf(retriesAfter(family, second))).toEqual([]);
   });
 
-  test('an open one is told to whoever asks for any of the family, and none once it has ended', async () => {
+  test('an open one shows for any batch of the family, and none does once it has ended', async () => {
     const world = makeWorld();
     const original = await submit(world);
     const open = async (id: string) =>
@@ -65,7 +65,7 @@ describe('retries', () => {
     expect(await open(original)).toBeUndefined();
   });
 
-  test('who rests on what was read fails once there is one more', async () => {
+  test('a write that relies on that read fails once there is another one', async () => {
     const world = makeWorld();
     const original = await submit(world);
     const read = await readFamily(world.deps, await readHeader(world, original));
@@ -77,7 +77,7 @@ describe('retries', () => {
   });
 });
 
-test('a batch tells what it came of, and what came of it', async () => {
+test('a batch shows its origin, and its retries and rollbacks', async () => {
   const world = makeWorld();
   const original = await submit(world);
   const view = (id: string) => readBatch(world.deps, { named: id, actor: 'ada' });
@@ -91,7 +91,7 @@ test('a batch tells what it came of, and what came of it', async () => {
   expect((await view(again)).origin).toEqual({ kind: 'retry', of: first });
 });
 
-test('rollbacks of a batch are told in order', async () => {
+test('lists rollbacks of a batch in order', async () => {
   const world = makeWorld();
   const rows = [1, 2].map((n) => ({ batch_id: `back-${n}`, covers: ['one'], by: 'ada', at: n }));
   await world.table.transact(rows.map((row, at) => ({ put: itemOf(keys.rollback('one', at + 1), row) })));

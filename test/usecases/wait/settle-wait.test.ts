@@ -47,7 +47,7 @@ const told = async () => {
   return { deps: { ...world.deps, workflow }, world, place, watch, item, sent, read };
 };
 
-test('a wait gets its answer with the change, its event and the end of watching, and all that wait are told', async () => {
+test('a wait gets its answer with the change, its event and the end of watching, and all waiting parts hear of it', async () => {
   const { deps, world, place, item, sent, read } = await told();
   await settleWait(deps, place, () => settlement);
   const { item: now, answer, phase } = await read();
@@ -72,7 +72,7 @@ test('a wait gets its answer with the change, its event and the end of watching,
   expect([phase, sent]).toEqual([undefined, ['one {}', 'two {}']]);
 });
 
-test('who comes second changes nothing, tells what was answered, and ends the watching', async () => {
+test('the second one changes nothing, returns the first answer, and ends the watching', async () => {
   const { deps, world, place, item, sent, read } = await told();
   const first = { error: 'AttemptFailed', reason: 'Before', message: 'It was answered.', at: 1 } as const;
   await world.table.transact([{ put: itemOf(keys.answer(place.batch_id, 0, 'deploy-1'), first) }]);
@@ -151,7 +151,7 @@ test.each<[what: string, error: Error, delivered: string, tried: string]>([
   expect(await end(tryToDeliver({ ...deps, workflow }, place))).toBe(tried);
 });
 
-test('without an answer nothing is sent, and without a token nobody is told', async () => {
+test('without an answer nothing is sent, and without a token nobody hears of it', async () => {
   const { deps, world, place, sent } = await told();
   expect([await deliverAnswer(deps, place), sent]).toEqual([undefined, []]);
   await world.table.transact([
@@ -161,7 +161,7 @@ test('without an answer nothing is sent, and without a token nobody is told', as
   expect([await deliverAnswer(deps, place), sent]).toEqual([undefined, []]);
 });
 
-describe('what is watched is changed', () => {
+describe('a change of what is watched is made', () => {
   const change = (when: object) => ({ set: { phase: 'unknown' }, when }) as const;
 
   test('while it is as it was', async () => {
@@ -172,7 +172,7 @@ describe('what is watched is changed', () => {
     expect((await read()).phase).toBe('unknown');
   });
 
-  test('once more when the table is busy, and not when something is broken', async () => {
+  test('again when the table is busy, and not when something is broken', async () => {
     const { deps, place, read } = await told();
     const failing = (...errors: readonly Error[]): Table => {
       const left = [...errors];

@@ -46,7 +46,7 @@ const scene = async (...watched: readonly string[]) => {
   return { table, clock, begun, started, deps, add, put, remove, looks, looked, run, row };
 };
 
-test('while there is something it looks, at every interval, until its time is over; then it wants to be called again', async () => {
+test('looks at every interval while there is something to watch, until its time is over, and then asks to be called again', async () => {
   const { run, looks, row, begun, clock } = await scene('a', 'b');
   expect(await run()).toEqual({ more: true });
   expect(looks).toHaveLength(watchFor / 1_000);
@@ -60,7 +60,7 @@ test('while there is something it looks, at every interval, until its time is ov
   ]);
 });
 
-test('what is under way at the end is waited for with looks, half a minute at most, and under a lease', async () => {
+test('waits at the end for what is under way, half a minute at most, still looking, and under a lease', async () => {
   const { deps, begun, looks, looked, row, add } = await scene('a');
   const at = () => deps.clock.time - begun;
   const go = (until: number) =>
@@ -78,13 +78,13 @@ test('what is under way at the end is waited for with looks, half a minute at mo
   expect(at() - second).toBe(watchFor + 30_000);
 });
 
-test('with nothing to watch it leaves after a while, and its lease with it', async () => {
+test('with nothing to watch it leaves after a while, and so does its lease', async () => {
   const { run, looks, row, begun, clock } = await scene();
   expect(await run()).toEqual({ more: false });
   expect([looks, (await row())?.until, clock.time - begun]).toEqual([[], 0, idleFor]);
 });
 
-test('the while begins when the last has gone', async () => {
+test('the while starts when the last one has gone', async () => {
   const { run, looked, remove, begun, clock } = await scene('a');
   let left = 5;
   const look: typeof looked = async (rows) => {
@@ -123,12 +123,12 @@ test('another generation has taken over: it leaves at once, and changes nothing'
   expect([looks, await row()]).toEqual([[], expect.objectContaining({ generation: 4, until: 77 })]);
 });
 
-test('what fails in a look is told', async () => {
+test('reports a failure in a look', async () => {
   const { run } = await scene('a');
   await expect(run(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
 });
 
-test('one that is too old hands over to the next generation, unless that is there', async () => {
+test('one that is too old hands over to the next generation, unless that exists already', async () => {
   const { run, begun, started, row, put, looks } = await scene('a');
   const old = { started_at: begun - watcherAge - 1 };
   expect(await run(undefined, { started_at: begun - watcherAge })).toEqual({ more: true });
@@ -149,20 +149,20 @@ const away = new FlotillaError('WorkflowUnavailable', 'throttled');
 
 interface Call {
   readonly what: string;
-  /** The watcher as it is; absent: nobody has ever asked for it. */
+  /** The watcher as it is. Absent: nobody has ever asked for it. */
   readonly row?: { readonly generation: number; readonly in: number };
   /** What the workflow says to the first start. */
   readonly says?: FlotillaError;
   readonly ensured: readonly number[];
   readonly revived: readonly number[];
-  /** What comes of it for who revives; who only makes sure is not told. */
+  /** The failure that a revival reports; making sure reports none. */
   readonly failed?: string;
 }
 
 const calls: readonly Call[] = [
   { what: 'that never was is started', ensured: [1], revived: [1] },
   {
-    what: 'that has promised to look is left alone by who asks, and found by who revives',
+    what: 'that has promised to look is left alone by an ensure, and found by a revival',
     row: { generation: 3, in: 1 },
     ensured: [],
     revived: [3],
@@ -176,7 +176,7 @@ const calls: readonly Call[] = [
     revived: [3, 4],
   },
   {
-    what: 'that is on its way out is not waited for',
+    what: 'that is on its way out delays nobody',
     row: { generation: 3, in: Number.NEGATIVE_INFINITY },
     ensured: [4],
     revived: [4],
@@ -228,14 +228,14 @@ test.each(calls.map((one) => [one.what, one] as const))(
   },
 );
 
-test('who makes sure is told what is broken', async () => {
+test('an ensure reports what is broken', async () => {
   const { deps } = await scene();
   deps.workflow.start = () => Promise.reject(new Error('a bug'));
   deps.clock.time += 100;
   await expect(ensureWatcher(deps, watcher)).rejects.toThrow('a bug');
 });
 
-test('all that is watched is read, page by page, and watchers by their kind', async () => {
+test('reads all that is watched, page by page, and watchers by their kind', async () => {
   const { deps, table, add } = await scene();
   for (let name = 0; name < 501; name += 1) await add(String(name).padStart(3, '0'));
   expect(await readWatched(deps, watcher)).toHaveLength(501);

@@ -7,7 +7,7 @@ import { FakeClock, StartOnlyWorkflow } from '../batch/api-world.ts';
 
 const longest = 'c'.repeat(63);
 
-test('a cluster that is in no place any more is watched from none, once its watcher has come to rest', async () => {
+test('no place watches a cluster that is in no place any more, once its watcher has stopped', async () => {
   const workflow = new StartOnlyWorkflow();
   const table = new SqliteTable(':memory:');
   const deps = { table, workflow, clock: new FakeClock(), random: { next: () => 0.5 }, pace: cloudPace };
