@@ -8,7 +8,7 @@ import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 
 export interface KnownToken {
   readonly text: string;
-  /** What to say where a server does not take it. */
+  /** A hint for the case that a server rejects the token. */
   readonly ifRefused: string;
 }
 
@@ -25,18 +25,18 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 interface Sources {
   readonly env: Env;
-  /** That of a server of the same user. */
+  /** For a server of the same user. */
   readonly own?: AccessToken;
   /** How many milliseconds an issuer may take. */
   readonly patience?: number;
 }
 
 /**
- * The token that was given, in a file or by `FLOTILLA_TOKEN`; else that of a server of one's own; else one that an issuer
- * gives for the id and the secret of a client, when the environment names them; else none.
+ * The given token, from a file or `FLOTILLA_TOKEN`. Without one: the token of the user's own server, then one from an issuer
+ * for the client id and secret in the environment, then none.
  */
 export const accessToken = (given: AccessToken | undefined, { env, own, patience = 30_000 }: Sources): AccessToken => {
-  // Set to nothing counts as not set: that is what a command that failed leaves.
+  // An empty value counts as unset: a failed command leaves one.
   const token = env.FLOTILLA_TOKEN || undefined;
   const ofEnv =
     token === undefined
@@ -48,7 +48,7 @@ export const accessToken = (given: AccessToken | undefined, { env, own, patience
   return async () => (await own?.()) ?? issued();
 };
 
-/** Several are for `serve`. None of them is chosen, and they are not all sent. */
+/** Several tokens are for `serve`. We choose none of them and do not send them all. */
 const oneOf = (own: KnownToken | undefined): KnownToken => {
   if (own !== undefined) return own;
   throw new CommandFailure(exitStatus.usage, [
@@ -72,13 +72,13 @@ const issuedToken = (env: Env, patience: number): AccessToken => {
   return fetched({ url, id, secret, scope: env.FLOTILLA_SCOPE, patience });
 };
 
-/** The same token, which goes nowhere where others on the way can read it. */
+/** The same token, never sent where others on the way can read it. */
 export const safeToken =
   (token: AccessToken, url: string): AccessToken =>
   async () => {
     const sent = await token();
     if (sent === undefined || isSafeForCredentials(url)) return sent;
-    const why = 'whoever reads it on the way can use it too';
+    const why = 'anybody who reads it on the way can use it';
     throw new CommandFailure(exitStatus.usage, [`The token is not sent to ${url} without TLS: ${why}. Use https://.`]);
   };
 
@@ -101,7 +101,7 @@ interface Fetched {
   readonly until: number;
 }
 
-/** A token is fetched anew shortly before it ends, so that following a batch may take longer than a token lives. */
+/** A token is renewed shortly before it expires, so that following a batch may outlast a token. */
 const fetched = (client: Client): AccessToken => {
   let kept: Fetched | undefined;
   return async () => {
@@ -113,9 +113,9 @@ const fetched = (client: Client): AccessToken => {
 const earlier = 60;
 const answer = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/), expires_in: z.number().optional() });
 
-/** The client credentials grant (RFC 6749, 4.4). No message holds what was sent or what came. */
+/** The client credentials grant (RFC 6749, 4.4). No message contains what was sent or received. */
 const fetchToken = async ({ url, id, secret, scope, patience }: Client): Promise<Fetched> => {
-  // What goes there is as good as a password.
+  // What is sent there is as secret as a password.
   if (!isSafeForCredentials(url))
     throw new CommandFailure(exitStatus.usage, [`FLOTILLA_TOKEN_URL is not an https address: ${url}`]);
   const body = new URLSearchParams({ grant_type: 'client_credentials', ...(scope === undefined ? {} : { scope }) });

@@ -6,7 +6,7 @@ import { shellWord } from './shell-word.ts';
 import { shownValue } from './shown-value.ts';
 import { isYes } from './terminal.ts';
 
-/** What a kubeconfig says is to be run may not be run only because somebody has called us in its folder. */
+/** Running Flotilla in a folder must not be enough to run the programs that a kubeconfig there names. */
 export const letRun = async (
   { terminal, env, json }: Pick<CommandContext, 'terminal' | 'env' | 'json'>,
   asked: Programs,

@@ -13,27 +13,27 @@ import { fetchWhole, parsedJson, type WholeAnswer } from './whole-answer.ts';
 export interface ApiClientOptions {
   readonly url: string;
   readonly token?: AccessToken;
-  /** In whose name it asks; a server takes that with its own token only. */
+  /** The person the request is made for. A server accepts this with its own token only. */
   readonly by?: string | undefined;
 }
 
 interface Problem {
   readonly title?: string;
   readonly detail?: string;
-  /** What API Gateway says where Flotilla would say `detail`. */
+  /** API Gateway's field, where Flotilla has `detail`. */
   readonly message?: string;
   readonly status: number;
-  /** Absent where API Gateway says it. */
+  /** Absent in answers of API Gateway. */
   readonly code?: string;
   readonly issues?: readonly Partial<Issue>[];
-  /** Batches, or names that the sentence has already. */
+  /** Batches, or names that are already in the sentence. */
   readonly candidates?: readonly (Candidate | string)[];
 }
 
 export interface Send {
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly body?: string;
-  /** The file that the body comes from: problems of it are told with its name. */
+  /** The file with the body, named in its problems. */
   readonly file?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -44,7 +44,7 @@ export interface Answered<Answer> {
   readonly answer: Answer;
 }
 
-/** Asks the API; every answer that is no success becomes a CommandFailure with its exit status. */
+/** Asks the API. Every unsuccessful answer becomes a CommandFailure with its exit status. */
 export class ApiClient {
   readonly url: string;
   readonly #token: AccessToken;
@@ -60,7 +60,7 @@ export class ApiClient {
     return (await this.send<Answer>(path, send)).answer;
   }
 
-  /** The same with the status, where it tells something too. */
+  /** The same with the status, for callers that need it. */
   async send<Answer>(path: string, send: Send): Promise<Answered<Answer>> {
     const { status, text } = await this.#good(path, send);
     const answer = parsedJson(text);
@@ -68,12 +68,12 @@ export class ApiClient {
     throw new Unreachable('person', [`${this.url} does not answer as a Flotilla server does.`]);
   }
 
-  /** An answer that is no JSON of ours but a text, as it is. */
+  /** A text answer that is not JSON, unchanged. */
   text(path: string): Promise<Pick<WholeAnswer, 'contentType' | 'text'>> {
     return this.#good(path, {});
   }
 
-  /** Takes something away; there is nothing to read in the answer. */
+  /** Deletes something; the answer has nothing to read. */
   async drop(path: string, signal?: AbortSignal): Promise<void> {
     await this.#good(path, { method: 'DELETE', ...(signal === undefined ? {} : { signal }) });
   }
@@ -83,7 +83,7 @@ export class ApiClient {
     let sent = token;
     let answered = await this.#ask(path, send, sent);
     if (token === undefined && [401, 429].includes(answered.status)) {
-      // A server of one's own that was just starting has its token only now.
+      // The user's own server was just starting, and has its token only now.
       sent = await this.#token();
       if (sent !== undefined) answered = await this.#ask(path, send, sent);
     }
@@ -105,7 +105,7 @@ export class ApiClient {
     });
   }
 
-  /** Puts a text at the address of an upload. One with a host is elsewhere, where the token is nobody's business. */
+  /** Puts a text at an upload's address. An address with a host is elsewhere, and gets no token. */
   async put({ url, method, headers }: UploadView, body: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<void> {
     const isHere = url.startsWith('/') && !url.startsWith('//');
     const token = isHere ? await this.#token() : undefined;
@@ -114,7 +114,7 @@ export class ApiClient {
     const init = {
       method,
       body,
-      // The address of an upload elsewhere is signed: it is a credential itself.
+      // An upload address elsewhere is signed, so it is a credential itself.
       credential: !isHere || token !== undefined,
       ...(signal === undefined ? {} : { signal }),
       headers: { ...others, ...authorization(token) },
@@ -156,14 +156,16 @@ const problemOf = (status: number, text: string): Problem => ({
   status,
 });
 
-/** What it named may not exist; it may not be allowed, or not in this state; else what was sent is wrong. Above that the server is at fault. */
+/**
+ * Not found, not allowed, or not in this state; otherwise the request was wrong. From 500 on the server is at fault.
+ */
 const statusOf = (status: number): ExitStatus => {
   if (status === 404) return exitStatus.notFound;
   if ([401, 403, 409, 412].includes(status)) return exitStatus.refused;
   return status >= 500 ? exitStatus.noAnswer : exitStatus.usage;
 };
 
-/** Asked again it may answer. */
+/** A retry may succeed. */
 const isPassing = (status: number): boolean => status === 429 || status >= 502;
 
 const failureOf = (problem: Problem, sent: KnownToken | undefined, file?: string): CommandFailure => {
@@ -179,7 +181,7 @@ const failureOf = (problem: Problem, sent: KnownToken | undefined, file?: string
   return new CommandFailure(statusOf(problem.status), lines, problem);
 };
 
-/** What would help: whoever refuses does not know where the token comes from, and API Gateway says nothing at all. */
+/** What would help: the server does not know where the token comes from, and API Gateway gives no reason at all. */
 const adviceOn = ({ status, code }: Problem, sent: KnownToken | undefined): readonly string[] => {
   if (status === 403 && code === undefined)
     return ['Does the token have the scope that this needs: flotilla/read, flotilla/deploy or flotilla/approve?'];

@@ -7,7 +7,7 @@ import type { MissingRights } from '../usecases/read-health.ts';
 import { printable } from './clean-text.ts';
 import type { Times } from './times.ts';
 
-/** Of each account that holds somebody up, or allows less than it should. */
+/** The accounts that delay requests, or allow fewer than they should. */
 export const budgetLines = (budgets: readonly BudgetView[], times: Times): readonly string[] =>
   budgets.flatMap((budget) => {
     const parts = [...loweredParts(budget, times), ...waitingParts(budget, times)];
@@ -30,14 +30,14 @@ const waitingParts = ({ waiting }: BudgetView, times: Times): readonly string[] 
     return [`${least}${counted(count, kind)} ${count === 1 ? 'waits' : 'wait'} for room in its budget${end}`];
   });
 
-/** Of each cluster that does not give all rights of its role. */
+/** The clusters that lack some rights of their role. */
 export const rightsLines = (rights: readonly MissingRights[]): readonly string[] =>
   rights.map(({ cluster, namespaces, missing, remedy }) => {
     const where = counted(namespaces, 'namespace');
     return `cluster ${printable(cluster)} does not let us ${printable(verbsIn(missing.map(rightOf)))} in ${where}: ${printable(remedy)}`;
   });
 
-/** Of each account of which nothing can be read. */
+/** The accounts that cannot be read. */
 export const troubleLines = (troubles: readonly TroubleView[], times: Times): readonly string[] =>
   troubles.map(({ account, since, asked, answered }) => {
     const told = `cannot be read since ${times.moment(since)}. Asked for ${printable(asked)}: ${printable(answered)}`;

@@ -6,11 +6,11 @@ import { CommandFailure, exitStatus } from './failure.ts';
 
 export interface GivenKeys {
   readonly keys: readonly string[];
-  /** Where they stand, as it is told. */
+  /** Where the keys come from, for messages. */
   readonly place: string;
 }
 
-/** The keys by which Harness may call back: in a file, else in the environment; undefined where there is none. */
+/** The keys for Harness's callbacks: from a file, else from the environment; undefined if there are none. */
 export const givenCallbackKeys = (
   file: string | undefined,
   { directory, env }: Pick<CliWorld, 'directory' | 'env'>,

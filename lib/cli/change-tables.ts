@@ -36,7 +36,7 @@ export const changeTable = (changes: readonly ChangeView[], { columns, colours }
     columns,
   );
 
-/** What was asked for, in place of what, and where that is not what runs since, that. */
+/** The requested version, the one it replaces and, if different, the one that runs since. */
 const versionsOf = ({ before, version, after, status }: ChangeView): string => {
   const asked = before === undefined || before === version ? version : `${before} -> ${version}`;
   const isKnown = status !== 'SUCCESS' && after !== undefined && after !== version;
@@ -48,7 +48,7 @@ interface Sides {
   readonly to: string;
 }
 
-/** Which services differ between two environments. */
+/** The services that differ between two environments. */
 export const diffTable = (found: readonly ServiceDifference[], { from, to }: Sides, { columns }: Look): FittedTable =>
   fitTable(
     [

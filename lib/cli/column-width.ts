@@ -1,11 +1,11 @@
-/** Characters that take two columns. One that JavaScript counts as two already is counted as three: too much does no harm. */
+/** Characters that take two columns. One that JavaScript already counts as two counts as three, which is safe. */
 const wide =
   /[\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/gu;
 
 /** The most columns that a text without colours takes. */
 export const widthOf = (text: string): number => text.length + (text.match(wide)?.length ?? 0);
 
-/** The text in at most so many columns, with a mark at its end where there was more. */
+/** The text within so many columns, with a mark at its end if it was cut. */
 export const cutToWidth = (text: string, most: number, mark = '…'): string => {
   if (widthOf(text) <= most) return text;
   return `${startOf(text, Math.max(0, most - mark.length))}${mark}`.slice(0, Math.max(0, most));
@@ -23,7 +23,10 @@ const startOf = (text: string, most: number): string => {
   return start;
 };
 
-/** A text in lines of at most so many columns. It breaks between words; a word breaks only where it is longer than a line. */
+/**
+ * A text in lines of at most so many columns. Lines break between words; a word breaks only if it is longer than a
+ * line.
+ */
 export const wrapped = (text: string, most: number): readonly string[] => {
   const lines: string[] = [];
   let line = '';
@@ -37,7 +40,7 @@ export const wrapped = (text: string, most: number): readonly string[] => {
   return [...lines, line];
 };
 
-/** All of a word, in pieces that fit. It breaks after a slash where it can. */
+/** A word in pieces that fit. It breaks after a slash if possible. */
 export const chunks = (word: string, most: number): readonly string[] => {
   if (widthOf(word) <= most) return [word];
   const fitting = startOf(word, Math.max(1, most)) || [...word][0]!;

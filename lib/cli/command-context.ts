@@ -13,15 +13,15 @@ import type { Terminal } from './terminal.ts';
 import { type Times, timesIn } from './times.ts';
 import { refuseTokenItself, tokenIn } from './token-file.ts';
 
-/** What the program has from outside. */
+/** The program's environment. */
 export interface CliWorld {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Of whoever runs it, on this machine; absent where that cannot be told. */
+  /** The user's login; absent if it is unknown. */
   readonly login?: string | undefined;
-  /** Relative paths begin here. */
+  /** Relative paths start here. */
   readonly directory: string;
   readonly terminal: Terminal;
-  /** In which times are shown; without it that of this machine. */
+  /** The time zone for times; without it, this machine's. */
   readonly timeZone?: string;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -32,7 +32,7 @@ export interface CommonOptions {
   readonly json?: boolean;
   readonly url?: string;
   readonly tokenFile?: string;
-  /** A text is refused; no text where a command takes none, but says whether a server asks for it. */
+  /** A text is an error message; without a text the command needs no answer. Says whether a server may be asked. */
   readonly token?: string | boolean;
   readonly utc?: boolean;
   readonly by?: string;
@@ -43,7 +43,7 @@ export interface CommandContext extends CliWorld {
   readonly json: boolean;
   readonly client: ApiClient;
   readonly times: Times;
-  /** A command of this program as it can be typed to go on at the same server. */
+  /** A command line of this program that continues on the same server. */
   command(...words: readonly string[]): string;
 }
 
@@ -54,7 +54,7 @@ export const commandContext = (world: CliWorld, options: CommonOptions): Command
   const given = tokenFile === undefined ? undefined : tokenIn(tokenFile, world);
   const own: AccessToken = async () => {
     if (!isLoopback(hostOf(address))) return undefined;
-    // Only for a server on this machine, which few commands of others ask.
+    // Only for a server on this machine, which few commands ask on behalf of others.
     const { tokenOfOwnServer } = await import('../local/own-servers.ts');
     const found = tokenOfOwnServer(address, world);
     if (found === undefined) return undefined;
@@ -88,7 +88,7 @@ const checkedUrl = (url: string): string => {
   ]);
 };
 
-/** What FILE holds, and its name in messages; `-` is the standard input. */
+/** The content of FILE, and its name in messages; `-` is the standard input. */
 export interface BatchFile {
   readonly text: string;
   readonly name: string;
@@ -104,7 +104,7 @@ export const readBatchFile = async ({ directory, readStdin }: CliWorld, file: st
   throw new CommandFailure(exitStatus.usage, [`${name} cannot be read: ${read.why}.`]);
 };
 
-/** The files that it names stand beside it, or below. */
+/** The files that it names are in its folder, or below. */
 const withManifests = (text: string, name: string, folder: string): string => {
   const read = (path: string) => {
     const found = readManifestsWithin(folder, path);
@@ -115,7 +115,7 @@ const withManifests = (text: string, name: string, folder: string): string => {
   throw new CommandFailure(exitStatus.usage, [`Manifests that ${name} names cannot be read: ${inlined.problem}.`]);
 };
 
-/** Prints an answer as JSON, or the lines that tell the same. */
+/** Prints an answer as JSON, or as lines. */
 export const print = (
   { json, terminal }: Pick<CommandContext, 'json' | 'terminal'>,
   answer: object,

@@ -1,8 +1,8 @@
 import type { Shell } from './offline-names.ts';
 
 /**
- * One script for each shell. Each asks `flotilla complete -- WORDS`, which answers with a line per completion, `VALUE<tab>TEXT`,
- * or with `:files` where a file may stand. No script evaluates what somebody has typed.
+ * One script for each shell. Each calls `flotilla complete -- WORDS`, which prints one completion a line,
+ * `VALUE<tab>TEXT`, or `:files` where a file is possible. No script evaluates what was typed.
  */
 export const completionScripts: Readonly<Record<Shell, string>> = {
   bash: `# Completion for bash. In ~/.bashrc: source <(flotilla completion bash)

@@ -2,7 +2,7 @@ import type { Command, Option } from 'commander';
 import { statuses } from '../domain/deployment/status.ts';
 import { targetStates } from '../domain/targets/target-row.ts';
 
-/** What may stand where the cursor is. */
+/** What is possible at the cursor. */
 export interface Completions {
   readonly found: readonly Completion[];
   /** Or a file. */
@@ -30,7 +30,7 @@ const fileOptions: ReadonlySet<string> = new Set([
 ]);
 const folderOptions: ReadonlySet<string> = new Set(['data']);
 
-/** Words that an option takes, where commander does not know them. */
+/** Values of options that commander does not know. */
 const valuesOf: Readonly<Record<string, readonly string[]>> = {
   'resolve --status': ['SUCCESS', 'FAILED'],
   'requests list --status': ['CREATED', 'SUCCESS', 'FAILURE'],
@@ -42,7 +42,7 @@ const valuesOf: Readonly<Record<string, readonly string[]>> = {
   '--kind': ['program', 'person'],
 };
 
-/** Completes the last of these words. Nothing is read and nobody is asked: it takes no longer than the program takes to start. */
+/** Completes the last of these words. It reads no file and asks no server, so it only takes the program's start. */
 export const completionsOf = (program: Command, words: readonly string[]): Completions => {
   const typed = words.slice(0, -1);
   const last = words.at(-1) ?? '';
@@ -68,9 +68,9 @@ const isShown = (command: Command): boolean => !(command as unknown as { readonl
 
 interface Place {
   readonly command: Command;
-  /** Names of the command and those above it, without the program's. */
+  /** Names of the command and its parents, without the program's. */
   readonly path: string;
-  /** How many arguments of it there are already. */
+  /** How many arguments it has already. */
   readonly given: number;
   /** An option that needs its value now. */
   readonly waiting: Option | undefined;
@@ -106,13 +106,13 @@ const ofOption = (
   return fitting(values.map(plain));
 };
 
-/** Those that stand there already are not named again. */
+/** Options that are already there are not offered again. */
 const optionsOf = (command: Command, typed: readonly string[]): readonly Completion[] =>
   [...command.options.filter(({ hidden }) => !hidden), command.createOption('--help', 'display help for command')]
     .filter(({ long }) => !typed.includes(long ?? ''))
     .map(({ long, description }) => ({ value: long ?? '', text: description }));
 
-/** As the scripts read them. */
+/** In the form that the scripts read. */
 export const completionLines = ({ found, files }: Completions): readonly string[] => [
   ...found.map(({ value, text }) => (text === '' ? value : `${value}\t${text}`)),
   ...(files ? [':files'] : []),

@@ -8,7 +8,7 @@ const oneMore = (text: string, others: readonly string[] = []): readonly string[
 
 const setVersion = ['--set <key=version>', `another version than the file says; ${several}`, oneMore] as const;
 
-/** What goes with `pillar/service=VERSION`, and what changes a file. */
+/** Options for `pillar/service=VERSION`, and options that change a file. */
 export const withOneOptions = (command: Command): Command =>
   command
     .option('--environment <name>', 'where, of one deployment without a file')
@@ -22,10 +22,10 @@ export const withOneOptions = (command: Command): Command =>
     .option('--at-once', 'take no steps, though the service does; of one deployment without a file')
     .option(...setVersion);
 
-/** What a preview takes. */
+/** Options of a preview. */
 export const withPreviewOptions = (command: Command): Command => command.option(...setVersion);
 
-/** What a retry takes. */
+/** Options of a retry. */
 export const withRetryOptions = (command: Command): Command =>
   command
     .option('--only <key...>', 'these deployments and no others')

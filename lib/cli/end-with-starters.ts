@@ -2,13 +2,13 @@ import { isatty } from 'node:tty';
 import { birthOf, lookAt } from './process-table.ts';
 import { type Starters, startersOf } from './starters.ts';
 
-/** Milliseconds between two looks at whether they are still there. */
+/** Milliseconds between two looks at whether they still exist. */
 const pause = 500;
 
 /**
- * Ends this program, as SIGTERM does, with those that it was started by (see `startersOf`), and when its terminal hangs up.
- * Without a terminal it was meant to go on: Node forgets that `nohup` had it ignore the hang-up, so it is ignored here. npm and
- * its shell, which may die of it, are not looked at any more; the launcher stays, so its end is still ours.
+ * Ends this program, as SIGTERM does, when the processes that started it end (see `startersOf`) or its terminal hangs
+ * up. Without a terminal it should continue: Node forgets that `nohup` ignores hang-ups, so we ignore them here. We
+ * then stop watching npm and its shell, which a hang-up may end. The launcher survives, so its end still counts.
  */
 export const endWithStarters = (env: NodeJS.ProcessEnv, tell: (line: string) => void): void => {
   const starters = startersOf({ parent: process.ppid, env }, lookAt);
@@ -17,7 +17,7 @@ export const endWithStarters = (env: NodeJS.ProcessEnv, tell: (line: string) => 
     tell('The npm (or shell) that started Flotilla has ended, so Flotilla stops too.');
     end();
   });
-  // Asked now: a terminal that has hung up is none.
+  // Checked now: a terminal that has hung up no longer counts.
   const hasTerminal = [0, 1, 2].some((descriptor) => isatty(descriptor));
   process.on('SIGHUP', hasTerminal ? end : forgetNpm);
 };
@@ -26,7 +26,7 @@ const end = (): void => {
   process.kill(process.pid, 'SIGTERM');
 };
 
-/** Calls when one of them is gone. Gives the way to look at npm and its shell no more. */
+/** Calls back when one of them is gone. Returns the function that stops watching npm and its shell. */
 const watch = ({ launcher, npm }: Starters, onGone: () => void): (() => void) => {
   let watched = [...launcher, ...npm];
   const births = new Map(watched.map((pid) => [pid, birthOf(pid)]));
@@ -34,7 +34,7 @@ const watch = ({ launcher, npm }: Starters, onGone: () => void): (() => void) =>
   let times = 0;
   const timer = setInterval(() => {
     times = watched.some(isGone) ? times + 1 : 0;
-    // A hang-up that took them reaches this program, too, before it looks again.
+    // A hang-up that ended them reaches this program before the next look.
     if (times < 2) return;
     clearInterval(timer);
     onGone();

@@ -10,23 +10,23 @@ import { isSimulated, type Simulated } from './simulation.ts';
 import { paintStatus } from './status-lines.ts';
 
 const explained: readonly Status[] = ['FAILED', 'ROLLBACK', 'UNKNOWN'];
-/** Nothing was done to these: one sentence does for all that have the same. */
+/** Nothing was done to these, so one sentence covers all with the same reason. */
 const told: readonly Status[] = ['SKIPPED', 'CANCELLED'];
 
 /** Nobody reads the reasons of a thousand deployments. */
 const MOST_EXPLAINED = 50;
-/** Keys beside one sentence. */
+/** The most keys beside one sentence. */
 const MOST_NAMED = 10;
 
 interface Telling {
   readonly simulated: Simulated;
   readonly colours: Colours;
-  /** A command of this program as it can be typed, and the batch that it is about: where what is UNKNOWN can be resolved. */
+  /** A command line of this program, and the batch it is about, for resolving what is UNKNOWN. */
   readonly command?: CommandContext['command'];
   readonly batchId?: string;
 }
 
-/** Why deployments did not succeed, with what was seen: pods, reasons, log lines. */
+/** Why deployments did not succeed, with the evidence: pods, reasons, log lines. */
 export const explainDeployments = (deployments: readonly DeploymentView[], telling: Telling): readonly string[] => {
   const bad = deployments.filter(
     (one) => explained.includes(one.status) || unknownTargets(one).length > 0 || isHeldUp(one),
@@ -42,7 +42,7 @@ export const explainDeployments = (deployments: readonly DeploymentView[], telli
   ];
 };
 
-/** Of those that nothing else is told of: they went well, or are in work. */
+/** Deployments with nothing more to say: they succeeded, or are in work. */
 const warningsOf = (deployments: readonly DeploymentView[]): readonly string[] => {
   const all = deployments.flatMap((one) => untold(one).map((text) => `warning: ${one.key}: ${printable(text)}`));
   const rest = all.length - MOST_EXPLAINED;
@@ -59,7 +59,7 @@ const tellTogether = (deployments: readonly DeploymentView[], { colours }: Telli
   const groups = new Map<string, DeploymentView[]>();
   for (const deployment of deployments.filter(({ status }) => told.includes(status))) {
     const { status, reason, message, root } = deployment;
-    // Behind one that failed there may be a chain of a thousand, each skipped for another one: what began it is said once.
+    // A failure may have a chain of a thousand skipped ones behind it; its root is named once.
     const why = root === undefined ? `${reason}: ${printable(message)}` : `because of ${describeRootCause(root)}`;
     const sentence = `${paintStatus(status, colours)} ${why}`;
     groups.set(sentence, [...(groups.get(sentence) ?? []), deployment]);
@@ -79,7 +79,7 @@ const namesOf = (deployments: readonly DeploymentView[]): string => {
   return [...named, ...(rest > 0 ? [`… and ${rest} more`] : [])].join(', ');
 };
 
-/** Only a person can say what became of it. */
+/** Only a person can resolve it. */
 const adviceOn = (deployment: DeploymentView, { batchId, command }: Telling): readonly string[] => {
   if (batchId === undefined || command === undefined) return [];
   const own = deployment.status === 'UNKNOWN' ? [[batchId, deployment.key]] : [];
@@ -89,11 +89,11 @@ const adviceOn = (deployment: DeploymentView, { batchId, command }: Telling): re
   return [...own, ...others].map((what) => `  ${resolveCommand(command, what)}  (or --status FAILED)`);
 };
 
-/** To be completed by who has looked. */
+/** To be completed by the person who has checked. */
 export const resolveCommand = (command: CommandContext['command'], what: readonly string[]): string =>
   command('resolve', ...what, '--status', 'SUCCESS', '--reason', '…');
 
-/** What it waits for until somebody does something about it. */
+/** What it waits for until somebody acts. */
 const unknownTargets = ({ waiting_for = [] }: DeploymentView) =>
   waiting_for.flatMap((one) => (one.kind === 'lock' && one.status === 'UNKNOWN' ? [one] : []));
 
@@ -122,7 +122,7 @@ const explain = (deployment: DeploymentView, { colours, simulated }: Telling): r
   ];
 };
 
-/** A message that was told already is not told again. */
+/** A message is not repeated. */
 export const explainEvidence = (
   { kind, name, container, reason, message, log, log_lines }: Evidence,
   said: string,

@@ -18,7 +18,7 @@ interface Exported {
   readonly version: string;
   readonly timestamp: string;
   readonly status: string;
-  /** The deployment as it was planned, without secrets; null where that is kept no longer. */
+  /** The deployment as planned, without secrets; null if that is no longer stored. */
   readonly config: JsonObject | null;
 }
 
@@ -31,7 +31,7 @@ interface Wanted {
   readonly folder: string;
 }
 
-/** Writes the history of a service as files, one for each release and each change. What is there is never written over. */
+/** Writes a service's history as files, one for each release and each change. It never overwrites a file. */
 export const exportHistory = async (context: CommandContext, wanted: Wanted): Promise<ExitStatus> => {
   const { since: asked, limit = Number.POSITIVE_INFINITY } = wanted;
   const since = asked === undefined ? '' : new Date(momentGiven(context, 'since', asked)).toISOString();
@@ -48,7 +48,7 @@ export const exportHistory = async (context: CommandContext, wanted: Wanted): Pr
   return foreign.length === 0 ? exitStatus.done : exitStatus.failed;
 };
 
-/** Newest first, whatever the target. */
+/** Newest first, across all targets. */
 const readHistory = async (
   context: CommandContext,
   { key, environment, cluster }: Wanted,
@@ -80,11 +80,11 @@ const exportedOf = ({ key, environment }: ReleaseList, entry: ReleaseList['relea
 
 interface End {
   readonly name: string;
-  /** `there`: as it was written before. `foreign`: not written by this, or of another time. */
+  /** `there`: already written. `foreign`: not from this program, or from another time. */
   readonly end: 'written' | 'there' | 'foreign';
 }
 
-/** On two clusters it may have been at the same moment: then the second has a number. */
+/** Two clusters may have had it at the same moment. Then the second gets a number. */
 const writeOne = (folder: string, one: Exported): End => {
   const text = `${JSON.stringify(one, null, 2)}\n`;
   for (let number = 1; ; number += 1) {
@@ -96,7 +96,7 @@ const writeOne = (folder: string, one: Exported): End => {
   }
 };
 
-/** Whole or not at all; a link takes no name that is taken. */
+/** Whole or not at all; a link never replaces a name. */
 const putNew = (folder: string, name: string, text: string): boolean => {
   const temporary = join(folder, `.${name}.${process.pid}.tmp`);
   writeFileSync(temporary, text, { flag: 'wx' });
@@ -127,5 +127,5 @@ const nameOf = ({ app, env, timestamp }: Exported, number: number): string => {
   return `${safe(app)}_${safe(env)}_${when}${number === 1 ? '' : `-${number}`}.json`;
 };
 
-/** A name of a file on any system, and of no other folder. */
+/** A valid file name on any system, inside this folder. */
 const safe = (name: string): string => name.replaceAll(/[^\w.-]/g, '-').replace(/^\.+/, '-');

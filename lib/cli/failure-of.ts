@@ -5,7 +5,7 @@ import { CommandFailure, exitStatus } from './failure.ts';
 /** The lines of one of our own texts. */
 export const linesOf = (text: string): readonly string[] => text.trimEnd().split('\n');
 
-/** Turns anything that a command throws into lines, a problem for --json and an exit status. */
+/** Turns anything that a command throws into lines, a problem for --json, and an exit status. */
 export const asFailure = (error: unknown): CommandFailure => {
   if (error instanceof CommandFailure) return error;
   if (!isFlotillaError(error)) {

@@ -1,6 +1,6 @@
 import type { signalStatus } from './stop-signal.ts';
 
-/** How the program ends, as scripts know it. */
+/** The exit statuses, for scripts. */
 export const exitStatus = {
   done: 0,
   failed: 1,
@@ -14,7 +14,7 @@ export type ExitStatus =
   | (typeof exitStatus)[keyof typeof exitStatus]
   | (typeof signalStatus)[keyof typeof signalStatus];
 
-/** A command that cannot go on: what is printed, and the exit status. */
+/** A command that cannot continue: its output and exit status. */
 export class CommandFailure extends Error {
   readonly status: ExitStatus;
   readonly lines: readonly string[];
@@ -29,10 +29,10 @@ export class CommandFailure extends Error {
   }
 }
 
-/** What may end it: time (a restart, too many at once), a network that comes back, or only a person who changes something. */
+/** What may end it: time (a restart, throttling), a network that comes back, or only a person who changes something. */
 export type Remedy = 'time' | 'network' | 'person';
 
-/** Nobody answered, or only that it cannot now. */
+/** No answer, or only one that says to try later. */
 export class Unreachable extends CommandFailure {
   readonly remedy: Remedy;
 
@@ -41,7 +41,7 @@ export class Unreachable extends CommandFailure {
     this.remedy = remedy;
   }
 
-  /** The same with one more line, which `fields` tell with --json. */
+  /** The same with one more line; `fields` adds it to --json. */
   with(line: string, fields: object): Unreachable {
     return new Unreachable(this.remedy, [...this.lines, line], { ...this.problem, ...fields });
   }

@@ -3,40 +3,40 @@ import { cut } from '../domain/cut.ts';
 import { partsOf } from '../domain/parts-of.ts';
 import { printable } from './clean-text.ts';
 
-/** One column, and how it gives way where there is no room for all. */
+/** One column, and how it shrinks when there is too little room. */
 export interface Column {
   readonly head: string;
   /**
-   * Which are cut first: what is told in sentences, then what we could say in fewer words (statuses, times, marks), then
-   * names and versions. Without it the column is never cut: an id is of no use without its end.
+   * The order of cutting: first sentences, then what has a shorter form (statuses, times, marks), then names and
+   * versions. Without it the column is never cut: an id is useless without its end.
    */
   readonly cut?: 'sentence' | 'constant' | 'name';
-  /** Cut to less than so many characters it would tell nothing. */
+  /** Shorter than this, it would say nothing. */
   readonly least?: number;
-  /** It may be left out when cutting does not do; the highest goes first. */
+  /** It may be left out if cutting is not enough; the highest goes first. */
   readonly spare?: number;
-  /** It is left out before sentences are cut to less than can be read. */
+  /** It is left out before sentences become unreadable. */
   readonly early?: boolean;
-  /** The same in fewer characters: with nothing lost that is not told elsewhere; and the least, before names are cut. */
+  /** Shorter forms: one that loses nothing, and the shortest, used before names are cut. */
   readonly short?: (cell: string) => string;
   readonly shortest?: (cell: string) => string;
-  /** The colour of a cell, by what it says when it is whole. */
+  /** A cell's colour, from its full text. */
   readonly paint?: (cell: string) => (text: string) => string;
 }
 
 export interface FittedTable {
   readonly lines: readonly string[];
-  /** Heads of the columns for which there was no room. */
+  /** Heads of the columns that did not fit. */
   readonly leftOut: readonly string[];
 }
 
 /** Space between two columns. */
 const GAP = 2;
 const LEAST = 6;
-/** Of a sentence that is shorter nobody understands much. */
+/** A shorter sentence is hard to understand. */
 const READABLE = 24;
 
-/** The library looks at every cell for every row, so that ten thousand rows at once would take half a minute. */
+/** The library looks at every cell for every row; ten thousand rows at once would take half a minute. */
 const ROWS_AT_ONCE = 100;
 
 const gap = ' '.repeat(GAP);
@@ -49,8 +49,8 @@ const empty = Object.fromEntries(
 type Rows = readonly (readonly string[])[];
 
 /**
- * A table without lines, no wider than the terminal, as far as that can be without cutting an id. What is still wider then
- * goes on in the terminal's next line.
+ * A table without lines, as narrow as the terminal if possible without cutting an id. What is still wider continues on
+ * the terminal's next line.
  */
 export const fitTable = (columns: readonly Column[], rows: Rows, space: number): FittedTable => {
   const all = columns.map((column, at) =>
@@ -84,7 +84,7 @@ const measured = (column: Cells): Fitting => ({
   width: column.cells.reduce((widest, cell) => Math.max(widest, cell.length), 0),
 });
 
-/** What is painted is cut before: whoever draws it would cut the paint as well. */
+/** Cells are cut before they are coloured; otherwise the colour codes would be cut as well. */
 const cellOf = ({ cells, width, paint }: Fitting, row: number): string => {
   const cell = cells[row]!;
   if (paint === undefined || row === 0) return cell;
@@ -95,8 +95,8 @@ const fitted = (columns: readonly Fitting[], space: number): readonly Fitting[] 
   excessOf(columns, space) <= 0 ? columns : fittedShort(inOther(columns, 'short'), space);
 
 /**
- * Sentences are cut as far as they can be read, then what may go early is left out; sentences and constants are cut further,
- * then the rest is left out that may be, always one column, and the others are looked at anew; names are cut last.
+ * Cuts sentences while they stay readable, then leaves out early columns. Then it cuts sentences and constants further,
+ * and leaves out the other optional columns, one at a time, checking the rest again. Names are cut last.
  */
 const fittedShort = (columns: readonly Fitting[], space: number): readonly Fitting[] => {
   const readable = shrunk(columns, { kind: 'sentence', space, least: READABLE });
@@ -130,7 +130,7 @@ interface Shrinking {
   readonly least?: number;
 }
 
-/** Takes from the widest of a kind, character by character, until all fit or none of them can give more. */
+/** Takes characters from the widest column of a kind, until all fit or none can give more. */
 const shrunk = (columns: readonly Fitting[], { kind, space, least = 0 }: Shrinking): readonly Fitting[] => {
   const widths = columns.map(({ width }) => width);
   const canGive = (at: number): boolean =>
@@ -146,7 +146,7 @@ const shrunk = (columns: readonly Fitting[], { kind, space, least = 0 }: Shrinki
 const excessOf = (columns: readonly Fitting[], space: number): number =>
   columns.reduce((sum, { width }) => sum + width, GAP * (columns.length - 1)) - space;
 
-/** The library ends every colour once more, as it does not know ours for ended. */
+/** The library closes every colour again, because it does not recognise our codes. */
 const libraryEnd = '\u001b[39m';
 
 const drawn = (lines: Rows, colWidths: number[]): string => {

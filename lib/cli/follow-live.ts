@@ -17,7 +17,7 @@ export interface LiveOptions {
 /** Deployments that the API lists in one answer. */
 const mostAtOnce = 1000;
 
-/** A view that changes in place: by events, and each second by the clock. */
+/** A view that changes in place: with events, and each second. */
 export class LiveFollowView implements FollowView {
   readonly isLive = true;
   readonly #terminal: Terminal;
@@ -32,7 +32,7 @@ export class LiveFollowView implements FollowView {
     this.#terminal = terminal;
     this.#options = options;
     this.#stopTicking = terminal.eachSecond(() => {
-      // What is settled is not drawn again below itself.
+      // After the end, nothing is drawn again.
       if (this.#shown.length > 0) this.show();
     });
   }
@@ -67,7 +67,7 @@ export class LiveFollowView implements FollowView {
     this.#terminal.redraw(lines);
   }
 
-  /** The first of those that wait, as many as there may be lines. */
+  /** The first waiting ones, as many as there may be lines. */
   waiting(): PlanRange | undefined {
     const places = [...this.#deployments.values()]
       .flatMap(({ status, index }) => (status === 'PENDING' && index !== undefined ? [index] : []))
@@ -83,7 +83,7 @@ export class LiveFollowView implements FollowView {
     );
   }
 
-  /** An event that came meanwhile tells more. */
+  /** An event that arrived meanwhile is newer. */
   update(deployments: readonly LiveDeployment[]): void {
     for (const told of deployments) {
       const one = this.#deployments.get(told.key);

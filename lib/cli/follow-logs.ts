@@ -9,7 +9,7 @@ import { Patience } from './patience.ts';
 import { onStopSignal, type StopSignal, signalStatus } from './stop-signal.ts';
 
 export interface FollowedLogs {
-  /** Of the deployment. */
+  /** The deployment's key. */
   readonly path: string;
   readonly container: string | undefined;
   /** Lines to begin with. */
@@ -19,12 +19,12 @@ export interface FollowedLogs {
 
 /** Each look is a request to a cluster for each container. */
 const pause = 2_000;
-/** Lines of each container that are read at once. */
+/** Lines of each container read at once. */
 const usualWindow = 1_000;
 
 /**
- * Tells lines as they come, until the deployment ends or somebody stops it. One that had ended before is followed until then:
- * its pods go on.
+ * Prints lines as they come, until the deployment ends or the user stops it. A deployment that has already ended is
+ * followed until then: its pods continue.
  */
 export const followLogs = async (context: CommandContext, following: FollowedLogs): Promise<ExitStatus> => {
   const { client, clock } = context;
@@ -42,7 +42,7 @@ export const followLogs = async (context: CommandContext, following: FollowedLog
     for (let hadEnded: boolean | undefined; ; ) {
       const deployment = await standing();
       hadEnded ??= isTerminal(deployment.status);
-      // Read after it: what was written before it ended is told.
+      // Read after that, so that the last lines before its end are shown.
       const view = await patience.until(() => client.ask<LogsView>(`${path}/logs?${query}`, { signal }));
       for (const news of streams.take(view, window)) tell(news);
       const { status, reason, key } = deployment;
@@ -61,7 +61,7 @@ export const followLogs = async (context: CommandContext, following: FollowedLog
   }
 };
 
-/** With a name before each line where there are several containers. */
+/** With a name before each line if there are several containers. */
 const tellIn = ({ json, terminal }: CommandContext, streams: LogStreams) => {
   const nameOf = ({ pod = '', container = '' }: LogNews): string => `${printable(pod)}/${printable(container)}`;
   const toldOf = (news: LogNews & { readonly line: string }): string =>

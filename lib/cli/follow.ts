@@ -22,11 +22,11 @@ export interface Following {
   readonly simulated: Simulated;
   /** Seconds. */
   readonly timeout?: number | undefined;
-  /** How many seconds a server that is away is asked again. */
+  /** How many seconds to keep asking a server that does not answer. */
   readonly patience?: number | undefined;
   /** Ends it before. */
   readonly stop?: AbortSignal;
-  /** Where its end is posted. */
+  /** Where to post its end. */
   readonly report?: URL | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface Followed {
   readonly deployments: readonly DeploymentView[];
 }
 
-/** An option without effect is a mistake: whoever gives it expects something. */
+/** An option without effect is a mistake. */
 export const checkFollowing = (
   isFollowing: boolean | undefined,
   options: { readonly timeout: number | undefined; readonly patience?: number | undefined },
@@ -45,7 +45,7 @@ export const checkFollowing = (
   throw new CommandFailure(exitStatus.usage, [`--${useless} is for --follow, and without that it has no effect.`]);
 };
 
-/** Shows a batch until it has ended, then why what failed has failed. Gives the exit status. */
+/** Shows a batch until it has ended, then why deployments failed. Returns the exit status. */
 export const follow = async (context: CommandContext, following: Following): Promise<ExitStatus> => {
   const { terminal, json } = context;
   const stop = new AbortController();
@@ -71,7 +71,7 @@ export const follow = async (context: CommandContext, following: Following): Pro
 
 const again = ({ command }: CommandContext, batchId: string): string => command('status', batchId, '--follow');
 
-/** Whoever asks in vain what became of a batch is told that it has not been stopped, and how to ask again. */
+/** If the server does not answer, says that the batch continues, and how to follow it again. */
 export const goingOn = (context: CommandContext, batchId: string, error: unknown): unknown =>
   error instanceof Unreachable
     ? error.with(`The batch goes on: ${again(context, batchId)}`, { batch_id: batchId })
@@ -90,7 +90,7 @@ const leave = (context: CommandContext, following: Following, stop: AbortSignal)
   return exitStatus.timedOut;
 };
 
-/** Shows a batch until it has ended; undefined when the time was over or it was stopped before. */
+/** Shows a batch until it has ended; undefined if it ran out of time or was stopped. */
 export const followBatch = async (
   context: Pick<CommandContext, 'client' | 'terminal' | 'json' | 'times' | 'clock'>,
   { batchId, simulated, timeout, patience, stop }: Following,
@@ -101,7 +101,7 @@ export const followBatch = async (
   ]);
   const { client, clock } = context;
   const view = makeFollowView(context.terminal, { ...context, simulated });
-  // What is redrawn is redrawn below what is told.
+  // Messages appear above the redrawn lines.
   const waiting = new Patience(context, { seconds: patience, signal, beforeTelling: () => view.settle() });
   const patient = new PatientReader(client, signal, waiting);
   try {
@@ -132,10 +132,13 @@ export const followBatch = async (
   }
 };
 
-/** That reads a row for each deployment in flight, where the dispatcher works too; a busy batch has events at every moment. */
+/**
+ * It reads a row for each deployment in flight, which the dispatcher uses too, and a busy batch has events all the
+ * time.
+ */
 const waitingPause = 2_000;
 
-/** True when it is called for the first time, and after so many milliseconds again. */
+/** True at the first call, and again after so many milliseconds. */
 const paced = (clock: Pick<Clock, 'now'>, pause: number): (() => boolean) => {
   let due = Number.NEGATIVE_INFINITY;
   return () => {
@@ -146,7 +149,7 @@ const paced = (clock: Pick<Clock, 'now'>, pause: number): (() => boolean) => {
   };
 };
 
-/** Reads on although the server is away for a while. */
+/** Keeps reading while the server does not answer for a moment. */
 class PatientReader {
   readonly #client: ApiClient;
   readonly #signal: AbortSignal;
@@ -170,7 +173,7 @@ class PatientReader {
     });
   }
 
-  /** With the failures that they go back to. */
+  /** With their root causes. */
   skipped(batchId: string): Promise<readonly DeploymentView[]> {
     const asked = { query: 'status=SKIPPED', signal: this.#signal };
     return this.#patience.until(() => readDeployments(this.#client, batchId, asked));

@@ -20,7 +20,7 @@ export const graphLines = ({ keys, levels, dependencies, critical_path }: GraphV
 
 const waitsFor = (keys: readonly string[]): string => (keys.length === 0 ? '' : `  after ${listed(keys, mostNamed)}`);
 
-/** In the language of Graphviz: `flotilla graph ID --dot | dot -Tsvg`. */
+/** In Graphviz's language: `flotilla graph ID --dot | dot -Tsvg`. */
 export const dotLines = ({ batch_id, keys, dependencies }: GraphView): readonly string[] => [
   `digraph ${JSON.stringify(batch_id)} {`,
   '  rankdir=LR;',

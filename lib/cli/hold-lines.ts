@@ -15,7 +15,7 @@ export const untilWhen = ({ kind, until, circuit }: HoldView, times: Times): str
   return kind === 'circuit' ? 'until it answers' : 'until somebody lifts it';
 };
 
-/** What is on top of whatever else is shown, so that nobody wonders why nothing moves. */
+/** Shown above everything else, so that nobody wonders why nothing moves. */
 export const holdLines = (
   { holds = [], more_holds = 0 }: Pick<BatchList, 'holds' | 'more_holds'>,
   { times, command }: Pick<CommandContext, 'times' | 'command'>,
@@ -27,7 +27,7 @@ export const holdLines = (
   ];
 };
 
-/** Nobody reads more than this before what he wants to see. */
+/** The most that people read before what they came for. */
 const mostTold = 5;
 
 /** What of a plan would wait, and for what. */

@@ -1,4 +1,4 @@
-/** A route that messages of the API name, and the command that does the same. The first that fits is taken. */
+/** A route in the API's messages, and the command that does the same. The first match wins. */
 const commands: readonly (readonly [route: RegExp, command: string])[] = [
   [/\bPOST \/batches\/plan\b/g, 'flotilla plan'],
   [/\bGET \/batches\/\{id\}/g, 'flotilla status'],
@@ -9,6 +9,6 @@ const commands: readonly (readonly [route: RegExp, command: string])[] = [
   [/\bGET \/api\/v1\/deployments\/([^\s/.]+)/g, 'flotilla requests show $1 --deployment'],
 ];
 
-/** A message of the API in the words of the command line: nobody who types commands asks routes. */
+/** Replaces routes in an API message by commands, for users of the command line. */
 export const inCommands = (text: string): string =>
   commands.reduce((told, [route, command]) => told.replace(route, command), text);

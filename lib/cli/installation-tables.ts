@@ -12,7 +12,7 @@ import type { Times } from './times.ts';
 
 type Look = Pick<Terminal, 'columns'>;
 
-/** `3 of 20`, or without a limit only how many. */
+/** `3 of 20`, or just the number without a limit. */
 export const ofLimit = (inFlight: number, limit: number | undefined): string =>
   limit === undefined ? String(inFlight) : `${inFlight} of ${limit}`;
 
@@ -24,7 +24,7 @@ const looked = ({ watching, last_look }: WatchingView, times: Times): string => 
   return `${times.minute(last_look)}${watching ? ', and on' : ''}`;
 };
 
-/** Names take no more of a line than this; --json has them all. */
+/** The most space for names on a line; --json has them all. */
 const mostNames = 8;
 
 /** One line for each name of the catalogue. */

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Links } from '../domain/batch/links.ts';
 
-/** `ci=https://…`, each added to those before it. Whether it is an address that is taken says the server. */
+/** `ci=https://…`; collects repeated options. The server checks the address. */
 export const linkOption = (text: string, others: Links = {}): Links => {
   const at = text.indexOf('=');
   const [name, address] = [text.slice(0, Math.max(at, 0)), text.slice(at + 1)];
@@ -10,6 +10,6 @@ export const linkOption = (text: string, others: Links = {}): Links => {
   return { ...others, [name]: address };
 };
 
-/** The same options as they can be typed again. */
+/** The same options for another command line. */
 export const linkWords = (links: Links = {}): readonly string[] =>
   Object.entries(links).flatMap(([name, address]) => ['--link', `${name}=${address}`]);

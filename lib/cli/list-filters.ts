@@ -8,10 +8,10 @@ import { shellWord } from './shell-word.ts';
 /** The most that `list` shows: a hundred of the largest pages. */
 export const mostListed = 10_000;
 
-/** Filters as they were given on the command line, by the names of their options. */
+/** Filters from the command line, by option name. */
 export type Given = Readonly<Record<string, string | undefined>>;
 
-/** The options that were given, as they can be typed again. */
+/** The given options, for another command line. */
 export const wordsOf = (given: Given): readonly string[] =>
   Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [`--${optionOf(name)}`, value]));
 
@@ -21,7 +21,7 @@ export const filtersTold = (given: Given): string =>
     .map((word) => shellWord(printable(word)))
     .join(' ');
 
-/** As the API takes them: words for a status in capitals, and times that do not move from page to page. */
+/** As the API expects them: statuses in capitals, and times that are the same for all pages. */
 export const queryOf = (context: Pick<CommandContext, 'times' | 'clock'>, given: Given): string => {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(given)) {
@@ -36,7 +36,7 @@ const sentValue = (context: Pick<CommandContext, 'times' | 'clock'>, name: strin
   return name === 'status' ? value.toUpperCase() : value;
 };
 
-/** Commander makes `heldBy` of `--held-by`. */
+/** Commander turns `--held-by` into `heldBy`. */
 const optionOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** Those of `status`. */

@@ -16,11 +16,11 @@ export interface RowLook {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly simulated: Simulated;
-  /** Where each goes, when that is not the same for all. */
+  /** The place of each, if they differ. */
   readonly places: 'shown' | 'same';
 }
 
-/** Widths of the columns of rows that stand below each other; 0 for one that has no room. */
+/** Column widths of rows below each other; 0 for a column without room. */
 interface Widths {
   readonly key: number;
   readonly version: number;
@@ -32,10 +32,10 @@ interface Widths {
 const statusWidth = 10;
 const gap = 2;
 const indent = ' '.repeat(statusWidth + gap);
-/** A shorter piece of a message tells nothing. */
+/** A shorter piece of a message says nothing. */
 const leastWhy = 16;
 
-/** Rows with their columns below each other, each of one line or more. A name is never cut: it goes on in the next line. */
+/** Rows with aligned columns, each with one or more lines. A name is never cut: it continues on the next line. */
 export const liveRows = (deployments: readonly LiveDeployment[], look: RowLook): readonly (readonly string[])[] => {
   const cells = deployments.map((one) => cellsOf(one, look));
   const widths = widthsOf(cells, look.columns);
@@ -67,7 +67,7 @@ const timeOf = ({ status, started_at, ended_at }: LiveDeployment, now: number): 
   return shortDuration((ended_at === undefined ? now : Date.parse(ended_at)) - Date.parse(started_at));
 };
 
-/** That it awaits its turn is what PENDING means: the message says for what. */
+/** PENDING already means waiting; the message says for what. */
 const whyOf = ({ reason, message, failure }: LiveDeployment): string => {
   if (reason === 'AwaitingTurn') return printable(message);
   const cause = failure === undefined || reason === failure.reason ? '' : ` (${failure.reason})`;
@@ -76,7 +76,7 @@ const whyOf = ({ reason, message, failure }: LiveDeployment): string => {
 
 const widest = (cells: readonly string[]): number => cells.reduce((most, cell) => Math.max(most, widthOf(cell)), 0);
 
-/** Places go first, then versions, messages and times: names stay. */
+/** Places go first, then versions, messages and times. Names stay. */
 const widthsOf = (rows: readonly Cells[], columns: number): Widths => {
   const widestKey = widest(rows.map((row) => row.key));
   const times = widest(rows.map((row) => row.time));
@@ -100,7 +100,7 @@ interface Laying {
   readonly status: Status;
 }
 
-/** Why something went wrong has lines of its own where there is too little room beside the name. */
+/** The reason of a failure gets its own lines if there is too little room beside the name. */
 const rowLines = (row: Cells, { widths, look, status }: Laying): readonly string[] => {
   const { columns, colours, unicode } = look;
   const mark = unicode ? '…' : '...';
@@ -130,7 +130,7 @@ const cutToLines = (text: string, { width, mark }: { readonly width: number; rea
   return [...lines.slice(0, mostBelow - 1), cutToWidth(last, width, mark)];
 };
 
-/** Of a message that is shorter nobody understands much. */
+/** A shorter message is hard to understand. */
 const readable = 40;
 
 /** A server may be newer and have another one. */
@@ -144,7 +144,7 @@ const padded = (text: string, width: number): string => `${text}${' '.repeat(Mat
 const fitting = (status: string, rest: string, columns: number): string =>
   `${status}${cutToWidth(rest.trimEnd(), columns - indent.length, '')}`.trimEnd();
 
-/** A line that stands for several, as one row does: its words are not cut either. */
+/** A line for several deployments, as one row. Its words are not cut either. */
 export const groupRow = (status: Status, text: string, { columns, colours }: RowLook): readonly string[] => {
   const [first = '', ...more] = wrapped(printable(text), Math.max(1, columns - indent.length));
   return [`${statusCell(status, colours)}${first}`, ...more.map((line) => `${indent}${line}`)];

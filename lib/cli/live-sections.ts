@@ -3,15 +3,15 @@ import { cutToWidth } from './column-width.ts';
 import type { LiveDeployment } from './live-deployment.ts';
 import { groupRow, liveRows, type RowLook } from './live-rows.ts';
 
-/** A part of the view, the most urgent first. */
+/** A part of the view, most urgent first. */
 interface Section {
-  /** What is said of those that there is no room for: `12 waiting`. */
+  /** A summary of those without room: `12 waiting`. */
   readonly word: string;
   readonly blocks: readonly Block[];
 }
 
 interface Block {
-  /** Deployments that it tells of. */
+  /** Its deployments. */
   readonly count: number;
   readonly lines: readonly string[];
 }
@@ -29,7 +29,7 @@ const sectionOf: Readonly<Record<Status, SectionName>> = {
   ROLLBACK: 'done',
 };
 
-/** What failed, what it kept from its start, what is in work, what waits, what is done: as many lines as there is room for. */
+/** What failed, what it held back, what is in work, what waits, what is done: as many lines as fit. */
 export const sectionLines = (
   deployments: readonly LiveDeployment[],
   look: RowLook,
@@ -42,7 +42,7 @@ export const sectionLines = (
   const work = (of.get('work') ?? []).toSorted(byTime('started_at'));
   const waiting = of.get('waiting') ?? [];
   const done = (of.get('done') ?? []).toSorted(byTime('ended_at')).reverse();
-  // No more are laid out than there are lines, and all together, so that their columns stand below each other.
+  // Lays out only as many as there are lines, and all together, so that their columns align.
   const some = [failed, work, waiting, done].map((ones) => ones.slice(0, room));
   const rows = liveRows(some.flat(), look).map((lines) => ({ count: 1, lines }));
   const ends = some.map((_, at) => some.slice(0, at + 1).flat().length);
@@ -67,7 +67,7 @@ const byTime =
   (a: LiveDeployment, b: LiveDeployment): number =>
     Date.parse(a[name] ?? never) - Date.parse(b[name] ?? never);
 
-/** Those that were kept from their start for the same reason are one row, with what began it: the root, and not a neighbour. */
+/** Skipped deployments with the same root cause share a row. It names the root, not the neighbour. */
 const keptBlocks = (kept: readonly LiveDeployment[], look: RowLook): readonly Block[] => {
   const groups = Map.groupBy(kept, (one) => `${one.status} ${causeOf(one)}`);
   return [...groups.values()]
@@ -93,7 +93,7 @@ interface Filled {
   readonly hidden: readonly string[];
 }
 
-/** In work and what failed share the room where there is too little for both. */
+/** If there is too little room, failures and work in progress share it. */
 const filled = (sections: readonly Filling[], room: number): Filled => {
   const sizes = sections.map(({ blocks }) => linesOf(blocks));
   const isWhole = sections.every(({ blocks, total }) => countOf(blocks) === total);

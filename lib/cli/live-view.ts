@@ -13,7 +13,7 @@ import { isSimulated, type Simulated } from './simulation.ts';
 import { colourOf } from './status-lines.ts';
 import type { Terminal } from './terminal.ts';
 
-/** All that a frame shows. */
+/** Everything in a frame. */
 export interface LiveState {
   readonly deployments: readonly LiveDeployment[];
   readonly about?: Pick<BatchView, 'batch_id' | 'name' | 'created_at'> | undefined;
@@ -28,8 +28,8 @@ export interface LiveLook extends Pick<Terminal, 'columns' | 'rows' | 'colours' 
 }
 
 /**
- * One frame: never wider than the terminal, and one line less than it has, for the cursor. What is the same for all stands in the
- * head; then the bar, the deployments, and the totals.
+ * One frame: never wider than the terminal, and one line shorter, for the cursor. The head has what is the same for all
+ * deployments. Then come the bar, the deployments, and the totals.
  */
 export const liveLines = (state: LiveState, look: LiveLook): readonly string[] => {
   const { deployments, about, batch, simulated } = state;
@@ -55,7 +55,7 @@ interface Constants {
   readonly places: RowLook['places'];
 }
 
-/** Environment, cluster, executor, and that it is simulated: where that is one thing for all. */
+/** Environment, cluster, executor and the simulation mark, if they are the same for all. */
 const constantsOf = (deployments: readonly LiveDeployment[], simulated: Simulated): Constants => {
   const environments = new Set(deployments.map(({ environment_id: environment }) => environment));
   const clusters = new Set(deployments.map(({ cluster }) => cluster));
@@ -75,7 +75,7 @@ const constantsOf = (deployments: readonly LiveDeployment[], simulated: Simulate
   };
 };
 
-/** Parts go on in the next line where there is no room for them; only what is wider than a line is cut. */
+/** Parts that do not fit continue on the next line. Only a part wider than a line is cut. */
 const headLines = (parts: readonly string[], { columns, colours, unicode }: LiveLook): readonly string[] => {
   const between = unicode ? ' · ' : ' - ';
   const lines: string[] = [];
@@ -88,7 +88,7 @@ const headLines = (parts: readonly string[], { columns, colours, unicode }: Live
   return lines.map(colours.bold);
 };
 
-/** What the batch says of itself, and the totals. The message of a batch that has ended tells them already. */
+/** The batch's own message, and the totals. The message of a batch that has ended includes them. */
 const footLines = (
   batch: LiveState['batch'],
   deployments: readonly LiveDeployment[],

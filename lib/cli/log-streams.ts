@@ -1,7 +1,7 @@
 import type { LogsView } from '../usecases/deployment/read-logs.ts';
 import { type LogWindow, newLogLines } from './new-log-lines.ts';
 
-/** Something to tell while logs are followed: a line of a container, or what happened to it. */
+/** News while logs are followed: a container's line, or an event about it. */
 export type LogNews =
   | { readonly pod: string; readonly container: string; readonly line: string }
   | { readonly pod?: string; readonly container?: string; readonly note: string };
@@ -13,13 +13,13 @@ interface Stream extends LogWindow {
   readonly message: string | undefined;
 }
 
-/** What was seen of each container at the last look. Each look gives what is new. */
+/** Each container's lines at the last look. Each look returns what is new. */
 export class LogStreams {
   readonly #tail: number;
   #streams: ReadonlyMap<string, Stream> | undefined;
   #message: string | undefined;
 
-  /** At the first look so many lines of each are told. */
+  /** How many lines the first look shows. */
   constructor(tail: number) {
     this.#tail = tail;
   }
@@ -32,7 +32,7 @@ export class LogStreams {
     const news: LogNews[] = [];
     if (view.message !== undefined && view.message !== this.#message) news.push({ note: view.message });
     this.#message = view.message;
-    // Whoever cannot see the cluster does not know that a pod is gone.
+    // If the cluster cannot be asked, it is unknown whether a pod is gone.
     if (view.reason === 'ClusterUnavailable') return news;
     const before = this.#streams;
     const now = streamsOf(view, window);

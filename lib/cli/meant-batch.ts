@@ -11,15 +11,15 @@ export interface MeantOptions {
 }
 
 export interface Meant extends MeantOptions {
-  /** As it was typed: a whole id, the beginning of one, or `latest`. */
+  /** As typed: a full id, the beginning of one, or `latest`. */
   readonly id: string;
-  /** What is asked before the batch is changed. */
+  /** The question before the batch is changed. */
   readonly question: string;
-  /** Of such a batch there is nothing to ask: the server will say so. */
+  /** Batches in this state need no question: the server will answer. */
   readonly isPast?: (batch: BatchView) => boolean;
 }
 
-/** The batch that a name means, as the server knows it. */
+/** The batch that a name refers to, as the server knows it. */
 export const readBatch = (client: ApiClient, named: string): Promise<BatchView> =>
   client.ask(`/batches/${encodeURIComponent(named)}`);
 
@@ -27,8 +27,8 @@ export const wholeId = async (client: ApiClient, named: string): Promise<string>
   wholeBatchId(named) ?? (await readBatch(client, named)).batch_id;
 
 /**
- * The id of the batch that a command is about to change. Whoever gives a whole id has said which one. Of anything shorter it
- * is told what it means, and a person is asked; where there is nobody to ask, `--yes` answers.
+ * The id of the batch that a command is about to change. A full id is clear. For anything shorter, the command says
+ * which batch it means, and asks. Where nobody can answer, `--yes` does.
  */
 export const meantBatch = async (context: CommandContext, { id, yes, question, isPast }: Meant): Promise<string> => {
   const whole = wholeBatchId(id);

@@ -4,7 +4,7 @@ import { nearest } from '../domain/batch/nearest.ts';
 import { entryOf } from '../domain/catalogue/catalogue.ts';
 import { type Instead, triedOptions, triedVerbs } from './tried-words.ts';
 
-/** What is wrong with a command line, and what to type instead, in one line or two. */
+/** What is wrong with a command line, and what to type instead, in one or two lines. */
 export const misuseLines = (error: CommanderError, argv: readonly string[], program: Command): readonly string[] => {
   const [, what] = /'([^']*)'/.exec(error.message) ?? [];
   const command = commandOf(argv, program);

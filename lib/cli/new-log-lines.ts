@@ -1,4 +1,4 @@
-/** A part of a log as it was read: its last lines. */
+/** A part of a log: its last lines. */
 export interface LogWindow {
   readonly lines: readonly string[];
   /** There are earlier lines. */
@@ -11,12 +11,12 @@ export interface NewLines {
   readonly isGap: boolean;
 }
 
-/** The first lines of a window may read otherwise than before: what is masked depends on the lines above. */
+/** The first lines of a window may differ from before: masking depends on the lines above. */
 const unsure = 3;
 
 /**
- * What a look shows that the one before did not. A line has no number, so the end of what was seen is looked for in what is seen
- * now. Of several places the last one is taken: no line is told twice.
+ * The lines that are new since the last look. Lines have no numbers, so this looks for the end of the old lines in the
+ * new ones. Of several places it takes the last, so no line appears twice.
  */
 export const newLogLines = (before: LogWindow, now: LogWindow): NewLines => {
   const { lines } = now;

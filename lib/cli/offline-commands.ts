@@ -2,7 +2,7 @@ import { Argument, type Command } from 'commander';
 import type { Making } from './hold-commands.ts';
 import { schemaNames, shells } from './offline-names.ts';
 
-/** What asks no server. */
+/** Commands that ask no server. */
 export const addOfflineCommands = (program: Command, act: Making['act']): void => {
   program
     .command('validate <files...>')

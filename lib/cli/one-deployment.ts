@@ -2,7 +2,7 @@ import { type Action, actions } from '../domain/plan/action.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import { versionedKey } from './versioned-key.ts';
 
-/** What goes with a deployment without a file, and what with a file. */
+/** Options without a file, and options with one. */
 export interface OneOptions {
   readonly environment?: string;
   readonly infrastructure?: string;
@@ -11,11 +11,11 @@ export interface OneOptions {
   readonly action?: string;
   readonly replicas?: number;
   readonly atOnce?: boolean;
-  /** `KEY=VERSION` each, of a file. */
+  /** `KEY=VERSION` each, for a file. */
   readonly set?: readonly string[];
 }
 
-/** As `POST /deployments` takes it. */
+/** As `POST /deployments` expects it. */
 export interface OneRequest extends Omit<OneOptions, 'set' | 'action' | 'atOnce'> {
   readonly key: string;
   readonly version?: string;
@@ -26,7 +26,7 @@ export interface OneRequest extends Omit<OneOptions, 'set' | 'action' | 'atOnce'
 
 const ownOptions = ['environment', 'infrastructure', 'artifact', 'reason'] as const;
 
-/** What is asked for without a file; undefined where a file is named. An option that has no effect is a mistake. */
+/** A deployment without a file; undefined if a file is named. An option without effect is a mistake. */
 export const oneRequest = (what: string, options: OneOptions): OneRequest | undefined => {
   const acting = actingRequest(what, options);
   if (acting !== undefined) return acting;
@@ -59,7 +59,7 @@ const checkService = (key: string): void => {
   if (infrastructure !== undefined) throw unfit(`Write ${service}, and --infrastructure ${infrastructure}.`);
 };
 
-/** The same options as they can be typed again. */
+/** The same options for another command line. */
 export const oneWords = ({ set = [], action, replicas, atOnce, ...options }: OneOptions): readonly string[] => [
   ...(action === undefined ? [] : ['--action', action]),
   ...(replicas === undefined ? [] : ['--replicas', String(replicas)]),
@@ -68,7 +68,7 @@ export const oneWords = ({ set = [], action, replicas, atOnce, ...options }: One
   ...set.flatMap((one) => ['--set', one]),
 ];
 
-/** What is deleted or scaled is named without a version. */
+/** A deletion or a scale is named without a version. */
 const actingRequest = (what: string, options: OneOptions): OneRequest | undefined => {
   const { action = 'deploy', replicas, environment, infrastructure, reason } = options;
   if (!actions.some((one) => one === action))
@@ -81,7 +81,7 @@ const actingRequest = (what: string, options: OneOptions): OneRequest | undefine
       `--action ${action} goes with pillar/service, without a version, and not with ${JSON.stringify(what)}.`,
     );
   const useless = (['artifact', 'set'] as const).find((name) => options[name] !== undefined);
-  if (useless !== undefined) throw unfit(`--${useless} has no effect: a ${action} is of what stands there.`);
+  if (useless !== undefined) throw unfit(`--${useless} has no effect: a ${action} concerns what is deployed.`);
   if (options.atOnce === true) throw unfit(`--at-once has no effect: a ${action} takes no steps.`);
   if (action === 'scale' && replicas === undefined) throw unfit('Say how many: --action scale needs --replicas.');
   if (environment === undefined) throw unfit(`Say where: ${what} needs --environment.`);

@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 
-/** What opens an address on each platform. No shell reads it: an address may hold anything. */
+/** What opens an address on each platform. No shell reads it, because an address may contain anything. */
 const openers: Readonly<Record<string, readonly [program: string, ...words: readonly string[]]>> = {
   darwin: ['open'],
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
   linux: ['xdg-open'],
 };
 
-/** The program and its words; undefined where none is known. */
+/** The program and its arguments; undefined if none is known. */
 export const openerFor = (platform: string, url: string): readonly [string, readonly string[]] | undefined => {
   const opener = Object.hasOwn(openers, platform) ? openers[platform] : undefined;
   if (opener === undefined) return undefined;
@@ -15,7 +15,7 @@ export const openerFor = (platform: string, url: string): readonly [string, read
   return [program, [...words, url]];
 };
 
-/** False where no browser could be started. */
+/** False if no browser could be started. */
 export const openPage = (url: string): Promise<boolean> => {
   const opener = openerFor(process.platform, url);
   if (opener === undefined) return Promise.resolve(false);

@@ -18,16 +18,13 @@ export type Colours = Readonly<Record<ColourName, (text: string) => string>>;
 
 export interface Palette {
   readonly colours: Colours;
-  /** A line as a terminal may have it: in our colours, and all else that could not be seen is shown. */
+  /** A line for a terminal: our colours stay, and everything else invisible becomes visible. */
   show(line: string): string;
 }
 
-/**
- * The only way to a colour. Its code has a key that nobody else knows, so that a text from elsewhere, wherever in a line it
- * stands, cannot ask for one.
- */
+/** The only way to a colour. Its code has a random key, so that foreign text in a line cannot ask for one. */
 export const makePalette = (isColoured: boolean): Palette => {
-  // No part has more than four digits: so libraries that measure texts know it for a code.
+  // No part has more than four digits, so that libraries measuring texts recognise the code.
   const key = [1, 2, 3].map(() => randomInt(1_000, 10_000)).join(';');
   const paint = ([open, close]: readonly [number, number]) =>
     isColoured ? (text: string) => `\u001b[${open};${key}m${text}\u001b[${close};${key}m` : (text: string) => text;

@@ -3,10 +3,10 @@ import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 
-/** What `--since` and `--until` take, for the help. */
+/** What `--since` and `--until` accept, for the help. */
 export const pastMoment = '7d, 24h or 30m ago, 2026-11-30, "2026-11-30 18:00", or with a zone';
 
-/** A moment that lies back so far, or that is written, as the API takes it. A day begins where times are shown. */
+/** A past moment, by age or by date, as the API expects it. A day begins in the displayed time zone. */
 export const momentGiven = (
   { times, clock }: Pick<CommandContext, 'times' | 'clock'>,
   option: 'since' | 'until',

@@ -2,7 +2,7 @@ import { counted } from '../domain/counted.ts';
 import type { CommandContext } from './command-context.ts';
 import { Unreachable } from './failure.ts';
 
-/** How long a server that does not answer is asked again when nobody says otherwise: a restart, or a new version of it, takes less. */
+/** How long to keep asking a server that does not answer, by default. A restart or an upgrade takes less. */
 export const usualPatience = 300;
 
 const firstPause = 1_000;
@@ -11,13 +11,15 @@ const longestPause = 5_000;
 export interface PatienceOptions {
   /** Seconds. */
   readonly seconds?: number | undefined;
-  /** Nothing is asked again once it is aborted. */
+  /** After an abort, nothing is asked again. */
   readonly signal?: AbortSignal;
-  /** Called before a line is written about the server. */
+  /** Called before a line about the server is written. */
   readonly beforeTelling?: () => void;
 }
 
-/** Asks again while the server is away: what was started there goes on without its readers. Says so once, and when it is back. */
+/**
+ * Keeps asking while the server does not answer: its work continues without readers. Says so once, and when the server is back.
+ */
 export class Patience {
   readonly #context: Pick<CommandContext, 'clock' | 'terminal' | 'client'>;
   readonly #options: PatienceOptions;
@@ -47,7 +49,7 @@ export class Patience {
     }
   }
 
-  /** Where nobody has answered yet, a host that is not there is a mistake rather than a network that is away. */
+  /** Before the first answer, an unknown host is a mistake rather than a network failure. */
   #isWorthWaiting({ remedy }: Unreachable): boolean {
     return remedy === 'time' || (remedy === 'network' && this.#hasAnswered);
   }
@@ -59,7 +61,7 @@ export class Patience {
     this.#tell(`${this.#context.client.url} answers again.`);
   }
 
-  /** Gives how many milliseconds it may still be away. */
+  /** Returns how many more milliseconds to wait. */
   #noteAbsence({ lines }: Unreachable): number {
     const now = this.#context.clock.now();
     if (this.#awaySince === undefined && this.#milliseconds > 0) {

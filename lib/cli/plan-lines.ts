@@ -9,10 +9,10 @@ import { type PlannedBy, plannedByLine, recordLines } from './plan-records.ts';
 import { simulationSentence } from './simulation.ts';
 import { planTable, tableLines } from './tables.ts';
 
-/** The steps of more deployments than this are in --json only. */
+/** Above this number, the steps are only in --json. */
 const MOST_STEPS = 30;
 
-/** A plan as people read it. */
+/** A plan for people. */
 export const describePlan = (
   plan: PlanPreview & { readonly planned_by: PlannedBy },
   context: Pick<CommandContext, 'terminal' | 'command' | 'times'>,
@@ -39,11 +39,11 @@ export const describePlan = (
   ];
 };
 
-/** One at a time they go in the plan's order; else a level after the other, and in a level by rank. */
+/** In sequence, the plan's order; else level by level, and by rank within a level. */
 const inTurn = ({ strategy, deployments }: PlanPreview): PlanPreview['deployments'] =>
   strategy.mode === 'sequential' ? deployments : deployments.toSorted((a, b) => a.level - b.level || a.rank - b.rank);
 
-/** What of Kubernetes it would apply, the objects of each in a line. */
+/** The Kubernetes objects it would apply, one line for each kind. */
 const manifestLines = ({ key, manifests }: PlanPreview['deployments'][number]): readonly string[] => {
   if (manifests === undefined) return [];
   const { from, applied = [], objects = 0 } = manifests;

@@ -8,7 +8,7 @@ import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { resolveCommand } from './explain.ts';
 
-/** Who has made a plan: a server, or this program with a file or without one. */
+/** Who made a plan: a server, or this program with or without a file. */
 export type PlannedBy =
   | { readonly by: 'server'; readonly url: string }
   | { readonly by: 'file'; readonly file: string }
@@ -23,7 +23,7 @@ export const plannedByLine = (planned: PlannedBy): string => {
   return `Planned here, ${how}; ${notAsked}.`;
 };
 
-/** `1.4.0 → 1.1.0 (older)`, `→ 1.0.0 (new)`; `? → 1.1.0` where nobody can say what will run. */
+/** `1.4.0 → 1.1.0 (older)`, `→ 1.0.0 (new)`; `? → 1.1.0` if it is unknown what will run. */
 export const versionCell = (preview: DeploymentPreview): string => {
   const { recorded, change, held_by } = preview;
   const version = askedFor(preview, preview.docker_image_version);
@@ -33,13 +33,13 @@ export const versionCell = (preview: DeploymentPreview): string => {
   return `${from}→ ${version}${change === 'other' ? '' : ` (${change})`}`;
 };
 
-/** Such a cell without the version before. */
+/** Such a cell without the earlier version. */
 export const withoutBefore = (cell: string): string => cell.replace(/^\S+ (?=→ )/, '');
 
 /** Lines of a kind; --json has all. */
 const mostLines = 30;
 
-/** What was recorded of the targets of a plan: how versions move, where nobody knows what runs, and who holds what. */
+/** What is recorded about a plan's targets: version changes, unknown versions, and holders of locks. */
 export const recordLines = (plan: PlanPreview, command: CommandContext['command']): readonly string[] => [
   ...changeLines(plan),
   ...cutLines(plan.deployments.flatMap(otherTargetLine)),
@@ -72,7 +72,7 @@ const changeLines = ({ recorded, deployments, total }: PlanPreview): readonly st
   return [`Compared with what Flotilla recorded: ${listed(told)}.${part}`];
 };
 
-/** What runs there is not recorded, or somebody is at work there. */
+/** It is not recorded what runs there, or another deployment is at work there. */
 const isNotKnown = ({ recorded, held_by, change, action }: DeploymentPreview): boolean =>
   action === undefined && (recorded ?? held_by) !== undefined && change === undefined;
 

@@ -1,3 +1,3 @@
-/** How something is sent to the API that takes JSON. */
+/** Sends JSON to the API. */
 export const posting = (body: unknown) =>
   ({ method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) as const;

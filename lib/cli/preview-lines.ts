@@ -21,7 +21,7 @@ const words: Readonly<Record<ObjectFate, string>> = {
 
 const bad: readonly ObjectFate[] = ['refused', 'conflict'];
 
-/** Nothing that was told keeps it from being applied. */
+/** No finding prevents it from being applied. */
 export const isApplicable = ({ deployments }: PreviewView): boolean =>
   deployments.every(
     ({ answer }) =>
@@ -29,7 +29,7 @@ export const isApplicable = ({ deployments }: PreviewView): boolean =>
       (answer.problem === undefined && !answer.objects.some(({ fate }) => bad.includes(fate))),
   );
 
-/** A preview as people read it. */
+/** A preview for people. */
 export const previewLines = (preview: PreviewView, colours: Colours): readonly string[] => [
   ...preview.deployments.flatMap((deployment) => deploymentLines(deployment, colours)),
   ...(preview.left_out === 0

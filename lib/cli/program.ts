@@ -22,7 +22,7 @@ import { expiresOption, groupsOption, kindOption, scopesOption, usualExpiry } fr
 import { addUserCommands } from './user-commands.ts';
 import { addVerifyCommands } from './verify-commands.ts';
 
-/** Runs one command and gives the exit status. Nothing is thrown. */
+/** Runs one command and returns the exit status. Never throws. */
 export const runCli = async (argv: readonly string[], world: CliWorld): Promise<number> => {
   const ended: { status: ExitStatus } = { status: exitStatus.done };
   const program = makeProgram(world, (result) => {
@@ -56,10 +56,10 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .configureOutput({
       writeOut: (text) => linesOf(text).forEach(world.terminal.out),
       writeErr: (text) => linesOf(text).forEach(world.terminal.error),
-      // What is wrong is told by us.
+      // We report errors ourselves.
       outputError: () => {},
     });
-  /** Commander hands arguments first, then options. */
+  /** Commander passes arguments first, then options. */
   const act =
     <Options extends object>(load: Load<Options>) =>
     async (...given: unknown[]) => {
@@ -69,7 +69,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
       end(await run(commandContext(world, options), options, ...command.args));
     };
   const utc = ['--utc', 'show times in UTC, not in the zone of this machine'] as const;
-  const asLong = `ask a server that is away again for this long (default: ${usualPatience})`;
+  const asLong = `keep asking a server that does not answer for this long (default: ${usualPatience})`;
   const patience = ['--patience <seconds>', asLong, someSeconds] as const;
   const what = 'a file, - for the standard input, or pillar/service=VERSION for one deployment without a file';
   const yes = ['--yes', 'do not ask whether that batch is meant'] as const;
@@ -97,7 +97,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .description('run the server on this machine')
     .option('--port <number>', 'port to listen on; 0 takes a free one', portNumber, 8080)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--name <host...>', 'a name by which the server is called besides, as that of a proxy in front of it')
+    .option('--name <host...>', 'an additional name of the server, for example of a proxy in front of it')
     .option('--data <directory>', 'where the data is kept', '.flotilla')
     .option('--config <file>', 'configuration (default: ./flotilla.config.yaml, else everything is simulated)')
     .option('--allow-programs', 'run the programs that kubeconfigs name, without asking')
@@ -119,8 +119,8 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .description('write a configuration and a batch from what runs in a cluster, or from a file of another tool')
     .option('--kubeconfig <file>', 'the kubeconfig (default: $KUBECONFIG, else ~/.kube/config)')
     .option('--context <name>', 'its context (default: the current one)')
-    .option('--namespace <name...>', 'namespaces to look into (default: that of the context)')
-    .option('--all-namespaces', 'all of them but those of the cluster itself')
+    .option('--namespace <name...>', 'namespaces to look into (default: from the context)')
+    .option('--all-namespaces', 'all but the namespaces of the cluster itself')
     .option('--compose <file>', 'read the services of a compose file instead')
     .option('--helmfile <file>', 'read the releases of a Helmfile instead')
     .option(
@@ -168,7 +168,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option(...utc)
     .action(act(async () => (await import('./commands/deploy.ts')).deploy));
   addStatusOptions(add('status <id>', 'show a batch and its deployments, or those that fit'))
-    .option('--at <number>', 'how all stood at that event of its feed', eventNumber)
+    .option('--at <number>', 'the state at that event of its feed', eventNumber)
     .option('--failed', 'only what failed or is unknown, with what it holds back and what to do next')
     .option('--follow', 'stay until it has ended')
     .option('--timeout <seconds>', 'stop following after this long', seconds)
@@ -198,7 +198,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
     .option('--all', 'all that wait for a person there')
     .option(...yes)
     .action(act(async () => (await import('./commands/proceed.ts')).proceed));
-  add('resolve <id> [key]', 'say what became of an UNKNOWN deployment, or of all by what their clusters show')
+  add('resolve <id> [key]', 'decide the outcome of an UNKNOWN deployment, or of all by what their clusters show')
     .option('--status <status>', 'SUCCESS or FAILED', resolution)
     .option('--reason <text>', 'what you have found out; with --all, instead of what was seen')
     .option('--all', 'propose an outcome for each that is UNKNOWN, and ask for each; --yes takes all proposals')
@@ -241,7 +241,7 @@ const makeProgram = (world: CliWorld, end: (status: ExitStatus) => void): Comman
   return program;
 };
 
-/** What is done with tokens is done to the files of the data folder: whoever has them needs no server for it. */
+/** Token commands work on the files of the data folder: their owner needs no server. */
 const addTokenCommands = (program: Command, act: Making['act']): void => {
   const tokens = program.command('token').description('the tokens of the server on this machine');
   const add = (usage: string, description: string): Command =>
@@ -257,7 +257,7 @@ const addTokenCommands = (program: Command, act: Making['act']): void => {
     ])
     .option(
       '--kind <kind>',
-      'who has it: program, or person, who alone may say what became of an UNKNOWN',
+      'who has it: a program or a person; only a person may resolve an UNKNOWN',
       kindOption,
       'program',
     )
@@ -275,7 +275,7 @@ const version = (): string => {
 };
 
 const portNumber = numberIn(0, 65_535);
-/** No timer of Node takes longer. */
+/** The longest Node timer. */
 const longest = 2_147_483;
 const seconds = numberIn(1, longest);
 const someSeconds = numberIn(0, longest);
@@ -288,7 +288,7 @@ const resolution = (text: string): string => {
   throw new InvalidArgumentError('It is SUCCESS or FAILED.');
 };
 
-/** What the completion scripts ask, at every press of the key. */
+/** The completion scripts call it at every TAB. */
 const complete = async (program: Command, words: readonly string[], { terminal }: CliWorld): Promise<ExitStatus> => {
   const { completionLines, completionsOf } = await import('./completions.ts');
   const lines = completionLines(completionsOf(program, words));
@@ -302,7 +302,7 @@ interface Misused {
   readonly world: CliWorld;
 }
 
-/** Help and the version are printed by now. */
+/** Help and version have been printed by now. */
 const tellMisuse = async (error: CommanderError, { argv, program, world }: Misused): Promise<ExitStatus> => {
   if (error.exitCode === 0) return exitStatus.done;
   if (error.code.startsWith('commander.help')) return exitStatus.usage;

@@ -8,16 +8,16 @@ export interface ProgressLook {
   readonly unicode: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** When the batch was submitted; it may not be known. */
+  /** When the batch was submitted, if known. */
   readonly since?: number | undefined;
 }
 
 const widestBar = 30;
 const narrowestBar = 10;
-/** It does not grow and shrink with the words beside it. */
+/** Its width does not depend on the words beside it. */
 const barWidth = (columns: number): number => Math.min(widestBar, Math.max(narrowestBar, Math.floor(columns / 5)));
 
-/** `[██████░░░░] 61 %  27 of 44 ended  12m03s  about 8m left at this pace`: parts that do not fit are left out. */
+/** `[██████░░░░] 61 %  27 of 44 ended  12m03s  about 8m left at this pace`. Parts that do not fit are left out. */
 export const progressLine = (
   deployments: readonly LiveDeployment[],
   { columns, unicode, now, since }: ProgressLook,
@@ -47,10 +47,10 @@ const bar = (share: number, width: number, unicode: boolean): string => {
   return `${full!.repeat(done)}${empty!.repeat(width - done)}`;
 };
 
-/** Of fewer nobody can tell the pace. */
+/** Too few ended deployments do not show a pace. */
 const fewest = 3;
 
-/** How long the others take if they end as fast as those that ran; undefined while too few have. */
+/** How long the others take if they end as fast as the earlier ones; undefined if too few have ended. */
 const timeLeft = (deployments: readonly LiveDeployment[], now: number): number | undefined => {
   const starts = deployments.flatMap(({ started_at: at }) => (at === undefined ? [] : [Date.parse(at)]));
   const ran = deployments.filter(({ status, started_at }) => started_at !== undefined && isTerminal(status)).length;

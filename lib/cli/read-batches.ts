@@ -1,16 +1,16 @@
 import type { BatchList, ListedBatch } from '../usecases/batch/list-batches.ts';
 import type { ApiClient } from './api-client.ts';
 
-/** The most that the API gives at once. */
+/** The API's page limit. */
 const pageSize = 100;
 
 export interface BatchesAsked {
   readonly limit: number;
-  /** The filters, as a query; all without. */
+  /** The filters, as a query; none for all. */
   readonly query?: string;
 }
 
-/** Page by page, until there are so many or no more. */
+/** Page by page, until there are enough or no more. */
 export const readBatches = async (
   client: ApiClient,
   { limit, query = '' }: BatchesAsked,
@@ -29,7 +29,7 @@ export const readBatches = async (
   }
 };
 
-/** A server of an earlier version says nothing of them. */
+/** An older server does not include them. */
 const holdsOf = ({ holds, more_holds }: BatchList): Pick<BatchList, 'holds' | 'more_holds'> => ({
   ...(holds === undefined ? {} : { holds }),
   ...(more_holds === undefined ? {} : { more_holds }),

@@ -4,12 +4,12 @@ import type { ApiClient } from './api-client.ts';
 import { readPages } from './read-pages.ts';
 
 export interface DeploymentsAsked {
-  /** The filters, as a query; all without. */
+  /** The filters, as a query; none for all. */
   readonly query?: string;
   readonly signal?: AbortSignal;
 }
 
-/** All deployments of a batch that fit, page by page. */
+/** All matching deployments of a batch, page by page. */
 export const readDeployments = async (
   client: ApiClient,
   batchId: string,

@@ -5,13 +5,13 @@ interface Leading {
 }
 
 interface PagesAsked<Page> {
-  /** How many of what is asked for are on a page; needed with `most` only. */
+  /** How many wanted items a page has; needed with `most` only. */
   readonly count?: (page: Page) => number;
   readonly most?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** All pages of a list, or as many as it takes to have more than `most` of what is in them. The path has a query. */
+/** All pages of a list, or enough to have more than `most` items. The path has a query. */
 export const readPages = async <Page extends Leading>(
   { client }: Pick<CommandContext, 'client'>,
   path: string,

@@ -10,7 +10,7 @@ import type { AnchorPage } from '../usecases/record/read-anchors.ts';
 import type { ApiClient } from './api-client.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 
-/** All anchors, as the server gives them. */
+/** All anchors from the server. */
 export const readAnchors = async (client: ApiClient): Promise<readonly Anchor[]> => {
   const anchors: Anchor[] = [];
   for (let after = 0, ended = false; !ended; ) {
@@ -21,7 +21,7 @@ export const readAnchors = async (client: ApiClient): Promise<readonly Anchor[]>
   return anchors;
 };
 
-/** All anchors in a folder: a copy of the bucket, or the folder itself. */
+/** All anchors in a folder: a copy of the bucket, or the data folder's own. */
 export const anchorsIn = (directory: string, folder: string): readonly Anchor[] => {
   const path = resolve(directory, folder);
   const names = namesIn(path, folder).filter(isAnchorName).sort();
@@ -29,7 +29,7 @@ export const anchorsIn = (directory: string, folder: string): readonly Anchor[] 
   return names.flatMap((name) => {
     const read = readTextFile(join(path, name));
     const anchor = 'text' in read ? parseAnchor(read.text) : undefined;
-    // One under the name of another is in the wrong place, and one that is none has gone.
+    // An anchor under another name is misplaced, and a file that is no anchor counts as gone.
     return anchor !== undefined && Number.parseInt(name, 10) === anchor.sequence ? [anchor] : [];
   });
 };
@@ -62,7 +62,7 @@ const isExpired = (error: unknown): boolean =>
 const readFeed = async (client: ApiClient, path: string): Promise<readonly FeedEvent[]> =>
   (await readEvents(client, path)).map((event) => ({ ...event, at: Date.parse(event.at) }) as unknown as FeedEvent);
 
-/** The whole feed of a batch, as far as it may be seen. */
+/** The visible part of a batch's feed. */
 export const readEventsOf = (client: ApiClient, batchId: string): Promise<readonly EventView[]> =>
   readEvents(client, `/batches/${encodeURIComponent(batchId)}`);
 

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Making, WithNumber } from './hold-commands.ts';
 import { numberIn } from './number-in.ts';
 
-/** What only reads, of one batch and of the whole installation. */
+/** Commands that only read, about one batch or the whole installation. */
 export const addReadingCommands = (
   { add, act, utc }: Making,
   { patience }: { readonly patience: WithNumber },

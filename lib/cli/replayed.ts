@@ -8,7 +8,7 @@ import { readEventsOf } from './read-record.ts';
 import { colourOf, paintStatus } from './status-lines.ts';
 import { tableLines } from './tables.ts';
 
-/** The same as the API tells, of any number of events: the feed is read page by page and replayed here. */
+/** What the API tells, for any number of events: reads the feed page by page and replays it here. */
 export const readReplayed = async (
   { client }: Pick<CommandContext, 'client'>,
   { batch_id, total }: { readonly batch_id: string; readonly total: number },
@@ -27,7 +27,7 @@ export const readReplayed = async (
   ]);
 };
 
-/** A batch as it stood, in lines. */
+/** A batch as it was, in lines. */
 export const replayedLines = (
   told: HistoryView & { readonly name: string },
   { terminal, times }: Pick<CommandContext, 'terminal' | 'times'>,
@@ -51,7 +51,7 @@ export const replayedLines = (
   );
   return [
     `Batch ${told.batch_id}: ${printable(told.name)}`,
-    `As it stood at event ${told.at}, ${times.moment(told.time)}:`,
+    `State at event ${told.at}, ${times.moment(told.time)}:`,
     `${paintStatus(told.status, colours)} / ${told.reason}: ${printable(told.message)}`,
     ...(told.deployments.length === 0 ? [] : tableLines(table, colours)),
     ...(waiting === 0 ? [] : [`Nothing had happened to ${waiting} of ${told.total} yet.`]),

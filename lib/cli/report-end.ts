@@ -5,12 +5,12 @@ import type { BatchView } from '../usecases/batch/read-batch.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 
-/** Where the end of a batch is told. */
+/** Where to post a batch's end. */
 export interface Reporting {
   readonly report?: URL | undefined;
 }
 
-/** An address that the end of a batch may be posted to: https, or this machine, and no credentials in it. */
+/** An address for a batch's end: https, or this machine, without credentials. */
 export const reportAddress = (text: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isSafe =
@@ -30,8 +30,8 @@ const firstPause = 1_000;
 const patienceForAnswer = 10_000;
 
 /**
- * Posts how a batch has ended. A few tries: whoever does not take it by then is not told, and that is only a warning, since the
- * batch ended as it did. No token of ours goes there.
+ * Posts a batch's outcome. It tries a few times. If that fails it only warns, since the batch has its outcome. Our
+ * token is never sent there.
  */
 export const reportEnd = async (
   { clock, terminal, client }: Pick<CommandContext, 'clock' | 'terminal' | 'client'>,
@@ -49,13 +49,13 @@ export const reportEnd = async (
     answer = told;
     if (nth < tries) await clock.sleep(pause);
   }
-  terminal.error(`warning: the end of batch ${batch_id} could not be told to ${url.origin}: ${answer}.`);
+  terminal.error(`warning: the end of batch ${batch_id} could not be posted to ${url.origin}: ${answer}.`);
 };
 
-/** Nobody reads more of what is answered. */
+/** No more of the answer is read. */
 const mostBytes = 64 * 1024;
 
-/** Undefined where it was taken; else what came back. */
+/** Undefined if it was accepted, else the answer. */
 const post = async (url: URL, body: string): Promise<string | undefined> => {
   try {
     const headers = { 'content-type': 'application/json' };

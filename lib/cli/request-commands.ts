@@ -26,7 +26,7 @@ export const addRequestCommands = ({ add, act, utc }: Making): void => {
     .option('--status <status>', 'that is CREATED, SUCCESS or FAILURE', requestStatus)
     .option(...utc)
     .action(act(async () => (await import('./commands/requests.ts')).listRequests));
-  asUser(add('show <id>', 'show a request, and what became of it'))
+  asUser(add('show <id>', 'show a request and its outcome'))
     .option('--deployment', 'show the deployment of this identifier, as it is now')
     .action(act(async () => (await import('./commands/requests.ts')).showRequest));
   valued(versioned(add('update <identifier>', 'request a change of a deployment'))).action(

@@ -1,7 +1,7 @@
 import { type Complaint, sentenceOf } from '../domain/complaint.ts';
 import { CommandFailure } from './failure.ts';
 
-/** By what the command line says a field. A field without one is a part of that above it. */
+/** The option behind a field. A field without one is part of the option above it. */
 const flags: Readonly<Record<string, string>> = {
   'body.name': 'NAME',
   'body.namespace': '--namespace',
@@ -28,7 +28,7 @@ const lineOf = ({ path, message }: Complaint): string => {
   return flag === undefined ? message : sentenceOf({ path: flag, message });
 };
 
-/** What was wrong with a request, by the flags that said it: nobody at a command line has written fields of a body. */
+/** What was wrong with a request, by command-line option instead of body field. */
 export const byFlags = (failure: unknown): unknown => {
   if (!(failure instanceof CommandFailure)) return failure;
   const { issues = [] } = failure.problem as { readonly issues?: readonly Partial<Complaint>[] };

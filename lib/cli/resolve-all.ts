@@ -15,10 +15,13 @@ export interface ResolveAllOptions {
   readonly yes?: boolean | undefined;
 }
 
-/** As many as a reason may have. */
+/** The length limit of a reason. */
 const longestReason = 1_000;
 
-/** Shows what is proposed for each UNKNOWN deployment of a batch, asks for each, and resolves what was agreed to. Nothing without a proposal. */
+/**
+ * Shows the proposal for each UNKNOWN deployment of a batch, asks about each, and resolves those agreed to. Skips
+ * deployments without a proposal.
+ */
 export const resolveAll = async (context: CommandContext, options: ResolveAllOptions): Promise<ExitStatus> => {
   const { named, key, status, reason, yes } = options;
   if (key !== '' || status !== undefined) {

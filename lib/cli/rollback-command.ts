@@ -1,6 +1,6 @@
 import type { Making, WithNumber } from './hold-commands.ts';
 
-/** `rollback`, of a batch and of one deployment. */
+/** `rollback`, for a batch and for one deployment. */
 export const addRollbackCommand = (
   { add, act, utc }: Making,
   {

@@ -6,10 +6,10 @@ import type { CommandContext } from './command-context.ts';
 import { fitTable } from './fit-table.ts';
 import { tableLines } from './tables.ts';
 
-/** Of more that is left than this the rest is counted. */
+/** Above this number, the rest is only counted. */
 const mostLeft = 30;
 
-/** What a rollback would do, as people read it. */
+/** What a rollback would do, for people. */
 export const describeRollback = (
   preview: RollbackPreview,
   { terminal }: Pick<CommandContext, 'terminal'>,

@@ -8,7 +8,7 @@ import { posting } from './posting.ts';
 
 const yamlHeaders = { 'content-type': 'application/yaml' } as const;
 
-/** Posts a batch: as the body, or by an upload when it is larger than a request may be. */
+/** Posts a batch: as the body, or by an upload if it exceeds the request limit. */
 export const sendBatch = async <Answer>(
   client: ApiClient,
   path: '/batches' | '/batches/plan' | '/previews',
@@ -30,12 +30,12 @@ export const sendBatch = async <Answer>(
     isUsed = path === '/batches' && answered.status === accepted;
     return answered;
   } finally {
-    // Whoever has too many open gets no other. Where nobody answers, it ends by itself.
+    // A user with too many open uploads gets no other. If nobody answers, it expires by itself.
     if (!isUsed) await client.drop(`/uploads/${upload.upload_id}`, signal).catch(() => {});
   }
 };
 
-/** What the API answers a batch that is new, which has then used its upload. */
+/** The API's answer for a new batch, which has used its upload. */
 const accepted = 202;
 
 const tooLarge = (name: string, bytes: number): CommandFailure => {

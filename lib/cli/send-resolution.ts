@@ -3,14 +3,14 @@ import type { ApiClient } from './api-client.ts';
 import { posting } from './posting.ts';
 
 export interface Resolution {
-  /** Of the batch. */
+  /** The batch's id. */
   readonly id: string;
   readonly key: string;
   readonly status: string;
   readonly reason: string;
 }
 
-/** Says to the server what became of one deployment. */
+/** Tells the server the outcome of one deployment. */
 export const sendResolution = (client: ApiClient, { id, key, status, reason }: Resolution): Promise<DeploymentView> =>
   client.ask(
     `/batches/${encodeURIComponent(id)}/deployments/${key.split('/').map(encodeURIComponent).join('/')}/resolve`,

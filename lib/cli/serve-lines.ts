@@ -8,7 +8,7 @@ import { simulationSentence } from './simulation.ts';
 
 export interface Served {
   readonly url: string;
-  /** The paths that it says are relative to this one. */
+  /** Printed paths are relative to this one. */
   readonly directory: string;
   readonly engineUrl: string | undefined;
   /** As it was named. */
@@ -20,13 +20,13 @@ export interface Served {
   readonly clusters: Readonly<Record<string, string>>;
   readonly isAllSimulated: boolean;
   readonly asksForTokens: boolean;
-  /** Where the key stands by which Harness calls back, if it may. */
+  /** Where the key for Harness's callbacks is, if there is one. */
   readonly callbackKey: string | undefined;
   /** Of the simulated Harness. */
   readonly faults: { readonly count: number; readonly file: string; readonly url: string } | undefined;
 }
 
-/** What a server says when it has started. */
+/** What a server prints when it has started. */
 export const serveLines = (served: Served): readonly string[] => {
   const { url, engineUrl, data, file, open, simulated, callbackKey, faults } = served;
   return [
@@ -41,7 +41,7 @@ export const serveLines = (served: Served): readonly string[] => {
   ];
 };
 
-/** Nobody has more of them on one machine; --json has all. */
+/** More than this is unusual on one machine; --json has all. */
 const mostClusters = 5;
 
 /** kubectl needs no kubeconfig for them. */
@@ -65,17 +65,17 @@ const engineLine = (url: string, data: string): string =>
 const faultsLine = ({ count, file, url }: NonNullable<Served['faults']>): string =>
   `SIMULATED: Harness is as ${file} says, with ${counted(count, 'fault')}; it listens on ${url}.`;
 
-/** Where Harness calls back; the key is not told. */
+/** Where Harness calls back, without the key. */
 export const callbackUrl = (url: string): string => `${fromHere(url)}${callbackPath}/KEY`;
 
 const callbackLine = (url: string, place: string): string =>
   `Harness may call back by POST ${callbackUrl(url)}; KEY is in ${place}.`;
 
-/** An example is of use where nothing is real: anywhere else it would start real pipelines. */
+/** An example is useful in a simulation only: anywhere else it would start real pipelines. */
 const submitLines = ({ directory, isAllSimulated, url, data, asksForTokens }: Served): readonly string[] => {
   const file = isAllSimulated ? shellWord(relative(directory, ownFile('examples/small.yaml'))) : 'YOUR-BATCH.yaml';
   const here = fromHere(url);
-  // By a file, because what stands on a command line can be read by all.
+  // From a file, because everybody can read command lines.
   const token = asksForTokens ? ` -H ${shellWord(`@${join(data, tokenFiles.header)}`)}` : '';
   const submit = `curl${token} -H 'content-type: application/yaml' --data-binary @${file} ${here}/batches`;
   const look = ['See what a batch would do:', `  flotilla plan ${file} --url ${here}`];
@@ -89,5 +89,5 @@ const submitLines = ({ directory, isAllSimulated, url, data, asksForTokens }: Se
   ];
 };
 
-/** A server that listens on all addresses of this machine is asked at the one by which it reaches itself. */
+/** A server that listens on all addresses of this machine is reached at loopback. */
 const fromHere = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');

@@ -3,7 +3,7 @@ import type { BatchFile } from './command-context.ts';
 import { CommandFailure, exitStatus } from './failure.ts';
 import { keysAndVersions } from './versioned-key.ts';
 
-/** A file with other versions than it says; all else stays as it is written. */
+/** A file with changed versions; the rest stays exactly as written. */
 export const withVersions = ({ text, name }: BatchFile, set: readonly string[] | undefined): BatchFile => {
   if (set === undefined) return { text, name };
   const changed = setVersions(text, new Map(keysAndVersions(set, '--set')));

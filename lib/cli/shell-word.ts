@@ -1,3 +1,3 @@
-/** A word as a shell takes it for one: in a command that we suggest to be typed. */
+/** Quotes a word for a shell, in a command that we suggest. */
 export const shellWord = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -1,15 +1,15 @@
 const secretName = /(?:KEY|SECRET|TOKEN|PASSWORD|PASSWD)$/i;
 const pathName = /(?:PATH|HOME|DIR|_FILE|PRELOAD)$/i;
-/** From the root, the home or here. A plus is more often of a secret in base64. */
+/** From the root, the home folder or here. A plus is more likely part of a base64 secret. */
 const path = /^(?:~|\.{0,2}(?=\/))[\w./~%-]*$|^\\[\w.\\~%-]*$/;
-/** An ending is short; the last part of a token is not. */
+/** A file extension is short; the last part of a token is not. */
 const fileName = /^[\w./-]*[\w-]\.[a-z][a-z0-9]{0,4}$/i;
-/** An address may hold a secret anywhere, so it is one part; else parts stand in a list or behind an option. */
+/** An address may contain a secret anywhere, so it is one part; otherwise parts are in a list or after an option. */
 const parts = /(?!file:)\b[a-z][a-z0-9+.-]*:\/\/[^\s;,]*|[^\s=:;,]+/gi;
 
 /**
- * What is shown of a variable that a program gets: paths and names of files, since they may decide what runs. All else is `…`,
- * since it may be a secret.
+ * What is shown of a program's variable: paths and file names, since they may decide what runs. Everything else is `…`,
+ * since it may be secret.
  */
 export const shownValue = (name: string, value: string): string => {
   if (secretName.test(name)) return hidden;

@@ -2,7 +2,7 @@ import type { Health } from '../usecases/read-health.ts';
 
 export type Simulated = Health['simulated'];
 
-/** Whether a deployment to this cluster is not real: nobody really deploys it, or not to a real cluster. */
+/** Whether a deployment to this cluster is simulated: the executor or the cluster is. */
 export const isSimulated = ({ harness, clusters }: Simulated, cluster?: string): boolean =>
   harness || (cluster === undefined ? clusters.length > 0 : clusters.includes(cluster));
 

@@ -1,20 +1,20 @@
 /**
- * Whose end is ours. Some processes are there only to run this one for somebody; who ends them means this program:
+ * Finds the processes whose end ends this program. Some only exist to run it, so ending them means this program:
  *
- * - the launcher `bin/flotilla.js`, where Node is older than ours. It says that it is one by `FLOTILLA_LAUNCHER`.
- * - npm (`npm start`, `npm run`, `npx`) and the shell that it runs a script by. That shell is known by its command line, which
- *   has the script that npm names in `npm_lifecycle_script`; its parent is npm. A shell that gives its place to the last
- *   command (bash does, dash does not) is not there: then our own parent is npm, known by its name or by `npm_execpath`. The
- *   variables alone prove nothing: whatever is started from below an npm script inherits them.
+ * - The launcher `bin/flotilla.js`, if the installed Node is older than ours. `FLOTILLA_LAUNCHER` identifies it.
+ * - npm (`npm start`, `npm run`, `npx`) and its shell. The shell is known by its command line, which has the script that npm
+ *   names in `npm_lifecycle_script`; its parent is npm. A shell that replaces itself by the last command (bash does, dash does
+ *   not) is gone. Then our own parent is npm, known by its name or by `npm_execpath`. The variables alone prove nothing:
+ *   every process below an npm script inherits them.
  *
- * Nobody else's end is ours. A shell, `nohup`, `setsid`, tmux or systemd that starts a server in the background leaves it
- * running, and so does a script of npm that puts it there itself.
+ * No other process counts. A server that a shell, `nohup`, `setsid`, tmux or systemd starts in the background keeps running.
+ * So does one that an npm script puts into the background itself.
  */
 
-/** What the system tells of a process. */
+/** What the system says about a process. */
 export interface Seen {
   readonly parent: number;
-  /** Its command line, words with spaces between. */
+  /** Its command line, words separated by spaces. */
   readonly command: string;
 }
 
@@ -26,17 +26,17 @@ export interface Self {
 type Look = (pid: number) => Seen | undefined;
 
 export interface Starters {
-  /** It hands a hang-up on to us and stays. */
+  /** It passes a hang-up on to us and stays. */
   readonly launcher: readonly number[];
   /** npm's shell and npm: a hang-up may end them. */
   readonly npm: readonly number[];
 }
 
-/** The processes whose end is ours, the nearest first. */
+/** The processes whose end ends us, nearest first. */
 export const startersOf = ({ parent, env }: Self, look: Look): Starters => {
   if (env.FLOTILLA_LAUNCHER === undefined) return { launcher: [], npm: npmAbove(parent, env, look) };
   const launcher = Number(env.FLOTILLA_LAUNCHER);
-  // One that is gone already is no parent any more, and nobody knows who was above it.
+  // A process that is gone is nobody's parent any more, and its own parent is unknown.
   return { launcher: [launcher], npm: launcher === parent ? npmAbove(look(launcher)?.parent, env, look) : [] };
 };
 
@@ -49,9 +49,9 @@ const npmAbove = (pid: number | undefined, env: Self['env'], look: Look): readon
   return isManager(seen.command, manager) ? [pid] : [];
 };
 
-/** A single `&` puts what is before it into the background; `&&`, `>&` and `&>` do not. */
+/** A single `&` puts the command before it into the background; `&&`, `>&` and `&>` do not. */
 const goesOnAlone = (script: string): boolean => /(?<![&>])&(?![&>])|\b(?:nohup|setsid)\b/.test(script);
 
-/** npm shows itself as `npm start`; others of its kind are run by Node from the path that they name. */
+/** npm appears as `npm start`; similar programs appear as Node with their path. */
 const isManager = (command: string, path: string | undefined): boolean =>
   /^(?:npm|npx)\b/.test(command) || (path !== undefined && command.includes(path));

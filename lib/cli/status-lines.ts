@@ -18,13 +18,13 @@ const colourNames: Readonly<Record<Status, ColourName>> = {
   UNKNOWN: 'red',
 };
 
-/** That of a status; a server may be newer and have another one. */
+/** A status's colour; a server may be newer and have another status. */
 export const colourOf = (status: string, colours: Colours): ((text: string) => string) =>
   colours[entryOf(colourNames, status) ?? 'gray'];
 
 export const paintStatus = (status: Status, colours: Colours): string => colourOf(status, colours)(status);
 
-/** The head of a batch. */
+/** A batch's head. */
 export const batchLines = (batch: BatchView, colours: Colours, times: Times): readonly string[] => [
   `Batch ${batch.batch_id}: ${printable(batch.name)}`,
   `${paintStatus(batch.status, colours)} / ${batch.reason}: ${printable(batch.message)}`,
@@ -33,11 +33,11 @@ export const batchLines = (batch: BatchView, colours: Colours, times: Times): re
   ...metadataLines(batch.metadata),
 ];
 
-/** A subject, and beside it the name that it goes by. */
+/** A subject, with its name if it has one. */
 export const namedBy = (subject: string, name: string | undefined): string =>
   printable(name === undefined || name === subject ? subject : `${subject} (${name})`);
 
-/** What a batch came of, and what came of it. */
+/** What a batch came from, and what came from it. */
 const originLines = (batch: BatchView): readonly string[] => {
   const { origin, retries = [], rollbacks = [], rolling_back, rollback_requested: asked } = batch;
   const over = rollbacks.filter((id) => id !== rolling_back);
@@ -68,7 +68,7 @@ interface Telling {
   command(...words: readonly string[]): string;
 }
 
-/** What does not move, and the command that does something about it. A server of an earlier version says nothing of it. */
+/** What is stuck, and the command that helps. An older server says nothing about it. */
 export const stuckLines = (
   { stuck = [] }: Partial<Pick<BatchView, 'stuck'>>,
   { colours, times, command }: Telling,

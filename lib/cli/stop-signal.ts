@@ -1,15 +1,15 @@
-/** The signals by which a person or a machine ends a program, with the status that shells know them by. */
+/** The signals that end a program, with the exit statuses that shells use for them. */
 export const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof signalStatus;
 
 const names = Object.keys(signalStatus) as readonly StopSignal[];
 
-/** The terminal reaches both a launcher and the program, to which the launcher hands on the same. */
+/** The terminal sends it to both launcher and program, and the launcher passes it on. */
 const COPIES_WITHIN = 1000;
 
 /**
- * Calls when the first signal comes; one that comes later than a copy of it would ends the program as ever. Gives the way to
- * call it off.
+ * Calls back at the first signal. A later one, too late to be a copy, ends the program as usual. Returns the function
+ * that cancels this.
  */
 export const onStopSignal = (stop: (signal: StopSignal) => void): (() => void) => {
   let heard = false;

@@ -11,16 +11,16 @@ export interface Submission<Answer> {
   /** The command that sends the same again, without the key. */
   readonly again: readonly string[];
   readonly send: (send: Pick<Send, 'headers' | 'signal'>) => Promise<Answered<Answer>>;
-  /** The user's own key. Without it one is made, so that asking again never starts a batch twice. */
+  /** The user's own key. Without it one is generated, so that a retry never starts a batch twice. */
   readonly idempotencyKey?: string | undefined;
-  /** How many seconds a server that is away is asked again. */
+  /** How many seconds to keep asking a server that does not answer. */
   readonly patience?: number | undefined;
 }
 
-/** What the API answers where the key names a batch that there is; a new one is 202. */
+/** The API's answer if the key belongs to an existing batch; a new one is 202. */
 const CREATED_BEFORE = 200;
 
-/** Has the server make a batch once, however often that takes. `isNew` is false where the user's own key was used before. */
+/** Submits a batch exactly once, retrying if needed. `isNew` is false if the user's key was used before. */
 export const submitBatch = async <Answer = Accepted>(
   context: CommandContext,
   { again: words, send, idempotencyKey, patience }: Submission<Answer>,

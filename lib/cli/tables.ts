@@ -28,13 +28,13 @@ export interface DeploymentLine {
 
 type Look = Pick<Terminal, 'columns' | 'colours'>;
 
-/** Behind the name of what is not real. */
+/** A mark for what is simulated. */
 export const mark = ' (simulated)';
 
 const on = (simulated: Simulated, cluster: string | undefined): string =>
   `${cluster ?? '-'}${isSimulated(simulated, cluster) ? mark : ''}`;
 
-/** What is simulated is told above every table. */
+/** A line above every table says what is simulated. */
 const onColumn: Column = { head: 'ON', spare: 2, short: (cell) => cell.replace(mark, '') };
 
 const statusColumn = (colours: Colours): Column => ({
@@ -46,7 +46,7 @@ const statusColumn = (colours: Colours): Column => ({
 
 const sentence = (head: string): Column => ({ head, cut: 'sentence', least: 8, spare: 1 });
 
-/** Nobody compares a digest to its end by eye; --json has all of it. */
+/** Nobody compares a whole digest by eye; --json has all of it. */
 export const shortDigests = (cell: string): string => cell.replace(/(sha256:[0-9a-f]{12})[0-9a-f]+/g, '$1…');
 
 const versionColumn: Column = { head: 'VERSION', cut: 'name', short: shortDigests };
@@ -70,7 +70,7 @@ export const deploymentTable = (
       askedFor(asked, asked.docker_image_version),
       on(simulated, cluster),
       status,
-      // That it awaits its turn is what PENDING means; there is little room, and the message says for what.
+      // PENDING already means waiting; there is little room, and the message says for what.
       reason === 'AwaitingTurn' ? message : `${reason}: ${message}`,
     ]),
     terminal.columns,
@@ -81,10 +81,10 @@ export const batchTable = (batches: readonly ListedBatch[], { columns, colours }
     [
       { head: 'BATCH' },
       statusColumn(colours),
-      // A time without its end is another one.
+      // A truncated time would be another time.
       { head: 'SUBMITTED', spare: 1 },
       { head: 'BY', cut: 'name', spare: 3, early: true },
-      // A long one takes no room from what has less.
+      // A long message takes no room from columns with less.
       { head: 'NAME', cut: 'sentence', least: 16 },
       { ...sentence('MESSAGE'), spare: 2 },
     ],
@@ -99,8 +99,8 @@ export const batchTable = (batches: readonly ListedBatch[], { columns, colours }
     columns,
   );
 
-/** In the order that it is handed, numbered from 1. Where each goes is kept the longest: that is what a plan is read for. */
-/** Said of what is asked from a network of its own. */
+/** In the given order, numbered from 1. The place is kept longest: people read a plan for that. */
+/** For clusters that are asked from a separate network. */
 export const atPlace = ({ place }: { readonly place?: string }): string => (place === undefined ? '' : ` at ${place}`);
 
 export const planTable = (plan: PlanPreview, { columns }: Pick<Look, 'columns'>): FittedTable =>
@@ -138,7 +138,7 @@ const stateColours: Readonly<Record<TargetState, ColourName>> = {
   adopted: 'blue',
 };
 
-/** What runs where: while it is changing, with what was there before. The environment is told where there are several. */
+/** What runs where; during a change, with what ran before. Shows the environment if there are several. */
 export const targetTable = (targets: readonly TargetView[], { columns, colours }: Look, times: Times): FittedTable => {
   const isOne = new Set(targets.map(({ environment }) => environment)).size < 2;
   return fitTable(
@@ -184,7 +184,7 @@ const standsThere = ({
   readonly version?: string | undefined;
 }): string => version ?? (state === 'deleted' ? 'nothing' : '?');
 
-/** A table, and what of it the terminal is too narrow for. */
+/** A table, and the columns that the terminal is too narrow for. */
 export const tableLines = (table: FittedTable, colours: Colours): readonly string[] => [
   ...table.lines,
   ...leftOutLines(table, colours),

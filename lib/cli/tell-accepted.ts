@@ -9,7 +9,7 @@ import { type Reporting, reportAddress } from './report-end.ts';
 import { simulationSentence } from './simulation.ts';
 import type { Accepted } from './submit-batch.ts';
 
-/** What every command takes that makes a batch. */
+/** Options of every command that creates a batch. */
 export interface FollowOptions {
   readonly follow?: boolean;
   readonly timeout?: number;
@@ -17,7 +17,7 @@ export interface FollowOptions {
   readonly reportUrl?: string;
 }
 
-/** Whether it is followed, and where its end is told: looked at before anything is sent. */
+/** Whether to follow it, and where to post its end. Checked before anything is sent. */
 export const followingOf = (options: FollowOptions): { readonly isFollowing: boolean } & Reporting => {
   const report = options.reportUrl === undefined ? undefined : reportAddress(options.reportUrl);
   const isFollowing = options.follow === true || report !== undefined;
@@ -25,7 +25,7 @@ export const followingOf = (options: FollowOptions): { readonly isFollowing: boo
   return { isFollowing, ...(report === undefined ? {} : { report }) };
 };
 
-/** Tells of a batch that is accepted, and stays until it has ended when that is asked for. */
+/** Reports an accepted batch, and follows it to its end on request. */
 export const tellAccepted = async (
   context: CommandContext,
   options: FollowOptions,
@@ -47,7 +47,7 @@ export const tellAccepted = async (
   return follow(context, { ...options, batchId: accepted.batch_id, simulated, report });
 };
 
-/** The batch is accepted by now, so that its id is told in any case. */
+/** The batch has been accepted, so its id is always shown. */
 const readHealth = async (context: CommandContext, { patience }: FollowOptions, batchId: string): Promise<Health> => {
   const waiting = new Patience(context, { seconds: patience });
   return waiting

@@ -5,37 +5,37 @@ import { openPage } from './open-page.ts';
 import { type Colours, makePalette, type Palette } from './palette.ts';
 
 /**
- * Where the command line writes to. Whatever a line holds, it moves no cursor and has no colours but ours: what could do so is
- * shown. So it is one line, too.
+ * The command line's output. Nothing in a line can move the cursor or add colours but ours: such characters are shown
+ * instead. So a line stays one line, too.
  */
 export interface Terminal {
-  /** A person looks on: tables may be redrawn in place. */
+  /** A person is watching: tables may be redrawn in place. */
   readonly live: boolean;
   readonly columns: number;
   readonly rows: number;
   /** It shows more than ASCII. */
   readonly unicode: boolean;
   readonly colours: Colours;
-  /** Calls each second, for what shows how time passes. Gives the way to end it. */
+  /** Calls back each second, for what shows passing time. Returns the function that stops it. */
   eachSecond(act: () => void): () => void;
   out(line: string): void;
-  /** Writes a text as it is, with no end of line of its own: for a file or a pipe. */
+  /** Writes a text unchanged, without a line end: for a file or a pipe. */
   write(text: string): void;
   error(line: string): void;
-  /** Asks the person who looks on; without one there is nobody to ask. The answer of who does not answer is empty. */
+  /** Asks the user; without a terminal there is nobody to ask. Without an answer the result is empty. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
-  /** Opens an address in a browser; false where none could be started. Absent where nobody looks on. */
+  /** Opens an address in a browser; false if none could be started. Absent without a terminal. */
   readonly openPage?: ((url: string) => Promise<boolean>) | undefined;
-  /** Shows lines in the place of those before. */
+  /** Replaces the previous lines. */
   redraw(lines: readonly string[]): void;
-  /** Leaves the last lines where they are; what comes is written below. */
+  /** Leaves the last lines where they are; new text follows below. */
   settle(): void;
 }
 
-/** Whether an answer to a question is a yes; everything else is a no. */
+/** Whether an answer means yes; everything else means no. */
 export const isYes = (answer: string): boolean => /^\s*y(es)?\s*$/i.test(answer);
 
-/** What takes texts as they are. */
+/** What accepts texts unchanged. */
 export interface Screen {
   out(line: string): void;
   error(line: string): void;
@@ -43,7 +43,7 @@ export interface Screen {
   readonly ask: Terminal['ask'];
 }
 
-/** A screen behind a palette, which looks at every line. */
+/** A screen behind a palette, which checks every line. */
 export const cleanly = (
   { colours, show }: Palette,
   { ask, ...screen }: Screen,
@@ -57,7 +57,7 @@ export const cleanly = (
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether a terminal shows more than ASCII: by its locale; on Windows by the programs that are known to. */
+/** Whether a terminal shows more than ASCII: by its locale; on Windows by the known programs. */
 export const showsUnicode = (env: Environment, platform: string): boolean => {
   if (platform === 'win32') return Boolean(env.WT_SESSION || env.TERM_PROGRAM);
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
@@ -65,12 +65,12 @@ export const showsUnicode = (env: Environment, platform: string): boolean => {
 
 export const processTerminal = (): Terminal => {
   const { stdout, stderr } = process;
-  // Whoever reads may have had enough, as `head` has; a terminal may be gone.
+  // The reader may have had enough, as `head` has, or the terminal may be gone.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     process.exit(process.exitCode ?? 0);
   });
-  // What nobody reads is no reason to end.
+  // Output that nobody reads is no reason to end.
   stderr.on('error', () => {});
   const frames = framesOn(stdout);
   const screen = cleanly(makePalette(stdout.isTTY === true && pc.isColorSupported), {
@@ -101,8 +101,8 @@ export const processTerminal = (): Terminal => {
 };
 
 /**
- * Frames, each in the place of the one before. What draws them takes 30 ms to load and few commands draw, so it is loaded with
- * the first frame. A frame that is settled before that is written as it is.
+ * Frames, each replacing the one before. The drawing library takes 30 ms to load and few commands draw, so the first
+ * frame loads it. A frame that settles before that is written as it is.
  */
 const framesOn = (stdout: NodeJS.WriteStream) => {
   let draw: ReturnType<typeof createLogUpdate> | undefined;

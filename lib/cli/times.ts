@@ -1,24 +1,26 @@
-/** How times are shown to people: in their own zone or in UTC, and always with the offset. In --json they stay as the API gives them. */
+/** How people see times: in their zone or in UTC, always with the offset. --json keeps the API's times. */
 export interface Times {
   /** To the second: `2026-11-21 15:27:37+01:00`, in UTC `2026-11-21 14:27:37Z`. */
   moment(iso: string): string;
   /** To the minute: `2026-11-21 15:27+01:00`. */
   minute(iso: string): string;
-  /** Of the day, to the millisecond: `15:27:37.617+01:00`. */
+  /** Time of day, to the millisecond: `15:27:37.617+01:00`. */
   timeOfDay(iso: string): string;
-  /** The other way: `2026-12-01 18:00`, or `18:00` for the next time that it is that late. As ISO; undefined for what is neither. */
+  /**
+   * The reverse: `2026-12-01 18:00`, or `18:00` for the next time it is that late. As ISO; undefined for anything else.
+   */
   instant(local: string, now: number): string | undefined;
 }
 
-/** In a zone by its name, `Europe/Berlin`; without one in that of this machine. */
+/** In a named zone, `Europe/Berlin`; by default in this machine's zone. */
 export const timesIn = (timeZone?: string): Times => {
-  // Made when a time is shown: it takes 5 ms.
+  // Created when a time is first shown: it takes 5 ms.
   let made: Intl.DateTimeFormat | undefined;
   const offsetsOf = (at: Date): Intl.DateTimeFormatPart[] => {
     made ??= new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
     return made.formatToParts(at);
   };
-  /** A part of the local time as ISO writes it, and the offset. */
+  /** A part of the local time in ISO form, and the offset. */
   const shown = (iso: string, from: number, to: number): string => {
     const at = new Date(iso);
     const minutes = minutesOf(offsetsOf(at));
@@ -26,7 +28,7 @@ export const timesIn = (timeZone?: string): Times => {
     return `${local.slice(from, to).replace('T', ' ')}${offsetOf(minutes)}`;
   };
   const offsetAt = (at: number): number => minutesOf(offsetsOf(new Date(at))) * 60_000;
-  /** Where the clock is put back, a time comes twice: the first is meant. */
+  /** When clocks go back, a time occurs twice: this takes the first. */
   const atLocal = (local: number): number => {
     const first = local - offsetAt(local - offsetAt(local));
     const earlier = local - offsetAt(first - hour);

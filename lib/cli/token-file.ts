@@ -8,7 +8,7 @@ interface Place {
   readStdin(): Promise<Uint8Array>;
 }
 
-/** The token in a file, or in the standard input (`-`). It is read once, when it is needed. */
+/** The token in a file, or from the standard input (`-`). Read once, when it is needed. */
 export const tokenIn = (file: string, place: Place): AccessToken => {
   let read: Promise<KnownToken> | undefined;
   return () => {
@@ -25,7 +25,7 @@ const readToken = async (file: string, { directory, readStdin }: Place): Promise
   throw new CommandFailure(exitStatus.usage, [`${name} cannot be read: ${read.why}.`]);
 };
 
-/** What stands on a command line stands in the list of processes, which every account reads, and in the history of the shell. */
+/** A command line shows in the process list, which every account can read, and in the shell's history. */
 export const refuseTokenItself = (token: unknown): void => {
   if (typeof token !== 'string') return;
   const hint = 'Put it into $FLOTILLA_TOKEN, or into a file and say --token-file FILE; - is the standard input.';

@@ -1,6 +1,6 @@
-/** What to use instead of a word that people try, because another tool has it. */
+/** What to use instead of a word that people try because another tool has it. */
 export interface Instead {
-  /** Words of the command line, complete but for names in capitals. */
+  /** Command-line words, complete but for names in capitals. */
   readonly use: string;
   readonly why: string;
 }
@@ -45,7 +45,7 @@ const promote: Instead = {
 };
 const version: Instead = { use: '--version', why: 'prints the version' };
 
-/** Commands that there are not, by the word that people try. */
+/** Missing commands, by the word that people try. */
 export const triedVerbs: Readonly<Record<string, Instead>> = {
   ...{ apply: deploy, submit: deploy, run: deploy, start: deploy, create: deploy, install: deploy, release: deploy },
   ...{ rollout: deploy, launch: deploy, push: deploy, up: deploy, sync: deploy, reconcile: deploy, trigger: deploy },
@@ -84,11 +84,11 @@ export const triedVerbs: Readonly<Record<string, Instead>> = {
   set: { use: 'deploy FILE --set PILLAR/SERVICE=VERSION', why: 'deploys another version than the file says' },
 };
 
-/** An option that there is not, and what does the same. */
+/** A missing option, and what does the same. */
 export interface InsteadOfOption {
-  /** Another option; it is named only where the command has it. */
+  /** Another option; named only if the command has it. */
   readonly option?: string;
-  /** Only where the command has one of these arguments. */
+  /** Only if the command has one of these arguments. */
   readonly argument?: readonly string[];
   /** Another command. */
   readonly use?: string;
@@ -106,8 +106,8 @@ const fileItself: readonly InsteadOfOption[] = [
 ];
 const wait: readonly InsteadOfOption[] = [{ option: '--follow', why: 'stays until it has ended' }];
 const where: readonly InsteadOfOption[] = [
-  { option: '--environment', why: 'says where; namespaces stand in the configuration' },
-  { why: 'Namespaces stand in the configuration, with the services.' },
+  { option: '--environment', why: 'says where; the configuration has the namespaces' },
+  { why: 'The configuration has the namespaces, with the services.' },
 ];
 const server: readonly InsteadOfOption[] = [{ option: '--url', why: 'names the server' }];
 const yes: readonly InsteadOfOption[] = [{ option: '--yes', why: 'answers questions with yes' }];
@@ -124,13 +124,11 @@ export const triedOptions: Readonly<Record<string, readonly InsteadOfOption[]>> 
   ...{ '-o': asJson, '--format': asJson, '--output': [{ option: '--json', why: 'prints JSON' }] },
   ...{ '-y': yes, '--confirm': yes, '--auto-approve': yes, '--force': yes },
   ...{ '--server': server, '--host': server, '--endpoint': server, '--api': server, '--address': server },
-  '--version': [
-    { why: 'A version stands behind the service: flotilla deploy PILLAR/SERVICE=VERSION --environment NAME' },
-  ],
+  '--version': [{ why: 'The version follows the service: flotilla deploy PILLAR/SERVICE=VERSION --environment NAME' }],
   ...{
     '-v': [{ use: '--version', why: 'prints the version' }],
     '-V': [{ use: '--version', why: 'prints the version' }],
   },
-  ...{ '--kubeconfig': [{ why: 'Clusters stand in the configuration; flotilla init writes it from a kubeconfig.' }] },
-  ...{ '--context': [{ why: 'Clusters stand in the configuration; flotilla init writes it from a kubeconfig.' }] },
+  ...{ '--kubeconfig': [{ why: 'The configuration has the clusters; flotilla init writes it from a kubeconfig.' }] },
+  ...{ '--context': [{ why: 'The configuration has the clusters; flotilla init writes it from a kubeconfig.' }] },
 };

@@ -1,6 +1,6 @@
 import type { Making } from './hold-commands.ts';
 
-/** Who asks, and who has asked. */
+/** The caller, and everybody who has used the server. */
 export const addUserCommands = ({ add, act, utc }: Making): void => {
   add('whoami', 'show whom the server takes you for, and what you may do').action(
     act(async () => (await import('./commands/whoami.ts')).whoami),

@@ -15,7 +15,7 @@ export const addVerifyCommands = ({ add, act }: Making): void => {
   verifying(
     add(
       'verify-history <id>',
-      'check one batch like verify, and that its feed leads, step by step, to what is told of it',
+      'check one batch like verify, and that its feed leads, step by step, to its current state',
     ),
   ).action(act(async () => (await import('./commands/verify-history.ts')).verifyHistory));
 };

@@ -1,15 +1,17 @@
 import { CommandFailure, exitStatus } from './failure.ts';
 
-/** A deployment, and the version that it is to have. */
+/** A deployment, and its new version. */
 export type VersionedKey = readonly [key: string, version: string];
 
-/** `risk/cva=1.4.0`, or of one infrastructure `risk/cva@eu-1=1.4.0`; undefined for anything else, such as the name of a file. */
+/**
+ * `risk/cva=1.4.0`, or for one infrastructure `risk/cva@eu-1=1.4.0`; undefined for anything else, such as a file name.
+ */
 export const versionedKey = (text: string): VersionedKey | undefined => {
   const [, key, version] = /^([A-Za-z0-9_-]+\/[A-Za-z0-9_-]+(?:@[A-Za-z0-9._-]+)?)=(.+)$/.exec(text) ?? [];
   return key === undefined || version === undefined ? undefined : [key, version];
 };
 
-/** What an option says that may be given several times. */
+/** The values of a repeated option. */
 export const keysAndVersions = (texts: readonly string[], option: string): readonly VersionedKey[] => {
   const found = texts.map((text) => {
     const one = versionedKey(text);

@@ -8,13 +8,13 @@ export interface WholeAnswer {
   readonly ok: boolean;
   readonly status: number;
   readonly contentType: string;
-  /** To the byte: a byte order mark is a part of it. */
+  /** To the byte, including a byte order mark. */
   readonly text: string;
 }
 
 /**
- * Fetches an answer to its last byte: the connection may end in the middle of it. Throws what `fetch` throws, and Unreachable
- * where what answers is no server of ours: it sends elsewhere, or more than there can be.
+ * Reads an answer to its last byte: the connection may break in the middle. Throws what `fetch` throws, and Unreachable
+ * if the answer is not from our server: a redirect, or more data than possible.
  */
 export const fetchWhole = async (url: string, asking: Omit<Asking, 'limit'>): Promise<WholeAnswer> => {
   const { status, headers, redirect, read } = await ask(url, { ...asking, limit: mostBytes });
@@ -26,7 +26,7 @@ export const fetchWhole = async (url: string, asking: Omit<Asking, 'limit'>): Pr
   return { ok: status >= 200 && status < 300, status, contentType: headers.get('content-type') ?? '', text };
 };
 
-/** Whatever answers there: JSON, or undefined. */
+/** Any answer: JSON, or undefined. */
 export const parsedJson = (text: string): unknown => {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));

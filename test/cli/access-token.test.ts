@@ -139,7 +139,7 @@ describe('which token is sent', () => {
 
 describe('a token on the network', () => {
   const refusal = (url: string): string =>
-    `The token is not sent to ${url} without TLS: whoever reads it on the way can use it too. Use https://.`;
+    `The token is not sent to ${url} without TLS: anybody who reads it on the way can use it. Use https://.`;
 
   test.each([
     ['127.0.0.1', { FLOTILLA_TOKEN: 'of-env' }, false],

@@ -49,7 +49,7 @@ describe('flotilla logs', () => {
         'p, container app: Pending, 1 restart',
         '  … earlier lines are left out: there is too much',
         '  ready',
-        '… and 3 more pods, of which nothing was read.',
+        '… and 3 more pods, which were not read.',
         'Recorded when it failed:',
         '  seen on pod p, container app: Error: exit 1',
         '    | FATAL',

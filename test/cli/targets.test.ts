@@ -70,7 +70,7 @@ describe('flotilla targets', () => {
     expect(status).toBe(0);
     expect(out).toEqual([
       'Nothing was deployed there yet, or nothing that you may see.',
-      'What an earlier version of the server has deployed is told when an administrator has run: flotilla migrate',
+      'Deployments by an earlier server version appear once an administrator has run: flotilla migrate',
     ]);
   });
 });

@@ -194,7 +194,7 @@ describe('verify', () => {
         // Virtual time starts in the past: the batches ended before there were anchors.
         expect([status, out.at(-1)]).toEqual([
           0,
-          'There are no anchors: who could write the record could have written it anew.',
+          'There are no anchors, so a writer of the record could have rewritten it.',
         ]);
       });
     });
@@ -231,7 +231,7 @@ describe('verify-history', () => {
     expect([status, out.at(0), out.at(-1)]).toEqual([
       0,
       'Proved, by the chain and an anchor: 1 of 1.',
-      `Replayed: ${events} events lead, step by step, to what is told of the batch and of each deployment.`,
+      `Replayed: ${events} events lead, step by step, to the current state of the batch and each deployment.`,
     ]);
   });
 

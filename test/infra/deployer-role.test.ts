@@ -187,7 +187,7 @@ describe('flotilla cluster-role', () => {
     expect([status, items.map(({ kind }) => kind)]).toEqual([0, ['ClusterRole', ...Array(4).fill('RoleBinding')]]);
     expect(items[0]?.rules?.[0]?.resources).toContain('secrets');
     expect(error).toEqual([
-      'It holds for the group flotilla-deployer: whoever deploys by the executor kubernetes must be in it, and in the group flotilla to look.',
+      'It holds for the group flotilla-deployer: the user of the executor kubernetes must be in it, and in the group flotilla to look.',
     ]);
   });
 

@@ -8,7 +8,7 @@ export interface AdoptOptions {
   readonly reason?: string;
 }
 
-/** Takes what somebody has changed at a target as right. */
+/** Accepts what somebody has changed at a target. */
 export const adopt = async (context: CommandContext, { reason }: AdoptOptions, target = ''): Promise<ExitStatus> => {
   const asked = { ...namesIn(target), ...(reason === undefined ? {} : { reason }) };
   const found = await context.client.ask<AdoptedView>('/targets/adopt', posting(asked));

@@ -8,7 +8,7 @@ import { type MeantOptions, meantBatch } from '../meant-batch.ts';
 
 const isPast = ({ status }: BatchView): boolean => isTerminal(status);
 
-/** Asks for a batch to stop, and tells what goes on. */
+/** Asks a batch to stop, and says what continues. */
 export const cancel = async (context: CommandContext, options: MeantOptions, id = ''): Promise<ExitStatus> => {
   const batchId = await meantBatch(context, { ...options, id, question: 'Cancel it?', isPast });
   const path = `/batches/${encodeURIComponent(batchId)}/cancel`;

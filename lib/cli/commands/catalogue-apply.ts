@@ -9,7 +9,7 @@ export interface CatalogueApplyOptions {
   readonly withSecrets?: boolean;
 }
 
-/** Puts the configuration where a stage on AWS reads it, and tells what the stage lacks. */
+/** Stores the configuration where a stage on AWS reads it, and says what the stage lacks. */
 export const catalogueApply = async (context: CommandContext, options: CatalogueApplyOptions): Promise<ExitStatus> => {
   const { directory, env, terminal } = context;
   if (options.stage !== undefined) checkStage(options.stage, '--stage');
@@ -52,7 +52,7 @@ const checkStage = (stage: string, where: string): void => {
 
 const secretLines = {
   written: ['The Harness key and webhook tokens are in its secret.'],
-  kept: ['The Harness key was left as it is; --with-secrets puts it anew.'],
+  kept: ['The Harness key was left alone; --with-secrets stores it again.'],
   missing: [
     'The Harness key is missing, and nothing can be deployed without. With the variables set that the configuration names:',
   ],

@@ -4,7 +4,7 @@ import { type ExitStatus, exitStatus } from '../failure.ts';
 import { catalogueTable } from '../installation-tables.ts';
 import { tableLines } from '../tables.ts';
 
-/** Shows what there is to deploy and where, as the server knows it. */
+/** Shows what can be deployed and where, as the server knows it. */
 export const catalogueShow = async (context: CommandContext): Promise<ExitStatus> => {
   const answer = await context.client.ask<ShownCatalogue>('/catalogue');
   const table = catalogueTable(answer, context.terminal);

@@ -31,7 +31,7 @@ export const changes = async (context: CommandContext, options: ChangesOptions):
   return exitStatus.done;
 };
 
-/** The first of them. `more`: there are others behind them. */
+/** The first of them. `more`: others follow. */
 export const readChanges = async (
   context: Pick<CommandContext, 'client'>,
   query: string,

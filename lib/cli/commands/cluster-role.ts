@@ -12,15 +12,15 @@ import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 export interface ClusterRoleOptions {
   readonly config?: string;
   readonly allNamespaces?: boolean;
-  /** Whoever deploys there by itself gets a role of its own. */
+  /** Where Flotilla itself deploys, it has a separate role. */
   readonly executor?: string;
-  /** What manifests have besides, as kubectl names it. */
+  /** Additional resources of the manifests, by kubectl's names. */
   readonly resource?: readonly string[];
 }
 
 /**
- * Prints what lets Flotilla look in a cluster, for kubectl: in the namespaces of the catalogue, or in all. With the executor `kubernetes`
- * what lets it deploy there, which stands beside it.
+ * Prints the role that lets Flotilla read a cluster, for kubectl: in the catalogue's namespaces, or in all. With the
+ * executor `kubernetes`, prints the role that lets it deploy there as well.
  */
 export const clusterRole = async (
   context: CommandContext,
@@ -72,7 +72,7 @@ interface Printed {
 
 const ofObserver = (catalogue: Catalogue, cluster: string, { allNamespaces = false }: ClusterRoleOptions): Printed => {
   const [where, rules] = [allNamespaces ? ('all' as const) : namespacesOf(catalogue, cluster), wantedRules(catalogue)];
-  const told = `It holds for the group ${clusterGroup}: whoever Flotilla is in that cluster must be in it. The group ${logsGroup} may only read logs.`;
+  const told = `It holds for the group ${clusterGroup}: Flotilla's user in that cluster must be in it. The group ${logsGroup} may only read logs.`;
   return { items: [...roleOf(where, [...rules, ...surveyRules(catalogue)]), ...logsRole(where, rules)], told: [told] };
 };
 
@@ -83,7 +83,7 @@ const ofDeployer = (
 ): Printed => {
   const where = allNamespaces ? ('all' as const) : deployerNamespaces(catalogue, cluster);
   const { unknown } = clusterScopedRules(catalogue);
-  const told = `It holds for the group ${deployerGroup}: whoever deploys by the executor kubernetes must be in it, and in the group ${clusterGroup} to look.`;
+  const told = `It holds for the group ${deployerGroup}: the user of the executor kubernetes must be in it, and in the group ${clusterGroup} to look.`;
   const lacks = unknown.map(
     (kind) => `warning: nobody knows the API of ${kind}, which a policy allows: give the right to it yourself.`,
   );

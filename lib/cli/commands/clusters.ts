@@ -4,7 +4,7 @@ import { type ExitStatus, exitStatus } from '../failure.ts';
 import { clusterTable } from '../installation-tables.ts';
 import { tableLines } from '../tables.ts';
 
-/** Shows how the clusters do. None of them is asked. */
+/** Shows the state of the clusters without asking any of them. */
 export const clusters = async (context: CommandContext): Promise<ExitStatus> => {
   const answer = await context.client.ask<{ readonly clusters: readonly ClusterView[] }>('/clusters');
   const { terminal, times } = context;

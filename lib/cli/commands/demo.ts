@@ -15,7 +15,7 @@ import { batchLines } from '../status-lines.ts';
 
 const example = ownFile('examples/release.yaml');
 
-/** How the batch ends as it was designed. What is not named succeeds. */
+/** How the batch should end. Deployments that are not named succeed. */
 const expected: Expected = {
   'clearing/netting-engine': ['FAILED', 'RestoredPreviousRelease'],
   'clearing/settlement-api': ['SKIPPED', 'DependencyFailed'],
@@ -24,11 +24,11 @@ const expected: Expected = {
 
 const TIMEOUT = 60;
 
-/** Deploys an example to simulators, shows what happens, and checks that it ended as designed. */
+/** Deploys an example to simulators, shows what happens, and checks the outcome. */
 export const demo = (context: CommandContext, _: object, scene?: string): Promise<ExitStatus> =>
   scene === 'canary' ? canaryDemo(context) : releaseDemo(context);
 
-/** A whole release, of which two deployments fail; then it is rolled back. */
+/** A whole release with two failures, which is then rolled back. */
 const releaseDemo = (context: CommandContext): Promise<ExitStatus> => {
   const configuration = simulatedConfiguration();
   const harnessFlags = ['--stage-milliseconds', '700'];

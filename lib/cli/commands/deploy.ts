@@ -17,7 +17,7 @@ export interface DeployOptions extends FollowOptions, OneOptions {
   readonly yes?: boolean;
 }
 
-/** Submits a batch, or one deployment without a file, and stays until it has ended when that is asked for. */
+/** Submits a batch, or one deployment without a file. Follows it to its end on request. */
 export const deploy = async (context: CommandContext, options: DeployOptions, what = ''): Promise<ExitStatus> => {
   followingOf(options);
   const { planHash, idempotencyKey, patience, link } = options;
@@ -42,7 +42,7 @@ export const deploy = async (context: CommandContext, options: DeployOptions, wh
   return tellAccepted(context, options, submitted);
 };
 
-/** What is gone is gone at once: a person is asked, and where there is nobody to ask, `--yes` answers. */
+/** A deletion takes effect at once, so it asks a person. Where nobody can answer, `--yes` does. */
 const askToDelete = async (
   { json, terminal }: CommandContext,
   { key, environment }: OneRequest,

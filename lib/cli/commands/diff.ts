@@ -14,7 +14,7 @@ export interface DiffOptions extends Readonly<Partial<Record<(typeof filters)[nu
   readonly exitCode?: boolean;
 }
 
-/** Shows which services are not the same in two environments. */
+/** Shows which services differ between two environments. */
 export const diff = async (
   context: CommandContext,
   options: DiffOptions,

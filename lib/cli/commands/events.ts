@@ -13,7 +13,7 @@ export interface EventsOptions {
   readonly patience?: number;
 }
 
-/** Of a feed that never ends so many are told where nobody says from where on. */
+/** How many events of an endless feed are shown without a starting point. */
 const usualLast = 50;
 
 /** Shows what happened, in order: to all batches and holds, or to one batch and its deployments. */
@@ -29,7 +29,7 @@ export const events = async (context: CommandContext, options: EventsOptions, na
   return exitStatus.done;
 };
 
-/** What there is now. */
+/** The events so far. */
 const readAll = async ({ client }: CommandContext, path: string, from: number): Promise<EventFeed> => {
   const events: EventView[] = [];
   for (let after = from; ; ) {
@@ -48,7 +48,7 @@ interface Following {
   readonly patience: number | undefined;
 }
 
-/** Tells each event as it comes, until somebody stops it or the batch has ended. */
+/** Prints each event as it comes, until the user stops it or the batch has ended. */
 const follow = async (context: CommandContext, { path, from, patience: seconds }: Following): Promise<ExitStatus> => {
   const { client, terminal, json, times } = context;
   const stop = new AbortController();

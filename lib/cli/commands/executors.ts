@@ -4,7 +4,7 @@ import { type ExitStatus, exitStatus } from '../failure.ts';
 import { executorTable } from '../installation-tables.ts';
 import { tableLines } from '../tables.ts';
 
-/** Shows how the accounts of executors do. */
+/** Shows the state of the executors' accounts. */
 export const executors = async (context: CommandContext): Promise<ExitStatus> => {
   const answer = await context.client.ask<{ readonly executors: readonly ExecutorView[] }>('/executors');
   const { terminal, times } = context;

@@ -10,7 +10,7 @@ export interface HealthOptions {
   readonly cluster?: string;
 }
 
-/** Asks now how a service is. Its exit status is 0 when it is healthy, and 1 when it is not. */
+/** Asks for a service's health now. Exit status 0 if it is healthy, and 1 if not. */
 export const health = async (
   context: CommandContext,
   { environment, cluster }: HealthOptions,

@@ -16,10 +16,10 @@ export interface HistoryOptions extends Readonly<Partial<Record<(typeof filters)
 }
 
 const usualLimit = 20;
-/** From then on is all there is. */
+/** Everything since then. */
 const always = '1970-01-01T00:00:00Z';
 
-/** Shows what ran where of a service, and what failed, newest first; or writes it into files. */
+/** Shows what ran where for a service, and what failed, newest first; or writes it into files. */
 export const history = async (context: CommandContext, options: HistoryOptions, key = ''): Promise<ExitStatus> => {
   const given = present(options, filters);
   if (options.export !== undefined) {

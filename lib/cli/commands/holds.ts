@@ -4,7 +4,7 @@ import { type ExitStatus, exitStatus } from '../failure.ts';
 import { holdTable } from '../hold-lines.ts';
 import { tableLines } from '../tables.ts';
 
-/** Shows what keeps deployments from their turns now. */
+/** Shows what currently keeps deployments from their turns. */
 export const holds = async (context: CommandContext): Promise<ExitStatus> => {
   const answer = await context.client.ask<{ readonly holds: readonly HoldView[] }>('/holds');
   const { terminal, times } = context;

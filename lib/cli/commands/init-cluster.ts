@@ -16,22 +16,22 @@ export interface ClusterOptions {
   readonly allowPrograms?: boolean;
 }
 
-/** What is written, and what is said of it. */
+/** What to write, and the notes about it. */
 export interface Found {
   readonly place: FoundPlace;
   readonly services: readonly FoundService[];
-  /** For --json: what is said besides. */
+  /** Additional notes for --json. */
   readonly told: object;
   readonly lines: readonly string[];
 }
 
 interface Writing {
-  /** The file that is to be written. */
+  /** The file to write. */
   readonly configuration: string;
   readonly environment: string;
 }
 
-/** Finds what runs in a cluster that a kubeconfig names. */
+/** Finds what runs in a cluster of a kubeconfig. */
 export const findInCluster = async (
   context: CommandContext,
   options: ClusterOptions,
@@ -59,7 +59,7 @@ export const findInCluster = async (
     lines: left.map(({ kind, namespace, name, why }) => `left out: ${kind} ${namespace}/${name}: ${why}`),
   };
 };
-/** As kubectl finds it, where it names one file. */
+/** As kubectl finds it, if it names one file. */
 const kubeconfigOf = ({ directory, env }: CommandContext, given: string | undefined): string => {
   if (given !== undefined) return resolve(directory, given.replace(/^~(?=\/|$)/, homedir()));
   const named = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
@@ -70,7 +70,7 @@ const kubeconfigOf = ({ directory, env }: CommandContext, given: string | undefi
   return resolve(directory, named[0] ?? `${env.HOME ?? homedir()}/.kube/config`);
 };
 
-/** From where the configuration is, or from the home directory: so both can be moved. */
+/** Relative to the configuration, or to the home directory, so that both can be moved. */
 const shownPath = (file: string, directory: string): string => {
   const fromHere = relative(directory, file);
   if (!fromHere.startsWith('..')) return `./${fromHere}`;
@@ -78,7 +78,7 @@ const shownPath = (file: string, directory: string): string => {
   return fromHome.startsWith('..') ? file : `~/${fromHome}`;
 };
 
-/** A cluster of EKS is called by its ARN in kubeconfigs; the last part is its name. */
+/** Kubeconfigs name an EKS cluster by its ARN; the last part is its name. */
 const nameOf = (cluster: string): string => {
   const name = (cluster.split('/').at(-1) ?? cluster)
     .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')

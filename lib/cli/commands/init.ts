@@ -26,7 +26,7 @@ export interface InitOptions extends ClusterOptions {
 
 const files = { configuration: 'flotilla.config.yaml', batch: 'release.yaml' } as const;
 
-/** Of services that name none. */
+/** The pillar of services that name none. */
 const usual = { environment: 'dev', cluster: 'local' } as const;
 
 /** Writes a configuration and a batch from what runs in a cluster, or from a file of another tool. */
@@ -36,7 +36,7 @@ export const init = async (context: CommandContext, options: InitOptions): Promi
   const batch = resolve(directory, files.batch);
   const there = [configuration, batch].filter((file) => existsSync(file));
   if (there.length > 0 && options.force !== true) {
-    const why = `${there.join(' and ')} ${there.length === 1 ? 'is' : 'are'} there already; --force writes anew.`;
+    const why = `${there.join(' and ')} ${there.length === 1 ? 'is' : 'are'} there already; --force overwrites.`;
     throw new CommandFailure(exitStatus.refused, [why, 'Nothing was written.']);
   }
   const kind = sourceOf(options);
@@ -70,7 +70,7 @@ export const init = async (context: CommandContext, options: InitOptions): Promi
   return exitStatus.done;
 };
 
-/** Of very many notes the first ones; --json has them all. */
+/** The first of many notes; --json has them all. */
 const mostLines = 100;
 
 const fewOf = (lines: readonly string[]): readonly string[] =>
@@ -118,7 +118,7 @@ const simulationLines = ({ access }: FoundPlace, services: readonly FoundService
   ];
 };
 
-/** A name that Flotilla does not take, or a cycle of dependencies, is told before anything is written. */
+/** Reports names that Flotilla rejects, and dependency cycles, before anything is written. */
 const checkWritten = (written: { readonly configuration: string; readonly batch: string }): void => {
   const parsed = parseConfiguration(written.configuration, { readFile: () => undefined, env: {} });
   if ('issues' in parsed) throw invalid(files.configuration, parsed.issues);

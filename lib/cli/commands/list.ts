@@ -5,7 +5,7 @@ import { filtersTold, type Given, mostListed, queryOf, wordsOf } from '../list-f
 import { readBatches } from '../read-batches.ts';
 import { batchTable, tableLines } from '../tables.ts';
 
-/** By which batches are asked for; all that are given must fit. */
+/** Filters for batches; all that are given must match. */
 const filterNames = [
   ...['status', 'environment', 'pillar', 'service', 'actor', 'origin', 'tag', 'text', 'since', 'until'],
 ] as const;
@@ -14,7 +14,7 @@ export interface ListOptions extends Readonly<Partial<Record<(typeof filterNames
   readonly limit: number;
 }
 
-/** Shows the latest batches that fit, and says when there are more. */
+/** Shows the latest batches that match, and says if there are more. */
 export const list = async (context: CommandContext, options: ListOptions): Promise<ExitStatus> => {
   const given = Object.fromEntries(filterNames.map((name) => [name, options[name]]));
   const answer = await readBatches(context.client, { limit: options.limit, query: queryOf(context, given) });

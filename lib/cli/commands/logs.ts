@@ -14,10 +14,10 @@ export interface LogsOptions {
   readonly patience?: number;
 }
 
-/** Lines of each container unless somebody says otherwise; the same as the API's. */
+/** Default number of lines for each container, the same as the API's. */
 const usualTail = 100;
 
-/** Shows the logs of a deployment's pods as they are now. Its exit status is 1 where the cluster could not be asked. */
+/** Shows the current logs of a deployment's pods. Exit status 1 if the cluster could not be asked. */
 export const logs = async (
   context: CommandContext,
   { container, tail, previous, follow, patience }: LogsOptions,
@@ -55,7 +55,7 @@ const linesOf = (view: LogsView, { terminal: { colours }, times }: CommandContex
     ...pods.flatMap((pod) =>
       pod.containers.flatMap((one) => [colours.bold(headOf(pod, one, times)), ...linesOfContainer(one)]),
     ),
-    ...(leftOut === undefined ? [] : [`… and ${leftOut} more pods, of which nothing was read.`]),
+    ...(leftOut === undefined ? [] : [`… and ${leftOut} more pods, which were not read.`]),
     ...(recorded.length === 0 ? [] : ['Recorded when it failed:']),
     ...recorded.flatMap((one) => explainEvidence(one, '')),
   ];

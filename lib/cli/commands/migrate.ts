@@ -6,7 +6,7 @@ import { posting } from '../posting.ts';
 
 type Counts = Omit<Migrated, 'next_after'>;
 
-/** Has the rows written that an earlier version did not know, part by part, until all batches were gone through. */
+/** Writes the rows that an earlier version did not have, part by part, for all batches. */
 export const migrate = async (context: CommandContext): Promise<ExitStatus> => {
   const sum = { batches: 0, batches_without_plan: 0, deployments: 0, targets: 0, index_rows: 0, deleted: 0 };
   for (let after: string | undefined; ; ) {

@@ -10,7 +10,7 @@ interface Link {
   readonly url: string;
 }
 
-/** Prints the pages of a batch or of a deployment, and opens the first where somebody looks on. */
+/** Prints the pages of a batch or of a deployment, and opens the first one in a terminal. */
 export const open = async (
   context: CommandContext,
   { print: onlyPrint }: { readonly print?: boolean },
@@ -58,7 +58,7 @@ const ofDeployment = async ({ client }: CommandContext, named: string, key: stri
   const { runs, console: page } = await client.ask<DeploymentDetail>(path);
   return {
     pages: [
-      // The last attempt is what people ask about.
+      // People ask about the last attempt.
       ...runs
         .toReversed()
         .flatMap(({ executor, attempt, url }) => linkIn(`${executor} run, ${attemptOf(attempt)}`, url)),
@@ -72,7 +72,7 @@ const attemptOf = (attempt: number | 'restore'): string => (attempt === 'restore
 
 const linkIn = (name: string, url: string | undefined): readonly Link[] => (url === undefined ? [] : [{ name, url }]);
 
-/** What a browser is handed: an address of a page, without a password in it. */
+/** An address that a browser may get: a page, without a password in it. */
 const isPage = (text: string): boolean => {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password } = new URL(text);

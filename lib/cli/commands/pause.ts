@@ -22,7 +22,7 @@ export interface PauseOptions extends ScopeOptions {
   readonly rollbacks?: boolean;
 }
 
-/** Keeps what has not started from its turn. */
+/** Keeps deployments that have not started from their turns. */
 export const pause = async (context: CommandContext, options: PauseOptions): Promise<ExitStatus> => {
   const { reason, rollbacks = false, until, for: length } = options;
   const send = {
@@ -40,7 +40,7 @@ export const pause = async (context: CommandContext, options: PauseOptions): Pro
   return exitStatus.done;
 };
 
-/** What the options name; a batch by its whole id. */
+/** The scope in the options; a batch by its full id. */
 export const scopeOf = async ({ client }: CommandContext, options: ScopeOptions): Promise<Record<string, string>> => {
   const { environment, pillar, service, cluster, batch } = options;
   const named = { environment, pillar, service, cluster };
@@ -48,7 +48,7 @@ export const scopeOf = async ({ client }: CommandContext, options: ScopeOptions)
   return { ...Object.fromEntries(scope), ...(batch === undefined ? {} : { batch: await wholeId(client, batch) }) };
 };
 
-/** As the API takes it. */
+/** As the API expects it. */
 const endOf = ({ times, clock }: CommandContext, text: string): string => {
   const iso = instantOf(text) === undefined ? times.instant(text, clock.now()) : text;
   if (iso !== undefined) return iso;

@@ -19,14 +19,14 @@ export interface PlanOptions extends Omit<OneOptions, 'reason'> {
   readonly config?: string;
 }
 
-/** Shows what a batch would do: as the server sees it when one is named, else with the configuration here. */
+/** Shows what a batch would do: from the server's view if one is named, else with the local configuration. */
 export const plan = async (context: CommandContext, options: PlanOptions, what = ''): Promise<ExitStatus> => {
   const plan = await makePlan(context, options, what);
   print(context, plan, describePlan(plan, context));
   return exitStatus.done;
 };
 
-/** The plan that `plan` shows. `secrets: 'later'` plans here without the secrets of the configuration. */
+/** The plan to show. `secrets: 'later'` plans locally without the configuration's secrets. */
 export const makePlan = async (
   context: CommandContext,
   options: PlanOptions & Pick<Parameters<typeof loadConfiguration>[0], 'secrets'>,
@@ -52,7 +52,7 @@ const checkOptions = ({ config, tokenFile }: PlanOptions, isRemote: boolean): vo
 /** A plan, and who made it. */
 export type Planned = PlanPreview & { readonly planned_by: PlannedBy };
 
-/** A batch by its file, or one deployment without. */
+/** A batch from its file, or one deployment without a file. */
 type Asked = BatchFile | OneRequest;
 
 const planThere = async ({ client }: CommandContext, asked: Asked): Promise<Planned> => ({
@@ -84,8 +84,8 @@ const previewHere = async (deps: Pick<Deps, 'catalogue'>, asked: Asked): Promise
 };
 
 /**
- * With its clusters named as a server names them: what that refuses is refused here. The clients of clusters take long to load,
- * and a plan without a kubeconfig does without them.
+ * Names the clusters as a server does, so that a local plan rejects what a server would reject. The cluster clients
+ * load slowly, and a plan without a kubeconfig does not need them.
  */
 const named = async (configuration: Configuration): Promise<Configuration> => {
   const connections = Object.values(configuration.connections.clusters);

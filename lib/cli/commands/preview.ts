@@ -11,11 +11,11 @@ export interface PreviewOptions {
   readonly patience?: number;
 }
 
-/** Between two looks at what has been found out, in milliseconds. */
+/** Milliseconds between two looks at the findings. */
 const firstPause = 250;
 const longestPause = 2_000;
 
-/** Has clusters asked what a batch would do there, waits for what they say, and shows it. */
+/** Asks the clusters what a batch would do there, waits for the answers, and shows them. */
 export const preview = async (
   context: CommandContext,
   { set, patience: seconds }: PreviewOptions,

@@ -9,7 +9,7 @@ export interface ProceedOptions extends MeantOptions {
   readonly all?: boolean;
 }
 
-/** Lets a deployment go on that waits for a person, or all of a batch that do. */
+/** Continues a deployment that waits for a person, or all of a batch that do. */
 export const proceed = async (
   context: CommandContext,
   { all = false, yes }: ProceedOptions,
@@ -27,7 +27,7 @@ export const proceed = async (
     try {
       views.push(await sendProceed(client, id, one));
     } catch (error) {
-      // Of all, one that waits no more by now keeps no other from going on.
+      // With --all, a deployment that no longer waits does not stop the others.
       if (!all || !isNotWaiting(error)) throw error;
       over.push(one);
     }
@@ -47,7 +47,7 @@ const isNotWaiting = (error: unknown): boolean =>
 
 const needed = 'Name the deployment that is to go on, or give --all for all of the batch that wait for a person.';
 
-/** What Harness waits for is decided there. */
+/** If Harness waits, people decide in Harness. */
 const readWaiting = async (client: ApiClient, id: string): Promise<readonly string[]> => {
   const deployments = await readDeployments(client, id, { query: 'status=PROCESSING' });
   const waiting = deployments.filter(({ waiting_for = [] }) =>

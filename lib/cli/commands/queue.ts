@@ -8,7 +8,7 @@ import { holdLines } from '../hold-lines.ts';
 import { limitTable } from '../installation-tables.ts';
 import { tableLines } from '../tables.ts';
 
-/** Shows what is in flight and what waits for what, in all batches. */
+/** Shows what is in flight, and what waits for what, in all batches. */
 export const queue = async (context: CommandContext): Promise<ExitStatus> => {
   const answer = await context.client.ask<QueueView>('/queue');
   print(context, answer, linesOf(answer, context));
@@ -39,7 +39,7 @@ const words: Readonly<Record<WaitKind, string>> = {
   turn: 'come next',
   dependency: 'wait for others of their batch',
   limit: 'wait for room',
-  lock: 'wait for whoever works on the same',
+  lock: 'wait for a lock',
   hold: 'are held',
   stop: 'will not start',
 };

@@ -9,7 +9,10 @@ export interface ReportOptions {
   readonly output?: string;
 }
 
-/** Gives the report of a batch, to the terminal or into a file. Whether the batch went well is told by it, and not by the exit status. */
+/**
+ * Writes a batch's report to the terminal or to a file. The report, not the exit status, says whether the batch
+ * succeeded.
+ */
 export const report = async (context: CommandContext, options: ReportOptions, named = ''): Promise<ExitStatus> => {
   const { client, terminal, json } = context;
   if (json && options.format !== undefined && options.format !== 'json')

@@ -9,7 +9,7 @@ import { readPages } from '../read-pages.ts';
 import { byFlags } from '../request-problems.ts';
 import { tableLines } from '../tables.ts';
 
-/** What all of them take. */
+/** Options of all of them. */
 export interface RequestOptions {
   readonly user?: string;
 }
@@ -39,7 +39,7 @@ interface Enveloped<Data> {
 
 const root = '/api/v1/deployments/requests';
 
-/** `500m`, or what is asked for and the limit: `100m:500m`. */
+/** `500m`, or request and limit: `100m:500m`. */
 const amounts = (text: string): readonly [request: string, limit: string] => {
   const [request = '', limit = request] = text.split(':', 2);
   return [request, limit];
@@ -67,7 +67,7 @@ const valuesOf = async (context: CommandContext, options: ValueOptions) => ({
 const asUser = ({ user }: RequestOptions): Readonly<Record<string, string>> =>
   user === undefined ? {} : { 'x-user-id': user };
 
-/** Sends what asks for a change, and tells what became of it. */
+/** Sends a request for a change, and shows the outcome. */
 const send = async (
   context: CommandContext,
   options: Waiting,
@@ -124,15 +124,15 @@ export const updateRequest = async (context: CommandContext, options: ValueOptio
 export const deleteRequest = (context: CommandContext, options: Waiting, identifier = '') =>
   send(context, options, { path: at(identifier), method: 'DELETE' });
 
-/** Has it made again what was asked for last. */
+/** Requests that the last request is applied again. */
 export const reconcileRequest = (context: CommandContext, options: Waiting, identifier = '') =>
   send(context, options, { path: `${at(identifier)}/reconcile`, method: 'POST' });
 
-/** Runs a request again that has failed. */
+/** Retries a failed request. */
 export const retryRequest = (context: CommandContext, options: Waiting, id = '') =>
   send(context, options, { path: `${at(id)}/retry`, method: 'POST' });
 
-/** Shows one request, or with `--deployment` a deployment. */
+/** Shows one request or, with `--deployment`, a deployment. */
 export const showRequest = async (
   context: CommandContext,
   options: RequestOptions & { readonly deployment?: boolean },
@@ -159,7 +159,7 @@ interface RequestPage extends Pick<OwnPage<RequestLine>, 'next_after'> {
   readonly data: readonly RequestLine[];
 }
 
-/** Lists what was requested, the newest first. */
+/** Lists the requests, newest first. */
 export const listRequests = async (
   context: CommandContext,
   options: RequestOptions & { readonly status?: string },

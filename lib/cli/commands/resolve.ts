@@ -14,7 +14,7 @@ export interface ResolveOptions extends MeantOptions {
   readonly all?: boolean;
 }
 
-/** Says what became of an UNKNOWN deployment, or of all of a batch. */
+/** Resolves one UNKNOWN deployment, or all of a batch. */
 export const resolve = async (
   context: CommandContext,
   options: ResolveOptions,
@@ -37,7 +37,7 @@ const needed = 'Name the deployment, --status and --reason; or give --all, for p
 const isUnknownKey = (error: unknown): error is CommandFailure =>
   error instanceof CommandFailure && 'code' in error.problem && error.problem.code === 'DeploymentNotFound';
 
-/** The same with the keys that may have been meant, if any and if they can be read. */
+/** The same with similar keys, if there are any and they can be read. */
 const withHint = async (
   failure: CommandFailure,
   client: ApiClient,
@@ -52,7 +52,7 @@ const withHint = async (
   return new CommandFailure(failure.status, [...failure.lines, `Did you mean ${meant.join(' or ')}?`], failure.problem);
 };
 
-/** Those that end in a key without its first part, else those that are nearest. */
+/** The keys that end in this one without its first part, else the nearest ones. */
 const keysMeant = (key: string, keys: readonly string[]): readonly string[] => {
   const ending = keys.filter((one) => one.endsWith(`/${key}`) || serviceKey(one) === key);
   if (ending.length > 0) return ending;

@@ -10,7 +10,7 @@ export interface ResumeOptions extends ScopeOptions {
   readonly reason?: string;
 }
 
-/** Lifts a hold: by its id or the beginning of it, or by the scope that it was set on. */
+/** Lifts a hold: by its id or the beginning of it, or by its scope. */
 export const resume = async (context: CommandContext, options: ResumeOptions, id = ''): Promise<ExitStatus> => {
   const scope = await scopeOf(context, options);
   if (id !== '' && Object.keys(scope).length > 0) {
@@ -43,7 +43,7 @@ interface Found {
   readonly holds: readonly HoldView[];
 }
 
-/** None or several: which there are, each with the command that lifts it. */
+/** None or several matches: lists the holds, each with the command that lifts it. */
 const notOne = ({ times, command }: CommandContext, { id, meant, holds }: Found): CommandFailure => {
   const choices = meant.length > 1 ? meant : holds.filter(({ kind }) => kind === 'pause');
   const what = id === '' ? 'on just that' : `with the id ${printable(id)}`;

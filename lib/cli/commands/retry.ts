@@ -21,7 +21,7 @@ export interface RetryOptions extends FollowOptions {
   readonly idempotencyKey?: string;
 }
 
-/** Tries again what of a batch is not good, or shows what that would be. */
+/** Retries what did not succeed in a batch, or shows what that would do. */
 export const retry = async (context: CommandContext, options: RetryOptions, named = ''): Promise<ExitStatus> => {
   const { only, with: versions, reason, preview } = options;
   followingOf(options);

@@ -27,7 +27,7 @@ export interface RollbackOptions {
   readonly idempotencyKey?: string;
 }
 
-/** Puts back what a batch has changed; or one target, which is named by its key. The two are told apart by the slash. */
+/** Puts back what a batch changed, or one target by its key. A slash makes it a key. */
 export const rollback = (context: CommandContext, options: RollbackOptions, named = ''): Promise<ExitStatus> => {
   checkFollowing(options.follow, { timeout: options.timeout });
   if (options.preview !== true && (options.reason ?? '').trim() === '') {
@@ -99,7 +99,7 @@ const begun = async (
   accepted: RollbackAccepted | TargetAccepted,
 ): Promise<ExitStatus> => {
   const { batch_id: batchId, message } = accepted;
-  // What waits is no batch yet: who follows sees the batch that it comes of.
+  // A waiting rollback has no batch yet, so --follow shows the original batch.
   const followed = 'state' in accepted && accepted.state === 'waits' ? accepted.rolls_back : batchId;
   print(context, accepted, [
     `Batch ${batchId}: ${printable(message)}`,

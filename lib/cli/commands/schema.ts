@@ -10,7 +10,7 @@ const schemas: Readonly<Record<SchemaName, () => Promise<JsonObject>>> = {
   events: async () => (await import('../../domain/record/event-catalogue.ts')).eventJsonSchema(),
 };
 
-/** Prints a JSON Schema, for editors and for tools. With --json on one line. */
+/** Prints a JSON Schema for editors and tools. With --json, on one line. */
 export const schema = async ({ json, terminal }: CommandContext, _: object, name = 'batch'): Promise<ExitStatus> => {
   const printed = JSON.stringify(await schemas[name as SchemaName](), null, json ? undefined : 2);
   for (const line of printed.split('\n')) terminal.out(line);

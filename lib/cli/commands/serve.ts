@@ -29,7 +29,7 @@ export interface ServeOptions {
   readonly token: boolean;
 }
 
-/** Runs the embedded runtime until it is told to stop. */
+/** Runs the embedded runtime until it is stopped. */
 export const serve = async (context: CommandContext, options: ServeOptions): Promise<ExitStatus> => {
   const { directory, env, terminal } = context;
   const loaded = loadConfiguration({ file: options.config, directory, env });
@@ -112,7 +112,7 @@ export const serve = async (context: CommandContext, options: ServeOptions): Pro
   return exitStatus.done;
 };
 
-/** Throws for what would let in more than it says. */
+/** Throws for options that would open more access than they say. */
 const checkAdmission = (
   { host, token: asksForTokens }: ServeOptions,
   given: string | undefined,
@@ -121,7 +121,7 @@ const checkAdmission = (
   givenTokens(given);
   if (asksForTokens) return;
   const why = real
-    ? 'this configuration names what is real, and whoever reaches the server could deploy'
+    ? 'this configuration has real systems, and anybody who can reach the server could deploy'
     : given !== undefined && '$FLOTILLA_TOKEN is set';
   if (why) throw new CommandFailure(exitStatus.usage, [`--no-token is not possible here: ${why}.`]);
   if (!isLoopback(host)) throw new CommandFailure(exitStatus.usage, ['--no-token is for loopback only.']);

@@ -3,7 +3,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { wholeId } from '../meant-batch.ts';
 
-/** Gives the text of a batch as it was submitted: to a file or a pipe byte for byte, to a terminal line by line. */
+/** Prints a batch's text as it was submitted: to a file or a pipe byte for byte, to a terminal line by line. */
 export const source = async (context: CommandContext, _options: object, named = ''): Promise<ExitStatus> => {
   const { client, terminal, json } = context;
   const id = await wholeId(client, named);

@@ -3,7 +3,7 @@ import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 import { readBatch } from '../meant-batch.ts';
 import { readReplayed, replayedLines } from '../replayed.ts';
 
-/** Shows a batch as it stood at an event of its feed. What else is asked for goes with how it stands now. */
+/** Shows a batch as of one event in its feed. Other options only work with the current state. */
 export const statusAt = async (
   context: CommandContext,
   { at, ...others }: { readonly at: number } & Readonly<Record<string, unknown>>,

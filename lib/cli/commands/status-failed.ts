@@ -12,7 +12,7 @@ import { readDeployments } from '../read-deployments.ts';
 import type { Simulated } from '../simulation.ts';
 import { batchLines } from '../status-lines.ts';
 
-/** What --failed says already. */
+/** Options that --failed implies. */
 const unfitNames = ['status', 'sort', 'at', 'follow'] as const;
 
 interface FailedOptions {
@@ -20,7 +20,7 @@ interface FailedOptions {
   readonly simulated: Simulated;
 }
 
-/** What failed, as JSON tells it: with the keys that it holds back and the command that comes next. */
+/** What failed, for --json: with the keys that it holds back and the next command. */
 interface Failed extends DeploymentView {
   readonly held_back: readonly string[];
   readonly next: string;
@@ -35,7 +35,7 @@ export const checkFailedOptions = (options: Readonly<Record<string, unknown>>): 
   ]);
 };
 
-/** Shows what failed and what is UNKNOWN, each with what it holds back and what to do next. */
+/** Shows what failed or is UNKNOWN, each with what it holds back and what to do next. */
 export const statusFailed = async (
   context: CommandContext,
   batch: BatchView,
@@ -45,7 +45,7 @@ export const statusFailed = async (
   const read = (status: string, more: Given): Promise<readonly DeploymentView[]> =>
     readDeployments(client, batch.batch_id, { query: queryOf(context, { ...more, status }) });
   const failed = [...(await read('failed', given)), ...(await read('unknown', given))];
-  // What they hold back may be anywhere else.
+  // What they hold back may be in any state.
   const skipped = await read('skipped', {});
   const heldBack = Map.groupBy(skipped, ({ root, key }) => root?.key ?? key);
   const told = failed.map((one): Failed => {
@@ -72,7 +72,7 @@ export const statusFailed = async (
   return endStatus(batch);
 };
 
-/** Keys beside one that failed. */
+/** The most keys shown beside a failure. */
 const mostNamed = 10;
 
 const nothingFailed = ({ total }: BatchView, given: Given): string => {

@@ -20,11 +20,11 @@ import { checkFailedOptions, statusFailed } from './status-failed.ts';
 /** A server may be older than the command line. */
 type AnyHealth = Pick<Health, 'simulated'> & Partial<Health>;
 
-/** By which deployments are asked for, and in which order; all that are given must fit. */
+/** Filters and order of the deployments; all filters must match. */
 const filterNames = [...['status', 'environment', 'pillar', 'cluster', 'reason', 'text', 'heldBy', 'sort']] as const;
 
 export interface StatusOptions extends Readonly<Partial<Record<(typeof filterNames)[number], string>>> {
-  /** Number of an event: how it stood then. */
+  /** Number of an event: shows the state at that event. */
   readonly at?: number;
   readonly failed?: boolean;
   readonly follow?: boolean;
@@ -32,7 +32,7 @@ export interface StatusOptions extends Readonly<Partial<Record<(typeof filterNam
   readonly patience?: number;
 }
 
-/** Shows a batch. Its exit status is 1 when the batch has ended other than well. */
+/** Shows a batch. Exit status 1 if the batch has ended badly. */
 export const status = async (context: CommandContext, options: StatusOptions, id = ''): Promise<ExitStatus> => {
   const { client, terminal } = context;
   checkFollowing(options.follow, { timeout: options.timeout, patience: options.patience });
@@ -70,7 +70,7 @@ export const status = async (context: CommandContext, options: StatusOptions, id
   return endStatus(batch);
 };
 
-/** Whoever follows a batch sees all of it. */
+/** With --follow, the whole batch is shown. */
 const checkShowing = (isFollowing: boolean | undefined, given: Given): void => {
   const filters = filtersTold(given);
   if (!isFollowing || filters === '') return;
@@ -81,11 +81,11 @@ interface Shown {
   readonly given: Given;
   readonly deployments: readonly DeploymentView[];
   readonly simulated: Simulated;
-  /** Of the batch. */
+  /** For the batch. */
   readonly total: number;
 }
 
-/** The deployments, and how many of all they are, where not all were asked for. */
+/** The deployments, and the total if not all were asked for. */
 const deploymentLines = ({ terminal }: CommandContext, shown: Shown): readonly string[] => {
   const { given, deployments, simulated, total } = shown;
   const { sort: _, ...filters } = given;

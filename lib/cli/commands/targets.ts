@@ -18,7 +18,7 @@ export interface TargetsOptions {
   readonly drift?: boolean;
 }
 
-/** The most that the API gives at once. */
+/** The API's page limit. */
 const pageSize = 1_000;
 const filters = ['environment', 'cluster', 'pillar', 'service', 'state', 'actor', 'text'] as const;
 
@@ -43,10 +43,10 @@ const emptyLines = ({ drift }: TargetsOptions): readonly string[] =>
     ? ['Nothing that was verified has drifted, as far as the last surveys have seen.']
     : [
         'Nothing was deployed there yet, or nothing that you may see.',
-        'What an earlier version of the server has deployed is told when an administrator has run: flotilla migrate',
+        'Deployments by an earlier server version appear once an administrator has run: flotilla migrate',
       ];
 
-/** What of it is not as it was deployed. Nothing is undone by itself. */
+/** What differs from what was deployed. Nothing is undone automatically. */
 const driftLines = ({ key, cluster, drift }: TargetView): readonly string[] => {
   if (drift === undefined) return [];
   const more = drift.count - drift.fields.length;

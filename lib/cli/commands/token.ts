@@ -20,11 +20,11 @@ export interface TokenOptions extends InFolder {
   readonly scopes: readonly Scope[];
   readonly groups: readonly string[];
   readonly kind: TokenEntry['kind'];
-  /** Milliseconds from now; `never` has no end. */
+  /** Milliseconds from now; `never` never expires. */
   readonly expires: number | 'never';
 }
 
-/** Makes a token for the server of a data folder. It is shown this once: the server keeps a hash of it. */
+/** Creates a token for the server of a data folder. It is shown only now: the server keeps a hash of it. */
 export const createToken = async (context: CommandContext, options: TokenOptions, name = ''): Promise<ExitStatus> => {
   if (!tokenName.pattern.test(name)) {
     throw new CommandFailure(exitStatus.usage, [`${JSON.stringify(name)} is no name for a token: ${tokenName.rule}`]);
@@ -43,7 +43,7 @@ export const createToken = async (context: CommandContext, options: TokenOptions
     if (name === ownName || book.has(name)) {
       const why =
         name === ownName
-          ? 'is that of whoever has the data folder. Choose another name.'
+          ? 'is reserved for the owner of the data folder. Choose another name.'
           : 'exists already. Revoke it first, or choose another name.';
       throw new CommandFailure(exitStatus.refused, [`The token ${name} ${why}`]);
     }
@@ -55,7 +55,7 @@ export const createToken = async (context: CommandContext, options: TokenOptions
   });
 };
 
-/** Shows which tokens there are; what they are nobody knows. */
+/** Lists the tokens, without their values, which nobody knows. */
 export const listTokens = async (context: CommandContext, options: InFolder): Promise<ExitStatus> =>
   withBook(context, options, (book) => {
     const entries = book.list();
@@ -69,7 +69,7 @@ export const listTokens = async (context: CommandContext, options: InFolder): Pr
     return exitStatus.done;
   });
 
-/** From the next request on the token is good for nothing. */
+/** Revokes a token; the server's next request sees it. */
 export const revokeToken = async (context: CommandContext, options: InFolder, name = ''): Promise<ExitStatus> =>
   withBook(context, options, (book) => {
     if (!book.revoke(name)) {

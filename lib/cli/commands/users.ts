@@ -5,7 +5,7 @@ import { fitTable } from '../fit-table.ts';
 import { readPages } from '../read-pages.ts';
 import { tableLines } from '../tables.ts';
 
-/** Shows everybody who was ever let in. */
+/** Shows everybody who has ever used the server. */
 export const users = async (context: CommandContext): Promise<ExitStatus> => {
   const pages = await readPages<UserList>(context, '/users?limit=1000');
   const found = pages.flatMap((page) => page.users);

@@ -11,27 +11,30 @@ import { previewPlan } from '../../usecases/plan/preview-plan.ts';
 import { type CommandContext, print, readBatchFile } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
 
-/** What became of one file. */
+/** The result for one file. */
 interface Checked {
   readonly file: string;
   readonly kind: 'batch' | 'configuration';
   readonly valid: boolean;
-  /** In a batch. */
+  /** Of a batch. */
   readonly deployments?: number;
   readonly warnings: readonly string[];
   readonly issues: readonly Issue[];
-  /** Where it cannot be read at all. */
+  /** If it cannot be read at all. */
   readonly detail?: string;
 }
 
 interface Given {
   readonly name: string;
   readonly kind: Checked['kind'];
-  /** Of the standard input, which is read once. */
+  /** The content of the standard input, which is read once. */
   readonly context: CommandContext;
 }
 
-/** Checks batches and configurations without a server: all problems of all files. Exit status 2 where one is not valid. */
+/**
+ * Checks batches and configurations without a server and reports all problems of all files. Exit status 2 if one is not
+ * valid.
+ */
 export const validate = async (
   context: CommandContext,
   { config }: { readonly config?: string },
@@ -55,7 +58,9 @@ export const validate = async (
 
 const shownName = (name: string): string => (name === '-' ? '<stdin>' : name);
 
-/** What a file is by its first look. What is no configuration is checked as a batch, which says what is wrong with it. */
+/**
+ * Guesses the kind of a file. Anything that is not a configuration is checked as a batch, which reports what is wrong.
+ */
 const lookAt = async (context: CommandContext, name: string): Promise<Given> => {
   const bytes = name === '-' ? await context.readStdin() : undefined;
   const reading = bytes === undefined ? context : { ...context, readStdin: async () => bytes };
@@ -65,13 +70,13 @@ const lookAt = async (context: CommandContext, name: string): Promise<Given> => 
   return { name, kind: kind === 'a configuration' ? 'configuration' : 'batch', context: reading };
 };
 
-/** One that is to be checked itself serves for the batches beside it. */
+/** A configuration among the files also applies to the batches beside it. */
 const configAmong = (given: readonly Given[]): string | undefined => {
   const found = given.filter(({ kind, name }) => kind === 'configuration' && name !== '-');
   return found.length === 1 ? found[0]!.name : undefined;
 };
 
-/** Problems of it are told once, for all batches. */
+/** Its problems are reported once, not for each batch. */
 const catalogueFor = ({ directory, env }: CommandContext, file: string | undefined): (() => Catalogue) => {
   let known: Catalogue | undefined;
   return () => {

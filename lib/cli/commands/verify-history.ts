@@ -8,8 +8,8 @@ import { readEventsOf } from '../read-record.ts';
 import { isWell, type VerifyOptions, verifiedLines, verifyRecord } from './verify.ts';
 
 /**
- * What `verify` does for one batch, and its history besides: each change begins where the one before it has ended, and the feed leads to
- * what the server tells of the batch. The exit status is 1 when something does not match.
+ * Does what `verify` does for one batch, and checks its history: each change begins where the one before it ended, and
+ * the feed leads to the server's current state. Exit status 1 if something does not match.
  */
 export const verifyHistory = async (
   context: CommandContext,
@@ -30,7 +30,7 @@ const checkHistory = async ({ client }: CommandContext, batchId: string) => {
   const deployments = await readDeployments(client, batchId);
   const events = await readEventsOf(client, batchId);
   const ended = batch.ended_at !== undefined;
-  // What still moves has gone on since it was read.
+  // What was still moving has continued since it was read.
   const led = ended ? checkReplay({ ...batch, deployments }, events) : [];
   return { events: events.length, ended, findings: [...checkSteps(batchId, events), ...led] };
 };
@@ -40,6 +40,6 @@ const replayedLines = ({ events, ended, findings }: Awaited<ReturnType<typeof ch
     ? []
     : [
         ended
-          ? `Replayed: ${events} events lead, step by step, to what is told of the batch and of each deployment.`
+          ? `Replayed: ${events} events lead, step by step, to the current state of the batch and each deployment.`
           : `Replayed: ${events} events follow from each other; the batch is still at work.`,
       ];

@@ -12,17 +12,17 @@ import { anchorsIn, readAnchors, readRecorded } from '../read-record.ts';
 export interface VerifyOptions {
   /** Fingerprints of the keys that may have signed. */
   readonly key?: readonly string[];
-  /** The end of the anchors as an earlier check told it. */
+  /** The end of the anchors, printed by an earlier check. */
   readonly end?: AnchorsEnd;
-  /** A folder to read the anchors from, in place of the server. */
+  /** A folder to read the anchors from, instead of the server. */
   readonly anchors?: string;
 }
 
-/** What the check found; with --json it is printed as it is. */
+/** The check's result; --json prints it unchanged. */
 export interface Verified {
   readonly anchors: {
     readonly count: number;
-    /** To be kept elsewhere, for `--end` of a later check. */
+    /** Keep it elsewhere, for `--end` of a later check. */
     readonly end?: AnchorsEnd | undefined;
     /** Fingerprints of the keys that have signed. */
     readonly keys: readonly string[];
@@ -31,7 +31,9 @@ export interface Verified {
   readonly findings: readonly Finding[];
 }
 
-/** Holds batches against their chains and against the anchors. Its exit status is 1 when anything is not as it was written, or could not be looked at. */
+/**
+ * Checks batches against their chains and the anchors. Exit status 1 if anything was changed, or could not be checked.
+ */
 export const verify = async (context: CommandContext, options: VerifyOptions, named?: string): Promise<ExitStatus> => {
   const wanted = named === undefined ? undefined : await wholeId(context.client, named);
   const verified = await verifyRecord(context, options, wanted);
@@ -39,20 +41,20 @@ export const verify = async (context: CommandContext, options: VerifyOptions, na
   return isWell(verified) ? exitStatus.done : exitStatus.failed;
 };
 
-/** Whether nothing was found, and all could be looked at. */
+/** Whether nothing was found, and everything was checked. */
 export const isWell = ({ findings, batches }: Verified): boolean =>
   findings.length === 0 && batches.every(({ proof }) => proof !== 'withheld');
 
-/** Of one batch, or of all. */
+/** For one batch, or for all. */
 export const verifyRecord = async (
   context: CommandContext,
   options: VerifyOptions,
   wanted: string | undefined,
 ): Promise<Verified> => {
   const { client, directory } = context;
-  // Anchors first: what ends meanwhile has an anchor more, and not an event less.
+  // Anchors first: a batch that ends meanwhile then has an anchor too many, not an event too few.
   const anchors = options.anchors === undefined ? await readAnchors(client) : anchorsIn(directory, options.anchors);
-  // Who may not see all of the record is told so, and not that the rest is missing.
+  // Says so if the caller may not see the whole record, instead of reporting the rest as missing.
   if (options.anchors !== undefined) await client.ask('/anchors?limit=1');
   const batches = await checkBatches(context, anchors, wanted);
   const { key: keys = [], end } = options;
@@ -78,7 +80,7 @@ const checkBatches = async (
   for (const id of [...ids].sort()) {
     const recorded = { ...(await readRecorded(client, id)), anchors: anchored.get(id) ?? [] };
     if (!recorded.exists && recorded.anchors.length === 0)
-      throw new CommandFailure(exitStatus.notFound, [`There is no batch ${id}, and no anchor tells of one.`]);
+      throw new CommandFailure(exitStatus.notFound, [`There is no batch ${id}, and no anchor for one.`]);
     checked.push(checkBatch(recorded, { now: clock.now(), begun: anchors[0]?.at }));
   }
   return checked;
@@ -90,7 +92,7 @@ const idsOf = async (client: ApiClient): Promise<readonly string[]> =>
 const meanings: readonly (readonly [Proof, string])[] = [
   ['proved', 'Proved, by the chain and an anchor'],
   ['pending', 'Ended, and not anchored yet; ask again in some minutes'],
-  ['open', 'Still at work: the chain is whole, and nothing outside tells of its end'],
+  ['open', 'Still at work: the chain is whole, and no anchor confirms its end'],
   ['unanchored', 'Ended before there were anchors: the chain is whole, and that is all that is known'],
   ['withheld', 'Not looked at as a whole, because lines of logs were left out (a token with the scope logs sees all)'],
   ['expired', 'Not kept any more, so nothing of it could be looked at (retention_days)'],
@@ -114,7 +116,7 @@ export const verifiedLines = (
 
 const endLines = ({ count, end, keys }: Verified['anchors'], keysAreKnown: boolean): readonly string[] =>
   end === undefined
-    ? ['There are no anchors: who could write the record could have written it anew.']
+    ? ['There are no anchors, so a writer of the record could have rewritten it.']
     : [
         `Anchors: ${count}, the last is ${end.sequence}:${end.hash}`,
         ...keys.map(

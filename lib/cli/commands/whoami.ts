@@ -6,7 +6,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { namedBy } from '../status-lines.ts';
 
-/** Shows whom the server takes one for, and what that one may do. */
+/** Shows who the server takes the caller for, and what the caller may do. */
 export const whoami = async (context: CommandContext): Promise<ExitStatus> => {
   const me = await context.client.ask<MeView>('/me');
   print(context, me, linesOf(me));

@@ -23,13 +23,13 @@ interface Act {
   readonly title: string;
   readonly version: string;
   readonly expected: Expected;
-  /** Absent where it takes no steps. */
+  /** Absent if it takes no steps. */
   readonly course?: Course;
 }
 
 const verified: Expected = { 'shared/web': ['SUCCESS', 'Verified'] };
 
-/** How each version ends as it was designed. */
+/** How each version should end. */
 const acts: readonly Act[] = [
   { title: 'Version 1.0: nothing runs yet, so there are no steps.', version: '1.0', expected: verified },
   {
@@ -47,7 +47,7 @@ const acts: readonly Act[] = [
 /** Seconds for each version; all three take less than 30. */
 const timeout = 60;
 
-/** A good version takes over by its steps, and then a bad one goes back by itself. */
+/** A good version takes over in steps, then a bad one goes back automatically. */
 export const canaryDemo = (context: CommandContext): Promise<ExitStatus> => {
   const { configuration } = loadConfiguration({ file: 'flotilla.config.yaml', directory: examples, env: {} });
   const manifests = readFileSync(join(examples, 'web.yaml'), 'utf8');
@@ -72,7 +72,7 @@ interface Scene {
   readonly manifests: string;
 }
 
-/** Deploys one version. Gives what did not end as designed; undefined where it has not ended in time. */
+/** Deploys one version. Returns what did not end as designed; undefined if it has not ended in time. */
 const play = async (
   { terminal, times, clock }: Context,
   server: DemoServer,
@@ -84,7 +84,7 @@ const play = async (
   terminal.out(`flotilla deploy web.yaml --url ${url}  (version ${act.version} of examples/canary/web.yaml)`);
   const text = JSON.stringify(batchOf(act, manifests));
   const { answer } = await sendBatch<{ batch_id: string }>(client, '/batches', { text, name: 'the demo' });
-  // A table that is redrawn would take the lines of the traffic away.
+  // Redrawing a table would erase the lines about traffic.
   const lines = { ...terminal, live: false };
   const watched = watchTraffic({ terminal, times, clock }, server);
   const following = { batchId: answer.batch_id, simulated, timeout };
@@ -113,14 +113,14 @@ const batchOf = ({ version }: Act, manifests: string): JsonObject => ({
 });
 
 interface Watched {
-  /** What the new version had, each other than the one before. */
+  /** The new version's shares, each different from the one before. */
   readonly seen: Promise<readonly number[]>;
   stop(): void;
 }
 
 const looksEvery = 100;
 
-/** Looks at the route in the cluster itself, and tells whenever it gives other shares than before. */
+/** Reads the route in the cluster itself, and reports each change of the shares. */
 const watchTraffic = (context: Context, { clusters }: DemoServer): Watched => {
   const over = new AbortController();
   const look = async (): Promise<readonly number[]> => {

@@ -4,7 +4,7 @@ import type { DeploymentView } from '../../usecases/deployment/deployment-view.t
 /** By key. */
 export type Expected = Readonly<Record<string, readonly [Status, string]>>;
 
-/** What did not end as it was designed; what is not named ends with `usual`. */
+/** What did not end as designed. Deployments that are not named should end with `usual`. */
 export const differencesOf = (
   deployments: readonly DeploymentView[],
   expected: Expected,

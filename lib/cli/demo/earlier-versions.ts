@@ -5,7 +5,9 @@ import { readValidBatch } from '../../usecases/batch/read-valid-batch.ts';
 import { posting } from '../posting.ts';
 import { fetchWhole } from '../whole-answer.ts';
 
-/** Makes the simulated clusters run an earlier version of every service of a batch, so that there is something to return to. */
+/**
+ * Gives the simulated clusters an earlier version of every service of a batch, so that there is something to restore.
+ */
 export const seedEarlierVersions = async (
   text: string,
   catalogue: Catalogue,
@@ -30,7 +32,7 @@ const seed = async (cluster: string | undefined, deployments: readonly PlannedDe
   if (!ok) throw new Error(`the simulated cluster was not seeded: ${text}`);
 };
 
-/** `3.0.2` came after `3.0.1`, `4.2.0-missing` after `4.1.0`, `6.0.0` after `5.0.0`. */
+/** `3.0.1` precedes `3.0.2`, `4.1.0` precedes `4.2.0-missing`, and `5.0.0` precedes `6.0.0`. */
 export const earlierVersion = (version: string): string => {
   const numbers = version
     .replace(/[^\d.].*$/, '')

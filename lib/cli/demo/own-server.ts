@@ -10,7 +10,7 @@ import { type ExitStatus, exitStatus } from '../failure.ts';
 import { type Simulated, simulationSentence } from '../simulation.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** The server of a demo, with what it has simulated. */
+/** A demo's server, with its simulators. */
 export interface DemoServer {
   readonly client: ApiClient;
   readonly url: string;
@@ -19,7 +19,7 @@ export interface DemoServer {
   readonly clusters: Readonly<Record<string, string>>;
 }
 
-/** Runs a demo on a server of its own; both data and server are gone after it. */
+/** Runs a demo on its own server. Both data and server are gone afterwards. */
 export const onOwnServer = async (
   { terminal }: Pick<CommandContext, 'terminal'>,
   options: Pick<ServerOptions, 'configuration' | 'harnessFlags'>,
@@ -29,7 +29,7 @@ export const onOwnServer = async (
   const { simulated } = unrealIn(options.configuration.catalogue);
   terminal.out(terminal.colours.yellow(simulationSentence(simulated) ?? ''));
   try {
-    // A server takes a second to load, and there is something to read meanwhile.
+    // A server takes a second to load; meanwhile there is something to read.
     const { startServer } = await import('../../local/start-server.ts');
     const server = await startServer({ port: 0, data, tokens: true, tell: terminal.error, ...options });
     try {

@@ -8,7 +8,7 @@ import type { Simulated } from '../simulation.ts';
 import { batchLines } from '../status-lines.ts';
 import { differencesOf, type Expected } from './differences.ts';
 
-/** What is not rolled back: what failed was restored already, what was skipped never ran, and one says that it is not to be. */
+/** What is not rolled back: a failure was already restored, a skipped one never ran, and one has the strategy none. */
 const expected: Expected = {
   'clearing/netting-engine': ['FAILED', 'RestoredPreviousRelease'],
   'clearing/settlement-api': ['SKIPPED', 'DependencyFailed'],
@@ -20,7 +20,7 @@ const timeout = 60;
 
 type Context = Pick<CommandContext, 'client' | 'terminal' | 'times' | 'clock' | 'json'>;
 
-/** Takes back what the batch has changed, shows it, and says what did not end as it was designed. */
+/** Rolls the batch back, shows it, and returns what did not end as designed. */
 export const rollBack = async (
   context: Context,
   { batch, simulated }: { readonly batch: BatchView; readonly simulated: Simulated },

@@ -1,2 +1,2 @@
-/** What `flotilla demo` can show. */
+/** The scenes of `flotilla demo`. */
 export const scenes: readonly string[] = ['release', 'canary'];

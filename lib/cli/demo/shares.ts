@@ -9,7 +9,7 @@ interface Route {
   readonly spec?: { readonly rules?: readonly { readonly backendRefs?: readonly Backend[] }[] };
 }
 
-/** Who gets how much of the traffic of a route with one rule, in per cent, as its gateway carries it out. A weight that is not said is 1. */
+/** The traffic shares of a route with one rule, in per cent, as its gateway applies them. A missing weight is 1. */
 export const sharesOf = (route: JsonObject | Route): Readonly<Record<string, number>> => {
   const backends = (route as Route).spec?.rules?.[0]?.backendRefs ?? [];
   const total = backends.reduce((sum, { weight = 1 }) => sum + weight, 0);
@@ -18,15 +18,15 @@ export const sharesOf = (route: JsonObject | Route): Readonly<Record<string, num
   );
 };
 
-/** The shares that a new version is to get, one after the other, and how far it comes. */
+/** The shares that a new version should get, in order, and how far it gets. */
 export interface Course {
   readonly steps: readonly number[];
   readonly ends: 'takes over' | 'goes back';
 }
 
 /**
- * What of the traffic did not go as designed. `seen` are the shares that the new version had, each other than the one before: looked at
- * from outside, so that a step may be missing where the machine was busy.
+ * What was wrong with the traffic. `seen` are the new version's shares, each different from the one before. They are
+ * read from outside, so a step may be missing on a busy machine.
  */
 export const trafficDifferences = (seen: readonly number[], { steps, ends }: Course): readonly string[] => {
   const told = `the new version had ${seen.map((share) => `${share} %`).join(', ')} of the traffic`;
