@@ -24,7 +24,7 @@ const startOf = (text: string, most: number): string => {
 };
 
 /**
- * A text in lines of at most so many columns. Lines break between words; a word breaks only if it is longer than a
+ * A text in lines no wider than the given columns. Lines break between words; a word breaks only if it is longer than a
  * line.
  */
 export const wrapped = (text: string, most: number): readonly string[] => {

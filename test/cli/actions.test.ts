@@ -56,7 +56,7 @@ describe('flotilla deploy --action', () => {
     [['--action', 'scale'], 'Say how many: --action scale needs --replicas.'],
     [['--replicas', '3'], '--replicas goes with --action scale.'],
     [['--action', 'delete', '--replicas', '3'], '--replicas goes with --action scale.'],
-    [['--action', 'delete', '--artifact', 'helm'], '--artifact has no effect: a delete is of what stands there.'],
+    [['--action', 'delete', '--artifact', 'helm'], '--artifact has no effect: a delete concerns what is deployed.'],
   ])('refuses %j', async (argv, said) => {
     const { status, error, sent } = await deploy([...cva, ...argv]);
     expect([status, error.at(-1), sent]).toEqual([2, said, []]);

@@ -84,7 +84,7 @@ describe('catalogue apply', () => {
     expect(out.join('\n')).toMatch(
       /is the catalogue of stage dev now, at s3:\/\/documents-of-dev\/configuration\.json/,
     );
-    expect(out.join('\n')).toMatch(/left as it is/);
+    expect(out.join('\n')).toMatch(/left alone/);
   });
 
   test('puts what the functions read', async () => {

@@ -121,7 +121,7 @@ describe('refuses to let in more than intended: 2', () => {
       'none with real clusters',
       ['--no-token'],
       {},
-      /^--no-token is not possible here: this configuration names what is real/,
+      /^--no-token is not possible here: this configuration has real systems/,
     ],
     [
       'none and one',

@@ -111,7 +111,7 @@ describe('flotilla history', () => {
     onTestFinished(() => rmSync(directory, { recursive: true }));
     // On another cluster at the same moment.
     const moment = { at: now - 2 * day, batch_id: 'B1', version: '1.4.0', origin: 'recorded' };
-    const deployment = { target: 'uat/us-1/risk/cva', index: 9, infrastructure_id: 'us' };
+    const deployment = { key: 'risk/cva', target: 'uat/us-1/risk/cva', index: 9, infrastructure_id: 'us' };
     await world.table.transact([
       { put: itemOf(keys.targetPointer('uat/us-1/risk/cva'), {}) },
       {

@@ -191,7 +191,7 @@ describe('tokens for other people', () => {
   });
 
   test.each<[readonly string[], number, RegExp]>([
-    [['create', 'local'], 6, /^The token local is that of whoever has the data folder\. Choose another name\.$/],
+    [['create', 'local'], 6, /^The token local is reserved for the owner of the data folder\. Choose another name\.$/],
     [['create', 'twice'], 6, /^The token twice exists already\. Revoke it first, or choose another name\.$/],
     [['create', 'a b'], 2, /^"a b" is no name for a token/],
     [

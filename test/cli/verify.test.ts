@@ -284,7 +284,7 @@ describe('status --at', () => {
     const shown = await run(['status', first, '--at', '1', '--utc', '--url', server.url]);
     expect(shown.out).toEqual([
       `Batch ${first}: Unnamed batch`,
-      expect.stringMatching(/^As it stood at event 1, .*Z:$/),
+      expect.stringMatching(/^State at event 1, .*Z:$/),
       'PENDING / Submitted: Accepted with 1 deployment.',
       'Nothing had happened to 1 of 1 yet.',
     ]);

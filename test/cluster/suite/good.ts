@@ -112,7 +112,7 @@ export const good: readonly Case[] = [
     before: (scene) => scene.untilWaiting('1.0.0-crash', 'CrashLoopBackOff'),
     item: { unblock: true },
     to: '2.0.0',
-    expect: { ...verified, warns: [/holds up the rollout, and is to be deleted/] },
+    expect: { ...verified, warns: [/holds up the rollout. It is deleted because unblock is set/] },
   },
   {
     name: 'resumed',
