@@ -198,7 +198,9 @@ describe('--report-url', () => {
   test('warns about a receiver that refuses, and prints only its host', async () => {
     const { status, error, receiver } = await deployed({ 'POST /hook?to=me': { status: 500, body: '' } });
     expect([status, receiver.received.length]).toEqual([1, 4]);
-    expect(error).toEqual([`warning: the end of batch B1 could not be posted to ${receiver.url}: it answered with 500.`]);
+    expect(error).toEqual([
+      `warning: the end of batch B1 could not be posted to ${receiver.url}: it answered with 500.`,
+    ]);
   });
 
   test.each([
