@@ -47,10 +47,20 @@ const isFresh = () => {
   }
 };
 
+/** Where compiled code is kept. An account without an entry, as containers have, has no home and keeps none. */
+const cacheFolder = () => {
+  if (isClone) return join(root, 'node_modules', '.cache', 'flotilla');
+  try {
+    return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'flotilla');
+  } catch {
+    return undefined;
+  }
+};
+
 if (Number(process.versions.node.split('.')[0]) >= 24) {
   // The next start takes half as long. Where this cannot be written, nothing is kept.
-  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  module.enableCompileCache(join(isClone ? join(root, 'node_modules', '.cache') : caches, 'flotilla'));
+  const cache = cacheFolder();
+  if (cache !== undefined) module.enableCompileCache(cache);
   await import(pathToFileURL(!isClone || isFresh() ? bundle : sources));
 } else {
   // By this number the program knows that its parent is only a launcher, and ends with it.

@@ -39,7 +39,7 @@ const makeClone = (): string => {
 
 const run = (node: readonly string[], folder: string): Promise<{ status: number; out: string; error: string }> =>
   new Promise((resolve) => {
-    const env = { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') };
+    const env = { ...process.env, XDG_CACHE_HOME: node.includes(homeless) ? '' : join(folder, 'cache') };
     execFile(process.execPath, [...node, join(folder, 'bin', 'flotilla.js')], { env }, (failure, out, error) => {
       resolve({ status: failure === null ? 0 : Number(failure.code), out, error });
     });
@@ -47,7 +47,19 @@ const run = (node: readonly string[], folder: string): Promise<{ status: number;
 
 const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})`;
 
+/** What Node does for a user without an entry and without $HOME, as a container may have. */
+const homeless = `data:text/javascript,import os from 'node:os';import { syncBuiltinESMExports } from 'node:module';os.homedir=()=>{throw new Error('uv_os_homedir')};syncBuiltinESMExports()`;
+
 describe('the launcher starts', () => {
+  test.each<[string, (folder: string) => void]>([
+    ['a clone', () => {}],
+    ['a package', (folder) => rmSync(join(folder, 'bin/flotilla.ts'))],
+  ])('%s for a user without a home', async (_, change) => {
+    const folder = makeClone();
+    change(folder);
+    expect(await run(['--import', homeless], folder)).toEqual({ status: 0, out: 'bundle\n', error: '' });
+  });
+
   test.each<[string, 'bundle' | 'sources', (folder: string) => void]>([
     ['the bundle of a clone that did not change', 'bundle', () => {}],
     ['an edited source', 'sources', (folder) => writeFileSync(join(folder, 'lib/plan.ts'), 'export const plan = 20;')],
