@@ -71,9 +71,10 @@ const gone = ({ pod, container }: Stream): LogNews => ({ pod, container, note: '
 
 const streamsOf = ({ pods }: LogsView, window: number): ReadonlyMap<string, Stream> =>
   new Map(
-    pods.flatMap(({ name: pod, containers }) =>
+    // A StatefulSet gives a new pod the name of the old one.
+    pods.flatMap(({ name: pod, created_at: created = '', containers }) =>
       containers.map(({ name: container, lines, cut, restarts, message }) => [
-        `${pod}/${container}`,
+        `${pod}/${container} ${created}`,
         { pod, container, lines, restarts, message, isCut: cut === true || lines.length >= window },
       ]),
     ),

@@ -17,6 +17,8 @@ const pod = (name: string, ...containers: readonly Container[]) => ({
   ...{ name, phase: 'Running' },
   containers: containers.map((one) => ({ name: 'app', image: 'i', restarts: 0, ...one })),
 });
+/** The same, and when it was created. */
+const since = (created_at: string, one: object) => ({ ...one, created_at });
 const view = (pods: readonly object[], patch: object = {}): Answer => ({
   body: {
     batch_id: id,
@@ -85,6 +87,15 @@ describe('flotilla logs --follow', () => {
       '-- old/app is gone',
       '-- risk/limit-check has ended: SUCCESS / Verified',
     ]);
+  });
+
+  test('a pod that takes the name of the one before is another one: none of its lines is lost', async () => {
+    const { out, error } = await followed([
+      view([since('2026-01-01T00:00:00Z', pod('db-0', { lines: ['a', 'b'] }))]),
+      view([since('2026-01-01T00:05:00Z', pod('db-0', { lines: ['c', 'd', 'e'] }))]),
+    ]);
+    expect(out).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(error.slice(0, 2)).toEqual(['-- db-0/app is new', '-- db-0/app is gone']);
   });
 
   test('says when lines may have been lost between two polls', async () => {
