@@ -56,6 +56,11 @@ test('does not open the API, which is no web page, and lists the pages of the ru
   expect((await against(['shared/login-api'])).opened).toEqual([]);
 });
 
+test('a browser gets an address without characters that no address has', async () => {
+  const { opened } = await against([], {}, { links: { console: ' https://ci.test/a\u0000 "b\n' } });
+  expect(opened).toEqual(['https://ci.test/a%00%20%22b']);
+});
+
 test('exits with 1 and says so where no browser starts', async () => {
   const { status, error } = await against([], { openPage: async () => false });
   expect([status, error]).toEqual([1, ['No browser could be started; open the address above yourself.']]);

@@ -29,7 +29,7 @@ export const open = async (
     links.map(({ name, url }) => `${printable(name)}: ${printable(url)}`),
   );
   if (!mayOpen) return exitStatus.done;
-  if (await terminal.openPage!(first!.url)) return exitStatus.done;
+  if (await terminal.openPage!(new URL(first!.url).href)) return exitStatus.done;
   throw new CommandFailure(exitStatus.failed, ['No browser could be started; open the address above yourself.']);
 };
 
