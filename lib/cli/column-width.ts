@@ -42,9 +42,15 @@ export const wrapped = (text: string, most: number): readonly string[] => {
 
 /** A word in pieces that fit. It breaks after a slash if possible. */
 export const chunks = (word: string, most: number): readonly string[] => {
-  if (widthOf(word) <= most) return [word];
-  const fitting = startOf(word, Math.max(1, most)) || [...word][0]!;
-  const slash = fitting.lastIndexOf('/') + 1;
-  const first = slash > 0 ? fitting.slice(0, slash) : fitting;
-  return [first, ...chunks(word.slice(first.length), most)];
+  const pieces: string[] = [];
+  let rest = word;
+  // No piece has more characters than columns, so nothing longer is measured.
+  while (rest.length > most || widthOf(rest) > most) {
+    const fitting = startOf(rest, Math.max(1, most)) || String.fromCodePoint(rest.codePointAt(0)!);
+    const slash = fitting.lastIndexOf('/') + 1;
+    const piece = slash > 0 ? fitting.slice(0, slash) : fitting;
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return pieces.length > 0 && rest === '' ? pieces : [...pieces, rest];
 };

@@ -241,6 +241,9 @@ test('wraps text between words, and long words after a slash or where it must', 
   expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
   expect(chunks('pillar/service', 10)).toEqual(['pillar/', 'service']);
   expect(chunks('abcdef', 4)).toEqual(['abcd', 'ef']);
+  expect(chunks('', 4)).toEqual(['']);
+  expect(chunks('日本', 1)).toEqual(['日', '本']);
+  expect(wrapped('x'.repeat(300_000), 20)).toHaveLength(15_000);
 });
 
 test.each([
