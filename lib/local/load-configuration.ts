@@ -26,7 +26,7 @@ interface Place {
   readonly secrets?: 'now' | 'later';
 }
 
-const defaultFile = 'flotilla.config.yaml';
+export const defaultFile = 'flotilla.config.yaml';
 
 /**
  * Reads the configuration: the named file, else `flotilla.config.yaml` here, else everything is simulated. Its paths

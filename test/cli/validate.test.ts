@@ -110,3 +110,21 @@ test('prints the schema of batches by default, as published', async () => {
   const expected = JSON.parse(JSON.stringify(batchJsonSchema()));
   expect(JSON.parse((await run(['schema', '--json'])).out[0]!)).toEqual(expected);
 });
+
+test.each<[what: string, name: string, argv: readonly string[]]>([
+  ['among the files', 'config.yaml', ['a.yaml', 'config.yaml', 'b.yaml']],
+  ['beside them', 'flotilla.config.yaml', ['a.yaml', 'b.yaml']],
+  ['named with --config', 'other.yaml', ['a.yaml', 'b.yaml', '--config', 'other.yaml']],
+])('problems of a configuration %s are told once, with its name', async (_, name, argv) => {
+  const files = { [name]: 'clusters: { a: { simulated: true } }\npillars: 3\n', 'a.yaml': batchOf('limit-check'), 'b.yaml': wrong };
+  const { status, out } = await inFolder(files, argv);
+  expect(status).toBe(2);
+  expect([...out].sort()).toEqual([
+    expect.stringMatching(/^ {2}b\.yaml:5:\d+ .*docker_image_versoin/),
+    expect.stringMatching(`^  ${name}:2:10 pillars: `),
+    '0 of 3 files are valid.',
+    'a.yaml: cannot be checked: its configuration is not valid',
+    'b.yaml: not valid, 1 problem',
+    `${name}: not valid, 1 problem`,
+  ]);
+});

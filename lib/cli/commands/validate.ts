@@ -3,9 +3,10 @@ import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
 import { kindOfFile } from '../../domain/batch/kind-of-file.ts';
 import { readYaml } from '../../domain/batch/read-yaml.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
+import { simulatedConfiguration } from '../../domain/catalogue/simulated-configuration.ts';
 import { counted } from '../../domain/counted.ts';
 import { isFlotillaError } from '../../domain/errors.ts';
-import { loadConfiguration } from '../../local/load-configuration.ts';
+import { defaultFile, loadConfiguration } from '../../local/load-configuration.ts';
 import { readTextFile, textOf } from '../../local/read-text-file.ts';
 import { previewPlan } from '../../usecases/plan/preview-plan.ts';
 import { type CommandContext, print, readBatchFile } from '../command-context.ts';
@@ -44,10 +45,14 @@ export const validate = async (
   if (twice) throw new CommandFailure(exitStatus.usage, ['The standard input can be read once: give - once.']);
   const given = await Promise.all(names.map((name) => lookAt(context, name)));
   const checked = given.filter(({ kind }) => kind === 'configuration').map(checkConfiguration);
-  const catalogue = catalogueFor(context, config ?? configAmong(given));
-  const batches = given.filter(({ kind }) => kind === 'batch').map((one) => checkBatch(one, catalogue));
+  const batchesGiven = given.filter(({ kind }) => kind === 'batch');
+  const used = batchesGiven.length === 0 ? undefined : useConfiguration(context, config ?? configAmong(given));
+  const batches = batchesGiven.map((one) => checkBatch(one, used!));
   const all = [...checked, ...(await Promise.all(batches))];
-  const files = names.map((name) => all.find(({ file }) => file === shownName(name))!);
+  const named = names.map((name) => all.find(({ file }) => file === shownName(name))!);
+  const isNamed = names.some((name) => resolve(context.directory, name) === used?.path);
+  // A configuration that was not named is listed only if it is not valid.
+  const files = used?.problems === undefined || isNamed ? named : [...named, used.problems];
   const valid = files.filter((one) => one.valid).length;
   print(context, { valid, total: files.length, files }, [
     ...files.flatMap(linesOf),
@@ -76,13 +81,25 @@ const configAmong = (given: readonly Given[]): string | undefined => {
   return found.length === 1 ? found[0]!.name : undefined;
 };
 
-/** Its problems are reported once, not for each batch. */
-const catalogueFor = ({ directory, env }: CommandContext, file: string | undefined): (() => Catalogue) => {
-  let known: Catalogue | undefined;
-  return () => {
-    known ??= loadConfiguration({ file, directory, env, secrets: 'later' }).configuration.catalogue;
-    return known;
-  };
+interface Used {
+  /** If the configuration is not valid, one that accepts every name, to find the batches' own problems. */
+  readonly catalogue: Catalogue;
+  readonly path: string;
+  /** Set if it is not valid. */
+  readonly problems?: Checked;
+}
+
+/** The configuration for all batches. Its problems are reported once. */
+const useConfiguration = ({ directory, env }: CommandContext, file: string | undefined): Used => {
+  const name = file ?? defaultFile;
+  const path = resolve(directory, name);
+  try {
+    const { configuration } = loadConfiguration({ file, directory, env, secrets: 'later' });
+    return { catalogue: configuration.catalogue, path };
+  } catch (error) {
+    const problems: Checked = { file: name, kind: 'configuration', ...problemsOf(error) };
+    return { catalogue: simulatedConfiguration().catalogue, path, problems };
+  }
 };
 
 const checkConfiguration = ({ name, context }: Given): Checked => {
@@ -97,11 +114,12 @@ const checkConfiguration = ({ name, context }: Given): Checked => {
   }
 };
 
-const checkBatch = async ({ name, context }: Given, catalogue: () => Catalogue): Promise<Checked> => {
+const checkBatch = async ({ name, context }: Given, { catalogue, problems }: Used): Promise<Checked> => {
   const of = { file: shownName(name), kind: 'batch' } as const;
   try {
     const { text } = await readBatchFile(context, name);
-    const { total, warnings } = await previewPlan({ catalogue: async () => catalogue() }, { text });
+    const { total, warnings } = await previewPlan({ catalogue: async () => catalogue }, { text });
+    if (problems !== undefined) return { ...of, ...unreadable('cannot be checked: its configuration is not valid') };
     return { ...of, valid: true, deployments: total, warnings, issues: [] };
   } catch (error) {
     return { ...of, ...problemsOf(error) };
