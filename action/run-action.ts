@@ -2,7 +2,7 @@ import { asFailure } from '../lib/cli/failure-of.ts';
 import { refuseUncheckedTls } from '../lib/domain/unchecked-tls.ts';
 import { deployMode } from './deploy-mode.ts';
 import { readInputs } from './inputs.ts';
-import { plainLine } from './log-terminal.ts';
+import { logTerminal } from './log-terminal.ts';
 import { planMode } from './plan-mode.ts';
 import type { ActionWorld } from './runner.ts';
 
@@ -15,7 +15,8 @@ export const runAction = async (world: ActionWorld): Promise<number> => {
     return await (inputs.mode === 'plan' ? planMode(world, inputs) : deployMode(world, inputs));
   } catch (error) {
     const { lines, status } = asFailure(error);
-    for (const line of lines) runner.line(plainLine(line));
+    const log = logTerminal(runner);
+    for (const line of lines) log.error(line);
     runner.annotate('error', lines.join('\n'));
     return status;
   }
