@@ -116,7 +116,11 @@ test.each<[what: string, name: string, argv: readonly string[]]>([
   ['beside them', 'flotilla.config.yaml', ['a.yaml', 'b.yaml']],
   ['named with --config', 'other.yaml', ['a.yaml', 'b.yaml', '--config', 'other.yaml']],
 ])('problems of a configuration %s are told once, with its name', async (_, name, argv) => {
-  const files = { [name]: 'clusters: { a: { simulated: true } }\npillars: 3\n', 'a.yaml': batchOf('limit-check'), 'b.yaml': wrong };
+  const files = {
+    [name]: 'clusters: { a: { simulated: true } }\npillars: 3\n',
+    'a.yaml': batchOf('limit-check'),
+    'b.yaml': wrong,
+  };
   const { status, out } = await inFolder(files, argv);
   expect(status).toBe(2);
   expect([...out].sort()).toEqual([
