@@ -5,7 +5,7 @@ import { metadata, nothing, template } from './kinds.ts';
 import { judgeAll, shortOf } from './looks.ts';
 import { viewOf } from './objects.ts';
 
-/** A workload that is not there, or is on its way out: what tells otherwise, and what is awaited. */
+/** A workload that is missing or being deleted: what explains it, and how long we wait. */
 
 const before = viewOf({ image: 'reg/app:1', revision: 1, generation: 1 });
 const half = viewOf({ status: { readyReplicas: 1 } });
@@ -18,7 +18,7 @@ const anew = (view: WorkloadView): WorkloadView => JSON.parse(JSON.stringify(vie
 describe('a Deployment', () => {
   it.each<[what: string, looks: Parameters<typeof shortOf>[1], told: readonly string[]]>([
     [
-      'from before that has gone may be made anew for two minutes',
+      'that existed before and has gone may be recreated for two minutes',
       [
         [0, nothing],
         [119, nothing],
@@ -27,7 +27,7 @@ describe('a Deployment', () => {
       ['0 waiting WorkloadNotFound', '119 waiting WorkloadNotFound', '120 failing WorkloadNotFound'],
     ],
     [
-      'from before that leaves has the same time',
+      'that existed before and is being deleted has the same time',
       [
         [0, leaving(before)],
         [119, leaving(before)],
@@ -36,7 +36,7 @@ describe('a Deployment', () => {
       ['0 waiting Terminating', '119 waiting Terminating', '120 failing Terminating'],
     ],
     [
-      'from before that leaves may be followed by a new one',
+      'that existed before and is being deleted may be followed by a new one',
       [
         [0, leaving(before)],
         [60, nothing],
@@ -45,7 +45,7 @@ describe('a Deployment', () => {
       ['0 waiting Terminating', '60 waiting WorkloadNotFound', '119 waiting ReplicasNotReady'],
     ],
     [
-      'that has gone after it was updated was deleted by somebody',
+      'that has gone after its update was deleted by somebody',
       [
         [0, half],
         [1, nothing],
@@ -60,7 +60,7 @@ describe('a Deployment', () => {
       ],
     ],
     [
-      'that leaves after it was updated was deleted by somebody',
+      'that is being deleted after its update was deleted by somebody',
       [
         [0, leaving(half)],
         [10, leaving(half)],
@@ -68,7 +68,7 @@ describe('a Deployment', () => {
       ['0 waiting WorkloadDeleted', '10 failing WorkloadDeleted'],
     ],
     [
-      'that was made anew, and is there again, goes on',
+      'that was recreated, and exists again, continues',
       [
         [0, anew(half)],
         [1, leaving(anew(half))],
@@ -80,7 +80,7 @@ describe('a Deployment', () => {
     expect(shortOf('deployment', looks, { before })).toEqual(told);
   });
 
-  it('that stood there as it was asked for, and leaves, may be made anew', () => {
+  it('that already matched the request, and is being deleted, may be recreated', () => {
     const looks = [0, 10].map((at) => [at, leaving(viewOf({}))] as const);
     expect(shortOf('deployment', looks, { before: viewOf({}) })).toEqual([
       '0 waiting Terminating',
@@ -88,7 +88,7 @@ describe('a Deployment', () => {
     ]);
   });
 
-  it('that cannot leave says what keeps it', () => {
+  it('that cannot be deleted says what blocks it', () => {
     const stuck = leaving(before, { finalizers: ['example.com/keep', 7] });
     expect(judgeAll('deployment', [[0, stuck]], { before }).at(-1)?.message).toBe(
       'deployment shared/app is being deleted; a new one is awaited; its finalizers keep it: example.com/keep',
@@ -108,7 +108,7 @@ describe('a Job', () => {
 
   it.each<[what: string, looks: Parameters<typeof shortOf>[1], told: readonly string[], before?: WorkloadView]>([
     [
-      'that had all completions has done its work when it is gone',
+      'that had all completions is complete when it is gone',
       [
         [0, job({ succeeded: 1 }, ttl)],
         [6, nothing],
@@ -116,13 +116,13 @@ describe('a Job', () => {
       ['0 waiting JobRunning', '6 healthy JobComplete'],
     ],
     [
-      'that is removed by its TTL, its pods first, has ended',
+      'that its TTL removes, pods first, has ended',
       [[0, leaving(job(is('Complete'), ttl))]],
       ['0 healthy JobComplete'],
     ],
     ['that failed, and is removed, has failed', [[0, leaving(job(is('Failed'), ttl))]], ['0 failing JobFailed']],
     [
-      'that has some completions, and is gone, is not known to have done its work',
+      'that has some completions, and is gone, may not have completed',
       [
         [0, job({ succeeded: 1, active: 1 }, { ...ttl, completions: 2 })],
         [6, nothing],
@@ -132,7 +132,7 @@ describe('a Job', () => {
       ['0 waiting JobRunning', '6 waiting JobGone', '16 waiting JobGone unknown', '200 waiting JobGone unknown'],
     ],
     [
-      'whose pods still work is not complete',
+      'whose pods still run is not complete',
       [
         [0, job({ succeeded: 1, active: 1 }, ttl)],
         [6, nothing],
@@ -140,7 +140,7 @@ describe('a Job', () => {
       ['0 waiting JobRunning', '6 waiting JobGone'],
     ],
     [
-      'that leaves while it works is not known to have done its work',
+      'that is deleted while it runs may not have completed',
       [
         [0, leaving(job({ active: 1 }))],
         [10, leaving(job({ active: 1 }))],
@@ -148,7 +148,7 @@ describe('a Job', () => {
       ['0 waiting JobGone', '10 waiting JobGone unknown'],
     ],
     [
-      'that was made anew meanwhile is the one that counts',
+      'that was recreated meanwhile is the one that counts',
       [
         [0, job({ succeeded: 1 }, ttl)],
         [1, job({ active: 1 }, ttl, 'u2')],
@@ -158,7 +158,7 @@ describe('a Job', () => {
       ['0 waiting JobRunning', '1 waiting JobRunning', '2 waiting JobGone', '12 waiting JobGone unknown'],
     ],
     [
-      'that nobody has seen may have come and gone, where the one before removed itself',
+      'that was never seen may have come and gone, if the earlier one removed itself',
       [
         [0, nothing],
         [119, nothing],
@@ -168,7 +168,7 @@ describe('a Job', () => {
       old,
     ],
     [
-      'of which there never was one',
+      'that never existed',
       [
         [0, nothing],
         [120, nothing],

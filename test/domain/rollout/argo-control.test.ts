@@ -25,7 +25,7 @@ test.each<[string, JsonObject, JsonObject]>([
     { ...inconclusive, currentStepIndex: 3 },
     { pauseConditions: null, controllerPause: false, currentStepIndex: 3 },
   ],
-])('after %s a rollout goes on by what its status is told', (_, status, told) => {
+])('after %s a rollout continues with the status of its object', (_, status, told) => {
   expect(argoPromote(rollout(status, steps))).toEqual(told);
 });
 
@@ -35,7 +35,7 @@ test.each([
   [{ stableRS: '', currentPodHash: 'b' }, false],
   [{ currentPodHash: 'b' }, false],
   [{ stableRS: 'a' }, false],
-])('with %j a new revision is on its way beside another: %s', (status, expected) => {
+])('with %j a new revision is being rolled out next to another: %s', (status, expected) => {
   expect(isBetweenRevisions(rollout(status))).toBe(expected);
 });
 
@@ -46,11 +46,16 @@ describe('the stable pods serve again', () => {
     ['all of them, and no other', back, {}, true],
     ['without an abort', { ...back, abort: false }, {}, false],
     ['too few', { ...back, availableReplicas: 3 }, {}, false],
-    ['beside some new ones', { ...back, availableReplicas: 5, updatedReplicas: 1 }, {}, false],
-    ['beside new ones without traffic', { ...back, availableReplicas: 5, updatedReplicas: 1, ...weights(0) }, {}, true],
-    ['beside new ones with traffic', { ...back, availableReplicas: 5, updatedReplicas: 1, ...weights(5) }, {}, false],
+    ['next to some new ones', { ...back, availableReplicas: 5, updatedReplicas: 1 }, {}, false],
     [
-      'of blue/green, beside new ones',
+      'next to new ones without traffic',
+      { ...back, availableReplicas: 5, updatedReplicas: 1, ...weights(0) },
+      {},
+      true,
+    ],
+    ['next to new ones with traffic', { ...back, availableReplicas: 5, updatedReplicas: 1, ...weights(5) }, {}, false],
+    [
+      'with blue/green, next to new ones',
       { ...back, availableReplicas: 8, updatedReplicas: 4 },
       { strategy: { blueGreen: {} } },
       true,
@@ -60,7 +65,7 @@ describe('the stable pods serve again', () => {
   });
 });
 
-test('a pause is known by its revision and its step', () => {
+test('a pause is identified by its revision and its step', () => {
   expect(argoPauseName(rollout({ currentPodHash: 'a', currentStepIndex: 2 }))).toBe('a 2');
   expect(argoPauseName(rollout({}))).toBe(' 0');
 });
@@ -70,6 +75,6 @@ test.each([
   [{ abort: true, abortedAt: '1970-01-01T00:00:02Z' }, false],
   [{ abort: false, abortedAt: '1970-01-01T00:00:01Z' }, false],
   [{ abort: true }, false],
-])('with %j it was given up before second 2: %s', (status, expected) => {
+])('with %j it was aborted before second 2: %s', (status, expected) => {
   expect(wasAbortedBefore(rollout(status), 2_000)).toBe(expected);
 });

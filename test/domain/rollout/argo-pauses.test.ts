@@ -14,6 +14,6 @@ test.each([
   [{ canary: { steps: [{ setWeight: 20 }, { analysis: {} }] } }, 0],
   [{ blueGreen: { autoPromotionSeconds: 30 } }, 30],
   [{}, 0],
-])('a rollout by %j pauses by itself for %s seconds', (strategy, seconds) => {
+])('a rollout with %j pauses by itself for %s seconds', (strategy, seconds) => {
   expect(argoPauseSeconds({ spec: { strategy } })).toBe(seconds);
 });

@@ -4,7 +4,7 @@ import { judge, lines, metadata, template } from './kinds.ts';
 import { shortOf } from './looks.ts';
 import { secondsAgo, toldOf } from './objects.ts';
 
-/** Two replicas in a canary with two steps: a pause for a person, and one of a minute. */
+/** Two replicas in a canary with two steps: one pause for a person, and one of a minute. */
 const steps = [{ setWeight: 20 }, { pause: {} }, { pause: { duration: '1m' } }];
 const canary = { strategy: { canary: { steps } } };
 const blueGreen = { strategy: { blueGreen: { activeService: 'app', previewService: 'preview' } } };
@@ -28,16 +28,16 @@ const rollout = (status: JsonObject, spec: JsonObject = canary, annotations: Jso
   pods: [],
 });
 
-describe('a Rollout of Argo', () => {
+describe('an Argo Rollout', () => {
   it.each<[what: string, view: ReturnType<typeof rollout>, told: string]>([
     ['is done', rollout(finished), 'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2'],
     [
-      'said before 0.8 elsewhere which revision is stable',
+      'had its stable revision elsewhere before 0.8',
       rollout({ ...counts, currentPodHash: 'new', canary: { stableRS: 'new' } }),
       'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
     ],
     [
-      'wrote a hash as its generation before 1.0',
+      'had a hash as its generation before 1.0',
       rollout({ ...finished, observedGeneration: '5b9f9dd6c6' }),
       'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
     ],
@@ -52,7 +52,7 @@ describe('a Rollout of Argo', () => {
       'waiting, GenerationNotObserved: the controller has seen generation 0; generation 3 is the current one',
     ],
     [
-      'has not seen the newest spec of the Deployment that it stands for',
+      'has not seen the newest spec of its Deployment',
       rollout(
         { ...finished, workloadObservedGeneration: '6' },
         { ...canary, workloadRef: { kind: 'Deployment', name: 'app' } },
@@ -79,7 +79,7 @@ describe('a Rollout of Argo', () => {
       ),
     ],
     [
-      'is over its deadline',
+      'is past its deadline',
       rollout({ ...finished, conditions: [condition('Progressing', 'ProgressDeadlineExceeded', 'False')] }),
       lines(
         'failing, ProgressDeadlineExceeded: told ProgressDeadlineExceeded',
@@ -87,7 +87,7 @@ describe('a Rollout of Argo', () => {
       ),
     ],
     [
-      'is degraded in its own words',
+      'is degraded, with the original message',
       rollout({ ...finished, phase: 'Degraded', message: 'no analysis template' }),
       'failing, RolloutDegraded: no analysis template',
     ],
@@ -118,7 +118,7 @@ describe('a Rollout of Argo', () => {
       ),
     ],
     [
-      'has not updated all',
+      'has not updated all replicas',
       rollout({ ...finished, updatedReplicas: 1 }),
       'waiting, ReplicasNotUpdated: 1 of 2 replicas have the new revision',
     ],
@@ -138,17 +138,17 @@ describe('a Rollout of Argo', () => {
       'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
     ],
     [
-      'keeps old replicas that are ready for a way back',
+      'keeps ready old replicas for a rollback',
       rollout({ ...finished, replicas: 4, readyReplicas: 4, blueGreen: { activeSelector: 'new' } }, blueGreen),
       'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
     ],
     [
-      'has steps before it',
+      'has steps left',
       rollout({ ...finished, stableRS: 'old' }),
       'waiting, StepsNotFinished: the stable revision is old; new still has steps or analysis ahead',
     ],
     [
-      'says no revision',
+      'has no revision',
       rollout(counts),
       'waiting, StatusAwaited: its controller has not said which revision is the new one',
     ],
@@ -158,7 +158,7 @@ describe('a Rollout of Argo', () => {
       'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
     ],
     [
-      'has not got the traffic yet',
+      'does not have the traffic yet',
       rollout({ ...finished, blueGreen: { activeSelector: 'old' } }, blueGreen),
       'waiting, TrafficNotSwitched: the active service points to old, not yet to new',
     ],
@@ -171,7 +171,7 @@ describe('a Rollout of Argo', () => {
     expect(toldOf(judge('rollout', view))).toBe(told);
   });
 
-  it('is not held up by streams that know the new pods only, while old ones are kept', () => {
+  it('is not held up by streams that report only new pods while old ones are kept', () => {
     const status = { ...finished, replicas: 3, readyReplicas: 3, blueGreen: { activeSelector: 'new' } };
     const pods = [1, 2].map((n) => ({
       metadata: { name: `app-${n}`, uid: `p${n}`, labels: { 'rollouts-pod-template-hash': 'new' } },
@@ -182,7 +182,7 @@ describe('a Rollout of Argo', () => {
     expect(seen(pods.slice(1)).reason).toBe('PodsNotSeen');
   });
 
-  it('is not failed by the deadline of the rollout before', () => {
+  it('does not fail on the deadline of the previous rollout', () => {
     const over = {
       phase: 'Degraded',
       conditions: [
@@ -205,7 +205,7 @@ describe('a Rollout of Argo', () => {
     expect(short(newer)).toEqual(['0 failing ProgressDeadlineExceeded']);
   });
 
-  it('fails by what its new pods say', () => {
+  it('fails for its new pods', () => {
     const pod = {
       metadata: { name: 'app-new-1', uid: 'p', labels: { 'rollouts-pod-template-hash': 'new' } },
       status: {

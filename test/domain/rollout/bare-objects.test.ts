@@ -7,9 +7,10 @@ import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 import { now, secondsAgo } from './objects.ts';
 
 /**
- * What the tests of kubectl, kstatus, Helm and Argo CD taught us, and a recorded control plane, each lesson with a small
- * object of our own: a controller leaves out what is 0 or not known yet, and our verdict is stricter than theirs where a
- * person would be told something untrue. `npm run test:recordings` holds our rules against the real things.
+ * Lessons from the tests of kubectl, kstatus, Helm and Argo CD, and from a recorded control plane.
+ * Each has a small object of our own. Controllers leave out fields that are 0 or not known yet.
+ * Our verdict is stricter than theirs where theirs would mislead a person. `npm run test:recordings` compares our rules
+ * with the real objects.
  */
 
 interface Bare {
@@ -18,7 +19,7 @@ interface Bare {
   readonly status?: JsonObject;
 }
 
-/** Not a field more than the row says, but that its generation was seen; as a chart, whose image nobody compares. */
+/** No fields beyond the row, except that its generation was seen. As a chart, whose image nobody compares. */
 function judge(kind: WorkloadKind, bare: Bare, more: { readonly pods?: readonly JsonObject[] } = {}) {
   const workload = { kind, name: 'app', namespace: 'default' };
   const object: JsonObject = {
@@ -40,10 +41,10 @@ const ready = condition('Ready', 'True');
 type Row = readonly [string, WorkloadKind, Bare, 'healthy' | 'failing' | 'waiting', string];
 
 const deployments: readonly Row[] = [
-  ['without a word of its replicas it is to have one', 'deployment', { status: rolled }, 'healthy', 'RolledOut'],
-  ['one of which nothing is counted', 'deployment', { spec: { replicas: 1 } }, 'waiting', 'ReplicasNotUpdated'],
+  ['no replicas in its spec means one', 'deployment', { status: rolled }, 'healthy', 'RolledOut'],
+  ['no counters', 'deployment', { spec: { replicas: 1 } }, 'waiting', 'ReplicasNotUpdated'],
   [
-    'as many as maxUnavailable demands are not all (Helm is content)',
+    'all but maxUnavailable are not all (Helm accepts it)',
     'deployment',
     {
       spec: { replicas: 3, strategy: { rollingUpdate: { maxUnavailable: 1 } } },
@@ -60,42 +61,42 @@ const deployments: readonly Row[] = [
     'DeploymentNotAvailable',
   ],
   [
-    'complete, and nobody knows whether it is available',
+    'complete, with an unknown availability',
     'deployment',
     { status: { ...rolled, ...condition('Available', 'Unknown') } },
     'waiting',
     'DeploymentNotAvailable',
   ],
   [
-    'complete, without a word of whether it is available',
+    'complete, without an availability condition',
     'deployment',
     { status: { ...rolled, ...condition('Progressing', 'True') } },
     'healthy',
     'RolledOut',
   ],
   [
-    'its deadline is exceeded, without a message and without pods',
+    'its deadline has passed, without a message and without pods',
     'deployment',
     { status: condition('Progressing', 'False', { reason: 'ProgressDeadlineExceeded' }) },
     'failing',
     'ProgressDeadlineExceeded',
   ],
   [
-    'a deadline that was exceeded before it was complete is of the past',
+    'a deadline that passed before completion is in the past',
     'deployment',
     { status: { ...rolled, ...condition('Progressing', 'False', { reason: 'ProgressDeadlineExceeded' }) } },
     'healthy',
     'RolledOut',
   ],
   [
-    'its generation was not seen, whatever it counts',
+    'its generation was not seen, despite its counters',
     'deployment',
     { metadata: { generation: 2 }, status: rolled },
     'waiting',
     'GenerationNotObserved',
   ],
   [
-    'nobody has seen any generation of it',
+    'no generation was ever seen',
     'deployment',
     { status: { ...rolled, observedGeneration: null } },
     'waiting',
@@ -112,7 +113,7 @@ const deployments: readonly Row[] = [
 
 const sets: readonly Row[] = [
   [
-    'a StatefulSet of which nobody counts the updated',
+    'a StatefulSet without a counter of updated pods',
     'statefulset',
     { spec: { replicas: 1 }, status: { replicas: 1, readyReplicas: 1 } },
     'waiting',
@@ -126,16 +127,22 @@ const sets: readonly Row[] = [
     'RolledOut',
   ],
   [
-    'a StatefulSet whose pods somebody must delete (kubectl refuses to say)',
+    'a StatefulSet whose pods somebody must delete (kubectl does not say)',
     'statefulset',
     { spec: { updateStrategy: { type: 'OnDelete' } }, status: { replicas: 1, readyReplicas: 1, updatedReplicas: 0 } },
     'waiting',
     'OnDelete',
   ],
-  ['a DaemonSet whose nodes nobody has counted', 'daemonset', { status: {} }, 'waiting', 'NodesNotCounted'],
-  ['a DaemonSet that no node wants', 'daemonset', { status: { desiredNumberScheduled: 0 } }, 'waiting', 'NothingAsked'],
+  ['a DaemonSet whose nodes are not counted', 'daemonset', { status: {} }, 'waiting', 'NodesNotCounted'],
   [
-    'a DaemonSet that is ready, and available nowhere (Helm is content)',
+    'a DaemonSet without matching nodes',
+    'daemonset',
+    { status: { desiredNumberScheduled: 0 } },
+    'waiting',
+    'NothingAsked',
+  ],
+  [
+    'a DaemonSet that is ready, and available nowhere (Helm accepts it)',
     'daemonset',
     { status: { desiredNumberScheduled: 1, updatedNumberScheduled: 1, numberReady: 1 } },
     'waiting',
@@ -154,11 +161,11 @@ const sets: readonly Row[] = [
 ];
 
 const jobs: readonly Row[] = [
-  ['a Job without a status (kstatus calls that Current)', 'job', {}, 'waiting', 'JobRunning'],
+  ['a Job without a status (kstatus calls it Current)', 'job', {}, 'waiting', 'JobRunning'],
   ['a Job that runs', 'job', { status: { active: 1, startTime: secondsAgo(9) } }, 'waiting', 'JobRunning'],
   ['a Job that is complete', 'job', { status: condition('Complete', 'True') }, 'healthy', 'JobComplete'],
   ['a Job that is not', 'job', { status: condition('Complete', 'False') }, 'waiting', 'JobRunning'],
-  ['a Job that failed, without a word why', 'job', { status: condition('Failed', 'True') }, 'failing', 'JobFailed'],
+  ['a Job that failed, without a reason', 'job', { status: condition('Failed', 'True') }, 'failing', 'JobFailed'],
   ['a Job that is about to fail', 'job', { status: condition('FailureTarget', 'True') }, 'failing', 'JobFailed'],
   ['a CronJob that never ran', 'cronjob', {}, 'healthy', 'CronJobUpdated'],
 ];
@@ -170,37 +177,31 @@ const pods: readonly Row[] = [
   ['a Pod without a status', 'pod', {}, 'waiting', 'PodNotReady'],
   ['a Pod that runs and is ready', 'pod', { status: { phase: 'Running', ...ready } }, 'healthy', 'RolledOut'],
   [
-    'a Pod that is not to be started again and runs: its work is not done',
+    'a Pod that runs and will not restart: its work is not done',
     'pod',
     { spec: { restartPolicy: 'Never' }, status: { phase: 'Running', ...ready } },
     'waiting',
     'PodRunning',
   ],
   ['a Pod that runs and is not ready', 'pod', { status: { phase: 'Running' } }, 'waiting', 'PodNotReady'],
-  ['a Pod that ended well', 'pod', { status: { phase: 'Succeeded' } }, 'healthy', 'RolledOut'],
+  ['a Pod that succeeded', 'pod', { status: { phase: 'Succeeded' } }, 'healthy', 'RolledOut'],
+  ['a Pod that failed (kstatus calls it Current)', 'pod', { status: { phase: 'Failed' } }, 'failing', 'PodFailed'],
   [
-    'a Pod that ended badly (kstatus calls that Current)',
-    'pod',
-    { status: { phase: 'Failed' } },
-    'failing',
-    'PodFailed',
-  ],
-  [
-    'a Pod that finds no node: an autoscaler may make one (kstatus gives it 15 seconds)',
+    'a Pod that fits no node: an autoscaler may add one (kstatus waits 15 seconds)',
     'pod',
     { status: { phase: 'Pending', ...condition('PodScheduled', 'False', { reason: 'Unschedulable' }) } },
     'waiting',
     'Unschedulable',
   ],
   [
-    'a Pod in a crash loop that was not started again yet',
+    'a Pod in a crash loop that has not restarted yet',
     'pod',
     { status: { phase: 'Running', ...crashing(0) } },
     'waiting',
     'Restarting',
   ],
   [
-    'a Pod in a crash loop, whatever its restart policy',
+    'a Pod in a crash loop, with any restart policy',
     'pod',
     { spec: { restartPolicy: 'OnFailure' }, status: { phase: 'Running', ...crashing(4) } },
     'failing',
@@ -222,17 +223,17 @@ describe.each([
   });
 });
 
-describe('what is said where an object says nothing', () => {
+describe('messages for objects that say nothing', () => {
   const evidenceOf = (bare: Bare): readonly Evidence[] => judge('pod', bare).evidence ?? [];
 
-  it('a Pod that finds no node, and does not say why', () => {
+  it('a Pod that fits no node, and does not say why', () => {
     const status = { phase: 'Pending', ...condition('PodScheduled', 'False', { reason: 'Unschedulable' }) };
     expect(evidenceOf({ status })).toContainEqual(
       expect.objectContaining({ reason: 'Unschedulable', message: 'no node fits' }),
     );
   });
 
-  it('a crash of which nobody knows when it was is none of the last seconds', () => {
+  it('a crash at an unknown time is not recent', () => {
     const lastState = { terminated: { exitCode: 1 } };
     const containerStatuses = [{ name: 'c', ready: true, restartCount: 1, state: { running: {} }, lastState }];
     expect(judge('pod', { status: { phase: 'Running', ...ready, containerStatuses } })).toMatchObject({
@@ -246,7 +247,7 @@ describe('what is said where an object says nothing', () => {
     });
   });
 
-  it('an update that is held up by a pod of an older revision is only told where there is an update revision', () => {
+  it('reports an update blocked by an older pod only if there is an update revision', () => {
     const old = { metadata: { name: 'app-0', labels: { 'controller-revision-hash': 'a' } }, status: {} };
     const waiting = (status: JsonObject) => judge('statefulset', { status }, { pods: [old] }).warnings;
     expect(waiting({ updateRevision: 'b' })).toEqual([expect.stringContaining('app-0')]);
@@ -263,8 +264,8 @@ describe('the revision of a Deployment in its baseline', () => {
 
   it.each([
     ['its number and the hash of its ReplicaSet', annotations, [replicaSet], '7/x'],
-    ['its number where the ReplicaSet was not seen', annotations, [], '7'],
-    ['nothing where it has no number', {}, [replicaSet], undefined],
+    ['its number if the ReplicaSet was not seen', annotations, [], '7'],
+    ['nothing if it has no number', {}, [replicaSet], undefined],
   ])('is %s', (_, marks, revisions, revision) => {
     const object = { metadata: { name: 'app', uid: 'u1', annotations: marks }, spec: { template: { spec: {} } } };
     const baseline = captureBaseline(workload, { workload: object, revisions, pods: [] });

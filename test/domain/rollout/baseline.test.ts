@@ -43,7 +43,7 @@ const cases: readonly { kind: Workload['kind']; view: WorkloadView; revision: st
 ];
 
 describe('a baseline', () => {
-  it('of a deployment holds revision number and template hash, and the image', () => {
+  it('of a Deployment has the revision number, the template hash and the image', () => {
     expect(captureBaseline(deployment, viewOf({}))).toEqual({
       exists: true,
       uid: 'd1',
@@ -55,7 +55,7 @@ describe('a baseline', () => {
     });
   });
 
-  it.each(cases)('of a $kind knows its revision', ({ kind, view, revision: expected }) => {
+  it.each(cases)('of a $kind has its revision', ({ kind, view, revision: expected }) => {
     expect(captureBaseline(of(kind), view)).toMatchObject({
       exists: true,
       uid: 'u1',
@@ -68,7 +68,7 @@ describe('a baseline', () => {
     expect(captureBaseline(deployment, { revisions: [], pods: [] })).toEqual({ exists: false });
   });
 
-  it('names no image when it cannot be told', () => {
+  it('has no image if it is unknown', () => {
     const view = viewOf({
       containers: [
         { name: 'a', image: 'reg/a:1' },

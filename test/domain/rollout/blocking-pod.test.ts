@@ -6,7 +6,7 @@ import { metadata, podOf, template } from './kinds.ts';
 import { judgeAll, shortOf } from './looks.ts';
 import { deployment } from './objects.ts';
 
-/** A StatefulSet that waits for a pod of the revision before. */
+/** A StatefulSet that waits for a pod of the previous revision. */
 
 const set = (pods: readonly JsonObject[], spec: JsonObject = {}, status: JsonObject = {}): WorkloadView => ({
   workload: {
@@ -64,13 +64,13 @@ it('fails after ten seconds, with the pod, its state and what to do', () => {
   ]);
 });
 
-it('is to be deleted by hand where unblock has not done it', () => {
+it('asks to delete the pod by hand if unblock has not done so', () => {
   const looks = [0, 10].map((at) => [at, set([of('a', crashing)])] as const);
   const { message } = judgeAll('statefulset', looks, { settings: { unblock: true } }).at(-1)!;
   expect(message).toMatch(/; unblock did not remove it: delete it \(kubectl delete pod app-0 -n shared\)$/);
 });
 
-it('goes on when the pod is deleted, whoever did it', () => {
+it('continues when anyone deletes the pod', () => {
   const looks = [
     [0, set([of('a', crashing)])],
     [9, set([leaving])],
@@ -91,7 +91,7 @@ describe('a pod is in the way, and may be deleted', () => {
     ['in a crash loop', set([of('a', crashing)]), true],
     ['without its image', set([of('a', pulling)]), true],
     [
-      'whose init container fails',
+      'with a failing init container',
       set([of('a', container({ state: { waiting: { reason: 'CrashLoopBackOff' } } }, 'initContainerStatuses'))]),
       true,
     ],
@@ -102,20 +102,16 @@ describe('a pod is in the way, and may be deleted', () => {
     ],
     ['that runs again after its third end', set([of('a', again(3))]), true],
     ['not one that runs again after its second', set([of('a', again(2))]), false],
-    ['not one that is being made', set([of('a', creating)]), false],
+    ['not one that is being created', set([of('a', creating)]), false],
     ['not one that is ready', set([of('a', ready)]), false],
     ['not one of the new revision', set([of('b', crashing)]), false],
-    ['not one that leaves', set([leaving]), false],
-    ['not one that has ended, which is made anew', set([of('a', { ...crashing, phase: 'Failed' })]), false],
-    ['not where pods are replaced side by side', set([of('a', crashing)], { podManagementPolicy: 'Parallel' }), false],
+    ['not one that is being deleted', set([leaving]), false],
+    ['not one that has ended, which is recreated', set([of('a', { ...crashing, phase: 'Failed' })]), false],
+    ['not if pods are replaced in parallel', set([of('a', crashing)], { podManagementPolicy: 'Parallel' }), false],
+    ['not before the controller has seen the new spec', set([of('a', crashing)], {}, { observedGeneration: 2 }), false],
+    ['but not if the partition would recreate it unchanged', set([of('a', crashing)], held), true, false],
     [
-      'not before the controller has seen what was asked for',
-      set([of('a', crashing)], {}, { observedGeneration: 2 }),
-      false,
-    ],
-    ['but not where the partition would make it anew as it is', set([of('a', crashing)], held), true, false],
-    [
-      'but not where pods are deleted by hand',
+      'but not if pods are deleted by hand',
       set([of('a', crashing)], { updateStrategy: { type: 'OnDelete' } }),
       true,
       false,
@@ -129,7 +125,7 @@ describe('a pod is in the way, and may be deleted', () => {
     expect(podsToUnblock(deployment, set([of('a', crashing)]))).toEqual([]);
   });
 
-  it('with its uid and what is wrong with it', () => {
+  it('with its uid and its problem', () => {
     expect(podsToUnblock({ ...deployment, kind: 'statefulset' }, set([of('a', pulling)]))).toEqual([
       { name: 'app-0', uid: 'p0', why: 'ImagePullBackOff: container image reg/app:1' },
     ]);

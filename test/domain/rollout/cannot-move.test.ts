@@ -4,7 +4,7 @@ import type { WorkloadView } from '../../../lib/domain/ports.ts';
 import { metadata, podOf, template } from './kinds.ts';
 import { judgeAll, shortOf } from './looks.ts';
 
-/** What nothing moves by itself, and what is not there yet: what an observer says over time. */
+/** What does not move by itself, and what is not there yet: the observations over time. */
 
 const set = (status: JsonObject, spec: JsonObject, pods: readonly JsonObject[] = []): WorkloadView => ({
   workload: {
@@ -28,7 +28,7 @@ const onDelete = { updateStrategy: { type: 'OnDelete' } };
 const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
 const leaving = { metadata: { name: 'app-2', labels: { 'controller-revision-hash': 'a' }, deletionTimestamp: 'x' } };
 
-describe('an update that somebody must do by deleting pods', () => {
+describe('an update that needs somebody to delete pods', () => {
   it('fails after ten seconds, with what to do', () => {
     const looks = [0, 9, 10].map((at) => [at, set({}, onDelete)] as const);
     expect(shortOf('statefulset', looks)).toEqual(['0 waiting OnDelete', '9 waiting OnDelete', '10 failing OnDelete']);
@@ -68,11 +68,11 @@ describe('an update that somebody must do by deleting pods', () => {
     ).toEqual(['0 waiting OnDelete', '10 healthy RolledOut']);
   });
 
-  it('is a success where the pods have the new revision', () => {
+  it('succeeds if the pods have the new revision', () => {
     expect(shortOf('statefulset', [[0, set({ updatedReplicas: 3 }, onDelete)]])).toEqual(['0 healthy RolledOut']);
   });
 
-  it('moves while a pod is on its way out, or its successor on its way in, and with each that has come', () => {
+  it('moves while a pod is being deleted, while its successor starts, and with each new pod', () => {
     const coming = podOf({}, { 'controller-revision-hash': 'b' });
     const here = podOf(ready, { 'controller-revision-hash': 'b' });
     const looks = [
@@ -94,10 +94,10 @@ describe('an update that somebody must do by deleting pods', () => {
   });
 });
 
-describe('a partition that holds all replicas back', () => {
+describe('a partition that holds back all replicas', () => {
   const held = (partition: number) => ({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition } } });
 
-  it('leaves nothing of what was asked for, and fails', () => {
+  it('blocks the whole update, and fails', () => {
     const looks = [0, 10].map((at) => [at, set({}, held(3))] as const);
     expect(shortOf('statefulset', looks)).toEqual(['0 waiting PartitionHoldsAll', '10 failing PartitionHoldsAll']);
   });
@@ -116,7 +116,7 @@ describe('a partition that holds all replicas back', () => {
   });
 });
 
-describe('a Job that is suspended', () => {
+describe('a suspended Job', () => {
   const job = (spec: JsonObject, labels: JsonObject = {}): WorkloadView => ({
     workload: { metadata: { ...metadata, labels }, spec: { template, ...spec }, status: {} },
     revisions: [],
@@ -144,7 +144,7 @@ describe('a Job that is suspended', () => {
   });
 });
 
-describe('a new object that wants nothing', () => {
+describe('a new object that wants no pods', () => {
   const none = { readyReplicas: 0, replicas: 0, currentRevision: 'b' };
   const zero = set(none, { replicas: 0 });
 
@@ -158,7 +158,7 @@ describe('a new object that wants nothing', () => {
     expect(judgeAll('statefulset', looks).at(-1)?.warnings).toEqual(['nothing runs: app has 0 of 0 replicas']);
   });
 
-  it('begins anew when it wanted something in between', () => {
+  it('starts again if it wanted some in between', () => {
     const some = set({ ...none, updatedReplicas: 0 }, { replicas: 1 });
     expect(
       shortOf('statefulset', [
@@ -175,14 +175,14 @@ describe('a new object that wants nothing', () => {
     ]);
   });
 
-  it('is a success at once where it is an old object', () => {
+  it('succeeds at once if the object is old', () => {
     expect(shortOf('statefulset', [[0, zero]], { before: set(none, { replicas: 0 }) })).toEqual([
       '0 healthy AlreadyRunning',
     ]);
   });
 });
 
-describe('nodes of a DaemonSet that have no ready pod', () => {
+describe('nodes of a DaemonSet without a ready pod', () => {
   const nodes = (
     status: JsonObject,
     maxUnavailable: number | string = 1,
@@ -203,7 +203,7 @@ describe('nodes of a DaemonSet that have no ready pod', () => {
   const of = (hash: string, status: JsonObject) => podOf(status, { 'controller-revision-hash': hash });
   const minute = (view: WorkloadView) => [0, 59, 60].map((at) => [at, view] as const);
 
-  it('are a warning after a minute, where maxUnavailable allows them', () => {
+  it('are a warning after a minute, if maxUnavailable allows them', () => {
     const looks = minute(nodes(five));
     expect(shortOf('daemonset', looks)).toEqual([
       '0 waiting ReplicasNotReady',
@@ -217,7 +217,7 @@ describe('nodes of a DaemonSet that have no ready pod', () => {
     ]);
   });
 
-  it('are none where the kubelet of one says that the program is not ready', () => {
+  it('are not allowed if the kubelet of one says that the program is not ready', () => {
     const others = Array.from({ length: 5 }, () => of('new', ready));
     const last = (status: JsonObject) => minute(nodes(five, 1, [...others, of('new', status)]));
     const runs = { containerStatuses: [{ name: 'app', ready: false, state: { running: {} } }] };
@@ -229,7 +229,7 @@ describe('nodes of a DaemonSet that have no ready pod', () => {
     expect(shortOf('daemonset', last(starts)).at(-1)).toBe('60 healthy RolledOut');
   });
 
-  it('are counted anew when their number changes', () => {
+  it('start the minute again when their number changes', () => {
     const four = { numberReady: 4, numberAvailable: 4 };
     const looks = [
       [0, nodes(four, 2)],
@@ -254,14 +254,14 @@ describe('nodes of a DaemonSet that have no ready pod', () => {
       nodes({ desiredNumberScheduled: 2, updatedNumberScheduled: 1, numberReady: 1, numberAvailable: 1 }),
     ],
     [
-      'the ready one is seen to be of an older revision',
+      'the ready one turns out to be of an older revision',
       nodes({ desiredNumberScheduled: 2, updatedNumberScheduled: 1, numberReady: 1, numberAvailable: 1 }, 1, [
         of('old', ready),
         of('new', {}),
       ]),
     ],
     ['none is ready', nodes({ desiredNumberScheduled: 1, updatedNumberScheduled: 1 })],
-  ])('are waited for on: %s', (_, view) => {
+  ])('keep waiting: %s', (_, view) => {
     expect(shortOf('daemonset', minute(view)).filter((one) => !one.includes('waiting'))).toEqual([]);
   });
 

@@ -13,29 +13,29 @@ const conditioned = (...conditions: readonly JsonObject[]): JsonObject => ({
 const failed = (more: JsonObject = {}): JsonObject => ({ type: 'Ready', status: 'False', reason: 'Broken', ...more });
 const at = (seconds: number): JsonObject => ({ lastUpdateTime: secondsAgo(seconds) });
 
-describe('a condition is of the present', () => {
+describe('a condition is current', () => {
   const before = (...conditions: readonly JsonObject[]): Baseline => ({
     ...{ exists: true, uid: 'd1', conditions: conditionMarks(conditioned(...conditions), []) },
   });
   const earlier: Baseline = { exists: true, uid: 'd1' };
 
   it.each<[what: string, baseline: Baseline, since: number | undefined, condition: JsonObject, is: boolean]>([
-    ['not when it stood there before', before(failed(at(60))), undefined, failed(at(60)), false],
-    ['not when it stood there before, without a time', before(failed()), undefined, failed(), false],
-    ['when it was told anew', before(failed(at(60))), undefined, failed(at(1)), true],
-    ['when it says another reason', before(failed()), undefined, failed({ reason: 'Late' }), true],
-    ['when it says another status', before(failed()), undefined, failed({ status: 'Unknown' }), true],
-    ['when there was none', before(), undefined, failed(), true],
-    ['when it is newer than the attempt', before(failed(at(1))), now - 2_000, failed(at(1)), true],
-    ['when it differs, though a clock is slow', before(), now, failed(at(3)), true],
-    ['when the object is another one', { ...before(failed()), uid: 'd0' }, undefined, failed(), true],
-    ['when there was no object', { exists: false }, now, failed(at(60)), true],
-    ['not when it is older, by a row of before', earlier, now - 2_000, failed(at(3)), false],
-    ['when it is newer, by a row of before', earlier, now - 2_000, failed(at(1)), true],
-    ['when nobody can tell', earlier, undefined, failed(at(60)), true],
-    ['when it has no time, by a row of before', earlier, now, failed(), true],
+    ['not if it existed before', before(failed(at(60))), undefined, failed(at(60)), false],
+    ['not if it existed before, without a time', before(failed()), undefined, failed(), false],
+    ['if it was written again', before(failed(at(60))), undefined, failed(at(1)), true],
+    ['if its reason differs', before(failed()), undefined, failed({ reason: 'Late' }), true],
+    ['if its status differs', before(failed()), undefined, failed({ status: 'Unknown' }), true],
+    ['if there was none', before(), undefined, failed(), true],
+    ['if it is newer than the attempt', before(failed(at(1))), now - 2_000, failed(at(1)), true],
+    ['if it differs, even with a slow clock', before(), now, failed(at(3)), true],
+    ['if the object is another one', { ...before(failed()), uid: 'd0' }, undefined, failed(), true],
+    ['if there was no object', { exists: false }, now, failed(at(60)), true],
+    ['not if it is older, with a baseline of an earlier version', earlier, now - 2_000, failed(at(3)), false],
+    ['if it is newer, with a baseline of an earlier version', earlier, now - 2_000, failed(at(1)), true],
+    ['if it is unknown', earlier, undefined, failed(at(60)), true],
+    ['if it has no time, with a baseline of an earlier version', earlier, now, failed(), true],
     [
-      'by its transition, when nothing tells its last word',
+      'by its transition, if nothing dates its last update',
       earlier,
       now - 2_000,
       failed({ lastTransitionTime: secondsAgo(3) }),
@@ -47,7 +47,7 @@ describe('a condition is of the present', () => {
     expect(isOfPresent(look, object, condition)).toBe(is);
   });
 
-  it('is kept small', () => {
+  it('is stored compactly', () => {
     const many = Array.from({ length: 50 }, (_, index) => ({
       type: `T${index}`,
       status: 'True',
@@ -58,7 +58,7 @@ describe('a condition is of the present', () => {
     expect(marks[0]?.[1]).toBe(`True ${'x'.repeat(295)}…`);
   });
 
-  it('keeps of ReplicaSets what they refused', () => {
+  it('stores the refusals of ReplicaSets', () => {
     const replicaSet = {
       metadata: { name: 'rs' },
       status: { conditions: [failed(), { type: 'ReplicaFailure', status: 'True' }] },
@@ -80,7 +80,7 @@ describe('a progress deadline', () => {
     viewOf({ spec: { progressDeadlineSeconds: deadline }, status: { readyReplicas: 1, ...exceeded(seconds) } });
   const before = viewOf({ revision: 1, image: 'reg/app:1', status: exceeded(60) });
 
-  it('that was exceeded by the rollout before is not this one’s', () => {
+  it('exceeded by the previous rollout does not count for this one', () => {
     expect(
       shortOf(
         'deployment',
@@ -103,7 +103,7 @@ describe('a progress deadline', () => {
     ).toBe('1 healthy RolledOut');
   });
 
-  it('is exceeded again when nothing has moved for as long', () => {
+  it('is exceeded again if nothing has moved for its duration', () => {
     expect(
       shortOf(
         'deployment',
@@ -128,7 +128,7 @@ describe('a progress deadline', () => {
     ).toEqual(['599 waiting ReplicasNotReady', '600 failing ProgressDeadlineExceeded']);
   });
 
-  it('of another ReplicaSet, which passed since the attempt began, is not this one’s', () => {
+  it('of another ReplicaSet, which passed since the attempt began, does not count for this one', () => {
     const saying = (name: string): WorkloadView => {
       const [condition] = exceeded(0).conditions;
       const message = `ReplicaSet "${name}" has timed out progressing.`;

@@ -16,7 +16,7 @@ const waitingFor = (reason: string, message?: string): JsonObject => ({
   state: { waiting: { reason, ...(message && { message }) } },
 });
 
-describe('a container that waits', () => {
+describe('a waiting container', () => {
   const said = 'the kubelet said so';
   it.each<[reason: string, key: string, verdict: string, grace: number]>([
     ['ErrImagePull', 'ImagePull/Passing/reg/app:2', 'ImagePullBackOff', 90_000],
@@ -43,7 +43,7 @@ describe('a container that waits', () => {
   it.each([
     ['secret "one" not found', 'secret "two" not found', false],
     ['name "app_1" is reserved for 7e57ab1e2f', 'name "app_2" is reserved for 0c0ffee123', true],
-  ])('has another cause when it says something else, not when it counts: %s', (one, other, isSame) => {
+  ])('has another cause when its message changes, not when a count changes: %s', (one, other, isSame) => {
     const keyOf = (message: string) =>
       podSignals([podOf(waitingFor('CreateContainerError', message))], { now })[0]?.key;
     expect(keyOf(one) === keyOf(other)).toBe(isSame);
@@ -58,7 +58,7 @@ describe('a container that waits', () => {
     ]);
   });
 
-  it('without a name of its own', () => {
+  it('without its own name', () => {
     const [signal] = podSignals(
       [{ status: { containerStatuses: [{ ...waitingFor('InvalidImageName', 'x'), name: 7 }] } }],
       { now },
@@ -69,7 +69,7 @@ describe('a container that waits', () => {
     ]);
   });
 
-  it.each(['ContainerCreating', 'PodInitializing', 'constructor', 'toString'])('for %s is no signal', (reason) => {
+  it.each(['ContainerCreating', 'PodInitializing', 'constructor', 'toString'])('for %s is not a signal', (reason) => {
     expect(told([podOf(waitingFor(reason))])).toEqual([]);
   });
 });
@@ -98,17 +98,22 @@ describe('a container that ended', () => {
     ['once', running(1, ended(1)), {}, [settling(1, 1)]],
     ['once, a while ago', running(1, ended(1, longAgo)), {}, [borne('exit code 1, 1 restarts')]],
     ['once, not quite that long ago', running(1, ended(1, { finishedAt: secondsAgo(9.999) })), {}, [settling(1, 1)]],
-    ['once and is up again for long', running(1, ended(1, longAgo), { ready: true }), {}, []],
+    ['once, and has run long since', running(1, ended(1, longAgo), { ready: true }), {}, []],
     ['twice', running(2, ended(1)), {}, [settling(1, 2)]],
     ['twice, a while ago', running(2, ended(1, longAgo)), {}, [borne('exit code 1, 2 restarts')]],
     ['three times', running(3, ended(1)), {}, [crash(1, 3)]],
     ['three times, a while ago', running(3, ended(1, longAgo)), {}, [crash(1, 3)]],
-    ['three times and is up again', running(3, ended(1), { ready: true }), {}, [settling(1, 3)]],
-    ['three times and has been up for long', running(3, ended(1, longAgo), { ready: true }), {}, []],
+    ['three times, and runs again', running(3, ended(1), { ready: true }), {}, [settling(1, 3)]],
+    ['three times, and has run long since', running(3, ended(1, longAgo), { ready: true }), {}, []],
     ['three times before the deployment', running(3, ended(1)), old, [settling(1, 3)]],
     ['three times, a while before the deployment', running(3, ended(1, longAgo)), old, []],
-    ['three times, which its owner counts', running(3, ended(1)), { crashesAllowed: true }, []],
-    ['well, for the third time', running(3, ended(0, none)), {}, [crash(0, 3).replace(' 0,', ' 0, Completed,')]],
+    ['three times, counted by its owner', running(3, ended(1)), { crashesAllowed: true }, []],
+    [
+      'with success, for the third time',
+      running(3, ended(0, none)),
+      {},
+      [crash(0, 3).replace(' 0,', ' 0, Completed,')],
+    ],
     [
       'for the first time, without a restart',
       running(0, {}, { state: ended(3) }),
@@ -116,43 +121,43 @@ describe('a container that ended', () => {
       [borne('exit code 3, 0 restarts')],
     ],
     ['for the third time, just now', running(2, ended(3), { state: ended(4) }), {}, [crash(4, 2)]],
-    [
-      'at a time that nobody wrote down',
-      running(1, ended(1, { finishedAt: 'then' })),
-      {},
-      [borne('exit code 1, 1 restarts')],
-    ],
+    ['at an unknown time', running(1, ended(1, { finishedAt: 'then' })), {}, [borne('exit code 1, 1 restarts')]],
     ['in a loop', running(2, ended(1), { state: loop }), {}, [crash(1, 2, '; back-off 10s')]],
     ['in a loop before the deployment', running(2, ended(1), { state: loop }), old, [crash(1, 2, '; back-off 10s')]],
     ['in a loop, twice', running(1, ended(1), { state: loop }), {}, [borne('exit code 1, 1 restarts; back-off 10s')]],
     ['in a loop, twice before the deployment', running(1, ended(1), { state: loop }), old, []],
     [
-      'in a loop, without a word of how',
+      'in a loop, without details',
       running(3, {}, { state: loop }),
       {},
       ['Crash after 0: pod p, container app: CrashLoopBackOff: 3 restarts; back-off 10s'],
     ],
     ['in a loop that has just begun', running(0, {}, { state: loop }), {}, [borne('0 restarts; back-off 10s')]],
-    ['with words', running(3, ended(1, { message: ' no config ' })), {}, [crash(1, 3, '; no config')]],
-    ['with many words', running(3, ended(1, { message: 'x'.repeat(501) })), {}, [crash(1, 3, `; ${'x'.repeat(500)}…`)]],
-    ['now, otherwise than before', running(3, ended(2), { state: ended(3) }), {}, [crash(3, 3)]],
-    ['as often as may be', running(5, ended(1, longAgo)), { tolerance: 5 }, [borne('exit code 1, 5 restarts', 5)]],
-    ['once more than may be', running(6, ended(1, longAgo)), { tolerance: 5 }, [crash(1, 6)]],
+    ['with a message', running(3, ended(1, { message: ' no config ' })), {}, [crash(1, 3, '; no config')]],
+    [
+      'with a long message',
+      running(3, ended(1, { message: 'x'.repeat(501) })),
+      {},
+      [crash(1, 3, `; ${'x'.repeat(500)}…`)],
+    ],
+    ['now, differently from before', running(3, ended(2), { state: ended(3) }), {}, [crash(3, 3)]],
+    ['as often as allowed', running(5, ended(1, longAgo)), { tolerance: 5 }, [borne('exit code 1, 5 restarts', 5)]],
+    ['one time more than allowed', running(6, ended(1, longAgo)), { tolerance: 5 }, [crash(1, 6)]],
     ['once, which is too often', running(0, {}, { state: ended(1) }), { tolerance: 0 }, [crash(1, 0)]],
     [
-      'for want of memory',
+      'out of memory',
       running(3, ended(137, { reason: 'OOMKilled' })),
       {},
       ['Crash after 0: pod p, container app: OOMKilled: exit code 137, 3 restarts'],
     ],
     [
-      'for want of memory, and is up again',
+      'out of memory, and runs again',
       running(3, ended(137, { reason: 'OOMKilled' }), { ready: true }),
       {},
       [settling(137, 3)],
     ],
     [
-      'before it had begun',
+      'before it had started',
       running(2, ended(128, { reason: 'StartError', message: 'no such file' }), {
         state: { waiting: { reason: 'RunContainerError', message: 'x' } },
       }),
@@ -168,38 +173,38 @@ describe('a container that ended', () => {
 
   const looping = { ...running(2, ended(0, none)), state: loop };
   it.each<[what: string, spec: JsonObject, field: string, status: JsonObject, reasons: readonly string[]]>([
-    ['whose pod is not started again', { restartPolicy: 'OnFailure' }, 'containerStatuses', looping, []],
-    ['whose pod is started again', { restartPolicy: 'Always' }, 'containerStatuses', looping, ['CrashLoopBackOff']],
+    ['in a pod that does not restart', { restartPolicy: 'OnFailure' }, 'containerStatuses', looping, []],
+    ['in a pod that restarts', { restartPolicy: 'Always' }, 'containerStatuses', looping, ['CrashLoopBackOff']],
     [
-      'with a policy of its own',
+      'with its own restart policy',
       { restartPolicy: 'Always', containers: [{ name: 'app', restartPolicy: 'OnFailure' }] },
       'containerStatuses',
       looping,
       [],
     ],
-    ['that prepares', { initContainers: [{ name: 'app' }] }, 'initContainerStatuses', looping, []],
+    ['as an init container', { initContainers: [{ name: 'app' }] }, 'initContainerStatuses', looping, []],
     [
-      'that prepares and fails',
+      'as an init container that fails',
       { initContainers: [{ name: 'app' }] },
       'initContainerStatuses',
       { ...running(2, ended(1)), state: loop },
       ['CrashLoopBackOff'],
     ],
     [
-      'that prepares, and did so at last',
+      'as an init container that succeeded in the end',
       { initContainers: [{ name: 'app' }] },
       'initContainerStatuses',
       running(4, ended(1), { ready: true, state: ended(0, none) }),
       [],
     ],
     [
-      'that goes beside',
+      'as a sidecar',
       { initContainers: [{ name: 'app', restartPolicy: 'Always' }] },
       'initContainerStatuses',
       looping,
       ['CrashLoopBackOff'],
     ],
-  ])('well, %s', (_, spec, field, status, reasons) => {
+  ])('with success, %s', (_, spec, field, status, reasons) => {
     const pod = { metadata: { name: 'p' }, spec, status: { [field]: [status] } };
     expect(podSignals([pod], { now }).map(({ reason }) => reason)).toEqual(reasons);
   });
@@ -226,7 +231,7 @@ const unscheduled = (more: JsonObject = {}): JsonObject =>
   });
 
 describe('a pod without a node', () => {
-  it('is left to the autoscaler for five minutes, and warned of after one', () => {
+  it('is left to the autoscaler for five minutes, with a warning after one', () => {
     expect(podSignals([unscheduled()], { now })).toEqual([
       {
         ...{ key: 'Unschedulable', reason: 'Unschedulable', warnAfter: 60_000, grace: 300_000 },
@@ -239,21 +244,18 @@ describe('a pod without a node', () => {
     ]);
   });
 
-  it.each([{ status: 'True' }, { reason: 'SchedulingGated' }, { type: 'Ready' }])(
-    'is another thing with %o',
-    (more) => {
-      expect(told([unscheduled(more)])).toEqual([]);
-    },
-  );
+  it.each([{ status: 'True' }, { reason: 'SchedulingGated' }, { type: 'Ready' }])('differs with %o', (more) => {
+    expect(told([unscheduled(more)])).toEqual([]);
+  });
 });
 
-test('a pod without a node is given its time anew when another one gets a node', () => {
+test('gives a pod without a node its full time again when another one gets a node', () => {
   const placed = ['PodScheduled', 'Ready'].map((type) => podNamed('r', { conditions: [{ type, status: 'True' }] }));
   const keys = [0, 1, 2].map((count) => podSignals([unscheduled(), ...placed.slice(0, count)], { now })[0]?.key);
   expect(keys).toEqual(['Unschedulable', 'Unschedulable 1', 'Unschedulable 2']);
 });
 
-test('the name of a signal, which is kept, holds no secret', () => {
+test('the stored name of a signal has no secret', () => {
   const [signal] = podSignals([podOf(waitingFor('RunContainerError', 'exec: "--password=hunter2secret": not found'))], {
     now,
   });
@@ -261,7 +263,7 @@ test('the name of a signal, which is kept, holds no secret', () => {
   expect(signal?.key).not.toMatch(/hunter/);
 });
 
-test('the gravest comes first, then the order of the pods; init containers before the others', () => {
+test('sorts by severity, then pods, with init containers first', () => {
   const both = podNamed('b', {
     initContainerStatuses: [{ ...waitingFor('CreateContainerError', 'x'), name: 'init' }],
     containerStatuses: [waitingFor('RunContainerError', 'x')],
@@ -299,12 +301,12 @@ describe('why pods are not ready', () => {
     expect(unreadyEvidence([podOf(status)])).toEqual(facts);
   });
 
-  it('is asked of pods only that are not', () => {
+  it('looks only at pods that are not ready', () => {
     const status = { containerStatuses: [{ name: 'app' }], conditions: [{ type: 'Ready', status: 'True' }] };
     expect(unreadyEvidence([podNamed('p', status)])).toEqual([]);
   });
 
-  it('is told of five', () => {
+  it('describes five', () => {
     const pods = ['1', '2', '3', '4', '5', '6'].map((name) => podNamed(name, { containerStatuses: [{ name: 'app' }] }));
     expect(unreadyEvidence(pods).map(({ name }) => name)).toEqual(['1', '2', '3', '4', '5']);
   });

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../lib/domain/json.ts';
 import { summaries } from '../../../lib/domain/rollout/condition-words.ts';
 import { objectFinding } from '../../../lib/domain/rollout/standard-objects.ts';
 
-/** Objects that are none of our kinds: what is said of them by convention, and by the rows of standard objects. */
+/** Objects of other kinds: verdicts by convention, and by the rows for standard objects. */
 
 const is = (type: string, status = 'True', more: JsonObject = {}): JsonObject => ({ type, status, ...more });
 const ready = is('Ready');
@@ -24,26 +24,22 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
   ['is ready', with_(ready), 'healthy ConditionsTrue'],
   ['is available', with_(is('Available')), 'healthy ConditionsTrue'],
   ['has a scaler without work', with_(ready, is('Active', 'False')), 'healthy ConditionsTrue'],
-  ['says of something bad that it is not so', with_(ready, is('ValidateFailed', 'False')), 'healthy ConditionsTrue'],
-  ['has a phase that says done', widget({ conditions: [ready], phase: 'Running' }), 'healthy ConditionsTrue'],
+  ['denies something bad', with_(ready, is('ValidateFailed', 'False')), 'healthy ConditionsTrue'],
+  ['has a phase that means done', widget({ conditions: [ready], phase: 'Running' }), 'healthy ConditionsTrue'],
   ['is not ready', with_(is('Ready', 'False')), 'waiting ConditionNotTrue'],
-  ['does not know whether it is ready', with_(is('Ready', 'Unknown')), 'waiting ConditionNotTrue'],
+  ['has an unknown readiness', with_(is('Ready', 'Unknown')), 'waiting ConditionNotTrue'],
   ['has a condition without a status', with_({ type: 'Ready' }), 'waiting ConditionNotTrue'],
-  [
-    'is ready for a reason that is none',
-    with_(is('Ready', 'True', { reason: 'LastError' })),
-    'waiting ConditionNotTrue',
-  ],
+  ['is ready for an unknown reason', with_(is('Ready', 'True', { reason: 'LastError' })), 'waiting ConditionNotTrue'],
   ['has a part that is not ready', with_(ready, is('StoreReady', 'False')), 'waiting ConditionNotTrue'],
-  ['has something that nobody knows', with_(ready, is('Backup', 'False')), 'waiting ConditionNotTrue'],
+  ['has an unknown condition', with_(ready, is('Backup', 'False')), 'waiting ConditionNotTrue'],
   [
-    'has a parent that does not take it',
+    'has a parent that rejects it',
     widget({ conditions: [ready], parents: [{ conditions: [is('Accepted', 'False')] }] }),
     'waiting ConditionNotTrue',
   ],
   ['stalls', with_(ready, is('Stalled')), 'failing ConditionFailed'],
   ['failed', with_(is('Failed')), 'failing ConditionFailed'],
-  ['is at work', with_(ready, is('Reconciling')), 'waiting Reconciling'],
+  ['is in progress', with_(ready, is('Reconciling')), 'waiting Reconciling'],
   ['is being upgraded', with_(ready, is('UpgradeInProgress')), 'waiting Reconciling'],
   [
     'is done, by a reason',
@@ -58,14 +54,14 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
     'healthy ConditionsTrue',
   ],
   ['failed by its phase', widget({ conditions: [is('Ready', 'False')], phase: 'Failed' }), 'failing PhaseFailed'],
-  ['has a phase that nobody knows', widget({ conditions: [ready], phase: 'Failing over' }), 'waiting PhaseNotDone'],
+  ['has an unknown phase', widget({ conditions: [ready], phase: 'Failing over' }), 'waiting PhaseNotDone'],
   [
-    'has a part that is under way',
+    'has a part in progress',
     widget({ conditions: [ready], parts: [{ state: 'ok' }, { inner: { phase: 'pending' } }] }),
     'waiting PartNotDone',
   ],
   [
-    'had a part that was under way',
+    'had a part in progress',
     widget({ conditions: [ready], history: [{ phase: 'pending' }], parts: [{ conditions: [is('Ready')] }] }),
     'healthy ConditionsTrue',
   ],
@@ -75,23 +71,23 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
   ['was seen, by a hash', widget({ conditions: [ready], observedGeneration: 'c45557fd9' }), 'healthy ConditionsTrue'],
   ['is suspended', widget({ conditions: [ready] }, { spec: { suspend: true } }), 'waiting Suspended'],
   ['says that it is paused', with_(ready, is('Paused')), 'waiting Suspended'],
-  ['is paused by a note', annotated('keda.sh/paused', 'true'), 'waiting Suspended'],
-  ['is left alone by a note', annotated('cnpg.io/reconciliation', 'disabled'), 'waiting Suspended'],
-  ['is not paused by a note', annotated('keda.sh/paused', 'false'), 'healthy ConditionsTrue'],
+  ['is paused by an annotation', annotated('keda.sh/paused', 'true'), 'waiting Suspended'],
+  ['is unmanaged by an annotation', annotated('cnpg.io/reconciliation', 'disabled'), 'waiting Suspended'],
+  ['is not paused by an annotation', annotated('keda.sh/paused', 'false'), 'healthy ConditionsTrue'],
   [
     'lacks replicas',
     widget({ conditions: [ready], readyReplicas: 1 }, { spec: { replicas: 2 } }),
     'waiting ReplicasNotReady',
   ],
   [
-    'lacks replicas in its own count',
+    'lacks replicas in its own counters',
     widget({ conditions: [ready], replicas: 2, unavailableReplicas: 1 }),
     'waiting ReplicasNotReady',
   ],
   ['has no status', widget({}), 'waiting StatusAwaited'],
   ['has none of the conditions', widget({ color: 'blue' }), 'waiting NoRule'],
   [
-    'is of a group whose Ready says little',
+    'is in a group with a weak Ready condition',
     of('promoter.argoproj.io/v1alpha1', 'PullRequest', { conditions: [ready] }),
     'waiting NoRule',
   ],
@@ -112,7 +108,7 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
   ['is a Service of Knative', of('serving.knative.dev/v1', 'Service', {}), 'waiting StatusAwaited'],
   ['is an autoscaler', hpa(...able), 'healthy ConditionsTrue'],
   [
-    'is an autoscaler at its bound',
+    'is an autoscaler at its limit',
     hpa(...able, is('ScalingLimited', 'True', { reason: 'TooManyReplicas' })),
     'healthy ConditionsTrue',
   ],
@@ -136,7 +132,7 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
     'healthy ConditionsTrue',
   ],
   [
-    'is an autoscaler with a broken note',
+    'is an autoscaler with a broken annotation',
     of(
       'autoscaling/v1',
       'HorizontalPodAutoscaler',
@@ -153,7 +149,7 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
     'healthy ReplicasReady',
   ],
   [
-    'is a ReplicaSet that nobody counted',
+    'is a ReplicaSet without counters',
     of('apps/v1', 'ReplicaSet', { readyReplicas: 1 }),
     'waiting GenerationNotObserved',
   ],
@@ -179,21 +175,21 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
     'healthy ConditionsTrue',
   ],
   [
-    'is a definition whose names are taken',
+    'is a definition with taken names',
     of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { conditions: [is('NamesAccepted', 'False')] }),
     'failing ConditionFailed',
   ],
   [
-    'is a definition in the making',
+    'is a definition in progress',
     of('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { conditions: [is('Established', 'False')] }),
     'waiting ConditionNotTrue',
   ],
   [
-    'is a budget that is kept',
+    'is a budget that is met',
     of('policy/v1', 'PodDisruptionBudget', { observedGeneration: 3, conditions: [is('DisruptionAllowed')] }),
     'healthy BudgetObserved',
   ],
-  ['lives on its fallback', with_(ready, is('Fallback')), 'waiting ConditionNamesFailure'],
+  ['runs on its fallback', with_(ready, is('Fallback')), 'waiting ConditionNamesFailure'],
   ['has a part in trouble', widget({ conditions: [ready], store: { health: 'HEALTH_ERR' } }), 'waiting PartNotDone'],
   [
     'is machines',
@@ -206,7 +202,7 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
     'healthy PhaseDone',
   ],
   [
-    'is machines of which none is ready',
+    'is machines, none of them ready',
     of('cluster.x-k8s.io/v1beta1', 'MachineDeployment', { phase: 'Running', replicas: 1, updatedReplicas: 1 }),
     'waiting ReplicasNotReady',
   ],
@@ -232,7 +228,7 @@ const rows: readonly (readonly [what: string, object: JsonObject, said: string])
   ['is a canary', of('flagger.app/v1beta1', 'Canary', { phase: 'Succeeded' }), 'healthy PhaseDone'],
   ['is a snapshot', of('snapshot.storage.k8s.io/v1', 'VolumeSnapshot', { readyToUse: true }), 'healthy StatusReady'],
   [
-    'is a snapshot in the making',
+    'is a snapshot in progress',
     of('snapshot.storage.k8s.io/v1', 'VolumeSnapshot', { readyToUse: false }),
     'waiting StatusNotReady',
   ],
@@ -244,12 +240,12 @@ it.each(rows)('one that %s', (_, object, said) => {
   expect(message).not.toBe('');
 });
 
-it('can be asked for by the resource of the catalogue, where the kind is not known', () => {
+it('can be judged by the resource in the catalogue if the kind is unknown', () => {
   const claim = { api_version: 'v1', plural: 'persistentvolumeclaims' };
   expect(objectFinding({ kind: '', status: { phase: 'Bound' } }, claim).verdict).toBe('healthy');
 });
 
-describe('whatever else an object says', () => {
+describe('any other content of an object', () => {
   const types = fc.constantFrom(
     ...summaries,
     'StoreReady',
@@ -283,6 +279,6 @@ describe('whatever else an object says', () => {
     return !(speaksAgainst && verdict === 'healthy');
   });
 
-  it('is never healthy with a condition against it, or for a spec that nobody has seen', () =>
+  it('is never healthy with a condition against it, or for an unseen spec', () =>
     fc.assert(judged, { numRuns: 3_000 }));
 });

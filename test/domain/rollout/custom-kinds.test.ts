@@ -17,7 +17,7 @@ const view = (kind: string, status: JsonObject, spec: JsonObject = {}) => ({
   pods: [],
 });
 
-describe('a Service of Knative', () => {
+describe('a Knative Service', () => {
   const names = { observedGeneration: 3, latestCreatedRevisionName: 'app-2', latestReadyRevisionName: 'app-2' };
   const ready = ['ConfigurationsReady', 'Ready', 'RoutesReady'].map((type) => condition(type, 'True'));
   const service = (status: JsonObject) => view('Service', status, { template });
@@ -35,7 +35,7 @@ describe('a Service of Knative', () => {
       'waiting, RevisionNotReady: revision app-1 is ready, not yet app-2',
     ],
     [
-      'is at it',
+      'is in progress',
       { ...names, conditions: [condition('Ready', 'Unknown', 'Deploying')] },
       'waiting, ConditionNotTrue: the condition Ready is Unknown: Deploying, told Ready',
     ],
@@ -49,7 +49,7 @@ describe('a Service of Knative', () => {
     ],
   ])('that %s', (_, status, told) => expect(toldOf(judge('knative-service', service(status)))).toBe(told));
 
-  it('is ready by its own word alone where it is watched: its pods are not read', () => {
+  it('is ready by its own condition when observed, without reading its pods', () => {
     const watched = { ...service({ ...names, conditions: ready }), watched: true as const };
     expect(judge('knative-service', watched).reason).toBe('RolledOut');
   });
@@ -87,7 +87,7 @@ describe('a Certificate of cert-manager', () => {
       'waiting, GenerationNotObserved: the controller has seen generation 2; generation 3 is the current one',
     ],
     [
-      'is being issued anew',
+      'is being reissued',
       { conditions: [ready, condition('Issuing', 'True')] },
       'waiting, Reconciling: the controller is at work: Issuing is True: Because, told Issuing',
     ],
@@ -108,7 +108,7 @@ describe('a Certificate of cert-manager', () => {
     ],
   ])('that %s', (_, status, told) => expect(toldOf(judge('certificate', view('Certificate', status)))).toBe(told));
 
-  it('is not failed by an attempt of another time', () => {
+  it('does not fail for an earlier attempt', () => {
     const look = {
       ...{ workload: { ...deployment, kind: 'certificate' as const }, expected, baseline: { exists: false }, now },
       view: view('Certificate', { conditions: [condition('Ready', 'False'), failed] }),
@@ -117,7 +117,7 @@ describe('a Certificate of cert-manager', () => {
     expect(told).toEqual(['failing', 'failing', 'waiting']);
   });
 
-  it('that was there before is told as such', () => {
+  it('that existed before is reported as such', () => {
     const before = view('Certificate', { conditions: [ready] });
     const { reason, message } = judge('certificate', before, before);
     expect([reason, message.split(':', 1)]).toEqual(['AlreadyRunning', ['nothing changed']]);
@@ -134,7 +134,7 @@ describe('a custom object', () => {
     return { workload, expected, baseline: captureBaseline(workload, { revisions: [], pods: [] }), view: seen, now };
   };
 
-  it('with a pod template is held to its image', () => {
+  it('with a pod template must have its image', () => {
     const status = { conditions: [condition('Ready', 'True')] };
     expect(judgeRollout(look(status, { template }))).toMatchObject({
       ...{ verdict: 'healthy', reason: 'ConditionsTrue' },
@@ -149,7 +149,7 @@ describe('a custom object', () => {
     expect([verdict, warnings?.length]).toEqual(['healthy', 1]);
   });
 
-  describe('that was there before, and was changed', () => {
+  describe('that existed before, and was changed', () => {
     const of = (generation: number, status: JsonObject): WorkloadView => {
       const seen = view('', status);
       return { ...seen, workload: { ...seen.workload, metadata: { ...metadata, generation } } };
@@ -170,12 +170,12 @@ describe('a custom object', () => {
     it.each([
       ['Ready', 'healthy'],
       ['Failed', 'failing'],
-    ])('counts by a word of unknown time, %s, when it stands for a while', (type, verdict) => {
+    ])('counts with a condition of unknown age, %s, after it stays for a while', (type, verdict) => {
       const looks = [0, 14, 15].map((at) => [at, of(2, is(type))] as const);
       expect(verdicts(of(1, is(type)), ...looks)).toEqual(['waiting', 'waiting', verdict]);
     });
 
-    it('counts at once by a word that names its generation, that is of another object, or where nothing was changed', () => {
+    it('counts at once if the condition names its generation, the object is new or nothing was changed', () => {
       const ready = of(2, is('Ready'));
       expect(verdicts(of(1, is('Ready')), [0, of(2, { ...is('Ready'), observedGeneration: 2 })])).toEqual(['healthy']);
       expect(verdicts(of(1, is('Ready')), [0, of(2, is('Ready', { observedGeneration: 2 }))])).toEqual(['healthy']);
@@ -183,7 +183,7 @@ describe('a custom object', () => {
       expect(verdicts(nobody, [0, ready])).toEqual(['healthy']);
     });
 
-    it('begins to count anew when it says something else', () => {
+    it('starts to count again when its condition changes', () => {
       const failed = of(2, is('Failed'));
       const before = of(1, is('Ready'));
       expect(verdicts(before, [0, failed], [10, of(2, is('Progressing'))], [16, failed], [30, failed])).toEqual([
@@ -192,7 +192,7 @@ describe('a custom object', () => {
     });
   });
 
-  it('of which nobody knows anything says so', () => {
+  it('without any condition says so', () => {
     expect(judgeRollout(look({ color: 'blue' }))).toMatchObject({ verdict: 'waiting', reason: 'NoRule' });
   });
 });

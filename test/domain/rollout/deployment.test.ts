@@ -38,7 +38,7 @@ describe('a Deployment', () => {
       'waiting, DeploymentNotAvailable: too few',
     ],
     [
-      'not available, without a word',
+      'not available, without a message',
       viewOf({ status: condition('Available', 'Unknown') }),
       'waiting, DeploymentNotAvailable: the condition Available is not True',
     ],
@@ -48,7 +48,7 @@ describe('a Deployment', () => {
       'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
     ],
     [
-      'over its deadline',
+      'past its deadline',
       viewOf({ replicas: 1, status: { readyReplicas: 0, ...exceeded }, podStatus: creating }),
       lines(
         'failing, ProgressDeadlineExceeded: timed out',
@@ -57,7 +57,7 @@ describe('a Deployment', () => {
       ),
     ],
     [
-      'over its deadline, without a word',
+      'past its deadline, without a message',
       viewOf({ status: { ...short, ...condition('Progressing', 'False', { reason: 'ProgressDeadlineExceeded' }) } }),
       lines(
         'failing, ProgressDeadlineExceeded: the deployment exceeded its progress deadline',
@@ -75,7 +75,7 @@ describe('a Deployment', () => {
       'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
     ],
     [
-      'paused over its deadline',
+      'paused past its deadline',
       viewOf({ spec: { paused: true }, status: { ...short, ...exceeded } }),
       'failing, Paused: the deployment is paused halfway: 1 of 2 replicas are ready; resume it, then deploy again',
     ],
@@ -83,7 +83,7 @@ describe('a Deployment', () => {
     expect(toldOf(judge('deployment', view))).toBe(told);
   });
 
-  it('that was there before is nothing new, and keeps its warnings', () => {
+  it('that existed before and is unchanged keeps its warnings', () => {
     const same = viewOf({ spec: { paused: true } });
     expect(toldOf(judge('deployment', same, same))).toBe(
       lines(

@@ -12,7 +12,7 @@ const probed = { readinessProbe: {} };
 const app = (image: string): JsonObject => ({ name: 'app', image, ...probed });
 const proxy = (image: string): JsonObject => ({ name: 'proxy', image, ...probed });
 
-/** A Deployment in order, of whose pods each runs its containers by these ids. */
+/** A healthy Deployment, with pods that run their containers with these ids. */
 const running = (
   ids: readonly Readonly<Record<string, string>>[],
   containers: readonly JsonObject[] = [app('reg/app:2')],
@@ -49,19 +49,19 @@ const containersIn = ({ pods }: WorkloadView): number =>
 describe('the digest that runs', () => {
   it.each<[what: string, view: WorkloadView, digest: string | undefined]>([
     ['of all pods', running([{ app: `reg/app@${one}` }, { app: `reg/app@${one}` }]), one],
-    ['as Docker says it', running([{ app: `docker-pullable://reg/app@${one}` }]), one],
-    ['in capitals', running([{ app: `reg/app@sha256:${'1B'.repeat(32)}` }]), one],
-    ['of those that tell it', running([{ app: `reg/app@${one}` }, { app: '' }, { app: two }]), one],
-    ['that may be of its configuration', running([{ app: one }]), undefined],
-    ['that is none', running([{ app: 'reg/app@sha256:short' }]), undefined],
-    ['of a pod that says nothing', running([{}]), undefined],
+    ['as Docker reports it', running([{ app: `docker-pullable://reg/app@${one}` }]), one],
+    ['in upper case', running([{ app: `reg/app@sha256:${'1B'.repeat(32)}` }]), one],
+    ['of those that report it', running([{ app: `reg/app@${one}` }, { app: '' }, { app: two }]), one],
+    ['that may be the digest of its configuration', running([{ app: one }]), undefined],
+    ['that is invalid', running([{ app: 'reg/app@sha256:short' }]), undefined],
+    ['of a pod without a report', running([{}]), undefined],
     [
       'of the container that got the version, whatever else runs',
       running([{ app: `reg/app@${one}`, proxy: `reg/proxy@${two}` }], [app('reg/app:2'), proxy('reg/proxy:2')]),
       one,
     ],
     [
-      'that the spec names, whatever images of an index are told',
+      'in the spec, whatever image of an index is reported',
       running(
         [{ app: `reg/app@${two}` }, { app: `reg/app@${`sha256:${'3d'.repeat(32)}`}` }],
         [app(`reg/app:2@${one}`)],
@@ -73,7 +73,7 @@ describe('the digest that runs', () => {
     expect(judge(view).digest).toBe(digest);
   });
 
-  it('must be one: a tag that was moved meanwhile is waited for, and then fails', () => {
+  it('must be one: waits for a tag that moved meanwhile, and then fails', () => {
     const mixed = running([{ app: `reg/app@${one}` }, { app: `reg/app@${two}` }, { app: `reg/app@${one}` }]);
     const first = judge(mixed);
     expect(first).toMatchObject({ verdict: 'waiting', reason: 'MixedDigests' });
@@ -90,10 +90,10 @@ describe('the digest that runs', () => {
 
   it.each<[what: string, asked: string, image: string, reason: string]>([
     ['a tag and a digest', `2@${one}`, 'reg/app:2', 'DigestMoved'],
-    ['a digest, of a tag that was not there before', one, 'reg/app:2', 'DigestMoved'],
-    ['a digest, of the tag that was there before', one, 'reg/app:1', 'ImageNotUpdated'],
+    ['a digest, with a tag that was not there before', one, 'reg/app:2', 'DigestMoved'],
+    ['a digest, with the tag that was there before', one, 'reg/app:1', 'ImageNotUpdated'],
     ['another tag with a digest', `3@${one}`, 'reg/app:2', 'Superseded'],
-  ])('is another than was asked for: %s', (_, version, image, reason) => {
+  ])('differs from the request: %s', (_, version, image, reason) => {
     expect(judge(running([{ app: `reg/app@${two}` }], [app(image)]), { version }).reason).toBe(reason);
   });
 });

@@ -27,12 +27,12 @@ interface Case {
   readonly what: string;
   readonly workload?: Workload;
   readonly expected?: Expected;
-  /** What ran before: version 1 of the same, unless it says otherwise. */
+  /** What ran before: version 1 of the same image by default. */
   readonly before?: WorkloadView;
   readonly view?: WorkloadView;
   readonly previous?: Partial<Progress>;
   readonly is: boolean | undefined;
-  /** What is wrong; nothing where the kind's own rules may judge. */
+  /** The problem. Nothing if the rules of the kind may judge. */
   readonly told?: string;
 }
 
@@ -59,7 +59,7 @@ const cases: readonly Case[] = [
     told: 'waiting, ImageNotUpdated: the image is still reg/app:1; reg/app:2 is awaited',
   },
   {
-    what: 'the old image, and a digest of a repository is asked for',
+    what: 'the old image, and a request for a digest of a repository',
     workload: named,
     expected: byDigest,
     view: viewOf({ containers: [app(`reg/app:1@${other}`)] }),
@@ -68,7 +68,7 @@ const cases: readonly Case[] = [
     told: `waiting, ImageNotUpdated: the image is still reg/app:1@${other}; reg/app@${digest} is awaited`,
   },
   {
-    what: 'the old image, and a whole reference is asked for',
+    what: 'the old image, and a request for a whole reference',
     expected: { ...helm, image: 'reg/app:4' },
     view: viewOf({ image: 'reg/app:1' }),
     is: false,
@@ -81,21 +81,21 @@ const cases: readonly Case[] = [
     told: 'failing, Superseded: the image is reg/app:3: neither reg/app:1, as before, nor version 2, as requested',
   },
   {
-    what: 'another image where nothing was before',
+    what: 'another image if there was nothing before',
     before: nothing,
     view: viewOf({ image: 'reg/app:3' }),
     is: false,
     told: 'failing, WrongImage: version 2 was requested, but the new deployment has reg/app:3',
   },
   {
-    what: 'other images where nothing was before, none of which need be the service',
+    what: 'other images if there was nothing before, none of which must be the service',
     before: nothing,
     view: viewOf({ containers: [app('reg/app:3'), proxy] }),
     is: false,
     told: 'waiting, ImageNotUpdated: the image is still reg/app:3, reg/proxy:7; version 2 is awaited',
   },
   {
-    what: 'another image of the repository that is asked for, where nothing was before',
+    what: 'another image of the requested repository, if there was nothing before',
     expected: { ...docker, image: 'reg/app' },
     before: nothing,
     view: viewOf({ containers: [app('reg/app:3'), proxy] }),
@@ -103,7 +103,7 @@ const cases: readonly Case[] = [
     told: 'failing, WrongImage: reg/app:2 was requested, but the new deployment has reg/app:3, reg/proxy:7',
   },
   {
-    what: 'other images than before, where it cannot be told which is the service',
+    what: 'other images than before, if the container of the service is unknown',
     before: viewOf({ revision: 1, containers: [app('reg/app:1'), proxy] }),
     view: viewOf({ containers: [app('reg/app:3'), proxy] }),
     is: false,
@@ -118,7 +118,7 @@ const cases: readonly Case[] = [
   },
   { what: 'the expected one among others', view: viewOf({ containers: [proxy, app('reg/app:2')] }), is: true },
   {
-    what: 'the expected one, which is not the named container',
+    what: 'the expected one, in another container than the named one',
     workload: { ...deployment, container: 'proxy' },
     view: viewOf({ containers: [proxy, app('reg/app:2')] }),
     before: viewOf({ revision: 1, containers: [proxy, app('reg/app:1')] }),
@@ -139,28 +139,28 @@ const cases: readonly Case[] = [
     is: true,
   },
   {
-    what: 'the version, of another repository than before',
+    what: 'the version, from another repository than before',
     view: viewOf({ image: 'other/app:2' }),
     is: false,
     told: 'failing, RepositoryChanged: the image is other/app:2, of another repository than reg/app:1, as before; name the new one as `image` in the catalogue if it is meant',
   },
   {
-    what: 'the version, of another repository than before, which the catalogue names',
+    what: 'the version, from another repository than before, which is in the catalogue',
     workload: { ...deployment, image: 'other/app' },
     view: viewOf({ image: 'other/app:2' }),
     is: true,
   },
   {
-    what: 'the version in a container of another name, of another repository than before',
+    what: 'the version in a container of another name, from another repository than before',
     view: viewOf({ containers: [{ name: 'web', image: 'other/app:2' }] }),
     is: false,
     told: 'failing, RepositoryChanged: the image is other/app:2, of another repository than reg/app:1, as before; name the new one as `image` in the catalogue if it is meant',
   },
-  { what: 'a chart whose image nobody named', expected: helm, is: undefined },
+  { what: 'a chart without an image in the catalogue', expected: helm, is: undefined },
   { what: 'a chart whose image is the version', expected: { ...helm, version: '2' }, workload: named, is: true },
   { what: 'a whole reference', expected: { ...helm, image: 'reg/app:2' }, is: true },
   {
-    what: 'a repository instead of that of the catalogue',
+    what: "a repository that replaces the catalogue's",
     expected: { ...docker, image: 'reg/app' },
     workload: { ...named, image: 'reg/x' },
     is: true,
@@ -172,27 +172,27 @@ const cases: readonly Case[] = [
     is: true,
   },
   {
-    what: 'a whole reference by its tag, where the spec has a digest too',
+    what: 'a whole reference by its tag, if the spec has a digest too',
     expected: { ...helm, image: 'reg/app:2' },
     view: viewOf({ image: `reg/app:2@${digest}` }),
     is: false,
     told: `failing, Superseded: the image is reg/app:2@${digest}: neither reg/app:1, as before, nor reg/app:2, as requested`,
   },
   {
-    what: 'a whole reference by its digest, where the tag of another repository has it',
+    what: 'a whole reference by its digest, under a tag of another repository',
     expected: { ...helm, image: `reg/app@${digest}` },
     view: viewOf({ image: 'other/app:2', podStatus: running(['app', `other/app@${digest}`]) }),
     is: false,
     told: `failing, Superseded: the image is other/app:2: neither reg/app:1, as before, nor reg/app@${digest}, as requested`,
   },
   {
-    what: 'a whole reference by its digest, which its tag has',
+    what: 'a whole reference by its digest, behind its tag',
     expected: { ...helm, image: `reg/app@${digest}` },
     view: viewOf({ podStatus: running(['app', `reg/app@${digest}`]) }),
     is: true,
   },
   {
-    what: 'a version that no tag can have',
+    what: 'a version that is not a valid tag',
     expected: { ...docker, version: '1+2' },
     view: viewOf({ image: 'reg/app:1_2' }),
     is: false,
@@ -205,7 +205,7 @@ const cases: readonly Case[] = [
     view: viewOf({ image: 'reg/app:1_2' }),
     is: true,
   },
-  { what: 'a chart looked at again', expected: helm, previous: { images: { app: 'reg/app:2' } }, is: undefined },
+  { what: 'a chart at the next look', expected: helm, previous: { images: { app: 'reg/app:2' } }, is: undefined },
   ...[
     ['another image', { app: 'reg/app:1' }, 'reg/app:2', undefined],
     ['a container less', { app: 'reg/app:2', proxy: 'reg/proxy:7' }, 'reg/app:2', undefined],
@@ -246,8 +246,8 @@ describe('the image is', () => {
       ],
       false,
     ],
-    ['not known before a container has started', [['app', '']], undefined],
-    ['not known by what another container runs', [['proxy', `reg/app@${digest}`]], undefined],
+    ['unknown before a container has started', [['app', '']], undefined],
+    ['unknown from what another container runs', [['proxy', `reg/app@${digest}`]], undefined],
     [
       'that digest, whatever another container runs',
       [
@@ -257,19 +257,19 @@ describe('the image is', () => {
       true,
     ],
     [
-      'that digest, though one is not started yet',
+      'that digest, even if one has not started yet',
       [
         ['app', digest],
         ['app', ''],
       ],
       true,
     ],
-  ])('%s, where the spec has a tag and a digest is asked for', (_, ids, is) => {
+  ])('%s, if the spec has a tag and a digest is requested', (_, ids, is) => {
     const view = viewOf({ replicas: 1, podStatus: running(...ids) });
     expect(isExpectedImage({ workload: deployment, expected: byDigest, view })).toBe(is);
   });
 
-  it('not known, where one container may be it and the other is not', () => {
+  it('unknown, if one container may be it and the other is not', () => {
     const view = viewOf({
       containers: [app('reg/app:1'), { name: 'proxy', image: `reg/proxy@${other}` }],
       podStatus: {},
@@ -277,13 +277,13 @@ describe('the image is', () => {
     expect(isExpectedImage({ workload: deployment, expected: byDigest, view })).toBeUndefined();
   });
 
-  it('that of the spec, where the spec has a digest', () => {
+  it('the image in the spec, if the spec has a digest', () => {
     const view = viewOf({ image: `reg/app@${digest}`, podStatus: running(['app', other]) });
     expect(isExpectedImage({ workload: deployment, expected: byDigest, view })).toBe(true);
   });
 });
 
-test('images are remembered from the first look on, where none can be compared', () => {
+test('remembers the images of the first look, if none can be compared', () => {
   const look = (more: Partial<Case>): Look => lookOf({ what: '', is: undefined, expected: helm, ...more });
   expect(imagesToRemember(look({}))).toEqual({ app: 'reg/app:2' });
   expect(imagesToRemember(look({ previous: { images: { app: 'reg/app:1' } } }))).toEqual({ app: 'reg/app:1' });
@@ -291,7 +291,7 @@ test('images are remembered from the first look on, where none can be compared',
   expect(imagesToRemember(look({ view: nothing }))).toBeUndefined();
 });
 
-test('a success whose image was not compared says so', () => {
+test('says in a success that the image was not compared', () => {
   const look = (more: Partial<Case>): Look => lookOf({ what: '', is: undefined, expected: helm, ...more });
   expect(imageWarning(look({}))).toBe(
     'the image was recorded, not compared: the catalogue names no image to compare with the version of a helm artifact; reg/app:2',

@@ -35,7 +35,7 @@ describe('an expression', () => {
     ['object.status.phase', 'it gives neither true nor false'],
     ['object.spec.constructor == "x"', 'No such key: constructor'],
     ['object.__proto__ == null', 'No such key: __proto__'],
-  ])('%s cannot be told', (text, why) => expect(said(text)).toMatchObject({ why: expect.stringContaining(why) }));
+  ])('cannot evaluate %s', (text, why) => expect(said(text)).toMatchObject({ why: expect.stringContaining(why) }));
 
   it.each([
     ['object.status.phase ==', 'Unexpected token: EOF, at character 23'],
@@ -47,11 +47,9 @@ describe('an expression', () => {
       'it has more than 2 of all, exists, exists_one, filter, map inside each other',
     ],
     [`object.a in [${'1, '.repeat(60)}1]`, 'Exceeded max'],
-  ])('%s is refused', (text, problem) =>
-    expect(said(text)).toMatchObject({ problem: expect.stringContaining(problem) }),
-  );
+  ])('refuses %s', (text, problem) => expect(said(text)).toMatchObject({ problem: expect.stringContaining(problem) }));
 
-  it('of any text says something and throws nothing', () => {
+  it('from any text returns something and throws nothing', () => {
     const parts = fc.constantFrom('object', '.status', '.a', '[0]', ' == ', '"x"', '(', ')', ' && ', '1', '?', 'has(');
     const texts = fc.oneof(
       fc.string(),

@@ -11,9 +11,9 @@ const replicas: JsonObject = { 'f:spec': { 'f:replicas': {} } };
 const entry = (manager: string, time: string, fieldsV1: JsonObject): JsonObject => ({ manager, time, fieldsV1 });
 
 test.each<[what: string, managedFields: readonly JsonObject[], told: string]>([
-  ['nobody knows', [], ''],
+  ['unknown', [], ''],
   ['one manager', [entry('kubectl-set', '2026-01-01T00:00:00Z', imageOf('app'))], ' (set by kubectl-set)'],
-  ['who has other fields', [entry('autoscaler', '2026-01-01T00:00:00Z', replicas)], ''],
+  ['one with other fields', [entry('autoscaler', '2026-01-01T00:00:00Z', replicas)], ''],
   ['Flotilla itself', [entry('flotilla', '2026-01-01T00:00:00Z', imageOf('app'))], ''],
   [
     'the last of several',
@@ -24,7 +24,7 @@ test.each<[what: string, managedFields: readonly JsonObject[], told: string]>([
     ' (set by kubectl-edit)',
   ],
   [
-    'nobody who has set that of another container',
+    'not who set the image of another container',
     [
       entry('harness', '2026-01-01T00:00:00Z', imageOf('app')),
       entry('injector', '2026-01-02T00:00:00Z', imageOf('proxy')),
@@ -32,11 +32,11 @@ test.each<[what: string, managedFields: readonly JsonObject[], told: string]>([
     ' (set by harness)',
   ],
   ['no list of fields', [{ manager: 'odd', fieldsV1: 1 }], ''],
-])('who has set an image is told: %s', (_, managedFields, told) => {
+])('reports who set an image: %s', (_, managedFields, told) => {
   expect(setBy({ workload: { ...deployment, container: 'app' } }, { metadata: { managedFields } })).toBe(told);
 });
 
-test('whose image it is is told with who has set it', () => {
+test('names the container and who set its image', () => {
   const containers = [{ name: 'app', image: 'reg/app:9' }];
   const metadata = { name: 'app', managedFields: [entry('kubectl-set', '2026-01-01T00:00:00Z', imageOf('app'))] };
   const look = {

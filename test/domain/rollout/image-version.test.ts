@@ -15,7 +15,7 @@ const digest = `sha256:${'3f'.repeat(32)}`;
 const other = `sha256:${'4a'.repeat(32)}`;
 const long = `sha512:${'ab'.repeat(64)}`;
 
-describe('the grammar of a version', () => {
+describe('the syntax of a version', () => {
   it.each([
     ['2.4.0', true],
     ['v1.0_rc-1', true],
@@ -70,7 +70,7 @@ describe('the grammar of a version', () => {
     fc.array(pieces, { minLength: 1, maxLength: 5 }).map((parts) => parts.join('')),
   );
 
-  it('is what a kubelet takes behind a repository', () => {
+  it('is what a kubelet accepts after a repository', () => {
     fc.assert(
       fc.property(texts, (version) => {
         const join = readVersion(version).tag === undefined ? '@' : ':';
@@ -81,19 +81,19 @@ describe('the grammar of a version', () => {
     );
   });
 
-  it('has a longest', () => {
+  it('has a maximum length', () => {
     expect(isVersion(`${'x'.repeat(128)}@${long}`, 'docker')).toBe(true);
     expect(`${'x'.repeat(128)}@${long}`).toHaveLength(longestVersion);
   });
 
-  it('knows a whole digest only', () => {
+  it('accepts only a full digest', () => {
     expect([digest, digest.toUpperCase(), long].map(isDigest)).toEqual([true, true, true]);
     expect(
       [`${digest}0`, `x${digest}`, digest.slice(0, -1), long.slice(0, -1), `sha256:${'xy'.repeat(32)}`].map(isDigest),
     ).toEqual(Array(5).fill(false));
   });
 
-  it('falls into parts that make it again', () => {
+  it('splits into parts that join to the same', () => {
     fc.assert(fc.property(texts, (text) => !isVersion(text, 'helm') || versionOf(readVersion(text)) === text));
     expect(versionOf({})).toBeUndefined();
     expect(readVersion(`@${digest}`)).toEqual({ tag: '', digest });
@@ -110,4 +110,4 @@ it.each([
   [`2.3.0@${digest}`, `2.4.0@${digest}`, false],
   ['2.4.0', `2.4.0@${digest}`, false],
   [digest, '2.4.0', false],
-])('%s answers to %s: %s', (version, asked, is) => expect(answersTo(version, asked)).toBe(is));
+])('%s matches %s: %s', (version, asked, is) => expect(answersTo(version, asked)).toBe(is));

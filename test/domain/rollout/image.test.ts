@@ -45,7 +45,7 @@ describe('image references', () => {
     { image: 'reg/app:1', version: `1@${digest}`, is: false },
   ])('$image is version $version: $is', ({ image, version, is }) => expect(hasVersion(image, version)).toBe(is));
 
-  it('tells repositories apart exactly', () => {
+  it('distinguishes repositories exactly', () => {
     expect(sameRepository('nginx:1', 'docker.io/library/nginx')).toBe(true);
     expect(sameRepository('reg.example/a/app', 'reg.example/app')).toBe(false);
     expect(sameRepository('reg.example/app-2', 'reg.example/app')).toBe(false);
@@ -71,12 +71,12 @@ describe('image references', () => {
     expect(hasDigest(digest, digest)).toBe(true);
     expect(hasDigest('', digest)).toBe(false);
     expect(hasDigest(`nginx@sha256:${'4a'.repeat(32)}`, digest)).toBe(false);
-    // Of a loaded image it is the digest of its configuration, which is another one.
+    // A loaded image reports the digest of its configuration, which differs.
     expect(hasDigest(`sha256:${'4a'.repeat(32)}`, digest)).toBeUndefined();
     expect(isDigest('sha256:abc')).toBe(false);
   });
 
-  it('finds any tag behind any repository again', () => {
+  it('recognises any tag of any repository', () => {
     const part = fc.stringMatching(/^[a-z0-9]{1,8}$/);
     const repository = fc.tuple(fc.constantFrom('', 'localhost:5000/', 'reg.example/', 'reg.example:443/team/'), part);
     fc.assert(

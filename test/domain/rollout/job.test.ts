@@ -26,7 +26,7 @@ describe('a Job', () => {
   const over = 'the job failed for good: BackoffLimitExceeded, it is over (7 failed, 2 succeeded)';
   const complete = view({ succeeded: 1, ...condition('Complete') });
 
-  it('that failed before the deployment fails it when no other one comes, two minutes later', () => {
+  it('that failed before the deployment makes it fail if no other appears within two minutes', () => {
     const [running, failed] = [view({}), view({ ...condition('Failed'), failed: 7, succeeded: 2 })];
     const looks = [0, 119, 120].map((at) => [at, failed] as const);
     expect(shortOf('job', looks, { before: failed })).toEqual([
@@ -59,7 +59,7 @@ describe('a Job', () => {
       lines(`failing, JobFailed: ${over}`, `- condition Failed, BackoffLimitExceeded: ${over}`),
     ]),
     [
-      'over without a word',
+      'over without a reason',
       view(condition('Failed', { reason: 7, message: 7 })),
       lines(
         'failing, JobFailed: the job failed for good: Failed (0 failed, 0 succeeded)',
@@ -91,7 +91,7 @@ describe('a Job', () => {
     expect(toldOf(judge('job', seen))).toBe(told);
   });
 
-  it('that failed shows the containers that ended badly, whose logs help', () => {
+  it('that failed shows the containers that failed, whose logs help', () => {
     const container = (name: string, state: JsonObject, lastState: JsonObject = {}) => ({ name, state, lastState });
     const status = {
       initContainerStatuses: [container('init', ended(1))],
@@ -114,7 +114,7 @@ describe('a Job', () => {
     ]);
   });
 
-  it('that was there and complete before is nothing new; another uid is', () => {
+  it('that already existed and was complete is unchanged; another uid is new', () => {
     expect(toldOf(judge('job', complete, complete))).toBe(
       'healthy, AlreadyRunning: nothing changed: 1 of 1 completions with reg/app:2, as before the deployment',
     );
@@ -159,7 +159,7 @@ describe('a CronJob', () => {
     expect(toldOf(judge('cronjob', seen, before))).toBe(told);
   });
 
-  it('that is not there is awaited', () => {
+  it('that is missing is awaited', () => {
     expect(judge('cronjob', nothing).verdict).toBe('waiting');
   });
 
@@ -171,24 +171,24 @@ describe('a CronJob', () => {
       'waiting LastRunFailed',
     ],
     [
-      'whose first run goes on',
+      'whose first run is in progress',
       { lastScheduleTime: at(5), lastSuccessfulTime: at(1), active: [{}] },
       nothing,
       'healthy CronJobUpdated',
     ],
     [
-      'whose last run was well',
+      'whose last run succeeded',
       { lastScheduleTime: at(5), lastSuccessfulTime: at(6) },
       nothing,
       'healthy CronJobUpdated',
     ],
-    ['that never ended well so far', { lastScheduleTime: at(5) }, nothing, 'healthy CronJobUpdated'],
+    ['that has never succeeded', { lastScheduleTime: at(5) }, nothing, 'healthy CronJobUpdated'],
   ])('%s', (_, status, before, told) => {
     const { verdict, reason } = judge('cronjob', view({}, status), before);
     expect(`${verdict} ${reason}`).toBe(told);
   });
 
-  it('counts a run that failed only from the attempt on', () => {
+  it('counts a failed run only after the attempt began', () => {
     const seen = view({}, { lastScheduleTime: at(5), lastSuccessfulTime: at(1) });
     const workload = { ...deployment, kind: 'cronjob' as const };
     const look = { workload, expected, baseline: captureBaseline(workload, seen), view: seen, now };

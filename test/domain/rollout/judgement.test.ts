@@ -17,7 +17,7 @@ it.each([
   ['InvalidImageName', false],
   ['ContainerCreating', false],
   ['Unschedulable', false],
-])('the log of a container helps that is told of for %s: %s', (reason, helps) => {
+])('reads the log of a container with %s: %s', (reason, helps) => {
   expect(wantsLog(fact(reason))).toBe(helps);
 });
 
@@ -26,7 +26,7 @@ test('only a container has a log', () => {
   expect(wantsLog(fact('Error', { kind: 'condition' }))).toBe(false);
 });
 
-test('a finding has warnings and evidence when there are some', () => {
+test('a finding has warnings and evidence if there are some', () => {
   expect([healthy('R', 'm'), waiting('R', 'm'), failing('R', 'm')]).toEqual([
     { verdict: 'healthy', reason: 'R', message: 'm' },
     { verdict: 'waiting', reason: 'R', message: 'm' },

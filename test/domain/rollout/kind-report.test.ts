@@ -8,7 +8,7 @@ const broken = { name: 'app', ready: false, restartCount: 7, state: { waiting: {
 const gone = (phase: string): JsonObject => ({ ...unready(broken), phase, reason: 'Evicted' });
 
 describe('a pod that has ended and is replaced', () => {
-  it.each(['Failed', 'Succeeded'])('in phase %s says nothing of the rollout', (phase) => {
+  it.each(['Failed', 'Succeeded'])('in phase %s does not affect the rollout', (phase) => {
     const view = viewOf({ replicas: 1 });
     const labels = { 'pod-template-hash': 'hash2' };
     const judged = judge('deployment', { ...view, pods: [podOf(gone(phase), labels), ...view.pods] });
@@ -21,13 +21,13 @@ describe('a pod that has ended and is replaced', () => {
     });
   });
 
-  it.each(['Pending', 'Running', 'Unknown'])('is another thing than one in phase %s', (phase) => {
+  it.each(['Pending', 'Running', 'Unknown'])('differs from one in phase %s', (phase) => {
     const view = viewOf({ replicas: 1, status: { readyReplicas: 0 }, podStatus: gone(phase) });
     expect(judge('deployment', view).reason).toBe('InvalidImageName');
   });
 });
 
-describe('a registry of no such name', () => {
+describe('an unknown host of a registry', () => {
   const containers = (version: string, side: string): readonly JsonObject[] => [
     { name: 'app', image: `reg/app:${version}` },
     { name: 'side', image: side },
@@ -48,7 +48,7 @@ describe('a registry of no such name', () => {
   });
 });
 
-describe('a container that has ended too often', () => {
+describe('a container that ended too often', () => {
   const ended = { restartCount: 3, state: { running: {} }, lastState: { terminated: { exitCode: 1 } } };
   const view = (created: JsonObject) =>
     viewOf({
@@ -60,7 +60,7 @@ describe('a container that has ended too often', () => {
     ['before the attempt, in a pod that is older', { creationTimestamp: secondsAgo(3) }, '0 waiting ReplicasNotReady'],
     ['in a pod of the second in which it began', { creationTimestamp: secondsAgo(2) }, '0 failing CrashLoopBackOff'],
     ['in a pod that is newer', { creationTimestamp: secondsAgo(1) }, '0 failing CrashLoopBackOff'],
-    ['in a pod of which nobody knows the age', {}, '0 failing CrashLoopBackOff'],
+    ['in a pod of unknown age', {}, '0 failing CrashLoopBackOff'],
   ])('%s', (_, created, told) => {
     expect(shortOf('deployment', [[0, view(created)]], { since: -1.5 })).toEqual([told]);
   });

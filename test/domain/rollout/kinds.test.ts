@@ -6,7 +6,7 @@ import { isRunning, judgeRollout } from '../../../lib/domain/rollout/verdict.ts'
 import { expected, judge, lines, metadata, podOf, template } from './kinds.ts';
 import { deployment, now, secondsAgo, toldOf, unready, viewOf, waitingFor } from './objects.ts';
 
-/** A table for the sets: what such an object says, and what we make of it. */
+/** A table for the sets: the state of such an object, and our verdict. */
 
 const isReady = { conditions: [{ type: 'Ready', status: 'True' }] };
 const notReady = { conditions: [{ type: 'Ready', status: 'False' }] };
@@ -66,7 +66,7 @@ describe('a StatefulSet', () => {
       told: 'waiting, ReplicasNotAvailable: 1 of 3 replicas are available',
     },
     {
-      what: 'ready, not available for as long as it needs',
+      what: 'ready, not available long enough',
       view: view({ availableReplicas: 2 }, { minReadySeconds: 1 }),
       told: 'waiting, ReplicasNotAvailable: 2 of 3 replicas are available',
     },
@@ -84,7 +84,7 @@ describe('a StatefulSet', () => {
       told: 'waiting, RevisionNotCurrent: the current revision is app-a, not yet app-b',
     },
     ...(['currentRevision', 'updateRevision'] as const).map((revision) => ({
-      what: `without a word of its ${revision}`,
+      what: `without its ${revision}`,
       view: view({ currentRevision: 'app-a', [revision]: null }),
       told: 'healthy, RolledOut: 3 of 3 replicas are ready with reg/app:2',
     })),
@@ -104,12 +104,12 @@ describe('a StatefulSet', () => {
         'them back. Lower the partition, then deploy again',
     },
     {
-      what: 'made with a partition over its replicas, so that all are of the only revision',
+      what: 'created with a partition over its replicas, so that all have the only revision',
       view: view({ updatedReplicas: 3 }, partition(9)),
       told: 'healthy, RolledOut: 3 of 3 replicas are ready with reg/app:2',
     },
     {
-      what: 'none asked for',
+      what: 'zero replicas requested',
       view: view({ replicas: 0, readyReplicas: 0, updatedReplicas: 0 }, { replicas: 0 }),
       told: 'waiting, NothingAsked: no replicas are requested yet: 0 counts once it lasts for 15 s',
     },
@@ -124,10 +124,10 @@ describe('a StatefulSet', () => {
 
   it.each<[what: string, spec: JsonObject, pod: JsonObject, isStuck: boolean]>([
     ['is not ready', {}, podOf({}, { 'controller-revision-hash': 'app-a' }), true],
-    ['says that it is not', {}, podOf(notReady, { 'controller-revision-hash': 'app-a' }), true],
+    ['reports that it is not', {}, podOf(notReady, { 'controller-revision-hash': 'app-a' }), true],
     ['is ready', {}, podOf(isReady, { 'controller-revision-hash': 'app-a' }), false],
     [
-      'need not be waited for',
+      'need not be awaited',
       { podManagementPolicy: 'Parallel' },
       podOf({}, { 'controller-revision-hash': 'app-a' }),
       false,
@@ -140,7 +140,7 @@ describe('a StatefulSet', () => {
       { metadata: { name: 'app-0', labels: { 'controller-revision-hash': 'app-a' }, deletionTimestamp: 'x' } },
       false,
     ],
-  ])('warns of a pod of an older revision that is in the way: one that %s', (_, spec, pod, isStuck) => {
+  ])('warns about a pod of an older revision that blocks it: one that %s', (_, spec, pod, isStuck) => {
     expect(judge('statefulset', view({ readyReplicas: 2 }, spec, [pod])).warnings).toEqual(
       isStuck
         ? ['pod app-0 of an older revision is not ready and blocks the update; if that lasts, delete it']
@@ -148,12 +148,12 @@ describe('a StatefulSet', () => {
     );
   });
 
-  it('without a word of its revision has no older ones', () => {
+  it('without its revision has no older pods', () => {
     const pod = podOf({}, { 'controller-revision-hash': 'app-a' });
     expect(judge('statefulset', view({ readyReplicas: 2, updateRevision: null }, {}, [pod])).warnings).toBeUndefined();
   });
 
-  it('that is as before does not ask how often its containers once ended', () => {
+  it('that is unchanged ignores old crashes of its containers', () => {
     const status = {
       ...unready({ restartCount: 9, lastState: { terminated: { exitCode: 1, finishedAt: secondsAgo(60) } } }),
     };
@@ -164,7 +164,7 @@ describe('a StatefulSet', () => {
     ]);
   });
 
-  it('without a word of its revision may be another one than before', () => {
+  it('without its revision may be another one than before', () => {
     const same = view({ updateRevision: null });
     expect(judge('statefulset', same, same).reason).toBe('RolledOut');
   });
@@ -229,13 +229,13 @@ describe('a DaemonSet', () => {
     expect(toldOf(judge('daemonset', seen))).toBe(told);
   });
 
-  it('warns of nothing without a reason', () => {
+  it('warns about nothing without a reason', () => {
     expect(judge('daemonset', view({ numberReady: 1 }))).not.toHaveProperty('warnings');
   });
 
   it.each<[what: string, WorkloadView, told: string]>([
     [
-      'whose nodes nobody has counted',
+      'whose nodes are not counted',
       view({ desiredNumberScheduled: null }),
       'waiting, NodesNotCounted: the controller has not counted the nodes yet',
     ],
@@ -258,7 +258,7 @@ describe('a DaemonSet', () => {
     expect(toldOf(judge('daemonset', seen))).toBe(told);
   });
 
-  it('that is as before does not ask how often its containers once ended', () => {
+  it('that is unchanged ignores old crashes of its containers', () => {
     const status = {
       ...unready({ restartCount: 9, lastState: { terminated: { exitCode: 1, finishedAt: secondsAgo(60) } } }),
     };
@@ -278,7 +278,7 @@ describe('a DaemonSet', () => {
 });
 
 describe('what was before', () => {
-  it('a restart of long ago is no crash loop when nothing changed, even while the pod is not ready', () => {
+  it('a restart long ago is no crash loop when nothing changed, even while the pod is not ready', () => {
     const podStatus = unready({
       restartCount: 9,
       state: { running: {} },
@@ -289,14 +289,14 @@ describe('what was before', () => {
     expect(judge('deployment', same).verdict).toBe('failing');
   });
 
-  it('a deployment that was deleted and made anew is a new one, though its revision has the same number', () => {
+  it('a Deployment that was deleted and recreated is new, even with the same revision number', () => {
     const before = viewOf({});
     expect(judge('deployment', before, before).reason).toBe('AlreadyRunning');
     const other = JSON.parse(JSON.stringify(before).replaceAll('"d1"', '"d0"')) as WorkloadView;
     expect(judge('deployment', before, other).reason).toBe('RolledOut');
   });
 
-  it('the expected image, seen once and put back by somebody, is superseded', () => {
+  it('the expected image, seen once and replaced by somebody, is superseded', () => {
     const before = viewOf({ image: 'reg/app:1', revision: 1 });
     const baseline = captureBaseline(deployment, before);
     const look = { workload: deployment, expected, baseline, now };
@@ -308,7 +308,7 @@ describe('what was before', () => {
     expect(judgeRollout({ ...look, view: before })).toMatchObject({ verdict: 'waiting', reason: 'ImageNotUpdated' });
   });
 
-  it('a release runs already only when its image is known to run, and is ready', () => {
+  it('a release already runs only if its image is known to run, and is ready', () => {
     const running = (view: WorkloadView, artifactType: 'docker' | 'helm', image?: string) =>
       isRunning({ workload: deployment, expected: { version: '2', artifactType, ...(image && { image }) }, view, now });
     expect(running(viewOf({}), 'docker')).toBe(true);

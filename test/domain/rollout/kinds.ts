@@ -6,7 +6,9 @@ import type { Judgement } from '../../../lib/domain/rollout/judgement.ts';
 import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 import { deployment, now } from './objects.ts';
 
-/** What objects of any kind have in these tests, and how they are judged: version 2 is asked for, nothing was before. */
+/**
+ * Shared by objects of any kind in these tests, with their verdict: version 2 is requested, and nothing existed before.
+ */
 
 export const nothing: WorkloadView = { revisions: [], pods: [] };
 export const template = { spec: { containers: [{ name: 'app', image: 'reg/app:2' }] } };

@@ -29,18 +29,18 @@ it.each<[read: (name: string) => unknown, values: readonly unknown[]]>([
   [(name) => numberAt(holder, name), [0, 3, 0, 0, 0, 0, 0, 0]],
   [(name) => listAt(holder, name), [[], [], [], [], [{ a: 1 }], [], [], []]],
   [(name) => objectAt(holder, name), [{}, {}, {}, {}, {}, holder.within, {}, {}]],
-])('what is absent or of another kind is the zero value: %s', (read, values) => {
+])('a missing value, or one of another type, is the zero value: %s', (read, values) => {
   const names = ['text', 'count', 'flag', 'none', 'list', 'within', 'absent', 'constructor'];
   expect(names.map(read)).toEqual(values);
 });
 
-test('a way through what is no object ends nowhere', () => {
+test('a path through something that is not an object finds nothing', () => {
   expect(valueAt(holder, 'within', 'deep')).toBe('c');
   const others: readonly (Json | undefined)[] = [undefined, null, 'text', 7, [{ length: 1 }]];
   for (const other of others) expect(valueAt(other, 'length')).toBeUndefined();
 });
 
-test('names, labels, owners, conditions', () => {
+test('reads names, labels, owners and conditions', () => {
   const object = {
     metadata: { name: 'p', labels: { app: 'x' }, ownerReferences: [{ uid: 'o1' }, { uid: 'o2' }] },
     status: { conditions: [{ type: 'Ready', status: 'False' }, { type: 'Other' }] },
@@ -54,6 +54,6 @@ test('names, labels, owners, conditions', () => {
   expect([isDeleting(object), isDeleting({ metadata: { deletionTimestamp: 'x' } })]).toEqual([false, true]);
 });
 
-test('the API server fills in one replica', () => {
+test('the API server defaults to one replica', () => {
   expect([{}, { spec: { replicas: 0 } }, { spec: { replicas: 4 } }].map(desiredReplicas)).toEqual([1, 0, 4]);
 });

@@ -9,12 +9,12 @@ import { deployment, now } from './objects.ts';
 export interface Told {
   readonly before?: WorkloadView;
   readonly settings?: RolloutSettings;
-  /** When the attempt began, in seconds after `now`. */
+  /** Start of the attempt, in seconds after `now`. */
   readonly since?: number;
   readonly expected?: { readonly version: string; readonly artifactType: 'docker' };
 }
 
-/** Looks one after the other, each so many seconds after `now`, as an observer has them: until there is a verdict. */
+/** Looks in order, each this many seconds after `now`, as an observer takes them, until there is a verdict. */
 export function judgeAll(
   kind: WorkloadKind,
   looks: readonly (readonly [seconds: number, view: WorkloadView])[],

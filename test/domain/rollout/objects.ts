@@ -73,7 +73,7 @@ export const waitingFor = (reason: string, message = `about ${reason}`): JsonObj
   state: { waiting: { reason, message } },
 });
 
-/** All of a finding as text: what is said, then each fact (`-`) and each warning (`!`) on a line of its own. */
+/** A whole finding as text: its message, then each fact (`-`) and each warning (`!`) on its own line. */
 export const toldOf = ({ verdict, reason, message, evidence = [], warnings = [] }: Finding): string =>
   [
     `${verdict}, ${reason}: ${message}`,

@@ -61,17 +61,17 @@ describe('a Pod', () => {
     expect(`${verdict}, ${reason}`).toBe(told);
   });
 
-  it('that crashed before is not held against the deployment', () => {
+  it('that crashed before does not fail the deployment', () => {
     const same = seenOf(podOf(crashed));
     expect(judge('pod', same, same)).toMatchObject({ verdict: 'waiting', reason: 'PodNotReady' });
   });
 
-  it('that was ready before is nothing new', () => {
+  it('that was ready before is unchanged', () => {
     const same = seenOf(podOf({ phase: 'Running', ...ready }));
     expect(judge('pod', same, same).reason).toBe('AlreadyRunning');
   });
 
-  it('that is being deleted is awaited anew', () => {
+  it('that is being deleted is awaited again', () => {
     const status = { phase: 'Running', ...ready };
     const object = { metadata: { ...metadata, deletionTimestamp: 'x' }, spec: template.spec, status };
     const before = seenOf({ ...object, metadata });

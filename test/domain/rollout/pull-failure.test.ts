@@ -8,7 +8,7 @@ import type { WarningEvent } from '../../../lib/domain/rollout/warning-event.ts'
 const image = 'registry.example/shop/web:2.4.0';
 const resolving = `failed to pull and unpack image "${image}": failed to resolve reference "${image}"`;
 
-/** As containerd, CRI-O and the Docker daemon say it. */
+/** As containerd, CRI-O and the Docker daemon report it. */
 const said: readonly (readonly [PullCause, string])[] = [
   ['NotFound', `rpc error: code = NotFound desc = ${resolving}: ${image}: not found`],
   ['NotFound', 'manifest for registry.example/shop/web:2.4.0 not found: manifest unknown: manifest unknown'],
@@ -47,7 +47,7 @@ const said: readonly (readonly [PullCause, string])[] = [
   ['Unknown', ''],
 ];
 
-describe('a pull that failed', () => {
+describe('a failed pull', () => {
   it.each(said)('%s: %s', (cause, message) => {
     expect(pullCause(message, { image })).toBe(cause);
   });
@@ -58,7 +58,7 @@ describe('a pull that failed', () => {
     ['unauthorized:1', (name) => `pulling ${name}: disk quota`, 'Unknown'],
     ['denied.example/web:1', () => 'pulling denied.example/web: disk quota', 'Unknown'],
     ['registry.example/web@sha256:500', () => 'registry.example/web: not found', 'NotFound'],
-  ])('of %s is not judged by the words of its name', (name, message, cause) => {
+  ])('of %s is not judged by the words in its name', (name, message, cause) => {
     expect(pullCause(message(name), { image: name })).toBe(cause);
   });
 
@@ -66,7 +66,7 @@ describe('a pull that failed', () => {
     [[], 'NoSuchRegistry'],
     [['registry.exmaple/shop/web:2.3.0'], 'NoSuchRegistry'],
     [['reg/side:1', 'registry.example/shop/web:2.3.0'], 'Passing'],
-  ])('for want of a host, after %s', (before, cause) => {
+  ])('for an unknown host, after %s', (before, cause) => {
     expect(pullCause('dial tcp: lookup registry.example: no such host', { image, before })).toBe(cause);
   });
 
@@ -75,7 +75,7 @@ describe('a pull that failed', () => {
     [`Back-off pulling image ${image}`, false],
     [`Back-off pulling image "${image}": ErrImagePull: not found`, true],
     ['not found', true],
-  ])('tells its cause or not: %s', (message, tells) => {
+  ])('reports its cause or not: %s', (message, tells) => {
     expect(tellsCause(message)).toBe(tells);
   });
 });
@@ -97,23 +97,23 @@ describe('an older kubelet that backs off without a cause', () => {
     waitingSignal(pod, statusOf('ImagePullBackOff', backOff), { previous, warnings });
 
   it.each<[what: string, previous: Progress | undefined, key: string, reason: string, grace: number]>([
-    ['is forgiven', undefined, `ImagePull/Passing/${image}`, 'ImagePullBackOff', 90_000],
+    ['gets its grace', undefined, `ImagePull/Passing/${image}`, 'ImagePullBackOff', 90_000],
     [
-      'is believed what it said last',
+      'keeps its last cause',
       seen(`ImagePull/NotFound/${image}`),
       `ImagePull/NotFound/${image}`,
       'ImagePullBackOff',
       1_000,
     ],
     [
-      'is believed that it passes',
+      'keeps a temporary cause',
       seen(`ImagePull/Passing/${image}`),
       `ImagePull/Passing/${image}`,
       'RegistryUnavailable',
       90_000,
     ],
     [
-      'is not believed of another image',
+      'does not keep the cause of another image',
       seen('ImagePull/NotFound/other:1'),
       `ImagePull/Passing/${image}`,
       'ImagePullBackOff',
@@ -123,7 +123,7 @@ describe('an older kubelet that backs off without a cause', () => {
     expect(signal(previous)).toMatchObject({ key, reason, grace });
   });
 
-  it('says nothing at all, and is believed what it said last', () => {
+  it('with no message at all keeps its last cause', () => {
     const status = statusOf('ErrImagePull', '');
     const previous = seen(`ImagePull/NotFound/${image}`);
     expect(waitingSignal(pod, status, { previous })?.key).toBe(`ImagePull/NotFound/${image}`);
@@ -134,10 +134,14 @@ describe('an older kubelet that backs off without a cause', () => {
     message: `Failed to pull image "${image}": unauthorized`,
   };
   it.each<[what: string, event: Partial<WarningEvent>, cause: PullCause]>([
-    ['is told by an event of its pod', {}, 'Unauthorized'],
-    ['is not told by that of another pod', { uid: 'p1' }, 'NotFound'],
-    ['is not told by another failure', { reason: 'Failed', message: 'Error: ImagePullBackOff' }, 'NotFound'],
-    ['is not told by the pull of another image', { message: 'Failed to pull image "x:1": unauthorized' }, 'NotFound'],
+    ['is explained by an event of its pod', {}, 'Unauthorized'],
+    ['is not explained by an event of another pod', { uid: 'p1' }, 'NotFound'],
+    ['is not explained by another failure', { reason: 'Failed', message: 'Error: ImagePullBackOff' }, 'NotFound'],
+    [
+      'is not explained by the pull of another image',
+      { message: 'Failed to pull image "x:1": unauthorized' },
+      'NotFound',
+    ],
   ])('%s', (_, event, cause) => {
     const told = cause === 'Unauthorized' ? `${backOff}: ${failed.message}` : backOff;
     expect(signal(undefined, [{ ...failed, ...event }])?.evidence[0]?.message).toBe(told);
@@ -147,7 +151,7 @@ describe('an older kubelet that backs off without a cause', () => {
   });
 });
 
-test('whatever a registry is called, a cause that passes is given the time of two more tries', () => {
+test('a temporary cause gets the time of two more tries, for any name of the registry', () => {
   const messages = said.filter(([cause]) => cause === 'Passing' || cause === 'Unknown').map(([, message]) => message);
   const name = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,20}$/);
   fc.assert(

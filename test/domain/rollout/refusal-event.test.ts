@@ -13,13 +13,13 @@ const event = (uid: string, more: JsonObject = {}): KubernetesObject =>
     ...more,
   }) as unknown as KubernetesObject;
 
-/** Pods of any kind: some seconds old. */
+/** Pods of any kind, some seconds old. */
 const pod = (seconds: number, labels: JsonObject = {}, more: JsonObject = {}): JsonObject => {
   const made = podOf({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }, labels);
   return { ...made, metadata: { ...(made.metadata as JsonObject), creationTimestamp: secondsAgo(seconds), ...more } };
 };
 
-/** One pod is there, two are asked for. */
+/** One pod exists, two are requested. */
 const short: Readonly<
   Record<'statefulset' | 'daemonset' | 'job', { readonly spec: JsonObject; readonly status: JsonObject }>
 > = {
@@ -53,8 +53,8 @@ const failing = ['0 waiting ReplicaFailure', '1.9 waiting ReplicaFailure', '2 fa
 const refused = [event('u1')];
 const there = { statefulset: [pod(9)], daemonset: [pod(9)], job: [] };
 
-describe.each(Object.keys(short) as readonly Kind[])('pods of a %s that are refused', (kind) => {
-  it('fail it two seconds later, by the event of their owner', () => {
+describe.each(Object.keys(short) as readonly Kind[])('refused pods of a %s', (kind) => {
+  it('make it fail two seconds later, by the event of their owner', () => {
     const view = viewed(kind, there[kind], refused);
     expect(told(kind, view)).toEqual(failing);
     expect(
@@ -68,28 +68,28 @@ describe.each(Object.keys(short) as readonly Kind[])('pods of a %s that are refu
     });
   });
 
-  it('have that event first in their evidence, whatever was said since', () => {
+  it('have that event first in their evidence, despite later ones', () => {
     const later = event('p0', { reason: 'Unhealthy', lastTimestamp: secondsAgo(-1) });
     const [first] = judgeAll(kind, [[0, viewed(kind, there[kind], [later, ...refused])]]);
     expect(first?.evidence?.[0]?.reason).toBe('FailedCreate');
   });
 
   it.each<[what: string, pods: readonly JsonObject[], events: readonly KubernetesObject[]]>([
-    ['all are there', [pod(9), pod(8)], refused],
-    ['one was made since', [pod(0)], [event('u1', { lastTimestamp: secondsAgo(5) })]],
-    ['one was made in the same second', [pod(0)], refused],
-    ['it is said of another object', there[kind], [event('u2')]],
-    ['something else is said', there[kind], [event('u1', { reason: 'FailedDelete' })]],
-  ])('do not, when %s', (_, pods, events) => {
+    ['all exist', [pod(9), pod(8)], refused],
+    ['one was created since', [pod(0)], [event('u1', { lastTimestamp: secondsAgo(5) })]],
+    ['one was created in the same second', [pod(0)], refused],
+    ['the event is of another object', there[kind], [event('u2')]],
+    ['the event says something else', there[kind], [event('u1', { reason: 'FailedDelete' })]],
+  ])('do not, if %s', (_, pods, events) => {
     expect(told(kind, viewed(kind, pods, events))[2]).not.toMatch(/ReplicaFailure/);
   });
 
-  it('do not, when it was before the attempt', () => {
+  it('do not, if it was before the attempt', () => {
     expect(told(kind, viewed(kind, there[kind], refused), { since: 1 })[2]).not.toMatch(/ReplicaFailure/);
     expect(told(kind, viewed(kind, there[kind], refused), { since: 0 })).toEqual(failing);
   });
 
-  it('wait for one that leaves', () => {
+  it('wait for one that is being deleted', () => {
     const leaving = pod(9, {}, { deletionTimestamp: 'x' });
     expect(told(kind, viewed(kind, [leaving], refused))[2]).toBe('2 waiting ReplicaFailure');
   });
@@ -104,16 +104,16 @@ describe('pods of a Job', () => {
     expect(told('job', viewed('job', [], refused, more))[2]).not.toMatch(/ReplicaFailure/);
   });
 
-  it('are one where nothing says how many', () => {
+  it('default to one', () => {
     expect(told('job', viewed('job', [], refused, { parallelism: null, completions: null }))).toEqual(failing);
   });
 
-  it('are as many as go side by side where no number of completions is set', () => {
+  it('default to parallelism without a number of completions', () => {
     expect(told('job', viewed('job', [], refused, { completions: null }))).toEqual(failing);
   });
 });
 
-describe('pods of a DaemonSet that come beside the old ones', () => {
+describe('pods of a DaemonSet that start next to the old ones', () => {
   const update = (maxSurge: number | string) => ({ updateStrategy: { rollingUpdate: { maxSurge } } });
   const hash = (name: string) => ({ 'controller-revision-hash': name });
   const revisions = [{ metadata: { name: 'new', labels: hash('new'), ownerReferences: [{ uid: 'u1' }] }, revision: 2 }];
@@ -123,7 +123,7 @@ describe('pods of a DaemonSet that come beside the old ones', () => {
       revisions,
     } as unknown as WorkloadView).at(-1);
 
-  it.each([1, '50%'])('are missing while the old ones are there, with a surge of %s', (maxSurge) => {
+  it.each([1, '50%'])('are missing while the old ones exist, with a surge of %s', (maxSurge) => {
     expect(last(maxSurge)).toBe('2 failing ReplicaFailure');
     expect(last(maxSurge, pod(8, hash('new')))).toBe('2 failing ReplicaFailure');
   });
@@ -132,7 +132,7 @@ describe('pods of a DaemonSet that come beside the old ones', () => {
     expect(last(maxSurge)).not.toMatch(/ReplicaFailure/);
   });
 
-  it('make room when one that is there becomes ready', () => {
+  it('make room when an existing one becomes ready', () => {
     const young = { ...pod(8, hash('new')), status: { phase: 'Running' } };
     expect(last(1, young)).toBe('2 waiting ReplicaFailure');
   });
@@ -147,12 +147,12 @@ describe('a Deployment', () => {
     pods,
   });
 
-  it('is told by the event of its ReplicaSet', () => {
+  it('fails by the event of its ReplicaSet', () => {
     expect(told('deployment', view({}))).toEqual(failing);
     expect(told('deployment', view({}, viewOf().pods))[2]).not.toMatch(/ReplicaFailure/);
   });
 
-  it('is told by an event that the refusal of before is one of now', () => {
+  it('learns from an event that an earlier refusal is current', () => {
     const conditions = [{ type: 'ReplicaFailure', status: 'True', lastTransitionTime: secondsAgo(60) }];
     const old = view({ status: { conditions } });
     expect(told('deployment', old, { before: old, since: -1 })).toEqual(failing);
@@ -174,13 +174,13 @@ describe('an Argo Rollout', () => {
     events: [event('rs2')],
   });
 
-  it('is told by the event of its ReplicaSet, and waits while a pod of before is there', () => {
+  it('fails by the event of its ReplicaSet, and waits while an earlier pod exists', () => {
     expect(told('rollout', view([]))).toEqual(failing);
     expect(told('rollout', view([pod(9, labels('h1'))]))[2]).toBe('2 waiting ReplicaFailure');
   });
 });
 
-describe('a probe that fails', () => {
+describe('a failing probe', () => {
   const readiness = event('p2-0', {
     reason: 'Unhealthy',
     message: 'Readiness probe failed: HTTP probe failed with statuscode: 503',
@@ -191,7 +191,7 @@ describe('a probe that fails', () => {
   };
   const named = 'pod app-hash2-0: Unhealthy: Readiness probe failed: HTTP probe failed with statuscode: 503';
 
-  it('is named with its answer while it is waited for, and at the deadline', () => {
+  it('is named with its answer while waiting, and at the deadline', () => {
     const status = { readyReplicas: 1, availableReplicas: 1 };
     const waits = { ...viewOf({ status, podStatus: started }), events: [readiness] };
     const late = { ...viewOf({ status: { ...status, ...exceeded }, podStatus: started }), events: [readiness] };
@@ -206,7 +206,7 @@ describe('a probe that fails', () => {
     ]);
   });
 
-  it('is named where it ends its container', () => {
+  it('is named if it ends its container', () => {
     const liveness = event('p2-0', {
       ...{ reason: 'Unhealthy', message: 'Liveness probe failed: timeout' },
       involvedObject: { uid: 'p2-0', name: 'app-hash2-0', fieldPath: 'spec.containers{app}' },

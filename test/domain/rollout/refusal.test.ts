@@ -30,7 +30,7 @@ const pod = (name: string, more: JsonObject = {}, ready = 'True'): JsonObject =>
 const leaving = pod('leaving', { deletionTimestamp: 'x' });
 const fresh = (ready: string) => pod('fresh', { labels: { 'pod-template-hash': 'hash2' } }, ready);
 
-/** Two replicas are asked for, one of them could not be made. */
+/** Two replicas are requested, and one of them could not be created. */
 function shaped({ owner, replicaSet, pods = [], spec = surge(1, 0), available = 2 }: Shape): WorkloadView {
   const made = viewOf({
     spec,
@@ -49,18 +49,18 @@ const looked = (...looks: readonly (readonly [number, Shape])[]) =>
     looks.map(([at, shape]) => [at, shaped(shape)] as const),
   );
 
-describe('pods that are refused', () => {
+describe('refused pods', () => {
   it.each<[what: string, shape: Shape, told: string]>([
-    ['as the ReplicaSet says', { replicaSet: refused() }, `pods of app-hash2 are refused: ${quota}`],
-    ['as the Deployment says', { owner: refused() }, `pods of app are refused: ${quota}`],
-    ['as both say', { owner: refused(), replicaSet: refused() }, `pods of app-hash2 are refused: ${quota}`],
+    ['by the ReplicaSet', { replicaSet: refused() }, `pods of app-hash2 are refused: ${quota}`],
+    ['by the Deployment', { owner: refused() }, `pods of app are refused: ${quota}`],
+    ['by both', { owner: refused(), replicaSet: refused() }, `pods of app-hash2 are refused: ${quota}`],
     ['without a message', { replicaSet: refused({ message: 7 }) }, 'pods of app-hash2 are refused: FailedCreate'],
     [
-      'without a word',
+      'without any reason',
       { replicaSet: refused({ message: 7, reason: 7 }) },
       'pods of app-hash2 are refused: FailedCreate',
     ],
-  ])('%s fail it two seconds later', (_, shape, message) => {
+  ])('%s make it fail two seconds later', (_, shape, message) => {
     const [, last] = judgeAll('deployment', [
       [0, shaped(shape)],
       [2, shaped(shape)],
@@ -74,7 +74,7 @@ describe('pods that are refused', () => {
     expect(first?.evidence?.[0]).toMatchObject({ kind: 'condition', reason: 'Denied' });
   });
 
-  it('no more are no sign', () => {
+  it('no longer refused are no signal', () => {
     const shape = { owner: refused({ status: 'False' }), replicaSet: refused({ status: 'False' }) };
     expect(looked([0, shape], [60, shape])[1]).toBe('60 waiting ReplicasNotUpdated');
   });
@@ -92,7 +92,7 @@ describe('pods that are refused', () => {
   });
 });
 
-it('a refusal for another cause begins anew', () => {
+it('a refusal for another cause starts again', () => {
   const busy = { replicaSet: refused({ message: 'failed calling webhook "x": timeout' }) };
   const full = { replicaSet: refused() };
   expect(looked([0, busy], [59, full], [60.9, full], [61, full])).toEqual([
@@ -104,20 +104,20 @@ it('a refusal for another cause begins anew', () => {
 describe('pods that may make room', () => {
   const replicaSet = refused();
   it.each<[what: string, shape: Shape, waits: boolean]>([
-    ['are on their way out', { pods: [leaving] }, true],
-    ['are not there', { pods: [] }, false],
-    ['are old ones, of which one may be missing', { pods: [pod('a'), pod('b')], spec: surge(0, 1) }, true],
-    ['are old ones, of which none may be missing', { pods: [pod('a'), pod('b')], spec: surge(1, 0) }, false],
-    ['are as few as may be', { pods: [pod('a')], spec: surge(0, 1), available: 1 }, false],
+    ['are being deleted', { pods: [leaving] }, true],
+    ['do not exist', { pods: [] }, false],
+    ['are old ones, and one may be missing', { pods: [pod('a'), pod('b')], spec: surge(0, 1) }, true],
+    ['are old ones, and none may be missing', { pods: [pod('a'), pod('b')], spec: surge(1, 0) }, false],
+    ['are at the minimum', { pods: [pod('a')], spec: surge(0, 1), available: 1 }, false],
     ['are old ones, and half may be missing', { pods: [pod('a'), pod('b')], spec: surge('50%', '50%') }, true],
-    ['are old ones, and a share of less than one', { pods: [pod('a'), pod('b')], spec: surge('25%', '25%') }, false],
-    ['are old ones, by the usual strategy', { pods: [pod('a'), pod('b')], spec: {} }, false],
-    ['are old ones, and both shares are nothing', { pods: [pod('a'), pod('b')], spec: surge('0%', '10%') }, true],
-    ['all go first', { pods: [pod('a')], spec: { strategy: { type: 'Recreate' } }, available: 0 }, true],
-    ['wait for new ones that come', { pods: [pod('a'), fresh('False')] }, true],
-    ['have new ones beside them that serve', { pods: [pod('a'), fresh('True')], available: 3 }, true],
-    ['have new ones beside them, and no more than are needed', { pods: [pod('a'), fresh('True')] }, false],
-    ['are as few as may be, by a share', { pods: [pod('a')], spec: surge(0, '99%'), available: 1 }, false],
+    ['are old ones, and a share below one', { pods: [pod('a'), pod('b')], spec: surge('25%', '25%') }, false],
+    ['are old ones, with the default strategy', { pods: [pod('a'), pod('b')], spec: {} }, false],
+    ['are old ones, and both shares are zero', { pods: [pod('a'), pod('b')], spec: surge('0%', '10%') }, true],
+    ['are all deleted first', { pods: [pod('a')], spec: { strategy: { type: 'Recreate' } }, available: 0 }, true],
+    ['wait for new ones that start', { pods: [pod('a'), fresh('False')] }, true],
+    ['have new ones next to them that serve', { pods: [pod('a'), fresh('True')], available: 3 }, true],
+    ['have new ones next to them, and no more than needed', { pods: [pod('a'), fresh('True')] }, false],
+    ['are at the minimum, by a share', { pods: [pod('a')], spec: surge(0, '99%'), available: 1 }, false],
     ['are new ones only', { pods: [fresh('False')] }, false],
     ['have ended', { pods: [{ ...pod('a'), status: { phase: 'Failed' } }], spec: surge(0, 1) }, false],
   ])('%s', (_, shape, waits) => {
@@ -126,7 +126,7 @@ describe('pods that may make room', () => {
     expect(last).toBe(waits ? '500 waiting ReplicaFailure' : '500 failing ReplicaFailure');
   });
 
-  it('have left: the controller tries again after as long as it has waited so far', () => {
+  it('are gone: the controller retries after the time it has waited so far', () => {
     const away = { replicaSet, pods: [leaving] };
     const gone = { replicaSet };
     expect(looked([0, away], [90, gone], [189.999, gone], [190, gone])).toEqual([
@@ -142,7 +142,7 @@ describe('pods that may make room', () => {
     expect(second?.message).toContain('pods have left since, and the controller retries within 100 s');
   });
 
-  it('have left after the controller had waited for longer than we looked', () => {
+  it('are gone after the controller waited longer than we looked', () => {
     const since = refused({ lastTransitionTime: '2026-05-01T11:59:00Z' });
     const looks = [
       [0, { replicaSet: since, pods: [leaving] }],
@@ -152,7 +152,7 @@ describe('pods that may make room', () => {
     expect(looked(...looks, [130, { replicaSet: since }])[2]).toBe('130 failing ReplicaFailure');
   });
 
-  it('leave again, one after the other: each has its time', () => {
+  it('go again, one after the other: each has its time', () => {
     const away = { replicaSet, pods: [leaving] };
     const gone = { replicaSet };
     expect(looked([0, away], [10, gone], [29, away], [100, gone], [209, gone], [210, gone]).slice(4)).toEqual([
@@ -161,14 +161,14 @@ describe('pods that may make room', () => {
     ]);
   });
 
-  it('have left after a long time: no pause of the controller is longer than 1,000 s', () => {
+  it('are gone after a long time: the controller never pauses longer than 1,000 s', () => {
     const away = { replicaSet, pods: [leaving] };
     const gone = { replicaSet };
     expect(looked([0, away], [5_000, gone], [6_010, gone])[2]).toBe('6010 failing ReplicaFailure');
   });
 });
 
-describe('pods that had left before the first look', () => {
+describe('pods that were gone before the first look', () => {
   const before = viewOf({ revision: 1, image: 'reg/app:1' });
   const began = '2026-05-01T11:59:40Z';
   const older = (replicas?: number, number = 1, owner = 'd1'): JsonObject => ({
@@ -189,14 +189,14 @@ describe('pods that had left before the first look', () => {
   it.each<[what: string, view: WorkloadView, seconds: number, told?: { readonly before?: WorkloadView }]>([
     ['one of two, which the controller has known for 20 s', lookAt([older(1)], timed, [pod('a')]), 30],
     ['all of them', lookAt([older(0)], timed), 30],
-    ['all of them, of several revisions', lookAt([older(0, 0), older(1)], timed), 30],
-    ['all of them, at a time that nobody tells', lookAt([older(0)], refused()), 10],
+    ['all of them, with several revisions', lookAt([older(0, 0), older(1)], timed), 30],
+    ['all of them, at an unknown time', lookAt([older(0)], refused()), 10],
     ['none: they keep all', lookAt([older(2)], timed, [pod('a'), pod('b')]), 2],
-    ['none: of several revisions they keep all', lookAt([older(1, 0), older(1)], timed, [pod('a')]), 2],
+    ['none: with several revisions they keep all', lookAt([older(1, 0), older(1)], timed, [pod('a')]), 2],
     ['none: there were none', lookAt([], timed), 2],
-    ['none: how many are wanted is not told', lookAt([older()], timed), 2],
+    ['none: the number of replicas is unknown', lookAt([older()], timed), 2],
     ["none: they are another owner's", lookAt([older(0, 1, 'd2')], timed), 2],
-    ['some, and what refuses is no quota', lookAt([older(0)], { ...timed, message: 'denied the request: no' }), 2],
+    ['some, and the refusal is not by a quota', lookAt([older(0)], { ...timed, message: 'denied the request: no' }), 2],
     [
       'some, and a webhook does not answer',
       lookAt([older(0)], { ...timed, message: 'failed calling webhook "quota": timeout' }),
@@ -211,17 +211,17 @@ describe('pods that had left before the first look', () => {
     ]);
   });
 
-  it('are told', () => {
+  it('are awaited', () => {
     const [one] = judgeAll('deployment', [[0, lookAt([older(0)], timed)]], { before });
     expect(one?.message).toContain('pods have left since, and the controller retries within 30 s');
   });
 });
 
-describe('a refusal of another time', () => {
+describe('an earlier refusal', () => {
   const before = shaped({ replicaSet: refused({ lastTransitionTime: '2026-05-01T11:50:00Z' }) });
   const again = shaped({ replicaSet: refused({ lastTransitionTime: '2026-05-01T12:00:01Z' }) });
 
-  it('that was not taken back is given the longest pause of the controller', () => {
+  it('that was not withdrawn gets the longest pause of the controller', () => {
     const looks = [
       [0, before],
       [1_009, before],
@@ -239,7 +239,7 @@ describe('a refusal of another time', () => {
     expect(shortOf('deployment', [[0, whole]], { before })).toEqual(['0 waiting ReplicasNotUpdated']);
   });
 
-  it('is another one than that of now', () => {
+  it('differs from the current one', () => {
     expect(
       shortOf(
         'deployment',
@@ -252,7 +252,7 @@ describe('a refusal of another time', () => {
     ).toBe('2 failing ReplicaFailure');
   });
 
-  it('of an older ReplicaSet is not said of the new one', () => {
+  it('of an older ReplicaSet does not count for the new one', () => {
     const made = shaped({ owner: refused() });
     const older = { kind: 'ReplicaSet', metadata: { name: 'older', uid: 'rs1' }, status: { conditions: [refused()] } };
     const view = { ...made, revisions: [...made.revisions, older] };

@@ -26,7 +26,7 @@ const controllerRevision = (
 
 const owner = { metadata: { uid: 'w', ...numbered('2') } };
 
-test("a Deployment's new ReplicaSet is its own one with its number", () => {
+test('the new ReplicaSet of a Deployment is its own one with its number', () => {
   const others = [replicaSet('a', '1'), replicaSet('b', '2', 'x')];
   const nameOf = (object: JsonObject | undefined) => (object?.metadata as JsonObject | undefined)?.name;
   expect(nameOf(currentReplicaSet(owner, [...others, replicaSet('c', '2')]))).toBe('c');
@@ -34,7 +34,7 @@ test("a Deployment's new ReplicaSet is its own one with its number", () => {
   expect(currentReplicaSet({ metadata: { uid: 'w' } }, [{ metadata: ownedBy('w') }])).toBeUndefined();
 });
 
-test('the newest ControllerRevision of an owner has the highest number, wherever it stands', () => {
+test('the newest ControllerRevision of an owner has the highest number, in any order', () => {
   const all = [
     controllerRevision('a', 2),
     controllerRevision('b', 3),
@@ -66,7 +66,7 @@ const pods = [
 
 const withHash = { 'controller-revision-hash': 'n' };
 
-describe('which revision it is, and which pods are of it', () => {
+describe('which revision it is, and which pods belong to it', () => {
   it.each<
     [what: string, WorkloadKind, Omit<WorkloadView, 'pods'>, revision: string | undefined, pods: readonly string[]]
   >([
@@ -120,7 +120,7 @@ describe('which revision it is, and which pods are of it', () => {
   });
 });
 
-test('two looks saw the same when object and revision are the same, and known', () => {
+test('two looks saw the same if object and revision are the same, and known', () => {
   const one = { exists: true, uid: 'u', revision: '2/n' };
   expect(isSameRevision(one, { ...one, image: 'x' })).toBe(true);
   expect(isSameRevision(one, { ...one, revision: '3/n' })).toBe(false);
@@ -128,7 +128,7 @@ test('two looks saw the same when object and revision are the same, and known', 
   expect(isSameRevision({ exists: true, uid: 'u' }, { exists: true, uid: 'u' })).toBe(false);
 });
 
-test('the spec of pods is in another place for every kind', () => {
+test('the pod spec is in another place for every kind', () => {
   const spec = (name: string) => ({ containers: [{ name, image: `${name}:1` }] });
   const object = {
     spec: {
@@ -142,7 +142,7 @@ test('the spec of pods is in another place for every kind', () => {
   expect(podSpecOf(of('job'), {})).toEqual({});
 });
 
-describe('the container that is the service', () => {
+describe('the container of the service', () => {
   const workload = (...containers: readonly JsonObject[]) => ({
     spec: { template: { spec: { containers, initContainers: [{ name: 'init', image: 'reg/init:1' }] } } },
   });
@@ -154,17 +154,17 @@ describe('the container that is the service', () => {
     ['the only one', {}, [a], a],
     ['the only one, whatever its image', { image: 'reg/b' }, [a], a],
     ['the named one', { container: 'b' }, [a, b], b],
-    ['the named one, which is not there', { container: 'x' }, [a], undefined],
+    ['the named one, which is missing', { container: 'x' }, [a], undefined],
     ['the only one of the repository', { image: 'reg/b' }, [a, b], b],
     ['one of two of the repository', { image: 'reg/b' }, [a, b, alsoB], undefined],
     ['one of two', {}, [a, b], undefined],
-    ['one that says nothing of itself', {}, [{}], { name: '', image: '' }],
+    ['one without a name', {}, [{}], { name: '', image: '' }],
     ['none', {}, [], undefined],
   ])('%s', (_, more, containers, found) => {
     expect(mainContainer({ ...deployment, ...more }, workload(...containers))).toEqual(found);
   });
 
-  it('is found by another repository than that of the catalogue', () => {
+  it("is found by another repository than the catalogue's", () => {
     expect(mainContainer({ ...deployment, image: 'reg/a' }, workload(a, b), 'reg/b')).toEqual(b);
   });
 

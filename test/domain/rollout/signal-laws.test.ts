@@ -12,13 +12,13 @@ import { deployment, now, secondsAgo, unready, viewOf, waitingFor } from './obje
 const pending = waiting('ReplicasNotReady', '1 of 2');
 const keys = ['one', 'other', 'third'] as const;
 
-/** Looks at any times, and which signals are seen at each. */
+/** Looks at any times, and the signals seen at each. */
 const looks = fc.array(fc.record({ after: fc.nat({ max: 30 }), seen: fc.subarray([...keys]) }), {
   minLength: 1,
   maxLength: 20,
 });
 
-test('a signal that comes and goes fails nothing before it has lasted for its grace without a gap', () => {
+test('a signal that comes and goes fails nothing before it lasts for its grace without a gap', () => {
   fc.assert(
     fc.property(looks, fc.integer({ min: 1, max: 60 }), (sequence, grace) => {
       const began = new Map<string, number>();
@@ -71,7 +71,7 @@ const passing = [
 const final = ['not found', 'manifest unknown', 'unauthorized', 'pull access denied'];
 const pulling = fc.constantFrom('ErrImagePull', 'ImagePullBackOff');
 
-test('no look alone at a pull that may pass is a failure, nor are looks within two tries of the kubelet', () => {
+test('no single look at a pull that may recover is a failure, nor looks within two tries of the kubelet', () => {
   const tries = fc.array(fc.tuple(fc.nat({ max: 6_000 }), pulling, fc.constantFrom(...passing)), {
     minLength: 1,
     maxLength: 10,
@@ -90,7 +90,7 @@ test('no look alone at a pull that may pass is a failure, nor are looks within t
   );
 });
 
-test('a pull that is final fails within three seconds of looks once a second, in whatever words it is told', () => {
+test('a final pull error fails within three seconds of looks once a second, for any wording', () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(pulling, fc.nat({ max: 999 })), { minLength: 4, maxLength: 4 }),
@@ -112,7 +112,7 @@ test('a pull that is final fails within three seconds of looks once a second, in
   );
 });
 
-test('an event that is older than the attempt changes nothing', () => {
+test('an event older than the attempt changes nothing', () => {
   const event = fc.record({
     type: fc.constant('Warning'),
     reason: fc.constantFrom('FailedCreate', 'Unhealthy', 'Failed', 'FailedMount', 'BackOff'),

@@ -8,7 +8,7 @@ const seen = (name: string, container: string, message = 'cannot start'): Eviden
   ...{ name, container, message },
 });
 
-it('a deadline has what was seen until then as its evidence, each container of each pod once', () => {
+it('a deadline has everything seen until then as its evidence, each container of each pod once', () => {
   const evidence = [seen('p', 'app', 'again'), seen('p', 'side'), seen('q', 'app')];
   const signals = [{ key: 'pull', reason: 'ImagePullBackOff', message: '', grace: Number.POSITIVE_INFINITY, evidence }];
   const fact: Evidence = {
@@ -37,7 +37,7 @@ describe('signals', () => {
   const other = signal('config', 'q');
   const again = signal('pull', 'r');
 
-  it('that are not there leave the finding as it is, and nothing is remembered', () => {
+  it('that are absent leave the finding unchanged, and nothing is remembered', () => {
     expect(
       judgeSignals(
         { signals: [], finding: pending },
@@ -48,7 +48,7 @@ describe('signals', () => {
     });
   });
 
-  it('hold up at first: the first of them is what is waited for, with what all of its kind say', () => {
+  it('hold it up first: it waits for the first of them, with the messages of its kind', () => {
     expect(judgeSignals({ signals: [one, other, again], finding: pending }, { now: 5 })).toEqual({
       first_seen: { pull: 5, config: 5 },
       finding: {
@@ -69,7 +69,7 @@ describe('signals', () => {
     );
   });
 
-  it('are warned of, each kind once, from their time on', () => {
+  it('become warnings, each kind once, at their time', () => {
     const slow = { grace: 99_000, warnAfter: 2_000 };
     const signals = [
       ...[signal('pull', 'r', { grace: 99_000 }), signal('node', 'p', slow), signal('node', 'q', slow)],
@@ -85,7 +85,7 @@ describe('signals', () => {
     expect(at(3_000).finding.warnings).toEqual(['node of p (for more than 2 s)', 'disk of s (for more than 3 s)']);
   });
 
-  it('come with five facts at most', () => {
+  it('come with at most five facts', () => {
     const signals = ['1', '2', '3', '4', '5', '6'].map((name) => signal('pull', name));
     const names = (finding: { evidence?: readonly Evidence[] }) => finding.evidence?.map(({ name }) => name);
     const look = { now: 0 };

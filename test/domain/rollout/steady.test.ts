@@ -36,24 +36,24 @@ const young = { containerStatuses: [running('app', 4)] };
 
 describe('a container that has run for 4 s', () => {
   it.each<[what: string, Shape, told: string]>([
-    ['without a probe must go on', { spec: { containers: [app] }, status: young }, 'waiting NotSteady'],
+    ['without a probe must run longer', { spec: { containers: [app] }, status: young }, 'waiting NotSteady'],
     [
       'with a readiness probe has answered',
       { spec: { containers: [{ ...app, readinessProbe: probe }] }, status: young },
       'healthy RolledOut',
     ],
     [
-      'with a startup probe only was asked once',
+      'with only a startup probe was checked once',
       { spec: { containers: [{ ...app, startupProbe: probe }] }, status: young },
       'waiting NotSteady',
     ],
     [
-      'of a workload that has minReadySeconds is the controller’s affair',
+      'of a workload with minReadySeconds is the controller’s concern',
       { spec: { containers: [app] }, status: young, workload: { minReadySeconds: 3, replicas: 2 } },
       'healthy RolledOut',
     ],
     [
-      'as a sidecar beside one with a probe',
+      'as a sidecar next to one with a probe',
       {
         spec: { containers: [{ ...app, readinessProbe: probe }, { name: 'proxy' }] },
         status: { containerStatuses: [running('app', 4), running('proxy', 4)] },
@@ -83,7 +83,7 @@ describe('a container that has run for 4 s', () => {
       'healthy RolledOut',
     ],
     [
-      'and an init container that has ended is none that must run',
+      'next to an ended init container, which need not run',
       {
         spec: { containers: [{ ...app, readinessProbe: probe }], initContainers: [{ name: 'setup' }] },
         status: {
@@ -102,7 +102,7 @@ describe('a container that has run for 4 s', () => {
       'waiting Restarting',
     ],
     [
-      'whose start nobody tells is not held against it',
+      'with an unknown start does not block',
       { spec: { containers: [app] }, status: { containerStatuses: [{ name: 'app', state: { running: {} } }] } },
       'healthy RolledOut',
     ],
@@ -113,7 +113,7 @@ describe('a container that has run for 4 s', () => {
 
   const bare = shaped({ spec: { containers: [app] }, status: young });
 
-  it('is healthy at the very moment when its time is over', () => {
+  it('is healthy exactly when its time is over', () => {
     const looks = [0, 5.9, 6].map((at) => [at, bare] as const);
     expect(shortOf('deployment', looks)).toEqual([
       '0 waiting NotSteady',
@@ -130,7 +130,7 @@ describe('a container that has run for 4 s', () => {
     expect(shortOf('deployment', [[0, bare]], { settings: { steady_seconds } })).toEqual([`0 ${told}`]);
   });
 
-  it('that was started anew begins anew', () => {
+  it('that restarted starts again', () => {
     const again = shaped({ spec: { containers: [app] }, status: { containerStatuses: [running('app', -5)] } });
     expect(
       shortOf('deployment', [
@@ -141,28 +141,28 @@ describe('a container that has run for 4 s', () => {
     ).toEqual(['0 waiting NotSteady', '14 waiting NotSteady', '15 healthy RolledOut']);
   });
 
-  it('of an older revision is not looked at', () => {
+  it('of an older revision is ignored', () => {
     const { pods, ...rest } = bare;
     const old = pods.map((pod) => ({ ...pod, metadata: { name: 'old', labels: { 'pod-template-hash': 'hash1' } } }));
     expect(shortOf('deployment', [[0, { ...rest, pods: old }]])).toEqual(['0 healthy RolledOut']);
   });
 
-  it('of a pod that was evicted since is not waited for', () => {
+  it('of a pod that was evicted since is ignored', () => {
     const { pods, ...rest } = bare;
     const old = pods.map((pod) => ({ ...pod, spec: { containers: [app] }, status: { phase: 'Failed', ...young } }));
     expect(shortOf('deployment', [[0, { ...rest, pods: old }]])).toEqual(['0 healthy RolledOut']);
   });
 
-  it('holds up a pod too', () => {
+  it('holds up a Pod too', () => {
     const pod = podOf({ phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }], ...young });
     expect(shortOf('pod', [[0, { workload: pod, revisions: [], pods: [pod] }]])).toEqual(['0 waiting NotSteady']);
   });
 });
 
-describe('counts and pods that come by streams of their own', () => {
+describe('with counters and pods from separate streams', () => {
   const { pods, ...counts } = viewOf({});
   it.each<[what: string, WorkloadView, told: string]>([
-    ['without pods, not by streams', { ...counts, pods: [] }, 'healthy RolledOut'],
+    ['without pods, but not with streams', { ...counts, pods: [] }, 'healthy RolledOut'],
     ['without pods', { ...counts, pods: [], watched: true }, 'waiting PodsNotSeen'],
     ['with one of two pods', { ...counts, pods: pods.slice(1), watched: true }, 'waiting PodsNotSeen'],
     ['with all pods', { ...counts, pods, watched: true }, 'healthy RolledOut'],
@@ -174,7 +174,7 @@ describe('counts and pods that come by streams of their own', () => {
 describe('always', () => {
   const count = fc.integer({ min: 0, max: 4 });
 
-  it('zero of n new is no success, whatever else is counted', () => {
+  it('zero of n new pods is no success, for any other counters', () => {
     fc.assert(
       fc.property(
         fc.constantFrom('deployment', 'statefulset', 'daemonset'),
@@ -206,7 +206,7 @@ describe('always', () => {
     );
   });
 
-  it('no container without a probe that has run for less than the setting is in a success', () => {
+  it('a success has no container without a probe that has run for less than the setting', () => {
     const age = fc.integer({ min: 0, max: 30 });
     fc.assert(
       fc.property(fc.array(age, { minLength: 1, maxLength: 4 }), age, (ages, steady_seconds) => {

@@ -7,7 +7,7 @@ import { type Baseline, captureBaseline } from '../../../lib/domain/rollout/base
 import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 import { deployment, now, toldOf } from './objects.ts';
 
-/** Revisions by their numbers, as a controller keeps them: images of the only container, or the pod spec. */
+/** Revisions by number, as a controller keeps them: images of the only container, or the pod spec. */
 type Kept = Readonly<Record<number, string>>;
 
 const specOf = (image: string): JsonObject => ({ containers: [{ name: 'app', image }] });
@@ -100,7 +100,7 @@ const asked = 'version 2';
 const replaced = `failing, Superseded: the image was ${asked}, as requested, and is now`;
 const waits = `waiting, ImageNotUpdated: the image is still reg/app:1; ${asked} is awaited`;
 
-/** All of them at the first look: the executor is done, and nobody has looked before. */
+/** All of them at the first look: the executor is done, and there was no look before. */
 const cases: readonly Case[] = [
   {
     what: 'ours, then theirs',
@@ -108,23 +108,23 @@ const cases: readonly Case[] = [
     told: `${replaced} reg/app:9: somebody else changed it`,
   },
   {
-    what: 'ours, then the one before again under a new number',
+    what: 'ours, then the earlier one again under a new number',
     now: { image: 'reg/app:1', kept: { 6: 'reg/app:1', 5: 'reg/app:2' } },
     told: `${replaced} reg/app:1 again, as before: it was put back`,
   },
   {
-    what: 'ours, which had been there long before, and then the one before again',
+    what: 'ours, which existed long before, and then the earlier one again',
     before: { image: 'reg/app:1', kept: { 4: 'reg/app:1', 3: 'reg/app:2' } },
     now: { image: 'reg/app:1', kept: { 6: 'reg/app:1', 5: 'reg/app:2' } },
     told: `${replaced} reg/app:1 again, as before: it was put back`,
   },
   {
-    what: 'ours, of which nothing is kept, and then the one before again',
+    what: 'ours, with no history, and then the earlier one again',
     now: { image: 'reg/app:1', kept: { 6: 'reg/app:1' } },
     told: 'failing, Superseded: the image is reg/app:1 again, as before: another template was there in between, and was reverted',
   },
   {
-    what: 'theirs, and then the one before again, but never ours',
+    what: 'theirs, and then the earlier one again, but never ours',
     now: { image: 'reg/app:1', kept: { 6: 'reg/app:1', 5: 'reg/app:9' } },
     told: waits,
   },
@@ -135,13 +135,13 @@ const cases: readonly Case[] = [
   },
   { what: 'nothing new', now: was, told: waits },
   {
-    what: 'nothing new, and ours of long before',
+    what: 'nothing new, and ours from long before',
     before: { image: 'reg/app:1', kept: { 4: 'reg/app:1', 3: 'reg/app:2' } },
     now: { image: 'reg/app:1', kept: { 4: 'reg/app:1', 3: 'reg/app:2' } },
     told: waits,
   },
   {
-    what: 'an object made anew, which had ours',
+    what: 'a recreated object, which had ours',
     now: { image: 'reg/app:1', uid: 'w', kept: { 2: 'reg/app:1', 1: 'reg/app:2' } },
     baseline: (baseline) => ({ ...baseline, uid: 'v' }),
     told: `${replaced} reg/app:1 again, as before: it was put back`,
@@ -167,13 +167,13 @@ const cases: readonly Case[] = [
     told: waits,
   },
   {
-    what: 'a kind that keeps nothing, with theirs',
+    what: 'a kind without history, with theirs',
     kinds: ['cronjob'],
     now: { image: 'reg/app:9', kept: {} },
     told: 'failing, Superseded: the image is reg/app:9: neither reg/app:1, as before, nor version 2, as requested',
   },
   {
-    what: 'a kind that keeps nothing, as before',
+    what: 'a kind without history, as before',
     kinds: ['cronjob'],
     now: { image: 'reg/app:1', kept: {}, generation: 3 },
     told: waits,
@@ -197,44 +197,41 @@ describe('at the first look', () => {
   );
 });
 
-/** As a controller does it: a template that is taken up again keeps its place and gets the next number. */
+/** As a controller does it: a reused template keeps its place and gets the next number. */
 const write = (kept: Kept, image: string): Kept => {
   const highest = Number(newest(kept));
   if (kept[highest] === image) return kept;
   return Object.fromEntries([...Object.entries(kept).filter(([, one]) => one !== image), [highest + 1, image]]);
 };
 
-describe('whatever was written since the baseline', () => {
+describe('any changes since the baseline', () => {
   const images = fc.constantFrom('reg/app:1', 'reg/app:2', 'reg/app:9');
 
-  it.each(controlled)(
-    'to a %s: it is superseded at the first look just when ours stood there, or theirs does',
-    (kind) => {
-      const workload = { ...deployment, kind };
-      const expected = { version: '2', artifactType: 'docker' } as const;
-      fc.assert(
-        fc.property(fc.array(images, { maxLength: 6 }), fc.array(images, { maxLength: 6 }), (before, since) => {
-          const start = [...before, 'reg/app:1'].reduce<Kept>(write, { 1: 'reg/app:0' });
-          const end = since.reduce<Kept>(write, start);
-          const baseline = captureBaseline(workload, kinds[kind]({ image: 'reg/app:1', kept: start }));
-          const image = end[Number(newest(end))]!;
-          const { reason } = judgeRollout({
-            workload,
-            expected,
-            baseline,
-            view: kinds[kind]({ image, kept: end }),
-            now,
-          });
-          const isOver = image === 'reg/app:9' || since.includes('reg/app:2');
-          if (image === 'reg/app:2') expect(reason).not.toBe('Superseded');
-          else expect(reason).toBe(isOver ? 'Superseded' : 'ImageNotUpdated');
-        }),
-      );
-    },
-  );
+  it.each(controlled)('to a %s: superseded at the first look exactly if ours existed, or theirs does', (kind) => {
+    const workload = { ...deployment, kind };
+    const expected = { version: '2', artifactType: 'docker' } as const;
+    fc.assert(
+      fc.property(fc.array(images, { maxLength: 6 }), fc.array(images, { maxLength: 6 }), (before, since) => {
+        const start = [...before, 'reg/app:1'].reduce<Kept>(write, { 1: 'reg/app:0' });
+        const end = since.reduce<Kept>(write, start);
+        const baseline = captureBaseline(workload, kinds[kind]({ image: 'reg/app:1', kept: start }));
+        const image = end[Number(newest(end))]!;
+        const { reason } = judgeRollout({
+          workload,
+          expected,
+          baseline,
+          view: kinds[kind]({ image, kept: end }),
+          now,
+        });
+        const isOver = image === 'reg/app:9' || since.includes('reg/app:2');
+        if (image === 'reg/app:2') expect(reason).not.toBe('Superseded');
+        else expect(reason).toBe(isOver ? 'Superseded' : 'ImageNotUpdated');
+      }),
+    );
+  });
 });
 
-describe('where several containers may be the service', () => {
+describe('if several containers may be the service', () => {
   const two = (one: string, other: string): WorkloadView => {
     const containers = [one, other].map((image, at) => ({ name: `c${at}`, image }));
     const metadata = { name: 'app', uid: 'w', generation: 2 };
@@ -242,10 +239,10 @@ describe('where several containers may be the service', () => {
   };
 
   it.each<[what: string, view: WorkloadView, reason: string]>([
-    ['each has an image that nobody asked for', two('reg/app:3', 'reg/app:3'), 'Superseded'],
+    ['each has an image that nobody requested', two('reg/app:3', 'reg/app:3'), 'Superseded'],
     ['one has', two('reg/app:3', 'reg/app:1'), 'ImageNotUpdated'],
     ['none is changed', two('reg/app:1', 'reg/app:1'), 'ImageNotUpdated'],
-    ['one has what was asked for', two('reg/app:2', 'reg/app:3'), 'GenerationNotObserved'],
+    ['one has what was requested', two('reg/app:2', 'reg/app:3'), 'GenerationNotObserved'],
   ])('%s', (_, view, reason) => {
     const baseline = captureBaseline(deployment, two('reg/app:1', 'reg/app:1'));
     const expected = { version: '2', artifactType: 'docker' } as const;
@@ -255,7 +252,7 @@ describe('where several containers may be the service', () => {
   });
 });
 
-describe('while it is verified', () => {
+describe('during verification', () => {
   const workload = deployment;
   const baseline = captureBaseline(workload, kinds.deployment(was));
   const rolling = (template: JsonObject, more: JsonObject = {}): WorkloadView => {
@@ -269,7 +266,7 @@ describe('while it is verified', () => {
   it.each<[what: string, first: WorkloadView, then: WorkloadView, reason: string]>([
     ['nothing', rolling({}), rolling({}), 'GenerationNotObserved'],
     ['the number of replicas', rolling({}), rolling({}, { replicas: 7 }), 'GenerationNotObserved'],
-    ['the template, with the image as it was', rolling({}), rolling(annotated), 'Superseded'],
+    ['the template, with the same image', rolling({}), rolling(annotated), 'Superseded'],
     ['back what the executor wrote in two steps', rolling(annotated), rolling({}), 'Superseded'],
   ])('somebody changes %s', (_, first, then, reason) => {
     const look = { workload, expected: { version: '2', artifactType: 'docker' } as const, baseline, now };
@@ -277,7 +274,7 @@ describe('while it is verified', () => {
     expect(judgeRollout({ ...look, view: then, previous: progress })).toMatchObject({ reason });
   });
 
-  it.each(['job', 'pod'] as const)('a %s is filled in by others, which is no change of ours', (kind) => {
+  it.each(['job', 'pod'] as const)('others fill in a %s, which is not our change', (kind) => {
     const of = (more: JsonObject): WorkloadView => ({
       workload: {
         metadata: { name: 'app', uid: 'w' },

@@ -30,7 +30,11 @@ const made = (parts: Made) => viewOf(parts);
 
 describe('a deployment, at one look', () => {
   it.each([
-    { what: 'all is well', view: made({}), told: 'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2' },
+    {
+      what: 'everything is fine',
+      view: made({}),
+      told: 'healthy, RolledOut: 2 of 2 replicas are ready with reg/app:2',
+    },
     {
       what: 'generation not observed',
       view: made({ observed: 1 }),
@@ -85,7 +89,7 @@ describe('a deployment, at one look', () => {
       told: 'failing, Paused: the deployment is paused halfway: 1 of 2 replicas have the new revision; resume it, then deploy again',
     },
     {
-      what: 'no replicas asked for',
+      what: 'zero replicas requested',
       view: made({ replicas: 0 }),
       told: lines(
         'healthy, RolledOut: 0 of 0 replicas are ready with reg/app:2',
@@ -96,7 +100,7 @@ describe('a deployment, at one look', () => {
     expect(toldOf(judge(view))).toBe(told);
   });
 
-  it('says both numbers', () => {
+  it('has both numbers in its message', () => {
     expect(judge(made({ status: { readyReplicas: 1 } })).message).toBe('1 of 2 replicas are ready');
   });
 
@@ -105,12 +109,12 @@ describe('a deployment, at one look', () => {
     expect(judge(same, { baselineView: same })).toMatchObject({ verdict: 'healthy', reason: 'AlreadyRunning' });
   });
 
-  it('does not take a restart of long ago for a failure when nothing changed', () => {
+  it('does not treat an old restart as a failure when nothing changed', () => {
     const same = made({ podStatus: restarted(9, secondsAgo(86_400)) });
     expect(judge(same, { baselineView: same })).toMatchObject({ verdict: 'healthy', reason: 'AlreadyRunning' });
   });
 
-  it('refuses a first deployment with another image than was asked for', () => {
+  it('refuses a first deployment with another image than requested', () => {
     const nothing = { revisions: [], pods: [] };
     expect(judge(made({ image: 'reg/app:1' }), { baselineView: nothing })).toMatchObject({
       verdict: 'failing',
@@ -154,7 +158,7 @@ describe('what one look hands to the next', () => {
     expect(judge(nothing, { previous: progress, at: now + 5 }).progress).toEqual(progress);
   });
 
-  it('is the images, where none can be compared', () => {
+  it('is the images, if none can be compared', () => {
     const { progress, warnings } = judge(made({ status: { readyReplicas: 1 } }), {
       expected: { version: '9', artifactType: 'helm' },
     });
@@ -176,7 +180,7 @@ describe('signals of the new pods', () => {
     { what: 'ErrImagePull', status: notFound('ErrImagePull'), reason: 'ImagePullBackOff', after: 1_000 },
     { what: 'ImagePullBackOff', status: notFound('ImagePullBackOff'), reason: 'ImagePullBackOff', after: 1_000 },
     {
-      what: 'a registry that is ill',
+      what: 'a registry that is down',
       status: waitingFor('ErrImagePull', '503 Service Unavailable'),
       reason: 'RegistryUnavailable',
       after: 90_000,
@@ -221,13 +225,13 @@ describe('signals of the new pods', () => {
     }
   });
 
-  it('takes the two names of a failed pull for one signal', () => {
+  it('treats the two names of a failed pull as one signal', () => {
     const pull = (reason: string) => made({ status: { readyReplicas: 0 }, podStatus: unready(notFound(reason)) });
     const first = judge(pull('ErrImagePull'));
     expect(judge(pull('ImagePullBackOff'), { previous: first.progress, at: now + 1_000 }).verdict).toBe('failing');
   });
 
-  it('begins anew when a signal has gone in between', () => {
+  it('starts again when a signal has gone in between', () => {
     const bad = made({ status: { readyReplicas: 0 }, podStatus: unready(notFound('ErrImagePull')) });
     const healed = made({ status: { readyReplicas: 0 }, podStatus: unready(waitingFor('ContainerCreating')) });
     const first = judge(bad).progress;
@@ -241,12 +245,12 @@ describe('signals of the new pods', () => {
       what: 'that is being deleted',
       parts: { podMetadata: { labels: { 'pod-template-hash': 'hash2' }, deletionTimestamp: 'x' } },
     },
-  ])('does not count a pod $what', ({ parts }) => {
+  ])('ignores a pod $what', ({ parts }) => {
     const view = made({ ...parts, podStatus: unready(waitingFor('InvalidImageName')) });
     expect(judge(view).verdict).toBe('healthy');
   });
 
-  it('waits a moment with a success when a container has just come back from a crash', () => {
+  it('delays a success when a container has just recovered from a crash', () => {
     expect(judge(made({ podStatus: restarted(1, secondsAgo(3)) }))).toMatchObject({
       verdict: 'waiting',
       reason: 'Settling',
@@ -271,7 +275,7 @@ describe('signals of the new pods', () => {
     });
   });
 
-  it('gives a full quota more time while old pods are leaving', () => {
+  it('gives a full quota more time while old pods are being deleted', () => {
     const refused = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' }];
     const stuck = made({ replicas: 2, status: { updatedReplicas: 0, conditions: refused } });
     const leaving = { ...stuck, pods: [{ kind: 'Pod', metadata: { name: 'old', deletionTimestamp: 'x' } }] };
@@ -283,7 +287,7 @@ describe('signals of the new pods', () => {
     expect(judge(leaving, { previous: first, at: now + 3_000 }).verdict).toBe('waiting');
   });
 
-  it('fails for a workload that does not come within two minutes', () => {
+  it('fails for a workload that does not appear within two minutes', () => {
     const nothing = { revisions: [], pods: [] };
     const first = judge(nothing).progress;
     expect(judge(nothing, { previous: first, at: now + 119_999 }).verdict).toBe('waiting');
@@ -317,7 +321,7 @@ describe('the image', () => {
       verdict: 'failing',
     },
     {
-      what: 'the repository of the catalogue',
+      what: 'the repository in the catalogue',
       containers: two,
       workload: { ...deployment, image: 'reg/app' },
       verdict: 'healthy',
@@ -328,7 +332,7 @@ describe('the image', () => {
       workload: { ...deployment, image: 'reg/application' },
       verdict: 'waiting',
     },
-  ])('counts when it is $what: $verdict', ({ containers, verdict, workload }) => {
+  ])('counts if it is $what: $verdict', ({ containers, verdict, workload }) => {
     const baselineView = viewOf({
       revision: 1,
       containers: [
@@ -350,7 +354,7 @@ describe('the image', () => {
     { asks: digest, has: 'reg/app:2', runs: `reg/app@${another}`, verdict: 'failing' },
     { asks: digest, has: `reg/app@${digest}`, runs: '', verdict: 'healthy' },
     { asks: `2@${digest}`, has: `reg/app:2@${digest}`, runs: '', verdict: 'healthy' },
-    // What is pulled by the digest of an index may be reported by that of one of its images.
+    // An image pulled by the digest of an index may be reported with the digest of a member.
     { asks: `2@${digest}`, has: `reg/app:2@${digest}`, runs: `reg/app@${another}`, verdict: 'healthy' },
     { asks: `2@${digest}`, has: `reg/app:2@${another}`, runs: `reg/app@${another}`, verdict: 'failing' },
     { asks: `2@${digest}`, has: `reg/app:3@${digest}`, runs: `reg/app@${digest}`, verdict: 'failing' },
@@ -360,13 +364,13 @@ describe('the image', () => {
     { asks: `2@${digest}`, has: 'reg/app:2', runs: `reg/app@${another}`, verdict: 'failing' },
     { asks: `2@${digest}`, has: 'reg/app:3', runs: `reg/app@${digest}`, verdict: 'failing' },
     { asks: `2@${digest}`, has: 'reg/app:1', runs: `reg/app@${digest}`, verdict: 'waiting' },
-  ])('asked for as $asks, written as $has, running as $runs: $verdict', ({ asks, has, runs, verdict }) => {
+  ])('requested as $asks, written as $has, running as $runs: $verdict', ({ asks, has, runs, verdict }) => {
     const view = viewOf({ image: has, ...(runs === '' ? {} : { podStatus: running(runs) }) });
     for (const workload of [deployment, { ...deployment, image: 'reg/app' }]) {
       const expected: Expected = { version: asks, artifactType: 'docker' };
       expect(judge(view, { expected, workload })).toMatchObject({ verdict });
     }
-    // The same of a release that was recorded by its reference.
+    // The same for a release recorded by its reference.
     const exact: Expected = {
       version: asks,
       artifactType: 'docker',
@@ -377,8 +381,8 @@ describe('the image', () => {
 
   it.each([
     ['nothing that was started', { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }],
-    ['a digest that may be of the configuration', running(another)],
-  ])('is recorded only where a tag stands, a digest is asked for, and the pods tell of %s', (_, podStatus) => {
+    ["a digest that may be the configuration's", running(another)],
+  ])('is recorded only if the spec has a tag, a digest is requested, and the pods report %s', (_, podStatus) => {
     const judged = judge(viewOf({ podStatus }), { expected: { version: `2@${digest}`, artifactType: 'docker' } });
     expect(judged).toMatchObject({
       verdict: 'healthy',
@@ -386,7 +390,7 @@ describe('the image', () => {
     });
   });
 
-  it('of a chart with a `+` is the one with a `_`, which stands for it in a tag', () => {
+  it('of a chart with a `+` matches the tag with a `_`, which replaces it', () => {
     expect(judge(viewOf({ spec: { paused: true } }), { expected: helm }).warnings).toEqual([
       'the deployment is paused: the next change will not roll out',
       expect.stringContaining('was recorded, not compared'),
@@ -396,7 +400,7 @@ describe('the image', () => {
     expect(judge(viewOf({ image: 'reg/app:2_build' }), { expected, workload: named }).verdict).toBe('healthy');
   });
 
-  it('of a chart is recorded, and compared only when the catalogue names it', () => {
+  it('of a chart is recorded, and compared only if the catalogue names it', () => {
     expect(judge(viewOf({}), { expected: helm })).toMatchObject({
       verdict: 'healthy',
       warnings: [expect.stringContaining('reg/app:2')],
@@ -406,25 +410,25 @@ describe('the image', () => {
     expect(judge(viewOf({}), { expected: { ...helm, version: '2' }, workload: named }).warnings).toBeUndefined();
   });
 
-  it('of a chart that changes again while it is verified is superseded', () => {
+  it('of a chart that changes again during verification is superseded', () => {
     const first = judge(viewOf({ status: { readyReplicas: 1 } }), { expected: helm });
     expect(first.verdict).toBe('waiting');
     const again = judge(viewOf({ image: 'reg/app:3', revision: 3 }), { expected: helm, previous: first.progress });
     expect(again).toMatchObject({ verdict: 'failing', reason: 'Superseded' });
   });
 
-  it('can be asked for as a whole reference, as a release recorded it', () => {
+  it('can be requested as a whole reference, as a release recorded it', () => {
     const exact: Expected = { version: '9.1', artifactType: 'helm', image: 'reg/app:2' };
     expect(judge(viewOf({}), { expected: exact })).toMatchObject({ verdict: 'healthy', reason: 'RolledOut' });
     expect(judge(viewOf({ image: 'reg/app:4' }), { expected: exact }).verdict).toBe('failing');
   });
 });
 
-describe('any JSON whatever', () => {
+describe('any JSON at all', () => {
   const json = fc.jsonValue({ maxDepth: 4 }) as fc.Arbitrary<Json>;
   const kinds = fc.constantFrom('deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod' as const);
 
-  it('is judged without a crash, with progress that survives storage, and never healthy by accident', () => {
+  it('is judged without a crash, with storable progress, and never healthy by accident', () => {
     fc.assert(
       fc.property(kinds, json, json, json, (kind, metadata, spec, status) => {
         const object = { metadata, spec, status };
@@ -439,7 +443,7 @@ describe('any JSON whatever', () => {
     );
   });
 
-  it('with any counts a deployment is healthy only when every count is complete', () => {
+  it('a deployment with any counters is healthy only if every counter is complete', () => {
     const count = fc.integer({ min: 0, max: 4 });
     fc.assert(
       fc.property(

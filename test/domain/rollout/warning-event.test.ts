@@ -13,7 +13,7 @@ const about = (uid: string, more: JsonObject = {}): JsonObject => ({
 const viewed = (...events: readonly JsonObject[]) => ({ ...viewOf(), events });
 
 describe('a warning event', () => {
-  it('is read in the words of core/v1', () => {
+  it('is read in the core/v1 form', () => {
     const event = about('p', {
       ...{ message: ' failed ', count: 7, firstTimestamp: secondsAgo(9) },
       involvedObject: { uid: 'p', name: 'app-0', fieldPath: 'spec.containers{app}' },
@@ -26,12 +26,12 @@ describe('a warning event', () => {
     ]);
   });
 
-  it('has lost its secrets before it is cut: what is left of one is not known by its form', () => {
+  it('loses its secrets before it is cut, because a part of one is not recognised', () => {
     const message = `${'x'.repeat(470)} https://robot:hunter2secretpassword@registry.example/v2/`;
     expect(warningsOf({ view: viewed(about('p', { message })) })[0]?.message).not.toMatch(/hunter/);
   });
 
-  it('is read in the words of events.k8s.io', () => {
+  it('is read in the events.k8s.io form', () => {
     const event = {
       ...{ type: 'Warning', reason: 'FailedMount', note: 'no such volume', regarding: { uid: 'p', name: 'app-0' } },
       ...{ eventTime: secondsAgo(9), series: { count: 3, lastObservedTime: secondsAgo(2) } },
@@ -53,18 +53,18 @@ describe('a warning event', () => {
       now - 4_000,
     ],
     ['by the time of an older API', { deprecatedLastTimestamp: secondsAgo(5) }, now - 5_000],
-    ['by when it was written', { metadata: { creationTimestamp: secondsAgo(6) } }, now - 6_000],
+    ['by its creation', { metadata: { creationTimestamp: secondsAgo(6) } }, now - 6_000],
     ['by nothing', {}, 0],
   ])('is dated %s', (_, event, last) => {
     expect(warningsOf({ view: viewed(event) })[0]?.last).toBe(last);
   });
 
-  it('says no more than fits', () => {
+  it('has a maximum length', () => {
     const [one] = warningsOf({ view: viewed(about('p', { message: 'x'.repeat(501) })) });
     expect(one?.message).toBe(`${'x'.repeat(500)}…`);
   });
 
-  it('comes newest first, whatever the order of the list', () => {
+  it('comes newest first, for any order of the list', () => {
     const events = [
       about('a', { lastTimestamp: secondsAgo(3) }),
       about('b', { lastTimestamp: secondsAgo(1) }),
@@ -81,7 +81,7 @@ describe('a warning event', () => {
     ['of the second in which it began', { lastTimestamp: secondsAgo(2) }, true],
     ['newer than that', { lastTimestamp: secondsAgo(1) }, true],
     ['without a time', { lastTimestamp: null }, false],
-    ['that is no warning', { type: 'Normal' }, false],
+    ['that is not a warning', { type: 'Normal' }, false],
     ['without a type', { type: null }, true],
   ])('%s counts or not', (_, event, counts) => {
     expect(warningsOf({ view: viewed(about('p', event)), since: now - 1_500 })).toHaveLength(counts ? 1 : 0);
@@ -92,7 +92,7 @@ describe('the evidence of events', () => {
   const evidence = (events: readonly JsonObject[]) =>
     warningEvidence({ workload: deployment, view: { ...viewOf(), events } });
 
-  it('is of the workload, its new ReplicaSet and its new pods', () => {
+  it('is about the workload, its new ReplicaSet and its new pods', () => {
     const uids = ['d1', 'rs2', 'p2-0', 'p2-1', 'rs1', 'p1-0', ''];
     expect(evidence(uids.map((uid) => about(uid))).map(({ name }) => name)).toEqual([
       ...['name of d1', 'name of p2-0', 'name of p2-1', 'name of rs2'],
@@ -106,7 +106,7 @@ describe('the evidence of events', () => {
     ]);
   });
 
-  it('is the last twenty, what was said twice only once', () => {
+  it('is the last twenty, with repeated ones once', () => {
     const many = Array.from({ length: 30 }, (_, at) =>
       about('d1', { message: `${at}`, lastTimestamp: secondsAgo(at) }),
     );
@@ -124,7 +124,7 @@ describe('the evidence of events', () => {
   });
 });
 
-describe('what is told of pods that are not ready', () => {
+describe('messages about pods that are not ready', () => {
   const podOf = (status: JsonObject, uid = 'p'): JsonObject => ({ metadata: { name: `pod-${uid}`, uid }, status });
   const ready = { conditions: [{ type: 'Ready', status: 'True' }] };
   const scheduled = { conditions: [{ type: 'PodScheduled', status: 'True' }] };
@@ -137,19 +137,19 @@ describe('what is told of pods that are not ready', () => {
     tellingWarning(pods, warningsOf({ view: viewed(...events) }));
 
   it.each<[what: string, status: JsonObject, events: readonly JsonObject[], said: string | undefined]>([
-    ['a probe that fails', started, [warning('Unhealthy')], 'Unhealthy'],
-    ['nothing of one that is ready', ready, [warning('Unhealthy')], undefined],
-    ['nothing of another pod', started, [about('q')], undefined],
-    ['a volume that is not there', pending, [warning('FailedMount')], 'FailedMount'],
-    ['a volume that is there by now', started, [warning('FailedMount'), warning('FailedAttachVolume')], undefined],
-    ['a volume that was there for an init container', ended, [warning('FailedMount')], undefined],
-    ['a sandbox that was made before', again, [warning('FailedCreatePodSandBox')], undefined],
+    ['a failing probe', started, [warning('Unhealthy')], 'Unhealthy'],
+    ['nothing for one that is ready', ready, [warning('Unhealthy')], undefined],
+    ['nothing for another pod', started, [about('q')], undefined],
+    ['a missing volume', pending, [warning('FailedMount')], 'FailedMount'],
+    ['a volume that exists by now', started, [warning('FailedMount'), warning('FailedAttachVolume')], undefined],
+    ['a volume that existed for an init container', ended, [warning('FailedMount')], undefined],
+    ['a sandbox created earlier', again, [warning('FailedCreatePodSandBox')], undefined],
     ['no node', pending, [warning('FailedScheduling')], 'FailedScheduling'],
     ['a node by now', { ...scheduled, ...pending }, [warning('FailedScheduling')], undefined],
     ['another warning', started, [warning('constructor')], 'constructor'],
     ['the newest', started, [warning('Old', { lastTimestamp: secondsAgo(5) }), warning('New')], 'New'],
     [
-      'what is behind a BackOff, be it older',
+      'the cause of a BackOff, even if older',
       started,
       [warning('Unhealthy', { lastTimestamp: secondsAgo(5) }), warning('BackOff')],
       'Unhealthy',

@@ -4,7 +4,7 @@ import type { WorkloadView } from '../../../lib/domain/ports.ts';
 import { judgeAll, shortOf } from './looks.ts';
 import { secondsAgo, viewOf } from './objects.ts';
 
-/** The ways in which a Deployment gets from one state to the next: what is said on each. */
+/** How a Deployment gets from one state to the next, with the findings on the way. */
 
 const before = viewOf({ image: 'reg/app:1', revision: 1, generation: 1 });
 const counts = (replicas: number, updated: number, ready: number): JsonObject => ({
@@ -39,7 +39,7 @@ describe('a Deployment', () => {
       ],
     ],
     [
-      'that an autoscaler makes larger in the middle is waited for as it is then',
+      'that an autoscaler scales up during the rollout must reach the new size',
       [
         [0, viewOf({ status: counts(2, 2, 1) })],
         [5, viewOf({ replicas: 4, generation: 3, observed: 2, status: counts(2, 2, 2) })],
@@ -52,7 +52,7 @@ describe('a Deployment', () => {
       ],
     ],
     [
-      'that an autoscaler makes smaller in the middle needs no more than it has then',
+      'that an autoscaler scales down during the rollout needs only the new size',
       [
         [0, viewOf({ replicas: 4, status: counts(4, 4, 1) })],
         [5, viewOf({ replicas: 1, generation: 3, status: counts(3, 3, 1) })],
@@ -61,7 +61,7 @@ describe('a Deployment', () => {
       ['0 waiting ReplicasNotReady', '5 waiting ReplicasNotAvailable', '6 healthy RolledOut'],
     ],
     [
-      'that is scaled alone has nothing new, and is waited for',
+      'that is only scaled has nothing new, and is awaited',
       [
         [0, viewOf({ replicas: 3, generation: 3, status: counts(3, 3, 2) })],
         [3, viewOf({ replicas: 3, generation: 3 })],
@@ -79,7 +79,7 @@ describe('a Deployment', () => {
       ['0 waiting ReplicasNotAvailable', '29 waiting ReplicasNotAvailable', '30 healthy RolledOut'],
     ],
     [
-      'whose init containers are at work is on its way',
+      'whose init containers run is on its way',
       [
         [0, viewOf({ status: counts(2, 2, 0), podStatus: initialising })],
         [60, viewOf({ status: counts(2, 2, 0), podStatus: initialising })],
@@ -91,7 +91,7 @@ describe('a Deployment', () => {
     expect(shortOf('deployment', looks, { before: first })).toEqual(told);
   });
 
-  it('counts the pods of now in its success', () => {
+  it('counts the current pods in its success', () => {
     expect(judgeAll('deployment', [[0, viewOf({ replicas: 4 })]], { before }).at(-1)?.message).toBe(
       '4 of 4 replicas are ready with reg/app:2',
     );

@@ -6,7 +6,7 @@ import { type Baseline, captureBaseline } from '../../../lib/domain/rollout/base
 import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 import { deployment, now, secondsAgo, viewOf } from './objects.ts';
 
-/** The images that a workload was given, in order: of one container, or of all by their names. */
+/** The images that a workload was given, in order: of one container, or of all by name. */
 type Given = readonly (string | Readonly<Record<string, string>>)[];
 
 const specOf = (images: Given[number]): JsonObject => ({
@@ -17,7 +17,7 @@ const specOf = (images: Given[number]): JsonObject => ({
 
 const annotationsOf = (number: number) => ({ 'deployment.kubernetes.io/revision': String(number) });
 
-/** All of it kept by the cluster, the last one rolled out. The first one has the number 1. */
+/** The cluster keeps all of it, and the last one is rolled out. The first one has the number 1. */
 const kinds: Readonly<Record<'deployment' | 'statefulset', (given: Given) => WorkloadView>> = {
   deployment: (given) => {
     const { containers } = specOf(given.at(-1)!) as { readonly containers: JsonObject[] };
@@ -30,7 +30,7 @@ const kinds: Readonly<Record<'deployment' | 'statefulset', (given: Given) => Wor
       },
       spec: { template: { spec: specOf(images) } },
     }));
-    // The newest first: the order of a list says nothing.
+    // Newest first: the order of a list says nothing.
     return { ...view, revisions: [{ ...present, ...revisions.at(-1)! }, ...revisions.slice(0, -1).reverse()] };
   },
   statefulset: (given) => ({
@@ -76,8 +76,8 @@ interface Case {
 const asked = 'reg/app:2';
 const other = `reg/app@sha256:${'c'.repeat(64)}`;
 const cases: readonly Case[] = [
-  { what: 'what was asked for', since: [asked], warnings: [] },
-  { what: 'a hotfix, then what was asked for', since: ['reg/app:1-fix', asked], warnings: warned('reg/app:1-fix') },
+  { what: 'the request', since: [asked], warnings: [] },
+  { what: 'a hotfix, then the request', since: ['reg/app:1-fix', asked], warnings: warned('reg/app:1-fix') },
   { what: 'a hotfix by its digest', since: [other, asked], warnings: warned(other) },
   {
     what: 'several hotfixes, and one of them twice',
@@ -85,27 +85,27 @@ const cases: readonly Case[] = [
     warnings: warned('reg/app:7, reg/app:8, reg/app:9'),
   },
   {
-    what: 'more of them than are told',
+    what: 'more of them than are listed',
     since: ['reg/app:6', 'reg/app:7', 'reg/app:8', 'reg/app:9', asked],
     warnings: warned('reg/app:7, reg/app:8, reg/app:9'),
   },
-  { what: 'two steps of the pipeline, both with the image asked for', since: [asked, asked], warnings: [] },
-  { what: 'two steps of the pipeline, one of them with that of before', since: ['reg/app:1', asked], warnings: [] },
+  { what: 'two steps of the pipeline, both with the requested image', since: [asked, asked], warnings: [] },
+  { what: 'two steps of the pipeline, one of them with the earlier image', since: ['reg/app:1', asked], warnings: [] },
   {
-    what: 'what was asked for, by its tag and then by its digest',
+    what: 'the request, by its tag and then by its digest',
     since: [asked, `${asked}@sha256:${'d'.repeat(64)}`],
     version: `2@sha256:${'d'.repeat(64)}`,
     warnings: [],
   },
-  { what: 'nothing after a hotfix of long before', before: ['reg/app:9', 'reg/app:1'], since: [asked], warnings: [] },
+  { what: 'nothing after an earlier hotfix', before: ['reg/app:9', 'reg/app:1'], since: [asked], warnings: [] },
   {
-    what: 'a hotfix, then what had been there before and was asked for again',
+    what: 'a hotfix, then the earlier image, which was requested again',
     before: [asked],
     since: ['reg/app:9', asked],
     warnings: warned('reg/app:9', asked),
   },
   {
-    what: 'another image of a container beside it',
+    what: 'another image of a container next to it',
     before: [{ app: 'reg/app:1', proxy: 'reg/proxy:1' }],
     since: [
       { app: 'reg/app:1', proxy: 'reg/proxy:9' },
@@ -115,7 +115,7 @@ const cases: readonly Case[] = [
     warnings: [],
   },
   {
-    what: 'a hotfix of the container that alone got the version',
+    what: 'a hotfix of the only container that got the version',
     before: [{ app: 'reg/app:1', proxy: 'reg/proxy:1' }],
     since: [
       { app: 'reg/app:9', proxy: 'reg/proxy:1' },
@@ -123,9 +123,9 @@ const cases: readonly Case[] = [
     ],
     warnings: warned('reg/app:9'),
   },
-  { what: 'a template of an object made anew', since: ['reg/app:9', asked], baseline: { uid: 'd0' }, warnings: [] },
+  { what: 'a template of a recreated object', since: ['reg/app:9', asked], baseline: { uid: 'd0' }, warnings: [] },
   {
-    what: 'a placeholder of an object that is new',
+    what: 'a placeholder of a new object',
     since: ['reg/app:9', asked],
     baseline: { exists: false },
     warnings: [],
@@ -145,7 +145,7 @@ describe('since the baseline', () => {
     expect([verdict, warnings]).toEqual(['healthy', one.warnings]);
   });
 
-  it('a chart brought another image: which of them were its own cannot be told', () => {
+  it('a chart brought another image: which of them were its own is unknown', () => {
     const baseline = captureBaseline(deployment, kinds.deployment(['reg/app:1']));
     const view = kinds.deployment(['reg/app:1', 'reg/app:9', 'reg/app:2']);
     const expected = { version: '5', artifactType: 'helm' } as const;
