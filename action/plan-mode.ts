@@ -1,5 +1,5 @@
-import { globSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
+import { existsSync, globSync, realpathSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { CommandContext } from '../lib/cli/command-context.ts';
 import { makePlan, type PlanOptions } from '../lib/cli/commands/plan.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../lib/cli/failure.ts';
@@ -8,6 +8,7 @@ import { heldPlanLines } from '../lib/cli/hold-lines.ts';
 import { describePlan } from '../lib/cli/plan-lines.ts';
 import type { Issue } from '../lib/domain/batch/issues.ts';
 import { isFlotillaError } from '../lib/domain/errors.ts';
+import { isBelow } from '../lib/local/read-manifests.ts';
 import { contextOf } from './access.ts';
 import { bytes, characters, fitText } from './fit-text.ts';
 import { NotPermitted } from './github-api.ts';
@@ -36,10 +37,27 @@ const mostSummary = 1_000_000;
 /** The files that match the patterns, each once; or the service. */
 const whatToPlan = ({ directory }: ActionWorld, { files, service }: What): readonly string[] => {
   if (service !== undefined) return [service];
-  const found = files.map((pattern) => ({ pattern, names: globSync(pattern, { cwd: directory }).sort() }));
+  const found = files.map((pattern) => ({ pattern, names: filesOf(directory, pattern) }));
   const missing = found.filter(({ names }) => names.length === 0).map(({ pattern }) => `No file matches ${pattern}.`);
-  if (missing.length > 0) throw new CommandFailure(exitStatus.usage, missing);
-  return [...new Set(found.flatMap(({ names }) => names))];
+  const all = [...new Set(found.flatMap(({ names }) => names))];
+  const leading = all
+    .filter((name) => leadsOut(directory, name))
+    .map((name) => `${name} is a link that leads out of the repository.`);
+  if (missing.length + leading.length > 0) throw new CommandFailure(exitStatus.usage, [...missing, ...leading]);
+  return all;
+};
+
+/** A name may have characters that mean something in a pattern. */
+const filesOf = (directory: string, pattern: string): readonly string[] =>
+  existsSync(resolve(directory, pattern)) ? [pattern] : globSync(pattern, { cwd: directory }).sort();
+
+/** A pull request must not show what else is on the runner, such as a token in `.git`. */
+const leadsOut = (directory: string, name: string): boolean => {
+  const named = resolve(directory, name);
+  // A workflow may name a file elsewhere; a pull request may not.
+  if (!isBelow(directory, named)) return false;
+  const [root, file] = [realpathSync(directory), realpathSync(named)];
+  return !isBelow(root, file) || isBelow(join(root, '.git'), file);
 };
 
 const planOne = async (context: CommandContext, inputs: PlanInputs, what: string) => {

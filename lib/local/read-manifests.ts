@@ -20,7 +20,8 @@ export const readManifestsWithin = (folder: string, path: string): Found => {
   return readManifests(resolve(folder, path), path, (file) => isBelow(realpathSync(folder), realpathSync(file)));
 };
 
-const isBelow = (folder: string, path: string): boolean => {
+/** Whether a path is in a folder or below it, or is the folder. */
+export const isBelow = (folder: string, path: string): boolean => {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type ActionRun, folderWith, type Inputs, runStep } from './action-world.ts';
@@ -198,7 +198,29 @@ describe('problems', () => {
     const { status, annotations } = await planned({}, inputs);
     expect([status, annotations[0]?.message.split('\n')]).toEqual([2, expect.arrayContaining([told])]);
   });
+
+  test.each([
+    ['elsewhere', () => join(folderWith({ 'kubeconfig.yaml': 'token: a-secret' }), 'kubeconfig.yaml')],
+    ['to .git', (directory: string) => join(directory, '.git', 'config')],
+  ])('a link %s, which would show what else the runner has', async (_, target) => {
+    const directory = folderWith({ 'release.yaml': small, '.git/config': 'token: a-secret' });
+    symlinkSync(target(directory), join(directory, 'link.yaml'));
+    const ran = await runStep({ mode: 'plan', files: '*.yaml', comment: 'false' }, { directory });
+    expect([ran.status, ran.annotations]).toEqual([
+      2,
+      [{ level: 'error', message: 'link.yaml is a link that leads out of the repository.' }],
+    ]);
+    expect(JSON.stringify(ran)).not.toContain('a-secret');
+  });
 });
+
+test.each(['a batch [1] {2}.yaml', '*.yaml'])(
+  '%s finds a file with the signs of a pattern in its name',
+  async (files) => {
+    const { status, outputs } = await planned({}, { files }, { files: { 'a batch [1] {2}.yaml': small } });
+    expect([status, outputs.deployments]).toEqual([0, '2']);
+  },
+);
 
 describe('names of others stay names', () => {
   const hostile = 'x | y `z` @team #12 <img src=x> --> ## [a](http://b) ::error::pwned %0A::add-mask::x ##[group]';
