@@ -63,6 +63,16 @@ export const showsUnicode = (env: Environment, platform: string): boolean => {
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '');
 };
 
+/** A terminal that nobody has told its size, as a container's may be, says 0. Nothing is cut for a file or a pipe. */
+export const sizeOf = ({
+  isTTY,
+  columns,
+  rows,
+}: Partial<Pick<NodeJS.WriteStream, 'isTTY' | 'columns' | 'rows'>>): Pick<Terminal, 'columns' | 'rows'> => ({
+  columns: isTTY === true ? columns || 80 : 10_000,
+  rows: rows || 24,
+});
+
 export const processTerminal = (): Terminal => {
   const { stdout, stderr } = process;
   // The reader may have had enough, as `head` has, or the terminal may be gone.
@@ -82,11 +92,10 @@ export const processTerminal = (): Terminal => {
   return {
     live: stdout.isTTY === true,
     get columns() {
-      // Nothing is cut for a file or a pipe.
-      return stdout.isTTY === true ? stdout.columns : 10_000;
+      return sizeOf(stdout).columns;
     },
     get rows() {
-      return stdout.rows ?? 24;
+      return sizeOf(stdout).rows;
     },
     openPage: stdout.isTTY === true ? openPage : undefined,
     unicode: showsUnicode(process.env, process.platform),

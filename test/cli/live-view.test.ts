@@ -6,7 +6,7 @@ import { shortDuration } from '../../lib/cli/durations.ts';
 import type { LiveDeployment } from '../../lib/cli/live-deployment.ts';
 import { type LiveState, liveLines } from '../../lib/cli/live-view.ts';
 import { makePalette } from '../../lib/cli/palette.ts';
-import { showsUnicode } from '../../lib/cli/terminal.ts';
+import { showsUnicode, sizeOf } from '../../lib/cli/terminal.ts';
 import { statuses } from '../../lib/domain/deployment/status.ts';
 
 const { colours } = makePalette(false);
@@ -255,4 +255,19 @@ test.each([
   [{ WT_SESSION: 'x' }, 'win32', true],
 ])('detects Unicode from the locale: %j on %s', (env, platform, expected) => {
   expect(showsUnicode(env, platform)).toBe(expected);
+});
+
+test.each([
+  [
+    { isTTY: true, columns: 120, rows: 50 },
+    { columns: 120, rows: 50 },
+  ],
+  [
+    { isTTY: true, columns: 0, rows: 0 },
+    { columns: 80, rows: 24 },
+  ],
+  [{ isTTY: true }, { columns: 80, rows: 24 }],
+  [{}, { columns: 10_000, rows: 24 }],
+])('a stream of size %j is taken for %j', (stream, size) => {
+  expect(sizeOf(stream)).toEqual(size);
 });
