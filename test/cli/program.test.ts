@@ -503,24 +503,6 @@ describe('what is printed', () => {
     ]);
   });
 
-  test.each([
-    ['limit-check', ['Did you mean risk/limit-check or shared/limit-check?']],
-    ['risk/limit-chekc', ['Did you mean risk/limit-check?']],
-    ['logn-api', ['Did you mean shared/login-api?']],
-    ['nothing/like-it', []],
-  ])('lists the keys that %s could mean', async (key, hint) => {
-    const other = deployment({ key: 'shared/limit-check' });
-    const { status, error } = await against(
-      {
-        [`POST /batches/${id}/deployments/${key}/resolve`]: problem(404, 'DeploymentNotFound'),
-        [`GET /batches/${id}/deployments?limit=1000`]: { body: deployments(deployment(), failed, other) },
-      },
-      ['resolve', id, key, '--status', 'SUCCESS', '--reason', 'x'],
-    );
-    expect(status).toBe(4);
-    expect(error).toEqual(['DeploymentNotFound it is.', ...hint]);
-  });
-
   test('prints the same as JSON with --json', async () => {
     const { out } = await against(shown('FAILED'), ['status', 'B1', '--json']);
     expect(JSON.parse(out.join(''))).toMatchObject({

@@ -38,6 +38,18 @@ describe('a deployment on one of several infrastructures', () => {
     ]);
   });
 
+  test.each(['resolve', 'proceed'])('is named where the service alone is to %s', async (verb) => {
+    const { batchId, ask } = await makeApi();
+    const body = verb === 'resolve' ? JSON.stringify({ status: 'SUCCESS', reason: 'seen' }) : undefined;
+    const headers = { 'content-type': 'application/json' };
+    const call = body === undefined ? {} : { body, headers };
+    const { status, body: told } = await ask('POST', `/batches/${batchId}/deployments/risk/cva/${verb}`, call);
+    expect([status, told.detail]).toEqual([
+      404,
+      `Batch ${batchId} has no planned deployment risk/cva (it is on several infrastructures: ${eu}, ${us}).`,
+    ]);
+  });
+
   test('is a deployment of its own in lists, in the graph and in a plan', async () => {
     const { batchId, ask } = await makeApi();
     const list = await ask('GET', `/batches/${batchId}/deployments?text=cva`);

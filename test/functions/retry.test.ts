@@ -100,8 +100,8 @@ describe('POST /batches/{id}/retry', () => {
     ['no keys', { only: [] }, 400, 'body.only'],
     ['an empty reason', { reason: ' ' }, 400, 'body.reason: give a reason, in a sentence'],
     ['versions as a list', { with: ['a'] }, 400, 'body.with: an object is needed'],
-    ['an unknown key', { only: ['risk/limit-chek'] }, 404, 'Did you mean risk/limit-check?'],
-    ['an unknown key of a version', { with: { 'limit-check': '1' } }, 404, 'Did you mean risk/limit-check?'],
+    ['an unknown key', { only: ['risk/limit-chek'] }, 404, 'did you mean risk/limit-check?'],
+    ['an unknown key of a version', { with: { 'limit-check': '1' } }, 404, 'did you mean risk/limit-check?'],
     [
       'a version of one that is left out',
       { only: ['shared/login-api'], with: { 'risk/limit-check': '2.4.1' } },

@@ -256,8 +256,8 @@ describe('a retry', () => {
   });
 
   test.each([
-    ['an unknown key', { only: ['shared/aa'] }, 'DeploymentNotFound', 'Did you mean shared/a?'],
-    ['a service without its pillar', { only: ['b'] }, 'DeploymentNotFound', 'Did you mean shared/b?'],
+    ['an unknown key', { only: ['shared/aa'] }, 'DeploymentNotFound', 'did you mean shared/a?'],
+    ['a service without its pillar', { only: ['b'] }, 'DeploymentNotFound', 'did you mean shared/b?'],
     ['a version of an unknown key', { versions: { 'shared/x': '1' } }, 'DeploymentNotFound', 'no deployment shared/x'],
     ['a bad version', { versions: { 'shared/a': 'a b' } }, 'RequestInvalid', 'contains a space'],
     ['a version of what succeeded', { versions: { 'shared/d': '1' } }, 'StatusConflict', 'shared/d is SUCCESS'],

@@ -1,5 +1,4 @@
 import { listed, quoted } from './findings.ts';
-import { copiesOf } from './keys-called.ts';
 import { nearest } from './nearest.ts';
 
 /** The message about an unknown name, with the known ones and the one that was probably meant. */
@@ -10,8 +9,6 @@ export const unknownName = (what: string, name: string, known: readonly string[]
 
 /** Empty if no known name is near. */
 export const hintFor = (name: string, known: readonly string[]): string => {
-  const copies = copiesOf(name, known);
-  if (copies.length > 0) return ` (it is on several infrastructures: ${listed(copies)})`;
   const near = nearest(name, known);
   return near === undefined ? '' : ` (did you mean ${near}?)`;
 };

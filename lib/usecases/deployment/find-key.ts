@@ -1,5 +1,5 @@
 import type { Batch } from '../../domain/batch/batch.ts';
-import { hintFor } from '../../domain/batch/unknown-name.ts';
+import { keyHint } from '../../domain/batch/key-hint.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { documentPaths } from '../../domain/record/keys.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
@@ -25,7 +25,7 @@ export const findKey = async (deps: Needs, header: HeaderRow, key: string): Prom
   const index = keys.indexOf(key);
   if (index >= 0 && sight.sees(index)) return { index, sight };
   const { batch_id } = header;
-  const hint = hintFor(
+  const hint = keyHint(
     key,
     keys.filter((_, at) => sight.sees(at)),
   );

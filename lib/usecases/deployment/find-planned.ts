@@ -1,3 +1,4 @@
+import { keyHint } from '../../domain/batch/key-hint.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { PlannedDeployment } from '../../domain/plan/plan.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
@@ -23,10 +24,10 @@ const findPlanned = async (
   key: string,
 ): Promise<PlannedDeployment> => {
   const sheet = plan_hash === undefined ? undefined : await readKeptSheet(deps, batch_id);
+  const isSeen = (index: number): boolean => sheet !== undefined && deps.rights.may('read', placeOf(sheet, index));
   const index = sheet?.keys.indexOf(key) ?? -1;
-  if (sheet !== undefined && index >= 0 && deps.rights.may('read', placeOf(sheet, index))) {
-    return readPlanned(deps, batch_id, index);
-  }
-  const message = `Batch ${batch_id} has no planned deployment ${key}.`;
+  if (index >= 0 && isSeen(index)) return readPlanned(deps, batch_id, index);
+  const seen = (sheet?.keys ?? []).filter((_, at) => isSeen(at));
+  const message = `Batch ${batch_id} has no planned deployment ${key}${keyHint(key, seen)}.`;
   throw new FlotillaError('DeploymentNotFound', message, { batch_id, key });
 };

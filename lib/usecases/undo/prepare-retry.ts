@@ -1,7 +1,7 @@
 import type { Batch } from '../../domain/batch/batch.ts';
 import { versionProblem } from '../../domain/batch/check-version.ts';
+import { keyHint } from '../../domain/batch/key-hint.ts';
 import { asKeys, keysCalled } from '../../domain/batch/keys-called.ts';
-import { nearest } from '../../domain/batch/nearest.ts';
 import { mostDependencies, writeBatch } from '../../domain/batch/write-batch.ts';
 import { cut } from '../../domain/cut.ts';
 import { FlotillaError } from '../../domain/errors.ts';
@@ -133,10 +133,8 @@ const checkKeys = async (deps: Needs, batch: TriedBatch, { only = [], versions =
 };
 
 const unknownKey = (key: string, known: readonly string[]): FlotillaError => {
-  const ending = known.find((one) => one.endsWith(`/${key}`));
-  const near = ending ?? nearest(key, known);
-  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
-  return new FlotillaError('DeploymentNotFound', `The batch has no deployment ${cut(key, 128)}.${hint}`, { key });
+  const message = `The batch has no deployment ${cut(key, 128)}${keyHint(key, known)}.`;
+  return new FlotillaError('DeploymentNotFound', message, { key });
 };
 
 const checkVersions = (

@@ -1,5 +1,5 @@
+import { keyHint } from '../../domain/batch/key-hint.ts';
 import { asKeys, keysCalled } from '../../domain/batch/keys-called.ts';
-import { hintFor } from '../../domain/batch/unknown-name.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import type { HeaderRow } from '../../domain/record/rows.ts';
 import { countLeft, describeLeft } from '../../domain/undo/left.ts';
@@ -67,7 +67,7 @@ export const checkNames = (batchId: string, { nodes, wished: { only = [], force 
   const set = new Set(known);
   const unknown = [...new Set([...only, ...force])].filter((name) => keysCalled(name, set).length === 0);
   if (unknown.length === 0) return;
-  const told = unknown.slice(0, 10).map((key) => `${key}${hintFor(key, known)}`);
+  const told = unknown.slice(0, 10).map((key) => `${key}${keyHint(key, known)}`);
   const message = `Batch ${batchId} has no deployment ${told.join(', ')}.`;
   throw new FlotillaError('DeploymentNotFound', message, { batch_id: batchId });
 };
