@@ -103,6 +103,16 @@ test('a service as a whole may be named, and two infrastructures may get two ver
   expect(source).toContain('# Some services appear several times, each for its own infrastructures.');
 });
 
+test('a version for a service as a whole is for what is tried again of it', async () => {
+  const world = await makeWorld();
+  const batch = await failInUs(world);
+  const versions = { 'shared/db': '2.0.1' };
+  const preview = await previewRetry(world.deps, { batchId: batch, versions });
+  expect(preview.members.map(({ key, version }) => [key, version])).toContainEqual([`shared/db@${us}`, '2.0.1']);
+  const succeeded = previewRetry(world.deps, { batchId: batch, versions: { [`shared/db@${eu}`]: '2.0.1' } });
+  await expect(succeeded).rejects.toThrow(`shared/db@${eu} is SUCCESS`);
+});
+
 test('on_failure: rollback puts back what was changed, under the same keys', async () => {
   const world = await makeWorld();
   const batch = await failInUs(world, { on_failure: 'rollback' });

@@ -34,7 +34,7 @@ export const sightOf = async (deps: Needs, header: HeaderRow): Promise<Sight> =>
   const isWhole = rights.refused('read', await readReach(deps, header)).length === 0;
   const places = isWhole ? [] : await readPlaces(deps, header);
   const seen = places.map(({ place }) => rights.may('read', place));
-  const hiddenKeys = new Set(places.filter((_, index) => !seen[index]).flatMap(({ key }) => [key, serviceKey(key)]));
+  const hiddenKeys = new Set(places.filter((_, index) => !seen[index]).map(({ key }) => serviceKey(key)));
   return {
     isWhole,
     total: isWhole ? header.total : seen.filter(Boolean).length,
@@ -63,6 +63,7 @@ const readPlaces = async (deps: Needs, { batch_id, plan_hash }: HeaderRow): Prom
 interface Shown {
   readonly value: unknown;
   readonly batchId?: string;
+  /** `pillar/service_name`: one service of a batch belongs to one pillar and environment, on every infrastructure. */
   readonly hiddenKeys: ReadonlySet<string>;
 }
 
@@ -75,9 +76,11 @@ const hiddenFrom = async (deps: Needs, { value, batchId, hiddenKeys }: Shown): P
   const hidden = new Set<string>();
   for (const one of named) if (one.batchId !== batchId && !(await seesHolder(deps, one))) hidden.add(nameOf(one));
   return {
-    isKey: (key) => hiddenKeys.has(key),
+    isKey: (key) => hiddenKeys.has(serviceKey(key)),
     isHolder: (holder, key) =>
-      holder === batchId ? key !== undefined && hiddenKeys.has(key) : hidden.has(nameOf({ batchId: holder, key })),
+      holder === batchId
+        ? key !== undefined && hiddenKeys.has(serviceKey(key))
+        : hidden.has(nameOf({ batchId: holder, key })),
   };
 };
 

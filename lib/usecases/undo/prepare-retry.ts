@@ -56,7 +56,7 @@ export const prepareRetry = async (deps: Needs, request: RetryRequest): Promise<
   if (rolling !== undefined) throw isRolledBack(rolling);
   await checkKeys(deps, batch, request);
   const only = request.only === undefined ? undefined : asKeys(request.only, batch.named);
-  const versions = versionsByKey(request.versions, batch.named);
+  const versions = versionsByKey(batch, request.versions, only);
   checkVersions(batch, versions, only);
   const plan = await shownTo(deps, await decideRetry(deps, batch, { only, versions }));
   if (plan.members.length === 0) throw nothingToRetry(header, plan.left);
@@ -110,14 +110,25 @@ const notARequest = ({ batch_id, origin }: HeaderRow): FlotillaError => {
   return new FlotillaError('StatusConflict', message, { batch_id });
 };
 
-/** A version for a service applies to all its deployments, unless an exact key names another. */
+/**
+ * A version for a service applies to all its deployments that are retried, unless an exact key names another. If none
+ * is, it applies to all, and `checkVersions` says why not.
+ */
 const versionsByKey = (
+  { tried, named }: TriedBatch,
   versions: RetryRequest['versions'] = {},
-  keys: ReadonlySet<string>,
+  only: RetryRequest['only'] = [...named],
 ): ReadonlyMap<string, string> => {
-  const [exact, others] = [true, false].map((is) => Object.entries(versions).filter(([key]) => keys.has(key) === is));
+  const asked = new Set(only);
+  const retried = new Set(tried.flatMap(({ status, deployment: { key } }) => (isNotGood(status) ? [key] : [])));
+  const keysOf = (name: string): readonly string[] => {
+    const all = asKeys([name], named);
+    const again = all.filter((key) => asked.has(key) && retried.has(key));
+    return again.length === 0 ? all : again;
+  };
+  const [exact, others] = [true, false].map((is) => Object.entries(versions).filter(([key]) => named.has(key) === is));
   return new Map([
-    ...others!.flatMap(([name, version]) => asKeys([name], keys).map((key) => [key, version] as const)),
+    ...others!.flatMap(([name, version]) => keysOf(name).map((key) => [key, version] as const)),
     ...exact!,
   ]);
 };
