@@ -6,7 +6,7 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly base64?: boolean;
-  /** Whom a server of one's own has let in. */
+  /** The caller that a self-hosted server has let in. */
   readonly actor?: Actor;
   readonly claims?: Readonly<Record<string, unknown>>;
 }

@@ -89,7 +89,7 @@ describe('POST /batches', () => {
     });
   });
 
-  test('of very many problems it is said that there are more', async () => {
+  test('says that there are more issues than it lists', async () => {
     const { call } = api();
     const body = `deployments:\n${'  - { pillarr: a }\n'.repeat(300)}`;
     const { detail, issues } = (await call('POST', '/batches', { body })).body;
@@ -97,7 +97,7 @@ describe('POST /batches', () => {
     expect(issues).toHaveLength(201);
   });
 
-  test('links of the file and beside it are kept with the batch, and by these no two requests differ', async () => {
+  test('keeps links from the file and from the header with the batch, and two requests do not differ by them', async () => {
     const { call } = api();
     const links = 'links: { ci: "https://ci/1", ticket: "https://t/7" }';
     const body = releaseYaml.replace('release }', `release, ${links} }`);
@@ -117,7 +117,7 @@ describe('POST /batches', () => {
     ['[]', 'flotilla-links: a list where a JSON object is needed'],
     ['{"ci":"ftp://x"}', 'flotilla-links.ci is not an address like https://ci.example.com/runs/17'],
     ['{"a b":"https://x"}', 'flotilla-links.a b'],
-  ])('links that are none: %s', async (links, detail) => {
+  ])('links that are invalid: %s', async (links, detail) => {
     const answer = await api().call('POST', '/batches', { body: releaseYaml, headers: { 'flotilla-links': links } });
     expect([answer.status, answer.body.code]).toEqual([400, 'RequestInvalid']);
     expect(answer.body.detail).toContain(detail);
@@ -134,7 +134,7 @@ describe('POST /batches', () => {
     ]);
   });
 
-  test('the one who asks is whom the token says, whatever a header says', async () => {
+  test('takes the caller from the token, no matter what a header says', async () => {
     const call = guarded();
     const headers = { 'x-flotilla-actor': 'mallory' };
     const claims = { sub: 'u-1', scope: 'flotilla/admin' };
@@ -143,18 +143,18 @@ describe('POST /batches', () => {
     expect([shown.submitted_by, shown.submitted_by_name]).toEqual(['u-1', undefined]);
   });
 
-  test('the name of who asks is shown beside the subject, in the batch, and in lists', async () => {
+  test("shows the caller's name beside the subject, in the batch and in lists", async () => {
     const call = guarded();
     const claims = { sub: 'u-1', name: 'Ada', scope: 'flotilla/admin' };
     const by = { submitted_by: 'u-1', submitted_by_name: 'Ada' };
     const { body } = await call('POST', '/batches', { body: releaseYaml, claims });
-    // Who changes their name later has not been called so then.
+    // A caller who changes the name later did not have it then.
     const later = { ...claims, name: 'Lady Lovelace' };
     expect((await call('GET', `/batches/${body.batch_id}`, { claims: later })).body).toMatchObject(by);
     expect((await call('GET', '/batches', { claims: later })).body.batches).toMatchObject([by]);
   });
 
-  test('and without tokens whom the server says', async () => {
+  test('and takes the caller from the server without tokens', async () => {
     const { call } = api();
     const { body } = await call('POST', '/batches', { body: releaseYaml });
     expect((await call('GET', `/batches/${body.batch_id}`)).body.submitted_by).toBe('local');
@@ -162,7 +162,7 @@ describe('POST /batches', () => {
 });
 
 describe('scopes of a token', () => {
-  /** A request for each route; what it asks for need not exist to be refused. */
+  /** A request for each route. Its target need not exist for a refusal. */
   const requests = routes.map(({ method, path, scope }) => {
     const url = path.replace('{id}', 'none').replace('{key+}', 'shared/login-api');
     return [method, url, scope] as const;
@@ -204,12 +204,12 @@ describe('scopes of a token', () => {
     expect((await guarded()('GET', '/batches', { claims: { sub: 'u', ...claims } })).status).toBe(status);
   });
 
-  test('an address that is written in another way needs the same scope', async () => {
+  test('another spelling of an address needs the same scope', async () => {
     const claims = { sub: 'u', scope: 'flotilla/read' };
     expect((await guarded()('POST', '/batches/', { claims, body: releaseYaml })).status).toBe(403);
   });
 
-  test('what is lacking is told', async () => {
+  test('says which scope is missing', async () => {
     const { body } = await guarded()('POST', '/batches', { claims: { sub: 'u', scope: 'flotilla/read' } });
     expect(body.detail).toBe('This needs a token with the scope flotilla/deploy; this one has flotilla/read.');
   });
@@ -247,12 +247,12 @@ describe('reading', () => {
     expect(Object.keys(answer.body.properties)).toEqual(expect.arrayContaining(['version', 'defaults', 'deployments']));
   });
 
-  test('health tells what is simulated', async () => {
+  test('health says what is simulated', async () => {
     const { call } = api();
     expect((await call('GET', '/health')).body).toMatchObject({ status: 'ok', simulated: { harness: true } });
   });
 
-  test('HEAD is answered as GET', async () => {
+  test('answers HEAD as GET', async () => {
     const { call } = api();
     expect(await call('HEAD', '/health')).toEqual(await call('GET', '/health'));
     expect((await call('HEAD', '/batches/none')).status).toBe(404);
@@ -330,7 +330,7 @@ describe('problems', () => {
     });
   });
 
-  test('a parameter that is given twice is refused, whatever its values', async () => {
+  test('refuses a parameter that is given twice, with any values', async () => {
     const { call } = api();
     const { body } = await call('GET', '/batches?environment=uat&environment=uat&limit=1&limit=2');
     const message = 'is given more than once';
@@ -341,13 +341,16 @@ describe('problems', () => {
     ]);
   });
 
-  test.each(['abc', '0', '1.5', '', '5,6', '-1', 'Infinity'])('a limit of "%s" is told in words', async (limit) => {
-    const { call } = api();
-    const message = 'a whole number from 1 to 100 is needed';
-    const { body } = await call('GET', `/anchors?limit=${limit}`);
-    expect(body).toMatchObject({ status: 400, detail: `query.limit: ${message}` });
-    expect(body.issues).toEqual([{ path: 'query.limit', message }]);
-  });
+  test.each(['abc', '0', '1.5', '', '5,6', '-1', 'Infinity'])(
+    'a limit of "%s" gets a readable problem',
+    async (limit) => {
+      const { call } = api();
+      const message = 'a whole number from 1 to 100 is needed';
+      const { body } = await call('GET', `/anchors?limit=${limit}`);
+      expect(body).toMatchObject({ status: 400, detail: `query.limit: ${message}` });
+      expect(body.issues).toEqual([{ path: 'query.limit', message }]);
+    },
+  );
 
   test.each([
     ['/batches/none/deployments?status=DONE', 'query.status: "DONE" is none of PENDING, PROCESSING, '],
@@ -356,7 +359,7 @@ describe('problems', () => {
     ['/anchors?pages=2', 'query.pages: unknown parameter; known here: after, limit'],
     ['/anchors?limits=2', 'query.limits: unknown parameter; known here: after, limit (did you mean limit?)'],
     ['/anchors?a%20b=2&c=3', 'query."a b": unknown parameter; known here: after, limit; query.c: unknown parameter; '],
-  ])('%s is told in a sentence', async (url, told) => {
+  ])('%s gets a readable problem', async (url, told) => {
     const { status, body } = await api().call('GET', url);
     expect([status, body.code, body.detail.slice(0, told.length)]).toEqual([400, 'RequestInvalid', told]);
   });
@@ -377,14 +380,14 @@ describe('problems', () => {
       'body.reasons: unknown key; known here: status, reason (did you mean reason?)',
     ],
     [null, 'body: null where a JSON object is needed'],
-  ])('the resolution %j is told in a sentence', async (order, told) => {
+  ])('the resolution %j gets a readable problem', async (order, told) => {
     const call = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(order) };
     const { status, body } = await api().call('POST', resolve, call);
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', told]);
   });
 
   test.each(routes.map(({ method, path }) => [method, path.replace('{id}', 'none').replace('{key+}', 'risk/x')]))(
-    '%s %s refuses a parameter that it does not know',
+    '%s %s refuses an unknown parameter',
     async (method, path) => {
       const { status, body } = await api().call(method, `${path}?nobody=knows`, { body: releaseYaml });
       expect([status, body.detail]).toEqual([
@@ -400,7 +403,7 @@ describe('problems', () => {
     ['GET', '/nowhere'],
     ['PUT', '/batches'],
     ['POST', '/batches'],
-  ])('%s %s is answered with what forbids browsers what no page needs', async (method, path) => {
+  ])('%s %s answers with headers that forbid browsers what no page needs', async (method, path) => {
     const { call } = api();
     expect((await call(method, path)).headers).toMatchObject({
       'x-content-type-options': 'nosniff',
@@ -414,7 +417,7 @@ describe('problems', () => {
     ['GET', 'latest/deployments'],
     ['GET', '01TEST/events'],
     ['POST', 'latest/cancel'],
-  ])('%s /batches/%s: where a short id would do is told', async (method, route) => {
+  ])('%s /batches/%s: says so where a short id would do', async (method, route) => {
     const { body } = await api().call(method, `/batches/${route}`);
     expect([body.code, body.detail]).toEqual(['BatchNotFound', expect.stringContaining('Send the whole id here')]);
   });
@@ -434,7 +437,7 @@ describe('problems', () => {
     [new FlotillaError('DocumentMissing', 'secret=hunter2'), 500, 'InternalError'],
     [new FlotillaError('ConfigurationInvalid', 'secret=hunter2'), 500, 'ConfigurationInvalid'],
     [new FlotillaError('TableBusy', 'secret=hunter2'), 503, 'TableBusy'],
-  ])('%s is told without its inside, and logged on one line', async (error, status, code) => {
+  ])('reports %s without internal details, and logs it on one line', async (error, status, code) => {
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
     const { deps } = makeWorld();
     const handler = create({ ...deps, catalogue: () => Promise.reject(error) });

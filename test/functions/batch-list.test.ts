@@ -35,7 +35,7 @@ const worldOf = async (batches: readonly Listed[]) => {
 
 type Ask = Awaited<ReturnType<typeof worldOf>>['ask'];
 
-/** The names of all that fit, page by page. */
+/** The names of all matches, page by page. */
 const namesOf = async (ask: Ask, query: string, who?: string): Promise<readonly string[]> => {
   const names: string[] = [];
   for (let after = ''; ; ) {
@@ -93,7 +93,7 @@ describe('batches are found by', () => {
     for (const limit of [1, 2, 100]) expect(await namesOf(ask, `${query}&limit=${limit}`, who)).toEqual(names);
   });
 
-  test('rows that lead to nothing that fits any more, which are passed over', async () => {
+  test('skips rows that no longer lead to a match', async () => {
     const { world, ask } = await worldOf(examples);
     const stale = examples.map((batch, nth) => ({ batch_id: idOf(batch, nth), created_at: batch.at }));
     const gone = { batch_id: idOf({ at: daysAgo(5) }, 99), created_at: daysAgo(5) };
@@ -104,7 +104,7 @@ describe('batches are found by', () => {
   });
 });
 
-test('one batch is told in full, with how many there are at most', async () => {
+test('shows one batch in full, with the highest possible counts', async () => {
   const { ask } = await worldOf(examples.slice(0, 2));
   const { batch_id } = headerOf(examples[1]!, 1);
   expect((await ask('status=FAILED&limit=500')).body).toEqual({
@@ -149,7 +149,7 @@ const anyFilter = fc.record(
   { requiredKeys: [] },
 );
 
-/** The same in the plainest words. */
+/** The same in the plainest code. */
 const fits = (filter: Readonly<Record<string, string>>, batch: Listed, who: string): boolean => {
   const { status = 'SUCCESS', actor = 'ada', origin = 'file', tags = [], places = [], at } = batch;
   const is = (name: string, own: string) => filter[name] === undefined || filter[name] === own;
@@ -166,7 +166,7 @@ const fits = (filter: Readonly<Record<string, string>>, batch: Listed, who: stri
   );
 };
 
-test('page by page, each that fits and may be seen comes once, the newest first', async () => {
+test('gives each match that the caller may see once, page by page, the newest first', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(anyListed, { maxLength: 25 }),
@@ -188,7 +188,7 @@ test('page by page, each that fits and may be seen comes once, the newest first'
   );
 });
 
-describe('what a list is asked wrongly', () => {
+describe('wrong queries of a list', () => {
   test.each([
     [
       'statu=FAILED',
@@ -223,7 +223,7 @@ describe('what a list is asked wrongly', () => {
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);
   });
 
-  test.each(['x', '2026-11', '/\u0000', '2026-11/é'])('a cursor that somebody made up, of %j', async (position) => {
+  test.each(['x', '2026-11', '/\u0000', '2026-11/é'])('a made-up cursor, of %j', async (position) => {
     const { ask } = await worldOf(examples);
     const madeUp = cursorFor({ list: 'batches', filters: { tag: 'autumn' } }, position);
     const { status, body } = await ask(`tag=autumn&after=${madeUp}`);

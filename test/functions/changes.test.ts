@@ -27,7 +27,7 @@ const apiOf = (world: World, granted?: readonly Grant[]) => {
     callApi(handler, 'GET', url, { claims: { sub: who, groups: ['people'], scope: 'flotilla/admin' } });
 };
 
-/** All pages as one; their limits and the other fields are those of the first. */
+/** All pages as one, with the limits and the other fields of the first. */
 const pagesOf = async (call: ReturnType<typeof apiOf>, url: string, list: string, who?: string) => {
   const found: Record<string, unknown>[] = [];
   let pages = 0;
@@ -50,8 +50,8 @@ const change = (target: string, more: Partial<ChangeRow> = {}): ChangeRow => ({
 
 const failed = { status: 'FAILED', reason: 'RestoredPreviousRelease', version: '3.0.0', after: '2.0.0' } as const;
 
-describe('what has changed', () => {
-  it('is told newest first, over all environments, of the last seven days', async () => {
+describe('a list of changes', () => {
+  it('has the changes of the last seven days in all environments, newest first', async () => {
     const world = makeWorld();
     await writeChanges(world, [
       change('uat/eu-1/risk/cva'),
@@ -107,7 +107,7 @@ describe('what has changed', () => {
     });
   });
 
-  it('begins every page where the first began, however late it is by then', async () => {
+  it('starts every page from the time of the first one, no matter how much later it is', async () => {
     const world = makeWorld();
     await writeChanges(world, [change('uat/eu-1/risk/cva'), change('sit/eu-1/risk/cva', { at: now - 7 * day + 1 })]);
     const call = apiOf(world);
@@ -117,7 +117,7 @@ describe('what has changed', () => {
     expect(next.body).toMatchObject({ changes: [{ environment: 'sit' }], since: '2026-09-23T06:00:00.000Z' });
   });
 
-  it('tells of a service from an earlier version what its releases tell', async () => {
+  it('shows for a service from an earlier version what its releases say', async () => {
     const world = makeWorld();
     const row = change('uat/eu-1/risk/cva', { digest: 'sha256:ab' });
     const [, ...without] = rowsOfChange(row, '01K');
@@ -128,7 +128,7 @@ describe('what has changed', () => {
     expect(body.changes).toEqual([{ ...told, ...place }]);
   });
 
-  it('is told of the places that one may see, and of no others', async () => {
+  it('has the places that the caller may see, and no others', async () => {
     const world = makeWorld();
     await writeChanges(world, [
       change('uat/eu-1/risk/cva'),
@@ -144,7 +144,7 @@ describe('what has changed', () => {
     expect(await seen('environment=sit')).toEqual([]);
   });
 
-  it('leads on where nothing has changed for very long', async () => {
+  it('goes on where nothing has changed for very long', async () => {
     const world = makeWorld();
     await writeChanges(world, [change('uat/eu-1/risk/cva', { at: Date.UTC(1971, 0, 1) })]);
     const { found, pages } = await pagesOf(apiOf(world), '/changes?since=1970-01-01', 'changes');
@@ -164,13 +164,13 @@ describe('what has changed', () => {
       'after=WyJhIiwiYiJd',
       'query.after is not the next_after of this list with these filters; leave it out to start at the beginning',
     ],
-  ])('%s is refused in a sentence', async (query, detail) => {
+  ])('%s gets a readable problem', async (query, detail) => {
     const { status, body } = await apiOf(makeWorld())(`/changes?${query}`);
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);
   });
 
   test.each(['x|y', '0|y', '-1|000000000000000', '0|RELEASE#x', '', `0|${'9'.repeat(15)}#${'x'.repeat(1_100)}`])(
-    'a cursor that was made up is refused: %s',
+    'a made-up cursor is refused: %s',
     async (position) => {
       const after = cursorFor({ list: 'changes', filters: {} }, position);
       const { status, body } = await apiOf(makeWorld())(`/changes?after=${after}`);
@@ -178,14 +178,14 @@ describe('what has changed', () => {
     },
   );
 
-  it('is not looked for in what is to come', async () => {
+  it('does not search the future', async () => {
     const world = makeWorld();
     await writeChanges(world, [change('uat/eu-1/risk/cva')]);
     const { found, pages } = await pagesOf(apiOf(world), '/changes?until=9999-12-31', 'changes');
     expect([found.length, pages]).toEqual([1, 1]);
   });
 
-  it('is, by whatever is asked for and in whatever pages, all there is, in order', async () => {
+  it('has all changes in order, with any filters and any pages', async () => {
     const targets = ['sit', 'uat', 'old'].flatMap((environment) =>
       ['eu-1', 'us-1'].flatMap((cluster) =>
         ['risk/cva', 'risk/x', 'data/x'].map((key) => `${environment}/${cluster}/${key}`),
@@ -254,7 +254,7 @@ describe('what has changed', () => {
 describe('one target', () => {
   const path = '/targets/uat/eu-1/risk/cva';
 
-  it('is told as in the list', async () => {
+  it('is the same as in the list', async () => {
     const world = makeWorld();
     await writeChanges(world, [change('uat/eu-1/risk/cva')]);
     const { status, body } = await apiOf(world)(path);
@@ -268,7 +268,7 @@ describe('one target', () => {
     ['/targets/uat/eu-1/rsk/cva/releases', 'uat/eu-1/rsk/cva', 'Did you mean uat/eu-1/risk/cva?'],
     ['/targets/uat/eu-1/risk/nothing', 'uat/eu-1/risk/nothing', 'GET /targets shows what there is.'],
     ['/targets/uat/eu-1/risk/a%2Fcva', 'uat/eu-1/risk/a/cva', 'GET /targets shows what there is.'],
-  ])('%s is not there, and the nearest is told', async (url, target, hint) => {
+  ])('%s is not found, and the nearest is suggested', async (url, target, hint) => {
     const world = makeWorld();
     await writeChanges(world, [change('uat/eu-1/risk/cva')]);
     const { status, body } = await apiOf(world)(url);
@@ -279,7 +279,7 @@ describe('one target', () => {
     ]);
   });
 
-  it('is not there, nor named, for whoever may not see it', async () => {
+  it('is not found, and not suggested, for a caller who may not see it', async () => {
     const world = makeWorld();
     await writeChanges(world, [change('sit/eu-1/risk/cva')]);
     const call = apiOf(world, grants);
@@ -294,7 +294,7 @@ describe('the history of a target', () => {
   const target = 'uat/eu-1/risk/cva';
   const url = `/targets/${target}/releases`;
 
-  it('has what ran there, and when it is asked for what failed, newest first', async () => {
+  it('has what ran there, and on request what failed, newest first', async () => {
     const world = makeWorld();
     const { by_name: _, ...nameless } = change(target, { at: now - 3 * day, batch_id: 'B1', digest: 'sha256:ab' });
     await writeChanges(world, [
@@ -324,7 +324,7 @@ describe('the history of a target', () => {
     expect((await pagesOf(call, `${url}?limit=1`, 'releases')).found).toEqual([newest, oldest]);
   });
 
-  it('has the deployment as it was planned, where that is asked for and kept, and no secrets', async () => {
+  it('has the planned deployment, where it is requested and kept, and no secrets', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world);
     const deployment = plan.deployments.find(({ key }) => key === 'risk/limit-check')!;
@@ -349,7 +349,7 @@ describe('the history of a target', () => {
   test.each([
     ['all=yes', 'query.all: "yes" is none of true, false'],
     ['kind=release', 'query.kind: unknown parameter; known here: all, config, limit, after'],
-  ])('%s is refused in a sentence', async (query, detail) => {
+  ])('%s gets a readable problem', async (query, detail) => {
     const world = makeWorld();
     await writeChanges(world, [change(target)]);
     const { status, body } = await apiOf(world)(`${url}?${query}`);

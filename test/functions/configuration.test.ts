@@ -61,14 +61,14 @@ describe('the configuration of a stage', () => {
     expect(await configuration.catalogue()).toEqual({ simulated: false });
   });
 
-  test('stays while the documents cannot be read for a moment: a cancel has to go through then, too', async () => {
+  test('stays while the documents cannot be read for a moment: a cancel has to work then, too', async () => {
     const { world, configuration } = stored();
     await configuration.get();
     Object.assign(world, { now: 60_000, fault: { name: 'SlowDown', $metadata: { httpStatusCode: 503 } } });
     expect(await configuration.catalogue()).toEqual({ simulated: true });
   });
 
-  test('ends where it may not be read any more', async () => {
+  test('ends where the right to read it is gone', async () => {
     const { world, configuration } = stored();
     await configuration.get();
     Object.assign(world, { now: 60_000, fault: { name: 'AccessDenied', $metadata: { httpStatusCode: 403 } } });
@@ -91,7 +91,7 @@ describe('the host that the secret of Harness is for', () => {
     },
   });
 
-  /** The hosts that are asked when the configuration is used. */
+  /** The hosts that get requests when the configuration is used. */
   const askedBy = async (base_url: string, host: string | undefined): Promise<readonly string[]> => {
     const SecretString = JSON.stringify({ ...(host === undefined ? {} : { host }), api_key: 'pat.a.b.c' });
     secrets.on(GetSecretValueCommand).resolves({ SecretString });
@@ -113,7 +113,7 @@ describe('the host that the secret of Harness is for', () => {
     ['https://app.harness.io', undefined],
     ['https://app.harness.io/gateway', 'app.harness.io'],
     ['https://acme.example:8443', 'acme.example:8443'],
-  ])('is asked: %s with a secret for %s', async (base, host) => {
+  ])('gets the request: %s with a secret for %s', async (base, host) => {
     expect(await askedBy(base, host)).toEqual([new URL(base).host]);
   });
 
@@ -123,14 +123,14 @@ describe('the host that the secret of Harness is for', () => {
     ['https://app.harness.io', 'acme.example'],
     ['https://app.harness.io:8443', 'app.harness.io'],
     ['https://app.harness.io.acme.example', 'app.harness.io'],
-  ])('another is never asked: %s with a secret for %s', async (base, host) => {
+  ])('no other host gets one: %s with a secret for %s', async (base, host) => {
     await expect(askedBy(base, host)).rejects.toMatchObject({ name: 'ConfigurationInvalid' });
     await expect(askedBy(base, host)).rejects.toThrow('nothing is sent there');
     await expect(askedBy(base, host)).rejects.not.toThrow('pat.a.b.c');
   });
 });
 
-describe('what is kept', () => {
+describe('what is cached', () => {
   const setUp = () => {
     const world = { now: 0, text: 'one' as string | undefined, fault: {}, reads: 0, made: [] as string[] };
     const kept = new Kept<{ readonly of: string }>({
@@ -141,7 +141,7 @@ describe('what is kept', () => {
         return world.text;
       },
       make: (of) => {
-        if (of === 'nonsense') throw new Error('nothing can be made of it');
+        if (of === 'nonsense') throw new Error('it is invalid');
         world.made.push(of);
         return { of };
       },
@@ -149,7 +149,7 @@ describe('what is kept', () => {
     return { world, kept };
   };
 
-  test('is made once, for all who ask at the same time and for a minute', async () => {
+  test('is made once, for all callers at the same time and for a minute', async () => {
     const { world, kept } = setUp();
     const [one, other] = await Promise.all([kept.get(), kept.get()]);
     world.now = 59_999;
@@ -157,7 +157,7 @@ describe('what is kept', () => {
     expect(world).toMatchObject({ reads: 1, made: ['one'] });
   });
 
-  test('stays the same thing while its text does', async () => {
+  test('stays the same object while its text does', async () => {
     const { world, kept } = setUp();
     const first = await kept.get();
     world.now = 60_000;
@@ -165,7 +165,7 @@ describe('what is kept', () => {
     expect(world).toMatchObject({ reads: 2, made: ['one'] });
   });
 
-  test('is made anew when its text has changed: a new key, a new cluster', async () => {
+  test('is made again when its text has changed: a new key, a new cluster', async () => {
     const { world, kept } = setUp();
     await kept.get();
     world.text = 'two';
@@ -180,7 +180,7 @@ describe('what is kept', () => {
     ['it is going to be deleted', { name: 'InvalidRequestException', $metadata: { httpStatusCode: 400 } }],
     ['its key is gone', { name: 'DecryptionFailure', $metadata: { httpStatusCode: 400 } }],
     ['a program of ours is wrong', { name: 'TypeError' }],
-  ])('is not used any longer than a minute where %s, and made anew where it is back', async (_, fault) => {
+  ])('is used for at most one more minute where %s, and made again when it is back', async (_, fault) => {
     const { world, kept } = setUp();
     const first = await kept.get();
     Object.assign(world, { text: undefined, fault });
@@ -194,13 +194,13 @@ describe('what is kept', () => {
     expect(world.made).toEqual(['one', 'one']);
   });
 
-  test('is not used any more when its text became one of which nothing can be made', async () => {
+  test('is no longer used when its text has become invalid', async () => {
     const { world, kept } = setUp();
     await kept.get();
     world.text = 'nonsense';
     world.now = 60_000;
-    await expect(kept.get()).rejects.toThrow('nothing can be made of it');
-    await expect(kept.get()).rejects.toThrow('nothing can be made of it');
+    await expect(kept.get()).rejects.toThrow('it is invalid');
+    await expect(kept.get()).rejects.toThrow('it is invalid');
   });
 
   test.each([
@@ -208,7 +208,7 @@ describe('what is kept', () => {
     ['broken', { $metadata: { httpStatusCode: 500 } }],
     ['not reached', { code: 'ECONNRESET' }],
   ])(
-    'stays while its text cannot be read because the service is %s; the first time that is an error, and not for ever',
+    'stays while its text cannot be read because the service is %s; only the first read logs an error',
     async (_, fault) => {
       const { world, kept } = setUp();
       Object.assign(world, { text: undefined, fault });

@@ -12,10 +12,10 @@ import { routes } from '../../functions/api/routes.ts';
 import type { ErrorName } from '../../lib/domain/errors.ts';
 import type { JsonObject } from '../../lib/domain/json.ts';
 
-/** Those of functions of their own first: an address may fit another route as well. */
+/** Routes with functions of their own come first: an address may fit another route as well. */
 export const allRoutes: readonly PromisedRoute[] = [...lookRoutes, ...logRoutes, ...routes];
 
-/** In the document of the tests an answer has no field that no contract names. */
+/** In the tests' document, no answer has a field that no contract names. */
 const closedDocument = openApiDocument(allRoutes, 'closed');
 
 const ajv = new Ajv2020({ strict: false, validateSchema: false, validateFormats: false });
@@ -62,7 +62,7 @@ export const seenAnswer = (
   return { method, path, status: statusCode, type: String(headers['content-type'] ?? ''), text };
 };
 
-/** What of an answer is not in the contract of its route; empty where all is. */
+/** What an answer has that is not in the contract of its route. Empty where all is in it. */
 export const contractFaults = (seen: SeenAnswer): readonly string[] => {
   const faults = faultsIn(seen);
   return faults.map((fault) => `${seen.method} ${seen.path} answered ${seen.status}: ${fault}`);

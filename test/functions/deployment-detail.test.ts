@@ -16,7 +16,7 @@ const apiOf = (world: World, grants?: readonly Grant[]) => {
     callApi(handler, 'GET', `/batches/${batchId}/deployments/${key}`, call);
 };
 
-/** Changes one deployment so many times. */
+/** Changes one deployment this many times. */
 const changed = async (
   world: World,
   batchId: string,
@@ -34,7 +34,7 @@ const changed = async (
 const key = 'clearing/trade-intake';
 
 describe('GET /batches/{id}/deployments/{key}', () => {
-  test('tells one deployment with its own changes and no others, numbered as in the feed of the batch', async () => {
+  test('shows one deployment with its own changes only, numbered as in the feed of the batch', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     await changed(world, batchId, { index: 1, key, times: 2 });
@@ -54,7 +54,7 @@ describe('GET /batches/{id}/deployments/{key}', () => {
     ]);
   });
 
-  test('tells the last of many, and that there are earlier ones', async () => {
+  test('shows the last of many changes, and says that there are earlier ones', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     await changed(world, batchId, { index: 1, key, times: 203 });
@@ -64,7 +64,7 @@ describe('GET /batches/{id}/deployments/{key}', () => {
     expect(body.events[0]).not.toHaveProperty('number');
   });
 
-  test('is there before there is a plan', async () => {
+  test('exists before there is a plan', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     const { status, body } = await apiOf(world)(batchId, 'risk/limit-check');
@@ -72,7 +72,7 @@ describe('GET /batches/{id}/deployments/{key}', () => {
     expect(body).toMatchObject({ key: 'risk/limit-check', status: 'PENDING', events: [] });
   });
 
-  test('is the one that is asked for, where the plan comes while it is looked for', async () => {
+  test('is the right one where the plan comes during the request', async () => {
     const world = makeWorld();
     const deployments = ['last', 'first'].map((service_name) => ({
       ...{ pillar: 'risk', service_name, docker_image_version: '1.0.0', docker_artifact_type: 'docker' },
@@ -100,7 +100,7 @@ describe('GET /batches/{id}/deployments/{key}', () => {
   });
 
   test.each([submitted, async (world: World) => (await planned(world)).batchId])(
-    'one that is not there is told with the nearest (%#)',
+    'a missing one is not found, with the nearest one (%#)',
     async (make) => {
       const world = makeWorld();
       const batchId = await make(world);
@@ -116,7 +116,7 @@ describe('GET /batches/{id}/deployments/{key}', () => {
     },
   );
 
-  test('one that may not be seen is not there, nor is it what was meant', async () => {
+  test('a hidden one is not found, and not suggested either', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     const grants: readonly Grant[] = [{ subject: 'rita', may: ['read'], pillars: ['risk'], environments: ['*'] }];
@@ -129,7 +129,7 @@ describe('GET /batches/{id}/deployments/{key}', () => {
     }
   });
 
-  test('lines of logs are for the scope logs', async () => {
+  test('lines of logs need the scope logs', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     const evidence = [{ kind: 'pod', name: 'p', reason: 'R', message: 'm', log: ['one', 'two'] }];

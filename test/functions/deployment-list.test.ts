@@ -109,7 +109,7 @@ beforeAll(async () => {
   world = await running();
 });
 
-/** All that fit, page by page. */
+/** All matches, page by page. */
 const all = async (query: string, who?: string): Promise<readonly DeploymentView[]> => {
   const found: DeploymentView[] = [];
   for (let after = ''; ; ) {
@@ -162,7 +162,7 @@ describe('deployments are found by', () => {
   });
 });
 
-test('trouble comes first: failed, UNKNOWN, in work and waiting for the longest, and then the rest as planned', async () => {
+test('lists trouble first: failed, UNKNOWN, in work and waiting for the longest, and then the rest as planned', async () => {
   const planned = await keysOf('');
   const trouble = [
     ...['risk/broken', 'risk/lost', 'risk/old', 'risk/young'],
@@ -189,7 +189,7 @@ const anyFilter = fc.record(
   { requiredKeys: [] },
 );
 
-test('page by page, each that fits and may be seen comes once', async () => {
+test('gives each match that the caller may see once, page by page', async () => {
   const whole = { ada: await all(''), rita: await all('', 'rita') };
   await fc.assert(
     fc.asyncProperty(anyFilter, fc.constantFrom('ada' as const, 'rita' as const), async (filter, who) => {
@@ -213,7 +213,7 @@ test('page by page, each that fits and may be seen comes once', async () => {
   );
 });
 
-test('before the plan what is known of the file is looked through', async () => {
+test('searches what the file says before the plan', async () => {
   const fresh = makeWorld();
   const batchId = await submitted(fresh, yaml);
   const handler = create({ ...fresh.deps }, { identify: byToken });
@@ -236,7 +236,7 @@ test('before the plan what is known of the file is looked through', async () => 
   ]);
 });
 
-describe('what a list is asked wrongly', () => {
+describe('wrong queries of a list', () => {
   const statuses = 'PENDING, PROCESSING, SUCCESS, FAILED, ROLLBACK, SKIPPED, CANCELLED, UNKNOWN';
   const known = 'status, environment, pillar, cluster, reason, text, held_by, from, sort, limit, after';
   test.each([
@@ -253,7 +253,7 @@ describe('what a list is asked wrongly', () => {
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);
   });
 
-  test('the cursor of another order; and a huge limit is cut', async () => {
+  test('the cursor of another order, and a huge limit, which is cut', async () => {
     const { body } = await world.ask('limit=1');
     expect((await world.ask(`limit=1&sort=trouble&after=${body.next_after}`)).status).toBe(400);
     expect((await world.ask('limit=5000')).body.limit).toBe(1_000);

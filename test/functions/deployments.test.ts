@@ -35,7 +35,7 @@ describe('POST /deployments', () => {
     expect((await call('/deployments', one, { headers })).status).not.toBe(202);
   });
 
-  test('to say that it deploys is the same as to say nothing', async () => {
+  test('does the same with an explicit deploy as without one', async () => {
     const { call } = api();
     const headers = { 'idempotency-key': 'same' };
     const first = await call('/deployments', { ...whole, action: 'deploy' }, { headers });
@@ -49,7 +49,7 @@ describe('POST /deployments', () => {
     expect(one!.body.plan_hash).toBe(other!.body.plan_hash);
   });
 
-  test('goes where it runs now, as what it was deployed', async () => {
+  test('goes where it runs now, with the deployed artifact type', async () => {
     const { world, call } = api();
     expect(await call('/deployments', one)).toMatchObject({ status: 400, body: { code: 'RequestInvalid' } });
     const { batchId, plan } = await planned(world);
@@ -73,7 +73,7 @@ describe('POST /deployments', () => {
     ['a bad version', { ...whole, version: 'a b' }, 422, ''],
     ['an unknown pillar', { ...whole, key: 'rsik/x' }, 422, ''],
     ['an unknown infrastructure', { ...whole, infrastructure: 'nowhere' }, 422, ''],
-  ])('%s is refused', async (_, body, status, said) => {
+  ])('refuses %s', async (_, body, status, said) => {
     const { world, call } = api();
     for (const path of ['/deployments', '/deployments/plan']) {
       const answer = await call(path, body);
@@ -99,7 +99,7 @@ describe('POST /deployments', () => {
     ['replicas of a deploy', { ...whole, replicas: 1 }, 400, 'Only a scale takes replicas'],
     ['nothing', acting, 400, 'Say which version'],
     ['another action', { ...acting, action: 'undeploy' }, 400, 'none of deploy, delete, scale'],
-  ])('%s is refused, and by an executor that cannot', async (_, body, status, said) => {
+  ])('refuses %s, also for an executor that cannot do it', async (_, body, status, said) => {
     const { world, call } = api();
     for (const path of ['/deployments', '/deployments/plan']) {
       const answer = await call(path, body);

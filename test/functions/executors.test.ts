@@ -19,7 +19,7 @@ const configuration: Configuration = {
   },
 };
 
-test('what a pipeline knows besides, as the key of the callback, is in nothing that is told of its answers', async () => {
+test('shows no other data of a pipeline, such as the key of the callback, in its answers', async () => {
   const key = 'k'.repeat(40);
   const transport: Transport = async () => {
     const message = `cannot call https://flotilla.example/callbacks/harness/${key}`;

@@ -10,7 +10,7 @@ const answerOf = (body: string) => ({ statusCode: 200, headers: json, body });
 const small = answerOf('a'.repeat(999));
 const worthwhile = answerOf('a'.repeat(1_000));
 const large = answerOf('a'.repeat(5_800_000));
-/** Half of it is quotes, which Lambda writes with two characters each. */
+/** Half of it is quotes. Lambda writes each with two characters. */
 const larger = answerOf('"a'.repeat(2_000_000));
 
 describe('an answer', () => {

@@ -27,9 +27,9 @@ const none = { read: false, deploy: false, cancel: false, resolve: false };
 const everything = { read: true, deploy: true, cancel: true, resolve: true };
 const reading = { ...none, read: true };
 
-/** What each may do in each of the places above, in their order. */
+/** What each caller may do in each of the places above, in order. */
 const allowed: Readonly<Record<string, readonly (typeof none)[]>> = {
-  'risk-ci': [{ ...everything, resolve: false }, none, none, none], // a program resolves nothing, whatever it is granted
+  'risk-ci': [{ ...everything, resolve: false }, none, none, none], // a program resolves nothing, no matter what its grants say
   'a risk lead': [everything, everything, none, none],
   'an auditor': [none, reading, none, reading],
   'a release manager': [everything, everything, everything, everything],
@@ -67,7 +67,7 @@ const apiOf = (world: World, granted: readonly Grant[] | (() => readonly Grant[]
 const uploadOrder = JSON.stringify(orderOf('hello'));
 const resolution = JSON.stringify({ status: 'SUCCESS', reason: 'looked' });
 
-/** A batch in one place, which a release manager has submitted. */
+/** A batch in one place, submitted by a release manager. */
 const inPlace = async (place: string) => {
   const world = makeWorld();
   const { batchId } = await planned(world, yamlOf(place));
@@ -79,7 +79,7 @@ const inPlace = async (place: string) => {
 const rows = Object.entries(allowed).flatMap(([who, of]) => of.map((can, at) => [who, places[at]!, can] as const));
 
 describe.each(rows)('%s and %s', (who, place, can) => {
-  it('a batch may be read, or is not there', async () => {
+  it('a batch is readable, or does not exist', async () => {
     const { call, batch, batchId } = await inPlace(place);
     for (const route of ['', '/deployments', '/events']) {
       const { status, body } = await call(who, 'GET', `${batch}${route}`);
@@ -92,7 +92,7 @@ describe.each(rows)('%s and %s', (who, place, can) => {
     expect((await call(who, 'POST', '/batches/plan', yamlOf(place))).status).toBe(can.read ? 200 : 403);
   });
 
-  it('what is not there is not there in the same words as what never was', async () => {
+  it('a hidden batch gets the same message as one that never existed', async () => {
     const { call, batch, batchId } = await inPlace(place);
     if (can.read) return;
     for (const [method, route, body] of [
@@ -112,7 +112,7 @@ describe.each(rows)('%s and %s', (who, place, can) => {
     }
   });
 
-  it('submit, cancel and resolve are judged each for itself', async () => {
+  it('judges submit, cancel and resolve separately', async () => {
     const { call, batch, key } = await inPlace(place);
     const submit = await call(who, 'POST', '/batches', yamlOf(place));
     expect(submit.status).toBe(can.deploy ? 202 : 403);
@@ -128,7 +128,7 @@ describe.each(rows)('%s and %s', (who, place, can) => {
 
 const oneDeployment = JSON.stringify({ key: 'risk/x', version: '1', environment: 'staging' });
 
-/** What every route answers to somebody without a grant: whoever adds a route has to say. */
+/** What every route answers to a caller without a grant. Every new route needs a row. */
 const toStrangers: Readonly<Record<string, number>> = {
   'POST /batches': 403,
   'POST /uploads': 403,
@@ -159,8 +159,8 @@ const toStrangers: Readonly<Record<string, number>> = {
   'POST /batches/{id}/rollback': 404,
   'POST /targets/rollback/plan': 404,
   'POST /targets/rollback': 404,
-  'GET /holds': 200, // those on everything
-  'GET /events': 200, // those of holds on everything, and of no batch
+  'GET /holds': 200, // those for everything
+  'GET /events': 200, // those for holds on everything, and for no batch
   'POST /holds': 403,
   'POST /holds/{id}/resume': 404,
   'GET /targets': 200, // none
@@ -190,7 +190,7 @@ const toStrangers: Readonly<Record<string, number>> = {
   'GET /api/v1/deployments': 200, // none
 };
 
-it('every route is asked by a stranger', async () => {
+it('a stranger calls every route', async () => {
   const { call, batchId, key } = await inPlace('risk in staging');
   const bodies: Readonly<Record<string, string>> = {
     '/batches': yamlOf('risk in staging'),
@@ -223,14 +223,17 @@ it('every route is asked by a stranger', async () => {
 });
 
 describe('grants', () => {
-  it.each(['/batches', '/batches/plan'])('who has none learns by %s no name of the configuration', async (route) => {
-    const text = yamlOf('risk in staging').replace('cluster-eu-1', 'nowhere');
-    const { status, body } = await apiOf(makeWorld())('a stranger', 'POST', route, text);
-    expect([status, body.code]).toEqual([403, 'Forbidden']);
-    expect(JSON.stringify(body)).not.toContain('cluster-');
-  });
+  it.each(['/batches', '/batches/plan'])(
+    'a caller without any learns no name of the configuration from %s',
+    async (route) => {
+      const text = yamlOf('risk in staging').replace('cluster-eu-1', 'nowhere');
+      const { status, body } = await apiOf(makeWorld())('a stranger', 'POST', route, text);
+      expect([status, body.code]).toEqual([403, 'Forbidden']);
+      expect(JSON.stringify(body)).not.toContain('cluster-');
+    },
+  );
 
-  it('tell every deployment that they refuse, with its place, and nothing is stored', async () => {
+  it('list every refused deployment with its place, and nothing is stored', async () => {
     const world = makeWorld();
     const { status, headers, body } = await apiOf(world)('risk-ci', 'POST', '/batches', yamlOf(...places));
     expect([status, headers['content-type'], body.code]).toEqual([403, 'application/problem+json', 'Forbidden']);
@@ -262,12 +265,12 @@ describe('grants', () => {
     expect(plan.body.issues).toHaveLength(3);
   });
 
-  it('a plan says what a submit would come to', async () => {
+  it('a plan says what a submit would do', async () => {
     const { body } = await apiOf(makeWorld())('an auditor', 'POST', '/batches/plan', yamlOf('risk in production'));
     expect(body.warnings).toContain('No grant lets you deploy risk in production: this batch would be refused.');
   });
 
-  it('are those of the moment', async () => {
+  it('are checked at the time of the request', async () => {
     let now: readonly Grant[] = grants;
     const call = apiOf(makeWorld(), () => now);
     const { body } = await call('risk-ci', 'POST', '/batches', yamlOf('risk in staging'));
@@ -278,18 +281,18 @@ describe('grants', () => {
     expect((await call('a risk lead', 'GET', `/batches/${body.batch_id}`)).status).toBe(200);
   });
 
-  it('that do not reach everything do not do for the anchors, and it is told what does', async () => {
+  it('that do not cover everything are not enough for the anchors, and the message says what is', async () => {
     const { status, body } = await apiOf(makeWorld())('an auditor', 'GET', '/anchors');
     expect([status, body.detail]).toEqual([403, expect.stringMatching(/ Use a token that may read everything\.$/)]);
   });
 
-  it('are needed for an address to put a batch at', async () => {
+  it('are needed for the address of an upload', async () => {
     const call = apiOf(makeWorld());
     expect((await call('a stranger', 'POST', '/uploads', uploadOrder)).status).toBe(403);
     expect((await call('risk-ci', 'POST', '/uploads', uploadOrder)).status).toBe(201);
   });
 
-  it('list what may be seen page by page, as if there were nothing else', async () => {
+  it('list what the caller may see page by page, as if there were nothing else', async () => {
     const world = makeWorld();
     const mine: string[] = [];
     for (let nth = 0; nth < 7; nth += 1) {
@@ -308,7 +311,7 @@ describe('grants', () => {
   });
 });
 
-describe('the rollback of a batch of which one may deploy a part', () => {
+describe('the rollback of a batch that the caller may deploy only in part', () => {
   const [mine, others] = ['risk/limit-check-0', 'clearing/trade-intake-1'];
   const roll = JSON.stringify({ reason: 'it went wrong', only: [mine] });
   const half = async () => {
@@ -317,7 +320,7 @@ describe('the rollback of a batch of which one may deploy a part', () => {
     return { world, batchId, call: apiOf(world) };
   };
 
-  it('is no way to stop the others of it while it runs, whatever is named', async () => {
+  it('does not stop the other deployments while it runs, no matter what the request names', async () => {
     const { world, batchId, call } = await half();
     expect((await call('a risk lead', 'POST', `/batches/${batchId}/rollback`, roll)).status).toBe(403);
     expect((await readHeader(world, batchId)).rollback_request).toBeUndefined();
@@ -325,7 +328,7 @@ describe('the rollback of a batch of which one may deploy a part', () => {
   });
 
   it.each(['/rollback', '/rollback/plan'])(
-    'tells by %s of no other deployment, not even that it is there',
+    'reveals by %s nothing of another deployment, not even that it exists',
     async (route) => {
       const { world, batchId, call } = await half();
       const ended = { status: 'SUCCESS', reason: 'AllSucceeded', message: 'All well.' } as const;

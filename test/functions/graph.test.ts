@@ -19,7 +19,7 @@ const apiOf = (world: World, grants?: readonly Grant[]) => {
 const keys = ['shared/login-api', 'clearing/trade-intake', 'risk/limit-check'];
 
 describe('GET /batches/{id}/graph', () => {
-  test('tells what waits for what, by place, and says by its tag that it never changes', async () => {
+  test('shows what waits for what, by place, and its tag says that it never changes', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world);
     const call = apiOf(world);
@@ -41,7 +41,7 @@ describe('GET /batches/{id}/graph', () => {
     expect((await call(batchId, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
   });
 
-  test('before there is a plan there is none, nor where there will never be one', async () => {
+  test('does not exist before there is a plan, nor where there will never be one', async () => {
     const world = makeWorld();
     const batchId = await submitted(world);
     const call = apiOf(world);
@@ -54,7 +54,7 @@ describe('GET /batches/{id}/graph', () => {
     expect(await call('01NOBATCH')).toMatchObject({ status: 404, body: { code: 'BatchNotFound' } });
   });
 
-  test('who may see a part sees the graph of that part, under a tag of its own', async () => {
+  test('shows a caller who may see a part the graph of that part, under its own tag', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world);
     const call = apiOf(world, [risk]);
@@ -77,7 +77,7 @@ describe('GET /batches/{id}/graph', () => {
   });
 });
 
-test('ten thousand deployments, each with the fifty before it, stay far below what Lambda answers with', () => {
+test('ten thousand deployments, each with the fifty before it, stay far below what Lambda can answer with', () => {
   const count = 10_000;
   const many = Array.from({ length: count }, (_, index) => index);
   const dependents = many.map((index) => many.slice(index + 1, index + 51));

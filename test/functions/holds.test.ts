@@ -42,7 +42,7 @@ const takeUp = async (world: World): Promise<Hold> => {
 };
 
 describe('a hold', () => {
-  it('is handed to the dispatcher, and shown when that has set it', async () => {
+  it('goes to the dispatcher, and shows once the dispatcher has set it', async () => {
     const world = makeWorld();
     const call = apiOf(world);
     const body = { scope: { environment: 'uat' }, reason: 'a freeze', for: '2h', rollbacks: true };
@@ -83,7 +83,7 @@ describe('a hold', () => {
     }
   });
 
-  it('says what is needed in the words of whoever sends it', async () => {
+  it('says what is missing in terms of the request', async () => {
     const body = { scope: 'all', reason: 'x', rollbacks: 'yes' };
     const { body: problem } = await apiOf(makeWorld())('ada', 'POST', '/holds', body, admin);
     expect(problem.detail).toBe(
@@ -91,7 +91,7 @@ describe('a hold', () => {
     );
   });
 
-  it('says all that is wrong with it at once', async () => {
+  it('reports all its problems together', async () => {
     const world = makeWorld();
     const body = { scope: { environment: 'uta', cluster: 'x' }, reason: ' ', for: 'long' };
     const { status, body: problem } = await apiOf(world)('ada', 'POST', '/holds', body, admin);
@@ -106,7 +106,7 @@ describe('a hold', () => {
     expect(await messages(world)).toEqual([]);
   });
 
-  it('that is not there is not lifted, and one that nobody set is not either', async () => {
+  it('is not lifted where it does not exist, or where nobody set it', async () => {
     const world = makeWorld();
     const call = apiOf(world);
     const missing = await call('ada', 'POST', '/holds/01NONE/resume', {}, admin);
@@ -171,7 +171,7 @@ describe('the feed of the stage', () => {
     expect(next).toMatchObject({ events: [{ number: 2 }], next_after: 2 });
   });
 
-  it('waits for what is new', async () => {
+  it('waits for something new', async () => {
     const world = makeWorld();
     await tell(world, {}, 1);
     world.clock.in(5_000, () => tell(world, { pillar: 'risk' }, 2));
@@ -179,7 +179,7 @@ describe('the feed of the stage', () => {
     expect(body.events).toMatchObject([{ number: 2 }]);
   });
 
-  it('shows what one who asks may know of, and goes on behind the rest', async () => {
+  it('shows what the caller may see, and goes on after the rest', async () => {
     const world = makeWorld();
     const batch = await submitted(world);
     const scopes: readonly Hold['scope'][] = [
@@ -201,7 +201,7 @@ describe('the feed of the stage', () => {
     expect(await numbers('eve')).toEqual([2]);
   });
 
-  it('has the changes of batches in the same order, for who may see them: of a part, without what is said of the whole', async () => {
+  it('has the changes of batches in the same order for callers who may see them: a part without text about the whole', async () => {
     const world = makeWorld();
     await tell(world, {}, 1);
     const batch = await submitted(world);
@@ -217,7 +217,7 @@ describe('the feed of the stage', () => {
     expect(await seen('eve')).toEqual([hold]);
   });
 
-  it('begins before its end where that is asked for', async () => {
+  it('starts before its end on request', async () => {
     const world = makeWorld();
     const call = apiOf(world);
     expect((await call('ada', 'GET', '/events?after=-3')).body).toEqual({ events: [], next_after: 0, ended: false });
@@ -239,7 +239,7 @@ describe('the feed of the stage', () => {
 });
 
 describe('the list of batches', () => {
-  it('has the holds that one who asks may know of on its first page', async () => {
+  it('has the holds that the caller may see on its first page', async () => {
     const world = makeWorld();
     await submitted(world);
     await submitted(world);
@@ -280,7 +280,7 @@ describe('the list of batches', () => {
 });
 
 describe('without grants', () => {
-  it('who may deploy holds a batch of his own, and all else needs admin', async () => {
+  it('a user with the right to deploy holds his own batch, and all else needs admin', async () => {
     const world = makeWorld();
     const call = apiOf(world);
     const batch = await submitted(world);
@@ -296,7 +296,7 @@ describe('without grants', () => {
   });
 });
 
-describe('with grants', () => {
+describe('grants', () => {
   const scopes = {
     everything: {},
     risk: { pillar: 'risk' },
@@ -342,7 +342,7 @@ describe('with grants', () => {
     expect((await call(who, 'POST', `/holds/${id}/resume`, {}, admin)).status).toBe(can ? 202 : seen ? 403 : 404);
   });
 
-  it('a batch is held by who submitted it and may still deploy it, and by who may hold all of it', async () => {
+  it('let the submitter of a batch hold it while she may deploy it, and users who may hold all of it', async () => {
     const world = makeWorld();
     const batch = await submitted(world);
     const own = { scope: { batch }, reason: 'mine' };

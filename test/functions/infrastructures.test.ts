@@ -4,7 +4,7 @@ import type { Grant } from '../../lib/domain/grants/grant.ts';
 import { makeWorld, planned } from '../usecases/batch/api-world.ts';
 import { type Call, callApi } from './api-call.ts';
 
-/** One service on two infrastructures, as every route that takes or gives a key knows it. */
+/** One service on two infrastructures, for every route that takes or gives a key. */
 const text = `version: v1.0
 defaults: { environment_id: staging, infrastructure_id: [cluster-eu-1, cluster-us-1], docker_artifact_type: docker }
 releases:
@@ -29,7 +29,7 @@ describe('a deployment on one of several infrastructures', () => {
     expect(body.links.self).toBe(`/batches/${batchId}/deployments/${us}`);
   });
 
-  test('is named where the service alone was asked for', async () => {
+  test('appears in the message where the request names only the service', async () => {
     const { batchId, ask } = await makeApi();
     const { status, body } = await ask('GET', `/batches/${batchId}/deployments/risk/cva`);
     expect([status, body.detail]).toEqual([
@@ -75,7 +75,7 @@ describe('a deployment on one of several infrastructures', () => {
     expect(JSON.stringify(answers.slice(0, 4))).not.toMatch(/cva|risk/);
   });
 
-  test('is not what one deployment without a file takes for a key', async () => {
+  test('is not a valid key for one deployment without a file', async () => {
     const { ask } = await makeApi();
     const body = JSON.stringify({ key: us, version: '1', environment: 'staging', infrastructure: 'cluster-us-1' });
     const answer = await ask('POST', '/deployments', { body, headers: { 'content-type': 'application/json' } });

@@ -40,7 +40,7 @@ const grants: readonly Grant[] = [
 const person = (subject: string) => ({ kind: 'person', subject, groups: [], scopes: ['read'] }) as const;
 
 describe('GET /catalogue', () => {
-  test('tells the defaults, without names that one may not see', async () => {
+  test('shows the defaults, without names that the caller may not see', async () => {
     const over: Partial<Catalogue> = {
       defaults: { environment_id: 'live', infrastructure_id: 'us-1', retry_count: 2 },
       pillars: { risk: { defaults: { health_check: { path: '/ready' } } } },
@@ -64,7 +64,7 @@ describe('GET /catalogue', () => {
     return callApi(handler, 'GET', '/catalogue', { actor: person(who) });
   };
 
-  test('has names and limits, and nothing by which anything is reached', async () => {
+  test('has names and limits, and no address or credential', async () => {
     const { status, body } = await call('mona');
     expect(status).toBe(200);
     expect(catalogueSchema.parse(body)).toEqual(body);
@@ -92,7 +92,7 @@ describe('GET /catalogue', () => {
     });
   });
 
-  test('has what one may see: where they may see something, and where that can be', async () => {
+  test('has what callers may see: where they may see something, and where something can be', async () => {
     const { body } = await call('rita');
     expect(body).toEqual({
       pillars: [{ name: 'risk', limit: 4, services: ['cva'] }],
@@ -105,7 +105,7 @@ describe('GET /catalogue', () => {
     expect((await call('eve')).body).toEqual(nothing);
   });
 
-  test('where any name is taken, it names none', async () => {
+  test('names none where any name is valid', async () => {
     const { services: _, environments: __, ...open } = { ...catalogue, grants };
     const handler = create({ ...makeWorld().deps, catalogue: async () => open });
     const { body } = await callApi(handler, 'GET', '/catalogue', { actor: person('rita') });
@@ -115,7 +115,9 @@ describe('GET /catalogue', () => {
   });
 });
 
-/** Six deployments: two in flight, two that wait for room, one for a lock of its target, one for another of its batch. */
+/**
+ * Six deployments: two in flight, two that wait for room, one for a lock of its target, one for another of its batch.
+ */
 const busyWorld = async () => {
   const limits = { ...brought, environments: { staging: { max_concurrency: 2 }, uat: {} } };
   const world = await World.make({ catalogue: limits });
@@ -148,7 +150,7 @@ describe('GET /queue', () => {
     expect(body).not.toHaveProperty('oldest_wait');
   });
 
-  test('tells what is in flight, and what waits for what', async () => {
+  test('shows what is in flight, and what waits for what', async () => {
     const { world, first } = await busyWorld();
     const body = await ask(world, '/queue');
     expect(queueSchema.parse(body)).toEqual(body);
@@ -165,7 +167,7 @@ describe('GET /queue', () => {
     expect(body.limits).toContainEqual({ kind: 'executor', name: 'harness:simulated', in_flight: 2 });
   });
 
-  test('a hold comes before all that is in the way besides; what could not be read is counted', async () => {
+  test('a hold comes before all other obstacles; unreadable ones are counted', async () => {
     const { world } = await busyWorld();
     await pause(world, { environment: 'staging' });
     await world.table.transact([{ put: itemOf(keys.rejected('R1'), { message: 'x' }) }]);
@@ -176,7 +178,7 @@ describe('GET /queue', () => {
     expect(body.messages).toEqual({ unread: { count: 0 }, rejected: { count: 1 } });
   });
 
-  test('one who may see a part is told of that part', async () => {
+  test('shows a caller who may see a part only that part', async () => {
     const { world } = await busyWorld();
     const elsewhere: Grant = { subject: 'rita', may: ['read'], pillars: ['shared'], environments: ['uat'] };
     expect(await ask(world, '/queue', [elsewhere])).toMatchObject({
@@ -189,7 +191,7 @@ describe('GET /queue', () => {
 });
 
 describe('GET /executors and /clusters', () => {
-  test('tell what is in flight there, and that somebody looks', async () => {
+  test('show what is in flight there, and that somebody is looking', async () => {
     const { world } = await busyWorld();
     const executors = await ask(world, '/executors');
     expect(executorsSchema.parse(executors)).toEqual(executors);
@@ -208,7 +210,7 @@ describe('GET /executors and /clusters', () => {
     });
   });
 
-  test('tell the place from which a cluster is asked', async () => {
+  test('show the place that talks to a cluster', async () => {
     const world = makeWorld();
     const clusters = { ...catalogue.clusters, 'eu-1': { simulated: false, place: 'payments' } };
     const handler = create({ ...world.deps, catalogue: async () => ({ ...catalogue, clusters }) });
@@ -221,7 +223,7 @@ describe('GET /executors and /clusters', () => {
     ]);
   });
 
-  test('tell budget, trouble, circuit and missing rights', async () => {
+  test('show budget, trouble, circuit and missing rights', async () => {
     const world = makeWorld();
     const now = world.clock.now();
     const circuit = { opened: 1, seen: 'Asked for runs: nothing came', seen_at: now };

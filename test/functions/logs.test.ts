@@ -31,13 +31,13 @@ test.each([
   [['read', 'deploy', 'approve'], { log_lines: 2 }],
   [['read', 'logs'], { log }],
   [['admin'], { log }],
-])('a token with %j is told of a log: %j', async (scopes, expected) => {
+])('shows a token with %j this much of a log: %j', async (scopes, expected) => {
   const { handler, batchId, claimsOf } = await world();
   const answer = await callApi(handler, 'GET', `/batches/${batchId}/deployments`, { claims: claimsOf(scopes) });
   expect(answer.body.deployments[0].evidence).toEqual([{ ...pod, ...expected }]);
 });
 
-test('who may resolve may not read logs by it', async () => {
+test('does not let a token read logs because it may resolve', async () => {
   const { handler, batchId, claimsOf } = await world();
   const path = `/batches/${batchId}/deployments/shared/login-api/resolve`;
   const headers = { 'content-type': 'application/json' };
@@ -53,7 +53,7 @@ test('who may resolve may not read logs by it', async () => {
 test.each([
   [['read'], { log_lines: 2 }],
   [['read', 'logs'], { log }],
-])('events from when they still had logs: a token with %j is told %j', async (scopes, expected) => {
+])('shows a token with %j %j of events from when they still had logs', async (scopes, expected) => {
   const { made, handler, batchId, claimsOf } = await world();
   const { reason, message } = told;
   const event = {
@@ -67,6 +67,6 @@ test.each([
   await made.table.transact([{ put: itemOf(keys.feed(batchId, 1), { ...event, number: 1 }) }]);
   const answer = await callApi(handler, 'GET', `/batches/${batchId}/events`, { claims: claimsOf(scopes) });
   expect(answer.body.events[0].detail).toEqual({ evidence: [{ ...pod, ...expected }] });
-  // The hash is that of the whole event: whoever checks it must know that this is not all of it.
+  // The hash covers the whole event. Anyone who checks it must know that this is only a part.
   expect(answer.body.events[0].withheld).toBe('log' in expected ? undefined : 'logs');
 });

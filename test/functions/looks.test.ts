@@ -32,7 +32,7 @@ interface Case {
 
 const cases: readonly Case[] = [
   {
-    now: 'what was deployed runs in good order',
+    now: 'the deployed version is healthy',
     change: () => {},
     told: { healthy: true, running: '2.0.0', recorded: '2.0.0', state: 'verified', evidence: [], warnings: [] },
   },
@@ -51,7 +51,7 @@ const cases: readonly Case[] = [
     told: { healthy: false, running: '2.0.0' },
   },
   {
-    now: 'another version runs in good order',
+    now: 'another version is healthy',
     change: ({ cluster }) => cluster.set('a', '2.0.1', 'good'),
     told: {
       ...{ healthy: true, running: '2.0.1', recorded: '2.0.0' },
@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
     told: { healthy: true, message: expect.stringContaining('Health: check 1 answered 200.') },
   },
   {
-    now: 'its health check answers badly',
+    now: 'its health check gives a bad answer',
     wanted: { health: { path: '/ready' } },
     change: ({ cluster }) => {
       cluster.answer = () => 503;
@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    now: 'its cluster cannot be asked',
+    now: 'its cluster cannot be reached',
     change: (world) => {
       world.cluster.away = { from: 0, until: Number.POSITIVE_INFINITY };
     },
@@ -97,7 +97,7 @@ test.each(cases)('health: $now', async ({ change, wanted, told }) => {
   ]);
 });
 
-test('a cluster that does not answer at all is not waited for', async () => {
+test('does not wait for a cluster that does not answer', async () => {
   const world = await deployed();
   const asked = health(world, {}, { cluster: () => new Promise(() => {}) });
   await world.pass(8);
@@ -105,7 +105,7 @@ test('a cluster that does not answer at all is not waited for', async () => {
   expect(await asked).toMatchObject({ status: 200, body: { healthy: false, reason: 'ClusterUnavailable', message } });
 });
 
-test('a secret that a cluster tells is masked', async () => {
+test('masks a secret that a cluster shows', async () => {
   const world = await deployed();
   const key = `AKIA${'ABCDEFGH'.repeat(2)}`;
   const refuse = async () => {
@@ -127,14 +127,14 @@ test.each([
   ['a cluster where it is not', { cluster: 'eu-2' }, 404, 'TargetNotFound', 'in staging on cluster eu-2'],
   ['no key at all', { key: 'a' }, 400, 'RequestInvalid', 'A key is pillar/service_name'],
   ['an empty one', { key: '' }, 400, 'RequestInvalid', 'body.key is empty'],
-  ['what is not known', { keys: 'a' }, 400, 'RequestInvalid', 'unknown key'],
+  ['what is unknown', { keys: 'a' }, 400, 'RequestInvalid', 'unknown key'],
 ] as const)('health of %s', async (_, more, status, code, says) => {
   const world = await deployed();
   const answer = await health(world, more);
   expect(answer).toMatchObject({ status, body: { code, detail: expect.stringContaining(says) } });
 });
 
-test('a service that is on several clusters of its environment is asked for by its cluster', async () => {
+test('a service on several clusters of its environment needs its cluster in the request', async () => {
   const { catalogue } = simulatedConfiguration();
   const [name, entry] = Object.entries(catalogue.clusters)[0]!;
   const clusters = { ...catalogue.clusters, [name]: entry, other: entry };
@@ -150,7 +150,7 @@ test('a service that is on several clusters of its environment is asked for by i
   expect((await health(world, { cluster: 'other' })).body).toMatchObject({ healthy: true, cluster: 'other' });
 });
 
-test('whoever may not see a target is told that there is none', async () => {
+test('a caller who may not see a target gets the answer for a missing one', async () => {
   const grants: readonly Grant[] = [{ subject: 'rita', may: ['*'], pillars: ['risk'], environments: ['*'] }];
   const world = await deployed();
   const catalogue = { ...(await world.deps.catalogue()), grants };
@@ -170,7 +170,7 @@ interface UnknownCase {
 
 const unknownCases: readonly UnknownCase[] = [
   {
-    now: 'the requested version runs well',
+    now: 'the requested version is healthy',
     change: ({ cluster }) => cluster.set('a', '2.0.0', 'good'),
     proposed: { status: 'SUCCESS', message: expect.stringContaining('Version 2.0.0 runs well') },
   },
@@ -219,7 +219,7 @@ const unknownCases: readonly UnknownCase[] = [
     },
   },
   {
-    now: 'the cluster cannot be asked',
+    now: 'the cluster cannot be reached',
     change: (world) => {
       world.cluster.away = { from: 0, until: Number.POSITIVE_INFINITY };
     },
@@ -243,7 +243,7 @@ test.each(unknownCases)('proposed, where $now', async ({ change, wanted, without
   expect({ status: undefined, ...body.proposals[0] }).toMatchObject({ key: 'shared/a', version: '2.0.0', ...proposed });
 });
 
-test('where nothing is UNKNOWN nothing is proposed', async () => {
+test('proposes nothing where nothing is UNKNOWN', async () => {
   const world = await World.make();
   const batchId = await world.submit([{ name: 'a' }]);
   await world.settled(batchId);
@@ -254,12 +254,12 @@ test.each([
   ['a program', { client_id: 'ci', sub: 'ci' }, false, 'Only a person may resolve'],
   ['somebody in no group', { client_id: 'people', sub: 'u-1' }, false, 'Only a person may resolve'],
   [
-    'whoever submitted it, where a second person is needed',
+    'the submitter, where a second person is needed',
     { sub: 'ada', groups: ['sre'] },
     true,
     'the person who submitted may not',
   ],
-] as const)('%s is proposed nothing', async (_, claims, second_person, says) => {
+] as const)('proposes nothing to %s', async (_, claims, second_person, says) => {
   const { world, path } = await unresolved();
   const catalogue = { ...(await world.deps.catalogue()), environments: { staging: { second_person } } };
   const handler = create({ ...world.deps, catalogue: async () => catalogue }, { identify: byToken });
@@ -267,11 +267,11 @@ test.each([
   expect(answer).toMatchObject({ status: 403, body: { code: 'Forbidden', detail: expect.stringContaining(says) } });
 });
 
-test('what has not drifted is not adopted', async () => {
+test('does not adopt what has not drifted', async () => {
   const world = await deployed();
   const asked = { key: 'shared/a', environment: 'staging' };
   const detail = expect.stringContaining('no survey has found it changed');
-  expect(await post(world, '/targets/adopt', { ...asked, reason: 'it is right' })).toMatchObject({
+  expect(await post(world, '/targets/adopt', { ...asked, reason: 'it is accepted' })).toMatchObject({
     ...{ status: 409, body: { code: 'NothingToAdopt', detail } },
   });
   expect((await post(world, '/targets/adopt', { ...asked, reason: ' ' })).status).toBe(400);

@@ -39,7 +39,7 @@ const post = (world: ReturnType<typeof makeWorld>, path: string, body: string, h
   callApi(create(world.deps), 'POST', path, { body, headers });
 
 describe('a batch with manifests', () => {
-  test('is taken in with their text stored by its name, and not in the batch', async () => {
+  test('is accepted, and stores their text by its name, not in the batch', async () => {
     const world = makeWorld();
     const answer = await post(world, '/batches', batch(item('web', { manifests })));
     expect(answer.status).toBe(202);
@@ -60,7 +60,7 @@ describe('a batch with manifests', () => {
     expect(world.documents.texts.size).toBe(0);
   });
 
-  test('is planned with its objects in the order in which they would be applied; what stands elsewhere is not resolved yet', async () => {
+  test('shows a plan with its objects in the order they would be applied; remote manifests are not resolved yet', async () => {
     const world = makeWorld();
     const git = { git: 'https://git.example/shop', ref: 'main', path: 'deploy/api' };
     const text = batch(item('web', { manifests }), item('api', { manifests: git }), item('old', {}));
@@ -92,7 +92,7 @@ describe('a batch with manifests', () => {
     );
   });
 
-  test('is tried again with what it had, in a file that reads as it', async () => {
+  test('is retried with what it had, in a file that reads the same', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(
       world,

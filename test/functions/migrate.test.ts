@@ -39,7 +39,7 @@ const migrateIn = (world: World, body: unknown = {}, who = 'ada', granted?: read
 const at = Date.UTC(2026, 8, 30, 5);
 const nothing = { targets: 0, index_rows: 0, deleted: 0 };
 
-/** A batch of three, of which one target has a good release, one a bad end, and one nothing, as an earlier version has left it. */
+/** A batch of three from an earlier version: one target has a good release, one a bad end, and one nothing. */
 const deployedBefore = async (world: World) => {
   const { batchId, plan } = await planned(world);
   const [one, other, third] = plan.deployments.map(({ target }) => target);
@@ -54,7 +54,7 @@ const deployedBefore = async (world: World) => {
   return { batchId, targets: [one!, other!, third!] };
 };
 
-/** Index rows that the submit and the plan of this version have written go, as if there had been none. */
+/** This removes the index rows that submit and plan of this version have written. */
 const forget = async ({ table }: World, partitions: readonly string[]): Promise<void> => {
   for (const pk of partitions) {
     const { items } = await table.query({ pk, limit: 1_000 });
@@ -62,8 +62,8 @@ const forget = async ({ table }: World, partitions: readonly string[]): Promise<
   }
 };
 
-describe('what an earlier version has left out', () => {
-  it('is written, and written again changes nothing', async () => {
+describe('what an earlier version did not write', () => {
+  it('is written, and writing it again changes nothing', async () => {
     const world = makeWorld();
     const { batchId, targets } = await deployedBefore(world);
     const counts = { batches: 1, batches_without_plan: 0, deployments: 3 };
@@ -84,7 +84,7 @@ describe('what an earlier version has left out', () => {
     expect(await rows()).toEqual(written);
   });
 
-  it('does not replace what is newer, also where that comes in between', async () => {
+  it('does not replace what is newer, even if that comes in between', async () => {
     const world = makeWorld();
     const { batchId, targets } = await deployedBefore(world);
     await migrateIn(world);
@@ -105,7 +105,7 @@ describe('what an earlier version has left out', () => {
     expect(batchId).not.toBe('NEWER');
   });
 
-  it('tells of a row that says nobody who it was, and leaves the rest of it', async () => {
+  it('reports a row without a name, and leaves the rest of it', async () => {
     const world = makeWorld();
     const { batchId, targets } = await deployedBefore(world);
     const row: TargetRow = { target: targets[2]!, batch_id: batchId, index: 2, state: 'unknown', since: at };
@@ -117,7 +117,7 @@ describe('what an earlier version has left out', () => {
     );
   });
 
-  it('is also whose a release was, and that it has changed its target', async () => {
+  it('also covers the owner of a release, and its change of the target', async () => {
     const world = makeWorld();
     const { batchId, plan } = await planned(world);
     const { target, key, docker_image_version: version } = plan.deployments[1]!;
@@ -145,7 +145,7 @@ describe('what an earlier version has left out', () => {
     expect((await migrateIn(world)).body).toMatchObject(nothing);
   });
 
-  it('is also by what batches are found: by the status that they have, and by none that they had', async () => {
+  it('also covers the index of batches: by their present status, and by no earlier one', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     const header = rowOf<HeaderRow>(await world.table.get(keys.header(batchId)))!;
@@ -162,7 +162,7 @@ describe('what an earlier version has left out', () => {
     expect((await migrateIn(world)).body).toMatchObject(nothing);
   });
 
-  it('is written part by part of a large batch', async () => {
+  it('is written part by part for a large batch', async () => {
     const world = makeWorld();
     await planned(world, manyYaml(620));
     const { body } = await migrateIn(world);

@@ -16,7 +16,7 @@ import { apiEvent, type Call, callApi } from './api-call.ts';
 const placeOf = { 'cluster-eu-1': 'payments', 'cluster-us-1': 'risk' };
 type Cluster = keyof typeof placeOf;
 
-/** A world in which each cluster is asked from a place of its own, and `a` and `b` have become UNKNOWN, one on each. */
+/** A world where each cluster has a place of its own. `a` and `b` have become UNKNOWN, one on each. */
 const makeWorld = async (unknown: boolean) => {
   const { catalogue } = simulatedConfiguration();
   const placed = Object.entries(catalogue.clusters).map(([name, one]) => [
@@ -40,11 +40,11 @@ const logs: Make = (deps, places) => createLogs(deps, { identify: byToken, part:
 interface Wiring {
   /** Copies that do not answer. */
   readonly away?: readonly string[];
-  /** What the copies think of who asks, where it is not what the first one thinks. */
+  /** Whom the copies take for the caller, where they disagree with the first function. */
   readonly copyGrants?: readonly Grant[];
 }
 
-/** The function in no place, and its copies, which it calls as by Lambda. */
+/** The function in no place, and its copies, which it calls as through Lambda. */
 const wired = (make: Make, { deps }: World, { away = [], copyGrants }: Wiring = {}) => {
   const asked: string[] = [];
   const ask =
@@ -79,8 +79,8 @@ const json = { 'content-type': 'application/json' };
 const person: Call = { claims: { sub: 'rita', groups: ['sre'], scope }, headers: json };
 const asking = { ...person, body: JSON.stringify({ key: 'shared/a', environment: 'staging' }) };
 
-describe('a cluster that is asked from a place', () => {
-  test('is asked by the copy there how a target is, for the function of the API that is in none', async () => {
+describe('a cluster in a place', () => {
+  test("is read by the copy there when the API's function in no place needs the state of a target", async () => {
     const { world } = await makeWorld(false);
     const { first, asked } = wired(looks, world);
     const { status, body } = await callApi(first, 'POST', '/targets/health', asking);
@@ -98,7 +98,7 @@ describe('a cluster that is asked from a place', () => {
     expect(new Set(asked)).toEqual(new Set(['cluster-eu-1 from payments']));
   });
 
-  test('is told of in the answer’s own way to whoever takes it compressed', async () => {
+  test('appears in the answer with the same encoding for callers that take it compressed', async () => {
     const { world, batchId } = await makeWorld(false);
     world.cluster.log = Array.from({ length: 100 }, (_, line) => `line ${line}`);
     const { first } = wired(logs, world);
@@ -109,7 +109,7 @@ describe('a cluster that is asked from a place', () => {
     expect(answer.headers?.vary).toBe('accept-encoding');
   });
 
-  test('whose copy does not answer is told as such, with 503', async () => {
+  test('whose copy does not answer gets a clear 503', async () => {
     const { world } = await makeWorld(false);
     const { first, asked } = wired(looks, world, { away: ['looks-at-payments'] });
     const { status, headers, body } = await callApi(first, 'POST', '/targets/health', asking);
@@ -135,7 +135,7 @@ describe('a cluster that is asked from a place', () => {
     expect(new Set(asked)).toEqual(new Set(['cluster-eu-1 from payments', 'cluster-us-1 from risk']));
   });
 
-  test('of which one copy does not answer still has the others proposed', async () => {
+  test('with one silent copy still gets the proposals of the others', async () => {
     const { world, batchId } = await makeWorld(true);
     const { first } = wired(looks, world, { away: ['looks-at-risk'] });
     const { body } = await callApi(first, 'POST', `/batches/${batchId}/resolve/plan`, person);
@@ -147,7 +147,7 @@ describe('a cluster that is asked from a place', () => {
   });
 });
 
-describe('who asks', () => {
+describe('a caller', () => {
   const nobody: readonly Grant[] = [{ subject: 'else', may: ['*'], pillars: ['*'], environments: ['*'] }];
 
   test.each<[string, Call, number]>([
@@ -159,12 +159,12 @@ describe('who asks', () => {
     const body = asking.body!;
     expect((await callApi(first, 'POST', '/targets/health', { ...call, body })).status).toBe(expected);
     expect(asked).toEqual([]);
-    // The copy believes nobody either: what it goes by are the claims in the request.
+    // The copy trusts nobody either: it relies on the claims in the request.
     const copy = copies.get('looks-at-payments')!;
     expect((await callApi(copy, 'POST', '/targets/health', { ...call, body })).status).toBe(expected);
   });
 
-  test('has to be let in by the copy, too', async () => {
+  test('must be let in by the copy, too', async () => {
     const { world } = await makeWorld(false);
     const { first, asked } = wired(looks, world, { copyGrants: nobody });
     const { status, body } = await callApi(first, 'POST', '/targets/health', asking);
@@ -173,7 +173,7 @@ describe('who asks', () => {
   });
 });
 
-test('a copy asks no other: a cluster that is in its place no more is told as such', async () => {
+test('a copy asks no other one: it says that a cluster is no longer in its place', async () => {
   const { world } = await makeWorld(false);
   const { copies, asked } = wired(looks, world);
   const { status, body } = await callApi(copies.get('looks-at-risk')!, 'POST', '/targets/health', asking);

@@ -47,7 +47,7 @@ describe('POST /batches with If-Match', () => {
     expect((await all.send('/batches', {}, text)).status).toBe(202);
   });
 
-  test('holds until the plan is frozen: a configuration that changes after the submit starts nothing', async () => {
+  test('holds until the plan is frozen: a configuration change after the submit starts nothing', async () => {
     const { send, deps, world, changeCatalogue } = api();
     const { plan_hash } = (await send('/batches/plan')).body;
     const { batch_id } = (await send('/batches', { 'if-match': plan_hash })).body;

@@ -28,7 +28,7 @@ const changed: RunPreview = {
   objects: [{ object: 'Deployment risk/a', fate: 'changed', fields: [{ path: 'x', after: 1 }] }],
 };
 
-/** An executor that is asked for previews, and for nothing else. */
+/** An executor that gives previews, and nothing else. */
 const executorThat = (preview: Preview | undefined): Executor =>
   new Proxy({} as Executor, {
     get: (_, name) => {
@@ -73,7 +73,7 @@ const answersOf = (body: { deployments: readonly { key: string; answer?: { state
   Object.fromEntries(body.deployments.map(({ key, answer }) => [key, answer?.state]));
 
 describe('a preview', () => {
-  it('is begun, worked on, and shown by its id until an hour is over', async () => {
+  it('starts, makes progress, and is available by its id for an hour', async () => {
     const { world, call, perform, asked } = scene();
     const { status, headers, body } = await call('POST', '/previews', text);
     const { preview_id } = body;
@@ -99,7 +99,7 @@ describe('a preview', () => {
     expect((await call('GET', `/previews/${preview_id}`)).status).toBe(404);
   });
 
-  it('of manifests in the batch: they are there for whoever asks, and gone when it has ended', async () => {
+  it('of manifests in the batch: callers can read them, and they go when it has ended', async () => {
     const seen: (string | undefined)[] = [];
     const { world, call, perform } = scene(async ({ batch_id, deployment }) => {
       const { manifests } = deployment.executor.settings as { manifests?: { sha256: string } };
@@ -129,7 +129,7 @@ describe('a preview', () => {
     ]);
   });
 
-  it('may be at work five times for one who asks, and then once more for each that has ended', async () => {
+  it('may run five times for one caller, and then one more time for each that has ended', async () => {
     const { world, call, perform } = scene();
     const [first] = await Promise.all(Array.from({ length: previewBounds.atOnce }, () => begun(call)));
     const refused = await call('POST', '/previews', text);
@@ -143,7 +143,7 @@ describe('a preview', () => {
     expect((await call('POST', '/previews', text)).status).toBe(202);
   });
 
-  it('that could not be begun takes nobody a place', async () => {
+  it("that could not start takes nobody's place", async () => {
     const { world, call } = scene();
     const { start } = world.workflow;
     world.workflow.start = async () => {
@@ -155,17 +155,17 @@ describe('a preview', () => {
     expect((await call('POST', '/previews', text)).status).toBe(202);
   });
 
-  it('is of the plan that a submit can be held to', async () => {
+  it('shows the plan whose hash a submit can require', async () => {
     const { call } = scene();
     const { body: plan } = await call('POST', '/batches/plan', text);
     expect((await call('POST', '/previews', text)).body.plan_hash).toBe(plan.plan_hash);
   });
 
   it.each([
-    ['a cluster that is away', new FlotillaError('ClusterUnavailable', 'no route to eu-1'), 'no route to eu-1'],
+    ['a cluster that is down', new FlotillaError('ClusterUnavailable', 'no route to eu-1'), 'no route to eu-1'],
     ['a fault', new TypeError('x is undefined'), 'TypeError: x is undefined'],
-    ['a secret in what is said', new Error('password=hunter2hunter2'), expect.not.stringContaining('hunter2')],
-  ])('tells %s of its deployment, and goes on with the others', async (_, error, message) => {
+    ['a secret in the message', new Error('password=hunter2hunter2'), expect.not.stringContaining('hunter2')],
+  ])('shows %s of its deployment, and goes on with the others', async (_, error, message) => {
     const { call, perform } = scene(async ({ deployment }) => {
       if (deployment.key === 'risk/a') throw error;
       return changed;
@@ -177,7 +177,7 @@ describe('a preview', () => {
     expect(body.deployments[0].answer).toEqual({ state: 'unavailable', message });
   });
 
-  it('tells the steps of the plan where an executor cannot tell more', async () => {
+  it('shows the steps of the plan where an executor gives no more', async () => {
     const { call, perform } = scene('none');
     const id = await begun(call);
     await perform(id);
@@ -186,7 +186,7 @@ describe('a preview', () => {
     });
   });
 
-  it('goes on where a call before has ended, and is not worked on again when it is done', async () => {
+  it('continues where an earlier call has ended, and stops when it is done', async () => {
     let fails = true;
     const { world, call, perform, asked } = scene();
     const id = await begun(call);
@@ -204,7 +204,7 @@ describe('a preview', () => {
     expect(asked.map(({ deployment }) => deployment.key)).toEqual(['risk/a', 'risk/c', 'risk/c']);
   });
 
-  it('leaves out those for whom there is no time, and says so', async () => {
+  it('leaves out deployments when there is no time, and says so', async () => {
     const { world, call, perform } = scene(async () => {
       world.clock.time += previewBounds.works;
       return changed;
@@ -238,14 +238,14 @@ describe('a preview', () => {
     ]);
   });
 
-  it.each(['01NOBODY', 'x', '..%2fBATCH', 'a b'])('that nobody has asked for is not there: %s', async (id) => {
+  it.each(['01NOBODY', 'x', '..%2fBATCH', 'a b'])('is missing when nobody has requested it: %s', async (id) => {
     const { call } = scene();
     const { status, body } = await call('GET', `/previews/${encodeURIComponent(id)}`);
     expect([status, body.title]).toEqual([404, 'No such preview']);
   });
 });
 
-describe('a preview of clusters that are asked from places', () => {
+describe('a preview of clusters in places', () => {
   const spread = batchOf(
     ...[item('a', 'kubernetes'), item('b', 'harness'), item('c', 'kubernetes')],
     item('d', 'kubernetes').replace(' }', ', infrastructure_id: cluster-us-1 }'),
@@ -280,7 +280,7 @@ describe('a preview of clusters that are asked from places', () => {
     expect(asked).toEqual(['risk/a', 'risk/c', 'risk/d']);
   });
 
-  it('goes on with the other places where a copy does not answer, and says which', async () => {
+  it('goes on with the other places where a copy does not answer, and names the silent one', async () => {
     const { called, body } = await goneThrough(['payments']);
     expect(called).toEqual([noPlace, 'payments', 'risk']);
     expect([body.state, answersOf(body)['risk/d']]).toEqual(['done', 'told']);
@@ -290,7 +290,7 @@ describe('a preview of clusters that are asked from places', () => {
     });
   });
 
-  it('is over when its time is, however many places are left', async () => {
+  it('ends when its time is over, no matter how many places are left', async () => {
     const { world, call, performAt, asked } = scene();
     Object.assign(world.catalogue.clusters['cluster-eu-1']!, { place: 'payments' });
     const id = await begun(call);
@@ -302,7 +302,7 @@ describe('a preview of clusters that are asked from places', () => {
   });
 });
 
-describe('manifests that stand elsewhere', () => {
+describe('manifests from elsewhere', () => {
   const git = { git: 'https://git.example/shop', ref: 'main', path: 'a' };
   const at = (service: string, path: string): string =>
     `  - { pillar: risk, service_name: ${service}, docker_image_version: "2.4.0", executor: kubernetes, manifests: ${JSON.stringify({ ...git, path })} }\n`;
@@ -329,7 +329,7 @@ describe('manifests that stand elsewhere', () => {
     return { ...looked, shown, fetch: started.fetch };
   };
 
-  it('are fetched for who may deploy, once, and the answer is of what they were', async () => {
+  it('are fetched once for callers with the right to deploy, and the answer describes what was fetched', async () => {
     const { world, shown, asked, fetch } = await previewed('flotilla/read flotilla/deploy');
     expect([fetch, shown.state]).toEqual([true, 'done']);
     const [a, b, c] = shown.deployments.map(({ answer }: { answer: object }) => answer);
@@ -347,7 +347,7 @@ describe('manifests that stand elsewhere', () => {
     expect([...world.documents.texts.keys()]).toEqual([]);
   });
 
-  it('are not fetched for who may only read', async () => {
+  it('are not fetched for callers with the right to read only', async () => {
     const { shown, asked, fetch } = await previewed('flotilla/read');
     expect([fetch, shown.state, asked]).toEqual([false, 'done', []]);
     expect(shown.deployments[0].answer).toMatchObject({
@@ -357,7 +357,7 @@ describe('manifests that stand elsewhere', () => {
   });
 });
 
-describe('who may see what clusters say', () => {
+describe('what clusters say', () => {
   const grants: readonly Grant[] = [
     { subject: 'ada', may: ['read'], pillars: ['risk'], environments: ['*'] },
     { subject: 'bo', may: ['read'], pillars: ['clearing'], environments: ['*'] },
@@ -365,9 +365,9 @@ describe('who may see what clusters say', () => {
   ];
 
   it.each([
-    ['who may see all of it', 'cy', 200],
-    ['who may see none of it', 'bo', 404],
-    ['who has no grant', 'nobody', 404],
+    ['a caller who may see all of it', 'cy', 200],
+    ['a caller who may see none of it', 'bo', 404],
+    ['a caller without a grant', 'nobody', 404],
   ])('%s: %s', async (_, who, wanted) => {
     const { call } = scene(undefined, grants);
     const id = await begun(call);
@@ -375,14 +375,14 @@ describe('who may see what clusters say', () => {
   });
 
   it.each([
-    ['who may not plan it', 'bo'],
-    ['who has no grant', 'nobody'],
-  ])('%s begins none: 403', async (_, who) => {
+    ['a caller who may not plan it', 'bo'],
+    ['a caller without a grant', 'nobody'],
+  ])('%s starts none: 403', async (_, who) => {
     const { world, call } = scene(undefined, grants);
     expect([(await call('POST', '/previews', text, who)).status, world.workflow.started]).toEqual([403, []]);
   });
 
-  it('a batch that is not valid is told as by plan, and nothing is begun', async () => {
+  it('an invalid batch gets the same answer as in plan, and nothing starts', async () => {
     const { world, call } = scene();
     const wrong = text.replace('risk', 'nowhere');
     const [preview, plan] = [await call('POST', '/previews', wrong), await call('POST', '/batches/plan', wrong)];

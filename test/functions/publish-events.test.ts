@@ -30,7 +30,7 @@ const stubAll = (): void => {
   for (const [name, value] of Object.entries(all)) vi.stubEnv(name, value);
 };
 
-test('the row of an end that was not anchored is read, and asks for its feed', async () => {
+test('reads the row of an end that was not anchored, and asks for its feed', async () => {
   stubAll();
   dynamo.on(GetItemCommand).resolves({});
   const NewImage = {
@@ -43,7 +43,7 @@ test('the row of an end that was not anchored is read, and asks for its feed', a
   expect(asked.sort()).toEqual(['ANCHORS', 'FEED#B']);
 });
 
-test('an event that gets its number is told with its ids, measured, and put on the bus of the stage', async () => {
+test('logs an event that gets its number with its ids, measures it, and puts it on the bus of the stage', async () => {
   stubAll();
   dynamo.on(GetItemCommand).resolves({});
   dynamo.on(TransactWriteItemsCommand).resolves({});

@@ -18,7 +18,7 @@ interface Asking {
   readonly cluster?: Partial<Cluster>;
 }
 
-/** A world in which version 2.0.0 of `a` stands. */
+/** A world in which version 2.0.0 of `a` is deployed. */
 const deployed = async (): Promise<{ readonly world: World; readonly batchId: string }> => {
   const world = await World.make();
   const batchId = await world.submit([{ name: 'a' }]);
@@ -37,7 +37,7 @@ const ask = async (world: World, batchId: string, asking: Asking = {}) => {
 };
 
 describe('GET /batches/{id}/deployments/{key}/logs', () => {
-  test('has the last lines of each container of the pods that are there now', async () => {
+  test('has the last lines of each container of the present pods', async () => {
     const { world, batchId } = await deployed();
     world.cluster.log = ['one', 'two', 'three'];
     const { status, body } = await ask(world, batchId, { query: '?tail=2' });
@@ -55,7 +55,7 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
     }
   });
 
-  test('of a run before where that is asked for; where there was none, it says so', async () => {
+  test('has an earlier run on request; where there was none, it says so', async () => {
     const { world, batchId } = await deployed();
     const { body } = await ask(world, batchId, { query: '?previous=true&container=app' });
     expect(body.previous).toBe(true);
@@ -64,7 +64,7 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
     ]);
   });
 
-  test('has no secret of anybody, and not more of a line than fits', async () => {
+  test('has no secret, and cuts long lines', async () => {
     const { world, batchId } = await deployed();
     world.cluster.log = [
       'password=hunter22',
@@ -80,7 +80,7 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
   });
 
   test.each([1, 3, 20, 64])(
-    'has no line of a private key, where only the last %i lines are asked for',
+    'has no line of a private key, where only the last %i lines are requested',
     async (tail) => {
       const { world, batchId } = await deployed();
       const inKey = Array.from(
@@ -106,7 +106,7 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
     }
   });
 
-  test('has the lines that were recorded when it failed, whatever is there now', async () => {
+  test('has the lines recorded at the failure, no matter what is there now', async () => {
     const world = await World.make();
     world.executor.scripts.set('b', { leaves: 'crash' });
     const batchId = await world.submit([{ name: 'b', rollback: 'none' }]);
@@ -118,7 +118,7 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
     expect(body.recorded[0].log).toEqual([expect.stringContaining('no configuration found')]);
   });
 
-  test('an object that is not there, and one without pods', async () => {
+  test('a missing object, and an object without pods', async () => {
     const { world, batchId } = await deployed();
     const workload = { metadata: { name: 'a', uid: 'u' } };
     const told = async (view: object) => {
@@ -137,7 +137,7 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
     ]);
   });
 
-  test('reads of many pods the newest, a few, and says how many more there are', async () => {
+  test('reads a few of many pods, the newest, and says how many more there are', async () => {
     const { world, batchId } = await deployed();
     const asked: LogRequest[] = [];
     const pods = Array.from({ length: 25 }, (_, at) => ({
@@ -159,7 +159,7 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
     expect(new Set(asked.map(({ bytes }) => bytes))).toEqual(new Set([90_000]));
   });
 
-  test('a container that no pod has is told with those that there are', async () => {
+  test('names the known containers where no pod has the requested one', async () => {
     const { world, batchId } = await deployed();
     const { status, body } = await ask(world, batchId, { query: '?container=ap' });
     expect([status, body.detail]).toEqual([
@@ -177,7 +177,7 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
     expect((await ask(world, batchId, { scopes })).status).toBe(wanted);
   });
 
-  test('what may not be seen is not there, and before there is a plan nothing runs', async () => {
+  test('a hidden deployment is not found, and before there is a plan nothing runs', async () => {
     const { world, batchId } = await deployed();
     const elsewhere: Grant = { subject: 'rita', may: ['read'], pillars: ['risk'], environments: ['*'] };
     expect((await ask(world, batchId, { grants: [elsewhere] })).body.code).toBe('BatchNotFound');
@@ -197,8 +197,8 @@ describe('GET /batches/{id}/deployments/{key}/logs', () => {
   });
 });
 
-describe('of a Job', () => {
-  test('tells what there is of it, its pods or not', async () => {
+describe('for a Job', () => {
+  test('shows what there is of it, with or without pods', async () => {
     const { world, batchId } = await deployed();
     const { readPlanned } = await import('../../lib/usecases/plan/plan-store.ts');
     const planned = await readPlanned(world.deps, batchId, 0);

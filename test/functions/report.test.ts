@@ -42,7 +42,7 @@ describe('GET /batches/{id}/report', () => {
     expect(new Set(body.deployments.map(({ key }: { key: string }) => key)).size).toBe(2_300);
   });
 
-  test('has of a batch what may be seen; of another none', async () => {
+  test('has only what the caller may see, and nothing of another batch', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     const grants: readonly Grant[] = [{ subject: 'rita', may: ['read'], pillars: ['risk'], environments: ['*'] }];

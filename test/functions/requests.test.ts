@@ -59,7 +59,7 @@ test('the reference is where clients look for it', async () => {
 });
 
 describe('a create', () => {
-  test('is answered at once, and becomes a batch of one', async () => {
+  test('gets an answer at once, and becomes a batch of one', async () => {
     const { world, make } = api();
     const answer = await make('r-1');
     expect(answer).toMatchObject({
@@ -91,7 +91,7 @@ describe('a create', () => {
     expect(world.workflow.started).toEqual([{ machine: 'batch', name: batch_id, input: { batch_id } }]);
   });
 
-  test('of the same content again is the same one, of another content refused', async () => {
+  test('with the same content again is the same one, with other content refused', async () => {
     const { world, make } = api();
     const first = await make('r-1');
     const texts = world.documents.texts.size;
@@ -102,7 +102,7 @@ describe('a create', () => {
     expect(world.documents.texts.size).toBe(texts);
   });
 
-  test('of the same id at the same moment is one', async () => {
+  test('with the same id at the same moment is one', async () => {
     const { world, make } = api();
     const answers = await Promise.all(Array.from({ length: 5 }, () => make('r-1')));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 201]);
@@ -110,7 +110,7 @@ describe('a create', () => {
     expect(world.workflow.started).toHaveLength(1);
   });
 
-  test('of a name that is there is refused, also at the same moment', async () => {
+  test('with an existing name is refused, even at the same moment', async () => {
     const { world, make } = api();
     const answers = await Promise.all(['r-1', 'r-2', 'r-3'].map((id) => make(id)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
@@ -152,7 +152,7 @@ describe('a create', () => {
     expect((await make('r-1', wanted)).status).toBe('body' in details ? 422 : 201);
   });
 
-  test('is told with its batch what the rules warn of, where another request would do better', async () => {
+  test("shows the rules' warnings with its batch, where another request would be better", async () => {
     const { world, make } = api();
     await make('r-1', { ...wanted, image: 'registry.test/web' });
     const { batch_id } = await readRequestRow(world, 'r-1');
@@ -161,7 +161,7 @@ describe('a create', () => {
     ]);
   });
 
-  test('that deletes is asked by no rule', async () => {
+  test('that deletes is subject to no rule', async () => {
     const catalogue = { ...ownCatalogue };
     const { world, make, change } = api(catalogue);
     await make('r-1');
@@ -173,7 +173,7 @@ describe('a create', () => {
     expect((await change('DELETE', `${requests}/${identifier}`, 'r-3')).status).toBe(200);
   });
 
-  test('has an identifier that no other has, also at the same moment', async () => {
+  test('has a unique identifier, even at the same moment', async () => {
     const { make } = api();
     // Cleaned, all of these are the same.
     const answers = await Promise.all(
@@ -250,15 +250,15 @@ describe('a create', () => {
   });
 });
 
-describe('whose it is', () => {
-  test.each(['ann', 'local'])('the owner of this server says it: %s', async (owner) => {
+describe('ownership', () => {
+  test.each(['ann', 'local'])('the owner of this server sets the owner: %s', async (owner) => {
     const { world, make, call } = api();
     expect((await make('r-1', wanted, { 'x-user-id': owner })).status).toBe(201);
     expect(await readRequestRow(world, 'r-1')).toMatchObject({ owner });
     expect((await call('GET', requests, { headers: { 'x-user-id': owner } })).body.data).toHaveLength(1);
   });
 
-  test('a token may speak for others that says so, and no other', async () => {
+  test('only a token that says so may act for other users', async () => {
     const { call } = api();
     const actor = { kind: 'program', subject: 'gate', groups: [], scopes: ['read', 'deploy', 'impersonate'] } as const;
     const headers = { 'x-request-id': 'r-1', 'x-user-id': 'ann' };
@@ -273,7 +273,7 @@ describe('whose it is', () => {
     expect(await list('bob')).toMatchObject({ status: 403, body: { code: 'Forbidden' } });
   });
 
-  test('what is somebody else’s is not there', async () => {
+  test('hides what belongs to somebody else', async () => {
     const { make, call, change } = api();
     const { identifier } = (await make('r-1', wanted, { 'x-user-id': 'ann' })).body.data;
     await make('r-2', { ...wanted, name: 'other' }, { 'x-user-id': 'bob' });
@@ -288,8 +288,8 @@ describe('whose it is', () => {
   });
 });
 
-describe('what was requested', () => {
-  test('is listed with what became of it, the newest first, by pages', async () => {
+describe('an earlier request', () => {
+  test('is listed with its result, the newest first, by pages', async () => {
     const { world, make, call } = api();
     for (const name of ['one', 'two', 'three']) {
       await make(name, { ...wanted, name });
@@ -312,7 +312,7 @@ describe('what was requested', () => {
     });
   });
 
-  test('is shown with its object as it is in the cluster', async () => {
+  test('shows its object as it is in the cluster', async () => {
     const { make, call, seen } = api();
     const { identifier } = (await make('r-1')).body.data;
     const show = async () => (await call('GET', `/api/v1/deployments/${identifier}`)).body.data;
@@ -325,7 +325,7 @@ describe('what was requested', () => {
 });
 
 describe('a change', () => {
-  test('is a new request that says all that is to be, and waits for the one before', async () => {
+  test('is a new request with the full desired state, and waits for the previous one', async () => {
     const { world, make, change } = api();
     const { identifier, batch_id: first } = (await make('r-1')).body.data;
     const body = { metadata: { replica_count: 5 } };
@@ -339,7 +339,7 @@ describe('a change', () => {
     const { batch_id: second } = patched.body.data;
     expect((await headerOf(world, second)).origin).toMatchObject({ after: first, number: 2 });
     expect(world.workflow.started.map(({ name }) => name)).toEqual([first]);
-    // The same again is the same.
+    // The same request again is the same one.
     expect((await change('PATCH', `${requests}/${identifier}`, 'r-2', { body })).body.data.batch_id).toBe(second);
     const html = { metadata: { doc_html: 'new' } };
     const third = await change('PATCH', `${requests}/${identifier}`, 'r-3', { body: html });
@@ -357,7 +357,7 @@ describe('a change', () => {
     expect(next.body.data.metadata).toEqual({ ...metadata, doc_html: 'new' });
   });
 
-  test('of another version than was looked at is refused', async () => {
+  test('of another version than the one read is refused', async () => {
     const { make, change } = api();
     const { identifier } = (await make('r-1')).body.data;
     const send = (id: string, version: string) =>
@@ -388,7 +388,7 @@ describe('a change', () => {
     expect(answer).toMatchObject({ status: 422, body: { details } });
   });
 
-  test('of what is deleted is refused, and its name is free again', async () => {
+  test('of a deleted one is refused, and its name is free again', async () => {
     const { world, make, change, call } = api();
     const { identifier } = (await make('r-1')).body.data;
     await endRequest(world, 'r-1');
@@ -407,7 +407,7 @@ describe('a change', () => {
     expect((await call('GET', '/api/v1/deployments')).body.data).toHaveLength(2);
   });
 
-  test('of what could not be deleted goes on', async () => {
+  test('of one that could not be deleted goes on', async () => {
     const { world, make, change } = api();
     const { identifier } = (await make('r-1')).body.data;
     await endRequest(world, 'r-1');
@@ -419,7 +419,7 @@ describe('a change', () => {
 });
 
 describe('the cures', () => {
-  test('what has failed is run again, as it was', async () => {
+  test('runs a failed request again, unchanged', async () => {
     const { world, make, call } = api();
     const { batch_id: first } = (await make('r-1')).body.data;
     const retry = () => call('POST', `${requests}/r-1/retry`);
@@ -443,7 +443,7 @@ describe('the cures', () => {
     expect(batches[0]).toEqual(batches[1]);
   });
 
-  test('what was followed by another is not run again', async () => {
+  test('does not run a request again after a later one', async () => {
     const { world, make, change, call } = api();
     const { identifier } = (await make('r-1')).body.data;
     await endRequest(world, 'r-1', 'FAILED');
@@ -451,7 +451,7 @@ describe('the cures', () => {
     expect((await call('POST', `${requests}/r-1/retry`)).body.error).toContain('was followed by r-2');
   });
 
-  test('its batch is not tried again past it', async () => {
+  test('does not retry its batch past it either', async () => {
     const { world, make, call } = api();
     const { batch_id } = (await make('r-1')).body.data;
     await endRequest(world, 'r-1', 'FAILED');
@@ -460,7 +460,7 @@ describe('the cures', () => {
     expect(answer.body.detail).toContain('flotilla requests retry r-1');
   });
 
-  test('a deployment is made again what was asked for last', async () => {
+  test('makes a deployment again from its latest request', async () => {
     const { world, make, change } = api();
     const { identifier } = (await make('r-1')).body.data;
     await endRequest(world, 'r-1');
@@ -472,7 +472,7 @@ describe('the cures', () => {
   });
 });
 
-test('a request may be waited for', async () => {
+test('a caller may wait for a request', async () => {
   const { world, call } = api();
   world.clock.in(10_000, () => endRequest(world, 'r-1'));
   const headers = { 'x-request-id': 'r-1' };
@@ -487,7 +487,7 @@ test('a request may be waited for', async () => {
   expect((await call('POST', `${requests}/create?wait=31`, { body: other, headers })).status).toBe(400);
 });
 
-test('the defaults of the configuration count for a request, and a retry keeps them', async () => {
+test('a request uses the defaults of the configuration, and a retry keeps them', async () => {
   const defaults = { timeout: 300, priority: 8 } as const;
   const environments = { dev: { defaults: { rollback_strategy: 'none', retry_count: 0 } } } as const;
   const { world, make, call } = api({ ...ownCatalogue, defaults, environments });

@@ -8,7 +8,7 @@ import { type Call, callApi } from './api-call.ts';
 
 const json = { 'content-type': 'application/json' };
 
-/** The first of three has failed, and what comes after it was skipped. */
+/** The first of three has failed, and its dependents were skipped. */
 const failed = async () => {
   const world = makeWorld();
   const { batchId, plan } = await planned(world);
@@ -54,7 +54,7 @@ describe('POST /batches/{id}/retry', () => {
     expect(ofRetry).toMatchObject({ status: 409, body: { code: 'BatchStillRuns' } });
   });
 
-  test('its deployments keep the values that they had, whatever the defaults of the configuration are now', async () => {
+  test("its deployments keep their values, no matter what the configuration's defaults are now", async () => {
     const { world, batchId } = await failed();
     const defaults = {
       timeout: 60,
@@ -103,13 +103,13 @@ describe('POST /batches/{id}/retry', () => {
     ['an unknown key', { only: ['risk/limit-chek'] }, 404, 'did you mean risk/limit-check?'],
     ['an unknown key of a version', { with: { 'limit-check': '1' } }, 404, 'did you mean risk/limit-check?'],
     [
-      'a version of one that is left out',
+      'a version for a deployment that is left out',
       { only: ['shared/login-api'], with: { 'risk/limit-check': '2.4.1' } },
       400,
       'risk/limit-check has another version, but is not among the deployments to retry.',
     ],
     ['a bad version', { with: { 'risk/limit-check': 'a b' } }, 400, 'The version of risk/limit-check: "a b" contains'],
-  ])('%s is refused', async (_, body, status, said) => {
+  ])('refuses %s', async (_, body, status, said) => {
     const { batchId, call } = await failed();
     for (const path of ['retry', 'retry/plan']) {
       const answer = await call(`/batches/${batchId}/${path}`, body);
@@ -122,14 +122,14 @@ describe('POST /batches/{id}/retry', () => {
     ['runs', { ended_at: undefined, totals: undefined }, 409, 'BatchStillRuns'],
     ['is being rolled back', { ended_at: undefined, rolling_back: 'X' }, 409, 'RollbackRuns'],
     ['is a rollback', { origin: { kind: 'rollback', of: 'THAT' } }, 409, 'StatusConflict'],
-  ])('a batch that %s is refused', async (_, patch, status, code) => {
+  ])('refuses a batch that %s', async (_, patch, status, code) => {
     const { world, batchId, call } = await failed();
     await change(world, batchId, JSON.parse(JSON.stringify({ ...(await readHeader(world, batchId)), ...patch })));
     if ('ended_at' in patch) await dropEnd(world, batchId, 'totals' in patch);
     expect(await call(`/batches/${batchId}/retry`)).toMatchObject({ status, body: { code } });
   });
 
-  test('a batch of which nobody has heard, 404; one whose documents are gone, 410', async () => {
+  test('an unknown batch gets 404, one whose documents are gone 410', async () => {
     const { world, batchId, call } = await failed();
     expect(await call('/batches/01NONE/retry')).toMatchObject({ status: 404, body: { code: 'BatchNotFound' } });
     world.documents.texts.clear();
@@ -142,7 +142,7 @@ const dropEnd = async (world: World, batchId: string, withTotals: boolean): Prom
   await world.table.transact([{ update: keys.header(batchId), remove }]);
 };
 
-test('what is gone from the configuration is told as in a file', async () => {
+test('what is gone from the configuration gets the same message as in a file', async () => {
   const { world, batchId } = await failed();
   const { 'cluster-eu-1': _, ...clusters } = world.catalogue.clusters;
   const handler = create({

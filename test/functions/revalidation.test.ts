@@ -25,8 +25,8 @@ const paths = [
 ];
 const caching = { 'cache-control': 'private, no-cache' };
 
-describe('an answer that is read', () => {
-  test.each(paths)('of %s is sent once, until it is another one', async (path) => {
+describe('an answer to a read', () => {
+  test.each(paths)('of %s is sent once, until it changes', async (path) => {
     const { get } = await world();
     const { headers = {}, body } = await get(path);
     expect(headers).toMatchObject({ ...caching, etag: expect.stringMatching(/^"[\w-]{43}"$/) });
@@ -50,7 +50,7 @@ describe('an answer that is read', () => {
     expect(after.headers?.etag).not.toBe(etag);
   });
 
-  test('has a tag of its own when it is compressed, and either is good for both', async () => {
+  test('has a tag of its own when it is compressed, and either tag is good for both', async () => {
     const { get } = await world();
     const plain = await get('/openapi.json');
     const small = await get('/openapi.json', { 'accept-encoding': 'gzip' });
@@ -90,7 +90,7 @@ describe('an answer that is read', () => {
     expect(again.status).toBe(200);
   });
 
-  test('that is waited for, and a problem, have none', async () => {
+  test('to a waiting read, and a problem, have none', async () => {
     const { get, batchId } = await world();
     for (const path of [`/batches/${batchId}/events`, '/events', '/batches/none', '/nothing']) {
       const { headers } = await get(path, { 'if-none-match': '*' });

@@ -14,7 +14,7 @@ const table: readonly RoleRow[] = [
   { subject: 'root', role: 'admin' },
 ];
 
-/** As an issuer gives them: to whoever logs in by the page for people. */
+/** As an issuer gives them to people who log in through the page. */
 const all = 'flotilla/read flotilla/logs flotilla/deploy flotilla/approve flotilla/admin';
 
 const people: Readonly<Record<string, Call['claims']>> = {
@@ -56,7 +56,7 @@ const callOf = (claims: Call['claims']): Call => {
   return { claims: said, headers: { authorization: `Bearer a.${payload}.c` } };
 };
 
-/** What of all that is not answered with 403. */
+/** The calls that get no 403. */
 const mayDo = async (api: ReturnType<typeof apiOf>, call: Call): Promise<readonly string[]> => {
   const allowed: string[] = [];
   for (const ask of Object.keys(asks) as (keyof typeof asks)[])
@@ -64,7 +64,7 @@ const mayDo = async (api: ReturnType<typeof apiOf>, call: Call): Promise<readonl
   return allowed;
 };
 
-describe('what people may by their roles', () => {
+describe('what people may do by their roles', () => {
   const everything = ['look', 'deploy', 'resolve', 'administer'];
   it.each<[keyof typeof people, readonly string[]]>([
     ['nobody’s', ['look']],
@@ -76,7 +76,7 @@ describe('what people may by their roles', () => {
     ['of a group that is a role', ['look', 'deploy', 'resolve']],
     ['an admin', everything],
     ['an admin by a client for less', ['look', 'deploy']],
-    // Whether it is a person is asked where there is something to resolve.
+    // The check for a person is made where there is something to resolve.
     ['a program', everything],
     ['a program in a group', everything],
   ])('%s: %j', async (who, allowed) => {
@@ -84,7 +84,7 @@ describe('what people may by their roles', () => {
   });
 
   it.each(Object.keys(people).filter((who) => who !== 'an admin by a client for less'))(
-    'without a table of roles the scopes decide: %s',
+    'scopes decide without a table of roles: %s',
     async (who) => expect(await mayDo(apiOf(undefined), callOf(people[who]))).toEqual(everything),
   );
 
@@ -95,7 +95,7 @@ describe('what people may by their roles', () => {
   });
 });
 
-test('who holds a token of one machine was given its scopes in person', async () => {
+test('the holder of a token for one machine was given its scopes in person', async () => {
   const world = makeWorld();
   const handler = create({ ...world.deps, catalogue: async () => ({ ...world.catalogue, roles: table }) });
   const holder: Actor = { kind: 'person', subject: 'eve', groups: [], scopes: ['deploy'] };

@@ -17,7 +17,7 @@ const detail = {
   cause: null,
 };
 
-/** A batch that is planned, whose execution is described so. */
+/** A planned batch whose execution has this description. */
 const scene = async (described: object) => {
   const world = makeWorld();
   const { batchId } = await planned(world);
@@ -34,7 +34,7 @@ const scene = async (described: object) => {
 test.each([
   ['the event says why', { error: 'Mine', cause: 'wrong window' }, {}, 'Mine: wrong window'],
   ['the event does not say why, and Step Functions does', {}, { cause: 'wrong window' }, 'wrong window'],
-  ['nobody says why', {}, {}, undefined],
+  ['neither says why', {}, {}, undefined],
 ])('%s', async (_, said, described, why) => {
   const { world, batchId, settle } = await scene({ status: 'ABORTED', ...described });
   await settle({ detail: { ...detail, ...said, input: JSON.stringify({ batch_id: batchId }) } });
@@ -54,17 +54,17 @@ test('an event that comes late, when the execution was redriven, changes nothing
 });
 
 test.each([
-  ['was started by hand with something else', '{}'],
+  ['was started by hand with another input', '{}'],
   ['has an input that is no object', '[1]'],
   ['has an input that is too long for an event', null],
-  ['was of a batch that does not exist', '{"batch_id":"none"}'],
-])('of an execution that %s nothing is settled', async (_, input) => {
+  ['was for a batch that does not exist', '{"batch_id":"none"}'],
+])('settles nothing for an execution that %s', async (_, input) => {
   const { asked, settle } = await scene({ status: 'ABORTED' });
   await settle({ detail: { ...detail, input } });
   expect(asked).toEqual([]);
 });
 
-test('what is no such event is refused', async () => {
+test('refuses other events', async () => {
   const { settle } = await scene({ status: 'ABORTED' });
   await expect(settle({ detail: { ...detail, status: 'SUCCEEDED', input: '{}' } })).rejects.toThrow(/status/);
 });

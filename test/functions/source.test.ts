@@ -10,7 +10,7 @@ const asJson = manyYaml(2);
 const json = { 'content-type': 'application/json' };
 const yaml = { 'content-type': 'application/yaml' };
 
-/** Submits a text, as the body or by an upload, and asks for it again. */
+/** Submits a text, as the body or by an upload, and reads it back. */
 const sentAndAsked = async (text: string, headers: Readonly<Record<string, string>> | 'upload') => {
   const world = makeWorld();
   const handler = create(world.deps);
@@ -46,9 +46,9 @@ describe('GET /batches/{id}/source', () => {
       json,
       'application/json',
     ],
-    ['JSON that was sent as YAML', asJson, yaml, 'application/json'],
-    ['YAML that was sent as JSON', releaseYaml, json, 'application/yaml'],
-    ['what came by an upload', `\uFEFF${releaseYaml}`, 'upload' as const, 'application/yaml'],
+    ['JSON sent as YAML', asJson, yaml, 'application/json'],
+    ['YAML sent as JSON', releaseYaml, json, 'application/yaml'],
+    ['an upload', `\uFEFF${releaseYaml}`, 'upload' as const, 'application/yaml'],
   ])('gives %s back, byte for byte', async (_, text, headers, type) => {
     const { ask } = await sentAndAsked(text, headers);
     const { statusCode, body, ...answer } = await ask();
@@ -57,7 +57,7 @@ describe('GET /batches/{id}/source', () => {
     expect(answer.headers).toMatchObject({ 'content-type': type, 'x-content-type-options': 'nosniff' });
   });
 
-  test('a large one is compressed for who takes that', async () => {
+  test('compresses a large one for clients that accept that', async () => {
     const text = `${releaseYaml}${'# a comment\n'.repeat(200_000)}`;
     const { ask } = await sentAndAsked(text, yaml);
     const { body, isBase64Encoded, headers } = await ask({ 'accept-encoding': 'gzip' });
@@ -65,7 +65,7 @@ describe('GET /batches/{id}/source', () => {
     expect(isBase64Encoded && gunzipSync(Buffer.from(body!, 'base64')).toString()).toBe(text);
   });
 
-  test('one that is too large even so is refused', async () => {
+  test('refuses one that is too large even so', async () => {
     const { ask } = await sentAndAsked(`${releaseYaml}# ${randomBytes(4_500_000).toString('base64')}\n`, 'upload');
     const { statusCode, body } = await ask({ 'accept-encoding': 'gzip' });
     expect(statusCode).toBe(406);
@@ -75,7 +75,7 @@ describe('GET /batches/{id}/source', () => {
     });
   });
 
-  test('of no batch there is none', async () => {
+  test('no batch, no source', async () => {
     const { handler } = await sentAndAsked(releaseYaml, yaml);
     const answer = await callApi(handler, 'GET', '/batches/none/source');
     expect(answer).toMatchObject({ status: 404, body: { code: 'BatchNotFound' } });

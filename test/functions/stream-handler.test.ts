@@ -39,7 +39,7 @@ it('takes what it can, and names the records that it cannot read or whose batch 
   ]);
 });
 
-it('says of a whole batch that it took that nothing failed', async () => {
+it('says that nothing failed when it took all of a batch', async () => {
   const handler = streamHandler({ parse: eventIn, groupOf: ({ batch_id }) => batch_id, take: async () => {} });
   expect(await handler({ Records: [event('A', '1')] })).toEqual({ batchItemFailures: [] });
 });

@@ -9,7 +9,7 @@ test.each([
   ['on one machine', undefined, { value: 0 }],
   ['in no place', noPlace, { value: 0 }],
   ['in a place', 'payments', { value: 0, place: 'payments' }],
-])('a survey %s measures what has drifted of its own clusters', async (_, place, expected) => {
+])('a survey %s measures drift on its own clusters', async (_, place, expected) => {
   const before = observer();
   const measured: Measurement[] = [];
   const watching: Observer = { ...before, measure: (some) => void measured.push(...some) };

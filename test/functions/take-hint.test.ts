@@ -35,14 +35,14 @@ const call = async (
 
 test.each([
   ['a friend', key, 1],
-  ['a friend who has not heard of the new key', before, 1],
+  ['a known sender that does not have the new key yet', before, 1],
   ['a stranger', 'x'.repeat(40), 0],
   ['somebody without a key', undefined, 0],
 ])('%s gets the same answer', async (_, given, hints) => {
   expect(await call(given)).toEqual({ answer: { statusCode: 202, headers: securityHeaders }, hints });
 });
 
-test('a fault is logged, and answered like everything else', async () => {
+test('logs a fault, and answers as usual', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {});
   const { answer } = await call(key, () => Promise.reject(new Error('the secret cannot be read')));
   expect(answer).toEqual({ statusCode: 202, headers: securityHeaders });

@@ -22,20 +22,20 @@ describe('a service in two environments', () => {
 
   test.each([
     ['runs the same', [sit()], [uat()], []],
-    ['is only in the one', [sit()], [], ['only_from']],
-    ['is only in the other, and failed there', [], [uat({ state: 'failed' })], ['only_to', 'state']],
-    ['was deleted in the other', [sit()], [uat({ state: 'deleted' })], ['only_from']],
+    ['is only in the first', [sit()], [], ['only_from']],
+    ['is only in the second, and failed there', [], [uat({ state: 'failed' })], ['only_to', 'state']],
+    ['was deleted in the second', [sit()], [uat({ state: 'deleted' })], ['only_from']],
     ['was deleted in both', [sit({ state: 'deleted' })], [uat({ state: 'deleted' })], []],
     ['runs another version', [sit()], [uat({ version: '2.0.0' })], ['version']],
-    ['runs what nobody knows', [sit()], [nobodyKnows], ['version', 'state']],
-    ['runs the same by another digest', [sit({ digest: 'a' })], [uat({ digest: 'b' })], ['digest']],
-    ['runs the same by a digest that was not seen', [sit({ digest: 'a' })], [uat()], []],
+    ['runs something unknown', [sit()], [nobodyKnows], ['version', 'state']],
+    ['runs the same version with another digest', [sit({ digest: 'a' })], [uat({ digest: 'b' })], ['digest']],
+    ['runs the same version with an unseen digest', [sit({ digest: 'a' })], [uat()], []],
     ['failed with the same version', [sit({ state: 'failed' })], [uat()], ['state']],
     ['was restored to the same version', [sit({ state: 'restored' })], [uat()], []],
     ['is on other clusters, with the same version', [sit()], [uat({}, 'us-1')], []],
     ['is on more clusters, one of them with another', [sit()], [uat(), uat({ version: '2.0.0' }, 'us-1')], ['version']],
     [
-      'has changed places between clusters of the same names',
+      'has swapped versions between clusters of the same names',
       [sit({ version: '2.0.0' }), sit({}, 'us-1')],
       [uat(), uat({ version: '2.0.0' }, 'us-1')],
       ['version'],
@@ -77,7 +77,7 @@ const allPages = async (call: ReturnType<typeof apiOf>, url: string, who?: strin
 };
 
 describe('two environments', () => {
-  it('are told by service, with the targets of both', async () => {
+  it('are listed by service, with the targets of both', async () => {
     const world = makeWorld();
     await put(world, [
       row('sit/eu-1/risk/cva'),
@@ -100,7 +100,7 @@ describe('two environments', () => {
     });
   });
 
-  it('are compared where both may be seen', async () => {
+  it('are compared where the caller may see both', async () => {
     const world = makeWorld();
     await put(world, [row('sit/eu-1/risk/cva'), row('sit/eu-1/data/x'), row('uat/eu-1/data/y')]);
     const grants: readonly Grant[] = [
@@ -116,12 +116,12 @@ describe('two environments', () => {
     ['from=sit&to=sit', 'query.to is the same environment'],
     ['from=sit&to=uta', 'query.to: there is no environment "uta"; known here: sit, uat (did you mean uat?)'],
     ['from=sit&to=uat&service=x', 'query.service: add its pillar: pillar/service_name, or pillar=…'],
-  ])('%s is refused in a sentence', async (query, detail) => {
+  ])('%s gets a readable problem', async (query, detail) => {
     const { status, body } = await apiOf(makeWorld())(`/targets/diff?${query}`);
     expect([status, body.detail]).toEqual([400, detail]);
   });
 
-  it('are compared service by service, each once, whatever the pages', async () => {
+  it('are compared service by service, each once, with any pages', async () => {
     const places = ['sit', 'uat'].flatMap((environment) =>
       ['eu-1', 'us-1'].flatMap((cluster) =>
         ['risk/a', 'risk/b', 'data/a'].map((key) => ({ environment, cluster, key })),

@@ -17,7 +17,7 @@ const deploymentOf = (target: string, index: number) => {
   };
 };
 
-/** Does what the end of a deployment does, as far as histories and changes are read from it. */
+/** Does what the end of a deployment does, as far as histories and changes read it. */
 export const rowsOfChange = (row: ChangeRow, id: string): Item[] => {
   const { target, at, batch_id, index, version, digest, by, by_name } = row;
   const told = { ...(digest && { digest }), ...(by && { by }), ...(by_name && { by_name }) };
@@ -39,7 +39,7 @@ export const rowsOfChange = (row: ChangeRow, id: string): Item[] => {
   ];
 };
 
-/** Of a whole story, each in a release of its own. */
+/** For a whole story, each in a release of its own. */
 export const writeChanges = async ({ table }: { readonly table: Table }, rows: readonly ChangeRow[]): Promise<void> => {
   const inOrder = [...rows].sort((a, b) => a.at - b.at);
   for (const [nth, row] of inOrder.entries()) {

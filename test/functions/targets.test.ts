@@ -40,7 +40,7 @@ const put = (world: World, ...rows: readonly TargetRow[]) =>
   world.table.transact(rows.map((row) => ({ put: itemOf(keys.targetNow(row.target), row) })));
 
 describe('what runs where in an environment', () => {
-  it('is told with who changed it last, and while it is changing with what was there before', async () => {
+  it('comes with who changed it last, and during a change with what was there before', async () => {
     const world = makeWorld();
     const { version: _, ...unknown } = rowOf('uat/eu-1/clearing/intake', { state: 'unknown' });
     await put(
@@ -91,7 +91,7 @@ describe('what runs where in an environment', () => {
     expect(found).toEqual(names.map((name) => `risk/${name}`));
   });
 
-  it('is told of the pillars that one may see, however few of them there are', async () => {
+  it('covers the pillars that the caller may see, no matter how few there are', async () => {
     const world = makeWorld();
     const others = Array.from({ length: 90 }, (_, n) => rowOf(`uat/eu-1/clearing/s${n}`));
     await put(world, ...others);
@@ -105,7 +105,7 @@ describe('what runs where in an environment', () => {
     expect((await call('nobody', 'GET', '/targets?environment=prod')).body).toEqual({ targets: [], limit: 100 });
   });
 
-  it('leads on where very many may not be seen', async () => {
+  it('continues past very many hidden ones', async () => {
     const world = makeWorld();
     for (let hundred = 0; hundred < 15; hundred += 1) {
       const names = Array.from({ length: 100 }, (_, n) => `s${String(hundred * 100 + n).padStart(4, '0')}`);
@@ -120,7 +120,7 @@ describe('what runs where in an environment', () => {
     expect(next.body).not.toHaveProperty('next_after');
   });
 
-  it('is told of an environment that the configuration does not name any more', async () => {
+  it('covers an environment that the configuration no longer names', async () => {
     const world = makeWorld();
     await put(world, rowOf('old/eu-1/risk/cva'));
     expect((await apiOf(world)('ada', 'GET', '/targets?environment=old')).body.targets).toHaveLength(1);
@@ -152,7 +152,7 @@ describe('what runs where in an environment', () => {
       'environment=uat&after=eu-1/risk/cva',
       'query.after is not the next_after of this list with these filters; leave it out to start at the beginning',
     ],
-  ])('%s is refused in a sentence', async (query, detail) => {
+  ])('%s gets a readable problem', async (query, detail) => {
     const { status, body } = await apiOf(makeWorld())('ada', 'GET', `/targets?${query}`);
     expect([status, body.code, body.detail]).toEqual([400, 'RequestInvalid', detail]);
   });
@@ -164,20 +164,20 @@ describe('what runs where in an environment', () => {
     `/targets?environment=${long}&cluster=${long}&service=risk/cva`,
     `/changes?environment=uat&cluster=${long}&pillar=${long}`,
     `/changes?service=${long}/${long}`,
-  ])('a name for which no key has room is refused: %s', async (url) => {
+  ])('refuses a name that fits in no key: %s', async (url) => {
     const { status, body } = await apiOf(makeWorld())('ada', 'GET', url);
     expect([status, body.code]).toEqual([400, 'RequestInvalid']);
     expect(body.detail).toContain('at most 300 bytes');
   });
 
-  test.each(['a', '€'])('a target by names of so many %s is none', async (letter) => {
+  test.each(['a', '€'])('finds no target by very long names of %s', async (letter) => {
     const name = encodeURIComponent(letter.repeat(1_500));
     const { status, body } = await apiOf(makeWorld())('ada', 'GET', `/targets/uat/${name}/${name}/${name}`);
     expect([status, body.code]).toEqual([404, 'TargetNotFound']);
   });
 });
 
-describe('what runs where, by anything', () => {
+describe('what runs where, by any filter', () => {
   const rows = [
     rowOf('staging/eu-1/risk/cva', { by: 'ada', by_name: 'Ada Lovelace' }),
     rowOf('uat/eu-1/clearing/intake', { state: 'failed', version: '5.1.3' }),
@@ -234,7 +234,7 @@ describe('what runs where, by anything', () => {
     expect(found).toEqual([...targets].sort());
   });
 
-  it('tells who did it, the digest, the health as last seen, and which holds cover it', async () => {
+  it('shows who did it, the digest, the health as last seen, and which holds cover it', async () => {
     const own = makeWorld();
     const health = { healthy: true, reason: 'RolloutComplete', at };
     await put(
@@ -280,7 +280,7 @@ describe('what runs where, by anything', () => {
     ]);
   });
 
-  it('has environments that only batches name: another one is told with the nearest', async () => {
+  it('has environments that only batches name, and suggests the nearest for an unknown one', async () => {
     const world = makeWorld();
     const { environments: _, ...catalogue } = world.catalogue;
     const { deps } = world;
@@ -299,13 +299,13 @@ describe('what runs where, by anything', () => {
     );
   });
 
-  it('tells nobody of a service, or of names of services, in a pillar that they may not see', async () => {
+  it('reveals no service, and no names of services, in a hidden pillar', async () => {
     const services = { risk: {}, clearing: { 'trade-intake': { kind: 'deployment', name: 'x' } } } as const;
     const { grants: _, ...catalogue } = { ...world.catalogue, environments: { uat: {} }, services };
     const handler = create({ ...world.deps, catalogue: async () => ({ ...catalogue, grants }) }, { identify: byToken });
     const as = (sub: string, url: string) =>
       callApi(handler, 'GET', url, { claims: { sub, groups: ['people'], scope: 'flotilla/admin' } });
-    // What they may not see is not there: the same is said of it as of what does not exist.
+    // What they may not see does not exist for them: the message is the same.
     for (const pillar of ['clearing', 'nothing']) {
       const { detail } = (await as('rita', `/targets?service=${pillar}/trade-intake`)).body;
       expect(detail).toBe(`query.service: there is no pillar "${pillar}"; known here: risk`);

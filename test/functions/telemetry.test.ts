@@ -29,7 +29,7 @@ const lines = (): readonly Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
-it('writes lines of JSON that all name the batch and the deployment, and only while they are worked on', async () => {
+it('writes lines of JSON that all name the batch and the deployment, and only during the work on them', async () => {
   const telemetry = new Telemetry();
   const event = { batch_id: batch, index: 3, attempt: 2, token: 'task-token' };
   await telemetry.around({ event, context }, async () => telemetry.tell('on its way', { to: 'PROCESSING' }));
@@ -41,7 +41,7 @@ it('writes lines of JSON that all name the batch and the deployment, and only wh
   expect(other).not.toHaveProperty('batch_id');
 });
 
-it('tells a fault with its stack and causes, and passes it on as it is', async () => {
+it('logs a fault with its stack and causes, and passes it on unchanged', async () => {
   const telemetry = new Telemetry();
   const cause = Object.assign(new TypeError('no route'), { request: { headers: { authorization: 'Bearer s3cret' } } });
   const error = new FlotillaError('ExecutorUnavailable', 'cannot be reached', { account: 'acme' }, cause);
@@ -57,7 +57,7 @@ it('tells a fault with its stack and causes, and passes it on as it is', async (
   expect(written).not.toContain('s3cret');
 });
 
-it('writes nothing of a request but its route: neither body, headers, query nor a path that is a secret', async () => {
+it('writes nothing of a request but its route: no body, headers, query or secret path', async () => {
   const telemetry = new Telemetry();
   for (const rawPath of ['/callbacks/harness/s3cret', `/batches/${batch}/deployments/core/s3cret/resolve`]) {
     const event = {
@@ -76,7 +76,7 @@ it('writes nothing of a request but its route: neither body, headers, query nor 
   });
 });
 
-it('writes what was measured with the end of the call, and apart what is kept apart', async () => {
+it('writes the measurements with the end of the call, and separate ones apart', async () => {
   const telemetry = new Telemetry();
   await telemetry.around({ event: {}, context }, async () => {
     telemetry.measure([

@@ -21,7 +21,7 @@ test.each<[BudgetNews, readonly Measurement[], lines: readonly unknown[]]>([
   [lowered, [{ name: 'ExecutorBudgetAllowed', value: 240 }], [[less, { account, limit: 300, allowed: 240 }]]],
   [back, [{ name: 'ExecutorBudgetAllowed', value: 300 }], [[again, { account, limit: 300, allowed: 300 }]]],
   [waited, [{ name: 'ExecutorBudgetWait', value: 1_500, by: 'start' }], []],
-])('on AWS %j is measured, and is a line of the log unless somebody only waited', (news, measured, lines) => {
+])('on AWS %j is measured, and logged unless somebody only waited', (news, measured, lines) => {
   const measurements: Measurement[] = [];
   const told: [string, About][] = [];
   observeBy({
@@ -39,7 +39,7 @@ test.each<[BudgetNews, lines: readonly unknown[]]>([
   [lowered, [{ level: 'WARN', message: less, account, limit: 300, allowed: 240 }]],
   [back, [{ level: 'INFO', message: again, account, limit: 300, allowed: 300 }]],
   [waited, []],
-])('on one machine %j is a line of the log unless somebody only waited', (news, lines) => {
+])('on one machine %j is logged unless somebody only waited', (news, lines) => {
   const told = vi.spyOn(console, 'error').mockImplementation(() => {});
   tellBudgetHere(news);
   expect(told.mock.calls.map(([line]) => JSON.parse(String(line)))).toEqual(lines);

@@ -20,7 +20,7 @@ writeFileSync(
   }),
 );
 
-it('functions on AWS ask no cluster whose certificate is not checked, whatever its entry says', async () => {
+it('functions on AWS contact no cluster without a certificate check, no matter what its entry says', async () => {
   const connections = { eu: { kind: 'kubeconfig', kubeconfig } } as const;
   await expect(new Clusters(connections, { verify: 'required' }).get('eu')).rejects.toMatchObject({
     name: 'ConfigurationInvalid',

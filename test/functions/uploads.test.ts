@@ -25,12 +25,12 @@ const api = () => {
   return { world, call, order, uploaded };
 };
 
-/** A request without a body says nothing of its type. */
+/** A request without a body has no content type. */
 const empty: Call = { headers: { 'content-type': '' } };
 const another = { ...localActor, subject: 'another' };
 
 describe('POST /uploads', () => {
-  test.each([1, batchBytes.atMost])('for %i bytes gives an address', async (bytes) => {
+  test.each([1, batchBytes.atMost])('gives an address for %i bytes', async (bytes) => {
     const { order } = api();
     const { status, body } = await order({ bytes, sha256 });
     expect(status).toBe(201);
@@ -65,7 +65,7 @@ describe('POST /uploads', () => {
         { path: 'body.name', message: 'unknown key; known here: bytes, sha256' },
       ],
     ],
-  ])('for %s tells all that is wrong', async (_, order, issues) => {
+  ])('reports all problems of %s', async (_, order, issues) => {
     const { status, headers, body } = await api().order(order);
     expect([status, headers['content-type']]).toEqual([400, 'application/problem+json']);
     expect(body).toMatchObject({ code: 'RequestInvalid', issues });
@@ -76,7 +76,7 @@ describe('POST /uploads', () => {
     ['no body', 'POST', { headers: json }, 400, 'RequestInvalid'],
     ['a form', 'POST', { headers: { 'content-type': 'text/plain' }, body: '{"bytes":1}' }, 415, 'UnsupportedMediaType'],
     ['another method', 'GET', {}, 405, 'MethodNotAllowed'],
-  ])('%s is refused', async (_, method, request, status, code) => {
+  ])('refuses %s', async (_, method, request, status, code) => {
     expect(await api().call(method, '/uploads', request)).toMatchObject({ status, body: { code } });
   });
 });
@@ -88,7 +88,7 @@ describe('open uploads', () => {
     return ids;
   };
 
-  test('are five for a subject; the next is told when there is room', async () => {
+  test('are five for a subject; the next request hears when there is room', async () => {
     const all = api();
     await open(all, mostOpenUploads - 1);
     all.world.clock.time += 60_000;
@@ -109,14 +109,14 @@ describe('open uploads', () => {
     ['given up by somebody else', 429, ({ call }, id) => call('DELETE', `/uploads/${id}`, { actor: another })],
     ['planned', 429, ({ call }, id) => call('POST', `/batches/plan?upload=${id}`, empty)],
     ['submitted', 201, ({ call }, id) => call('POST', `/batches?upload=${id}`, empty)],
-  ])('of which one is %s: the next is answered with %i', async (_, status, act) => {
+  ])('with one that is %s: the next gets %i', async (_, status, act) => {
     const all = api();
     await open(all, mostOpenUploads - 1);
     await act(all, await all.uploaded());
     expect((await all.order(orderOf('one more'))).status).toBe(status);
   });
 
-  test('are no more where many are ordered at once', async () => {
+  test('never exceed the limit when many are requested at the same time', async () => {
     const all = api();
     const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => all.order(orderOf(`text ${n}`))));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 201, 429, 429, 429]);
@@ -140,7 +140,7 @@ describe('an upload is used once', () => {
     expect(world.workflow.started).toHaveLength(1);
   });
 
-  test('also by two requests at once', async () => {
+  test('also by two requests at the same time', async () => {
     const { call, uploaded, world } = api();
     const id = await uploaded();
     const answers = await Promise.all([1, 2].map(() => call('POST', `/batches?upload=${id}`, empty)));
@@ -148,7 +148,7 @@ describe('an upload is used once', () => {
     expect(world.workflow.started).toHaveLength(1);
   });
 
-  test('but a submit may be sent again by its key', async () => {
+  test('but a submit may be repeated with its key', async () => {
     const { call, uploaded } = api();
     const id = await uploaded();
     const send = () => call('POST', `/batches?upload=${id}`, { headers: { 'idempotency-key': 'k' } });
@@ -157,8 +157,8 @@ describe('an upload is used once', () => {
   });
 });
 
-describe('a batch that was uploaded', () => {
-  test('is planned, and then taken in, with its own copy', async () => {
+describe('an uploaded batch', () => {
+  test('is planned, and then accepted, with its own copy', async () => {
     const { world, call, uploaded } = api();
     const id = await uploaded();
     const plan = await call('POST', `/batches/plan?upload=${id}`, empty);
@@ -178,7 +178,7 @@ describe('a batch that was uploaded', () => {
     expect(second.body.batch_id).toBe(first.body.batch_id);
   });
 
-  test('is told its problems as ever', async () => {
+  test('gets its problems as usual', async () => {
     const { call, uploaded } = api();
     const id = await uploaded(Buffer.from(releaseYaml.replace('"3.0.2"', '3')));
     const answer = await call('POST', `/batches?upload=${id}`, empty);
@@ -192,13 +192,18 @@ describe('a batch that was uploaded', () => {
     string,
     (api_: ReturnType<typeof api>) => Promise<[string, Call]>,
   ])[] = [
-    ['nobody has put', 404, 'UploadNotFound', async ({ order }) => [(await order(orderOf('a'))).body.upload_id, empty]],
-    ['nobody has made', 404, 'UploadNotFound', async () => [unknown, empty]],
+    [
+      'nobody has put there',
+      404,
+      'UploadNotFound',
+      async ({ order }) => [(await order(orderOf('a'))).body.upload_id, empty],
+    ],
+    ['nobody has requested', 404, 'UploadNotFound', async () => [unknown, empty]],
     ['has no id of an upload', 404, 'UploadNotFound', async () => ['../configuration', empty]],
     ['has an empty id', 404, 'UploadNotFound', async () => ['', empty]],
     ["is another's", 404, 'UploadNotFound', async ({ uploaded }) => [await uploaded(), { ...empty, actor: another }]],
     [
-      'has another text than was ordered',
+      'has another text than the request said',
       400,
       'RequestInvalid',
       async ({ uploaded, world }) => {

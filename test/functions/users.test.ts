@@ -19,7 +19,7 @@ const ada = { sub: 'ada', name: 'Ada', email: 'ada@example.org', groups: ['risk'
 const root = callOf({ sub: 'root', client_id: 'root' });
 const first_seen_at = '2026-09-30T06:00:00.000Z';
 
-/** Counts what goes to the table for users alone. */
+/** Counts the table's calls for users alone. */
 const countedTable = (table: Table) => {
   const asked = { reads: 0, writes: 0 };
   const isUser = (pk: unknown): boolean => pk === 'USERS';
@@ -43,7 +43,7 @@ const apiOf = (world: World, deps: Partial<ApiDeps> = {}) => {
 };
 
 describe('users', () => {
-  test('are made when they are first seen, and written again when their name changes', async () => {
+  test('are stored on first sight, and written again when their name changes', async () => {
     const world = makeWorld();
     const { asked, counted } = countedTable(world.table);
     const call = apiOf(world, { table: counted });
@@ -81,7 +81,7 @@ describe('users', () => {
     expect((await call('GET', '/users?after=abc', root)).body.detail).toContain('query.after');
   });
 
-  test('no request fails where one cannot be noted', async () => {
+  test('no request fails because a user cannot be stored', async () => {
     const world = makeWorld();
     const broken = Object.assign(Object.create(world.table) as Table, {
       get: async (key: Parameters<Table['get']>[0]) => {
@@ -95,7 +95,7 @@ describe('users', () => {
     expect((await call('POST', '/batches', { ...callOf(ada), body: releaseYaml })).status).toBe(202);
   });
 
-  test('who has not said who it is is none', async () => {
+  test('include nobody without a name', async () => {
     const world = makeWorld();
     const { asked, counted } = countedTable(world.table);
     const handler = create({ ...world.deps, table: counted });
@@ -104,7 +104,7 @@ describe('users', () => {
     expect(asked).toEqual({ reads: 0, writes: 0 });
   });
 
-  test('who is turned away is no user', async () => {
+  test('include no caller who was turned away', async () => {
     const call = apiOf(makeWorld());
     await call('POST', '/batches', { ...callOf({ ...ada, scope: 'flotilla/read' }), body: releaseYaml });
     expect((await call('GET', '/users', root)).body.users).toEqual([expect.objectContaining({ subject: 'root' })]);
@@ -124,7 +124,7 @@ describe('GET /me', () => {
 
   it.each<[string, object, object, object]>([
     [
-      'somebody whose group may something',
+      'somebody whose group has a grant',
       { grants },
       ada,
       {

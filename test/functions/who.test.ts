@@ -4,7 +4,7 @@ import { apiEvent } from './api-call.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** As API Gateway hands a token on: the claims as texts, a list as `[one two]`, and the token itself. */
+/** As API Gateway passes a token on: the claims as texts, a list as `[one two]`, and the token itself. */
 const eventOf = (claims: Claims, written: Claims = claims) => {
   const texts = Object.entries(claims).map(([name, value]) => [
     name,
@@ -18,7 +18,7 @@ const eventOf = (claims: Claims, written: Claims = claims) => {
 const person = { kind: 'person', subject: 'u-1' };
 const program = { kind: 'program', groups: [] };
 
-describe('who a token says', () => {
+describe('the subject of a token', () => {
   it.each<[string, Claims, object]>([
     [
       'somebody in a group of Cognito',
@@ -32,12 +32,12 @@ describe('who a token says', () => {
       { ...person, groups: ['risk admins'] },
     ],
     [
-      'a name and an e-mail address, which one chooses',
+      'a name and an e-mail address, which the user can choose',
       { sub: 'u-1', name: ' Ada  Lovelace\u202e\n', email: 'ada@example.org', groups: ['a'] },
       { ...person, name: 'Ada Lovelace', email: 'ada@example.org' },
     ],
     [
-      'an e-mail address that is somebody’s',
+      "somebody's e-mail address",
       { sub: 'u-1', email: 'ada@example.org', email_verified: 'true', groups: ['a'] },
       { ...person, email: 'ada@example.org' },
     ],
@@ -59,12 +59,12 @@ describe('who a token says', () => {
       { kind: 'program', client: 'c-1' },
     ],
     [
-      'a person of Keycloak who is called like the account of another client',
+      'a Keycloak user with the same name as the account of another client',
       { sub: 'u-1', azp: 'c-1', preferred_username: 'service-account-c-2', groups: ['a'] },
       { kind: 'person' },
     ],
     [
-      'the name of a part, which else would look like an outcome',
+      'the name of a part, which would otherwise look like an outcome',
       { sub: 'record', groups: ['a'] },
       { subject: 'user:record' },
     ],
@@ -72,7 +72,7 @@ describe('who a token says', () => {
     expect(byToken(eventOf(claims), undefined)).toMatchObject(actor);
   });
 
-  it.each([[['a']], [[]]])('a person in groups %j is not known by the program that he uses', (groups) => {
+  it.each([[['a']], [[]]])('does not know a person in groups %j by the client program', (groups) => {
     expect(byToken(eventOf({ sub: 'u-1', client_id: 'app', groups }), undefined)).not.toHaveProperty('client');
   });
 
@@ -84,12 +84,12 @@ describe('who a token says', () => {
     ['a client of Entra', { sub: 'o-1', azp: 'c-1', idtyp: 'app' }, undefined],
     ['a client of Keycloak', { ...ofKeycloak, client_id: 'c-1' }, undefined],
     ['a client of an earlier Keycloak', { ...ofKeycloak, clientId: 'c-1' }, undefined],
-    ['somebody who has taken the name of a client’s account', ofKeycloak, true],
+    ["somebody who has taken the name of a client's account", ofKeycloak, true],
   ])('whether the scopes are lent: %s', (_, claims, lent) => {
     expect(byToken(eventOf(claims), undefined).lent).toBe(lent);
   });
 
-  it('a client of the stage goes by the name that the settings give it', () => {
+  it('a client of the stage has the name from the settings', () => {
     const ofStage = byTokenOf(new Map([['7f3k', 'risk-ci']]));
     const client = { kind: 'program', subject: 'risk-ci', client: 'risk-ci' };
     const known = { ...client, formerly: '7f3k' };
@@ -104,15 +104,15 @@ describe('who a token says', () => {
   });
 
   it.each<[string, Claims]>([
-    ['an e-mail address that nobody has confirmed', { email: 'ada@example.org', email_verified: 'false' }],
+    ['an unconfirmed e-mail address', { email: 'ada@example.org', email_verified: 'false' }],
     ['the same, as issuers write it', { email: 'ada@example.org', email_verified: false }],
-    ['names that are none', { name: '\u200e ', email: 7 }],
-  ])('%s is not taken', (_, claims) => {
+    ['names that are invalid', { name: '\u200e ', email: 7 }],
+  ])('%s is not accepted', (_, claims) => {
     const actor = byToken(eventOf({ sub: 'u-1', ...claims }), undefined);
     expect([actor.name, actor.email]).toEqual([undefined, undefined]);
   });
 
-  it('in whose name says who has the own token of a server on one machine, and nobody else', () => {
+  it("the name belongs only to the holder of a one-machine server's own token", () => {
     const named = (by: string) =>
       apiEvent('GET', '/batches', { headers: { 'flotilla-by': by }, claims: { sub: 'u-1' } });
     const local = { kind: 'person', subject: 'local', groups: [], scopes: ['admin'] } as const;
@@ -125,7 +125,7 @@ describe('who a token says', () => {
     expect(() => byToken(named('Ada'), undefined)).toThrow(refused);
   });
 
-  it('groups are taken from the token that was verified, and from no other', () => {
+  it('groups come from the verified token, and from no other', () => {
     const claims = { sub: 'u-1', iss: 'https://login', groups: ['a'] };
     expect(byToken(eventOf(claims, { ...claims, sub: 'u-2', groups: ['b'] }), undefined).groups).toEqual([]);
     expect(byToken(eventOf(claims, { ...claims, iss: 'https://other', groups: ['b'] }), undefined).groups).toEqual([]);
@@ -133,12 +133,12 @@ describe('who a token says', () => {
     expect(byToken(event, undefined).groups).toEqual(['a']);
   });
 
-  it('scopes are those that there are', () => {
+  it('keeps only known scopes', () => {
     const claims = { sub: 'u-1', scope: 'openid flotilla/read flotilla/fly', scp: ['flotilla/approve'] };
     expect(byToken(eventOf(claims), undefined).scopes).toEqual(['read', 'approve']);
   });
 
-  it('nobody: a token without a name, and no token, whomever else the server tells of', () => {
+  it('nobody: a token without a name, and no token, no matter whom else the server mentions', () => {
     const told = { ...person, kind: 'person', groups: [], scopes: ['admin'] } as const;
     const events = [
       eventOf({ scope: 'flotilla/admin' }),
@@ -149,7 +149,7 @@ describe('who a token says', () => {
     for (const event of events) expect(() => byToken(event, told)).toThrow(/token/);
   });
 
-  it('on one machine it is whom the server has let in', () => {
+  it('on one machine it is the caller that the server has let in', () => {
     const told = { kind: 'program', subject: 'ci', groups: [], scopes: ['read'] } as const;
     expect(asTold(eventOf({ sub: 'u-1' }), told)).toBe(told);
     expect(asTold(apiEvent('GET', '/batches'), undefined)).toMatchObject({ kind: 'person', subject: 'local' });

@@ -4,7 +4,9 @@ import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import type { JsonObject } from '../../lib/domain/json.ts';
 
-/** It builds types by the programming interface of TypeScript, which there is none of in version 7: so it gets version 5. */
+/**
+ * It builds types with the programming interface of TypeScript, which version 7 does not have. So it gets version 5.
+ */
 registerHooks({
   resolve: (specifier, context, next) => {
     const isItsOwn = specifier === 'typescript' && context.parentURL?.includes('/node_modules/openapi-typescript/');
@@ -14,10 +16,13 @@ registerHooks({
 
 const root = join(import.meta.dirname, '../..');
 
-/** Makes types of a document by openapi-typescript, and compiles a program that imports them from `./api.d.ts`. Gives what the compiler says. */
+/**
+ * Makes types of a document with openapi-typescript, and compiles a program that imports them from `./api.d.ts`.
+ * Returns the compiler's messages.
+ */
 export const compileClient = async (document: JsonObject, program: string): Promise<string> => {
   const { astToString, default: openapiTS } = await import('openapi-typescript');
-  const folder = mkdtempSync(join(import.meta.dirname, '.client-')); // below it the packages are found
+  const folder = mkdtempSync(join(import.meta.dirname, '.client-')); // the packages are found below it
   try {
     writeFileSync(join(folder, 'api.d.ts'), astToString(await openapiTS(JSON.stringify(document))));
     writeFileSync(join(folder, 'client.ts'), program);

@@ -6,7 +6,7 @@ import { compileClient } from './compile-client.ts';
 
 const document = openApiDocument(allRoutes);
 
-/** As somebody would write it who knows the API by its document only. */
+/** As somebody would write it who knows only the API's document. */
 const client = `
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.d.ts';
@@ -32,7 +32,8 @@ describe('the document', () => {
   test('is OpenAPI 3.1 without a complaint of Redocly', async () => {
     const config = await createConfig({
       extends: ['recommended-strict'],
-      // Else it puts a rule of its own into each part of a schema, and a batch file has parts. Whether an example has more is tested elsewhere.
+      // Otherwise it puts its own rule into each part of a schema, and a batch file has parts. Other tests check that
+      // an example has no more.
       rules: { 'no-invalid-media-type-examples': { severity: 'error', allowAdditionalProperties: true } },
     });
     const source = JSON.stringify(document);
@@ -44,7 +45,7 @@ describe('the document', () => {
     expect(JSON.stringify(openApiDocument(allRoutes))).toBe(JSON.stringify(document));
   });
 
-  test('gives a client of openapi-typescript that compiles', async () => {
+  test('compiles as a client of openapi-typescript', async () => {
     expect(await compileClient(document, client)).toBe('');
   });
 });

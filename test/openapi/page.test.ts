@@ -9,7 +9,7 @@ const document = openApiDocument(allRoutes);
 const page = referencePage(document);
 
 describe('the page of the reference', () => {
-  test('has every route, and a place for every link in it', () => {
+  test('has every route, and a target for every link in it', () => {
     const { paths } = document as unknown as { readonly paths: Readonly<Record<string, object>> };
     expect(Object.keys(paths).filter((path) => !page.includes(`<span class="path">${path}</span>`))).toEqual([]);
     const places = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
@@ -26,7 +26,7 @@ describe('the page of the reference', () => {
     );
   });
 
-  test('shows what is written in a document as text', () => {
+  test('shows the text of a document as text', () => {
     const hostile = JSON.parse(JSON.stringify(document).replaceAll('Shows a batch', '<img src=x>&\\"'));
     expect(referencePage(hostile)).toContain('&lt;img src=x&gt;&amp;&quot;');
   });
