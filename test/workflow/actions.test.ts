@@ -13,7 +13,7 @@ import { roll, startedIn, toldOf } from './rollback-world.ts';
 import type { Submission } from './world.ts';
 import { World } from './world.ts';
 
-/** Deletes and scales, on the way through the machines. */
+/** Deletes and scales, on their way through the machines. */
 
 const target = (name: string): string => `staging/cluster-eu-1/shared/${name}`;
 
@@ -62,7 +62,7 @@ describe('a delete', () => {
     expect(await wrongIndex(world)).toEqual([]);
   });
 
-  test('of what is not there is a success all the same', async () => {
+  test('of a missing service succeeds all the same', async () => {
     const world = await World.make();
     const batchId = await run(world, [remove], { without: ['a'] });
     expect(await outcomeOf(world, batchId)).toMatchObject({
@@ -73,7 +73,7 @@ describe('a delete', () => {
     await expect(roll(world, batchId)).rejects.toMatchObject({ name: 'NothingToRollBack' });
   });
 
-  test('is tried again, also where the attempt before has deleted it', async () => {
+  test('is tried again, even if the previous attempt has deleted it', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     world.executor.scripts.set('a#1', { ends: 'failed', leaves: 'gone' });
@@ -81,7 +81,7 @@ describe('a delete', () => {
     expect(await outcomeOf(world, batchId)).toMatchObject({ outcome: 'SUCCESS / Deleted', before: '2.0.0' });
   });
 
-  test('that fails puts the last good release back, although it may still run', async () => {
+  test('that fails restores the last good release, although it may still run', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     world.executor.scripts.set('a#1', { ends: 'failed' });
@@ -93,7 +93,7 @@ describe('a delete', () => {
     expect(world.cluster.running('a')).toBe('2.0.0');
   });
 
-  test('that fails puts back what was only seen there, too: it never was deployed by us', async () => {
+  test('that fails restores what was only observed there, too: we never deployed it', async () => {
     const world = await World.make();
     world.executor.scripts.set('a#1', { ends: 'failed', leaves: 'gone' });
     const batchId = await run(world, [remove]);
@@ -102,7 +102,7 @@ describe('a delete', () => {
     expect(world.executor.runs.map(({ request }) => request.deployment.action)).toEqual(['delete', undefined]);
   });
 
-  test('that fails and is not to be put back leaves open what is there', async () => {
+  test('that fails without a restore leaves open what is there', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     world.executor.scripts.set('a#1', { ends: 'failed' });
@@ -110,7 +110,7 @@ describe('a delete', () => {
     expect(await nowOf(world)).toBe('failed -');
   });
 
-  test('of which the executor says that it is done, and it stands there still, fails', async () => {
+  test('fails when the executor says that it is done, and the object still exists', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     world.executor.scripts.set('a#1', { leaves: 'nothing' });
@@ -118,7 +118,7 @@ describe('a delete', () => {
     expect(await outcomeOf(world, batchId)).toMatchObject({ outcome: 'FAILED / NotDeleted' });
   });
 
-  test('no restore goes back to what was deleted', async () => {
+  test('no restore goes back to a deleted service', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     await run(world, [remove]);
@@ -128,7 +128,7 @@ describe('a delete', () => {
     expect([outcome, before]).toEqual(['FAILED / NoPreviousVersion', undefined]);
   });
 
-  test('goes after the deletes of those that need it', async () => {
+  test('comes after the deletes of its dependents', async () => {
     const world = await World.make();
     const names = [{ name: 'db' }, { name: 'api', needs: ['db'] }, { name: 'web', needs: ['api'] }];
     await run(
@@ -149,7 +149,7 @@ describe('a delete', () => {
   test.each([
     ['SUCCESS', 'deleted -'],
     ['FAILED', 'failed -'],
-  ] as const)('of which nobody knew is resolved as %s', async (status, told) => {
+  ] as const)('with an unknown result is resolved as %s', async (status, told) => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     world.executor.scripts.set('a', { start: 'unknown', appears: Number.POSITIVE_INFINITY });
@@ -181,7 +181,7 @@ describe('a scale', () => {
     expect(good).toMatchObject({ version: '2.0.0', deployment: { docker_image_version: '2.0.0' } });
   });
 
-  test('that does not come up sets the replicas of before', async () => {
+  test('that does not come up restores the previous number of replicas', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     world.executor.scripts.set('a#1', { leaves: 'stuck' });
@@ -193,7 +193,7 @@ describe('a scale', () => {
     expect(await nowOf(world)).toBe('restored 2.0.0');
   });
 
-  test('of what is not there fails', async () => {
+  test('of a missing service fails', async () => {
     const world = await World.make();
     world.executor.scripts.set('a#1', { leaves: 'nothing' });
     const batchId = await run(world, [{ ...scaled(3), rollback: 'manual' }], { without: ['a'] });
@@ -208,7 +208,7 @@ describe('a scale', () => {
     expect(await outcomeOf(world, batchId)).toMatchObject({ outcome: 'FAILED / ReplicasNotSet', after: '2.0.0' });
   });
 
-  test('can be of a release that fails, to stop it', async () => {
+  test('can apply to a release that fails, to stop it', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     world.executor.scripts.set('a@3.0.0', { leaves: 'crash' });
@@ -220,7 +220,7 @@ describe('a scale', () => {
 });
 
 describe('undo', () => {
-  test('of a delete deploys the last good release again, and undone once more it deletes it again', async () => {
+  test('of a delete deploys the last good release again, and undoing that deletes it again', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     const batchId = await run(world, [remove]);
@@ -239,7 +239,7 @@ describe('undo', () => {
     expect(await wrongIndex(world)).toEqual([]);
   });
 
-  test('of a scale sets the replicas of before, and undone once more those of after', async () => {
+  test('of a scale restores the previous number of replicas, and undoing that the new number', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     const batchId = await run(world, [scaled(5)]);
@@ -293,7 +293,7 @@ describe('undo', () => {
     expect(await wrongIndex(world)).toEqual([]);
   });
 
-  test('by itself, where the batch says so', async () => {
+  test('happens by itself, where the batch says so', async () => {
     const world = await World.make();
     await run(world, [
       { name: 'a', executor: 'kubernetes' },
@@ -307,7 +307,7 @@ describe('undo', () => {
     expect(world.cluster.running('a')).toBe('2.0.0');
   });
 
-  test('one target that was deleted goes back to its last release', async () => {
+  test('takes one deleted target back to its last release', async () => {
     const world = await World.make();
     await deployed(world, '2.0.0');
     await run(world, [remove]);
@@ -319,7 +319,7 @@ describe('undo', () => {
   });
 });
 
-test('a delete that failed is tried again by a retry, in its order', async () => {
+test('a retry tries a failed delete again, in its order', async () => {
   const world = await World.make();
   const names = [{ name: 'db' }, { name: 'api', needs: ['db'] }];
   await run(

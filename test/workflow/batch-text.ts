@@ -1,11 +1,11 @@
 import { actingOf } from '../../lib/domain/plan/action.ts';
 
-/** One deployment of a test's batch. What is left out: version 2.0.0, one try of 300 s, restore by itself, no health check. */
+/** One deployment of a test's batch. Defaults: version 2.0.0, one try of 300 s, automatic restore, no health check. */
 export interface Wanted {
   readonly name: string;
   readonly needs?: readonly string[];
   readonly version?: string;
-  /** By the executor that can. */
+  /** With the executor that can do it. */
   readonly action?: 'delete' | 'scale';
   readonly replicas?: number;
   readonly retries?: number;
@@ -24,7 +24,7 @@ export interface WantedStrategy {
   readonly mode?: 'parallel' | 'sequential';
 }
 
-/** A batch as a user sends it. YAML takes JSON. */
+/** A batch as a user sends it. JSON is valid YAML. */
 export const batchText = (wanted: readonly Wanted[], strategy: WantedStrategy = {}): string =>
   JSON.stringify({
     version: 'v1.0',

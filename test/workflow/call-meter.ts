@@ -1,19 +1,19 @@
 import type { WorkLog } from './work-log.ts';
 
-/** A call of a port, for example `table.transact`; `nth` counts the calls of that name, from 1. */
+/** A call of a port, for example `table.transact`. `nth` counts the calls of that name, from 1. */
 export interface PortCall {
   readonly name: string;
   readonly nth: number;
   readonly args: readonly unknown[];
 }
 
-/** Decides whether a call fails, and whether before or after it was done. */
+/** Decides whether a call fails, and whether it does so before or after its work. */
 export type Fault = (call: PortCall) => { readonly error: Error; readonly when: 'before' | 'after' } | undefined;
 
-/** Sees every call of a port: so it is known when nobody is at work, and a call can be made to fail. */
+/** Sees every call of a port. So a test knows when no work is going on, and can make a call fail. */
 export class CallMeter {
   fault: Fault | undefined;
-  /** In whose name calls are made. */
+  /** Who makes the calls. */
   readonly #log: WorkLog;
   calls = 0;
   inFlight = 0;
@@ -46,7 +46,7 @@ export class CallMeter {
     }
   }
 
-  /** The same port, seen. Its methods must all be asynchronous but those that are asked of nobody outside. */
+  /** The same port, observed. Its methods must all be asynchronous, except those that ask nobody outside. */
   watch<Port extends object>(prefix: string, port: Port): Port {
     return new Proxy(port, {
       get: (target, property) => {

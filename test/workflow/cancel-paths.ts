@@ -3,13 +3,13 @@ import { cancelBatch } from '../../lib/usecases/batch/cancel-batch.ts';
 import { deployFails, type Expected, type Path, skipped, well } from './path.ts';
 import type { World } from './world.ts';
 
-/** Nothing new starts, runs are aborted where the executor can, and what changed a target is still told truly. */
+/** Nothing new starts, runs are aborted where the executor can, and the result of a changed target is still correct. */
 
 const cancelled = 'CANCELLED / CancelledByRequest';
 const verifyFails = 'AwaitTurn Capture Deploy Verify LookBack Restore VerifyRestore Record';
 const never = Number.POSITIVE_INFINITY;
 
-/** The first attempt failed, and the second was cancelled before it was started. */
+/** The first attempt failed, and the second was cancelled before it started. */
 export const firstUndone: Expected = {
   outcome: 'FAILED / RestoredPreviousRelease',
   visited: 'AwaitTurn Capture Deploy Capture Deploy LookBack Restore VerifyRestore Record',
@@ -51,7 +51,7 @@ export const cancelPaths: readonly Path[] = [
     after: async (world, batchId) => expect(world.executor.cancels).toEqual([`${batchId}-0-1`]),
   },
   {
-    title: 'while its start is throttled: it is not asked for again',
+    title: 'while its start is throttled: it is not requested again',
     batch: [{ name: 'a', retries: 2 }],
     scripts: { a: { throttled: never } },
     meanwhile: after(5),
@@ -60,7 +60,7 @@ export const cancelPaths: readonly Path[] = [
     after: async (world, batchId) => expect([...world.executor.asked]).toEqual([[`${batchId}-0-1`, 3]]),
   },
   {
-    title: 'while the start of its second attempt is throttled: what the first one did is undone',
+    title: 'while the start of its second attempt is throttled: the changes of the first are undone',
     batch: [{ name: 'a', retries: 1 }],
     scripts: { 'a#1': { ends: 'failed' }, 'a#2': { throttled: never } },
     meanwhile: async (world, batchId) => {
@@ -82,7 +82,7 @@ export const cancelPaths: readonly Path[] = [
     after: async (world) => expect(world.executor.cancels.length).toBe(1),
   },
   {
-    title: 'while it deploys, and the abort is not heard: it is not sent again at the deadline',
+    title: 'while it deploys, and the abort is not received: it is not sent again at the deadline',
     batch: [{ name: 'a', timeout: 60 }],
     scripts: { a: { takes: 1_000, cancel: 'deaf' } },
     meanwhile: after(12),
@@ -108,7 +108,7 @@ export const cancelPaths: readonly Path[] = [
     ends: 'UNKNOWN / DeploymentsUnknown',
   },
   {
-    title: 'while the run is accepted but not there: it is aborted when it comes',
+    title: 'while the run is accepted but does not exist yet: it is aborted when it appears',
     batch: [{ name: 'a' }],
     scripts: { a: { start: 'accepted', appears: 60, takes: never } },
     meanwhile: after(12),
@@ -128,7 +128,7 @@ export const cancelPaths: readonly Path[] = [
     ends: 'SUCCESS / AllSucceeded',
   },
   {
-    title: 'while it is verified, and it fails: no other attempt, but the previous release is restored',
+    title: 'while it is verified, and that fails: no other attempt, but the previous release is restored',
     batch: [{ name: 'a', retries: 3 }],
     scripts: { a: { leaves: 'stuck' } },
     meanwhile: after(60),
@@ -138,7 +138,7 @@ export const cancelPaths: readonly Path[] = [
     ends: 'FAILED / DeploymentsFailed',
   },
   {
-    title: 'between two attempts: what the first one did is undone',
+    title: 'between two attempts: the changes of the first are undone',
     batch: [{ name: 'a', retries: 1 }],
     scripts: { 'a#1': { ends: 'failed' } },
     // The second Capture waits for the cluster, and meanwhile somebody cancels.

@@ -9,8 +9,8 @@ import { World } from './world.ts';
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Makes the table refuse a transaction while another one is under way on one of its items, as DynamoDB does and
- * neither SQLite nor the engines of `npm run test:dynamodb` ever do. Gives the partitions in which that happened.
+ * Makes the table refuse a transaction while another one runs on one of its items. DynamoDB does so; SQLite and the
+ * engines of `npm run test:dynamodb` never do. Returns the partitions where that happened.
  */
 const refuseConflicts = (world: World): ReadonlySet<string> => {
   const { table } = world;
@@ -35,7 +35,7 @@ const refuseConflicts = (world: World): ReadonlySet<string> => {
   return conflicts;
 };
 
-test('deployments that ask for the same watchers at the same moment all go well', async () => {
+test('deployments that ask for the same watchers at the same moment all succeed', async () => {
   const world = await World.make();
   const conflicts = refuseConflicts(world);
   const names = Array.from({ length: 30 }, (_, index) => `s${index}`);

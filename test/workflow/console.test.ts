@@ -9,16 +9,16 @@ import { World, type WorldOptions } from './world.ts';
 
 type TellsEndsOf = NonNullable<WorldOptions['tellsEndsOf']>;
 
-/** Who notices: the event of each execution, that of machines alone, or nobody but the sweeper. */
+/** Who notices: the event of each execution, the events of machines alone, or nobody but the sweeper. */
 const noticed: readonly TellsEndsOf[] = ['all', 'machines', 'nobody'];
 
-/** When the child of `a` stands in a state, and what brings it there. */
+/** When the child of `a` is in a state, and what brings it there. */
 interface Stop {
   readonly at: string;
   readonly scripts: Readonly<Record<string, Script>>;
-  /** Of the execution in whose history it is looked for: the child's, unless said otherwise. */
+  /** The execution whose history is searched: the child's by default. */
   readonly of?: 'batch';
-  /** How often it is entered before. */
+  /** How often the state was entered before. */
   readonly nth?: number;
   /** The function of the state hangs: it is stopped while that runs. */
   readonly hangs?: string;
@@ -67,7 +67,10 @@ const lastEntered = (world: World, arn: string): string | undefined =>
 const header = async (world: World, batchId: string): Promise<HeaderRow> =>
   rowOf<HeaderRow>(await world.table.get(keys.header(batchId)))!;
 
-/** A world in which the batch of `a`, and of `b` behind it, stands where the row says; old enough that nothing is left to whoever starts it. */
+/**
+ * A world where the batch of `a`, and of `b` behind it, is where the row says. It is so old that the sweeper handles
+ * everything.
+ */
 const standing = async (stop: Stop, tellsEndsOf: TellsEndsOf) => {
   const world = await World.make({ tellsEndsOf, random: () => 0.5 });
   for (const [name, script] of Object.entries(stop.scripts)) world.executor.scripts.set(name, script);
@@ -93,7 +96,10 @@ const standing = async (stop: Stop, tellsEndsOf: TellsEndsOf) => {
   return { world, batchId, batchArn, childArn, heal };
 };
 
-/** Within a minute: sealed, every outcome told, no turn left, no lock but of what is UNKNOWN, nobody waits with a token. */
+/**
+ * Within a minute: sealed, every outcome reported, no turn left, no lock except on what is UNKNOWN, nobody waits with a
+ * token.
+ */
 const expectInOrderSoon = async (world: World, batchId: string, since: number): Promise<void> => {
   await world.until(async () => isSealed(await header(world, batchId)), minute);
   await world.until(async () => (await all(world, { pk: 'DISPATCHER', prefix: 'TURN#' })).length === 0, minute);
@@ -114,9 +120,9 @@ const expectNothingTwice = (world: World): void => {
   for (const [key, count] of world.executor.starts) expect(count, `starts of ${key}`).toBe(1);
 };
 
-describe.each(noticed)('a batch is stopped, and %s are told of', (tells) => {
+describe.each(noticed)('a batch is stopped, with notice of %s', (tells) => {
   test.each(stops.map((stop) => [`${stop.at}${stop.after ? ' after the intent' : ''}`, stop] as const))(
-    'in %s: within a minute it is in order, and the record says why',
+    'in %s: within a minute it is settled, and the record says why',
     async (_, stop) => {
       const { world, batchId, batchArn, heal } = await standing(stop, tells);
       const since = world.clock.now();
@@ -127,7 +133,7 @@ describe.each(noticed)('a batch is stopped, and %s are told of', (tells) => {
       expect(events.filter((reason) => reason === 'ExecutionStopped')).toHaveLength(1);
       const { a } = await reportOf(world, batchId);
       expect([a?.outcome, a?.starts]).toEqual([stop.a[0], stop.starts]);
-      // The children are aborted with the batch, and nobody says why of each.
+      // The children are aborted with the batch, and nobody gives a reason for each.
       const why = tells === 'all' ? 'somebody stopped its execution' : '(wrong window)';
       if (stop.a[0]!.endsWith('ExecutionStopped')) expect(a?.item.outcome?.message).toContain(why);
       await world.settled(batchId);
@@ -136,9 +142,9 @@ describe.each(noticed)('a batch is stopped, and %s are told of', (tells) => {
   );
 });
 
-describe.each(noticed)('a batch is stopped and redriven, and %s are told of', (tells) => {
+describe.each(noticed)('a batch is stopped and redriven, with notice of %s', (tells) => {
   test.each(stops.map((stop) => [`${stop.at}${stop.after ? ' after the intent' : ''}`, stop] as const))(
-    'in %s, at once: it goes on or ends, nothing is started twice, and nobody waits for ever',
+    'in %s, at once: it goes on or ends, nothing starts twice, and nobody waits for ever',
     async (_, stop) => {
       const { world, batchId, batchArn, heal } = await standing(stop, tells);
       const stopping = world.engine.stopExecution({ executionArn: batchArn });
@@ -153,7 +159,7 @@ describe.each(noticed)('a batch is stopped and redriven, and %s are told of', (t
   );
 
   test.each(stops.map((stop) => [`${stop.at}${stop.after ? ' after the intent' : ''}`, stop] as const))(
-    'in %s, when it is sealed: it stays as it was recorded, and ends at once',
+    'in %s, when it is sealed: it stays as recorded, and ends at once',
     async (_, stop) => {
       const { world, batchId, batchArn, heal } = await standing(stop, tells);
       await world.engine.stopExecution({ executionArn: batchArn });
@@ -172,13 +178,13 @@ describe.each(noticed)('a batch is stopped and redriven, and %s are told of', (t
   );
 });
 
-describe.each(noticed)('one deployment is stopped, and %s are told of', (tells) => {
+describe.each(noticed)('one deployment is stopped, with notice of %s', (tells) => {
   test.each(
     stops
-      // One that was stopped before it came for its turn has left no trace: see below.
+      // A deployment that was stopped before it asked for its turn has left no trace: see below.
       .filter(({ of, at }) => of !== 'batch' && (at !== 'AwaitTurn' || tells === 'all'))
       .map((stop) => [`${stop.at}${stop.after ? ' after the intent' : ''}`, stop] as const),
-  )('in %s: it is recorded within a minute, and what waits for it goes on or is skipped', async (_, stop) => {
+  )('in %s: it is recorded within a minute, and its dependents go on or are skipped', async (_, stop) => {
     const { world, batchId, childArn, heal } = await standing(stop, tells);
     const since = world.clock.now();
     await world.engine.stopExecution({ executionArn: childArn });
@@ -195,7 +201,7 @@ describe.each(noticed)('one deployment is stopped, and %s are told of', (tells) 
   });
 });
 
-test('one deployment is stopped before it came for its turn, and nobody is told: it is found after a quarter of an hour', async () => {
+test('one deployment is stopped before it asked for its turn, without notice: it is found after a quarter of an hour', async () => {
   const { world, batchId, childArn, heal } = await standing(stops[0]!, 'nobody');
   const since = world.clock.now();
   await world.engine.stopExecution({ executionArn: childArn });
@@ -208,7 +214,7 @@ test('one deployment is stopped before it came for its turn, and nobody is told:
   await expectAllInOrder(world, batchId);
 });
 
-describe.each(['all', 'nobody'] as const)('a watcher is stopped, and %s is told of', (tells) => {
+describe.each(['all', 'nobody'] as const)('a watcher is stopped, with notice of %s', (tells) => {
   test('the next one follows what is in flight', async () => {
     const world = await World.make({ tellsEndsOf: tells });
     world.executor.scripts.set('a', { takes: 100 });
@@ -229,7 +235,7 @@ describe.each(['all', 'nobody'] as const)('a watcher is stopped, and %s is told 
     await expectAllInOrder(world, batchId);
   });
 
-  test('one that is redriven beside the next leaves it alone, and ends', async () => {
+  test('a watcher redriven beside its successor leaves it alone, and ends', async () => {
     const world = await World.make({ tellsEndsOf: tells });
     world.executor.scripts.set('a', { takes: 300 });
     const batchId = await world.submit([{ name: 'a' }]);

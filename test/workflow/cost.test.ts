@@ -12,9 +12,9 @@ const watching = async (world: World): Promise<number> => {
 };
 
 /**
- * Runs a batch whose deployments all go well, and counts what it cost until nobody does anything for it any more: stream,
- * sweeper and watchers included, and with them the few looks of the test itself. That each of its deployments costs four
- * state transitions is checked here.
+ * Runs a batch whose deployments all succeed, and counts its cost until nobody does anything for it any more. Stream,
+ * sweeper and watchers are included, and so are the few looks of the test itself. Also checks that each of its
+ * deployments costs four state transitions.
  */
 const costOf = async (wanted: readonly Wanted[], takes = 30) => {
   const billed = { reads: 0, writes: 0, bytes: 0 };
@@ -54,15 +54,15 @@ const costOf = async (wanted: readonly Wanted[], takes = 30) => {
 type Cost = keyof Awaited<ReturnType<typeof costOf>>;
 
 /**
- * For 100 deployments with runs of 30 s, in the units that AWS bills: what was counted, and a bound a little above it. A
- * change that needs a higher bound must say why; one that brings a count under its half lowers both.
+ * For 100 deployments with runs of 30 s, in the units that AWS bills: the count, and a bound a little above it. A
+ * change that needs a higher bound must say why. A change that halves a count lowers both.
  */
 const costs: readonly (readonly [what: Cost, counted: number, bound: number])[] = [
-  // NOW of a target is read with the intent and with the outcome, and derived once where it was never written.
-  // The turn is read with what is captured, since it may be given back before.
+  // NOW of a target is read with the intent and with the outcome, and derived once where it was never written. The turn
+  // is read with the capture, since it may be given back before.
   ['reads', 4874, 5000],
-  // Two locks instead of one since what is changed is locked too: each is written, checked with the intent, and deleted.
-  // And NOW is written with both; with the outcome that it changed, and once the row by which it is found by its service.
+  // Two locks instead of one, since the changed object has a lock too. Each is written, checked with the intent, and
+  // deleted. NOW is written with both: with the outcome that it changed, and once the row that finds it by its service.
   ['writes', 9614, 9850],
   ['kilobytes', 3740, 3850],
   ['tableCalls', 5951, 6150],
@@ -76,7 +76,7 @@ const costs: readonly (readonly [what: Cost, counted: number, bound: number])[] 
   ['watching', 8, 12],
 ];
 
-test('a batch of 100 deployments that go well costs what it is known to cost', async () => {
+test('a batch of 100 successful deployments costs what it is known to cost', async () => {
   const cost = await costOf(Array.from({ length: 100 }, (_, index) => ({ name: `service-${index}` })));
   expect(costs.map(([what]) => what).toSorted()).toEqual(Object.keys(cost).toSorted());
   for (const [what, counted, bound] of costs) {

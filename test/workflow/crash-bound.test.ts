@@ -7,14 +7,16 @@ import { expectAllInOrder, reportOf } from './report.ts';
 import { World } from './world.ts';
 
 /**
- * How long work may stand still when whoever did it is killed, as docs/architecture-waits.md states it. The sweeper comes once a
+ * How long work may stop when its process is killed, as docs/architecture-waits.md states it. The sweeper comes once a
  * minute, as lib/infra/application-stack.ts has it.
  */
 const sweepEvery = 60_000;
 const bounds = {
   /** The machine hears of it, waits 5 s and calls again. */
   'its function is killed': 5_000,
-  /** Nobody hears of it before the state's time is over. On AWS the function's own ends it half a minute earlier. */
+  /**
+   * Nobody hears of it before the state's time is over. On AWS the function's own limit ends it half a minute earlier.
+   */
   'its function hangs': 335_000,
   /** The next sweep finds it gone. */
   'its execution is stopped': sweepEvery,
@@ -45,14 +47,14 @@ const latestArn = async (world: World, { execution }: Watcher): Promise<string> 
 };
 
 const kill = async (world: World, watcher: Watcher, death: Death): Promise<void> => {
-  // Killed before its execution is stopped: otherwise it would go on in this process and do the work all the same.
+  // Killed before its execution is stopped. Otherwise it would go on in this process and do the work all the same.
   const killed = world.log.kill(watcher.name, death === 'its function is killed' ? 'error' : 'nothing');
   expect(killed).toBe(1);
   if (death !== 'its execution is stopped') return;
   await world.engine.stopExecution({ executionArn: await latestArn(world, watcher), cause: 'by the test' });
 };
 
-/** Seconds after the batch was sent; the last ones are after the first call of the watcher has ended. */
+/** Seconds after the batch was sent. The last ones are after the first call of the watcher has ended. */
 const moments = [34, 59.9, 60.1, 239.5, 275];
 
 const cases = watchers.flatMap((watcher) =>
@@ -81,7 +83,9 @@ describe('a watcher dies', () => {
   });
 });
 
-/** Runs two deployments and kills a function at its nth call that changes something. Gives how long the batch took. */
+/**
+ * Runs two deployments and kills a function at its nth call that changes something. Returns how long the batch took.
+ */
 const runWithDeathAt = async (
   name: Watcher['name'] | 'dispatch-turns',
   { nth, when }: { readonly nth: number; readonly when: 'before' | 'after' },
@@ -111,7 +115,7 @@ const runWithDeathAt = async (
   return { milliseconds: ended - begun, calls };
 };
 
-/** Kills it at each of its calls that change something, and gives the longest that the batch took more. */
+/** Kills it at each of its calls that change something, and returns the longest extra time that the batch took. */
 const longestLoss = async (name: Watcher['name'] | 'dispatch-turns'): Promise<number> => {
   const undisturbed = await runWithDeathAt(name, { nth: 0, when: 'after' });
   expect(undisturbed.calls).toBeGreaterThan(5);
@@ -137,7 +141,7 @@ describe('dies in the middle of its work, at each call that changes something', 
   });
 });
 
-test('a function that hangs is ended before its state gives it up, and after it would have returned', () => {
+test('a function that hangs is ended before its state fails it, and after it would have returned', () => {
   for (const { name } of watchers) {
     expect(functionsTable[name].timeout * 1_000).toBeGreaterThanOrEqual(cloudPace.watchFor + 60_000);
     expect(functionsTable[name].timeout + 30).toBe(330);

@@ -7,7 +7,7 @@ import { deployFails, type Path, verifyFails, well, wellAtSecond } from './path.
 import { itemsOf } from './report.ts';
 import type { World, WorldOptions } from './world.ts';
 
-/** Every wait has a deadline that its owner enforces; the state's own is later, for when the owner is gone. */
+/** Every wait has a deadline that its owner enforces. The state's own is later, for when the owner is gone. */
 
 const failed = 'FAILED / DeploymentsFailed';
 const unknown = 'UNKNOWN / DeploymentsUnknown';
@@ -18,7 +18,7 @@ const never = Number.POSITIVE_INFINITY;
 const reasonOfFailure = async (world: World, batchId: string): Promise<string | undefined> =>
   (await itemsOf(world, batchId))[0]?.outcome?.failure?.reason;
 
-/** A run may wait for a person for so many seconds. */
+/** A run may wait this many seconds for a person. */
 const patientFor = (human_wait: number): Catalogue => {
   const { catalogue } = simulatedConfiguration();
   const pillars = Object.entries(catalogue.pillars).map(([name, { harness, ...pillar }]) => [
@@ -28,7 +28,7 @@ const patientFor = (human_wait: number): Catalogue => {
   return { ...catalogue, pillars: Object.fromEntries(pillars) };
 };
 
-/** For who waits until a state gives up: the hours that a start may wait for room are among that. */
+/** For tests that wait until a state fails: the hours that a start may wait for room are part of that. */
 const seldom: WorldOptions = { catalogue: patientFor(60), sweepEvery: 300_000 };
 
 const abortedOnce = async (world: World): Promise<void> => expect(world.executor.cancels).toHaveLength(1);
@@ -51,7 +51,7 @@ export const byOwner: readonly Path[] = [
     },
   },
   {
-    title: 'deploy: what timed out may be tried again',
+    title: 'deploy: after a timeout it may be tried again',
     batch: [{ name: 'a', retries: 1 }],
     scripts: { 'a#1': { takes: never } },
     expect: {
@@ -65,7 +65,7 @@ export const byOwner: readonly Path[] = [
     ends: 'SUCCESS / AllSucceeded',
   },
   {
-    title: 'deploy: a run that fails by itself while it is aborted is told as what it was',
+    title: 'deploy: a run that fails by itself during the abort is recorded with its own failure',
     batch: [{ name: 'a', rollback: 'none', timeout: 60 }],
     scripts: { a: { takes: 75, ends: 'rejected', cancel: 'no' } },
     expect: { a: { outcome: 'FAILED / PipelineApprovalRejected', visited: deployFails, starts: '1' } },
@@ -93,7 +93,7 @@ export const byOwner: readonly Path[] = [
     ends: 'SUCCESS / AllSucceeded',
   },
   {
-    title: 'deploy: the executor forgets the run that is to be stopped',
+    title: 'deploy: the executor forgets the run that we want to stop',
     batch: [{ name: 'a' }],
     scripts: { a: { takes: never, cancel: 'deaf', forgotten: true } },
     expect: {
@@ -114,7 +114,7 @@ export const byOwner: readonly Path[] = [
     ends: unknown,
   },
   {
-    title: 'deploy: the answer to the abort is lost: it is not sent again, and the end of the run is seen',
+    title: 'deploy: the answer to the abort is lost: the abort is not sent again, and the end of the run is seen',
     batch: [{ name: 'a' }],
     scripts: { a: { takes: never, cancel: 'lost' } },
     expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1', runs: '1.0.0' } },
@@ -122,7 +122,7 @@ export const byOwner: readonly Path[] = [
     after: abortedOnce,
   },
   {
-    title: 'deploy: the abort is lost itself: it is not sent again, and nobody says that it was heard',
+    title: 'deploy: the abort itself is lost: it is not sent again, and nobody claims that it was received',
     batch: [{ name: 'a', retries: 2 }],
     scripts: { a: { takes: never, cancel: 'unheard' } },
     expect: { a: { outcome: 'UNKNOWN / AbortUnconfirmed', visited: deployFails, starts: '1' } },
@@ -180,7 +180,7 @@ export const byOwner: readonly Path[] = [
     ends: unknown,
   },
   {
-    title: 'deploy: the run waits two hours for a person, which is no time of its own',
+    title: 'deploy: the run waits two hours for a person, and its own time stops meanwhile',
     batch: [{ name: 'a', timeout: 60, retries: 2 }],
     scripts: { a: { takes: 7_240, asks: { after: 20, for: 7_200 } } },
     expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
@@ -188,7 +188,7 @@ export const byOwner: readonly Path[] = [
     after: async (world) => expect(world.executor.cancels).toEqual([]),
   },
   {
-    title: 'deploy: what time it has left after it has waited for a person is all that it has',
+    title: 'deploy: after it has waited for a person it has only the rest of its time',
     batch: [{ name: 'a', timeout: 60, rollback: 'none' }],
     scripts: { a: { takes: 9_000, asks: { after: 20, for: 7_200 } } },
     expect: {
@@ -198,7 +198,7 @@ export const byOwner: readonly Path[] = [
     after: abortedOnce,
   },
   {
-    title: 'deploy: nobody comes for longer than a run may wait for that: it is not tried again',
+    title: 'deploy: nobody acts for longer than a run may wait for a person: it is not tried again',
     batch: [{ name: 'a', timeout: 60, retries: 2 }],
     options: { catalogue: patientFor(3_600) },
     scripts: { a: { takes: 9_000, asks: { after: 20, for: 8_000 } } },
@@ -217,7 +217,7 @@ export const byOwner: readonly Path[] = [
     ends: failed,
   },
   {
-    title: 'deploy: a run that the executor never begins is told as that',
+    title: 'deploy: the message says that the executor never began the run',
     batch: [{ name: 'a', rollback: 'none' }],
     scripts: { a: { takes: never, isQueued: true } },
     expect: {
@@ -226,7 +226,7 @@ export const byOwner: readonly Path[] = [
     ends: failed,
   },
   {
-    title: 'deploy: the executor cannot be asked any more',
+    title: 'deploy: the executor can no longer be asked',
     batch: [{ name: 'a' }],
     scripts: { a: { takes: 60 } },
     meanwhile: async (world) => {
@@ -237,7 +237,7 @@ export const byOwner: readonly Path[] = [
     ends: unknown,
   },
   {
-    title: 'deploy: the executor cannot be asked for a while',
+    title: 'deploy: the executor cannot be reached for a while',
     batch: [{ name: 'a' }],
     meanwhile: async (world) => {
       await world.pass(5);
@@ -249,7 +249,7 @@ export const byOwner: readonly Path[] = [
     ends: 'SUCCESS / AllSucceeded',
   },
   {
-    title: 'verify: the rollout is not in order at the end of the timeout',
+    title: 'verify: the rollout is not healthy at the end of the timeout',
     batch: [{ name: 'a' }],
     scripts: { a: { leaves: 'stuck' } },
     expect: {
@@ -270,7 +270,7 @@ export const byOwner: readonly Path[] = [
     ends: failed,
   },
   {
-    title: 'verify: the cluster cannot be asked until the deadline',
+    title: 'verify: the cluster cannot be reached until the deadline',
     batch: [{ name: 'a', retries: 1 }],
     before: away(20, 10_000),
     expect: {
@@ -279,14 +279,14 @@ export const byOwner: readonly Path[] = [
     ends: unknown,
   },
   {
-    title: 'verify: the cluster cannot be asked for a while',
+    title: 'verify: the cluster cannot be reached for a while',
     batch: [{ name: 'a' }],
     before: away(20, 200),
     expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
     ends: 'SUCCESS / AllSucceeded',
   },
   {
-    title: 'capture: the cluster cannot be asked for more than an hour',
+    title: 'capture: the cluster cannot be reached for more than an hour',
     batch: [{ name: 'a' }],
     before: away(0, 10_000),
     expect: {
@@ -295,7 +295,7 @@ export const byOwner: readonly Path[] = [
     ends: failed,
   },
   {
-    title: 'capture: the cluster will never let us see what becomes of it, and is not asked again',
+    title: 'capture: the cluster will never let us see the rollout, and is not asked again',
     batch: [{ name: 'a', retries: 1 }],
     before: lacking('list pods'),
     expect: {
@@ -329,14 +329,14 @@ export const byOwner: readonly Path[] = [
     ends: unknown,
   },
   {
-    title: 'verify the restore: not in order at the end of its timeout',
+    title: 'verify the restore: not healthy at the end of its timeout',
     batch: [{ name: 'a' }],
     scripts: { a: { ends: 'failed' }, 'a#restore': { leaves: 'stuck' } },
     expect: { a: { outcome: 'FAILED / RestoreFailed', visited: restored, starts: '1, restore' } },
     ends: failed,
   },
   {
-    title: 'verify the restore: the cluster cannot be asked',
+    title: 'verify the restore: the cluster cannot be reached',
     batch: [{ name: 'a' }],
     scripts: { a: { ends: 'failed' } },
     before: away(50, 10_000),
@@ -351,7 +351,7 @@ function away(from: number, until: number): (world: World) => void {
   };
 }
 
-/** The watcher of that name does not work until its batch is sealed; then the rest is cleared up. */
+/** The watcher of that name does not work until its batch is sealed. Then the rest is cleaned up. */
 const without =
   (watcher: string, afterSeconds = 0) =>
   async (world: World, batchId: string): Promise<void> => {

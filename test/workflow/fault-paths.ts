@@ -6,7 +6,7 @@ import type { Fault } from './call-meter.ts';
 import { deployFails, type Path, skipped, verifyFails, well, wellAtSecond } from './path.ts';
 import type { InvokeFault, World } from './world.ts';
 
-/** Technical errors: of functions, and of what stands behind them. */
+/** Technical errors: of functions, and of what is behind them. */
 
 const done = 'SUCCESS / AllSucceeded';
 const failed = 'FAILED / DeploymentsFailed';
@@ -16,7 +16,7 @@ const restoring = 'AwaitTurn Capture Deploy LookBack Restore Record';
 
 const named = (name: string, message = 'ordered by the test'): Error => Object.assign(new Error(message), { name });
 
-/** Every function fails twice for each of its deployments, before it did anything or after it did all. */
+/** Every function fails twice for each of its deployments, before its work or after it. */
 const twice = (when: 'before' | 'after', error: string): InvokeFault => {
   const counts = new Map<string, number>();
   return ({ name, payload }) => {
@@ -76,7 +76,7 @@ export const lasting: readonly Path[] = [
     },
   },
   {
-    title: 'Plan does all, but is not heard: the Map runs all the same, in its second round',
+    title: 'Plan does all its work, but its answer is lost: the Map runs all the same, in its second round',
     batch: [{ name: 'a' }],
     before: broken('plan-batch', 'after'),
     expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
@@ -92,10 +92,10 @@ export const lasting: readonly Path[] = [
     ends: 'FAILED / PlanFailed',
   },
   {
-    title: 'Plan is given up, and done after all when the batch has been concluded: nobody calls that a success',
+    title: 'Plan fails, and still finishes after the batch has been concluded: nobody calls that a success',
     batch: [{ name: 'a' }],
     before: (world) => {
-      // Plan is not heard, and Conclude sees the batch as it was before.
+      // The answer of Plan is lost, and Conclude sees the batch as it was before.
       broken('plan-batch', 'after')(world);
       world.reply = ({ name }) => (name === 'conclude-batch' ? { next: 'finish', count: 0, round: 1 } : undefined);
     },
@@ -125,7 +125,7 @@ export const lasting: readonly Path[] = [
     ends: failed,
   },
   {
-    title: 'Capture fails before the second attempt: the record says what was not done any more',
+    title: 'Capture fails before the second attempt: the record says what was not done',
     batch: [{ name: 'a', retries: 1 }],
     scripts: { 'a#1': { ends: 'failed' } },
     before: (world) => {
@@ -143,7 +143,7 @@ export const lasting: readonly Path[] = [
     ends: failed,
   },
   {
-    title: 'LookBack fails: the release before is put back without a look, as where a cluster does not answer',
+    title: 'LookBack fails: the previous release is restored without a look, as where a cluster does not answer',
     batch: [{ name: 'a' }],
     scripts: { a: { ends: 'failed' } },
     before: broken('look-back'),
@@ -243,7 +243,7 @@ const isTurn = (key: unknown): boolean => (key as Key).sk.startsWith('TURN#');
 const isPlanning = (args: readonly unknown[]): boolean =>
   Array.isArray(args[0]) && puts(args).some(({ sk, reason }) => sk === 'HEADER' && reason === 'Planned');
 
-/** The first call of that name that fits fails. */
+/** The first matching call of that name fails. */
 const once = (name: string, fault: ReturnType<Fault>, fits: (args: readonly unknown[]) => boolean = () => true) => {
   let done = false;
   return ({ meter }: World): void => {
@@ -296,7 +296,7 @@ export const behind: readonly Path[] = [
     ends: failed,
   },
   {
-    title: 'the execution cannot be started when the batch is sent: the sweeper starts it',
+    title: 'the execution cannot start when the batch is sent: the sweeper starts it',
     batch: [{ name: 'a' }],
     before: once('workflow.start', unavailable('before')),
     expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
@@ -305,7 +305,7 @@ export const behind: readonly Path[] = [
   ...(['before', 'after'] as const).flatMap((when) =>
     [2, 3].map(
       (nth): Path => ({
-        title: `watcher ${nth - 1} cannot be started (${when} it was): the sweeper starts it`,
+        title: `watcher ${nth - 1} cannot start (${when} it did): the sweeper starts it`,
         batch: [{ name: 'a' }],
         before: ({ meter }) => {
           meter.fault = (call) => (call.name === 'workflow.start' && call.nth === nth ? unavailable(when) : undefined);

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { behind, busyAtEvery, healing, lasting } from './fault-paths.ts';
 import { walk, walkAll } from './path.ts';
 
-/** Technical errors: of functions, and of what stands behind them. */
+/** Technical errors: of functions, and of what is behind them. */
 
-describe('a technical error that heals', () => walkAll(healing));
-describe('a technical error that does not heal', () => walkAll(lasting));
+describe('a technical error that passes', () => walkAll(healing));
+describe('a technical error that stays', () => walkAll(lasting));
 describe('something behind the functions fails', () => walkAll(behind));
 
 describe('a busy table only delays', () => {

@@ -4,14 +4,17 @@ import { readHealth } from '../../lib/usecases/read-health.ts';
 import { eventsOf, expectAllInOrder, itemsOf } from './report.ts';
 import { World } from './world.ts';
 
-/** A cluster that cannot be asked while a rollout is verified: shown as long as it lasts, with one event at its begin and one at its end. */
+/**
+ * A cluster that cannot be asked during a verification. It is shown as long as it lasts, with one event at its start
+ * and one at its end.
+ */
 
 interface Case {
   readonly what: string;
   readonly begin: (world: World) => void;
   readonly end: (world: World) => void;
   readonly answered: string;
-  /** What health has of its rights meanwhile. */
+  /** What health says of its rights meanwhile. */
   readonly missing: readonly string[];
   readonly log: readonly string[];
 }
@@ -42,7 +45,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** One whose run has ended, and whose rollout takes a while. */
+/** A deployment whose run has ended, and whose rollout takes a while. */
 const verifying = async () => {
   const world = await World.make();
   world.executor.scripts.set('a', { settles: 200 });
@@ -80,7 +83,7 @@ test.each(cases)('a cluster that $what', async ({ begin, end, answered, missing,
   await expectAllInOrder(world, batchId);
 });
 
-test('a cluster that is away for a moment writes nothing', async () => {
+test('a cluster that is down for a moment writes nothing', async () => {
   const { world, batchId } = await verifying();
   world.cluster.away = { from: world.clock.now(), until: world.clock.now() + 15_000 };
   await world.settled(batchId);

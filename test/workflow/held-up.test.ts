@@ -9,7 +9,9 @@ import { eventsOf, expectAllInOrder, itemsOf } from './report.ts';
 import type { Script } from './scripted-executor.ts';
 import { World } from './world.ts';
 
-/** What holds a deployment up at its executor is shown as long as it lasts: one event at its begin, and one at its end. */
+/**
+ * What holds a deployment up at its executor is shown as long as it lasts: one event at its start, and one at its end.
+ */
 
 const away =
   (from: number, seconds: number) =>
@@ -112,7 +114,7 @@ test.each(cases)('$why', async ({ why, script, timeout, meanwhile, shown, says, 
   await expectAllInOrder(world, batchId);
 });
 
-test('what is over sooner writes nothing', async () => {
+test('a shorter problem writes nothing', async () => {
   const world = await World.make();
   world.executor.scripts.set('a', { takes: 100 });
   const batchId = await world.submit([{ name: 'a' }]);
@@ -121,7 +123,7 @@ test('what is over sooner writes nothing', async () => {
   expect((await eventsOf(world, batchId, 0)).slice(2)).toEqual(['RunStarted', ...well]);
 });
 
-test('an account of which nothing can be read is told in health and in the log, and that it can be read again', async () => {
+test('health and the log show an unreadable account, and when it is readable again', async () => {
   const world = await World.make();
   world.executor.scripts.set('a', { takes: 250 });
   const batchId = await world.submit([{ name: 'a', timeout: 600 }]);
@@ -141,7 +143,7 @@ test('an account of which nothing can be read is told in health and in the log, 
   expect(world.told).toEqual(['an executor cannot be read', 'an executor can be read again']);
 });
 
-test('what nobody confirms any more is told no longer', async () => {
+test('nobody confirms it any more, so it is no longer shown', async () => {
   const world = await World.make();
   const row = { account, since: world.clock.now(), at: world.clock.now(), asked: 'a list', answered: '502' };
   await world.table.transact([{ put: itemOf(keys.trouble(account), row satisfies TroubleRow) }]);

@@ -14,7 +14,7 @@ interface More {
   readonly rollbacks?: boolean;
 }
 
-/** What somebody does who holds something. */
+/** What a person does who sets a hold. */
 export const pause = (world: World, scope: HoldScope = {}, more: More = {}) =>
   setHold(world.deps, { scope: { ...scope } as Record<string, string>, reason: 'a freeze', rollbacks: false, ...more });
 
@@ -28,7 +28,7 @@ export const startsOf = ({ executor }: World): number =>
 
 export const watchedRuns = (world: World) => readWatched<RunWatchRow>(world.deps, executorWatcher('harness:simulated'));
 
-/** All ended well, each started once. */
+/** All succeeded, each started once. */
 export const expectAllWell = async (world: World, batchId: string): Promise<void> => {
   await world.settled(batchId);
   for (const { outcome, starts } of Object.values(await reportOf(world, batchId))) {

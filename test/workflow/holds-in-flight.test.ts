@@ -7,7 +7,10 @@ import { expectAllInOrder } from './report.ts';
 import { endOf, roll, startedTwice } from './rollback-world.ts';
 import { World } from './world.ts';
 
-/** Holds, and what is under way when they come: rollbacks, starts that were turned away, starts in the queue, runs and rollouts. */
+/**
+ * Holds, and what is in flight when they come: rollbacks, starts that were turned away, queued starts, runs and
+ * rollouts.
+ */
 
 describe('a rollback', () => {
   const deployed = async (): Promise<{ world: World; batch: string }> => {
@@ -42,7 +45,7 @@ describe('a rollback', () => {
   });
 });
 
-/** A start that was turned away, in the pause before it is asked for again. */
+/** A start that was turned away, in the pause before the next request. */
 const inPause = async (world: World): Promise<string> => {
   world.executor.scripts.set('a#1', { throttled: 3 });
   const batchId = await world.submit([{ name: 'a' }]);
@@ -69,7 +72,7 @@ describe('a hold that comes while a start that was turned away pauses', () => {
   );
 
   test.each(kills.flat())(
-    'and the function dies at its call %i, %s it: it ends, and is started once',
+    'and the function dies at its call %i, %s it: it ends, and starts once',
     async (nth, when) => {
       const world = await World.make();
       const batchId = await inPause(world);
@@ -92,7 +95,7 @@ describe('a hold that comes while a start that was turned away pauses', () => {
   );
 });
 
-/** The first call of the function goes on, and Step Functions, which has heard nothing of it, makes a second one. */
+/** The first call of the function goes on. Step Functions has heard nothing of it, and makes a second one. */
 const callTwice = (world: World): void => {
   const invoke = makeInvoke(world.deps);
   world.invokeFault = ({ name, payload, nth }) => {
@@ -123,7 +126,7 @@ describe('a function that was called twice and dies when it has given the turn b
     return { world, batchId, hold, died: dieWhenReturned(world) };
   };
 
-  test('has whoever waits told by the dispatcher', async () => {
+  test('has the dispatcher tell the waiting state', async () => {
     const { world, batchId, hold, died } = await given();
     await world.pass(120);
     expect(died.times).toBe(1);
@@ -134,7 +137,7 @@ describe('a function that was called twice and dies when it has given the turn b
     await expectAllWell(world, batchId);
   });
 
-  test('and by the sweeper, where Step Functions was away then', async () => {
+  test('and has the sweeper do so, where Step Functions was down at that time', async () => {
     const { world, batchId, hold, died } = await given();
     const { fault } = world.meter;
     let away = 0;
@@ -156,7 +159,7 @@ describe('a function that was called twice and dies when it has given the turn b
 describe('a start that waits in the queue', () => {
   const hours = 3_600;
 
-  test('stays there in a hold, and its six hours do not run', async () => {
+  test('stays there in a hold, and its six hours stop meanwhile', async () => {
     const world = await World.make();
     world.executor.scripts.set('a', { noRoom: 9 * hours, takes: 50 });
     const batchId = await world.submit([{ name: 'a' }]);
@@ -170,7 +173,7 @@ describe('a start that waits in the queue', () => {
     await expectAllWell(world, batchId);
   });
 
-  test('is not sent in one, also where there is room', async () => {
+  test('is not sent in a hold, even if there is room', async () => {
     const world = await World.make();
     world.executor.scripts.set('a', { noRoom: hours });
     const batchId = await world.submit([{ name: 'a' }]);
@@ -187,7 +190,7 @@ const toldOfHolds = ({ published }: World) =>
   published.flatMap(({ detail }) => (detail.type === 'hold' ? [detail.reason] : []));
 
 describe('what does not answer while runs are followed', () => {
-  test('an executor: nothing new is asked of it, and it is known to be back without a start', async () => {
+  test('an executor: it gets no new request, and its return is known without a start', async () => {
     const world = await World.make();
     world.executor.scripts.set('a', { takes: 1_200 });
     const first = await world.submit([{ name: 'a', timeout: 3_600 }]);
@@ -203,7 +206,7 @@ describe('what does not answer while runs are followed', () => {
     world.executor.isAway = false;
     await world.until(async () => (await listHolds(world.deps)).length === 0);
     await expectAllWell(world, second);
-    // Nobody was let through to try it.
+    // No start was let through to try it.
     expect(toldOfHolds(world)).toEqual(['CircuitOpened', 'CircuitClosed']);
     await expectAllWell(world, first);
   });

@@ -35,7 +35,7 @@ describe('a hold', () => {
     await world.until(isStarted(world));
     const hold = await pause(world, scopeOf(batchId));
     await world.pass(3_600);
-    // The one that was in flight has gone on to its end.
+    // The one in flight has gone on to its end.
     expect([startsOf(world), (await itemOf(world, batchId))?.status]).toEqual([1, 'SUCCESS']);
     await resume(world, hold);
     await expectAllWell(world, batchId);
@@ -76,7 +76,7 @@ describe('a hold', () => {
     expect(startsOf(world)).toBe(0);
   });
 
-  test('that lasts longer than deployments wait for their turns ends the batch, with a warning three days before', async () => {
+  test('that outlasts the wait for turns ends the batch, with a warning three days before', async () => {
     const world = await World.make({ sweepEvery: 3_600_000 });
     await pause(world);
     const batchId = await world.submit([{ name: 'a' }]);
@@ -93,7 +93,7 @@ describe('a hold', () => {
     expect(startsOf(world)).toBe(0);
   });
 
-  test('is one of two hundred: the last that is lifted lets it go', async () => {
+  test('is one of two hundred: when the last one is lifted, it goes on', async () => {
     const world = await World.make();
     const holds = [];
     for (let nth = 0; nth < 200; nth += 1) holds.push(await pause(world, nth % 2 ? { environment: 'staging' } : {}));
@@ -108,7 +108,7 @@ describe('a hold', () => {
   });
 });
 
-/** Before a function of the child begins, a hold is set, and it has a moment to be taken up. */
+/** Before a function of the child starts, a hold is set, and the dispatcher has a moment to apply it. */
 const holdBefore = (
   world: World,
   name: 'capture-baseline' | 'start-deployment',
@@ -130,7 +130,7 @@ const holdBefore = (
 
 describe('a hold that comes between turn and start', () => {
   test.each(['capture-baseline', 'start-deployment'] as const)(
-    'before %s has the turn given back, within five seconds',
+    'before %s gives the turn back, within five seconds',
     async (name) => {
       const world = await World.make({ random: () => 0.99 });
       const set = holdBefore(world, name);
@@ -151,35 +151,32 @@ describe('a hold that comes between turn and start', () => {
     ),
   );
 
-  test.each(kills.flat())(
-    'and %s dies at its call %i, %s it: it ends, and is started once',
-    async (name, nth, when) => {
-      const world = await World.make({ random: () => 0.99 });
-      const set = holdBefore(world, name);
-      let seen = 0;
-      world.meter.fault = () => {
-        if (set.hold === undefined || world.log.current !== name) return undefined;
-        seen += 1;
-        if (seen !== nth + 1) return undefined;
-        world.log.kill(name, 'error');
-        return { error: new Error('killed'), when };
-      };
-      const batchId = await world.submit([{ name: 'a' }]);
-      await world.pass(300);
-      expect([seen > nth, startsOf(world)]).toEqual([true, 0]);
-      const [hold] = await listHolds(world.deps);
-      if (hold !== undefined) await resume(world, hold);
-      await world.settled(batchId);
-      expect(startsOf(world)).toBeLessThanOrEqual(1);
-      await expectAllInOrder(world, batchId);
-    },
-  );
+  test.each(kills.flat())('and %s dies at its call %i, %s it: it ends, and starts once', async (name, nth, when) => {
+    const world = await World.make({ random: () => 0.99 });
+    const set = holdBefore(world, name);
+    let seen = 0;
+    world.meter.fault = () => {
+      if (set.hold === undefined || world.log.current !== name) return undefined;
+      seen += 1;
+      if (seen !== nth + 1) return undefined;
+      world.log.kill(name, 'error');
+      return { error: new Error('killed'), when };
+    };
+    const batchId = await world.submit([{ name: 'a' }]);
+    await world.pass(300);
+    expect([seen > nth, startsOf(world)]).toEqual([true, 0]);
+    const [hold] = await listHolds(world.deps);
+    if (hold !== undefined) await resume(world, hold);
+    await world.settled(batchId);
+    expect(startsOf(world)).toBeLessThanOrEqual(1);
+    await expectAllInOrder(world, batchId);
+  });
 });
 
 describe('what does not answer', () => {
   const many = Array.from({ length: 20 }, (_, nth) => ({ name: `s${nth}` }));
 
-  test('an executor that is away for five minutes with twenty waiting: none fails, and one is let through before all', async () => {
+  test('an executor that is down for five minutes with twenty waiting: none fails, and one goes first to try it', async () => {
     const world = await World.make();
     const told: string[] = [];
     world.meter.fault = ({ name, args }) => {
@@ -204,7 +201,7 @@ describe('what does not answer', () => {
     expect(new Set(sinceTried.slice(0, sinceTried.indexOf('CircuitClosed'))).size).toBe(1);
   });
 
-  test('a cluster that is away for five minutes with twenty waiting: none fails', async () => {
+  test('a cluster that is down for five minutes with twenty waiting: none fails', async () => {
     const world = await World.make();
     const now = world.clock.now();
     world.cluster.away = { from: now, until: now + 300_000 };

@@ -11,7 +11,7 @@ import { readPlanned } from '../../lib/usecases/plan/plan-store.ts';
 import { all } from './report.ts';
 import type { World } from './world.ts';
 
-/** What is recorded of a batch, from which its index rows follow. */
+/** The record of a batch, from which its index rows follow. */
 interface Recorded {
   readonly header: HeaderRow;
   readonly batch: Batch;
@@ -43,7 +43,7 @@ const nameOf = ({ pk, sk }: Key): string => `${pk} ${sk}`;
 const rowsOf = (items: readonly Item[]): Rows =>
   new Map(items.map((item) => [nameOf(item), item] as const).sort(([one], [other]) => (one < other ? -1 : 1)));
 
-/** By what it is found, told anew from what is recorded of it. */
+/** The values that find it, derived again from its record. */
 const batchRows = ({ header, batch, planned }: Recorded): readonly Item[] => {
   const { batch_id, created_at, status, submitted_by, origin, metadata } = header;
   const marks: readonly (readonly [BatchDimension, string])[] = [
@@ -58,7 +58,7 @@ const batchRows = ({ header, batch, planned }: Recorded): readonly Item[] => {
   return marks.map((mark) => itemOf(keys.batchBy(...mark, header), { batch_id, created_at }));
 };
 
-/** Since the first of the batches that were planned for it was made. */
+/** When the first of the batches that were planned for it was made. */
 const environmentRows = (recorded: readonly Recorded[]): readonly Item[] => {
   const made = recorded.flatMap(({ header, planned }) =>
     planned.map(({ environment_id }) => ({ environment: environment_id, at: header.created_at })),
@@ -68,7 +68,7 @@ const environmentRows = (recorded: readonly Recorded[]): readonly Item[] => {
   );
 };
 
-/** After these nobody can say what runs, unless it was seen. */
+/** After these it is unknown what runs, unless it was seen. */
 const open = ['RestoreFailed', 'Superseded', 'ResolvedByOperator'];
 
 interface Told {
@@ -77,7 +77,9 @@ interface Told {
   readonly digest?: string;
 }
 
-/** Its end, and that it was resolved, as its events tell it; not that it was taken back, which is the rollback's change. */
+/**
+ * Its end, and that it was resolved, as its events have it. Not that it was taken back, which is the rollback's change.
+ */
 const changeRows = ({ header, planned, items }: Recorded): readonly Item[] =>
   items.flatMap(({ item, events }) => {
     const { batch_id, index, runs, touched } = item;
@@ -119,7 +121,7 @@ const readNows = async (world: World, recorded: readonly Recorded[]): Promise<re
 const pointersOf = (nows: readonly TargetRow[]): readonly Item[] =>
   nows.map(({ target }) => itemOf(keys.targetPointer(target), { target }));
 
-/** All that there are, wherever one may be: also where a batch was that has another status now. */
+/** All existing rows, wherever a row may be. This includes rows of a status that a batch no longer has. */
 const readIndex = async (world: World, recorded: readonly Recorded[], expected: Rows): Promise<Rows> => {
   const months = new Set(
     recorded.flatMap(({ header, items }) => [header.created_at, ...items.flatMap(endsAt)].map(monthOf)),
@@ -153,7 +155,7 @@ const differences = (what: string, found: Rows, expected: Rows): readonly string
 const sorted = (row: object | undefined): object | undefined =>
   row && Object.fromEntries(Object.entries(row).sort(([one], [other]) => (one < other ? -1 : 1)));
 
-/** A plan that came to nothing may have got so far: what it leads to tells that it is not so. */
+/** A plan that failed may have got this far: what its rows lead to shows that they do not hold. */
 const withoutUnplanned = (rows: Rows, recorded: readonly Recorded[]): Rows => {
   const headers = recorded.flatMap(({ header, planned }) => (planned.length === 0 ? [header] : []));
   const unplanned = new Set(headers.map(({ batch_id }) => batch_id));
@@ -170,8 +172,8 @@ const withoutUnplanned = (rows: Rows, recorded: readonly Recorded[]): Rows => {
 };
 
 /**
- * What is wrong with the rows by which batches, targets and changes are found: they are what headers, items, events and plans give, and
- * where they are all lost, `migrate` gives the same ones. For a world in which nobody is at work.
+ * What is wrong with the rows that find batches, targets and changes. They must be what headers, items, events and
+ * plans give. Where they are all lost, `migrate` must give the same ones. For a world in which nobody is at work.
  */
 export const wrongIndex = async (world: World): Promise<readonly string[]> => {
   const recorded = await readRecorded(world);

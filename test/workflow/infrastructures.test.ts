@@ -46,7 +46,7 @@ const submit = async (world: World, strategy = {}): Promise<string> => {
 
 const running = (world: World, name: string) => [world.cluster.running(name), world.otherCluster.running(name)];
 
-/** It fails in us-1, and leaves what stood there. */
+/** It fails in us-1, and leaves the previous version. */
 const failInUs = async (world: World, strategy = {}): Promise<string> => {
   world.executor.scripts.set(`shared/db@${us}`, { ends: 'failed', leaves: 'nothing' });
   const batch = await submit(world, strategy);
@@ -70,7 +70,7 @@ test('one fails on its infrastructure; on the other one all goes on', async () =
   ]);
 });
 
-test('a retry tries what failed on its infrastructure, under the same keys', async () => {
+test('a retry tries failed deployments on their infrastructure, under the same keys', async () => {
   const world = await makeWorld();
   const batch = await failInUs(world);
   const preview = await previewRetry(world.deps, { batchId: batch });
@@ -103,7 +103,7 @@ test('a service as a whole may be named, and two infrastructures may get two ver
   expect(source).toContain('# Some services appear several times, each for its own infrastructures.');
 });
 
-test('a version for a service as a whole is for what is tried again of it', async () => {
+test('a version for a service as a whole applies to its retried deployments', async () => {
   const world = await makeWorld();
   const batch = await failInUs(world);
   const versions = { 'shared/db': '2.0.1' };
@@ -113,7 +113,7 @@ test('a version for a service as a whole is for what is tried again of it', asyn
   await expect(succeeded).rejects.toThrow(`shared/db@${eu} is SUCCESS`);
 });
 
-test('on_failure: rollback puts back what was changed, under the same keys', async () => {
+test('on_failure: rollback restores what was changed, under the same keys', async () => {
   const world = await makeWorld();
   const batch = await failInUs(world, { on_failure: 'rollback' });
   expect(await endOf(world, batch)).toBe('ROLLBACK RolledBack');
@@ -122,7 +122,7 @@ test('on_failure: rollback puts back what was changed, under the same keys', asy
   expect(running(world, 'db')).toEqual(['1.0.0', '1.0.0']);
 });
 
-test('a rollback takes a service as a whole, also where each was deployed alone before', async () => {
+test('a rollback takes a service as a whole, even if each was deployed alone before', async () => {
   const world = await makeWorld();
   for (const infrastructure of [eu, us]) {
     const alone = text()

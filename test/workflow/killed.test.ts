@@ -179,7 +179,7 @@ const watchers: readonly Path[] = [
     },
   },
   {
-    title: 'a watcher that does not work is not started again and again beside itself',
+    title: 'a watcher that does not work is not started again and again in parallel',
     batch: [{ name: 'a' }],
     meanwhile: async (world) => {
       world.invokeFault = ({ name }) =>
@@ -243,17 +243,17 @@ describe('the publisher dies in the middle', () => {
 });
 
 describe('the Map fails as a whole', () => {
-  /** No failure of a child is tolerated, so that the Map fails with the one that is killed. */
+  /** No failure of a child is tolerated, so the Map fails with the killed one. */
   const tolerateNone = (text: string): string =>
     text.replace('"ToleratedFailurePercentage": 100,', '"ToleratedFailurePercentage": 0,');
 
-  /** The third child cannot begin, so that there is something left for a second round. */
+  /** The third child cannot start, so something is left for a second round. */
   const thirdIsThrottled: InvokeFault = ({ name, payload }) =>
     name === 'await-turn' && (payload as { index: number }).index === 2
       ? { error: Object.assign(new Error('busy'), { name: 'Lambda.TooManyRequestsException' }), when: 'before' }
       : undefined;
 
-  test('a second round takes up what was begun, runs what never began, and starts nothing twice', async () => {
+  test('a second round continues what has begun, runs what never began, and starts nothing twice', async () => {
     const world = await World.make({ alter: tolerateNone });
     world.executor.scripts.set('a', { takes: 100 });
     world.invokeFault = thirdIsThrottled;
@@ -270,7 +270,7 @@ describe('the Map fails as a whole', () => {
     await expectAllInOrder(world, batchId);
   });
 
-  test('a second round that is not told of its turn, while the verdict on the first one comes, does not wait for ever', async () => {
+  test('a second round does not wait for ever if the verdict on the first one comes before it hears of its turn', async () => {
     const world = await World.make({ alter: tolerateNone });
     world.executor.scripts.set('a', { takes: 3, settles: 12 });
     world.invokeFault = thirdIsThrottled;
@@ -291,7 +291,7 @@ describe('the Map fails as a whole', () => {
 
   test('what no Catch can catch leaves the rest to the sweeper', async () => {
     const world = await World.make();
-    // Together the two results are more than a Map may give.
+    // Together the two results are more than a Map may return.
     world.reply = ({ name }) => (name === 'record-outcome' ? 'x'.repeat(200_000) : undefined);
     for (const name of ['a', 'b']) world.executor.scripts.set(name, { ends: 'failed' });
     const batchId = await world.submit([

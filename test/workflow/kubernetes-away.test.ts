@@ -16,12 +16,12 @@ const standing = {
   },
 };
 
-/** A step of 50 minutes: so long, and that of the timeout, a look may take back what was begun. */
+/** A step of 50 minutes. During it and the timeout, a look may take back what has begun. */
 const { strategy } = canary({ steps: [50], step_seconds: 3_000, proven_seconds: 0 });
 const { catalogue } = simulatedConfiguration();
 const services = { shared: { a: { kind: 'deployment' as const, name: 'a', kubernetes: { strategy: strategy! } } } };
 
-test('a canary that was cancelled is taken back, though its cluster was away for some minutes just then', async () => {
+test('takes back a cancelled canary, although its cluster was down for some minutes at that time', async () => {
   let made: StepsWorld | undefined;
   const world = await World.open({
     ...{ sweepEvery: 60_000, catalogue: { ...catalogue, services } },

@@ -24,7 +24,7 @@ const deployment = (name: string) => ({
 // biome-ignore lint/suspicious/noExplicitAny: an object as it stands there
 const imageOf = (object: any): string => object.spec.template.spec.containers[0].image;
 
-/** What the executor applies runs in the scripted cluster, which is looked at. */
+/** What the executor applies runs in the scripted cluster, which is watched. */
 const clusterOf = <Kube extends KubernetesWorld>(world: World, kube: Kube): Kube => {
   Object.defineProperty(kube, 'now', { get: () => world.clock.now() });
   for (const name of ['a', 'b']) kube.store.create(deployment(name) as never);
@@ -39,7 +39,10 @@ const clusterOf = <Kube extends KubernetesWorld>(world: World, kube: Kube): Kube
   return kube;
 };
 
-/** Two deployments by the executor `kubernetes`, one of which goes back; its function is killed at its nth call that changes something. */
+/**
+ * Two deployments with the executor `kubernetes`. One of them goes back. Its function is killed at its nth call that
+ * changes something.
+ */
 const runWithDeathAt = async ({ nth, when }: DeathAt): Promise<number> => {
   let kube: KubernetesWorld | undefined;
   const world = await World.open({
@@ -77,7 +80,7 @@ const runWithDeathAt = async ({ nth, when }: DeathAt): Promise<number> => {
   return calls;
 };
 
-test('whoever deploys to a cluster is killed at each call that changes something: nothing is lost, nothing is left open', async () => {
+test('the deploying process is killed at each call that changes something: nothing is lost, nothing is left open', async () => {
   const calls = await runWithDeathAt({ nth: 0, when: 'after' });
   expect(calls).toBeGreaterThan(8);
   for (const death of someOf(deathsIn(calls), 12)) await runWithDeathAt(death);
@@ -94,7 +97,7 @@ const stepping = {
   },
 };
 
-/** The same by a canary, of which one is not good. */
+/** The same with a canary. One of the two fails. */
 const runStepsWithDeathAt = async ({ nth, when }: DeathAt): Promise<number> => {
   let kube: StepsWorld | undefined;
   const world = await World.open({
@@ -130,7 +133,7 @@ const runStepsWithDeathAt = async ({ nth, when }: DeathAt): Promise<number> => {
   return calls;
 };
 
-test('whoever takes a canary through its steps is killed at each write: one is promoted, one goes back', async () => {
+test('the process that steps a canary is killed at each write: one is promoted, one goes back', async () => {
   const calls = await runStepsWithDeathAt({ nth: 0, when: 'after' });
   expect(calls).toBeGreaterThan(8);
   for (const death of someOf(deathsIn(calls), 10)) await runStepsWithDeathAt(death);

@@ -3,7 +3,7 @@ import { create } from '../../functions/api.ts';
 import { callApi } from '../functions/api-call.ts';
 import { World } from './world.ts';
 
-test('a batch is found from its submit on by what it is then, and once it is planned by its services', async () => {
+test('a batch is found from its submit on by its present status, and once it is planned by its services', async () => {
   const world = await World.make();
   const api = create(world.deps);
   const found = async (query: string): Promise<readonly string[]> => {

@@ -10,11 +10,17 @@ import type { Wanted } from './batch-text.ts';
 import { expectAllInOrder, reportOf } from './report.ts';
 import { World } from './world.ts';
 
-/** Who works on an object works on it alone, whatever the two services, environments, infrastructures and clusters are called. */
+/**
+ * A deployment that works on an object works on it alone, no matter what the services, environments, infrastructures
+ * and clusters are called.
+ */
 
 const { catalogue } = simulatedConfiguration();
 
-/** `blue` and `green` are one object; `cluster-eu-1` and `twin` are one cluster, which nobody knows before both were reached. */
+/**
+ * `blue` and `green` are one object. `cluster-eu-1` and `twin` are one cluster, but nobody knows that before both were
+ * reached.
+ */
 const sharing: Catalogue = {
   ...catalogue,
   services: {
@@ -34,7 +40,10 @@ const startsOf = (world: World, batchId: string): number =>
 const messageOf = async (world: World, batchId: string): Promise<string> =>
   (await listDeployments(world.deps, { batchId, limit: 1 })).deployments[0]!.message;
 
-/** Sends one and then the other, and sees that the second one starts when the first has ended. Gives what the second said meanwhile. */
+/**
+ * Sends one and then the other, and checks that the second one starts when the first has ended. Returns what the second
+ * said meanwhile.
+ */
 const oneAfterTheOther = async (world: World, [first, second]: readonly [Wanted, Wanted]): Promise<string> => {
   for (const { name } of [first, second]) world.executor.scripts.set(name, { takes: 100 });
   const one = await world.submit([first]);
@@ -106,7 +115,7 @@ describe('two names of one cluster', () => {
     expect(message).toBe('Waits for shared/blue of batch ONE, which is working on deployment ops/api on cluster-eu-1.');
   });
 
-  test('that nobody knew to be one when both were planned: only one is started, the other is told', async () => {
+  test('whose identity was unknown when both were planned: only one starts, the other one says so', async () => {
     const world = await World.make({ catalogue: sharing });
     world.cluster.set('api', '1.0.0', 'good');
     const [one, two] = [await world.submit([onEu]), await world.submit([onTwin])];
@@ -121,7 +130,7 @@ describe('two names of one cluster', () => {
     await expectAllInOrder(world, two);
   });
 
-  test('that led to one before the configuration was changed share locks, and are no error of a batch', async () => {
+  test('that were one before the configuration changed share locks, and are no error of a batch', async () => {
     const world = await World.make({ catalogue: sharing });
     world.cluster.set('api', '1.0.0', 'good');
     await world.settled(await world.submit([onEu]));
@@ -149,7 +158,7 @@ describe('two names of one cluster', () => {
   });
 });
 
-test('what is UNKNOWN keeps the object from whoever wants it, by whatever name, until it is resolved', async () => {
+test('an UNKNOWN deployment keeps the object from all others, under any name, until it is resolved', async () => {
   const world = await World.make();
   world.executor.scripts.set('a', { start: 'unknown', appears: Number.POSITIVE_INFINITY });
   const lost = await world.submit([{ name: 'a', environment: 'dev' }]);

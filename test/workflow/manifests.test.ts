@@ -3,7 +3,7 @@ import type { ManifestSources } from '../../lib/domain/manifests/manifest-source
 import { submitBatch } from '../../lib/usecases/batch/submit-batch.ts';
 import { World } from './world.ts';
 
-/** Manifests that stand elsewhere, in a whole system: the state Plan fetches them. */
+/** Remote manifests, in a whole system: the state Plan fetches them. */
 
 const git = { git: 'https://git.example/shop', ref: 'main' };
 const text = JSON.stringify({
@@ -32,7 +32,7 @@ describe('a batch whose manifests', () => {
   test.each<readonly [string, ManifestSources | undefined, RegExp]>([
     ['nobody fetches', undefined, /^Its manifests cannot be deployed: This server is not set up to fetch manifests\.$/],
     [
-      'are not there',
+      'do not exist',
       { obtain: async () => ({ problem: 'there is no branch and no tag main' }) },
       /https:\/\/git\.example\/shop main: there is no branch/,
     ],

@@ -18,7 +18,7 @@ const migrated = async (world: World): Promise<Migrated> => {
 
 const nothing = { targets: 0, index_rows: 0, deleted: 0 };
 
-/** What the version before did not write. */
+/** What the previous version did not write. */
 const isNew = (write: Write): boolean => {
   const { pk, sk } = 'put' in write ? write.put : 'delete' in write ? write.delete : { pk: '', sk: '' };
   return /^(?:BY|CHANGES|SERVICES)#|^ENVIRONMENTS$/.test(pk) || sk.startsWith('OUTCOME#');
@@ -30,7 +30,10 @@ const asBefore = (write: Write): Write => {
   return { ...write, put: row as Item };
 };
 
-/** The functions of the version before are at work, as far as the table can tell. Gives the way back to those of this one. */
+/**
+ * The functions of the previous version are at work, as far as the table can tell. Returns the way back to this
+ * version's functions.
+ */
 const deployBefore = (world: World): (() => void) => {
   const { transact } = world.table;
   world.table.transact = (writes) =>
@@ -72,14 +75,14 @@ const goThroughMuch = async (world: World): Promise<void> => {
   await world.settled(last);
 };
 
-test('the rows of all that has changed are what is recorded of it, and migrate finds nothing to do', async () => {
+test('the rows of all changes match the record, and migrate finds nothing to do', async () => {
   const world = await World.make();
   await goThroughMuch(world);
   expect(await migrated(world)).toMatchObject({ batches: 7, deployments: 16, ...nothing });
   expect(await wrongIndex(world)).toEqual([]);
 });
 
-test('what the version before has recorded gets the same rows', async () => {
+test('records of the previous version get the same rows', async () => {
   const world = await World.make();
   const deployNew = deployBefore(world);
   await goThroughMuch(world);
@@ -90,7 +93,7 @@ test('what the version before has recorded gets the same rows', async () => {
   expect(await wrongIndex(world)).toEqual([]);
 });
 
-test('a batch with more tags than the transaction that takes it in has room for is found by all of them', async () => {
+test("a batch is found by all its tags, even by more than the submit's transaction has room for", async () => {
   const world = await World.make();
   const tags = Array.from({ length: 100 }, (_, nth) => `tag-${nth}`);
   const text = JSON.stringify({ ...JSON.parse(batchText(stack)), metadata: { tags } });
@@ -101,12 +104,12 @@ test('a batch with more tags than the transaction that takes it in has room for 
   expect(await wrongIndex(world)).toEqual([]);
 });
 
-describe('while the version before is still at work', () => {
+describe('while the previous version is still at work', () => {
   test.each([
     ['as soon as it is planned', 0],
     ['while it deploys', 40],
     ['when the first of its deployments has ended', 120],
-  ])('a batch that it ends after a migration (%s) is put right by the next', async (_, seconds) => {
+  ])('the next migration fixes a batch that it ends after a migration (%s)', async (_, seconds) => {
     const world = await World.make();
     for (const { name } of stack) world.executor.scripts.set(name, { takes: 90 });
     const deployNew = deployBefore(world);
@@ -125,7 +128,7 @@ describe('while the version before is still at work', () => {
     expect(await wrongIndex(world)).toEqual([]);
   });
 
-  test('a batch that it began and this one ends has all that a list by its status needs', async () => {
+  test('a batch that it began and this version ends has all that a list by its status needs', async () => {
     const world = await World.make();
     const deployNew = deployBefore(world);
     const batch = await world.submit(stack);

@@ -45,14 +45,14 @@ test('a target is changing while a deployment is at work there, and says what wa
   expect(row).not.toHaveProperty('before');
 });
 
-test('before its start, and where it is refused, nothing is told of a target that nobody has changed', async () => {
+test('before its start, or after a refusal, nothing is shown of a target that nobody has changed', async () => {
   const world = await World.make();
   world.executor.scripts.set('a', { start: { kind: 'rejected', retryable: false, reason: 'Refused', message: 'No.' } });
   const batchId = await deploy(world, '2.0.0');
   expect(await nowOf(world, { batch_id: batchId, index: 0 })).toBeUndefined();
 });
 
-test('a restore puts back what ran, and the deployment that did both is named', async () => {
+test('a restore puts back what ran, and names the deployment that did both', async () => {
   const world = await World.make();
   await deploy(world, '2.0.0');
   world.executor.scripts.set('a#1', { ends: 'failed' });
@@ -69,7 +69,7 @@ test('a restore puts back what ran, and the deployment that did both is named', 
 test.each([
   ['SUCCESS', 'verified 3.0.0'],
   ['FAILED', 'failed ?'],
-] as const)('what nobody knew is known when it is resolved as %s', async (status, told) => {
+] as const)('an unknown result is known when it is resolved as %s', async (status, told) => {
   const world = await World.make();
   await deploy(world, '2.0.0');
   world.executor.scripts.set('a', { start: 'unknown', appears: Number.POSITIVE_INFINITY });
@@ -98,7 +98,7 @@ test('with all that is known, a row is usually a single write unit', () => {
   expect(billedBytes(itemOf(keys.targetNow(row.target), row))).toBeLessThan(1024);
 });
 
-describe('whatever dies on the way, NOW agrees with the record in the end', () => {
+describe('NOW agrees with the record in the end, no matter what dies on the way', () => {
   const functions = ['capture-baseline', 'start-deployment', 'verify-rollout', 'start-restore', 'record-outcome'];
   const watchers = ['watch-executor', 'watch-cluster'];
   const deaths = [...functions, ...watchers].flatMap((name) =>
@@ -117,7 +117,7 @@ describe('whatever dies on the way, NOW agrees with the record in the end', () =
   });
 });
 
-describe('a table that took a write and lost the answer', () => {
+describe('a table that accepted a write and lost the answer', () => {
   test.each([
     ['with the intent', 'ATTEMPT#'],
     ['with the outcome', 'RELEASE#'],

@@ -3,7 +3,7 @@ import { deployFails, type Path, skipped, verifyFails, well, wellAtSecond } from
 import { eventsOf, itemsOf } from './report.ts';
 import type { World } from './world.ts';
 
-/** Ways of a deployment on which only executor and cluster have a say. */
+/** Ways of a deployment in which only executor and cluster play a part. */
 
 const restored = 'AwaitTurn Capture Deploy LookBack Restore VerifyRestore Record';
 const verifyRestored = 'AwaitTurn Capture Deploy Verify LookBack Restore VerifyRestore Record';
@@ -20,7 +20,7 @@ const askedFor =
 
 export const good: readonly Path[] = [
   {
-    title: 'all well, one after the other',
+    title: 'all succeed, one after the other',
     batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }],
     expect: {
       a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' },
@@ -35,7 +35,7 @@ export const good: readonly Path[] = [
     },
   },
   {
-    title: 'accepted first, started later: no transition more',
+    title: 'accepted first, started later: no additional transition',
     batch: [{ name: 'a' }],
     scripts: { a: { start: 'accepted', appears: 40 } },
     expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
@@ -49,7 +49,7 @@ export const good: readonly Path[] = [
     ends: done,
   },
   {
-    title: 'a long run costs no transition more',
+    title: 'a long run costs no additional transition',
     batch: [{ name: 'a', timeout: 3600 }],
     scripts: { a: { takes: 3000 } },
     expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' } },
@@ -118,10 +118,10 @@ const running =
     expect(item?.outcome).toMatchObject({ release_before: '1.0.0', release_after: version, reason });
   };
 
-/** What neither we nor those before put there is never replaced. */
+/** What neither we nor the previous release put there is never replaced. */
 const superseded: readonly Path[] = [
   {
-    title: 'ours is replaced while the pipeline is at work: told at the first look, and theirs is left alone',
+    title: 'ours is replaced while the pipeline is at work: reported at the first look, and theirs is left alone',
     batch: [{ name: 'a', retries: 2 }],
     scripts: { a: { takes: 60, leaves: 'nothing' } },
     meanwhile: meanwhile('2.0.0', '9.0.0'),
@@ -139,7 +139,7 @@ const superseded: readonly Path[] = [
   },
   {
     title:
-      'the one before is put back while the pipeline is at work: told at the first look, not at the end of the time',
+      'the previous one comes back while the pipeline is at work: reported at the first look, not at the end of the time',
     batch: [{ name: 'a', retries: 2 }],
     scripts: { a: { takes: 60, leaves: 'nothing' } },
     meanwhile: meanwhile('2.0.0', '1.0.0'),
@@ -188,7 +188,7 @@ const superseded: readonly Path[] = [
     after: running('9.0.0'),
   },
   {
-    title: 'the pipeline deploys something else than it was asked for: it may be theirs, and is left alone',
+    title: 'the pipeline deploys something else than requested: it may be theirs, and is left alone',
     batch: [{ name: 'a' }],
     scripts: { a: { takes: 60, leaves: 'nothing' } },
     meanwhile: meanwhile('2.0.0-build7'),
@@ -271,7 +271,7 @@ export const bad: readonly Path[] = [
     ends: failed,
   },
   {
-    title: 'the pipeline fails before it changes anything: nothing to run, and nothing that is told as put back',
+    title: 'the pipeline fails before it changes anything: nothing to run, and no restore is reported',
     batch: [{ name: 'a' }],
     scripts: { a: { ends: 'failed', leaves: 'nothing' } },
     expect: {
@@ -347,7 +347,7 @@ export const bad: readonly Path[] = [
     },
   },
   {
-    title: 'somebody else deploys something newer meanwhile: it is told, and theirs is left alone',
+    title: 'somebody else deploys something newer meanwhile: it is reported, and theirs is left alone',
     batch: [{ name: 'a', retries: 2 }],
     scripts: { a: { takes: 30, leaves: 'stuck' } },
     meanwhile: async (world) => {
@@ -383,7 +383,7 @@ export const bad: readonly Path[] = [
     after: askedFor({ 1: 1 }),
   },
   {
-    title: 'a start that is throttled is asked for again, which is no other attempt',
+    title: 'a start that is throttled is requested again, which is no other attempt',
     batch: [{ name: 'a' }],
     scripts: { a: { throttled: 4 } },
     expect: { a: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' } },
@@ -391,7 +391,7 @@ export const bad: readonly Path[] = [
     after: askedFor({ 1: 5 }),
   },
   {
-    title: 'a restore that is throttled is asked for again',
+    title: 'a restore that is throttled is requested again',
     batch: [{ name: 'a' }],
     scripts: { a: { ends: 'failed' }, 'a#restore': { throttled: 3 } },
     expect: { a: { outcome: 'FAILED / RestoredPreviousRelease', visited: restored, starts: '1, restore' } },
@@ -405,12 +405,12 @@ export const bad: readonly Path[] = [
         { start: { kind: 'rejected', retryable: false, reason: 'StartRejected', message: 'no such trigger' } },
         '1, restore',
       ],
-      ['accepted in vain', { start: 'accepted', eventFails: 'no pipeline matches' }, '1, 2, restore'],
+      ['accepted without success', { start: 'accepted', eventFails: 'no pipeline matches' }, '1, 2, restore'],
       ['frozen', { ends: 'frozen', leaves: 'nothing' }, '1, 2, restore'],
     ] as const
   ).map(
     ([what, second, starts]): Path => ({
-      title: `what the first attempt left behind is undone, although the second one is ${what}`,
+      title: `the changes of the first attempt are undone, although the second one is ${what}`,
       batch: [{ name: 'a', retries: 1 }],
       scripts: { 'a#1': { ends: 'failed' }, 'a#2': second },
       expect: {
@@ -425,8 +425,7 @@ export const bad: readonly Path[] = [
     }),
   ),
   {
-    title:
-      'a start that is throttled for long waits in the queue, and is given up after six hours, not after an attempt',
+    title: 'a start that is throttled for long waits in the queue, and fails after six hours, not after an attempt',
     batch: [{ name: 'a', retries: 1 }],
     options: { pace: { pollExecutor: 120_000 }, sweepEvery: 300_000 },
     scripts: { a: { throttled: Number.POSITIVE_INFINITY } },
@@ -459,7 +458,7 @@ export const bad: readonly Path[] = [
   },
   ...(['accepted', 'unknown'] as const).map(
     (start): Path => ({
-      title: `${start}, and two runs carry the key: both are named, and nothing more is started`,
+      title: `${start}, and two runs carry the key: both are named, and nothing more starts`,
       batch: [{ name: 'a', retries: 1 }],
       scripts: { a: { start, doubled: true } },
       expect: {

@@ -7,11 +7,11 @@ import { deployFails, walk, walkAll, well } from './path.ts';
 import { expectAllInOrder, itemsOf, reportOf } from './report.ts';
 import type { Script } from './scripted-executor.ts';
 
-/** Ways of a deployment on which only executor and cluster have a say. */
+/** Ways of a deployment in which only executor and cluster play a part. */
 
 const done = 'SUCCESS / AllSucceeded';
 
-describe('executor and cluster do well in the end', () => walkAll(good));
+describe('executor and cluster succeed in the end', () => walkAll(good));
 describe('executor or cluster fail', () => walkAll(bad));
 
 test('an UNKNOWN deployment keeps its target until somebody resolves it; then the next batch may deploy', async () => {
@@ -52,13 +52,8 @@ test.each([
   ['a hotfix by hand runs', '2.5.0-hotfix', '3.0.0', '2.5.0-hotfix'],
   ['somebody went back by hand, and the same is deployed again', '1.9.0', '2.0.0', '1.9.0'],
   ['what runs is what was recorded', '2.0.0', '3.0.0', '2.0.0'],
-  ['its tag stands with a digest', pinned('2.5.0', '3f'), '3.0.0', pinned('2.5.0', '3f')],
-  [
-    'the tag that is asked for ran with another digest',
-    pinned('3.0.0', '3f'),
-    pinned('3.0.0', '4a'),
-    pinned('3.0.0', '3f'),
-  ],
+  ['its tag comes with a digest', pinned('2.5.0', '3f'), '3.0.0', pinned('2.5.0', '3f')],
+  ['the requested tag ran with another digest', pinned('3.0.0', '3f'), pinned('3.0.0', '4a'), pinned('3.0.0', '3f')],
 ])('the release to return to is what ran before: %s', async (_, runs, version, back) => {
   const world = await walk({
     title: '',
@@ -77,9 +72,9 @@ test.each([
 
 test.each<[what: string, Script]>([
   ['was turned away', { start: { kind: 'rejected', retryable: false, reason: 'StartRejected', message: 'No.' } }],
-  ['was accepted and came to nothing', { start: 'accepted', eventFails: 'No input set.' }],
+  ['was accepted and failed', { start: 'accepted', eventFails: 'No input set.' }],
   ['was stopped by a freeze', { ends: 'frozen', leaves: 'nothing' }],
-])('what was recorded still stands after a start that changed nothing: it %s', async (_, script) => {
+])('the record still holds after a start that changed nothing: it %s', async (_, script) => {
   const world = await walk({
     title: '',
     batch: [{ name: 'a', version: '2.0.0' }],
@@ -96,7 +91,7 @@ test.each<[what: string, Script]>([
   expect(await readRecorded(world.deps, [planned])).toMatchObject([{ version: '2.0.0', batch_id: first }]);
 });
 
-test('the release to return to is the recorded one where what runs is not in order', async () => {
+test('the release to return to is the recorded one where what runs is not healthy', async () => {
   const world = await walk({
     title: '',
     batch: [{ name: 'a', version: '2.0.0' }],

@@ -4,14 +4,14 @@ import { expectAllInOrder, reportOf } from './report.ts';
 import type { Script } from './scripted-executor.ts';
 import { type Submission, World, type WorldOptions } from './world.ts';
 
-/** What is expected of one deployment: outcome, states entered, attempts for which the executor was called. */
+/** What a test expects of one deployment: outcome, states entered, attempts with a call to the executor. */
 export interface Expected {
   readonly outcome: string;
   readonly visited: string;
   readonly starts?: string;
-  /** Version that stands on the cluster in the end. */
+  /** Version on the cluster in the end. */
   readonly runs?: string;
-  /** State transitions of its child, retries included. Four for one that goes well. */
+  /** State transitions of its child, retries included. A successful one has four. */
   readonly transitions?: number;
   /** A part of the outcome's message. */
   readonly says?: RegExp;
@@ -35,14 +35,14 @@ export interface Path {
 }
 
 export const well = 'AwaitTurn Capture Deploy Verify';
-/** The first attempt fails, the second goes well. */
+/** The first attempt fails, the second succeeds. */
 export const wellAtSecond = 'AwaitTurn Capture Deploy Capture Deploy Verify';
-/** The cluster never shows what was asked for, and nothing is put back. */
+/** The cluster never shows the requested version, and nothing is restored. */
 export const verifyFails = 'AwaitTurn Capture Deploy Verify Record';
 export const deployFails = 'AwaitTurn Capture Deploy Record';
 export const skipped = 'AwaitTurn Record';
 
-/** Goes a path to its end, in a world that is fresh. Gives the batch's id. */
+/** Follows a path to its end, in a fresh world. Returns the batch's id. */
 export const go = async (world: World, path: Path): Promise<string> => {
   for (const [name, script] of Object.entries(path.scripts ?? {})) world.executor.scripts.set(name, script);
   path.before?.(world);
@@ -52,7 +52,7 @@ export const go = async (world: World, path: Path): Promise<string> => {
   return batchId;
 };
 
-/** A turn that is given back comes again, as often as there is time for: that is told once. */
+/** A turn that is given back comes again, as often as there is time for. It counts once here. */
 const onceFor = (visited: string | undefined): string | undefined =>
   visited
     ?.replaceAll(/(AwaitTurn Capture (?:Deploy )?)\1+/g, '$1')

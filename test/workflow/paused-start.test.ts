@@ -11,7 +11,9 @@ import { killChild } from './children.ts';
 import { deployFails, type Path, walk, wellAtSecond } from './path.ts';
 import { World } from './world.ts';
 
-/** A start that is turned away, and a function that dies before it asks again: nothing was started, and everybody knows. */
+/**
+ * A start that is turned away, and a function that dies before the next request: nothing started, and everybody knows.
+ */
 
 const kill =
   (name: string, heard: 'error' | 'nothing') =>
@@ -40,7 +42,7 @@ const deaths: readonly Path[] = [
     ends: 'FAILED / DeploymentsFailed',
   },
   {
-    title: 'the state hears nothing: the poller gives the start up, and another attempt is made',
+    title: 'the state hears nothing: the poller fails the start, and another attempt follows',
     batch: [{ name: 'a', retries: 1 }],
     scripts: { 'a#1': turnedAway },
     meanwhile: kill('start-deployment', 'nothing'),
@@ -60,7 +62,7 @@ const deaths: readonly Path[] = [
     ends: 'FAILED / DeploymentsFailed',
   },
   {
-    title: 'in a restore: the record says that it was not made',
+    title: 'in a restore: the record says that it did not happen',
     batch: [{ name: 'a' }],
     scripts: { a: { ends: 'failed' }, 'a#restore': turnedAway },
     meanwhile: kill('start-restore', 'error'),
@@ -95,7 +97,7 @@ test.each(['half a character: \ud83d', 'x'.repeat(500_000)])(
   },
 );
 
-/** A start that pauses, for the moment of a test. */
+/** A start that pauses for a moment of the test. */
 const pausing = async () => {
   const world = await World.make({ sweepEvery: Number.POSITIVE_INFINITY });
   world.executor.scripts.set('a#1', { throttled: 1 });
@@ -107,7 +109,7 @@ const pausing = async () => {
   const begun = { place, deployment };
   const watched = async () =>
     rowOf<RunWatchRow>(await world.table.get(keys.watch(place.watcher, batchId, 0, 'deploy-1')));
-  /** The poller, to whom the pause seems to be over long ago. */
+  /** The poller, when the pause seems to be over long ago. */
   const giveUp = ({ turned_away, ...row }: RunWatchRow, deps = world.deps) =>
     followRun(deps, {
       row: { ...row, turned_away: { ...turned_away!, until: 0 } },
@@ -119,7 +121,7 @@ const pausing = async () => {
       latest: 0,
     });
   let isResumed = false;
-  /** The table for somebody who has read the pause, and is overtaken before he writes. */
+  /** The table for a process that has read the pause, and is overtaken before it writes. */
   const overtaken: Table = {
     get: (key) => world.table.get(key),
     query: (query) => world.table.query(query),
@@ -141,7 +143,7 @@ const pausing = async () => {
   };
 };
 
-test('who is slow and wakes after the poller has given the start up does not make it', async () => {
+test('a slow process that wakes after the poller has failed the start does not make it', async () => {
   const { world, batchId, watched, giveUp } = await pausing();
   await giveUp((await watched())!);
   await world.settled(batchId);
@@ -149,7 +151,7 @@ test('who is slow and wakes after the poller has given the start up does not mak
   expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome?.reason).toBe('Verified');
 });
 
-test('a start that is asked for again is not given up by a poller that has read its pause', async () => {
+test('a poller that has read the pause does not fail a start that is requested again', async () => {
   const { world, batchId, begun, watched, giveUp } = await pausing();
   const row = (await watched())!;
   expect(row.phase).toBe('paused');
@@ -158,14 +160,14 @@ test('a start that is asked for again is not given up by a poller that has read 
   expect([...world.executor.starts.keys()]).toEqual([expect.stringMatching(/-0-1$/)]);
 });
 
-test('nor by one that is overtaken before it writes', async () => {
+test('nor does one that is overtaken before it writes', async () => {
   const { world, batchId, watched, giveUp, deps, isResumed } = await pausing();
   await Promise.all([giveUp((await watched())!, deps), world.settled(batchId)]);
   expect(isResumed()).toBe(true);
   expect([...world.executor.starts.keys()]).toEqual([expect.stringMatching(/-0-1$/)]);
 });
 
-test('nor recorded as never made by who has read its pause', async () => {
+test('nor does a process that has read the pause record it as never made', async () => {
   const { world, batchId, deps, isResumed } = await pausing();
   const record = recordOutcome(deps, { batch_id: batchId, index: 0, error: { Error: 'ChildEnded' } });
   await Promise.all([record, world.pass(10)]);
@@ -173,7 +175,7 @@ test('nor recorded as never made by who has read its pause', async () => {
   expect(rowOf<ItemRow>(await world.table.get(keys.item(batchId, 0)))?.outcome?.status).toBe('UNKNOWN');
 });
 
-test('who records a start as never made keeps the one who pauses from making it', async () => {
+test('a record that a start was never made keeps the paused process from making it', async () => {
   const { world, batchId } = await pausing();
   await recordOutcome(world.deps, { batch_id: batchId, index: 0, error: { Error: 'ChildEnded' } });
   await world.settled(batchId);
@@ -181,7 +183,7 @@ test('who records a start as never made keeps the one who pauses from making it'
   expect(world.executor.starts.size).toBe(0);
 });
 
-test('once it is asked for again, nobody records it as never made, and a word of the pause that comes late says nothing', async () => {
+test('once it is requested again, nobody records it as never made, and late news of the pause changes nothing', async () => {
   const { world, batchId, place, begun, watched } = await pausing();
   expect(await resumeStart(world.deps, begun, 1)).toBe(true);
   await pauseStart(world.deps, place, { asked: 0, turned_away: { reason: 'RateLimited', message: '429', until: 0 } });

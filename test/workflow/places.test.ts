@@ -6,7 +6,7 @@ import type { WatcherRow } from '../../lib/domain/record/watch-rows.ts';
 import type { Script } from './scripted-executor.ts';
 import { World } from './world.ts';
 
-/** Every cluster is asked by functions in the network `payments`, or by those in none. */
+/** Every cluster gets its requests from functions in the network `payments`, or from those in none. */
 const catalogueAt = (place: string | undefined) => {
   const { catalogue } = simulatedConfiguration();
   const clusters = Object.entries(catalogue.clusters).map(([name, one]) => [name, { ...one, ...(place && { place }) }]);
@@ -28,8 +28,8 @@ const calledFor = async (script: Script, place?: string) => {
 
 const everywhere = ['await-turn', 'conclude-batch', 'finish-batch', 'plan-batch'];
 
-describe('a cluster that is asked from a network', () => {
-  test('is asked by the copies there, and its executor by the function that is in none', async () => {
+describe('a cluster in a network', () => {
+  test('gets its requests from the copies there, and its executor from the function in none', async () => {
     const { status, called, watcher } = await calledFor({}, 'payments');
     expect(status).toBe('SUCCESS');
     const placed = ['capture-baseline-at-payments', 'watch-cluster-at-payments'];
@@ -38,7 +38,7 @@ describe('a cluster that is asked from a network', () => {
     expect(watcher?.place).toBe('payments');
   });
 
-  test('is looked at from there before a restore, which the function with the key starts', async () => {
+  test('is read from there before a restore, which the function with the key starts', async () => {
     const { status, called } = await calledFor({ ends: 'failed' }, 'payments');
     expect(status).toBe('FAILED');
     expect(called).toEqual(expect.arrayContaining(['look-back-at-payments', 'record-outcome', 'start-restore']));
@@ -46,7 +46,7 @@ describe('a cluster that is asked from a network', () => {
   });
 });
 
-test('a cluster without a place is asked by the functions that are in no network', async () => {
+test('a cluster without a place gets its requests from the functions in no network', async () => {
   const { called, watcher } = await calledFor({ ends: 'failed' });
   expect(called.filter((name) => name.includes('-at-'))).toEqual([]);
   expect(called).toEqual(expect.arrayContaining(['capture-baseline', 'look-back', 'start-restore']));

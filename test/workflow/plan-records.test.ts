@@ -19,7 +19,7 @@ const deployed = async (world: World, wanted: Wanted, script: Script = {}): Prom
   return batchId;
 };
 
-test('a plan tells what was recorded: verified, left open by a failure, and put back', async () => {
+test('a plan shows the record: verified, left open by a failure, and restored', async () => {
   const world = await World.make();
   expect(await planned(world, '1.4.0')).toEqual({ change: 'new' });
 
@@ -47,7 +47,7 @@ test('a plan tells what was recorded: verified, left open by a failure, and put 
   });
 });
 
-test('a plan tells who works on a target, and what is UNKNOWN until somebody has said what became of it', async () => {
+test('a plan shows who works on a target, and what is UNKNOWN until somebody has resolved it', async () => {
   const world = await World.make();
   world.executor.scripts.set('a', { takes: 100, ends: 'succeeded' });
   const first = await world.submit([{ name: 'a', version: '1.0.0' }]);
@@ -92,7 +92,7 @@ describe('one object that two environments lead to', () => {
     return deployments[0]!;
   };
 
-  test('a plan tells what runs there, whoever put it there last', async () => {
+  test('a plan shows what runs there, no matter who deployed it last', async () => {
     const world = await World.make();
     await deployed(world, { name: 'a', version: '1.0.0' });
     const second = await deployed(world, { ...inProduction, version: '2.0.0' });
@@ -106,7 +106,7 @@ describe('one object that two environments lead to', () => {
     expect(own.recorded).not.toHaveProperty('target');
   });
 
-  test('a plan tells that nobody can say what runs since the other one failed', async () => {
+  test('a plan says that it is unknown what runs since the other one failed', async () => {
     const world = await World.make();
     await deployed(world, { name: 'a', version: '1.0.0' });
     const bad = { ...inProduction, version: '2.0.0', rollback: 'none' } as const;
@@ -121,7 +121,7 @@ describe('one object that two environments lead to', () => {
     ]);
   });
 
-  test('a plan tells who works on it, and so claims nothing of what will run', async () => {
+  test('a plan says who works on it, and so does not claim what will run', async () => {
     const world = await World.make();
     world.executor.scripts.set('a', { takes: 100 });
     const first = await world.submit([{ name: 'a', version: '1.0.0' }]);

@@ -10,10 +10,10 @@ import { deployFails, type Path, walk, well } from './path.ts';
 import { reportOf } from './report.ts';
 import { World } from './world.ts';
 
-/** A start for which there is no room waits in the queue, and the poller sends it: once, and only while it may still start. */
+/** A start without room waits in the queue, and the poller sends it: once, and only while it may still start. */
 
 const watcher = 'executor:harness:simulated';
-/** Seconds: longer than it is waited for. */
+/** Seconds. Longer than a function waits. */
 const never = 1_000_000;
 const good = { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: '2.0.0' };
 
@@ -42,14 +42,14 @@ const dies =
 
 const paths: readonly Path[] = [
   {
-    title: 'longer than a function may wait: it is started once, and its time begins with that',
+    title: 'longer than a function may wait: it starts once, and its time starts then',
     batch: [{ name: 'a', timeout: 60 }],
     scripts: { a: { noRoom: 400, takes: 50 } },
     expect: { a: good },
     ends: 'SUCCESS / AllSucceeded',
   },
   {
-    title: 'as long as a function may wait: it is started by that',
+    title: 'as long as a function may wait: the function starts it',
     batch: [{ name: 'a', timeout: 60 }],
     scripts: { a: { noRoom: 7, takes: 50 } },
     meanwhile: async (world) => {
@@ -60,7 +60,7 @@ const paths: readonly Path[] = [
     ends: 'SUCCESS / AllSucceeded',
   },
   {
-    title: 'many: each is started once',
+    title: 'many: each starts once',
     batch: Array.from({ length: 120 }, (_, index) => ({ name: `s${index}` })),
     scripts: Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`s${index}`, { noRoom: 60 + index }])),
     expect: Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`s${index}`, good])),
@@ -75,7 +75,7 @@ const paths: readonly Path[] = [
     after: async (world, batchId) => expect([...world.executor.asked]).toEqual([[`${batchId}-0-1`, 21]]),
   },
   {
-    title: 'of a batch that is cancelled: it is not started',
+    title: 'of a cancelled batch: it does not start',
     batch: [{ name: 'a' }],
     scripts: { a: { noRoom: never } },
     meanwhile: cancelledAfter,
@@ -85,7 +85,7 @@ const paths: readonly Path[] = [
     ends: 'CANCELLED / CancelledByRequest',
   },
   {
-    title: 'of a second attempt, of a batch that is cancelled: what the first did is undone',
+    title: 'of a second attempt, of a cancelled batch: the changes of the first are undone',
     batch: [{ name: 'a', retries: 1 }],
     scripts: { 'a#1': { ends: 'failed' }, 'a#2': { noRoom: never } },
     meanwhile: async (world, batchId) => {
@@ -130,7 +130,7 @@ const paths: readonly Path[] = [
     ends: 'FAILED / DeploymentsFailed',
   },
   {
-    title: 'and the poller dies when it has sent it: the run is looked for, and found',
+    title: 'and the poller dies when it has sent it: the run is looked up, and found',
     batch: [{ name: 'a' }],
     scripts: { a: { noRoom: 100 } },
     before: dies('after'),
@@ -151,7 +151,7 @@ test.each(paths.map((path): [string, Path] => [path.title, path]))('a start wait
   await walk(path);
 });
 
-test('two pollers at once start each of them once', async () => {
+test('two pollers at the same time start each of them once', async () => {
   const world = await World.make();
   const names = Array.from({ length: 30 }, (_, index) => `s${index}`);
   for (const [index, name] of names.entries()) world.executor.scripts.set(name, { noRoom: 90 + (index % 3) });
@@ -170,7 +170,7 @@ test('two pollers at once start each of them once', async () => {
   expect([...world.executor.starts.values()]).toEqual(names.map(() => 1));
 });
 
-test('a claim that the table took, and said that it had not, is still the claim of whoever made it', async () => {
+test('a claim that the table accepted, and reported as refused, still belongs to the process that made it', async () => {
   const world = await World.make();
   world.executor.scripts.set('a', { noRoom: 60 });
   const batchId = await world.submit([{ name: 'a' }]);

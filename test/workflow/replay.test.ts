@@ -19,7 +19,7 @@ import { World } from './world.ts';
 
 type Stood = Pick<ItemRow, 'status' | 'reason' | 'message' | 'seq'>;
 
-/** Keeps each state that a header or a deployment was ever written with, by its change. */
+/** Keeps each state of a header or a deployment, by its change. */
 class Kept {
   readonly #states = new Map<string, Stood>();
 
@@ -70,7 +70,7 @@ const scripts: readonly Script[] = [
   { start: 'unknown', appears: Number.POSITIVE_INFINITY },
 ];
 
-/** A batch with what it comes to, and what people do to it meanwhile and afterwards. */
+/** A batch with its results, and what people do to it meanwhile and afterwards. */
 const play = async (world: World, random: SeededRandom): Promise<void> => {
   const names = Array.from({ length: random.whole(1, 5) }, (_, nth) => `s${nth}`);
   for (const name of names) world.executor.scripts.set(`${name}@2.0.0`, random.oneOf(scripts));
@@ -96,7 +96,7 @@ const play = async (world: World, random: SeededRandom): Promise<void> => {
 };
 
 test.each(Array.from({ length: 12 }, (_, seed) => seed))(
-  'a batch is replayed at each event as it was recorded then, and at the last as it is told: seed %i',
+  'a replay of a batch gives each event as it was recorded, and at the last one the current state: seed %i',
   async (seed) => {
     const { world, kept } = await worldThatKeeps();
     await play(world, new SeededRandom(seed));

@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 
 /** What happened to one deployment. */
 export interface Told {
-  /** States that its child entered, in order; the second round's child follows after `|`. */
+  /** States that its child entered, in order. The second round's child follows after `|`. */
   readonly visited: string;
   /** `STATUS / Reason`. */
   readonly outcome: string;
@@ -31,7 +31,7 @@ const visitedBy = (world: World, arn: string): readonly string[] =>
     .filter(({ type }) => type.endsWith('StateEntered'))
     .map(({ details }) => String(details?.name));
 
-/** The children of a batch, by index; the first round's first. */
+/** The children of a batch, by index. The first round's come first. */
 export const childrenOf = async (world: World, batchId: string): Promise<Map<number, string[]>> => {
   const children = new Map<number, string[]>();
   const runs = world.engine.history(world.batchArn(batchId)).filter(({ type }) => type === 'MapRunStarted');
@@ -76,13 +76,15 @@ export const reportOf = async (world: World, batchId: string): Promise<Record<st
   return told;
 };
 
-/** The events of a deployment, or of the batch itself, in the order of their making. */
+/** The events of a deployment, or of the batch itself, in the order they were made. */
 export const eventsOf = async (world: World, batchId: string, index: number | 'batch'): Promise<string[]> => {
   const sk = keys.event(batchId, index, 0).sk.split('#')[0]!;
   return (await all(world, { pk: `EVENTS#${batchId}`, prefix: `${sk}#` })).map((item) => rowOf<EventRow>(item)!.reason);
 };
 
-/** What a child recorded names it, so that it can be found in the console. A child that was killed may have come to nothing. */
+/**
+ * What a child recorded has its name, so that people find it in the console. A killed child may have recorded nothing.
+ */
 const expectChildrenNamed = async (world: World, batchId: string, items: readonly ItemRow[]): Promise<void> => {
   const children = await childrenOf(world, batchId);
   const nameless = items.filter(({ index, execution_arn }) => {
@@ -93,7 +95,7 @@ const expectChildrenNamed = async (world: World, batchId: string, items: readonl
   expect(nameless, 'outcomes name their child').toEqual([]);
 };
 
-/** What must hold for every batch once it is over, whatever went wrong on the way. */
+/** What must hold for every batch once it is over, no matter what went wrong on the way. */
 export const expectAllInOrder = async (world: World, batchId: string): Promise<void> => {
   const header = await world.header(batchId);
   expect(header.ended_at, 'sealed').toBeDefined();
@@ -142,7 +144,9 @@ const expectNothingLeft = async (world: World, batchId: string, items: readonly 
   expect(held.sort()).toEqual(unknown.sort());
 };
 
-/** What runs where is told by whoever may have changed a target last, and by nobody who has certainly changed nothing. */
+/**
+ * Any process that may have changed a target last says what runs there, and none that has certainly changed nothing.
+ */
 const expectNow = async (world: World, items: readonly ItemRow[]): Promise<void> => {
   for (const { batch_id, index, key, runs, touched, outcome } of items) {
     const { target } = await readPlanned(world.deps, batch_id, index);
@@ -179,7 +183,7 @@ const expectFeed = async (world: World, batchId: string): Promise<void> => {
   expectAnchored(world, batchId, feed.at(-1)!);
 };
 
-/** Each end of the feed is told outside once, and all of it is one chain. */
+/** Each end of the feed is published outside once, and all of it is one chain. */
 const expectAnchored = (world: World, batchId: string, last: Item): void => {
   const anchors = [...world.anchors.texts.values()].map((text) => parseAnchor(text)!);
   expect(checkAnchors(anchors)).toEqual([]);

@@ -15,7 +15,10 @@ import { World } from './world.ts';
 
 const names = ['web', 'api'] as const;
 
-/** What somebody does next: a request of one of two deployments, or nothing for so many seconds; or the batch of the latest is held. */
+/**
+ * What somebody does next: a request for one of two deployments, or nothing for this many seconds; or the batch of the
+ * latest is held.
+ */
 const step = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('ask' as const), name: fc.constantFrom(...names) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('pass' as const), seconds: fc.integer({ min: 1, max: 90 }) }) },
@@ -27,7 +30,7 @@ const step = fc.oneof(
 
 const fate = fc.record({ takes: fc.integer({ min: 1, max: 120 }), isGood: fc.boolean() });
 
-test('whatever comes when, and whatever is held: the requests of a deployment begin in their order, each is run, none beside another', async () => {
+test('the requests of a deployment start in order, each runs, and none overlap, with any timing and any holds', async () => {
   const steps = fc.array(step, { minLength: 2, maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(steps, fc.tuple(fate, fate), async (all, fates) => {
@@ -61,7 +64,7 @@ test('whatever comes when, and whatever is held: the requests of a deployment be
       for (const name of names) {
         const own = made.filter((one) => one.name === name);
         const batches = await Promise.all(own.map(async ({ id }) => (await rowOfRequest(world, id))!.batch_id));
-        // Each attempt is a start; all of one request come before those of the next.
+        // Each attempt is a start. All attempts of one request come before the next request.
         const begun = startedBatches(world).filter((batch) => batches.includes(batch));
         expect(begun.filter((batch, at) => batch !== begun[at - 1])).toEqual(batches);
         const runs = world.executor.runs.filter(({ request }) => batches.includes(request.batch_id));

@@ -7,12 +7,12 @@ import { readStanding } from '../../lib/usecases/requests/find-request.ts';
 import { metadata, ownCatalogue } from '../usecases/requests/request-world.ts';
 import type { World, WorldOptions } from './world.ts';
 
-/** The function that takes requests in. */
+/** The function that accepts requests. */
 export const part = 'api-events';
 
 export const requestOptions: WorldOptions = { catalogue: ownCatalogue, sweepEvery: 60_000 };
 
-/** With `random` at a half these are their identifiers. */
+/** If `random` gives one half, these are their identifiers. */
 export const identifierOf = (name: string): string => `${name}-team-a-500`;
 
 const asked = (requestId: string) => ({ requestId, owner: 'ann' });
@@ -42,6 +42,6 @@ export const ended = (world: World, requestIds: readonly string[]): Promise<void
     return found.every((status) => status !== 'CREATED');
   });
 
-/** The batches that the executor was asked to start, in that order, each attempt for itself. */
+/** The batches that the executor was asked to start, in that order, each attempt separately. */
 export const startedBatches = (world: World): readonly string[] =>
   [...world.executor.starts.keys()].map((key) => key.split('-')[0]!);

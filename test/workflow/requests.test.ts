@@ -17,12 +17,12 @@ import {
 import { World } from './world.ts';
 
 describe('requests', () => {
-  test('of one deployment go one after another, in the order in which they came', async () => {
+  test('of one deployment run one after another, in the order they came', async () => {
     const world = await World.make(requestOptions);
     await create(world, 'web', 'r-1');
     await update(world, 'web', 'r-2', 4);
     await update(world, 'web', 'r-3', 5);
-    // They were told before any of them has ended.
+    // Their answers came before any of them has ended.
     expect(await statusOf(world, 'r-3')).toBe('CREATED');
     await ended(world, ['r-1', 'r-2', 'r-3']);
     const rows = await Promise.all(['r-1', 'r-2', 'r-3'].map((id) => rowOfRequest(world, id)));
@@ -32,7 +32,7 @@ describe('requests', () => {
     expect(world.cluster.running(identifierOf('web'))).toBe('2.0.0');
   });
 
-  test('wait for one before them that is held, whatever else could start', async () => {
+  test('wait for a held one before them, no matter what else could start', async () => {
     const world = await World.make(requestOptions);
     world.executor.scripts.set(identifierOf('web'), { takes: 600 });
     await create(world, 'web', 'r-1');
@@ -45,7 +45,7 @@ describe('requests', () => {
     expect(await statusOf(world, 'r-2')).toBe('SUCCESS');
   });
 
-  test('go on behind one that has failed, which can then not be run again', async () => {
+  test('continue after a failed one, which then cannot run again', async () => {
     const world = await World.make(requestOptions);
     const user = { owner: 'ann' };
     world.executor.scripts.set(`${identifierOf('web')}@2.0.0`, { ends: 'failed' });
@@ -62,7 +62,7 @@ describe('requests', () => {
     await expect(world.log.during(part, () => retryRequest(world.deps, user, 'r-1'))).rejects.toThrow('SUCCESS');
   });
 
-  test('many at once are each run once', async () => {
+  test('many at the same time run once each', async () => {
     const world = await World.make(requestOptions);
     const names = Array.from({ length: 30 }, (_, at) => `app${at}`);
     const sent = names.flatMap((name) => [`${name}-a`, `${name}-a`].map((id) => create(world, name, id)));
@@ -71,7 +71,7 @@ describe('requests', () => {
     void answers.finally(() => {
       isAnswered = true;
     });
-    // Who meets somebody else waits a little.
+    // On a conflict the caller waits a little.
     await world.until(() => isAnswered);
     const placed = await answers;
     expect(placed.filter(({ created }) => created)).toHaveLength(names.length);
@@ -89,7 +89,7 @@ describe('requests', () => {
 
 const changing = /^table\.transact$|^workflow\.|^documents\.put$/;
 
-/** Kills a function at its nth call that changes something; 0 kills nobody. Gives how many there were. */
+/** Kills a function at its nth call that changes something; 0 kills nobody. Returns how many there were. */
 const killing = (
   world: World,
   name: string,
@@ -117,7 +117,7 @@ const requestedTwice = async (nth: number, when: 'before' | 'after', ask: 'creat
   );
   expect(answered).toBe(nth === 0);
   world.meter.fault = undefined;
-  // Who was not answered sends it again.
+  // A caller without an answer sends it again.
   await send();
   await ended(world, ['r-2']);
   const batches = (await world.table.query({ pk: 'BATCHES', limit: 10 })).items;
@@ -131,7 +131,7 @@ const requestedTwice = async (nth: number, when: 'before' | 'after', ask: 'creat
   return calls();
 };
 
-describe('whoever takes a request in is killed at each call that changes something: it is run once', () => {
+describe('the process that accepts a request is killed at each call that changes something: it runs once', () => {
   test.each(['create', 'update'] as const)('%s', async (ask) => {
     const calls = await requestedTwice(0, 'after', ask);
     expect(calls).toBeGreaterThan(0);
@@ -152,7 +152,7 @@ const endedThenNext = async (nth: number, when: 'before' | 'after'): Promise<num
   return calls();
 };
 
-test('whoever ends a request is killed at each call that changes something: the next one begins, once', async () => {
+test('the process that ends a request is killed at each call that changes something: the next one starts, once', async () => {
   const calls = await endedThenNext(0, 'after');
   expect(calls).toBeGreaterThan(1);
   for (const { nth, when } of someOf(deathsIn(calls), 6)) await endedThenNext(nth, when);

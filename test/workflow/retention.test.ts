@@ -20,12 +20,12 @@ interface Scene {
   /** Ended 31 days ago. */
   readonly old: readonly string[];
   readonly young: string;
-  /** `pk sk` of every row that there is now. */
+  /** `pk sk` of every row that exists now. */
   readonly rows: () => Promise<readonly string[]>;
   readonly sweep: (days?: number) => Promise<void>;
 }
 
-/** Two batches that ended a month ago, one of which has failed, and one of today. Nobody sweeps but the test. */
+/** Two batches that ended a month ago, one of them failed, and one of today. Nobody sweeps but the test. */
 const scene = async (): Promise<Scene> => {
   const seen = new Map<string, Key>();
   const note = ({ pk, sk }: Key): unknown => seen.set(`${pk} ${sk}`, { pk, sk });
@@ -77,7 +77,7 @@ const asked = [
 ];
 
 describe('a record that is kept for thirty days', () => {
-  test('goes with all that is its own, and nothing else', async () => {
+  test('goes with all its own data, and nothing else', async () => {
     const { world, old, young, rows, sweep } = await scene();
     onTestFinished(() => world.close());
     const api = createApi(world.deps);
@@ -94,7 +94,7 @@ describe('a record that is kept for thirty days', () => {
     expect(body.batches.map(({ batch_id }: { batch_id: string }) => batch_id)).toEqual([young]);
   });
 
-  test('says so wherever it is asked for', async () => {
+  test('says so wherever somebody asks for it', async () => {
     const { world, old, sweep } = await scene();
     onTestFinished(() => world.close());
     await sweep(30);
@@ -127,7 +127,7 @@ describe('a record that is kept for thirty days', () => {
     }
   });
 
-  test('is not there for whoever might not see it before', async () => {
+  test('does not exist for a caller who might not see it before', async () => {
     const { world, old, sweep } = await scene();
     onTestFinished(() => world.close());
     await sweep(30);
@@ -154,7 +154,7 @@ describe('a record that is kept for thirty days', () => {
     ]);
   });
 
-  test('is not needed to put a target back', async () => {
+  test('is not needed to restore a target', async () => {
     const { world, sweep } = await scene();
     onTestFinished(() => world.close());
     await world.pass(31 * day);
@@ -194,7 +194,7 @@ const killedAt = async ({ nth, when }: DeathAt) => {
   return { calls: made, left: { rows: left, documents: [...documents.keys()].sort() } };
 };
 
-test('whoever removes it may die anywhere: the next goes on', async () => {
+test('the process that removes it may die anywhere: the next one goes on', async () => {
   const { calls, left } = await killedAt({ nth: 0, when: 'before' });
   expect(calls).toBeGreaterThan(15);
   for (const death of someOf(deathsIn(calls), 8)) expect((await killedAt(death)).left).toEqual(left);

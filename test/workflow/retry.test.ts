@@ -31,7 +31,7 @@ const asPort = (table: Table): Table => ({
 
 const failsOnce = { ends: 'failed', says: 'no quota', leaves: 'nothing' } as const;
 
-/** A fails, and with it what comes after; c and d stand apart. */
+/** A fails, and so do its dependents. C and d are independent. */
 const failed = async (world: World): Promise<string> => {
   world.executor.scripts.set('a', failsOnce);
   const batchId = await world.submit([
@@ -79,7 +79,7 @@ describe('a retry', () => {
     expect(world.executor.starts.get('d') ?? 1).toBe(1);
   });
 
-  test('its source is a file of its own, and each knows what it tries again and what must stand there', async () => {
+  test('its source is a file of its own, and each deployment knows what it retries and what must be deployed', async () => {
     const world = await World.make();
     const original = await failed(world);
     const { header } = await retry(world, original, { versions: { 'shared/b': '2.0.1' } });
@@ -94,7 +94,7 @@ describe('a retry', () => {
     expect(world.cluster.running('b')).toBe('2.0.1');
   });
 
-  test('of a batch that was tried again is of what is not good after that, with the version that was tried last', async () => {
+  test('of a retried batch covers what is still not good, with the latest version', async () => {
     const world = await World.make();
     const original = await failed(world);
     world.executor.scripts.set('b', failsOnce);
@@ -113,7 +113,7 @@ describe('a retry', () => {
     await expect(retry(world, first)).rejects.toMatchObject({ name: 'NothingToRetry' });
   });
 
-  test('is of one at a time, and the same request is answered again', async () => {
+  test('is one at a time, and the same request gets the same answer', async () => {
     const world = await World.make();
     const original = await failed(world);
     const key = { idempotencyKey: 'once' };
@@ -133,7 +133,7 @@ describe('a retry', () => {
     await world.settled(first.header.batch_id);
   });
 
-  test('leaves what somebody else has changed since, and what is UNKNOWN with all that hangs on it', async () => {
+  test('leaves what somebody else has changed since, and what is UNKNOWN with all its dependents', async () => {
     const world = await World.make();
     world.executor.scripts.set('a', failsOnce);
     world.executor.scripts.set('u', { start: 'unknown', appears: Number.POSITIVE_INFINITY });
@@ -181,7 +181,7 @@ describe('a retry', () => {
     ]);
   });
 
-  test('what somebody changes between plan and start is not run over', async () => {
+  test('does not overwrite what somebody changes between plan and start', async () => {
     const world = await World.make();
     const original = await failed(world);
     world.executor.scripts.set('a', { takes: 200 });
@@ -200,7 +200,7 @@ describe('a retry', () => {
     expect(left).toMatchObject([{ key: 'shared/b', reason: 'Superseded' }]);
   });
 
-  test('of a batch that was rolled back is of all that went back, and of what had failed', async () => {
+  test('of a batch that was rolled back covers all that went back, and what had failed', async () => {
     const world = await World.make();
     const original = await failed(world);
     const rollback = await rollBackBatch(world.deps, { batchId: original, reason: 'too early', actor: 'ada' });
@@ -223,7 +223,7 @@ describe('a retry', () => {
     expect(world.cluster.running('d')).toBe('2.0.0');
   });
 
-  test.each(['before', 'after'] as const)('killed %s its one transaction there is one at most', async (when) => {
+  test.each(['before', 'after'] as const)('exists at most once after a death %s its one transaction', async (when) => {
     const world = await World.make();
     const original = await failed(world);
     let isDead = false;
@@ -244,7 +244,7 @@ describe('a retry', () => {
     expect((await readBatch(world.deps, { named: original, actor: 'ada' })).retries).toEqual([header.batch_id]);
   });
 
-  test('of what was cancelled before it began is all of it', async () => {
+  test('of a batch that was cancelled before it began covers all of it', async () => {
     const world = await World.make();
     const original = await world.submit([{ name: 'a' }, { name: 'b', needs: ['a'] }]);
     await cancelBatch(world.deps, { batchId: original, actor: 'ada' });
@@ -260,7 +260,12 @@ describe('a retry', () => {
     ['a service without its pillar', { only: ['b'] }, 'DeploymentNotFound', 'did you mean shared/b?'],
     ['a version of an unknown key', { versions: { 'shared/x': '1' } }, 'DeploymentNotFound', 'no deployment shared/x'],
     ['a bad version', { versions: { 'shared/a': 'a b' } }, 'RequestInvalid', 'contains a space'],
-    ['a version of what succeeded', { versions: { 'shared/d': '1' } }, 'StatusConflict', 'shared/d is SUCCESS'],
+    [
+      'a version of a deployment that succeeded',
+      { versions: { 'shared/d': '1' } },
+      'StatusConflict',
+      'shared/d is SUCCESS',
+    ],
     ['what succeeded', { only: ['shared/d'] }, 'NothingToRetry', 'successful deployments are not run again'],
   ])('refuses %s', async (_, asked, name, said) => {
     const world = await World.make();
@@ -292,7 +297,7 @@ describe('a retry', () => {
     });
   });
 
-  test('nor while a retry of it is rolled back, also one that others came after', async () => {
+  test('nor while a retry of it is rolled back, even one that others came after', async () => {
     const world = await World.make();
     const original = await failed(world);
     world.executor.scripts.set('a', failsOnce);

@@ -10,10 +10,10 @@ const part = 'api-batches';
 
 interface Story {
   readonly what: string;
-  /** Gives what is asked for, and asked for again where the first request has left nothing. */
+  /** Makes the request, and makes it again where the first one has left nothing. */
   readonly prepare: (world: World) => Promise<{ readonly ask: () => Promise<unknown>; readonly batch?: string }>;
   readonly ends: Readonly<Record<string, string>>;
-  /** With those of the preparation. */
+  /** Including the calls of the preparation. */
   readonly batches: number;
 }
 
@@ -50,7 +50,7 @@ const stories: readonly Story[] = [
   },
 ];
 
-/** Whoever was not answered asks again, unless it is seen that it was done. */
+/** A caller without an answer asks again, unless it sees that it was done. */
 const isDone = async (world: World, { batch, before }: { batch?: string | undefined; before: number }) => {
   const { rollback_request, rolling_back } = batch === undefined ? {} : await world.header(batch);
   return rollback_request !== undefined || rolling_back !== undefined || (await listed(world)).length > before;
@@ -89,7 +89,7 @@ const askWithDeathAt = async (story: Story, nth: number, when: 'before' | 'after
   return calls;
 };
 
-describe('whoever asks is killed at each call that changes something: it is done once, and ends', () => {
+describe('the asking process is killed at each call that changes something: it happens once, and ends', () => {
   test.each(stories)('$what', async (story) => {
     const calls = await askWithDeathAt(story, 0, 'after');
     expect(calls).toBeGreaterThan(0);

@@ -36,9 +36,9 @@ const hub = (count: number): readonly Wanted[] =>
   apart(count).map((one, at) => (at === 0 ? one : { ...one, needs: ['s0'] }));
 
 test.each([
-  ['that stand apart', apart],
+  ['that are independent', apart],
   ['that all depend on one', hub],
-])('the rollback of four times as many deployments %s costs each no more', async (_, graph) => {
+])('the rollback of four times as many deployments %s costs no more for each', async (_, graph) => {
   const [few, many] = [await costOf(graph(30)), await costOf(graph(120))];
   for (const what of ['preview', 'rollback'] as const) {
     for (const unit of ['reads', 'writes', 'bytes'] as const) {

@@ -6,12 +6,15 @@ import { endOf, listed, rollbacksOf, startedTwice, toldOf } from './rollback-wor
 import { World } from './world.ts';
 
 const stack = [{ name: 'db' }, { name: 'api', needs: ['db'] }, { name: 'web', needs: ['api'] }];
-/** Somebody else takes up what these leave. */
+/** Somebody else continues what these leave. */
 const takenUp = ['finish-batch', 'watch-cluster', 'record-outcome', 'dispatch-turns'] as const;
-/** Where these die by themselves nobody can say whether they began: a deployment, or the plan, may fail by it. */
+/** Where these die, it is unknown whether they began: a deployment, or the plan, may fail because of it. */
 const given = ['plan-batch', 'capture-baseline', 'start-deployment'] as const;
 
-/** A batch that fails and rolls itself back; a function is killed at its nth call that changes something. Gives how many calls there were. */
+/**
+ * A batch that fails and rolls itself back. A function is killed at its nth call that changes something. Returns how
+ * many calls there were.
+ */
 const runWithDeathAt = async (name: string, { nth, when, heard, check }: Death): Promise<number> => {
   const world = await World.open({ sweepEvery: 60_000 });
   let calls = 0;
@@ -53,7 +56,7 @@ const isBack: Check = async (world, batch) => {
   expect(stack.map((one) => world.cluster.running(one.name))).toEqual(['1.0.0', '1.0.0', '1.0.0']);
 };
 
-/** Whatever it came to, it is over, and both batches say the same. */
+/** It is over, with any result, and both batches say the same. */
 const isOver: Check = async (world, batch) => {
   const headers = await listed(world);
   expect(headers.map(({ ended_at, rolling_back }) => [typeof ended_at, rolling_back])).toEqual(
@@ -80,7 +83,7 @@ describe('killed at each call that changes something', () => {
     atEachCall(name, { heard: 'error', check: isOver }),
   );
 
-  // Not of a start: whether a run began between its intent and its death nobody can say.
+  // Not for a start: nobody can know whether a run began between its intent and its death.
   test.each(['plan-batch', 'capture-baseline'] as const)(
     '%s, by a fault of Lambda: a batch is rolled back once, and ends',
     (name) => atEachCall(name, { heard: 'fault', check: isBack }),

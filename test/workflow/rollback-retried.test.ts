@@ -6,7 +6,7 @@ import { World } from './world.ts';
 
 const stack = [{ name: 'db' }, { name: 'api', needs: ['db'] }, { name: 'web', needs: ['api'] }];
 
-test('with a batch goes back what tried it again: to what stood there before the first', async () => {
+test('the rollback of a batch includes its retry: back to the version before the first', async () => {
   const world = await World.make();
   world.executor.scripts.set('api@2.0.0', { ends: 'failed' });
   // What the batch left there is broken, and stays: the retry finds it.

@@ -12,7 +12,7 @@ const deployed = async (world: World, ...versions: readonly string[]): Promise<v
 };
 
 describe('one target goes back', () => {
-  test('to the release before', async () => {
+  test('to the previous release', async () => {
     const world = await World.make();
     await deployed(world, '1.3.1', '1.3.2', '1.4.0');
     expect(await previewTarget(world.deps, db)).toMatchObject({
@@ -36,7 +36,7 @@ describe('one target goes back', () => {
     expect(world.cluster.running('db')).toBe('1.3.1');
   });
 
-  test('after a failure that was not put back: to the last good one', async () => {
+  test('after a failure without a restore: to the last good one', async () => {
     const world = await World.make();
     await deployed(world, '1.3.2');
     world.executor.scripts.set('db@1.4.0', { ends: 'failed' });
@@ -45,7 +45,7 @@ describe('one target goes back', () => {
     expect(world.cluster.running('db')).toBe('1.3.2');
   });
 
-  test('not over what somebody has put there since', async () => {
+  test('not over what somebody has deployed there since', async () => {
     const world = await World.make();
     await deployed(world, '1.3.2', '1.4.0');
     world.cluster.set('db', '1.4.0-hotfix', 'good');
@@ -59,10 +59,10 @@ describe('one target goes back', () => {
   });
 });
 
-describe('a request that is sent again', () => {
+describe('a repeated request', () => {
   const keyed = { ...asked, idempotencyKey: 'once' };
 
-  test('by its key is the same batch, also after it was carried out: the release that it took away stays away', async () => {
+  test('is the same batch by its key, even after it ran: the release that it removed stays away', async () => {
     const world = await World.make();
     await deployed(world, '1.3.2', '1.4.0');
     const first = await rollBackTarget(world.deps, keyed);
@@ -75,7 +75,7 @@ describe('a request that is sent again', () => {
     expect(world.cluster.running('db')).toBe('1.3.2');
   });
 
-  test('without one is refused while the first is at work', async () => {
+  test('without a key is refused while the first is at work', async () => {
     const world = await World.make();
     await deployed(world, '1.3.2', '1.4.0');
     world.executor.scripts.set('db@1.3.2', { takes: 60 });
@@ -89,7 +89,7 @@ describe('a request that is sent again', () => {
   });
 });
 
-describe('what cannot go back is refused in a sentence', () => {
+describe('what cannot go back gets a readable problem', () => {
   const refused = async (wished: object, versions: readonly string[] = ['1.3.2', '1.4.0']) => {
     const world = await World.make();
     await deployed(world, ...versions);

@@ -36,7 +36,7 @@ test('a batch that is to go back says so while it waits for what is in flight', 
   expect((await view()).status).toBe('ROLLBACK');
 });
 
-describe('what is told while a batch goes back, and afterwards', () => {
+describe('what a batch shows during a rollback, and afterwards', () => {
   test('counts and the filter by status know what is back already', async () => {
     const world = await World.make();
     const batch = await world.submit(stack);
@@ -56,7 +56,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
     });
     const { deployments } = await listDeployments(world.deps, { batchId: batch, limit: 10 });
     expect(deployments.map(({ rolled_back_by }) => rolled_back_by).sort()).toEqual([rollback, undefined, undefined]);
-    // Who follows it stays until it has ended again.
+    // A client that follows it stays until it has ended again.
     expect((await feedOf(world, batch)).ended).toBe(false);
     expect(view.message).toContain(`Batch ${rollback} puts 3 deployments back.`);
     await world.settled(batch);
@@ -69,7 +69,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
     expect([feed.ended, feed.events.at(-1)!.reason]).toEqual([true, 'RolledBack']);
   });
 
-  test('whatever is found out of an UNKNOWN of it, it goes on to be rolled back, and stays so', async () => {
+  test('it stays in its rollback, no matter how an UNKNOWN of it is resolved', async () => {
     const world = await World.make();
     world.executor.scripts.set('other@2.0.0', lost);
     const batch = await world.submit([...stack, { name: 'other' }]);
@@ -101,7 +101,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
     expect(await world.header(batch)).toMatchObject({ totals: { ROLLBACK: 1 } });
   });
 
-  test('a rollback that left something to others ends well, also where its end was found out later', async () => {
+  test('a rollback that left something to others succeeds, even if its end was found out later', async () => {
     const world = await World.make();
     const batch = await world.submit([{ name: 'db' }, { name: 'web' }]);
     await world.settled(batch);
@@ -166,7 +166,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
     expect((await world.header(batch)).rolling_back).toBeUndefined();
   });
 
-  test('of a rollback it says what it means', async () => {
+  test('says what the rollback of a rollback means', async () => {
     const world = await World.make();
     const batch = await world.submit(stack);
     await world.settled(batch);
@@ -178,7 +178,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
     expect((await previewRollback(world.deps, { batchId: batch })).means).toContain('Nothing goes back.');
   });
 
-  test('where nothing goes back each that is left says why, once', async () => {
+  test('where nothing goes back each deployment says why, once', async () => {
     const world = await World.make();
     const batch = await world.submit(stack);
     await world.settled(batch);
@@ -187,7 +187,7 @@ describe('what is told while a batch goes back, and afterwards', () => {
     expect(preview.left.map(({ key, reason }) => [key, reason])).toEqual([['shared/db', 'DependentNotRolledBack']]);
   });
 
-  test('a name that is nearly right is told as which it was meant', async () => {
+  test('a name with a typo gets the suggestion of the right one', async () => {
     const world = await World.make();
     const batch = await world.submit(stack);
     await world.settled(batch);
@@ -218,7 +218,7 @@ describe('a reply of the table that is lost', () => {
   });
   const asked = { reason: 'it went wrong', actor: 'ada' };
 
-  test('after the end of the batch: the rollback that it took is the answer, and it runs', async () => {
+  test('after the end of the batch: the answer is the rollback that it accepted, and it runs', async () => {
     const world = await World.make();
     const batch = await world.submit(stack);
     await world.settled(batch);
@@ -231,7 +231,7 @@ describe('a reply of the table that is lost', () => {
     ]);
   });
 
-  test('while it runs: the request that it took is the answer', async () => {
+  test('while it runs: the answer is the request that it accepted', async () => {
     const world = await World.make();
     world.executor.scripts.set('db', { takes: 60 });
     const batch = await world.submit(stack);

@@ -5,7 +5,7 @@ import type { Wished } from '../../lib/usecases/undo/prepare-rollback.ts';
 import { rollBackBatch } from '../../lib/usecases/undo/roll-back-batch.ts';
 import type { World } from './world.ts';
 
-/** How each deployment of a batch stands, by service: `ROLLBACK RolledBack`. */
+/** The state of each deployment of a batch, by service: `ROLLBACK RolledBack`. */
 export const toldOf = async (world: World, batchId: string): Promise<Readonly<Record<string, string>>> => {
   const told: Record<string, string> = {};
   for await (const item of everyItem(world.table, { pk: keys.header(batchId).pk, prefix: 'ITEM#' })) {
@@ -26,13 +26,13 @@ export const roll = async (world: Pick<World, 'deps'>, batchId: string, wished: 
   return (await rollBackBatch(world.deps, asked)).batch_id;
 };
 
-/** The batches that roll this one back, or have. */
+/** The batches that roll this one back, or have done so. */
 export const rollbacksOf = async (world: World, batchId: string): Promise<readonly string[]> => {
   const { items } = await world.table.query({ pk: keys.header(batchId).pk, prefix: 'ROLLBACK#', limit: 100 });
   return items.map((item) => item.batch_id as string);
 };
 
-/** In the order in which their runs were asked for: `s2@1.0.0`. */
+/** In the order of the requests for their runs: `s2@1.0.0`. */
 export const startedIn = async (world: World, batchId: string): Promise<readonly string[]> => {
   const runs: { at: number; name: string }[] = [];
   for await (const item of everyItem(world.table, { pk: keys.header(batchId).pk, prefix: 'ATTEMPT#' })) {
@@ -48,6 +48,6 @@ export const listed = async (world: World): Promise<readonly HeaderRow[]> => {
   return Promise.all(items.map(({ sk }) => world.header(sk)));
 };
 
-/** Each run was asked for once. */
+/** Each run was requested once. */
 export const startedTwice = (world: World): readonly string[] =>
   [...world.executor.starts].filter(([, times]) => times > 1).map(([key]) => key);

@@ -5,7 +5,7 @@ import { World } from './world.ts';
 const stack = [{ name: 'db' }, { name: 'api', needs: ['db'] }, { name: 'web', needs: ['api'] }];
 
 describe('on_failure: rollback', () => {
-  test('what was changed goes back in the reverse order, and the batch ends with its rollback', async () => {
+  test('changes go back in the reverse order, and the batch ends with its rollback', async () => {
     const world = await World.make();
     world.executor.scripts.set('web@2.0.0', { ends: 'failed' });
     const batch = await world.submit(stack, { strategy: { on_failure: 'rollback' } });
@@ -29,7 +29,7 @@ describe('on_failure: rollback', () => {
     expect(startedTwice(world)).toEqual([]);
   });
 
-  test('a batch that goes well stays', async () => {
+  test('a batch that succeeds stays', async () => {
     const world = await World.make();
     const batch = await world.submit(stack, { strategy: { on_failure: 'rollback' } });
     await world.settled(batch);
@@ -50,7 +50,7 @@ describe('on_failure: rollback', () => {
     expect(await listed(world)).toHaveLength(1);
   });
 
-  test('a batch that was cancelled is not rolled back', async () => {
+  test('a cancelled batch is not rolled back', async () => {
     const world = await World.make();
     const { cancelBatch } = await import('../../lib/usecases/batch/cancel-batch.ts');
     const batch = await world.submit(stack, { strategy: { on_failure: 'rollback' } });
@@ -97,7 +97,7 @@ describe('a batch that has ended', () => {
     await expect(roll(world, batch)).rejects.toMatchObject({ name: 'NothingToRollBack' });
   });
 
-  test('what does not go back leaves what it depends on, and both batches say so', async () => {
+  test('what does not go back leaves its dependencies too, and both batches say so', async () => {
     const world = await World.make();
     const batch = await done(world);
     world.executor.scripts.set('api@1.0.0', { ends: 'failed' });
@@ -115,7 +115,7 @@ describe('a batch that has ended', () => {
       api: 'SUCCESS Verified',
       db: 'SUCCESS Verified',
     });
-    // Asked again, it takes up what is left.
+    // A second request continues with what is left.
     world.executor.scripts.clear();
     const again = await roll(world, batch);
     await world.settled(batch);
@@ -123,7 +123,7 @@ describe('a batch that has ended', () => {
     expect(await endOf(world, batch)).toBe('ROLLBACK RolledBack');
   });
 
-  test('forced, it goes back although what depended on it did not', async () => {
+  test('forced, it goes back although its dependents did not', async () => {
     const world = await World.make();
     const batch = await done(world);
     world.executor.scripts.set('api@1.0.0', { ends: 'failed' });
@@ -136,7 +136,7 @@ describe('a batch that has ended', () => {
     expect(world.cluster.running('db')).toBe('1.0.0');
   });
 
-  test('what a later batch has changed is left, and told', async () => {
+  test('changes of a later batch are left, and reported', async () => {
     const world = await World.make();
     const batch = await done(world);
     await done(world, [{ name: 'api', version: '3.0.0' }] as never);
@@ -147,7 +147,7 @@ describe('a batch that has ended', () => {
     expect((await world.header(batch)).message).toContain('Left: 1 Superseded.');
   });
 
-  test('what a later batch changes between plan and start is skipped, and the others go on', async () => {
+  test('changes of a later batch between plan and start are skipped, and the others go on', async () => {
     const world = await World.make();
     const batch = await done(world);
     // It holds the lock of api until the rollback waits for it.
@@ -165,7 +165,7 @@ describe('a batch that has ended', () => {
     expect(await endOf(world, batch)).toBe('ROLLBACK RolledBack');
   });
 
-  test('a hotfix that somebody has put there is left alone', async () => {
+  test('a hotfix that somebody has deployed there is left alone', async () => {
     const world = await World.make();
     const batch = await done(world);
     world.cluster.set('api', '2.0.0-hotfix', 'good');
@@ -187,7 +187,7 @@ describe('a batch that has ended', () => {
     expect(await endOf(world, batch)).toBe('FAILED RollbackIncomplete');
   });
 
-  test('what was the first there, and what is never to be rolled back, stays', async () => {
+  test('what was the first there, and what must never be rolled back, stays', async () => {
     const world = await World.make();
     const batch = await world.submit(
       [{ name: 'db', rollback: 'none' }, { name: 'new' }, { name: 'api', needs: ['new'] }],
@@ -201,7 +201,7 @@ describe('a batch that has ended', () => {
     await expect(roll(world, batch, { only: ['shared/db'] })).rejects.toMatchObject({ name: 'NotRolledBack' });
   });
 
-  test('the rollback of a rollback puts the new versions in place again', async () => {
+  test('the rollback of a rollback deploys the new versions again', async () => {
     const world = await World.make();
     const batch = await done(world);
     const rollback = await roll(world, batch);

@@ -6,14 +6,14 @@ import type { Cluster, ContainerLog, HealthRequest, LogRequest, WorkloadView } f
 import { unready, viewOf, waitingFor } from '../domain/rollout/objects.ts';
 import type { WorldClock } from './world-clock.ts';
 
-/** How a version fares on the cluster. */
+/** How a version behaves on the cluster. */
 export type Fate = 'good' | 'pull' | 'crash' | 'stuck';
 
 interface Release {
   readonly from: number;
   readonly version: string;
   readonly fate: Fate;
-  /** What becomes of it then, if nothing else stands there by that time. */
+  /** What happens to it then, if nothing else is deployed there by that time. */
   readonly later?: { readonly from: number; readonly fate: Fate };
   /** It was deleted. */
   readonly isGone?: true;
@@ -26,7 +26,7 @@ interface Scaled {
   readonly ready: number;
 }
 
-/** One that stands there, or has: counted from 1, as Kubernetes does. */
+/** One that is or was deployed there: counted from 1, as Kubernetes does. */
 interface Revision extends Release {
   readonly revision: number;
 }
@@ -52,7 +52,7 @@ const looks: Readonly<Record<Fate, object>> = {
 export class ScriptedCluster implements Cluster {
   /** From this moment on it cannot be asked, until the other. */
   away: { readonly from: number; readonly until: number } | undefined;
-  /** Only where its role lacks something is it asked. */
+  /** Only requests fail for which its role lacks something. */
   missingRights?: () => Promise<readonly Right[]>;
   #lacks: readonly string[] = [];
   /** What the service answers to its nth health check, from 1. */
@@ -63,7 +63,7 @@ export class ScriptedCluster implements Cluster {
   log: readonly string[] | undefined;
   readonly probes = new Map<string, number>();
   reads = 0;
-  /** What tells it from others, and where it is: the same for every name that leads here. */
+  /** What distinguishes it from others, and where it is: the same for every name that leads here. */
   identities: readonly string[] = ['kube-system:scripted'];
   address = 'https://scripted.test#ca';
   readonly #name: string;
@@ -76,22 +76,22 @@ export class ScriptedCluster implements Cluster {
     this.#clock = clock;
   }
 
-  /** Gives the way to take it back, which is only for what has not come to pass. */
+  /** Returns the way to take it back, which is only for what has not happened yet. */
   set(service: string, version: string, fate: Fate, from = this.#clock.now()): () => void {
     return this.#put(service, { from, version, fate });
   }
 
-  /** From a moment on it comes up, and takes so long. What is put in its place meanwhile stays. */
+  /** From a moment on it comes up, and takes this long. What replaces it meanwhile stays. */
   settle(service: string, version: string, { from, later }: Required<Pick<Release, 'from' | 'later'>>): () => void {
     return this.#put(service, { from, version, fate: 'stuck', later });
   }
 
-  /** From a moment on nothing stands there. */
+  /** From a moment on nothing is deployed there. */
   remove(service: string, from = this.#clock.now()): () => void {
     return this.#put(service, { from, version: 'none', fate: 'good', isGone: true });
   }
 
-  /** From a moment on so many are asked for. Gives the way to take it back, as `set` does. */
+  /** From a moment on this many replicas are requested. Returns the way to take it back, as `set` does. */
   scale(service: string, replicas: number, { from = this.#clock.now(), ready = replicas } = {}): () => void {
     const scaled = { from, replicas, ready };
     const known = [...(this.#scaled.get(service) ?? []), scaled];
@@ -107,7 +107,7 @@ export class ScriptedCluster implements Cluster {
     };
   }
 
-  /** How many are asked for now. */
+  /** How many replicas are requested now. */
   replicas(service: string): number {
     return this.#scaleAt(service).replicas;
   }
@@ -120,7 +120,7 @@ export class ScriptedCluster implements Cluster {
   #put(service: string, release: Release): () => void {
     const { from } = release;
     const known = this.#releases.get(service) ?? [];
-    // What comes later stays later, whoever was asked first.
+    // What comes later stays later, no matter which was requested first.
     const at = known.findLastIndex((one) => one.from <= from) + 1;
     this.#releases.set(service, known.toSpliced(at, 0, release));
     return () => {
@@ -131,7 +131,7 @@ export class ScriptedCluster implements Cluster {
     };
   }
 
-  /** What stands there now; undefined for nothing. */
+  /** What is deployed there now; undefined for nothing. */
   running(service: string, at = this.#clock.now()): string | undefined {
     const stands = this.#at(service, at);
     return stands?.isGone ? undefined : stands?.version;
@@ -155,7 +155,7 @@ export class ScriptedCluster implements Cluster {
     });
   }
 
-  /** ReplicaSets of what stood there before: one for each version, with the number that it had last. */
+  /** ReplicaSets of previous versions: one for each version, with its last number. */
   #earlier(service: string, now: Revision): readonly JsonObject[] {
     const before = (this.#releases.get(service) ?? []).slice(0, now.revision - 1);
     const last = new Map(before.map((one, at) => [one.version, at + 1]));

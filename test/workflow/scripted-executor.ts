@@ -12,37 +12,37 @@ import type {
 import type { Fate, ScriptedCluster } from './scripted-cluster.ts';
 import type { WorldClock } from './world-clock.ts';
 
-/** What becomes of a request; times in seconds. */
+/** What happens to a request. Times are in seconds. */
 export interface Script {
   /** What the start answers. Default: started. */
   readonly start?: 'started' | 'accepted' | 'unknown' | Extract<StartResult, { kind: 'rejected' }>;
-  /** So many times it is turned away before that, as throttled. */
+  /** It is turned away this many times before that, as throttled. */
   readonly throttled?: number;
-  /** Our own budget of requests has no room for it until so long after it was asked for first. */
+  /** Our own budget of requests has no room for it until this long after the first request. */
   readonly noRoom?: number;
-  /** An accepted or unknown run is there after this; Infinity: never. */
+  /** An accepted or unknown run exists after this. Infinity: never. */
   readonly appears?: number;
   /** An accepted or unknown start turns out to be two runs. */
   readonly doubled?: boolean;
-  /** The accepted event fails: no run will come of it. */
+  /** The accepted event fails: it leads to no run. */
   readonly eventFails?: string;
   readonly takes?: number;
-  /** Of that time it waits for a person, from so long after its start. */
+  /** Part of that time it waits for a person, from this long after its start. */
   readonly asks?: { readonly after: number; readonly for: number };
-  /** It is queued, as long as it takes. */
+  /** It is queued for this long. */
   readonly isQueued?: true;
   readonly ends?: RunOutcome;
-  /** What is said about a bad end. */
+  /** The message of a bad end. */
   readonly says?: string;
-  /** `deaf` says that it accepts, and goes on. Of `lost` the answer is lost, of `unheard` the request is. */
+  /** `deaf` says that it accepts, and goes on. `lost` loses the answer, `unheard` loses the request. */
   readonly cancel?: 'accepted' | 'no' | 'deaf' | 'lost' | 'unheard';
-  /** Stopped, it changes nothing on the cluster any more. */
+  /** Once stopped, it changes nothing on the cluster any more. */
   readonly cleanly?: true;
-  /** Asked to stop, it no longer knows the run. */
+  /** When asked to stop, it no longer knows the run. */
   readonly forgotten?: boolean;
-  /** What then stands on the cluster; `nothing` changes nothing there. */
+  /** What is then on the cluster. `nothing` changes nothing there. */
   readonly leaves?: Fate | 'nothing' | 'gone';
-  /** It is in order only so long after the run. */
+  /** It becomes healthy this long after the run. */
   readonly settles?: number;
 }
 
@@ -52,7 +52,7 @@ export interface Run {
   readonly from: number;
   readonly to: number;
   abortedAt?: number;
-  /** Takes back what would come of it. */
+  /** Takes back its future results. */
   readonly undo: readonly (() => void)[];
 }
 
@@ -62,12 +62,15 @@ const notRead: News = {
   trouble: { asked: 'the executor', answered: 'the executor does not answer' },
 };
 
-/** An executor that does what the test wrote down, by its key, else by `service@version`, else by `service#attempt`, else by `service`, else well. It counts starts, which are what it did not turn away. */
+/**
+ * An executor that follows the script of the test, by its key, else by `service@version`, else by `service#attempt`,
+ * else by `service`, else successful. It counts starts, which are the requests that it did not turn away.
+ */
 export class ScriptedExecutor implements Executor {
   readonly lateStartMilliseconds = lateStart;
   readonly scripts = new Map<string, Script>();
   readonly starts = new Map<string, number>();
-  /** How often a start was sent, by key: those that were turned away too, but not those for which there was no room. */
+  /** How often a start was sent, by key. It includes those that were turned away, but not those without room. */
   readonly asked = new Map<string, number>();
   /** When there is room for a start, by key. */
   readonly #room = new Map<string, number>();
@@ -86,7 +89,7 @@ export class ScriptedExecutor implements Executor {
 
   async start(request: RunRequest, latest = Number.POSITIVE_INFINITY): Promise<StartResult> {
     const room = this.#roomFor(request);
-    // To wait for its turn takes no time here.
+    // Waiting for its turn takes no time here.
     if (room > latest) return { kind: 'busy', until: room };
     this.#ask();
     const asked = (this.asked.get(request.key) ?? 0) + 1;
@@ -119,7 +122,7 @@ export class ScriptedExecutor implements Executor {
     return { kind: 'started', ref: `run-${request.key}`, url: `https://executor.test/${request.key}` };
   }
 
-  /** All that there were, and will be, in the order of their starts. */
+  /** All past and future runs, in the order of their starts. */
   get runs(): readonly Run[] {
     return [...this.#runs.values()];
   }
@@ -129,7 +132,10 @@ export class ScriptedExecutor implements Executor {
     return new Map(watched.map((one) => [one.request.key, this.isAway ? notRead : this.#newsOf(one)]));
   }
 
-  /** A delete that goes well, or has come so far, leaves nothing; a scale sets the number, and `stuck` brings up none of the new ones. */
+  /**
+   * A delete that succeeds, or has come this far, leaves nothing. A scale sets the number, and `stuck` brings up none
+   * of the new ones.
+   */
   #act({ request, to }: Run, leaves: Script['leaves'], undo: (() => void)[]): void {
     const { action, replicas = 0, workload } = request.deployment;
     const { name } = workload;

@@ -5,7 +5,7 @@ import { itemsOf } from './report.ts';
 import type { Script } from './scripted-executor.ts';
 import { World } from './world.ts';
 
-/** Services beside each of which runs a proxy, and nothing says which container is the service. */
+/** Services with a proxy beside each, and nothing says which container is the service. */
 const withProxy = async (proxy: string): Promise<World> => {
   const world = await World.make();
   world.cluster.sidecars = [{ name: 'proxy', image: `registry.test/proxy:${proxy}` }];
@@ -26,12 +26,12 @@ const warningsOf = async (world: World): Promise<readonly string[]> =>
 const asks =
   /its workload has several containers \(app, proxy\) and it is not clear which is the service\. .* Name its `container`/;
 
-test('the one that gets the version is the service, which is told, and remembered', async () => {
+test('the one that gets the version is the service, which is reported, and remembered', async () => {
   const world = await withProxy('7');
   const first = await deployed(world, '2.0.0');
   expect([first?.status, first?.warnings]).toEqual(['SUCCESS', [expect.stringMatching(asks)]]);
   expect(await warningsOf(world)).toEqual([]);
-  // By now it is known: the same again is no news, and a proxy that has the version is not taken for the service.
+  // By now it is known. The same again is no news, and a proxy with the version does not count as the service.
   const again = await deployed(world, '2.0.0');
   expect([again?.status, again?.warnings]).toEqual(['SUCCESS', []]);
   world.cluster.sidecars = [{ name: 'proxy', image: 'registry.test/proxy:3.0.0' }];
@@ -39,7 +39,7 @@ test('the one that gets the version is the service, which is told, and remembere
   expect([third?.failure?.reason, third?.failure?.message]).toEqual(['Timeout', expect.stringContaining('still')]);
 });
 
-test('one that had the version before proves nothing, and the next plan asks', async () => {
+test('a container that had the version before proves nothing, and the next plan asks', async () => {
   const world = await withProxy('2.0.0');
   const outcome = await deployed(world, '2.0.0', { leaves: 'nothing' });
   expect([outcome?.failure?.reason, outcome?.warnings]).toEqual(['Timeout', [expect.stringMatching(asks)]]);

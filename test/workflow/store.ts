@@ -3,14 +3,14 @@ import type { OnUse } from '../../lib/adapters/table-use.ts';
 import type { Table } from '../../lib/domain/ports.ts';
 import { followTable, isFollowed, type StreamConsumers } from '../../lib/local/runtime/stream.ts';
 
-/** A table, and whatever tells of its changes. */
+/** A table, and the source of its changes. */
 export interface Store {
   readonly table: Table;
-  /** Hands new messages and events on. Gives the way to stop. */
+  /** Passes new messages and events on. Returns the way to stop. */
   follow(consumers: StreamConsumers): () => void;
-  /** Resolves when all that was written has come to those who follow, whether or not they are done with it. */
+  /** Resolves when all that was written has reached its followers, whether or not they are done with it. */
   arrived(): Promise<void>;
-  /** Whether those who follow have something left to handle. */
+  /** Whether its followers have something left to handle. */
   isBehind(): boolean;
   close(): void;
 }

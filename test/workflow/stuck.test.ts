@@ -8,7 +8,7 @@ import { setHold } from '../../lib/usecases/holds/set-hold.ts';
 import { itemsOf } from './report.ts';
 import { World } from './world.ts';
 
-/** What GET /batches/{id} says does not move: only the root of each chain, since when, and what can be done. */
+/** What GET /batches/{id} says does not move: only the root of each chain, since when, and what to do. */
 
 const stuckOf = async (world: World, batchId: string): Promise<readonly Stuck[]> =>
   (await readBatch(world.deps, { named: batchId, actor: 'ada' })).stuck;
@@ -29,7 +29,7 @@ test('a batch that moves has nothing that is stuck, from its submission to its e
   expect((await world.header(batchId)).status).toBe('SUCCESS');
 });
 
-test('a person who is awaited in the executor, and none of those behind', async () => {
+test('a person needed in the executor, and none of those behind', async () => {
   const world = await World.make();
   world.executor.scripts.set('a', { takes: 400, asks: { after: 20, for: 300 } });
   const batchId = await world.submit([{ name: 'a' }, { name: 'b', needs: ['a'] }]);
@@ -45,7 +45,7 @@ test('a person who is awaited in the executor, and none of those behind', async 
   ]);
 });
 
-test('a person who is awaited, also while a hold keeps others from their turns', async () => {
+test('a person needed in the executor, also while a hold keeps others from their turns', async () => {
   const world = await World.make();
   world.executor.scripts.set('a', { takes: 400, asks: { after: 20, for: 300 } });
   const batchId = await world.submit([{ name: 'a' }]);

@@ -4,7 +4,7 @@ import type { Wanted } from './batch-text.ts';
 import type { Script } from './scripted-executor.ts';
 import { World } from './world.ts';
 
-/** What changes something outside, and cannot be taken back by a table that has lost its last commits. */
+/** What changes something outside, and what a table that has lost its last commits cannot take back. */
 const outside = ['executor.start', 'executor.cancel'];
 
 interface Case {

@@ -14,9 +14,12 @@ const verbOf = (write: Write): keyof Writes => {
 const covers = (partition: Partition, pk: string): boolean =>
   partition.endsWith('*') ? pk.startsWith(partition.slice(0, -1)) : pk === partition;
 
-/** The table with the rights of whoever is at work: a write that is not in the row of a function is refused, as on AWS. */
+/**
+ * The table with the rights of the current function. As on AWS, it refuses a write that is not in the row of a
+ * function.
+ */
 export class TableRights {
-  /** What was refused: whoever asked may have gone on without it. */
+  /** What it refused. The function may have gone on without it. */
   readonly denied: string[] = [];
   readonly #current: () => string | undefined;
 

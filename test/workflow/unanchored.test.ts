@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { reportOf } from './report.ts';
 import { World } from './world.ts';
 
-test('while the place of anchors is away, batches, feeds and the bus go on; their ends are anchored when it is back', async () => {
+test('while the place of anchors is down, batches, feeds and the bus go on; their ends are anchored when it is back', async () => {
   const logged = vi.spyOn(console, 'error').mockReturnValue();
   onTestFinished(() => logged.mockRestore());
   const world = await World.make();

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What the calls of one function came to. */
+/** The result of the calls of one function. */
 export interface FunctionWork {
   invocations: number;
-  /** That it slept; everything else takes no time here. */
+  /** That it slept. Everything else takes no time here. */
   milliseconds: number;
   /** Calls of ports, for example `table.get`. */
   readonly calls: Map<string, number>;
@@ -18,8 +18,8 @@ interface Invocation {
 const never = new Promise<never>(() => {});
 
 /**
- * Knows in whose name something is done: which function costs what, and which call was killed. A call that is dead does
- * nothing any more: whatever it asks for next never comes back.
+ * Knows who does something: which function costs what, and which call was killed. A dead call does nothing any more:
+ * its next request never returns.
  */
 export class WorkLog {
   readonly functions = new Map<string, FunctionWork>();
@@ -46,12 +46,12 @@ export class WorkLog {
     }
   }
 
-  /** To be asked before anything is done. Undefined for the living. */
+  /** A check before anything is done. Undefined for the living. */
   deathOf(): Promise<never> | undefined {
     return this.#current.getStore()?.isDead ? never : undefined;
   }
 
-  /** In whose name something is done now. */
+  /** Who does something now. */
   get current(): string | undefined {
     return this.#current.getStore()?.name;
   }
@@ -64,8 +64,8 @@ export class WorkLog {
   }
 
   /**
-   * Kills what runs under this name. Who called it hears that it died, at once or when `later` says so, or that Lambda had a fault (the
-   * machine tries that again), or nothing. Gives how many there were.
+   * Kills what runs under this name. Its caller hears that it died, at once or when `later` says so, or that Lambda had
+   * a fault (the machine tries that again), or nothing. Returns how many there were.
    */
   kill(name: string, heard: 'error' | 'fault' | 'nothing' | ((later: () => void) => void)): number {
     const killed = [...this.#running].filter((one) => one.name === name && !one.isDead);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../lib/domain/ports.ts';
 import { VirtualClock } from '../../lib/engine/virtual-clock.ts';
 
-/** One time for the engine's timers and for use cases that sleep. It stands still while anybody has something to do. */
+/** One time for the engine's timers and for use cases that sleep. It stops while anybody has something to do. */
 export class WorldClock extends VirtualClock implements Clock {
   constructor() {
     super(Date.UTC(2026, 8, 30, 6));
@@ -19,7 +19,7 @@ export class WorldClock extends VirtualClock implements Clock {
   }
 }
 
-/** In whole milliseconds, as clocks tell it: no id is made from a time between two. */
+/** In whole milliseconds, as clocks give it. No id is made from a time between two. */
 export class WholeClock extends WorldClock {
   override setTimer(atMilliseconds: number, callback: () => void): () => void {
     return super.setTimer(Math.ceil(atMilliseconds), callback);

@@ -37,25 +37,28 @@ import { WholeClock } from './world-clock.ts';
 export interface WorldOptions {
   readonly pace?: Partial<Pace>;
   readonly onUse?: OnUse;
-  /** Where rows are kept; SQLite in memory unless said otherwise. */
+  /** Where rows are kept. SQLite in memory by default. */
   readonly store?: () => Promise<Store>;
-  /** Milliseconds; Infinity: nobody sweeps. */
+  /** Milliseconds. Infinity: nobody sweeps. */
   readonly sweepEvery?: number;
-  /** Whose ends are told as they happen: on AWS it is not certain that those of children are. Nobody's, unless said otherwise. */
+  /** Whose ends send an event: on AWS it is not certain that children's ends do. Nobody's by default. */
   readonly tellsEndsOf?: 'nobody' | 'machines' | 'all';
-  /** Counts what is under way at each sweep, as on AWS. */
+  /** Counts what is in flight at each sweep, as on AWS. */
   readonly measures?: boolean;
-  /** Changes the batch machine, for what the one that ships cannot be brought to do. */
+  /** Changes the batch machine, for what the shipped one cannot be made to do. */
   readonly alter?: (definition: string) => string;
   /** A number from 0 up to, not including, 1. */
   readonly random?: () => number;
-  /** The one that comes without a configuration file, unless said otherwise. Every cluster in it is the same. */
+  /** The built-in configuration by default. Every cluster in it is the same. */
   readonly catalogue?: Catalogue;
-  /** Instead of the scripted one: called for each that is asked for. Its calls may sleep, so they are not counted as work. */
+  /**
+   * Instead of the scripted one: called for each executor that is requested. Its calls may sleep, so they do not count
+   * as work.
+   */
   readonly executor?: (world: World) => () => Executor;
 }
 
-/** A function of a state machine that is called: before it runs the test may throw in its place, or afterwards. */
+/** A function of a state machine, called: the test may throw in its place before it runs, or afterwards. */
 export type InvokeFault = (call: { readonly name: string; readonly payload: Json; readonly nth: number }) =>
   | {
       readonly error: Error;
@@ -67,13 +70,13 @@ const hour = 3_600_000;
 const unsuccessful = ['FAILED', 'TIMED_OUT', 'ABORTED'] as const;
 
 /**
- * The whole system in one process, on time that passes only when nobody has anything to do: the engine with the files
- * that ship, the handlers, the consumers of the stream and the sweeper. Executor and cluster follow a script.
+ * The whole system in one process: the engine with the shipped files, the handlers, the consumers of the stream and the
+ * sweeper. Time passes only when nobody has anything to do. Executor and cluster follow a script.
  */
 export class World {
   readonly clock = new WholeClock();
   readonly cluster = new ScriptedCluster('cluster-eu-1', this.clock);
-  /** For what is deployed to several. */
+  /** For a service on several. */
   readonly otherCluster = makeOther(this.clock);
   readonly executor = new ScriptedExecutor(this.clock, (name) =>
     name === 'cluster-us-1' ? this.otherCluster : this.cluster,
@@ -90,7 +93,7 @@ export class World {
   /** What the stream's consumers and the sweeper threw. */
   readonly faults: unknown[] = [];
   invokeFault: InvokeFault | undefined;
-  /** What the state machine hears in place of what a function gave; undefined changes nothing. */
+  /** What the state machine hears instead of a function's result. Undefined changes nothing. */
   reply: (call: { readonly name: string; readonly payload: Json }) => Json | undefined = () => undefined;
   readonly #options: WorldOptions;
   readonly #store: Store;
@@ -127,7 +130,7 @@ export class World {
     return world;
   }
 
-  /** For whoever closes it. */
+  /** For code that closes it. */
   static async open(options: WorldOptions = {}): Promise<World> {
     const world = new World(options, (await options.store?.()) ?? sqliteStore(options.onUse));
     await world.#open();
@@ -181,12 +184,12 @@ export class World {
     this.#close();
   }
 
-  /** Another one, which knows nothing of what the one before was about to do. */
+  /** Another one, which knows nothing of the previous one's plans. */
   renewDispatcher(): void {
     this.#dispatch = createDispatchTurns(this.deps);
   }
 
-  /** All of them, as after a kill: whatever was only in their memory is gone. */
+  /** All of them, as after a kill: everything that was only in their memory is gone. */
   renew(): void {
     this.renewDispatcher();
     this.#publishEvents = createPublishEvents(this.deps);
@@ -248,7 +251,7 @@ export class World {
   }
   #invokeHandlers: ReturnType<typeof makeInvoke> | undefined;
 
-  /** Sends a batch whose services, unless said otherwise, run in version 1.0.0 now. */
+  /** Sends a batch. By default its services run in version 1.0.0 now. */
   async submit(wanted: readonly Wanted[], { strategy = {}, without = [] }: Submission = {}): Promise<string> {
     for (const { name } of wanted) {
       if (this.cluster.running(name) === undefined && !without.includes(name)) this.cluster.set(name, '1.0.0', 'good');
@@ -277,11 +280,11 @@ export class World {
     for (;;) {
       await this.idle();
       if (await holds()) return;
-      if (this.clock.now() > end || !this.clock.runNext()) throw new Error(`it did not come to that: ${String(holds)}`);
+      if (this.clock.now() > end || !this.clock.runNext()) throw new Error(`it never happened: ${String(holds)}`);
     }
   }
 
-  /** Lets so many seconds pass. */
+  /** Lets this many seconds pass. */
   async pass(seconds: number): Promise<void> {
     const end = this.clock.now() + seconds * 1_000;
     this.clock.setTimer(end, () => {});
