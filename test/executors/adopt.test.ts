@@ -10,18 +10,18 @@ import { driftOf, lookAtObjects } from '../../lib/usecases/drift/look-at-objects
 import { all, configMap, deployment } from './kubernetes-texts.ts';
 import { KubernetesWorld, type RequestChange, target, workload } from './kubernetes-world.ts';
 
-/** What the executor has applied, what others made of it, and what is left of that when it was taken as right. */
+/** What the executor has applied, what others changed in it, and what remains of that after an adoption. */
 
 const path = documentPaths.applied(ownerLabel(ownerOf({ target, workload })));
 const text = all(deployment('web', { spec: 'replicas: 2', env: '{name: A, value: "1"}' }), configMap('settings'));
 
 class Adopted {
   readonly world = new KubernetesWorld();
-  /** As NOW says it. */
+  /** As NOW has it. */
   adopted: string | undefined;
   number = 0;
 
-  /** The whole, or what `change` says. */
+  /** All of it, or what `change` says. */
   async deploy(change: RequestChange = { text }) {
     const { world, adopted } = this;
     world.now += 1;
@@ -76,14 +76,14 @@ const edits: Readonly<Record<string, (world: KubernetesWorld) => void>> = {
   },
 };
 
-test.each(Object.keys(edits))('what others change is drift: %s', async (name) => {
+test.each(Object.keys(edits))('changes by others are drift: %s', async (name) => {
   const stage = new Adopted();
   await stage.deploy();
   edits[name]!(stage.world);
   expect(await stage.survey()).not.toEqual([]);
 });
 
-/** Of which all objects but the workload stay as they are. */
+/** In these all objects but the workload stay as they are. */
 const partly: readonly (readonly [what: string, change: RequestChange])[] = [
   ['an image alone', { version: '2.0' }],
   ['a scale', { deployment: { action: 'scale', replicas: 4 } }],
@@ -98,7 +98,7 @@ describe.each(partly)('%s, where others have edited another object', (_, change)
   };
   const drift = [{ object: 'configmap shop/settings', path: 'data.value', to: 'bye' }];
 
-  test('takes what was taken as right for what was applied', async () => {
+  test('takes what was adopted for what was applied', async () => {
     const stage = await edited();
     await stage.adopt();
     expect(await stage.deploy(change)).toMatchObject({ outcome: 'succeeded' });
@@ -115,7 +115,7 @@ describe.each(partly)('%s, where others have edited another object', (_, change)
     expect(await stage.survey()).toMatchObject(drift);
   });
 
-  test('takes nothing of a document that is not what its name says', async () => {
+  test('takes nothing of a document that does not match its name', async () => {
     const stage = await edited();
     await stage.adopt();
     const { documents } = stage.world;
@@ -125,7 +125,7 @@ describe.each(partly)('%s, where others have edited another object', (_, change)
     expect(await stage.survey()).toMatchObject(drift);
   });
 
-  test('leaves nothing of it to those that come later', async () => {
+  test('leaves nothing of it to later deployments', async () => {
     const stage = await edited();
     await stage.adopt();
     const stale = stage.adopted;
@@ -137,8 +137,8 @@ describe.each(partly)('%s, where others have edited another object', (_, change)
   });
 });
 
-describe('what was taken as right', () => {
-  test('stays so where the next deployment fails half way', async () => {
+describe('an adopted state', () => {
+  test('stays adopted where the next deployment fails half-way', async () => {
     const stage = new Adopted();
     await stage.deploy();
     edits.settings!(stage.world);
@@ -150,7 +150,7 @@ describe('what was taken as right', () => {
     expect(await stage.survey()).toEqual([]);
   });
 
-  test('has not drifted, whatever it is, and what comes after it is found', async () => {
+  test('has not drifted, and later changes are found', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.constantFrom(...Object.keys(edits)), { minLength: 1 }), async (names) => {
         const stage = new Adopted();
@@ -166,7 +166,7 @@ describe('what was taken as right', () => {
     );
   });
 
-  test('is not what is right any more when the version before is deployed over it', async () => {
+  test('no longer counts when the previous version is deployed over it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.constantFrom(...Object.keys(edits)), { minLength: 1 }), async (names) => {
         const stage = new Adopted();
@@ -186,7 +186,7 @@ describe('what was taken as right', () => {
     );
   });
 
-  test('belongs to whoever has it: without take_over a deployment of other values fails', async () => {
+  test('keeps its owner: without take_over a deployment of other values fails', async () => {
     const stage = new Adopted();
     await stage.deploy();
     edits.image!(stage.world);

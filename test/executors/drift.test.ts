@@ -33,7 +33,7 @@ const survey = async (
 };
 
 describe('what the executor applied', () => {
-  test('is kept with what was ours, and has not drifted', async () => {
+  test('is kept with our fields, and has not drifted', async () => {
     const { world, request } = await deployed();
     expect(await appliedIn(world)).toMatchObject({
       batch_id: 'B1',
@@ -75,7 +75,7 @@ describe('what the executor applied', () => {
 
   test.each<[what: string, change: (world: KubernetesWorld) => void, expected: readonly Partial<FieldDrift>[]]>([
     [
-      'somebody has taken fields over',
+      'somebody has taken over fields',
       (world) =>
         world.others('kubectl-edit', {
           ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
@@ -95,7 +95,7 @@ describe('what the executor applied', () => {
       ],
     ],
     [
-      'somebody has added what is theirs',
+      'somebody has added fields of their own',
       (world) =>
         world.others('mesh', {
           apiVersion: 'v1',
@@ -117,7 +117,7 @@ describe('what the executor applied', () => {
     expect(found).toHaveLength(expected.length);
   });
 
-  test('is kept by a later look, where the one that applied it could not', async () => {
+  test('is kept by a later look, if the one that applied it could not keep it', async () => {
     const world = new KubernetesWorld();
     const put = world.documents.put.bind(world.documents);
     let isAway = true;
@@ -177,7 +177,7 @@ describe('what the executor applied', () => {
     expect(await appliedIn(world)).toMatchObject({ batch_id: 'B2', objects: [] });
   });
 
-  test('that was a secret is told without what it was and is', async () => {
+  test('shows drift of a secret without its old and new value', async () => {
     const world = new KubernetesWorld();
     const request = world.request({ text: deployment('web', { env: '{name: DB_PASSWORD, value: "k7-then"}' }) });
     await world.executor().start(request, 0);
@@ -197,7 +197,7 @@ describe('what the executor applied', () => {
     ]);
   });
 
-  test('is kept without the data of a Secret, whoever put it there', async () => {
+  test('is kept without the data of a Secret, no matter who wrote it', async () => {
     const world = new KubernetesWorld();
     const secret = 'apiVersion: v1\nkind: Secret\nmetadata: {name: made}\ntype: Opaque\n';
     world.others('kubectl-client-side-apply', {

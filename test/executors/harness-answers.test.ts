@@ -19,7 +19,7 @@ import {
 } from './harness-fixtures.ts';
 import { sendJson, serverThat } from './scripted-server.ts';
 
-/** What a server says, and what the executor makes of it. The server is a real one on loopback. */
+/** What a server says, and how the executor takes it. The server is a real one on loopback. */
 
 const html = (response: ServerResponse, status: number): void => {
   response.writeHead(status, { 'content-type': 'text/html' });
@@ -99,7 +99,7 @@ const cases: readonly Case[] = [
     webhook: rejected('ExecutorThrottled', true),
   },
   {
-    says: '200 with a code that nobody knows',
+    says: '200 with an unknown code',
     answer: (r) => sendJson(r, 200, dto('UNKNOWN_ERROR')),
     webhook: unknown,
   },
@@ -157,7 +157,7 @@ const cases: readonly Case[] = [
   { says: 'nothing at all until the timeout', answer: () => undefined, isSilent: true, webhook: unknown },
 ];
 
-describe('what a start makes of an answer', () => {
+describe('the result of a start for each answer', () => {
   const rows = cases.flatMap((each) => [
     { ...each, mode: 'webhook', settings: webhookSettings, expected: each.webhook },
     { ...each, mode: 'execute', settings: executeSettings, expected: each.execute ?? each.webhook },
@@ -168,14 +168,15 @@ describe('what a start makes of an answer', () => {
       answer(response);
       asked.emit('asked');
     });
-    // Where no answer comes, the time limit of a request, a sleep with a signal, is over as soon as the server was asked.
+    // Where no answer comes, the time limit of a request, a sleep with a signal, is over as soon as the server has the
+    // request.
     const over = once(asked, 'asked').then(() => {});
     const sleep: Clock['sleep'] = (milliseconds, signal) => (signal ? over : hastyClock.sleep(milliseconds));
     const clock: Clock = { ...hastyClock, sleep };
     const result = await executorOf(server.url, isSilent ? { clock } : {}).start(requestOf({ settings }), anyTime);
     expect(result).toMatchObject(expected);
     expect(result.answer).toEqual(expect.any(String));
-    // However bad the answer: a start is sent once.
+    // A start is sent once, no matter how bad the answer is.
     expect(server.calls).toHaveLength(1);
   });
 
@@ -191,7 +192,7 @@ describe('what a start makes of an answer', () => {
 
 describe('what a start sends', () => {
   it.each([webhookSettings, executeSettings])(
-    'nothing, when so many wait before it that the poller may have given it up: %o',
+    'nothing, when so many wait before it that the poller may have failed it: %o',
     async (settings) => {
       let now = 0;
       // The time limit of a request, a sleep with a signal, never comes.
@@ -219,7 +220,7 @@ describe('what a start sends', () => {
     },
   );
 
-  it('by webhook: both identifiers, the key, the token in the path, and the fields of old with ours', async () => {
+  it('by webhook: both identifiers, the key, the token in the path, and the old fields with ours', async () => {
     const server = await serverThat((_, response) => sendJson(response, 200, ok({ eventCorrelationId: event })));
     const at = 1_790_000_000_999;
     const clock = { ...hastyClock, now: () => at };
@@ -318,7 +319,7 @@ describe('what a start sends', () => {
   });
 });
 
-describe('what a look makes of the details of an event that no list shows', () => {
+describe('what a look takes from the details of an event that no list shows', () => {
   const details = (value: object) =>
     ok({ webhookProcessingDetails: { eventFound: true, ...value }, executionDetails: null });
   const failed = (message: string): JsonObject => ({ kind: 'failed', reason: 'TriggerFailed', message });
@@ -336,7 +337,7 @@ describe('what a look makes of the details of an event that no list shows', () =
       { kind: 'found', ref: 'r' },
     ],
     [
-      'a run, whatever else is said',
+      'a run, with any other fields',
       { status: 'EXCEPTION_WHILE_PROCESSING', pipelineExecutionId: 'r', pipelineIdentifier: 'deploy_risk' },
       { kind: 'found', ref: 'r' },
     ],
@@ -354,7 +355,7 @@ describe('what a look makes of the details of an event that no list shows', () =
     ['bad inputs', { status: 'INVALID_RUNTIME_INPUT_YAML' }, failed('INVALID_RUNTIME_INPUT_YAML')],
     ['a new word with an exception', { status: 'NEW_WORD', exceptionOccured: true }, failed('NEW_WORD')],
     ['a new word without one', { status: 'NEW_WORD', exceptionOccured: false }, none],
-    ['a new word with the flag spelt otherwise', { status: 'NEW_WORD', exceptionOccurred: true }, none],
+    ['a new word with another spelling of the flag', { status: 'NEW_WORD', exceptionOccurred: true }, none],
   ])('%s', async (_, value, expected) => {
     const server = await serverThat((call, response) => sendJson(response, 200, isList(call) ? empty : details(value)));
     expect(await newsOf(executorOf(server.url), watched)).toMatchObject(expected);

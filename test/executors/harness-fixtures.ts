@@ -10,7 +10,7 @@ import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
 export const apiKey = 'pat.acme.0123456789.s3cr3t-api-key';
 export const webhookToken = 't0ken-of-the-webhook/with+odd=signs';
 
-/** Of a start that may wait for its turn as long as it likes. */
+/** For a start that may wait for its turn for any time. */
 export const anyTime = Number.POSITIVE_INFINITY;
 
 export const realClock: Clock = {
@@ -25,7 +25,10 @@ export const hastyClock: Clock = {
   sleep: (milliseconds, signal) => realClock.sleep(milliseconds / 1000, signal),
 };
 
-/** A look that is never over before all answers are there, and later than the one before it, however fast or slow the machine is. */
+/**
+ * A look that never ends before all answers are there, and is later than the previous one, no matter how fast or slow
+ * the machine is.
+ */
 const patientClock = (): Clock => {
   let now = Date.now();
   return {
@@ -90,7 +93,7 @@ export const requestOf = (change: RequestChange = {}): RunRequest => {
   };
 };
 
-/** Ten minutes of the hasty clock: only an answer that never comes is waited for that long. */
+/** Ten minutes of the hasty clock: only an answer that never comes takes that long. */
 const endless = 600_000_000;
 export const endlessPatience: Patience = {
   start: endless,
@@ -129,11 +132,11 @@ export const watch = (request: RunRequest, known: Omit<Watched, 'request' | 'sen
   ...known,
 });
 
-/** What one look tells of one run. */
+/** What one look says of one run. */
 export const newsOf = async (executor: HarnessExecutor, watched: Watched): Promise<News | undefined> =>
   (await executor.look([watched])).get(watched.request.key);
 
-/** Looks again until there is something to see; a test that never sees it ends at its time-out. */
+/** Looks again until there is something to see. A test that never sees it ends at its time-out. */
 export const eventually = async <Value>(look: () => Promise<Value | undefined>): Promise<Value> => {
   for (;;) {
     const seen = await look();

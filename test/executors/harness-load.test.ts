@@ -3,9 +3,12 @@ import type { FaultOrder } from '../../lib/simulators/harness/fault-schema.ts';
 import { isThorough } from '../thorough.ts';
 import { carryLoad, type Load, percentile } from './harness-load.ts';
 
-/** What it costs to follow many runs, and how late their ends are seen, counted in virtual time with a look every ten seconds. */
+/**
+ * What it costs to follow many runs, and how late their ends are seen. Counted in virtual time with a look every ten
+ * seconds.
+ */
 
-/** Runs of two minutes; whatever ends is followed by the next. */
+/** Runs of two minutes. The next one follows each that ends. */
 const steady = (inFlight: number): Omit<Load, 'mode' | 'pipelines'> => ({
   ...{ inFlight, starts: 100_000, startsPerSecond: inFlight / 60, minutes: 4 },
   installation: { stageMilliseconds: 60_000 },
@@ -23,7 +26,7 @@ it.each([
     expect(world.readsInAMinute()).toBeLessThanOrEqual(60);
     expect(percentile(late, 0.95)).toBeLessThanOrEqual(15_000);
     expect(late.length).toBeGreaterThanOrEqual(inFlight);
-    // Pages of their own are for what has just ended, and only where that is cheaper than a list.
+    // Single runs are read only when they have just ended, and only where that is cheaper than a list.
     expect(world.asked('detail')).toBeLessThanOrEqual(late.length);
   },
 );
@@ -32,10 +35,10 @@ it.each([
   ...[1, 3, 12].map((projects) => ({ mode: 'execute' as const, projects })),
   ...[3, 12].map((projects) => ({ mode: 'webhook' as const, projects })),
 ])(
-  '100 by $mode in $projects projects cost 120 reads a minute at most, and where there are many their ends are seen later',
+  '100 by $mode in $projects projects cost 120 reads a minute at most, and with many projects their ends are seen later',
   async ({ mode, projects }) => {
     const { world, late } = await carryLoad({ ...steady(100), mode, projects, pipelines: 12 });
-    // Projects take turns; runs of their own pages come besides.
+    // Projects take turns. Pages of single runs come in addition.
     expect(world.readsInAMinute()).toBeLessThanOrEqual(projects === 1 ? 60 : 120);
     expect(percentile(late, 0.95)).toBeLessThanOrEqual(projects > 3 ? 40_000 : 15_000);
     expect(late.length).toBeGreaterThanOrEqual(75);
@@ -61,12 +64,12 @@ const slowReads: FaultOrder = {
 };
 
 describe('where three reads in ten take 33 seconds', () => {
-  it.each(isThorough ? [10, 100] : [10])('the ends of %i in flight are seen in time all the same', async (inFlight) => {
+  it.each(isThorough ? [10, 100] : [10])('the ends of %i in flight are still seen in time', async (inFlight) => {
     const load = { ...steady(inFlight), minutes: 20 };
     const installation = { ...load.installation, faults: [slowReads] };
     const { world, late } = await carryLoad({ ...load, installation, mode: 'webhook', pipelines: 4 });
     expect(percentile(late, 0.95)).toBeLessThanOrEqual(15_000);
-    // What is slow is asked for again; that is all that it costs.
+    // A slow read is sent again. That is all that it costs.
     expect(world.readsInAMinute()).toBeLessThanOrEqual(90);
   });
 });

@@ -7,11 +7,11 @@ import { HarnessWorld, knownOf } from './harness-world.ts';
 export interface Load {
   readonly mode: 'webhook' | 'execute';
   readonly pipelines: number;
-  /** The runs are spread over so many; all in one unless given. */
+  /** The runs are spread over this many. All are in one unless given. */
   readonly projects?: number;
-  /** So many at most are in flight at once. */
+  /** At most this number of runs is in flight at once. */
   readonly inFlight: number;
-  /** So many are started in all. */
+  /** This many are started in total. */
   readonly starts: number;
   readonly startsPerSecond: number;
   readonly minutes: number;
@@ -19,10 +19,10 @@ export interface Load {
   readonly seed?: number;
 }
 
-/** What it came to. */
+/** The result. */
 export interface Told {
   readonly world: HarnessWorld;
-  /** Of each end that was seen: how late, in milliseconds, in order. */
+  /** For each end that was seen: how late, in milliseconds, in order. */
   readonly late: readonly number[];
   /** Not seen to be over. */
   readonly open: number;
@@ -30,7 +30,7 @@ export interface Told {
 
 const lookEvery = 10_000;
 
-/** Starts and follows so many runs for so long, as the poller does: a look every ten seconds. */
+/** Starts and follows this many runs for this time, as the poller does: a look every ten seconds. */
 export const carryLoad = async (load: Load): Promise<Told> => {
   const world = new HarnessWorld(load.installation, load.seed);
   const { clock, executor } = world;

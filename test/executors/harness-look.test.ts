@@ -3,7 +3,7 @@ import type { News, Watched } from '../../lib/domain/ports.ts';
 import { executeSettings, watch, webhookSettings } from './harness-fixtures.ts';
 import { HarnessWorld } from './harness-world.ts';
 
-/** What one look after the other asks for, counted, in virtual time. */
+/** The requests of one look after the other, counted, in virtual time. */
 
 const kindsOf = (news: ReadonlyMap<string, News>): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
@@ -18,7 +18,7 @@ const begin = async (world: HarnessWorld, count: number, settings: object): Prom
   return begun;
 };
 
-/** Looks so often, ten seconds apart, and gives the last news. */
+/** Looks this often, ten seconds apart, and gives the last news. */
 const lookAt = async (world: HarnessWorld, watched: readonly Watched[], times: number) => {
   let news: ReadonlyMap<string, News> = new Map();
   for (let nth = 0; nth < times; nth += 1) {
@@ -29,7 +29,7 @@ const lookAt = async (world: HarnessWorld, watched: readonly Watched[], times: n
 };
 
 describe('starts whose answers are lost', () => {
-  it('10 of 30 that never were cost a list at each look, and hardly a call for notes', async () => {
+  it('10 of 30 that never existed cost a list at each look, and hardly a call for notes', async () => {
     const world = new HarnessWorld({ stageMilliseconds: 60_000 });
     const there = await begin(world, 20, executeSettings);
     world.harness.order({ fault: 'server-error', when: 'before', times: 10 });
@@ -40,7 +40,7 @@ describe('starts whose answers are lost', () => {
       lost.push(watch(request));
     }
     expect(kindsOf(await lookAt(world, [...there, ...lost], 10))).toEqual({ found: 20, none: 10 });
-    // Nobody watches those that are over any more: their runs are candidates now, but whose they are is known.
+    // Nobody watches the ended ones any more: their runs are candidates now, but their owners are known.
     expect(kindsOf(await lookAt(world, lost, 20))).toEqual({ none: 10 });
     expect(world.asked('notes')).toBe(0);
     expect(world.asked('list')).toBeLessThanOrEqual(31);
@@ -57,7 +57,7 @@ describe('starts whose answers are lost', () => {
     expect(world.asked('event-details')).toBe(0);
   });
 
-  it('share the reading of strangers, a few at a look, and nothing is none before all were read', async () => {
+  it('share the reading of strangers, a few at a look, and report none only after reading all', async () => {
     const world = new HarnessWorld({ stageMilliseconds: 600_000 });
     await begin(world, 12, executeSettings);
     const lost = ['x-1', 'y-1'].map((key) => watch(world.request({ key, settings: executeSettings })));
@@ -85,16 +85,16 @@ describe('starts whose answers are lost', () => {
 });
 
 describe('events that lead to no run', () => {
-  it.each(['V2', 'v1'] as const)('are asked for less and less, by %s', async (details) => {
+  it.each(['V2', 'v1'] as const)('are read less and less often, by %s', async (details) => {
     const world = new HarnessWorld({ details });
     world.harness.order({ fault: 'lose-event' });
     const watched = await begin(world, 3, webhookSettings);
     expect(kindsOf(await lookAt(world, watched, 28))).toEqual({ none: 3 });
-    // At 0, 10, 30, 70, 130, 190 and 250 s; what the older service does not have is asked for by the first look alone.
+    // At 0, 10, 30, 70, 130, 190 and 250 s. Only the first look asks for what the older service does not have.
     expect(world.asked('event-details')).toBe(3 * 7 + (details === 'v1' ? 3 : 0));
   });
 
-  it('are asked for a few at a look where they are many, and all that failed are told', async () => {
+  it('are read a few at a look where there are many, and all failures are reported', async () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'fail-event' });
     const watched = await begin(world, 40, webhookSettings);
@@ -111,8 +111,8 @@ describe('events that lead to no run', () => {
   });
 });
 
-describe('many events that fail long after they were asked for', () => {
-  /** Follows until each has failed, or is given up: none is, where the last word on it is still to be asked for. */
+describe('many events that fail long after the request', () => {
+  /** Follows until each has failed or is given up. None is given up while its last status is still to be read. */
   const endsOf = async (world: HarnessWorld, watched: readonly Watched[]) => {
     const open = new Map(watched.map((one) => [one.request.key, one]));
     const ends: Record<string, number> = {};
@@ -130,14 +130,14 @@ describe('many events that fail long after they were asked for', () => {
     return { ...ends, open: open.size };
   };
 
-  it.each([50, 200])('are all told: %i', async (count) => {
+  it.each([50, 200])('are all reported: %i', async (count) => {
     const world = new HarnessWorld({ eventMilliseconds: 120_000 });
     world.harness.order({ fault: 'fail-event' });
     expect(await endsOf(world, await begin(world, count, webhookSettings))).toEqual({ failed: count, open: 0 });
     expect(world.readsInAMinute()).toBeLessThanOrEqual(60);
   });
 
-  it('are all told where the last word was asked for while the account had no room', async () => {
+  it('are all reported where the account had no room at the last read', async () => {
     const world = new HarnessWorld({ eventMilliseconds: 290_000 });
     world.harness.order({ fault: 'fail-event' });
     const watched = await begin(world, 4, webhookSettings);
@@ -148,7 +148,7 @@ describe('many events that fail long after they were asked for', () => {
     expect(await endsOf(world, watched)).toEqual({ failed: 4, open: 0 });
   });
 
-  it('are given up only when they were asked for at last', async () => {
+  it('are given up only after a last read', async () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'lose-event' });
     expect(await endsOf(world, await begin(world, 20, webhookSettings))).toEqual({ 'given up': 20, open: 0 });
@@ -156,7 +156,7 @@ describe('many events that fail long after they were asked for', () => {
 });
 
 describe('an event whose details cannot be read', () => {
-  it('is looked for by its key when it is late, among those that are over too', async () => {
+  it('is searched for by its key when it is late, even among ended runs', async () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'server-error', on: ['event-details'] });
     const watched = await world.begin();
@@ -169,7 +169,7 @@ describe('an event whose details cannot be read', () => {
     expect(await world.newsOf(watched)).toMatchObject({ kind: 'found', state: { outcome: 'succeeded' } });
   });
 
-  it('is no event without a run, neither while nobody asks for them nor when it is late', async () => {
+  it('is no event without a run, neither while nobody reads them nor when it is late', async () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'lose-event' });
     world.harness.order({ fault: 'server-error', on: ['event-details'] });
@@ -199,7 +199,7 @@ describe('runs that Harness has forgotten', () => {
   });
 });
 
-describe('a look that has much to find out', () => {
+describe('a look with much to find out', () => {
   it('makes ten requests besides its lists, and the next ones go on', async () => {
     const world = new HarnessWorld({ stageMilliseconds: 600_000 });
     await begin(world, 12, executeSettings);
@@ -233,7 +233,7 @@ describe('runs that no list shows yet', () => {
 });
 
 describe('lists that never answer', () => {
-  it('leave time to read a few runs and events by themselves', async () => {
+  it('leave time to read a few runs and events separately', async () => {
     const world = new HarnessWorld({ stageMilliseconds: 30_000 });
     world.harness.order({ fault: 'slow-answer', on: ['list'], milliseconds: 600_000 });
     const runs = await begin(world, 2, executeSettings);
@@ -246,7 +246,7 @@ describe('lists that never answer', () => {
 });
 
 describe('answers that come late', () => {
-  it('are taken by the next look, and not asked for again', async () => {
+  it('go to the next look, and are not requested again', async () => {
     const world = new HarnessWorld();
     const watched = await world.begin({ settings: executeSettings });
     await world.pass(40_000);
@@ -254,11 +254,11 @@ describe('answers that come late', () => {
     expect(await world.newsOf(watched)).toMatchObject({ kind: 'unread', trouble: { asked: `the run ${watched.ref}` } });
     await world.pass(200);
     expect(await world.newsOf(watched)).toMatchObject({ kind: 'found', state: { outcome: 'succeeded' } });
-    // Once by the look, and once more by the client, which overtakes what is slow.
+    // Once by the look, and a second time by the client, which overtakes slow requests.
     expect(world.asked('detail')).toBe(2);
   });
 
-  it('of a list tell of what is over, also where the next look has none', async () => {
+  it('of a list show what has ended, even if the next look has no list', async () => {
     const world = new HarnessWorld();
     const watched = await begin(world, 5, executeSettings);
     await world.pass(40_000);
@@ -268,11 +268,11 @@ describe('answers that come late', () => {
     await world.pass(30_000);
     expect(kindsOf(await world.look(watched))).toEqual({ unread: 5 });
     await world.pass(30_000);
-    // The list of all, which the second look asked for because the first was slow.
+    // The list of all. The second look asked for it because the first was slow.
     expect(kindsOf(await world.look(watched))).toEqual({ found: 5 });
   });
 
-  it('to what became of an event do not hold up a search', async () => {
+  it('about an event do not hold up a search', async () => {
     const world = new HarnessWorld({ stageMilliseconds: 600_000 });
     await begin(world, 3, executeSettings);
     world.harness.order({ fault: 'lose-event' });
@@ -283,7 +283,7 @@ describe('answers that come late', () => {
     expect([news.get('event-1')?.kind, news.get('lost-1')?.kind]).toEqual(['unread', 'none']);
   });
 
-  it('do not hold up ends that are known', async () => {
+  it('do not hold up known ends', async () => {
     const world = new HarnessWorld();
     const ended = await begin(world, 2, executeSettings);
     await world.pass(40_000);
@@ -301,7 +301,7 @@ describe('answers that come late', () => {
 });
 
 describe('a project that does not answer', () => {
-  it('holds up no other, and its requests are not piled up', async () => {
+  it('holds up no other, and its requests do not pile up', async () => {
     const world = new HarnessWorld({ stageMilliseconds: 600_000 });
     const other = { ...executeSettings, project: 'other' };
     const watched = [
@@ -316,19 +316,19 @@ describe('a project that does not answer', () => {
     expect(news.get('a-1')).toMatchObject({ kind: 'found', state: { phase: 'running' } });
     const answered = 'no answer yet; still waiting';
     expect(news.get('b-1')).toMatchObject({ kind: 'unread', trouble: { answered } });
-    // Events are asked for by themselves.
+    // Events have requests of their own.
     expect(news.get('c-1')).toMatchObject({ kind: 'found' });
     for (let look = 0; look < 6; look += 1) {
       await world.pass(2_000);
       await world.look(watched);
     }
-    // Three lists of a kind at most and the page of a run, each of them sent twice by the client.
+    // Three lists of a kind at most and the page of a run. The client sends each of them twice.
     expect(world.mostUnanswered).toBeLessThanOrEqual(10);
   });
 });
 
 describe('many projects', () => {
-  it('are looked at in turn, so that they cost 60 lists a minute at most, and each is looked at', async () => {
+  it('take turns, so that they cost 60 lists a minute at most, and each gets its look', async () => {
     const world = new HarnessWorld({ stageMilliseconds: 3_600_000 });
     const watched: Watched[] = [];
     for (let nth = 0; nth < 30; nth += 1)

@@ -64,7 +64,7 @@ it.each<[string, JsonObject, string | undefined]>([
     'waiting for a person in Sign off (ApprovalWaiting)',
   ],
   ['no stage', {}, undefined],
-])('a run that waits for a person, whose row tells %s', (_, parts, message) => {
+])('a run that waits for a person, whose row says %s', (_, parts, message) => {
   expect(readRun({ status: 'ApprovalWaiting', startTs: 1000, ...parts }).message).toBe(message);
 });
 
@@ -80,7 +80,7 @@ describe('the message of a bad end', () => {
     ],
     ['the plain message of a stage', node({ message: 'no quota' }), 'Deploy: no quota'],
     [
-      'the same twice, said once',
+      'the same message twice, shown once',
       { layoutNodeMap: { a: node({ message: 'x' }).layoutNodeMap.a, b: node({ message: 'x' }).layoutNodeMap.a } },
       'Deploy: x',
     ],
@@ -105,7 +105,7 @@ const scopeOf = ({ query }: { readonly query: Readonly<Record<string, string>> }
   `${query.orgIdentifier}/${query.projectIdentifier}`;
 
 describe('following runs', () => {
-  it('takes one list of those at work in the project, whatever their pipelines are, and other rows are ignored', async () => {
+  it('takes one list of the running ones in the project, whatever their pipelines, and ignores other rows', async () => {
     const other = { ...row('b'), pipelineIdentifier: 'another' };
     const server = await serverThat((_, response) => sendJson(response, 200, page([row('z'), other, row('a')])));
     const watched = [...follow('a'), watch(execute('b', { pipeline: 'another' }), { ref: 'b' })];
@@ -126,7 +126,7 @@ describe('following runs', () => {
     });
   });
 
-  it('goes on to the next page for what the first does not show, then to the run itself', async () => {
+  it('reads the next page for what the first does not show, then the run itself', async () => {
     const server = await serverThat((call, response) => {
       if (call.query.page === '0') return sendJson(response, 200, page([row('x'), row('a')], false));
       if (call.query.page === '1') return sendJson(response, 200, page([row('b')]));
@@ -147,7 +147,7 @@ describe('following runs', () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  it('reads many that are not at work any more by one list of all, and no page of their own', async () => {
+  it('reads many ended ones with one list of all, and no pages of single runs', async () => {
     const refs = ['a', 'b', 'c', 'd', 'e'];
     const ended = refs.map((ref) => ({ ...row(ref, 'Success'), endTs: begin + 1 }));
     const server = await serverThat((call, response) =>
@@ -158,7 +158,7 @@ describe('following runs', () => {
     expect(server.calls.map(({ method }) => method)).toEqual(['POST', 'POST']);
   });
 
-  it('does not ask again for the end of a run that it has seen', async () => {
+  it('does not read the end of a run again', async () => {
     const server = await serverThat((call, response) =>
       sendJson(response, 200, call.method === 'POST' ? page([]) : detail({ ...row('a', 'Failed'), endTs: begin + 1 })),
     );
@@ -168,7 +168,7 @@ describe('following runs', () => {
     expect(server.calls).toHaveLength(2);
   });
 
-  it('a service that does not take our words for statuses is asked for all, and only so from then on', async () => {
+  it('reads everything from a service that does not know our status filter, and keeps to that', async () => {
     const server = await serverThat((call, response) =>
       JSON.parse(call.body).status === undefined
         ? sendJson(response, 200, page([row('a')]))
@@ -180,7 +180,7 @@ describe('following runs', () => {
     expect(server.calls).toHaveLength(3);
   });
 
-  it('a status that nobody knows is not over, although no list of those at work has it', async () => {
+  it('does not take an unknown status for an end, although no list of running ones has it', async () => {
     const odd = row('a', 'SomethingNew');
     const server = await serverThat((call, response) =>
       sendJson(response, 200, call.method === 'POST' ? page([]) : detail(odd)),
@@ -195,7 +195,7 @@ describe('following runs', () => {
     expect(await newsOf(executorOf(server.url), follow('a')[0]!)).toEqual({ kind: 'none' });
   });
 
-  it('another that our event set off in our pipeline makes it several', async () => {
+  it('reports several when our event started another run in our pipeline', async () => {
     const byEvent = { executionTriggerInfo: { triggeredBy: { extraInfo: { eventCorrelationId: 'e' } } } };
     const elsewhere = { ...row('elsewhere'), pipelineIdentifier: 'nightly' };
     const rows = [row('twin'), elsewhere, row('a')].map((each) => ({ ...each, ...byEvent }));
@@ -215,7 +215,7 @@ describe('following runs', () => {
     expect(server.calls.map(scopeOf).sort()).toEqual(['default/apps', 'o2/p2']);
   });
 
-  it('tells of a project that cannot be read, and still reads the other', async () => {
+  it('reports a project that cannot be read, and still reads the other', async () => {
     const server = await serverThat((call, response) =>
       call.query.orgIdentifier === 'o2'
         ? sendJson(response, 403, { status: 'ERROR', code: 'NG_ACCESS_DENIED', message: 'no view right' })
@@ -228,24 +228,24 @@ describe('following runs', () => {
     const unreadable = { kind: 'unread', trouble: { asked: 'the list of runs of o2/apps', answered } };
     expect(news.get('c')).toEqual(unreadable);
     expect(news.get('d')).toEqual(unreadable);
-    // The list of o2 was refused: its runs are not asked one by one.
+    // The list of o2 was refused, so its runs are not read one by one.
     expect(server.calls).toHaveLength(2);
   });
 
-  it.each([401, 403, 500, 429])('when nothing can be read (%i), that is no news', async (status) => {
+  it.each([401, 403, 500, 429])('gives no news when nothing can be read (%i)', async (status) => {
     const server = await serverThat((_, response) => sendJson(response, status, { status: 'ERROR', code: 'X' }));
     const news = await executorOf(server.url).look(follow('a', 'b'));
     expect([...news.values()].map(({ kind }) => kind)).toEqual(['unread', 'unread']);
   });
 
-  it('of nothing asks nothing', async () => {
+  it('asks nothing for no runs', async () => {
     const server = await serverThat((_, response) => sendJson(response, 500, {}));
     expect((await executorOf(server.url).look([])).size).toBe(0);
     expect(server.calls).toEqual([]);
   });
 });
 
-describe('looking for a key', () => {
+describe('a search for a key', () => {
   const request = requestOf();
   const { key } = request;
   const ofEvent = (id: string) => ({
@@ -285,7 +285,7 @@ describe('looking for a key', () => {
     });
   });
 
-  it('reads the event of a run once, a few at a look, however many keys are looked for', async () => {
+  it('reads the event of a run once, a few at a look, no matter how many keys it searches for', async () => {
     const rows = Array.from({ length: 12 }, (_, index) => ({ ...row(`r${index}`), ...ofEvent(`e${index}`) }));
     const server = await serverThat((call, response) => {
       if (call.method === 'POST') return sendJson(response, 200, page(rows));
@@ -321,8 +321,8 @@ describe('looking for a key', () => {
   });
 });
 
-describe('a cancel that is not answered well', () => {
-  it('429 is an error: it was not taken, and may be sent again', async () => {
+describe('a cancel without a good answer', () => {
+  it('429 is an error: it was not accepted, and may be sent again', async () => {
     const server = await serverThat((_, response) => sendJson(response, 429, {}));
     await expect(executorOf(server.url).cancel(requestOf(), 'r')).rejects.toMatchObject({
       name: 'ExecutorUnavailable',
@@ -330,7 +330,7 @@ describe('a cancel that is not answered well', () => {
     expect(server.calls).toHaveLength(1);
   });
 
-  it.each([500, 408])('%i may have been taken: it is not sent again', async (status) => {
+  it.each([500, 408])('%i may have been accepted: it is not sent again', async (status) => {
     const server = await serverThat((_, response) => sendJson(response, status, {}));
     expect((await executorOf(server.url).cancel(requestOf(), 'r')).kind).toBe('lost');
     expect(server.calls).toHaveLength(1);

@@ -3,7 +3,9 @@ import type { JsonObject } from '../../lib/domain/json.ts';
 import { executeSettings, executorOf, newsOf, requestOf, watch, webhookSettings } from './harness-fixtures.ts';
 import { sendJson, serverThat } from './scripted-server.ts';
 
-/** Whose run is it? Everything that Harness may show of one, and what is made of it. The server is a real one on loopback. */
+/**
+ * Who owns a run? Everything that Harness may show of one, and the conclusion. The server is a real one on loopback.
+ */
 
 const event = '65e0d8c3c0ffee0123456789';
 const key = requestOf().key;
@@ -20,9 +22,9 @@ const warned = { warningMsg: 'There are multiple trigger events generated from t
 
 interface Shows {
   readonly details?: object;
-  /** What stands beside the details. */
+  /** The summary beside the details. */
   readonly beside?: object;
-  /** The run's own page; without it there is none. */
+  /** The run's own page. Without it there is none. */
   readonly page?: object;
   /** Newest first, as Harness lists them. */
   readonly list?: readonly object[];
@@ -111,7 +113,7 @@ describe('the details of our event show', () => {
       found('r'),
     ],
     [
-      'no pipeline, and a list that does not mind the filter',
+      'no pipeline, and a list that ignores the filter',
       { details: named(silent), list: [run('r', nightly, byEvent)] },
       none,
     ],
@@ -149,7 +151,7 @@ describe('the details of our event show', () => {
     expect(await executorOf(server.url).resolve(request, event)).toMatchObject(expected);
   });
 
-  it('a run that cannot be looked at: that is no answer', async () => {
+  it('a run that cannot be read: that is no answer', async () => {
     const server = await serverThat((call, response) => {
       if (call.method === 'POST') return sendJson(response, 200, ok({ content: [], last: true }));
       return call.path.includes('triggerExecutionDetails')
@@ -160,7 +162,7 @@ describe('the details of our event show', () => {
     expect(told).toMatchObject({ kind: 'unread', trouble: { asked: 'the run r' } });
   });
 
-  it('our run, and nothing more is asked', async () => {
+  it('our run, and sends no further request', async () => {
     const server = await harnessThat({ details: named(ours) });
     await executorOf(server.url).resolve(request, event);
     expect(server.calls.filter(({ method }) => method === 'GET')).toHaveLength(1);
@@ -179,7 +181,7 @@ describe('runs with our key', () => {
     ['one of another project', { list: [run('r', ours, { projectIdentifier: 'apps' }, tagged)] }, none],
     ['two at work', { list: [run('b', ours, tagged), run('a', ours, tagged)] }, several('a', 'b')],
     ['two, one over', { list: [run('b', ours, tagged), run('a', ours, tagged, failed)] }, found('b')],
-    ['two, the later over', { list: [run('b', ours, tagged, over), run('a', ours, tagged)] }, found('a')],
+    ['two, the later one over', { list: [run('b', ours, tagged, over), run('a', ours, tagged)] }, found('a')],
     [
       'two that are over',
       { list: [run('b', ours, tagged, over, { startTs: begin + 9 }), run('a', ours, tagged, failed)] },
@@ -211,7 +213,7 @@ describe('runs with our key', () => {
     expect(told).toMatchObject({ kind: 'several', runs: [{ ref: 'a' }, { ref: 'b' }] });
   });
 
-  it('that are over are not read once one is found: they change nothing any more', async () => {
+  it('that are over are not read once one is found: they no longer change anything', async () => {
     const finished = Array.from({ length: 20 }, (_, at) =>
       run(`f${at}`, ours, from(`e${at}`), over, { startTs: begin + 100 + at }),
     );
@@ -222,10 +224,10 @@ describe('runs with our key', () => {
   });
 });
 
-describe('a run that is followed', () => {
+describe('a run under watch', () => {
   it.each<[string, object, boolean]>([
     ['of our pipeline', ours, true],
-    ['of no pipeline that is said', silent, true],
+    ['of no named pipeline', silent, true],
     ['of another pipeline', nightly, false],
     ['of another organisation', { ...ours, orgIdentifier: 'default' }, false],
     ['of another project', { ...ours, projectIdentifier: 'apps' }, false],

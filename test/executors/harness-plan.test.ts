@@ -7,7 +7,7 @@ import { choosePages } from '../../lib/executors/harness/run-pages.ts';
 import { type Row, RunRows, rowOf } from '../../lib/executors/harness/run-rows.ts';
 import type { Expected } from '../../lib/executors/harness/wanted-runs.ts';
 
-/** What a look reads next: nothing here asks anybody. */
+/** What a look reads next. Nothing here asks anybody. */
 
 const now = 1_000_000_000;
 const minute = 60_000;
@@ -26,9 +26,9 @@ describe('the next list', () => {
     ['runs in flight', { followed: ago(5, 30) }, unread, false, { kind: 'live', from: from(30), isWhole: false }],
     ['events in flight', { events: ago(1) }, unread, false, { kind: 'live', from: from(1) }],
     ['all seen', {}, seen, false, undefined],
-    ['a few not at work any more', { followed: ago(5, 6, 7) }, seen, false, undefined],
+    ['a few no longer running', { followed: ago(5, 6, 7) }, seen, false, undefined],
     ['a few events without a run', { events: ago(1, 1, 1, 1, 1) }, seen, false, undefined],
-    ['many not at work any more', { followed: ago(5, 6, 7, 8) }, seen, false, { kind: 'all', from: from(8), pages: 5 }],
+    ['many no longer running', { followed: ago(5, 6, 7, 8) }, seen, false, { kind: 'all', from: from(8), pages: 5 }],
     ['many events without a run', { events: ago(1, 1, 1, 1, 1, 2) }, seen, false, { kind: 'all', from: from(2) }],
     ['many that no list shows', { followed: ago(5, 6, 7, 8) }, read(8, true), false, undefined],
     [
@@ -39,33 +39,33 @@ describe('the next list', () => {
       { kind: 'all', from: from(5), pages: 2, isWhole: false },
     ],
     ['many end, and some were not shown', { followed: ago(90) }, read(60), true, { kind: 'live', from: from(90) }],
-    ['many end, and what was not shown is nowhere', { followed: ago(5) }, read(60), true, undefined],
+    ['many end, and the missing ones are nowhere', { followed: ago(5) }, read(60), true, undefined],
     ['a search', { searched: ago(2) }, unread, false, { kind: 'all', from: from(2), isWhole: true }],
     ['a search beside older runs', { searched: ago(2), followed: ago(9) }, read(2), false, { kind: 'live' }],
     ['a search beside younger runs', { searched: ago(2), followed: ago(1) }, read(2), false, undefined],
-    ['a search that is through', { searched: ago(2) }, read(2), false, undefined],
+    ['a search that is complete', { searched: ago(2) }, read(2), false, undefined],
   ])('with %s', (_, unseen, lists, isBusy, expected) => {
     const next = nextList({ ...nothing, ...unseen }, lists, { now, late: 5 * minute, isBusy });
     if (expected === undefined) expect(next).toBeUndefined();
     else expect(next).toMatchObject(expected);
   });
 
-  it('of what has ended is no longer than the time in which it can have begun', () => {
+  it('of ended ones covers no more than the time in which they can have begun', () => {
     const unseen = { ...nothing, followed: ago(90, 91, 92, 93) };
     const next = nextList(unseen, seen, { now, late: 5 * minute, isBusy: false });
     expect(next?.to).toBe(now - 85 * minute + clockSkewMilliseconds);
   });
 });
 
-describe('whose turn it is', () => {
-  it('five pages of runs, the least recently asked first, those never asked before all', () => {
+describe('takes turns', () => {
+  it('five pages of runs, the least recently read first, before all others those never read', () => {
     const asked: Readonly<Record<string, number>> = { 'run a': 9, 'run b': 3, 'run c': 5, 'run d': 4, 'run e': 8 };
     const missing = ['a', 'b', 'c', 'd', 'e', 'f'].map((ref) => ({ ref }));
     const chosen = choosePages(missing, (id) => asked[id] ?? Number.NEGATIVE_INFINITY);
     expect(chosen.map(({ ref }) => ref)).toEqual(['f', 'b', 'd', 'c', 'e']);
   });
 
-  it('five events that are due: those that became late since, then the least recently asked, then the oldest', () => {
+  it('five events that are due: the newly late ones, then the least recently read, then the oldest', () => {
     const event = (name: string, sentAt: number, isLate = false): Expected => ({
       ...{ key: name, event: name, settings, sentAt, isLate },
     });
@@ -82,7 +82,7 @@ describe('whose turn it is', () => {
     expect(chosen.map((each) => each.event)).toEqual(['late', 'asked-while-young', 'old', 'young', 'earlier']);
   });
 
-  it('the same is asked for again after 10, 20, 40 and then every 60 seconds', () => {
+  it('the same one is read again after 10, 20, 40 and then every 60 seconds', () => {
     const pauses = new Pauses();
     const asked: number[] = [];
     for (let second = 0; second <= 260; second += 1) {
@@ -95,7 +95,7 @@ describe('whose turn it is', () => {
 });
 
 describe('what an installation lacks', () => {
-  it('is believed after so many in a row, for ten minutes', () => {
+  it('is believed after this many in a row, for ten minutes', () => {
     const lacks = new Lacks();
     lacks.missed('notes', now, 3);
     lacks.missed('notes', now, 3);
@@ -112,7 +112,7 @@ describe('what an installation lacks', () => {
   });
 });
 
-it('what is remembered is bounded: what was put in longest ago is forgotten first', () => {
+it('what it remembers is bounded: it forgets the oldest entries first', () => {
   const recent = new Recent<number>();
   for (let nth = 0; nth < 20_000; nth += 1) recent.set(`${nth}`, nth);
   recent.set('0', 0);
@@ -120,7 +120,7 @@ it('what is remembered is bounded: what was put in longest ago is forgotten firs
   expect([recent.get('0'), recent.get('1'), recent.get('2'), recent.get('new')]).toEqual([0, undefined, 2, 1]);
 });
 
-it('a run that a list has shown to be over stays so, whatever an older page shows after that', () => {
+it('a run that a list has shown as ended stays so, no matter what an older page shows after that', () => {
   const rows = new RunRows(new Set());
   const row = { planExecutionId: 'a', startTs: now };
   rows.add([{ ...row, status: 'Running' }]);
@@ -164,7 +164,7 @@ describe('the candidates of a search', () => {
     ['a run of a trigger, after an execute call', { rows: [row('a', ofEvent('e'))], mode: 'execute' }],
     ['one that began before', { rows: [row('a', { name: 'k-1', startTs: now - clockSkewMilliseconds - 1 })] }],
     [
-      'one that is found: what is over besides is not read',
+      'one that is found: ended ones are not read',
       {
         rows: [row('b', ofEvent('f')), row('c', { ...ofEvent('g'), ...over }), row('a', { name: 'k-1' })],
         found: ['a'],

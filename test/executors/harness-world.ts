@@ -8,7 +8,7 @@ import { SeededRandom } from '../seeded-random.ts';
 import { VirtualHarness } from '../simulators/harness/virtual-harness.ts';
 import { anyTime, apiKey, apiOf, type RequestChange, requestOf, watch, webhookToken } from './harness-fixtures.ts';
 
-/** An executor and the Harness that it talks to, in one virtual time and without a socket. */
+/** An executor and its Harness, in one virtual time and without a socket. */
 export class HarnessWorld extends VirtualHarness {
   readonly executor: HarnessExecutor;
   /** When each read was sent. */
@@ -57,7 +57,7 @@ export class HarnessWorld extends VirtualHarness {
     return this.during(this.executor.start(request, anyTime));
   }
 
-  /** Starts, and gives what is known of it then. */
+  /** Starts, and returns what is known of it then. */
   async begin(change: RequestChange = {}): Promise<Watched> {
     const request = this.request(change);
     return watch(request, knownOf(await this.start(request)));
@@ -71,7 +71,10 @@ export class HarnessWorld extends VirtualHarness {
     return (await this.look([watched])).get(watched.request.key);
   }
 
-  /** Looks every ten seconds, and follows the run that is found, until there is such news; gives up after so many looks. */
+  /**
+   * Looks every ten seconds, and follows the run that is found, until there is such news. Gives up after this number of
+   * looks.
+   */
   async seen(watched: Watched, isIt: (news: News) => boolean, looks = 30): Promise<News> {
     let known = watched;
     let last: News | undefined;
@@ -90,7 +93,7 @@ export class HarnessWorld extends VirtualHarness {
     return news.state;
   }
 
-  /** From now on no request to this project is answered. */
+  /** From now on no request to this project gets an answer. */
   silence(project: string): void {
     this.#silent.add(project);
   }

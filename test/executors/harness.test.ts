@@ -37,7 +37,7 @@ describe('a start by webhook', () => {
     expect((await world.endOf(watched)).outcome).toBe('succeeded');
   });
 
-  it('whose run the list shows needs no details', async () => {
+  it('needs no details of a run that the list shows', async () => {
     const world = new HarnessWorld();
     const watched = await world.begin();
     await world.pass(6_000);
@@ -70,14 +70,14 @@ describe('a start by webhook', () => {
     expect(world.harness.runs()).toEqual([]);
   });
 
-  it('with a wrong key is refused, although no key would have done', async () => {
+  it('with a wrong key is refused, although it would have worked without a key', async () => {
     const world = new HarnessWorld({ apiKey: 'pat.another' });
     const result = await world.start(world.request());
     expect(result).toMatchObject({ kind: 'rejected', retryable: false, answer: '401 INVALID_TOKEN' });
     expect(JSON.stringify(result)).not.toContain(apiKey);
   });
 
-  it('whose event leads to no run is failed, with the status of the trigger', async () => {
+  it('whose event leads to no run has failed, with the status of the trigger', async () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'fail-event' });
     const watched = await world.begin();
@@ -88,7 +88,7 @@ describe('a start by webhook', () => {
     });
   });
 
-  it('whose event is lost brings no run, also when it is late and looked for by its key', async () => {
+  it('whose event is lost leads to no run, even if it is late and its key is searched for', async () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'lose-event', times: 1 });
     const watched = await world.begin();
@@ -100,7 +100,7 @@ describe('a start by webhook', () => {
     expect(await world.newsOf(watched)).toEqual({ kind: 'none' });
   });
 
-  it('that sets off two runs of our pipeline is several', async () => {
+  it('that starts two runs of our pipeline is several', async () => {
     const world = new HarnessWorld({ triggers: [trigger, trigger] });
     const watched = await world.begin();
     await world.pass(10_000);
@@ -109,7 +109,7 @@ describe('a start by webhook', () => {
 });
 
 describe('a start by the execute call', () => {
-  it('is started at once and ends well', async () => {
+  it('starts at once and succeeds', async () => {
     const world = new HarnessWorld();
     const request = world.request({ settings: executeSettings, version: '1.10' });
     const result = await world.start(request);
@@ -191,7 +191,7 @@ describe('a cancel', () => {
     expect(await cancel()).toBe('over');
   });
 
-  it('that comes too late is not sent, and may be asked for again', async () => {
+  it('that comes too late is not sent, and may be tried again', async () => {
     const world = new HarnessWorld();
     world.harness.order({ fault: 'stuck-running' });
     const watched = await world.begin({ settings: executeSettings });
@@ -285,7 +285,7 @@ describe('a start that is refused', () => {
   });
 });
 
-describe('where a person is to look', () => {
+describe('tells people to look', () => {
   it.each([
     ['webhook', {}, undefined, 'in the payload of their trigger flotilla'],
     ['webhook', {}, 'e1', 'in the payload of their trigger flotilla, set off by event e1'],

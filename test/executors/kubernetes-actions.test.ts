@@ -47,7 +47,7 @@ const there = (world: KubernetesWorld): readonly string[] =>
   );
 
 describe('a delete', () => {
-  it('takes all of the release, what others need last, each by who it is', async () => {
+  it('removes all of the release, dependencies last, and identifies each object by its uid', async () => {
     const world = await deployed(release);
     const { reason } = await carriedOut(world, toDelete);
     expect(reason).toBe('Applied');
@@ -59,14 +59,14 @@ describe('a delete', () => {
     ]);
   });
 
-  it('takes what a release before has left, too', async () => {
+  it('removes the remains of an earlier release, too', async () => {
     const world = await deployed(all(web(), configMap('settings')));
     await deployed(web(), { batch: 'B1b' }, world);
     await carriedOut(world, toDelete);
     expect(there(world)).toEqual([]);
   });
 
-  it('of what is not there is done, and deletes what is left of it', async () => {
+  it('of a missing workload succeeds, and deletes what is left of it', async () => {
     const empty = new KubernetesWorld();
     expect((await carriedOut(empty, toDelete)).reason).toBe('Applied');
     expect(empty.writes).toEqual([]);
@@ -76,7 +76,7 @@ describe('a delete', () => {
     expect(there(world)).toEqual([]);
   });
 
-  it('takes a workload that somebody else has made, and nothing else of theirs', async () => {
+  it('removes a workload that somebody else has made, and nothing else of theirs', async () => {
     const world = new KubernetesWorld();
     world.others('kubectl', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } });
     const spec = {
@@ -98,7 +98,7 @@ describe('a delete', () => {
     expect(world.find('PersistentVolumeClaim', 'data')).toBeDefined();
   });
 
-  it('leaves what has another target alone', async () => {
+  it('leaves objects of another target alone', async () => {
     const world = await deployed(release);
     const other = { target: 'prod/kube/shop/other', key: 'shop/other' };
     const { reason } = await carriedOut(world, { batch: 'B2', deployment: { ...other, action: 'delete', workload } });
@@ -133,7 +133,7 @@ describe('a delete', () => {
     expect(there(world)).toEqual([]);
   });
 
-  it('deletes each once, and leaves what somebody makes anew to them', async () => {
+  it('deletes each once, and leaves alone what somebody creates again', async () => {
     const world = await deployed(release);
     const spec = {
       selector: { matchLabels: { app: 'web' } },
@@ -151,14 +151,14 @@ describe('a delete', () => {
     expect(await world.state(request)).toMatchObject({ outcome: 'succeeded' });
     expect(there(world)).toEqual(['Deployment']);
     expect(world.writes.filter((write) => write.endsWith('/deployments/web'))).toHaveLength(1);
-    // Whoever asks for it again means that one.
+    // A new request applies to the new object.
     world.fate = () => undefined;
     world.now += 1_000;
     expect((await carriedOut(world, { ...toDelete, batch: 'B3' })).reason).toBe('Applied');
     expect(there(world)).toEqual([]);
   });
 
-  it('that is cancelled before it began changes nothing; begun, it goes on to its end', async () => {
+  it('changes nothing if it is cancelled before it begins; later it goes on to its end', async () => {
     const world = await deployed(release);
     const request = world.request(toDelete);
     const executor = world.executor();
@@ -175,7 +175,7 @@ describe('a delete', () => {
     expect(there(world)).toEqual([]);
   });
 
-  it('keeps all of it first, so that a restore makes it anew where no manifests say it', async () => {
+  it('keeps all of it first, so that a restore can create it again without manifests', async () => {
     const world = await deployed(release);
     await carriedOut(world, toDelete);
     const text = world.documents.texts.get(documentPaths.before('B2', 0))!;
@@ -189,7 +189,7 @@ describe('a delete', () => {
     expect(replicasOf(world)).toBe(1);
   });
 
-  it('whatever call is lost or comes to nothing, the next look goes on, and in the end all is gone', async () => {
+  it('continues with the next look after any lost or failed call, and in the end all is gone', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.nat(12), fc.constantFrom('away' as const, 'lost' as const)), { maxLength: 4 }),
@@ -228,13 +228,13 @@ describe('a scale', () => {
     expect(world.writes).toHaveLength(1);
   });
 
-  it('to none is a number as another', async () => {
+  it('to none is a number like any other', async () => {
     const world = await deployed(release);
     await carriedOut(world, toScale(0));
     expect(replicasOf(world)).toBe(0);
   });
 
-  it('writes once, however often it is looked at', async () => {
+  it('writes once, no matter how many looks there are', async () => {
     const world = await deployed(release);
     const { request } = await carriedOut(world, toScale(3));
     await world.state(request);
@@ -244,7 +244,7 @@ describe('a scale', () => {
 
   it.each([
     ['without a number keeps the one that was set', web(), 5],
-    ['with a number sets that', web('replicas: 2'), 2],
+    ['with a number sets that number', web('replicas: 2'), 2],
   ])('and the next deploy is no conflict: one %s', async (_, text, expected) => {
     const world = await deployed(web('replicas: 4'));
     await carriedOut(world, toScale(5));
@@ -254,7 +254,7 @@ describe('a scale', () => {
     expect(replicasOf(world)).toBe(expected);
   });
 
-  it('and the one after that, again', async () => {
+  it('and so is the one after that', async () => {
     const world = await deployed(web('replicas: 4'));
     for (const [batch, replicas] of [
       ['B2', 5],
@@ -277,7 +277,7 @@ describe('a scale', () => {
     expect(replicasOf(world)).toBe(3);
   });
 
-  it('where an autoscaler scales it is refused, and names it', async () => {
+  it('is refused where an autoscaler scales it, and names the autoscaler', async () => {
     const world = await deployed(all(web(), autoscaler('web')));
     const { reason, message } = await carriedOut(world, toScale(3));
     expect(reason).toBe('ScaledByAutoscaler');
@@ -285,7 +285,7 @@ describe('a scale', () => {
     expect(world.writes).toEqual([]);
   });
 
-  it('of what is not there is refused', async () => {
+  it('of a missing workload is refused', async () => {
     const { reason, message } = await carriedOut(new KubernetesWorld(), toScale(3));
     expect([reason, message]).toEqual(['WorkloadMissing', 'There is not a Deployment shop/web to scale.']);
   });
@@ -299,7 +299,7 @@ describe('a scale', () => {
     expect([late.reason, replicasOf(world)]).toEqual(['OvertakenByLater', 7]);
   });
 
-  it('of a kind that has no replicas is refused by the server', async () => {
+  it('of a kind without replicas is refused by the server', async () => {
     const daemon = `apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: app, image: 'r/web:0'}]}\n`;
     const kind = { workload: { ...workload, kind: 'daemonset' } } as const;
     const world = await deployed(daemon, { deployment: kind });
@@ -309,7 +309,7 @@ describe('a scale', () => {
 });
 
 describe('a preview', () => {
-  it('of a delete tells what goes and what stays, and changes nothing', async () => {
+  it('of a delete shows what goes and what stays, and changes nothing', async () => {
     const world = await deployed(all(web(), configMap('settings'), claim('data')));
     const { objects } = await world.executor().preview(world.request(toDelete));
     expect(objects.map(({ object, fate }) => [object, fate])).toEqual([
@@ -320,7 +320,7 @@ describe('a preview', () => {
     expect(world.writes).toEqual([]);
   });
 
-  it('of a scale tells the number, by a dry run', async () => {
+  it('of a scale shows the number, by a dry run', async () => {
     const world = await deployed(web('replicas: 2'));
     const { objects } = await world.executor().preview(world.request(toScale(5)));
     expect(objects).toMatchObject([{ object: 'Deployment shop/web', fate: 'changed' }]);

@@ -19,7 +19,7 @@ const strategy: Strategy = {
   proven_seconds: 120,
 };
 
-/** A look, and what the metrics are asked in it. */
+/** A look, and its queries of the metrics. */
 const looking = (value: number) => {
   const world = new KubernetesWorld();
   world.now = begin;
@@ -40,7 +40,7 @@ const looking = (value: number) => {
 };
 
 describe('the checks of a step', () => {
-  it('are asked with the names filled in, from the begin of the step, in whole minutes', async () => {
+  it('fill in the names, and cover whole minutes from the start of the step', async () => {
     const { world, asked, read } = looking(1);
     world.now += 3 * minute;
     expect(await read()).toEqual({ kind: 'proven', message: 'errors 1 (max 5), load 1 (max 5)' });
@@ -50,26 +50,26 @@ describe('the checks of a step', () => {
     ]);
   });
 
-  it('are asked once a minute each, whatever the number of looks', async () => {
+  it('run once a minute each, for any number of looks', async () => {
     const { world, asked, read } = looking(1);
     for (let look = 0; look <= 60; look += 1, world.now += 5_000) await read();
     expect(asked).toHaveLength(2 * 5);
   });
 
-  it('are asked for no longer a time than is looked at', async () => {
+  it('cover no longer a time than the watch', async () => {
     const { world, asked, read } = looking(1);
     world.now += 600 * minute;
     await read();
     expect((asked[0]!.to - asked[0]!.from) / minute).toBe(7);
   });
 
-  it('are not asked before there can be a point', async () => {
+  it('do not run before there can be a point', async () => {
     const { asked, read } = looking(9);
     expect(await read()).toEqual({ kind: 'open', message: 'errors waits for data, load waits for data' });
     expect(asked).toEqual([]);
   });
 
-  it('are broken with their numbers', async () => {
+  it('fail with their numbers', async () => {
     const { world, read } = looking(9);
     world.now += 2 * minute;
     expect((await read()).message).toBe('errors 9 is over 5 for 1 minute, load 9 is over 5 for 1 minute');
@@ -80,7 +80,7 @@ describe('an attempt', () => {
   const said = (world: KubernetesWorld, pause?: string) =>
     world.documents.put(documentPaths.proceeded('B1', 'B1-0-1'), JSON.stringify({ by: 'ann', at: 5, pause }));
 
-  it('goes on once somebody said so', async () => {
+  it('goes on once somebody says so', async () => {
     const { world, work } = looking(1);
     expect(await hasProceeded(work)).toBe(false);
     await said(world);
@@ -88,7 +88,7 @@ describe('an attempt', () => {
     expect(await hasProceeded({ ...work, request: { ...work.request, key: 'B1-0-2' } })).toBe(false);
   });
 
-  it('goes on at the pause at which it stood when somebody said so, and at no other', async () => {
+  it('goes on at the pause where it was when somebody said so, and at no other', async () => {
     const { world, work } = looking(1);
     expect(await hasProceededAt(work, 'one')).toBe(false);
     expect(await world.documents.get(documentPaths.paused('B1', 'B1-0-1'))).toBe('one');

@@ -3,7 +3,7 @@ import type { StartResult } from '../../lib/domain/ports.ts';
 import { all, autoscaler, deployment } from './kubernetes-texts.ts';
 import { KubernetesWorld, type RequestChange } from './kubernetes-world.ts';
 
-/** Whose a field is, and what becomes of it, where others change it too. */
+/** Who owns a field, and what happens to it where others change it too. */
 
 // biome-ignore lint/suspicious/noExplicitAny: an object as it stands there
 const found = (world: KubernetesWorld, kind = 'Deployment', name = 'web'): any => world.find(kind, name);
@@ -13,7 +13,7 @@ const begun = async (world: KubernetesWorld, change: RequestChange): Promise<Sta
   return world.executor().start(world.request(change), 0);
 };
 
-describe('more conflicts than are told', () => {
+describe('more conflicts than the list shows', () => {
   const names = Array.from({ length: 120 }, (_, at) => `key-${at}`);
   const dataOf = (value: string) => Object.fromEntries(names.map((name) => [name, value]));
   const map = (data: object) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data });
@@ -21,7 +21,7 @@ describe('more conflicts than are told', () => {
   it.each([
     ['operator', 'helm'],
     ['helm', 'operator'],
-  ])('are all looked at before %s and %s are overruled', async (...order) => {
+  ])('are all checked before %s and %s are overruled', async (...order) => {
     const world = new KubernetesWorld();
     const theirs = { helm: dataOf('theirs'), operator: { z: 'theirs' } };
     for (const manager of order) world.others(manager, map(theirs[manager as keyof typeof theirs]));
@@ -63,7 +63,7 @@ const scaledBy = (world: KubernetesWorld, manager: string, replicas: number): vo
 
 const web = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } };
 
-/** Does it once, before one of the requests for the workload; says whether it came to that. */
+/** Does it once, before one of the requests for the workload. Says whether it did it. */
 const onceAt = (world: KubernetesWorld, at: number, act: () => void): (() => boolean) => {
   let count = 0;
   world.fate = ({ path }) => {
@@ -75,7 +75,7 @@ const onceAt = (world: KubernetesWorld, at: number, act: () => void): (() => boo
 
 describe('what others change between a read and the apply', () => {
   const scaled = deployment('web', { spec: 'replicas: 3' });
-  /** With so many requests for the workload. */
+  /** With this many requests for the workload. */
   const releases = [
     { what: 'an image alone', before: [scaled], text: undefined, requests: 4 },
     {
@@ -91,7 +91,7 @@ describe('what others change between a read and the apply', () => {
     ),
   );
 
-  it.each(cases)('is not set back by $what, with $settings, at request $at', async ({ before, text, settings, at }) => {
+  it.each(cases)('is not undone by $what, with $settings, at request $at', async ({ before, text, settings, at }) => {
     const world = new KubernetesWorld();
     for (const [index, one] of before.entries()) await begun(world, { batch: `B${index}`, text: one });
     const isScaled = onceAt(world, at, () => scaledBy(world, 'kubectl-scale', 8));
@@ -101,7 +101,7 @@ describe('what others change between a read and the apply', () => {
     expect([isScaled(), replicas, template.spec.containers[0].image]).toEqual([true, 8, 'registry.example/web:2']);
   });
 
-  it('may be that it has gone, and an image alone makes no part of it anew', async () => {
+  it('may be a removal, and an image alone does not create any part of it again', async () => {
     const world = new KubernetesWorld();
     await begun(world, { text: scaled });
     onceAt(world, 3, () => world.store.remove(found(world)));
@@ -112,7 +112,7 @@ describe('what others change between a read and the apply', () => {
   });
 });
 
-describe('lists of what stood there before', () => {
+describe('lists of the previous version', () => {
   const service = (name: string, targetPort: number) => ({
     ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } },
     spec: { selector: { app: 'web' }, ports: [{ name, port: 80, targetPort }] },
@@ -147,13 +147,13 @@ describe('lists of what stood there before', () => {
 
   it.each([
     {
-      what: 'ports of a Service, which go by their numbers',
+      what: 'ports of a Service, identified by their numbers',
       old: service('http', 8080),
       next: service('web', 9090),
       seen: (one: ReturnType<typeof service>) => one.spec.ports,
     },
     {
-      what: 'mounts and ports of a container, which have names and do not go by them',
+      what: 'mounts and ports of a container, which have names but are not identified by them',
       old: whole('old'),
       next: whole('new'),
       seen: ({ spec }: ReturnType<typeof whole>) =>
@@ -171,7 +171,7 @@ describe('lists of what stood there before', () => {
       next: accountOf('a', 'c'),
       seen: (one: ReturnType<typeof accountOf>) => one.imagePullSecrets,
     },
-  ])('are put back: $what', async ({ old, next, seen }) => {
+  ])('are restored: $what', async ({ old, next, seen }) => {
     const world = new KubernetesWorld();
     world.others('kubectl', old);
     const look = () => (seen as (one: unknown) => unknown)(found(world, old.kind));

@@ -4,7 +4,10 @@ import type { RunRequest } from '../../lib/domain/ports.ts';
 import { all, configMap, deployment } from './kubernetes-texts.ts';
 import { KubernetesWorld } from './kubernetes-world.ts';
 
-/** Whatever becomes of requests, and whoever works at the same moment: what stands there in the end is that of the last attempt. */
+/**
+ * In the end, the objects of the last attempt are deployed, no matter which requests fail or who else works at the same
+ * moment.
+ */
 
 const textOf = (value: string): string =>
   all(
@@ -41,7 +44,7 @@ const attempt = async (world: KubernetesWorld, request: RunRequest, looks: numbe
 };
 
 describe('attempts', () => {
-  it('that are at work at the same moment leave the objects of the later one, and nothing of the older one in them', async () => {
+  it('that work at the same moment leave the objects of the later one, and nothing of the older one in them', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -57,7 +60,7 @@ describe('attempts', () => {
           const work = Promise.all([attempt(world, older, 2), attempt(world, older, 1), attempt(world, later, 2)]);
           await scheduler.waitFor(work);
           world.fate = () => undefined;
-          // Whoever watches the later one sees it to its end, and the older one comes back from the dead.
+          // A watcher of the later one sees it to its end, and the older one comes back from the dead.
           expect(await world.state(later)).toMatchObject({ outcome: 'succeeded' });
           await attempt(world, older, 1);
           expect(seen(world, '2')).toEqual({ marks: Array(3).fill('B2-0-1'), values: ['2', '2', '2'] });
@@ -67,7 +70,7 @@ describe('attempts', () => {
     );
   });
 
-  it('that die at any request are finished by whoever looks next, with each object written as if nothing had happened', async () => {
+  it('that die at any request are finished by the next look, with each object written as if nothing had happened', async () => {
     const whole = new KubernetesWorld();
     await attempt(whole, whole.request({ text: textOf('1') }), 1);
     const requests = 40;

@@ -3,7 +3,7 @@ import type { Workload } from '../../lib/domain/plan/plan.ts';
 import { all, configMap, deployment } from './kubernetes-texts.ts';
 import { KubernetesWorld, type RequestChange } from './kubernetes-world.ts';
 
-/** Two infrastructures lead to two namespaces of one cluster: a service has one target there, and two releases. */
+/** Two infrastructures lead to two namespaces of one cluster. A service has one target and one release in each. */
 
 const elsewhere: Workload = { kind: 'deployment', name: 'web', namespace: 'edge' };
 const text = all(deployment('web'), configMap('settings'));
@@ -36,7 +36,7 @@ describe('a service in two namespaces of one cluster', () => {
     const pruned = { batch: 'B3', text: deployment('web'), settings, deployment: { workload: elsewhere } };
     expect(await carriedOut(world, pruned)).toMatchObject({ outcome: 'succeeded' });
     expect(there(world)).toEqual(['shop Deployment', 'shop ConfigMap', 'edge Deployment']);
-    // What the other has is no leftover either.
+    // The other one's objects are no leftover either.
     expect(await carriedOut(world, { batch: 'B4', text })).toEqual({
       phase: 'terminal',
       outcome: 'succeeded',

@@ -24,7 +24,7 @@ data: { colour: ${value} }
 
 const fates = ({ objects }: RunPreview) => Object.fromEntries(objects.map(({ object, fate }) => [object, fate]));
 
-/** What is deployed by the executor, until it says that it is done. */
+/** What the executor deploys, until it says that it is done. */
 const deployed = async (world: KubernetesWorld, change: RequestChange) => {
   const request = world.request(change);
   await world.executor().start(request, Number.POSITIVE_INFINITY);
@@ -35,8 +35,8 @@ const deployed = async (world: KubernetesWorld, change: RequestChange) => {
 const previewed = (world: KubernetesWorld, change: RequestChange): Promise<RunPreview> =>
   world.executor().preview(world.request({ batch: 'P1', ...change, at: world.now + 1_000 }));
 
-describe('what the cluster would make of it', () => {
-  it('of what is not there: all of it is created, and nothing is written', async () => {
+describe('what the cluster would do', () => {
+  it('with missing objects: all are created, and nothing is written', async () => {
     const world = new KubernetesWorld();
     const documents = world.documents.texts.size;
     const preview = await previewed(world, { text: `${deployment()}${config('settings', 'red')}` });
@@ -44,7 +44,7 @@ describe('what the cluster would make of it', () => {
     expect([world.writes, world.documents.texts.size - documents]).toEqual([[], 1]); // the manifests, by the test
   });
 
-  it('of the copy that only the preview has', async () => {
+  it('with the copy that only the preview has', async () => {
     const world = new KubernetesWorld();
     const request = world.request({ batch: 'P1', text: deployment() });
     const { manifests } = request.deployment.executor.settings as { manifests: { sha256: string } };
@@ -56,7 +56,7 @@ describe('what the cluster would make of it', () => {
     expect((await world.executor().preview(request)).problem).toMatchObject({ reason: 'ManifestsMissing' });
   });
 
-  it('of what stands there: field by field, and nothing of our own marks', async () => {
+  it('with existing objects: field by field, and nothing of our own marks', async () => {
     const world = new KubernetesWorld();
     await deployed(world, { text: `${deployment()}${config('settings', 'red')}` });
     const writes = world.writes.length;
@@ -68,7 +68,7 @@ describe('what the cluster would make of it', () => {
     expect(world.writes).toHaveLength(writes);
   });
 
-  it('of an image alone', async () => {
+  it('with an image alone', async () => {
     const world = new KubernetesWorld();
     const spec = { containers: [{ name: 'web', image: 'reg/web:1.0' }] };
     const template = { metadata: { labels: { app: 'web' } }, spec };
@@ -86,14 +86,14 @@ describe('what the cluster would make of it', () => {
   it.each([
     [undefined, 'left'],
     [true as const, 'pruned'],
-  ])('of what the release has no more, with prune %s: %s', async (prune, fate) => {
+  ])('with what the release no longer has, with prune %s: %s', async (prune, fate) => {
     const world = new KubernetesWorld();
     await deployed(world, { text: `${deployment()}${config('settings', 'red')}` });
     const preview = await previewed(world, { text: deployment(), settings: { ...(prune && { prune }) } });
     expect(fates(preview)['ConfigMap shop/settings']).toBe(fate);
   });
 
-  it('of a field that is somebody else’s: a conflict that names them, and a change where it may be taken over', async () => {
+  it('with a field of somebody else: a conflict that names them, and a change where it may be taken over', async () => {
     const world = new KubernetesWorld();
     const text = `${deployment()}${config('settings', 'red')}`;
     const theirs = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { colour: 'blue' } };
@@ -111,7 +111,7 @@ describe('what the cluster would make of it', () => {
     ]);
   });
 
-  it('of what the server does not take: refused, in its words, beside all that it takes', async () => {
+  it("with what the server refuses: refused, with the server's message, beside all that it accepts", async () => {
     const world = new KubernetesWorld();
     const wrong = deployment('          imagee: x\n');
     const preview = await previewed(world, { text: `${wrong}${config('settings', 'red')}` });
@@ -119,7 +119,7 @@ describe('what the cluster would make of it', () => {
     expect(preview.objects.find(({ fate }) => fate === 'refused')?.message).toMatch(/imagee/);
   });
 
-  it('of an object of another target: refused', async () => {
+  it('with an object of another target: refused', async () => {
     const world = new KubernetesWorld();
     const text = `${deployment()}${config('settings', 'red')}`;
     await deployed(world, { text });
@@ -128,7 +128,7 @@ describe('what the cluster would make of it', () => {
     expect(preview.objects[0]?.message).toMatch(/is deployed as prod\/kube\/shop\/web/);
   });
 
-  it('hides secrets, and tells that they change', async () => {
+  it('hides secrets, and says that they change', async () => {
     const world = new KubernetesWorld();
     const env = (value: string) => deployment(`          env: [{ name: DB_PASSWORD, value: ${value} }]\n`);
     await deployed(world, { text: env('hunter2hunter2') });
@@ -140,8 +140,8 @@ describe('what the cluster would make of it', () => {
 
   it.each([
     ['what may not be applied', 'patch configmaps', 'refused'],
-    ['what may not be made', 'create configmaps', 'refused'],
-  ])('of %s: refused, with the right that is missing', async (_, right, fate) => {
+    ['what may not be created', 'create configmaps', 'refused'],
+  ])('with %s: refused, with the missing right', async (_, right, fate) => {
     const world = new KubernetesWorld();
     world.rights.take(right);
     const preview = await previewed(world, { text: `${deployment()}${config('settings', 'red')}` });
@@ -150,7 +150,7 @@ describe('what the cluster would make of it', () => {
     expect(preview.objects.find((one) => one.fate === 'refused')?.message).toContain(`we have no right to`);
   });
 
-  it('says why nothing could be applied: what may not be read, and manifests that are none', async () => {
+  it('says why nothing could be applied: unreadable objects, and invalid manifests', async () => {
     const world = new KubernetesWorld();
     const unread = await previewed(world, { text: '{' });
     expect(unread).toMatchObject({ objects: [], problem: { reason: 'ManifestsInvalid' } });
@@ -160,7 +160,7 @@ describe('what the cluster would make of it', () => {
     expect(await previewed(world, { text: deployment() })).toMatchObject({ problem: { reason: 'RightsMissing' } });
   });
 
-  it('throws where the cluster is away', async () => {
+  it('throws where the cluster is down', async () => {
     const world = new KubernetesWorld();
     world.fate = () => 'away';
     await expect(previewed(world, { text: deployment() })).rejects.toMatchObject({ name: 'ClusterUnavailable' });

@@ -4,7 +4,7 @@ import { documentPaths } from '../../lib/domain/record/keys.ts';
 import type { KubeObject } from '../../lib/simulators/cluster/kube-object.ts';
 import { KubernetesWorld, type RequestChange } from './kubernetes-world.ts';
 
-/** The controller of Argo Rollouts is played: statuses as it was measured to write them (1.10.2). */
+/** The test plays the controller of Argo Rollouts, with statuses as measured (1.10.2). */
 type Status = Readonly<Record<string, unknown>>;
 
 const stable: Status = {
@@ -91,7 +91,7 @@ class Stage {
     return this.world.executor().cancel(this.#deploying);
   }
 
-  /** Of the pause at which it waits. */
+  /** The pause where it waits. */
   async proceed(): Promise<void> {
     const pause = await this.world.documents.get(documentPaths.paused('B2', 'B2-0-1'));
     await this.world.documents.put(
@@ -115,7 +115,7 @@ describe('a Rollout', () => {
     expect(await stage.look()).toMatchObject({ phase: 'terminal', outcome: 'succeeded' });
   });
 
-  it('waits for a person at a pause without a duration, and at each of them for one of their own', async () => {
+  it('waits for a person at a pause without a duration, and at each such pause for a new decision', async () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(1));
@@ -132,7 +132,7 @@ describe('a Rollout', () => {
     expect(await stage.look()).toMatchObject({ outcome: 'succeeded' });
   });
 
-  it('waits at a later pause, too, where somebody else has let the one go on that was spoken of', async () => {
+  it('waits at a later pause, too, when somebody else has let the approved one go on', async () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(1));
@@ -143,7 +143,7 @@ describe('a Rollout', () => {
     expect(stage.status.pauseConditions).toBeDefined();
   });
 
-  it('leaves the step out whose analysis said neither yes nor no', async () => {
+  it('skips the step with an inconclusive analysis', async () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(2, 'InconclusiveAnalysisRun'));
@@ -165,7 +165,7 @@ describe('a Rollout', () => {
     expect(await stage.look()).toMatchObject({ outcome: 'succeeded' });
   });
 
-  it('that may not be told to go on says so, and goes on when it may', async () => {
+  it('that may not be resumed says so, and goes on when it may', async () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(1));
@@ -178,7 +178,7 @@ describe('a Rollout', () => {
     expect(stage.status).not.toHaveProperty('pauseConditions');
   });
 
-  it('is not told to go on where it has come to another pause meanwhile', async () => {
+  it('is not resumed when it has come to another pause meanwhile', async () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(1));
@@ -195,10 +195,10 @@ describe('a Rollout', () => {
   });
 });
 
-describe('a Rollout that does not go well', () => {
+describe('a Rollout that does not succeed', () => {
   const message = 'Rollout aborted update to revision 2: metric "errors" assessed Failed';
 
-  it('and was given up by its controller has failed, in its words', async () => {
+  it("and was aborted by its controller has failed, with the controller's message", async () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(abortedStatus(message));
@@ -216,7 +216,7 @@ describe('a Rollout that does not go well', () => {
     expect(stage.status.abort).toBe(true);
   });
 
-  it('was given up before this attempt begins anew', async () => {
+  it('was aborted before this attempt starts again', async () => {
     const stage = await Stage.with();
     stage.says(abortedStatus(message, { abortedAt: '2026-11-30T01:00:00Z' }));
     await stage.look();
@@ -242,7 +242,7 @@ describe('a Rollout that does not go well', () => {
     expect(await stage.look()).toMatchObject({ outcome: 'aborted', failure: { touched: true } });
   });
 
-  it('and is cancelled before its controller has seen it is given up when that has', async () => {
+  it('and is cancelled before its controller has seen it is aborted when that has', async () => {
     const stage = await Stage.with();
     await stage.look();
     await stage.cancel();
@@ -253,7 +253,7 @@ describe('a Rollout that does not go well', () => {
     expect(stage.status.abort).toBe(true);
   });
 
-  it('and is cancelled while it is looked at is given up, too', async () => {
+  it('and is cancelled during a look is aborted, too', async () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(1));
@@ -268,7 +268,7 @@ describe('a Rollout that does not go well', () => {
     expect(stage.status.abort).toBe(true);
   });
 
-  it('and may not be given up has failed, and says that it goes on', async () => {
+  it('and may not be aborted has failed, and says that it goes on', async () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(1));
@@ -280,7 +280,7 @@ describe('a Rollout that does not go well', () => {
     });
   });
 
-  it('and is put back takes no steps: what it pauses at is left out', async () => {
+  it('and is restored takes no steps: its pauses are skipped', async () => {
     const stage = await Stage.with();
     await stage.look();
     stage.says(pausedAt(1));

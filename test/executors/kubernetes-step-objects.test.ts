@@ -4,7 +4,7 @@ import { resourceOf } from '../../lib/simulators/cluster/resources.ts';
 import { all, autoscaler, configMap, deployment } from './kubernetes-texts.ts';
 import { blueGreen, byRoute, canary, route, StepsWorld, service } from './steps-world.ts';
 
-/** The objects that stand there for the steps, beside those of the release that select pods or have their names. */
+/** The objects that exist for the steps, beside objects of the release that select pods or have their names. */
 
 const web = () => deployment('web', { spec: 'replicas: 4' });
 const text = all(web(), service('web'), configMap('settings'));
@@ -56,7 +56,7 @@ describe('a Service that selects by a new label of the pods', () => {
     expect(served(world)).toEqual(['2.0', '2.0', '2.0', '2.0']);
   });
 
-  it('is told where no selector has old and new pods', async () => {
+  it('gets a message where no selector has old and new pods', async () => {
     const other = (value: string) =>
       all(
         web().replace('labels: {app: web}', `labels: {app: web, tier: ${value}}`),
@@ -78,7 +78,7 @@ const weights = (world: StepsWorld): string =>
     .join(', ');
 
 describe('the weights of an HTTPRoute', () => {
-  it('of a rule that has the Service twice are what they were, once it has gone back', async () => {
+  it('of a rule that has the Service twice are the old ones again, once it has gone back', async () => {
     const twice = route('web').replace('[{name: web, port: 80}]', '[{name: web, port: 80}, {name: web, port: 81}]');
     const world = await seeded(all(text, twice));
     const request = world.request({ version: '2.0', text: all(text, twice), settings: canary(byRoute) });
@@ -92,7 +92,7 @@ describe('the weights of an HTTPRoute', () => {
     expect(weights(world)).toBe('web 1, web 1');
   });
 
-  it('that somebody has set by hand leave nobody without traffic when it goes back', async () => {
+  it('set by hand leave nobody without traffic when it goes back', async () => {
     const world = await seeded(routed);
     const request = world.request({
       ...{ version: '2.0', text: routed, settings: canary({ ...byRoute, step_seconds: 600 }) },
@@ -152,7 +152,7 @@ describe('the names that the steps need', () => {
     expect(world.object('Service', 'web-canary').spec.selector.flavour).toBe('mine');
   });
 
-  it('are free in the end, also where whoever removed the objects has died between two', async () => {
+  it('are free in the end, even if the process that removed the objects died half-way', async () => {
     const world = await seeded(routed);
     const request = world.request({ version: '2.0', text: routed, settings: canary(byRoute) });
     let deaths = 0;
@@ -174,7 +174,7 @@ describe('the names that the steps need', () => {
   });
 });
 
-describe('a workload of which nobody wants pods', () => {
+describe('a workload scaled to no pods', () => {
   const none = all(deployment('web', { spec: 'replicas: 0' }), service('web'));
 
   it('takes no steps', async () => {
@@ -199,7 +199,7 @@ describe('a workload of which nobody wants pods', () => {
 });
 
 describe('a canary by pods', () => {
-  it('has half of the traffic at most, also where an autoscaler makes the workload smaller at its last step', async () => {
+  it('has half of the traffic at most, even where an autoscaler makes the workload smaller at its last step', async () => {
     const manifests = all(deployment('web'), service('web'), autoscaler('web'));
     const world = await seeded(manifests);
     const scale = (replicas: number) => {
@@ -217,7 +217,7 @@ describe('a canary by pods', () => {
     expect(state.message).toContain('canary at 2 of 4 pods: step 2 of 2, 60 of 60 seconds');
   });
 
-  it('is told as what it has of the pods', async () => {
+  it('says its share of the pods', async () => {
     const one = all(deployment('web', { spec: 'replicas: 1' }), service('web'));
     const world = await seeded(one);
     const settings = canary({ steps: [10, 30, 50, 75, 100], step_seconds: 600 });
@@ -226,11 +226,11 @@ describe('a canary by pods', () => {
   });
 });
 
-describe('what stood there before', () => {
+describe('what was there before', () => {
   it.each([
     ['a Service', canary({ ...blueGreen, step_seconds: 600 }), text, 'web-green'],
     ['an HTTPRoute', canary({ ...byRoute, step_seconds: 600 }), routed, 'web-canary'],
-  ])('is kept without what an earlier attempt has left, of %s', async (_, settings, manifests, left) => {
+  ])('is kept without the remains of an earlier attempt, of %s', async (_, settings, manifests, left) => {
     const world = await seeded(manifests);
     await world.follow(world.request({ version: '2.0', text: manifests, settings }), { looks: 20 });
     const traffic = () => JSON.stringify(['Service', 'HTTPRoute'].map((kind) => world.object(kind, 'web')?.spec));

@@ -3,7 +3,10 @@ import type { RunState } from '../../lib/domain/ports.ts';
 import { all, configMap, deployment } from './kubernetes-texts.ts';
 import { blueGreen, byRoute, canary, route, StepsWorld, service } from './steps-world.ts';
 
-/** However an attempt ends in the middle of its steps: where the traffic is then, and what is said of it. */
+/**
+ * An attempt can end in the middle of its steps. These tests check where the traffic is then, and what the message
+ * says.
+ */
 
 const text = all(deployment('web', { spec: 'replicas: 4' }), service('web'), configMap('settings'));
 const routed = all(text, route('web'));
@@ -61,8 +64,8 @@ const webhookIsAway = JSON.stringify({
   message: 'Internal error occurred: failed calling webhook "validate.gateway": connection refused',
 });
 
-describe('what ends an attempt in the middle of its steps takes the traffic back', () => {
-  it('where an object of the release is being deleted, and its end is asked for', async () => {
+describe('the end of an attempt in the middle of its steps takes the traffic back', () => {
+  it('where an object of the release is being deleted, and its end is requested', async () => {
     const { world, request } = await standing();
     world.change('ConfigMap', 'settings', (draft) => {
       Object.assign(draft.metadata as object, {
@@ -76,7 +79,7 @@ describe('what ends an attempt in the middle of its steps takes the traffic back
     expect(weights(world)).toBe('web 1');
   });
 
-  it('where an object of the release is somebody else’s by now', async () => {
+  it("where an object of the release is somebody else's by now", async () => {
     const { world, request } = await standing();
     world.change('ConfigMap', 'settings', (draft) => {
       (draft.metadata as { annotations: Record<string, string> }).annotations['flotilla.dev/target'] = 'prod/other';
@@ -100,7 +103,7 @@ describe('what ends an attempt in the middle of its steps takes the traffic back
     expect(world.running()).toBe('web-canary 1 x 2.0');
   });
 
-  it('where a right is gone for what moves it, and then it says what stays', async () => {
+  it('where the right to move it is gone, and then the message says what stays', async () => {
     const { world, request } = await standing();
     world.rights.take('get httproutes.gateway.networking.k8s.io');
     const state = await world.state(request);
@@ -109,7 +112,7 @@ describe('what ends an attempt in the middle of its steps takes the traffic back
     expect(messageOf(state)).not.toContain('All traffic goes to');
   });
 
-  it('where Deployments may not be listed any more', async () => {
+  it('where Deployments may no longer be listed', async () => {
     const { world, request } = await standing();
     world.rights.take('list deployments.apps');
     await world.executor().cancel(request);
@@ -117,7 +120,7 @@ describe('what ends an attempt in the middle of its steps takes the traffic back
     expect(weights(world)).toBe('web 1');
   });
 
-  it('and again at the next look, where a webhook was away for a moment', async () => {
+  it('and again at the next look, where a webhook was down for a moment', async () => {
     const { world, request } = await standing();
     world.fate = ({ path, isWrite }) =>
       isWrite && path.includes('/httproutes/') ? { status: 500, body: webhookIsAway } : undefined;
@@ -129,7 +132,7 @@ describe('what ends an attempt in the middle of its steps takes the traffic back
   });
 });
 
-describe('two who look at once', () => {
+describe('two looks at once', () => {
   it.each([
     {
       way: 'an HTTPRoute',
@@ -138,7 +141,7 @@ describe('two who look at once', () => {
       isBack: (world: World) => weights(world) === 'web 1',
     },
     { way: 'blue/green', stand: green, path: '/services/web', isBack: (world: World) => selected(world) === 'web' },
-  ])('do not send forth by $way what one of them takes back', async ({ stand, path, isBack }) => {
+  ])('do not move forward by $way what one of them takes back', async ({ stand, path, isBack }) => {
     for (const nth of [1, 2]) {
       const { world, request } = await stand({ checks });
       let value = 1;
@@ -185,13 +188,13 @@ describe('green pods that somebody has deleted', () => {
 });
 
 describe('a gateway', () => {
-  /** Of the weights, of which the gateway has seen those before alone. */
+  /** Of the weights. The gateway has seen only the previous ones. */
   const isUnseen = (world: World): boolean => {
     const { metadata, status } = world.object('HTTPRoute', 'web');
     return status.parents[0].conditions[0].observedGeneration < metadata.generation;
   };
 
-  it('has sent its requests elsewhere before what has gone back is made smaller', async () => {
+  it('has sent its requests elsewhere before what went back is scaled down', async () => {
     const { world, request } = await begun(canary({ ...byRoute, step_seconds: 60 }), routed);
     for (let look = 0; look < 200 && weights(world) !== 'web 0, web-canary 100'; look += 1) {
       await world.state(request);
@@ -208,7 +211,7 @@ describe('a gateway', () => {
     expect([state.phase, world.running()]).toEqual(['terminal', 'web 4 x 1.0, web-canary 1 x 2.0']);
   });
 
-  it('has sent its requests elsewhere before the next attempt removes what was left', async () => {
+  it('has sent its requests elsewhere before the next attempt removes what is left', async () => {
     const { world } = await standing();
     world.now += 1;
     const next = world.request({ batch: 'B2', version: '3.0', text: routed, settings: canary(byRoute) });
@@ -246,7 +249,7 @@ describe('after the workload has the new version', () => {
         .containers[0]!.image = `registry.example/web:${tag}`;
     });
 
-  it('what is told of the traffic is true', async () => {
+  it('the message about the traffic is true', async () => {
     const { world, request } = await promoted();
     await world.executor().cancel(request);
     const { state } = await world.follow(request, { looks: 20 });
@@ -274,7 +277,7 @@ describe('after the workload has the new version', () => {
     );
   });
 
-  it('a cancel gives the traffic to the workload when its pods have come', async () => {
+  it('a cancel gives the traffic to the workload when its pods are ready', async () => {
     const { world, request } = await promoted(recreated);
     await world.executor().cancel(request);
     const { state } = await world.follow(request, { looks: 30 });
@@ -285,7 +288,7 @@ describe('after the workload has the new version', () => {
     ]);
   });
 
-  it('numbers that break are seen as long as the canary has traffic', async () => {
+  it('checks run as long as the canary has traffic', async () => {
     let value = 1;
     const { world, request } = await promoted(routed, { checks }, () => value);
     value = 50;
@@ -298,7 +301,7 @@ describe('after the workload has the new version', () => {
 });
 
 describe('a restore', () => {
-  it('takes a canary by pods away first, also where another workload of the release does not come up', async () => {
+  it('takes a canary by pods away first, even if another workload of the release does not come up', async () => {
     const { world, request } = await begun(canary(longSteps), all(text, deployment('worker')));
     await world.follow(request, { looks: 8 });
     expect(world.running()).toBe('web 4 x 1.0, web-canary 1 x 2.0');
@@ -310,7 +313,7 @@ describe('a restore', () => {
     expect(world.running()).toBe('web 4 x 1.0');
   });
 
-  it('tells what stays to be looked at', async () => {
+  it('says what stays for study', async () => {
     const { world } = await standing();
     world.now += 1;
     const restore = world.request({ attempt: 'restore', version: '1.0', text: routed, settings: canary(byRoute) });

@@ -5,7 +5,7 @@ import { someOf } from '../thorough.ts';
 import { all, autoscaler, configMap, deployment, hook } from './kubernetes-texts.ts';
 import { blueGreen, byRoute, canary, route, StepsWorld, service } from './steps-world.ts';
 
-/** The executor `kubernetes` where a service takes over by steps, against a simulated cluster whose controllers run. */
+/** The executor `kubernetes` with a takeover by steps, against a simulated cluster whose controllers run. */
 
 const web = (rest = '') => deployment('web', { spec: 'replicas: 4', ...(rest && { env: rest }) });
 const text = all(web(), service('web'), configMap('settings'));
@@ -76,7 +76,7 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
     expect(await world.state(request)).toMatchObject({ outcome: 'failed', failure: { reason: 'CanaryFailed' } });
   });
 
-  it('goes back by itself where its numbers are bad, and its pods stay to be looked at where that costs no traffic', async () => {
+  it('goes back by itself where its numbers are bad, and its pods stay for study where that costs no traffic', async () => {
     const checks = [{ name: 'errors', source: { prometheus: 'q' }, max: 5, for_seconds: 60 }];
     const { world, request } = await begun(
       { strategy: { ...settings.strategy!, checks, step_seconds: 600 } },
@@ -102,13 +102,13 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
     ).toEqual(kept);
     expect(selected(world)).toBe('web');
     if (manifests === routed) expect(weights(world)).toBe('web 1');
-    // Numbers that are good again do not send it forth anew.
+    // Good numbers later do not move it forward again.
     world.series = async () => ({ kind: 'points', points: [] });
     world.pass(60);
     expect(await world.state(request)).toMatchObject({ outcome: 'failed' });
   });
 
-  it('goes back when its end is asked for, at any look', async () => {
+  it('goes back when its end is requested, at any look', async () => {
     for (let after = 1; after < 70; after += 4) {
       const { world, request } = await begun(settings, manifests);
       await world.follow(request, { looks: after });
@@ -117,7 +117,7 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
       await world.executor().cancel(request);
       const { state } = await world.follow(request, { looks: 20 });
       expect({ after, outcome: state.outcome }).toEqual({ after, outcome: 'aborted' });
-      // What was never replaced is told as such, and nothing else is.
+      // What was never replaced is reported as such, and nothing else is.
       const isAsBefore = world.running().startsWith('web 4 x 1.0');
       expect({ after, isAsBefore: state.failure?.taken_back === true }).toEqual({ after, isAsBefore });
       expect(selected(world)).toBe('web');
@@ -125,7 +125,7 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
     }
   });
 
-  it('is finished by whoever looks next, at whichever request the one before has died', async () => {
+  it('is finished by the next look, no matter at which request the previous one died', async () => {
     const counting = await begun(settings, manifests);
     await counting.world.follow(counting.request);
     const writes = counting.world.writes.length;
@@ -146,8 +146,8 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
     }
   });
 
-  it('has gone back in the end, at whichever request whoever takes it back has died', async () => {
-    // By pods it is one write, else two.
+  it('has gone back in the end, no matter at which request the process that takes it back dies', async () => {
+    // By pods it is one write, otherwise two.
     for (const nth of settings.strategy?.traffic.by === 'replicas' ? [1] : [1, 2]) {
       for (const fate of ['away', 'lost'] as const) {
         const { world, request } = await begun(settings, manifests);
@@ -168,7 +168,7 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
     }
   });
 
-  it('is set right by a restore, wherever it has died', async () => {
+  it('is fixed by a restore, no matter where it died', async () => {
     for (let after = 1; after < 80; after += 3) {
       const { world, request } = await begun(settings, manifests);
       const { state: before } = await world.follow(request, { looks: after });
@@ -183,7 +183,7 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
     }
   });
 
-  it('begins anew after what another attempt has left', async () => {
+  it('starts again after the remains of another attempt', async () => {
     const { world, request } = await begun(settings, manifests);
     await world.follow(request, { looks: 20 });
     world.now += 1;
@@ -193,7 +193,7 @@ describe.each(ways)('a new version by $way', ({ settings, manifests }) => {
     expect(await world.state(request)).toMatchObject({ outcome: 'failed', failure: { reason: 'OvertakenByLater' } });
   });
 
-  it('is put away by a delete', async () => {
+  it('is removed by a delete', async () => {
     const { world, request } = await begun(settings, manifests);
     await world.follow(request, { looks: 20 });
     world.now += 1;
@@ -240,7 +240,7 @@ describe('a canary', () => {
     ]);
   });
 
-  it('goes back where the gateway does not take its weights', async () => {
+  it('goes back where the gateway does not accept its weights', async () => {
     const { world, request } = await begun(canary(byRoute), routed);
     await world.follow(request, { looks: 3 });
     world.store.remove(world.object('Service', 'web-canary'));
@@ -267,7 +267,7 @@ describe('a canary', () => {
     expect(world.running()).toBe('web 4 x 2.0');
   });
 
-  it('of an image alone is made of what stands there', async () => {
+  it('of an image alone is made from the existing objects', async () => {
     const world = new StepsWorld();
     await world.seed(all(web('{name: A, value: "1"}'), service('web')));
     world.now += 1;
@@ -297,7 +297,7 @@ describe('a canary', () => {
     expect(world.running()).toBe('web 8 x 2.0');
   });
 
-  it('comes after its hooks and what it needs, and before all else', async () => {
+  it('comes after its hooks and dependencies, and before all else', async () => {
     const manifests = all(text, hook('migrate', 'before'));
     const { world, request } = await begun(canary(), text);
     const own = world.request({ version: '2.0', text: manifests, settings: canary(), batch: 'B3' });
@@ -312,21 +312,18 @@ describe('a canary', () => {
 });
 
 describe('a preview', () => {
-  it.each(ways)(
-    'tells what stands there for the steps by $way, and writes nothing',
-    async ({ settings, manifests }) => {
-      const { world, request } = await begun(settings, manifests);
-      const written = world.writes.length;
-      const { objects } = await world.executor().preview(request);
-      const own = objects.filter(({ message }) => message === 'while it takes over step by step, then removed');
-      const suffix = settings.strategy?.kind === 'blue_green' ? 'green' : 'canary';
-      const services = manifests === routed || suffix === 'green' ? [`Service shop/web-${suffix}`] : [];
-      expect(own.map(({ object, fate }) => [object, fate])).toEqual(
-        [...services, `Deployment shop/web-${suffix}`].map((object) => [object, 'created']),
-      );
-      expect(world.writes.length).toBe(written);
-    },
-  );
+  it.each(ways)('shows the objects for the steps by $way, and writes nothing', async ({ settings, manifests }) => {
+    const { world, request } = await begun(settings, manifests);
+    const written = world.writes.length;
+    const { objects } = await world.executor().preview(request);
+    const own = objects.filter(({ message }) => message === 'while it takes over step by step, then removed');
+    const suffix = settings.strategy?.kind === 'blue_green' ? 'green' : 'canary';
+    const services = manifests === routed || suffix === 'green' ? [`Service shop/web-${suffix}`] : [];
+    expect(own.map(({ object, fate }) => [object, fate])).toEqual(
+      [...services, `Deployment shop/web-${suffix}`].map((object) => [object, 'created']),
+    );
+    expect(world.writes.length).toBe(written);
+  });
 });
 
 describe('no steps are taken', () => {
@@ -336,12 +333,12 @@ describe('no steps are taken', () => {
     expect(world.writes.filter((path) => path.includes('canary'))).toEqual([]);
   };
 
-  it('by what is deployed for the first time', async () => {
+  it('for a first deployment', async () => {
     const world = new StepsWorld();
     await atOnce(world, world.request({ text, settings: canary() }));
   });
 
-  it('by a restore', async () => {
+  it('for a restore', async () => {
     const { world } = await begun(canary());
     await atOnce(world, world.request({ attempt: 'restore', version: '2.0', text, settings: canary() }));
   });
@@ -379,7 +376,7 @@ describe('no steps are taken', () => {
       all(text, route('web').replace('[{name: web,', '[{name: other,')),
       /the HTTPRoute web has no backend that is the Service web/,
     ],
-  ])('and it is told, where %s', async (_, settings, manifests, says) => {
+  ])('and the message says so, where %s', async (_, settings, manifests, says) => {
     const { world, request } = await begun(settings, manifests);
     const written = world.writes.length;
     const started = await world.executor().start(request, 0);
@@ -391,7 +388,7 @@ describe('no steps are taken', () => {
     expect(world.writes.length).toBe(written);
   });
 
-  it('and it is told, where the name of the canary is somebody else’s', async () => {
+  it("and the message says so, where the name of the canary is somebody else's", async () => {
     const { world, request } = await begun(canary());
     world.others('kubectl', {
       ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web-canary' } },

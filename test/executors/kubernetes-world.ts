@@ -35,12 +35,12 @@ export interface Sent {
 
 type End = 'away' | 'lost' | ApiAnswer | undefined;
 
-/** Before a request is carried out: may wait, or say what becomes of it. `lost`: it is carried out, and its answer does not come. */
+/** Before a request is carried out: may wait, or decide its fate. `lost`: it is carried out, and its answer is lost. */
 export type Fate = (sent: Sent) => Promise<End> | End;
 
 const access = { config: { getCurrentCluster: () => ({ server: 'http://cluster' }) } } as never;
 
-/** The adapter's requests, carried out in this process: no time passes, and nothing happens that is not asked for. */
+/** The adapter's requests, carried out in this process. No time passes, and nothing happens without a request. */
 class InProcessRequests extends ClusterRequests {
   readonly world: KubernetesWorld;
 
@@ -114,7 +114,7 @@ export class KubernetesWorld {
     });
   }
 
-  /** An attempt with these manifests; without any, with an image alone. */
+  /** An attempt with these manifests. Without any, with an image alone. */
   request(change: RequestChange = {}): RunRequest {
     const { attempt = 1, batch = 'B1', version = '1.0', text, settings = {}, deployment = {}, adopted } = change;
     const sha256 = text === undefined ? undefined : this.manifests(text);
@@ -156,7 +156,7 @@ export class KubernetesWorld {
     return this.store.get(resource, resource.namespaced ? namespace : '', name);
   }
 
-  /** As a controller writes it, or somebody with the store in their hands. */
+  /** As a controller writes it, or somebody with direct access to the store. */
   change(kind: string, name: string, change: (draft: Record<string, never> & KubeObject) => void): void {
     const object = this.find(kind, name);
     if (object === undefined) throw new Error(`there is no ${kind} ${name}`);

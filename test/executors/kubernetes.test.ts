@@ -42,7 +42,7 @@ describe('a deployment by its manifests', () => {
     });
   });
 
-  it('keeps what its manifests said where only its image is deployed after them', async () => {
+  it('keeps the settings of its manifests where only its image is deployed after them', async () => {
     const text = deployment('web', { spec: 'replicas: 3', env: '{name: A, value: "1"}' });
     const { world } = await begun({ text });
     world.now += 1;
@@ -52,14 +52,14 @@ describe('a deployment by its manifests', () => {
     // biome-ignore lint/suspicious/noExplicitAny: an object as it stands there
     const [container] = (world.find('Deployment', 'web') as any).spec.template.spec.containers;
     expect(container).toMatchObject({ env: [{ name: 'A', value: '1' }], readinessProbe: { periodSeconds: 1 } });
-    // And what they own of it: the next manifests take out what they do not say.
+    // And their ownership: the next manifests remove what they do not set.
     world.now += 1;
     await begun({ batch: 'B3', version: '3', text: deployment('web') }, world);
     // biome-ignore lint/suspicious/noExplicitAny: an object as it stands there
     expect((world.find('Deployment', 'web') as any).spec.template.spec.containers[0].env).toBeUndefined();
   });
 
-  it('tells the rules that what runs breaks and its manifests do not', async () => {
+  it('reports rules that the running workload breaks and its manifests do not', async () => {
     const { world, request } = await begun({ text: all(web, configMap('settings')) });
     world.others('webhook', {
       ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
@@ -69,11 +69,11 @@ describe('a deployment by its manifests', () => {
     expect([await world.state(request)]).toMatchObject(told);
   });
 
-  it('tells the rules that it breaks itself, and none that only the release before has broken', async () => {
+  it('reports the rules that it breaks itself, and none that only the previous release has broken', async () => {
     const { world } = await begun({ text: web.replace('containers:', 'hostNetwork: true\n      containers:') });
     world.now += 1;
     const request = world.request({ batch: 'B2', version: '2', text: web });
-    // The look that applies it is the one that tells.
+    // The look that applies it is the one that reports them.
     expect(await world.state(request)).toEqual({ phase: 'terminal', outcome: 'succeeded', raw: 'Applied' });
     world.others('webhook', {
       ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
@@ -84,7 +84,7 @@ describe('a deployment by its manifests', () => {
     expect((await world.state(next))?.warnings).toEqual([expect.stringContaining('pod-security')]);
   });
 
-  it('writes each object once, however often it is looked at', async () => {
+  it('writes each object once, no matter how many looks there are', async () => {
     const { world, request } = await begun({ text: all(web, configMap('settings')) });
     const written = world.writes.length;
     await world.state(request);
@@ -92,7 +92,7 @@ describe('a deployment by its manifests', () => {
     expect(world.writes.length).toBe(written);
   });
 
-  it('makes what others need first', async () => {
+  it('creates dependencies first', async () => {
     const { world } = await begun({ text: all(web, configMap('settings')) });
     const first = world.writes.map((path) => path.split('?')[0]);
     expect([...new Set(first)]).toEqual([
@@ -101,7 +101,7 @@ describe('a deployment by its manifests', () => {
     ]);
   });
 
-  it('takes out what the release before had and this one has not', async () => {
+  it('removes what the previous release had and this one has not', async () => {
     const { world } = await begun({ text: deployment('web', { env: '{name: A, value: "1"}, {name: B, value: "1"}' }) });
     world.now += 1;
     await begun({ batch: 'B2', text: deployment('web', { env: '{name: B, value: "2"}' }) }, world);
@@ -132,7 +132,7 @@ describe('a new image alone', () => {
     expect([imageOf(world), replicasOf(world)]).toEqual(['r/web:2.0', 3]);
   });
 
-  it('says that there is nothing to give it to', async () => {
+  it('says that no container takes the version', async () => {
     const { world, started } = await begun({ version: '2.0' });
     expect(started).toMatchObject({ kind: 'rejected', retryable: false, reason: 'WorkloadMissing' });
     expect(world.writes).toEqual([]);
@@ -213,14 +213,14 @@ const refusals: readonly Refused[] = [
     change: { text: all(web, 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n') },
   },
   {
-    what: 'a right to write that we have not',
+    what: 'a missing right to write',
     reason: 'RightsMissing',
     says: /we have no right to patch configmaps in shop.*flotilla cluster-role --executor kubernetes/,
     change: { text: both },
     before: (world) => world.rights.take('patch configmaps'),
   },
   {
-    what: 'a right to read that we have not',
+    what: 'a missing right to read',
     reason: 'RightsMissing',
     says: /Missing right: get configmaps in shop/,
     change: { text: both },
@@ -233,7 +233,7 @@ const refusals: readonly Refused[] = [
     change: { text: configMap('settings') },
   },
   {
-    what: 'a kind without a namespace that the environment does not name, as the server says it',
+    what: "a kind without a namespace that the environment does not name, with the server's message",
     reason: 'ManifestsInvalid',
     says: /ClusterRole a kind: a ClusterRole has no namespace, and prod does not allow it/,
     change: { text: all(web, clusterRole) },
@@ -245,7 +245,7 @@ const refusals: readonly Refused[] = [
     change: { text: all(web, mesh), settings: { cluster_scoped: ['CustomResourceDefinition'] } },
   },
   {
-    what: 'manifests that are not kept any more',
+    what: 'manifests that are no longer kept',
     reason: 'ManifestsMissing',
     says: /manifests\/f+\.yaml/,
     change: { settings: { manifests: { sha256: 'f'.repeat(64) } } },
@@ -282,7 +282,7 @@ describe('nothing is changed by', () => {
   });
 });
 
-it('manifests that are another text than their name says are not applied, and no preview shows them', async () => {
+it('manifests whose text does not match their name are not applied, and no preview shows them', async () => {
   const world = new KubernetesWorld();
   const request = world.request({ text: web });
   for (const path of world.documents.texts.keys()) await world.documents.put(path, `${web}# else\n`);
@@ -313,7 +313,7 @@ describe('replicas', () => {
     expect(replicasOf(world)).toBe(2);
   });
 
-  it('are the autoscaler’s where one in the cluster scales the workload', async () => {
+  it("are the autoscaler's where one in the cluster scales the workload", async () => {
     const { world } = await begun({ text: scaled });
     world.others('kubectl', {
       ...{ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'web' } },
@@ -338,13 +338,13 @@ describe('replicas', () => {
     expect(replicasOf(world)).toBe(5);
   });
 
-  it('of one that is made are left to the autoscaler that comes with it', async () => {
+  it('of a new workload are left to the autoscaler that comes with it', async () => {
     const { world } = await begun({ text: all(scaled, autoscaler('web')) });
     expect(replicasOf(world)).toBe(1);
   });
 });
 
-describe('what the release has not any more', () => {
+describe('what the release no longer has', () => {
   const release = async (settings: RequestChange['settings'] = {}) => {
     const { world } = await begun({
       text: all(
@@ -371,7 +371,7 @@ describe('what the release has not any more', () => {
     expect(state?.warnings?.join()).toMatch(/^No longer in the manifests.*PersistentVolumeClaim shop\/data/);
   });
 
-  it('is deleted where that is asked for, but for what holds data', async () => {
+  it('is deleted on request, except what holds data', async () => {
     const { state, left, world } = await release({ prune: true });
     expect(left).toEqual(['kept', 'foreign']);
     expect(world.find('PersistentVolumeClaim', 'data')).toBeDefined();
@@ -381,7 +381,7 @@ describe('what the release has not any more', () => {
     });
   });
 
-  it('is not looked for where we may not, and that is told', async () => {
+  it('is not searched for without the right, and the message says so', async () => {
     const { world } = await begun({ text: web });
     world.rights.take('list deployments.apps');
     const request = world.request();
@@ -413,7 +413,7 @@ describe('hooks', () => {
       (draft as unknown as { status: unknown }).status = { failed: 1, conditions: [condition] };
     });
 
-  it('run before and after the objects, each once, and those of earlier attempts go', async () => {
+  it("run before and after the objects, each once, and earlier attempts' hooks go", async () => {
     const { world, request } = await begun({ text });
     expect(jobs(world)).toEqual([expect.stringMatching(/^migrate-[0-9a-f]{8}$/)]);
     expect(await world.state(request)).toMatchObject({
@@ -458,7 +458,7 @@ describe('hooks', () => {
     expect([jobs(world), imageOf(world)]).toEqual([[], undefined]);
   });
 
-  it('are waited for until they have gone: their pods must not be at work beside what comes next', async () => {
+  it('must be gone before the next step: their pods must not run beside it', async () => {
     const { world, request } = await begun({ text });
     const asked: unknown[] = [];
     // Its pods take their time.
@@ -478,7 +478,7 @@ describe('hooks', () => {
     expect(await world.state(request)).toMatchObject({ outcome: 'aborted' });
   });
 
-  it('of long names that begin alike are two, and both run', async () => {
+  it('of long names that start alike are two, and both run', async () => {
     const long = 'migrate-the-database-of-the-shop-and-of-us-all';
     const two = all(hook(`${long}-1`, 'before'), hook(`${long}-2`, 'before'), web);
     const { world, request } = await begun({ text: two });
@@ -491,7 +491,7 @@ describe('hooks', () => {
     for (const name of jobs(world)) expect(name).toMatch(/^[a-z0-9-]{1,43}(?<!-)-[0-9a-f]{8}$/);
   });
 
-  it('do not run where the server does not take an object', async () => {
+  it('do not run where the server refuses an object', async () => {
     const { world, started } = await begun({
       text: all(hook('migrate', 'before'), web, configMap('x', '1', ', nickname: z')),
     });
@@ -500,8 +500,8 @@ describe('hooks', () => {
   });
 });
 
-describe('a cluster that is away', () => {
-  it('before anything is changed, is a start that was not made', async () => {
+describe('a cluster that is down', () => {
+  it('before any change, is a start that did not happen', async () => {
     const world = new KubernetesWorld();
     world.fate = () => 'away';
     const start = world.executor().start(world.request({ text: web }), 0);
@@ -509,7 +509,7 @@ describe('a cluster that is away', () => {
     expect(world.writes).toEqual([]);
   });
 
-  it('after that, leaves open what was done, and whoever looks goes on', async () => {
+  it('after that, leaves open what was done, and the next look goes on', async () => {
     const world = new KubernetesWorld();
     world.fate = ({ isWrite, path }) => (isWrite && path.includes('deployments') ? 'lost' : undefined);
     const { started, request } = await begun({ text: both }, world);
@@ -542,7 +542,7 @@ describe('a webhook that does not answer', () => {
     expect(await world.executor().start(request, 0)).toMatchObject({ kind: 'started' });
   });
 
-  it('is no reason to ask again where another object is refused', async () => {
+  it('is no reason to try again where another object is refused', async () => {
     const world = new KubernetesWorld();
     world.fate = ({ path, method }) => (method === 'PATCH' && isAsked(path, 'configmaps') ? unasked : undefined);
     const { started } = await begun({ text: all(deployment('web', { spec: 'replicaz: 1' }), configMap('a')) }, world);
@@ -570,7 +570,7 @@ describe('a webhook that does not answer', () => {
   });
 });
 
-describe('what stood there before', () => {
+describe('what was there before', () => {
   const original = {
     ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web', labels: { team: 'a' } } },
     spec: {
@@ -582,7 +582,7 @@ describe('what stood there before', () => {
     },
   };
 
-  it('is put back as far as it was changed, and what was new is taken out', async () => {
+  it('is restored as far as it was changed, and new objects are removed', async () => {
     const world = new KubernetesWorld();
     world.others('kubectl', original);
     const env = '{name: A, value: new}, {name: B, value: added}';

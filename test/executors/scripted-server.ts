@@ -24,7 +24,7 @@ const readCall = async (request: IncomingMessage): Promise<SeenCall> => {
   return { method: request.method ?? '', path: url.pathname, query, headers: request.headers, body };
 };
 
-/** A server that answers as one test wants, and remembers what it was asked. It ends with the test. */
+/** A server that answers as one test wants, and remembers its requests. It ends with the test. */
 export const serverThat = async (
   answer: (call: SeenCall, response: ServerResponse, nth: number) => void,
 ): Promise<ScriptedServer> => {

@@ -30,7 +30,10 @@ export class StepsWorld extends KubernetesWorld {
     }
   }
 
-  /** Looks, with some seconds between two, until it has ended, waits for a person, or nothing comes of it. Tells each state once. */
+  /**
+   * Looks, with some seconds between two, until it has ended, waits for a person, or makes no progress. Reports each
+   * state once.
+   */
   async follow(request: RunRequest, { seconds = 5, looks = 200 } = {}): Promise<Followed> {
     const told: string[] = [];
     let state: RunState | undefined;

@@ -11,10 +11,10 @@ import {
   webhookSettings,
 } from './harness-fixtures.ts';
 
-/** Enough for what marks an expression: nothing here is one. */
+/** Enough for what marks an expression. Nothing here is one. */
 const bracketed = '<word>';
 
-/** Throws where anything is asked. */
+/** Throws on any question. */
 const nobody = new Proxy({} as ConstructorParameters<typeof HarnessExecutor>[0]['api'], {
   get: (_, call) => () => {
     throw new Error(`asked: ${String(call)}`);
@@ -32,7 +32,7 @@ const inDeployment =
   (request: RunRequest): RunRequest => ({ ...request, deployment: { ...request.deployment, ...change } });
 const { workload, health_check } = requestOf().deployment;
 
-/** Every text that may be handed on, and the name by which it is told. */
+/** Every text that may be passed on, and its name in messages. */
 const fields: readonly (readonly [string, (request: RunRequest) => RunRequest])[] = [
   ['docker_image_version', (request) => ({ ...request, version: bracketed })],
   ['service_name', inDeployment({ service_name: bracketed })],
@@ -58,7 +58,7 @@ describe.each(executors)('%s', (_, executor, settings) => {
     expect(result).toMatchObject({ message: expect.stringContaining(`${field} is not sent to`) });
   });
 
-  it('hands on what has nothing of the kind', async () => {
+  it('passes on what has no such marks', async () => {
     await expect(executor.start(requestOf(settings), anyTime)).rejects.toThrow('asked: ');
   });
 });

@@ -35,7 +35,7 @@ test('health lists what is simulated, and what is not verified, in order', async
 
 describe('health shows the budget of requests', () => {
   test.each([
-    ['300, unless said otherwise', { simulated: false, account: 'acme' }, 300],
+    ['300 by default', { simulated: false, account: 'acme' }, 300],
     ['as many as the configuration says', { simulated: false, account: 'acme', requests_per_minute: 50 }, 50],
     ['of a simulated one, too', { simulated: true, account: 'acme', requests_per_minute: 50 }, 50],
   ])('%s', async (_, harness, limit) => {

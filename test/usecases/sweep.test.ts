@@ -200,7 +200,7 @@ const batches: readonly Batch[] = [
   },
   {
     ...{
-      what: 'that certainly started is only asked for',
+      what: 'that has certainly started is only looked up',
       start: away,
       describe: 'RUNNING',
       execution_arn: 'arn',

@@ -41,7 +41,7 @@ const steps: readonly (readonly [Step, 'stopping' | 'continues', why: string])[]
 ];
 
 describe('cancelBatch', () => {
-  test('marks the header and tells the dispatcher in one transaction', async () => {
+  test('marks the header and sends the dispatcher a message in one transaction', async () => {
     const world = makeWorld();
     const { batchId } = await planned(world);
     const answer = await cancelBatch(world.deps, { batchId, actor: 'ada' });

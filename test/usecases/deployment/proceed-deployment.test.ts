@@ -114,7 +114,7 @@ describe('NotWaiting, and no mark, of a deployment', () => {
     expect([(await itemNow()).reason, mark()]).toEqual(['ExecutionStopped', undefined]);
   });
 
-  test('whose previous attempt was let go on', async () => {
+  test('whose previous attempt was approved', async () => {
     const { world, batchId, put, proceed, itemNow } = await flying(waits);
     await proceed();
     const runs = [1, 2].map((attempt) => ({ executor: 'kubernetes:cluster-eu-1', key: `K-${attempt}`, attempt }));

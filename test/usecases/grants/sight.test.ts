@@ -184,7 +184,7 @@ describe('callers who may see a part of a batch', () => {
     expect(await readHeader(world, batchId)).not.toHaveProperty('cancel_requested_at');
   });
 
-  it('see the same of a batch from before rows said where its deployments belong', async () => {
+  it('see the same of a batch from before rows had the place of each deployment', async () => {
     const world = makeWorld();
     const batchId = await running(world);
     const { reach: _, ...before } = await readHeader(world, batchId);

@@ -174,7 +174,7 @@ test.each([
   ['we deploy what Harness deployed before', ofCluster, ofHarness, [true, false]],
   ['we deploy, and did before', ofCluster, ofCluster, [true, true]],
   ['we deploy what was only observed before', ofCluster, undefined, [true, true]],
-] as const)('tells apart who changes the cluster: %s', async (_, executor, before, wanted) => {
+] as const)('knows who changes the cluster, before and now: %s', async (_, executor, before, wanted) => {
   const { deployment } = await captured({ deployment: { executor: before ?? executor } });
   const recorded = before === undefined ? {} : { recorded: { deployment, version: '3.0.1', image: 'reg/app:3.0.1' } };
   const { given } = await captured({ deployment: { executor }, ...recorded });
@@ -272,7 +272,7 @@ describe('where several containers could be the service', () => {
   const before = { exists: true, uid: 'd1', images };
   const runs: Run[] = [{ executor: 'harness:a', key: 'k', attempt: 1 }];
   test.each<[what: string, Setting, container: string | undefined, names: readonly string[] | undefined]>([
-    ['nothing tells it', { views: [two('3.0.1', '7')] }, undefined, ['app', 'proxy']],
+    ['nothing says it', { views: [two('3.0.1', '7')] }, undefined, ['app', 'proxy']],
     ['the previous release says it', { views: [two('3.0.1', '7')], recorded: { container: 'app' } }, 'app', undefined],
     [
       'the previous release says it for one that is gone',
@@ -326,7 +326,7 @@ describe('before another attempt', () => {
 
   test.each<[what: string, view: WorkloadView, overtaken: CaptureRow['overtaken']]>([
     ['ours', at('3.0.2', 2), undefined],
-    ['that of before', at('3.0.1', 1), undefined],
+    ['the previous one', at('3.0.1', 1), undefined],
     ['the release to return to', at('3.0.0', 2), undefined],
     ['theirs', at('9', 2), { message, running: '9' }],
   ])('compares %s with what was there before the first', async (_, view, overtaken) => {

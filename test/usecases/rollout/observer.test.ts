@@ -167,7 +167,7 @@ test.each<[what: string, read: Seen, status: string]>([
   expect([calls, (await status()).status]).toEqual([['follow 1', 'view', 'read'], says]);
 });
 
-test('gives no verdict on a cluster that cannot be asked before the deadline, and UNKNOWN after it', async () => {
+test('gives no verdict on an unreachable cluster before the deadline, and UNKNOWN after it', async () => {
   const { deps, memory, task, seen, clock, during, status, watched } = await stage();
   seen.now = away;
   const watching = watchCluster(deps, task, memory);

@@ -62,7 +62,7 @@ test('asks once to delete a pod it may not delete, and reports the missing right
   expect(await events()).toEqual(['PodDeleted', 'PodNotDeleted']);
 });
 
-test('asks a cluster that cannot be asked again for the same pod, by its uid', async () => {
+test('asks an unreachable cluster again for the same pod, by its uid', async () => {
   const away = new FlotillaError('ClusterUnavailable', 'no route');
   const { look, events, asked } = await unblocking([away, { kind: 'gone' }]);
   const known: Unblocked = new Map();

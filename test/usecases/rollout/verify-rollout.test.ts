@@ -125,7 +125,7 @@ test('gives the answer where it already exists, and nobody watches', async () =>
 test.each<[what: string, Setting, message: string]>([
   ['a deadline', { hasDeadline: false }, 'has nothing to verify'],
   ['a capture', { capture: null }, 'has nothing to verify'],
-  ['a release before', { attempt: 'restore', hasPrevious: false }, 'has no previous release'],
+  ['a previous release', { attempt: 'restore', hasPrevious: false }, 'has no previous release'],
 ])('has nothing to verify without %s', async (_, setting, message) => {
   const { verify } = await verifying(setting);
   await expect(verify('a')).rejects.toThrow(message);

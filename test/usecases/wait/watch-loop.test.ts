@@ -182,7 +182,7 @@ const calls: readonly Call[] = [
     revived: [4],
   },
   {
-    what: 'that cannot be asked for is left to the sweeper',
+    what: 'whose state is unavailable is left to the sweeper',
     row: { generation: 3, in: 0 },
     says: away,
     ensured: [3],
@@ -190,7 +190,7 @@ const calls: readonly Call[] = [
     failed: 'throttled',
   },
   {
-    what: 'that never was, and whose name is taken, is left to the sweeper',
+    what: 'that never existed, and whose name is taken, is left to the sweeper',
     says: exists,
     ensured: [1],
     revived: [1],
