@@ -287,7 +287,7 @@ describe('a scale', () => {
 
   it('of a missing workload is refused', async () => {
     const { reason, message } = await carriedOut(new KubernetesWorld(), toScale(3));
-    expect([reason, message]).toEqual(['WorkloadMissing', 'There is not a Deployment shop/web to scale.']);
+    expect([reason, message]).toEqual(['WorkloadMissing', 'There is no Deployment shop/web to scale.']);
   });
 
   it('that comes late changes nothing', async () => {
