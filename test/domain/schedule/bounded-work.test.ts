@@ -17,8 +17,9 @@ import {
 } from './scheduler.ts';
 
 /**
- * A scheduler that counts every look at a deployment: each element that is read of the sheet's lists, each cell that is
- * read or set. Counting begins when the batch has been planned, because planning looks at everything once.
+ * A scheduler that counts every look at a deployment: each element read from the sheet's lists, and each cell read or
+ * set.
+ * Counting starts after planning, because planning looks at everything once.
  */
 const counting = (sheet: Sheet, scheduler = new Scheduler()) => {
   let looks = 0;
@@ -63,7 +64,7 @@ const counting = (sheet: Sheet, scheduler = new Scheduler()) => {
   const looksOfRounds: number[] = [];
   return {
     scheduler,
-    /** Tells one message, decides to the end, and gives the most looks of one round. */
+    /** Sends one message, decides to the end, and returns the most looks of one round. */
     tell: (...messages: InboxMessage[]): string[] => {
       const words: string[] = [];
       const round = scheduler.round.bind(scheduler);
@@ -87,7 +88,7 @@ const holdOn = (id: string, scope: HoldScope): InboxMessage => ({
   hold: { id, kind: 'pause', scope, rollbacks: false, reason: 'Because.', by: 'alice', since: 0 },
 });
 
-/** A thousand visits, each a few looks: the same for a batch of any size. */
+/** A thousand visits with a few looks each: the same for a batch of any size. */
 const looksOfFullRound = 12_000;
 
 const hub = (count: number) => Array.from({ length: count }, (_, at) => (at === 0 ? [] : [0]));
@@ -96,19 +97,19 @@ const caterpillar = (count: number) => {
   const spine = count / 2;
   return Array.from({ length: count }, (_, at) => (at === 0 ? [] : [at < spine ? at - 1 : at - spine]));
 };
-/** The worst case: two chains with rungs, where no order of telling keeps the stack short. */
+/** The worst case: two chains with rungs, where no order of notification keeps the stack short. */
 const ladder = (count: number) =>
   Array.from({ length: count }, (_, at) =>
     at === 0 ? [] : at % 2 === 1 ? [at - 1] : at === 2 ? [0, 1] : [at - 2, at - 1],
   );
 
-describe('one decision writes at most a transaction and looks at a bounded number of deployments', () => {
+describe('one decision writes at most a transaction and looks at a limited number of deployments', () => {
   test.each([
     ['a hub of 9,999 dependents that succeeds', hub(10_000), recorded(0, 'SUCCESS'), 10],
     ['a hub of 9,999 dependents that fails', hub(10_000), recorded(0, 'FAILED'), 9_999],
-    ['a chain of 10,000 whose first fails', chain(10_000), recorded(0, 'FAILED'), 9_999],
-    ['a caterpillar of 10,000 whose first fails', caterpillar(10_000), recorded(0, 'FAILED'), 9_999],
-    ['10,000 that are cancelled', chain(10_000), cancelled(), 10_000],
+    ['a chain of 10,000 whose first one fails', chain(10_000), recorded(0, 'FAILED'), 9_999],
+    ['a caterpillar of 10,000 whose first one fails', caterpillar(10_000), recorded(0, 'FAILED'), 9_999],
+    ['10,000 cancelled ones', chain(10_000), cancelled(), 10_000],
   ])('%s', (_, waits, message, decided) => {
     const { tell, mostLooks, rounds } = counting(sketchSheet({ waits, concurrency: 10 }));
     expect(tell(message)).toHaveLength(decided);
@@ -116,13 +117,13 @@ describe('one decision writes at most a transaction and looks at a bounded numbe
     expect(mostLooks()).toBeLessThan(looksOfFullRound);
   });
 
-  test.each([1_000, 10_000])('planning %i writes no more than a transaction at once', (count) => {
+  test.each([1_000, 10_000])('planning %i writes at most a transaction at once', (count) => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: free(count), concurrency: 100 }));
     expect(Math.max(...scheduler.rounds.map(rowsOf))).toBeLessThanOrEqual(rowsPerRound);
   });
 
-  test('late outcomes of a batch that has gone, beside more grants than fit', () => {
+  test('late outcomes of a forgotten batch, together with more grants than fit', () => {
     const scheduler = new Scheduler();
     const sheet = sketchSheet({ waits: free(100), concurrency: 100 });
     scheduler.news.set('one', { sheet, cancelled: false, recorded: [] });
@@ -145,7 +146,7 @@ describe('one decision writes at most a transaction and looks at a bounded numbe
   });
 });
 
-describe('one outcome costs the same, however large the batch', () => {
+describe('one outcome costs the same in a batch of any size', () => {
   test.each([
     ['10,000 blocked by a limit', free(10_000), { counts: free(10_000).map(() => ['a']), limits: { a: 1 } }],
     ['10,000 blocked by the batch', free(10_000), { concurrency: 1 }],
@@ -167,7 +168,7 @@ describe('one outcome costs the same, however large the batch', () => {
     expect(tell(recorded(9_998, 'SUCCESS'))).toEqual(['one:9999 granted']);
   });
 
-  test('10,000 blocked by their targets: looked at once, a thousand at a time, then only the one whose target is free', () => {
+  test('10,000 blocked by their targets: each is checked once, a thousand at a time, then only the one with a free target', () => {
     const targets = free(10_000).map((_, at) => `t${at}`);
     const other = new Scheduler();
     other.plan(sketchSheet({ id: 'other', waits: free(10_000), targets, concurrency: 10_000 }));
@@ -182,10 +183,10 @@ describe('one outcome costs the same, however large the batch', () => {
   });
 });
 
-describe('a message costs the same, however many batches and holds there are', () => {
+describe('a message costs the same for any number of batches and holds', () => {
   const names = ['environment:uat', 'cluster:eu', 'executor:acme'];
   const other = ['environment:prod', 'cluster:us', 'executor:acme'];
-  /** How often a batch is looked up, of all that there are, and what is decided, at each of ten outcomes. */
+  /** How often a batch is looked up, among all batches, and the decisions, at each of ten outcomes. */
   const costs = (waiting: number, holds: number, fields: Partial<SheetSketch>): unknown => {
     const scheduler = new Scheduler();
     scheduler.tell(...Array.from({ length: holds }, (_, at) => holdOn(`H${at}`, scopes[at % scopes.length]!)));
@@ -219,17 +220,17 @@ describe('a message costs the same, however many batches and holds there are', (
   ]);
   const none = costs(0, 0, {});
 
-  test('500 batches that are blocked by a limit', () => {
+  test('500 batches blocked by a limit', () => {
     expect(costs(500, 0, {})).toEqual(none);
   });
 
-  test('500 batches that are blocked by their targets', () => {
+  test('500 batches blocked by their targets', () => {
     const blocked = { counts: [other], targets: ['works/19'] };
     const scheduler = costs(500, 0, blocked);
     expect(scheduler).toEqual(costs(1, 0, blocked));
   });
 
-  test('500 batches that are held', () => {
+  test('500 held batches', () => {
     expect(costs(500, 1, { counts: [other] })).toEqual(costs(1, 1, { counts: [other] }));
   });
 
@@ -242,7 +243,7 @@ test.each([
   ['a caterpillar', caterpillar(10_000), 1_000],
   ['a hub', hub(10_000), 1_000],
   ['a ladder', ladder(10_000), 300 * 1024],
-])('the head of a batch stays a small row while dependents are told: %s', (_, waits, bytes) => {
+])('the head of a batch stays a small row while its dependents are notified: %s', (_, waits, bytes) => {
   const scheduler = new Scheduler();
   scheduler.plan(sketchSheet({ waits, concurrency: 1 }));
   let largest = 0;

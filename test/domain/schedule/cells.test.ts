@@ -17,11 +17,11 @@ const statusByCell: readonly (readonly [Cell, Status])[] = [
 ];
 const everyCell = statusByCell.map(([cell]) => cell);
 
-test('a cell tells a status', () => {
+test('a cell encodes a status', () => {
   expect(everyCell.map((cell) => [cell, statusOfCell(cell)])).toEqual(statusByCell);
 });
 
-test('a status settles a cell, if it is an end', () => {
+test('a status settles a cell if it is final', () => {
   const ends = statusByCell.filter(([cell]) => typeof cell === 'string' && !['G', 'H', 'B', 'L'].includes(cell));
   expect(ends.map(([, status]) => [settledBy(status), status])).toEqual(ends);
   for (const status of statuses.filter((one) => !ends.some(([, end]) => end === one)))
@@ -53,7 +53,7 @@ describe('which statuses a row may have', () => {
 });
 
 describe('the cells of a batch', () => {
-  test('begin with what each waits for', () => {
+  test('begin with the number of dependencies of each', () => {
     const counts = [0, 10, 16, 17, 9_999, 10_000];
     const cells = Cells.waitingFor(counts);
     expect([cells.length, cells.pages, counts.map((_, index) => cells.at(index))]).toEqual([6, 1, counts]);
@@ -82,7 +82,7 @@ describe('the cells of a batch', () => {
     expect([read.length, read.pages, read.at(498), read.at(1000)]).toEqual([1001, 3, 1, 'U']);
     expect([499, 500, 501, 1000].map((count) => Cells.waitingFor(Array(count).fill(0)).pages)).toEqual([1, 1, 2, 2]);
   });
-  test('are told by a character each, which is no letter for those that wait for many', () => {
+  test('use one character each, and no letter for those that wait for many', () => {
     const text = Cells.waitingFor([0, 9, 10, 16, 17, 9_999]).page(0);
     expect(text).toBe('09:@\u0111\u280f');
     expect(text.toWellFormed()).toBe(text);

@@ -34,14 +34,14 @@ describe('a circuit opens', () => {
   test.each<[what: string, messages: readonly InboxMessage[], open: boolean]>([
     ['with the third outage', [outage(1), outage(2), outage(3)], true],
     ['not with the second', [outage(1), outage(2)], false],
-    ['whatever their order', [outage(3), outage(1), outage(2)], true],
-    ['not with one that is told three times', [outage(1), outage(1), outage(1)], false],
+    ['in any order', [outage(3), outage(1), outage(2)], true],
+    ['not with one reported three times', [outage(1), outage(1), outage(1)], false],
     ['not with three in more than five minutes', [outage(1), outage(2), outage(5 * minute + 1)], false],
-    ['not when there was an answer between', [outage(1), outage(2), answered(3), outage(4)], false],
-    ['all the same when that was from before', [outage(1), outage(5), answered(3), outage(6)], true],
+    ['not with an answer in between', [outage(1), outage(2), answered(3), outage(4)], false],
+    ['but with an earlier answer', [outage(1), outage(5), answered(3), outage(6)], true],
     ['of an executor', [1, 2, 3].map((at) => outage(at, { executor: 'acme' })), true],
-    ['not for what has no name', [1, 2, 3].map((at) => outage(at, { pillar: 'risk' })), false],
-    ['not of two together', [outage(1), outage(2, { executor: 'acme' }), outage(3)], false],
+    ['not for something without a name', [1, 2, 3].map((at) => outage(at, { pillar: 'risk' })), false],
+    ['not for two things together', [outage(1), outage(2, { executor: 'acme' }), outage(3)], false],
   ])('%s', (_, messages, open) => {
     const scheduler = new Scheduler();
     scheduler.tell(...messages);
@@ -65,7 +65,7 @@ describe('a circuit opens', () => {
 });
 
 describe('after its hold', () => {
-  test('one is let through, and no other until there is an answer', () => {
+  test('lets one through, and no other until there is an answer', () => {
     const scheduler = opened({ concurrency: 3 });
     const ends = [0, 1, 2].map((index) => recorded(index, 'SUCCESS'));
     expect(tellAt(scheduler, 79 * second, ...ends)).toEqual([]);
@@ -78,13 +78,13 @@ describe('after its hold', () => {
     expect(scheduler.state.holds.size).toBe(0);
   });
 
-  test('the next one is let through when that one has ended without an answer', () => {
+  test('lets the next one through when that one has ended without an answer', () => {
     const scheduler = opened();
     tellAt(scheduler, 80 * second, recorded(0, 'SUCCESS'));
     expect(tellAt(scheduler, 90 * second, recorded(1, 'FAILED'))).toEqual(['2']);
   });
 
-  test('another outage opens it for twice as long, ten minutes at most; an outage from before does not', () => {
+  test('opens for twice as long after another outage, at most ten minutes; not after an earlier outage', () => {
     const scheduler = opened();
     tellAt(scheduler, 70 * second, recorded(0, 'SUCCESS'));
     let now = 80 * second;
@@ -102,7 +102,7 @@ describe('after its hold', () => {
     expect(circuitOf(scheduler)?.since).toBe(0);
   });
 
-  test('turns from before stay marked until it is closed', () => {
+  test('keeps earlier turns marked until it is closed', () => {
     const scheduler = opened({ concurrency: 2 });
     const page = () => scheduler.state.batches.get('one')!.cells.page(0);
     expect(page()).toBe('HH000');
@@ -113,7 +113,7 @@ describe('after its hold', () => {
   });
 });
 
-test('an answer closes it at once, but not one from before the outage', () => {
+test('closes at once after an answer, but not after one from before the outage', () => {
   const scheduler = opened();
   tellAt(scheduler, 30 * second, answered(19 * second), recorded(0, 'SUCCESS'));
   expect(scheduler.state.holds.size).toBe(1);

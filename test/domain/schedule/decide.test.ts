@@ -20,9 +20,9 @@ interface Story {
   readonly name: string;
   /** In the order in which they are planned, all at once. */
   readonly batches: readonly SheetSketch[];
-  /** What is decided when they are planned. */
+  /** The decisions at planning. */
   readonly first: readonly string[];
-  /** Messages that come together, and what is decided then. */
+  /** Messages that arrive together, and the decisions then. */
   readonly later?: readonly (readonly [readonly InboxMessage[], readonly string[]])[];
 }
 
@@ -30,7 +30,7 @@ const inEu = (count: number) => Array.from({ length: count }, () => ['cluster:eu
 
 const stories: readonly Story[] = [
   {
-    name: 'nothing starts before all that it depends on succeeded',
+    name: 'nothing starts before all its dependencies have succeeded',
     batches: [{ waits: [[], [], [0, 1]] }],
     first: ['one:0 granted', 'one:1 granted'],
     later: [
@@ -55,7 +55,7 @@ const stories: readonly Story[] = [
   },
   ...['environment:prod', 'pillar:risk', 'cluster:eu', 'executor:harness:acme'].map(
     (limit): Story => ({
-      name: `the limit ${limit} holds up only those that count against it`,
+      name: `the limit ${limit} holds up only deployments that count against it`,
       batches: [{ waits: free(4), counts: [[limit], [limit], ['other'], [limit]], limits: { [limit]: 1 } }],
       first: ['one:0 granted', 'one:2 granted'],
       later: [
@@ -65,7 +65,7 @@ const stories: readonly Story[] = [
     }),
   ),
   {
-    name: 'a deployment needs room in every limit that it counts against',
+    name: 'a deployment needs room in every limit that applies to it',
     batches: [
       { waits: free(3), counts: [['a'], ['b'], ['a', 'b']], limits: { a: 1, b: 1 } },
       { id: 'two', waits: [[]], counts: [['a']] },
@@ -78,7 +78,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'limits count over all batches, and the batch that was planned first is served first',
+    name: 'limits count over all batches, and the batch planned first is served first',
     batches: [
       { waits: free(2), counts: inEu(2), limits: { 'cluster:eu': 2 } },
       { id: 'two', waits: free(2), counts: inEu(2), limits: { 'cluster:eu': 2 } },
@@ -92,7 +92,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'the limit of the batch that was planned last is in force, and goes with it',
+    name: 'the limit of the batch planned last is in force, and leaves with it',
     batches: [
       { waits: free(2), counts: inEu(2), limits: { 'cluster:eu': 2 } },
       { id: 'two', waits: [[]], counts: inEu(1), limits: { 'cluster:eu': 1 } },
@@ -105,7 +105,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'a target has one at a time; who waits for it does not hold up others',
+    name: 'a target takes one at a time; waiting for it does not hold up others',
     batches: [
       { waits: [[]], targets: ['t'] },
       { id: 'two', waits: free(2), targets: ['t', 'u'] },
@@ -114,7 +114,7 @@ const stories: readonly Story[] = [
     later: [[[recorded(0, 'FAILED')], ['two:0 granted']]],
   },
   {
-    name: 'of several that wait for a target the batch that was planned first gets it',
+    name: 'of several that wait for a target, the batch planned first gets it',
     batches: [
       { waits: [[]], targets: ['t'] },
       { id: 'two', waits: [[]], targets: ['t'] },
@@ -127,7 +127,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'UNKNOWN frees its slots and keeps its lock: who wants that target is skipped',
+    name: 'UNKNOWN frees its slots and keeps its lock: anything else that needs the target is skipped',
     batches: [
       { waits: [[], [0], []], targets: ['t', 'v', 'w'], concurrency: 1 },
       { id: 'two', waits: [[], [0]], targets: ['t', 'u'] },
@@ -146,7 +146,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'a deployment that depends on others waits for them before it is told of an UNKNOWN target',
+    name: 'a deployment with dependencies waits for them before it is refused for an UNKNOWN target',
     batches: [
       { waits: [[]], targets: ['t'] },
       { id: 'two', waits: [[], [0]], targets: ['u', 't'] },
@@ -184,7 +184,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'stop on failure: dependents name the dependency, the rest the stop, and what runs may end',
+    name: 'stop on failure: dependents name the dependency, the rest the stop, and running ones may end',
     batches: [{ waits: [[], [], [0], [], [3]], concurrency: 2, onFailure: 'stop' }],
     first: ['one:0 granted', 'one:1 granted'],
     later: [
@@ -208,7 +208,7 @@ const stories: readonly Story[] = [
     later: [[[recorded(0, 'SKIPPED')], ['one:1 granted']]],
   },
   {
-    name: 'cancel: all that wait are refused for that reason, grants are withdrawn',
+    name: 'cancel: all waiting deployments are refused for that reason, and grants are withdrawn',
     batches: [{ waits: [[], [0], [1], []], concurrency: 1 }],
     first: ['one:0 granted'],
     later: [
@@ -236,13 +236,13 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'an outcome that comes with the cancel is no longer withdrawn',
+    name: 'an outcome that arrives with the cancel is no longer withdrawn',
     batches: [{ waits: free(2), concurrency: 1 }],
     first: ['one:0 granted'],
     later: [[[cancelled(), recorded(0, 'SUCCESS')], ['one:1 CANCELLED BatchCancelled']]],
   },
   {
-    name: 'resolve opens the target again',
+    name: 'resolve frees the target again',
     batches: [
       { waits: [[]], targets: ['t'] },
       { id: 'two', waits: [[], [0]], targets: ['u', 't'] },
@@ -254,7 +254,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'resolve that overtakes the record: the target is open, and stays so',
+    name: 'resolve before the record: the target is free, and stays so',
     batches: [
       { waits: [[]], targets: ['t'] },
       { id: 'two', waits: [[]], targets: ['t'] },
@@ -279,13 +279,13 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'resolve after the batch is gone',
+    name: 'resolve after the batch is forgotten',
     batches: [{ waits: [[]], targets: ['t'] }],
     first: ['one:0 granted'],
     later: [[[recorded(0, 'UNKNOWN'), finished(), resolved(0, 't')], []]],
   },
   {
-    name: 'finish that overtakes the last record: an UNKNOWN still keeps its lock',
+    name: 'finish before the last record: an UNKNOWN still keeps its lock',
     batches: [
       { waits: [[], [0]], targets: ['t', 'v'] },
       { id: 'two', waits: [[]], targets: ['t'] },
@@ -297,7 +297,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'nothing of a finished batch starts, whatever is recorded or told again',
+    name: 'nothing in a finished batch starts, whatever is recorded or repeated',
     batches: [{ waits: [[], [0], []], concurrency: 1, onFailure: 'stop' }],
     first: ['one:0 granted'],
     later: [
@@ -306,7 +306,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'messages that come twice count once',
+    name: 'duplicate messages count once',
     batches: [{ waits: [[], [0], [], []], concurrency: 1 }],
     first: ['one:0 granted'],
     later: [
@@ -315,7 +315,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'a child that dies before its turn: its outcome is taken, its turn is not given',
+    name: 'a child that dies before its turn: its outcome is accepted, and its turn is not granted',
     batches: [{ waits: [[], [], [1]], concurrency: 1 }],
     first: ['one:0 granted'],
     later: [
@@ -324,7 +324,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    name: 'messages of batches that nobody knows are read and forgotten',
+    name: 'messages of unknown batches are read and forgotten',
     batches: [],
     first: [],
     later: [[[recorded(0, 'SUCCESS', 'x'), cancelled('x'), finished('x'), resolved(0, 't', 'x'), planned('x')], []]],
@@ -341,8 +341,8 @@ describe('who gets a turn, and who is refused', () => {
   test.each([
     ['FAILED', 'is FAILED'],
     ['CANCELLED', 'is CANCELLED'],
-    ['UNKNOWN', 'was UNKNOWN'], // somebody may say later what it is
-  ] as const)('what is refused because of one that is %s stays true: which %s', (status, words) => {
+    ['UNKNOWN', 'was UNKNOWN'], // somebody may resolve it later
+  ] as const)('a refusal because of one that is %s stays true: which %s', (status, words) => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: chain(2) }));
     scheduler.tell(recorded(0, status));
@@ -367,7 +367,7 @@ describe('who gets a turn, and who is refused', () => {
     ]);
   });
 
-  test('every grant has a fence of its own, and a target that is taken again a larger one', () => {
+  test('every grant has its own fence, and a target granted again has a larger one', () => {
     const scheduler = new Scheduler();
     scheduler.plan(
       sketchSheet({ waits: free(2), targets: ['t', 'u'] }),
@@ -383,7 +383,7 @@ describe('who gets a turn, and who is refused', () => {
     expect(scheduler.state.locks.get('t')).toEqual(lock);
   });
 
-  test('an outcome for one that was refused meanwhile takes the turn back', () => {
+  test('an outcome for one that was refused meanwhile withdraws the turn', () => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: chain(2) }));
     scheduler.tell(recorded(0, 'FAILED'));
@@ -392,7 +392,7 @@ describe('who gets a turn, and who is refused', () => {
   });
 });
 
-test('an outcome of a batch that has gone takes back a turn that may have been left', () => {
+test('an outcome of a forgotten batch withdraws a turn that may remain', () => {
   const scheduler = new Scheduler();
   scheduler.tell(recorded(1, 'FAILED'));
   expect(scheduler.rounds.at(-1)?.forestalled).toEqual([{ batch_id: 'one', index: 1 }]);
@@ -408,20 +408,20 @@ describe('a batch that is planned late', () => {
       now: 0,
     });
 
-  test('it was cancelled before: nothing starts', () => {
+  test('was cancelled before: nothing starts', () => {
     const { grants, refusals } = decideNew(true, []);
     expect(grants).toEqual([]);
     expect(refusals.map(({ status }) => status)).toEqual(['CANCELLED', 'CANCELLED', 'CANCELLED']);
   });
 
-  test('what was recorded before is settled', () => {
+  test('settles outcomes recorded before', () => {
     const { grants, refusals } = decideNew(false, [{ index: 0, status: 'FAILED' }]);
     expect(grants.map(({ index }) => index)).toEqual([2]);
     expect(refusals.map(({ index }) => index)).toEqual([1]);
   });
 });
 
-test('without grants only messages are read, and dependents are told', () => {
+test('without granting turns, only reads messages and notifies dependents', () => {
   const scheduler = new Scheduler();
   scheduler.plan(sketchSheet({ waits: [[], [0], [], [0]], concurrency: 2 }));
   const only = { planned: new Map(), rows: rowsPerRound, grant: false, now: 0 };

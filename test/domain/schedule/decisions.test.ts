@@ -35,7 +35,7 @@ const nothing: Decisions = {
 describe('a draft counts the rows that it fills', () => {
   test.each<[what: string, act: (draft: Draft, batch: BatchState) => void, cost: number]>([
     ['nothing', () => {}, 0],
-    ['what is said to be spent', (draft) => draft.spend(4), 4],
+    ['an explicit number of rows', (draft) => draft.spend(4), 4],
     ['a cell: its page and its head', (draft, batch) => draft.setCell(batch, 0, 'G'), 2],
     [
       'cells of one page',
@@ -53,7 +53,7 @@ describe('a draft counts the rows that it fills', () => {
     ],
     ['a whole batch', (draft, batch) => draft.touchAll(batch), 4],
     [
-      'a batch that was touched before',
+      'a batch with earlier changes',
       (draft, batch) => {
         draft.setCell(batch, 600, 'G');
         draft.touchAll(batch);
@@ -70,14 +70,14 @@ describe('a draft counts the rows that it fills', () => {
       2,
     ],
     [
-      'turns that are taken back, each once',
+      'withdrawn turns, each once',
       (draft) => {
         for (const index of [1, 1, 2]) draft.forestall({ batch_id: 'one', index });
         draft.forestall({ batch_id: 'on', index: 1 });
       },
       3,
     ],
-    ['a batch that goes: its pages and its head', (draft, batch) => draft.drop(batch), 4],
+    ['a forgotten batch: its pages and its head', (draft, batch) => draft.drop(batch), 4],
   ])('%s', (_, act, cost) => {
     const state = emptySchedule();
     const batch = newBatch(sketchSheet({ waits: free(1001) }), 1);
@@ -88,7 +88,7 @@ describe('a draft counts the rows that it fills', () => {
   });
 });
 
-test('a draft says all that it did', () => {
+test('a draft returns everything that it did', () => {
   const state = emptySchedule();
   const [one, two] = ['one', 'two'].map((id, at) => newBatch(sketchSheet({ id, waits: free(501) }), at));
   for (const batch of [one!, two!]) adopt(state, batch);
@@ -120,7 +120,7 @@ test('a draft says all that it did', () => {
 });
 
 test.each([[[1, 2, 3]], [[3, 2, 1]], [[2, 1, 3]], [[2, 3, 1]], [[1, 3, 2]], [[3, 1, 2]]])(
-  'of the limits those of the batch that was planned last are left, also where they were read in the order %j',
+  'keeps the limits of the batch planned last, even if read in the order %j',
   (read) => {
     const state = emptySchedule();
     const batches = read.map((order) => {
@@ -160,7 +160,7 @@ interface Scene {
   readonly told: readonly InboxMessage[];
 }
 
-/** A state in which these batches were planned and these messages were read. */
+/** A state after these batches were planned and these messages were read. */
 const sceneOf = ({ batches, before = [] }: Omit<Scene, 'told'>): ScheduleState => {
   const scheduler = new Scheduler();
   scheduler.plan(...batches.map(sketchSheet));
@@ -171,7 +171,7 @@ const sceneOf = ({ batches, before = [] }: Omit<Scene, 'told'>): ScheduleState =
 const decided = (scene: Scene, rows: number, grant = true, news: ReadonlyMap<string, NewBatch> = new Map()) =>
   decide(sceneOf(scene), scene.told, { planned: news, rows, grant, now: 0 });
 
-describe('all that is decided', () => {
+describe('the complete decision', () => {
   const stopped = 'Not started: the batch was stopped because svc-0 is FAILED.';
 
   test.each<[what: string, scene: Scene, decisions: Partial<Decisions>]>([
@@ -227,12 +227,12 @@ describe('all that is decided', () => {
       { consumed: 1, dropped: new Map([['one', 1]]) },
     ],
     [
-      'when a batch ends before its last outcome is told',
+      'when a batch ends before the report of its last outcome',
       { batches: [{ waits: free(1) }], told: [finished()] },
       { consumed: 1, heads: new Set(['one']) },
     ],
     [
-      'when that outcome is told',
+      'when that outcome is reported',
       { batches: [{ waits: free(1) }], before: [finished()], told: [recorded(0, 'SUCCESS')] },
       { consumed: 1, locks: new Map([['one/0', undefined]]), dropped: new Map([['one', 1]]) },
     ],
@@ -242,7 +242,7 @@ describe('all that is decided', () => {
       { consumed: 1, locks: new Map([['one/0', undefined]]) },
     ],
     [
-      'when one is resolved before it is told to be UNKNOWN',
+      'when one is resolved before it is reported as UNKNOWN',
       { batches: [{ waits: chain(2) }], told: [resolved(0, 'one/0')] },
       {
         ...{ consumed: 1, ...written('one'), locks: new Map([['one/0', undefined]]) },
@@ -257,7 +257,7 @@ describe('all that is decided', () => {
       },
     ],
     [
-      'when one is told that a batch has no news of',
+      'when one is reported for an unplanned batch',
       {
         batches: [{ waits: free(1) }],
         told: [recorded(0, 'PROCESSING'), planned('one'), planned('two'), cancelled('two')],
@@ -265,7 +265,7 @@ describe('all that is decided', () => {
       { consumed: 4 },
     ],
     [
-      'when one that was refused has ended',
+      'when a refused one has ended',
       {
         batches: [{ waits: chain(2) }, { id: 'two', waits: free(2), concurrency: 1 }],
         before: [recorded(0, 'FAILED'), cancelled('two')],
@@ -274,7 +274,7 @@ describe('all that is decided', () => {
       { consumed: 4, forestalled: [place(1), place(1, 'two')] },
     ],
     [
-      'when one of a batch that has gone has ended',
+      'when one in a forgotten batch has ended',
       { batches: [], told: [recorded(1, 'FAILED')] },
       { consumed: 1, forestalled: [place(1)] },
     ],
@@ -317,8 +317,8 @@ describe('all that is decided', () => {
   });
 });
 
-/** Few rows are enough to read on; with one less the message, or the turn, has to wait for the next round. */
-describe('the fewest rows with which all is decided at once', () => {
+/** With these rows it can continue. With one less, the message or the turn has to wait for the next round. */
+describe('the fewest rows for a complete decision', () => {
   const fewest = (scene: Scene, grant: boolean): number => {
     for (let rows = 0; ; rows++) {
       const { consumed, more } = decided(scene, rows, grant, news);
@@ -336,35 +336,35 @@ describe('the fewest rows with which all is decided at once', () => {
 
   test.each<[what: string, scene: Scene, reading: number, deciding: number]>([
     ['nothing to do', { batches: [], told: [] }, 0, 0],
-    ['nothing to read, and no turn to give', { batches: [{ waits: free(1) }], told: [] }, 0, 0],
+    ['nothing to read, and no turn to grant', { batches: [{ waits: free(1) }], told: [] }, 0, 0],
     [
-      'an outcome of a batch that has gone',
+      'an outcome of a forgotten batch',
       { batches: [{ waits: free(1) }], told: [recorded(5, 'PROCESSING', 'x')] },
       3,
       3,
     ],
-    ['of one with a lock', { batches: [{ waits: free(1) }], told: [recorded(0, 'PROCESSING')] }, 4, 4],
-    ['of one with two locks', { batches: [{ waits: [[]], locks: [['/a']] }], told: [recorded(0, 'PROCESSING')] }, 5, 5],
+    ['one with a lock', { batches: [{ waits: free(1) }], told: [recorded(0, 'PROCESSING')] }, 4, 4],
+    ['one with two locks', { batches: [{ waits: [[]], locks: [['/a']] }], told: [recorded(0, 'PROCESSING')] }, 5, 5],
     ['an outcome', { batches: [{ waits: free(1) }], told: [recorded(0, 'SUCCESS')] }, 4, 4],
-    ['a dependent to tell', { batches: [withDependent], told: [recorded(0, 'SUCCESS')] }, 7, 4 + turn],
+    ['a dependent to notify', { batches: [withDependent], told: [recorded(0, 'SUCCESS')] }, 7, 4 + turn],
     ['a dependent to refuse', { batches: [withDependent], told: [recorded(0, 'FAILED')] }, 7, 5 + turn],
     ['a batch to cancel', { batches: [{ waits: free(2), concurrency: 1 }], told: [cancelled()] }, 3, 6],
     [
-      'a batch that goes',
+      'a batch to forget',
       { batches: [{ waits: free(1) }], before: [recorded(0, 'SUCCESS')], told: [finished()] },
       4,
       4,
     ],
-    ['a batch that goes with what it kept', { batches: keeping, told: [finished('two')] }, 6, 6],
-    ['a batch that is cancelled with what it kept', { batches: keeping, told: [cancelled('two')] }, 3, 7],
-    ['a plan that is not there any more', { batches: [], told: [planned('x')] }, 2, 2],
+    ['a batch to forget with its reserved locks', { batches: keeping, told: [finished('two')] }, 6, 6],
+    ['a batch to cancel with its reserved locks', { batches: keeping, told: [cancelled('two')] }, 3, 7],
+    ['a plan that no longer exists', { batches: [], told: [planned('x')] }, 2, 2],
     ['many to plan', { batches: [], told: [planned('many')] }, 5, 5 + turn],
   ])('%s', (_, scene, reading, deciding) => {
     expect([fewest(scene, false), fewest(scene, true)]).toEqual([reading, deciding]);
   });
 });
 
-/** What is looked at without a row to write is counted too: a round must not take long. */
+/** Looks that write no row count too: a round must not take long. */
 describe('a round looks at a thousand of a kind', () => {
   const rows = 10_000;
   const rounds = (
@@ -390,11 +390,11 @@ describe('a round looks at a thousand of a kind', () => {
         [1, 0, 0],
       ],
     ],
-  ])('dependents that are told, %i', (count, decided) => {
+  ])('notified dependents, %i', (count, decided) => {
     expect(rounds(sceneOf({ batches: [hub(count)] }), [recorded(0, 'SUCCESS')])).toEqual(decided);
   });
 
-  test('and then there is more to decide, also where no turn may be given', () => {
+  test('and then there is more to decide, even if no turn may be granted', () => {
     const more = (count: number) =>
       decide(sceneOf({ batches: [hub(count)] }), [recorded(0, 'SUCCESS')], {
         planned: new Map(),
@@ -414,7 +414,7 @@ describe('a round looks at a thousand of a kind', () => {
         [0, 1, 0],
       ],
     ],
-  ])('that a cancelled batch has, %i', (count, decided) => {
+  ])('in a cancelled batch, %i', (count, decided) => {
     const sheet = sketchSheet({ waits: free(count), concurrency: 1 });
     const ended = Array.from({ length: 1_000 }, (_, index) => ({ index, status: 'SUCCESS' as const }));
     const news = new Map([['one', { sheet, cancelled: true, recorded: ended }]]);

@@ -27,7 +27,7 @@ const sketch = (id: string, names: readonly string[], fields: Partial<SheetSketc
 const events = (scheduler: Scheduler): string[] =>
   scheduler.rounds.flatMap((round) => round.events.map(({ reason, hold: id }) => `${id} ${reason}`));
 
-describe('nothing that a hold covers is given a turn, and all of it when it is lifted', () => {
+describe('grants no turn to anything a hold covers, and all of them when it is lifted', () => {
   test.each<[scope: HoldScope, held: readonly string[]]>([
     [{}, ['uat', 'prod']],
     [{ environment: 'uat' }, ['uat']],
@@ -85,7 +85,7 @@ describe('nothing that a hold covers is given a turn, and all of it when it is l
     expect(scheduler.tell(recorded(1, 'SUCCESS', 'uat'))).toEqual(['uat:0 granted']);
   });
 
-  test('rollbacks go on, unless the hold says so', () => {
+  test('rollbacks continue, unless the hold says otherwise', () => {
     const scheduler = new Scheduler();
     scheduler.tell(hold('H', {}));
     expect(scheduler.plan(sketch('back', uat, { lane: 'rollback' }))).toEqual(['back:0 granted']);
@@ -96,7 +96,7 @@ describe('nothing that a hold covers is given a turn, and all of it when it is l
 });
 
 describe('the end of a hold', () => {
-  test('comes by itself, without any message', () => {
+  test('happens by itself, without any message', () => {
     const scheduler = new Scheduler();
     scheduler.tell(hold('H', {}, { until: minute }), hold('I', { cluster: 'us' }, { until: 2 * minute }));
     scheduler.plan(sketch('uat', uat), sketch('prod', prod));
@@ -110,7 +110,7 @@ describe('the end of a hold', () => {
     expect(scheduler.state.holds.size).toBe(0);
   });
 
-  test('comes with that of the batch that it names', () => {
+  test('happens with the end of the batch that it names', () => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: free(1) }));
     scheduler.tell(hold('H', { batch: 'one' }), recorded(0, 'SUCCESS'), finished());
@@ -118,7 +118,7 @@ describe('the end of a hold', () => {
     expect(events(scheduler)).toEqual(['H HoldBegan', 'H HoldEnded']);
   });
 
-  test('what is told twice, or when it is over, begins and ends nothing', () => {
+  test('repeated or late messages begin and end nothing', () => {
     const scheduler = new Scheduler();
     scheduler.now = minute;
     scheduler.tell(hold('H', {}), hold('H', {}), hold('over', {}, { until: minute }), resume('other'));
@@ -126,7 +126,7 @@ describe('the end of a hold', () => {
     expect(events(scheduler)).toEqual(['H HoldBegan', 'H HoldLifted']);
   });
 
-  test('each event has a greater number, also of a hold that comes again', () => {
+  test('each event has a greater number, even for a hold that returns', () => {
     const scheduler = new Scheduler();
     scheduler.tell(hold('H', {}), resume('H'), hold('H', {}), resume('H'));
     const numbers = scheduler.rounds.flatMap((round) => round.events.map(({ seq }) => seq));
@@ -135,10 +135,10 @@ describe('the end of a hold', () => {
   });
 });
 
-describe('turns that are granted already', () => {
+describe('granted turns', () => {
   const marks = (scheduler: Scheduler) => scheduler.rounds.at(-1)!.marks;
 
-  test('are marked as held, and free again after it', () => {
+  test('are marked as held, and freed after the hold', () => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: free(2), counts: [uat, prod] }));
     scheduler.tell(hold('H', { cluster: 'eu' }));
@@ -149,7 +149,7 @@ describe('turns that are granted already', () => {
     expect(scheduler.state.batches.get('one')!.cells.page(0)).toBe('GG');
   });
 
-  test('stay marked while another hold is on them, and may end all the same', () => {
+  test('stay marked while another hold covers them, and may still end', () => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: chain(2), counts: [uat, prod] }));
     scheduler.tell(hold('H', { cluster: 'eu' }), hold('I', { environment: 'uat' }));
@@ -167,7 +167,7 @@ describe('turns that are granted already', () => {
     expect(marks(scheduler)).toEqual([]);
   });
 
-  test('some at a time: 1,000 of them in rounds of a transaction each', () => {
+  test('a few at a time: 1,000 of them in rounds of a transaction each', () => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: free(1_000) }));
     const planning = scheduler.rounds.length;
@@ -177,7 +177,7 @@ describe('turns that are granted already', () => {
     expect(marking.length).toBeLessThan(20);
   });
 
-  test('nothing stays reserved for one that is held', () => {
+  test('reserves nothing for a held deployment', () => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ id: 'works', waits: free(1), locks: [['/b']] }));
     scheduler.plan(sketchSheet({ waits: free(1), locks: [['/a', '/b']], counts: [uat] }));
@@ -198,7 +198,7 @@ describe('a turn that is given back', () => {
     return { scheduler, fence };
   };
 
-  test('is a candidate again, its locks and slots are free, and its row is there', () => {
+  test('becomes a candidate again, with its locks and slots free, and its row remains', () => {
     const { scheduler, fence } = begun();
     expect(scheduler.tell(returned(0, fence))).toEqual([]);
     const { cells, head } = scheduler.state.batches.get('one')!;
@@ -212,12 +212,12 @@ describe('a turn that is given back', () => {
 
   test.each<[what: string, messages: (fence: number) => readonly InboxMessage[], decided: readonly string[]]>([
     ['twice', (fence) => [returned(0, fence), returned(0, fence), resume('H')], ['one:0 granted']],
-    ['of another turn', (fence) => [returned(0, fence + 1), resume('H')], []],
+    ['for another turn', (fence) => [returned(0, fence + 1), resume('H')], []],
     ['after its end', (fence) => [recorded(0, 'SUCCESS'), returned(0, fence), resume('H')], ['one:1 granted']],
     ['and then ends', (fence) => [returned(0, fence), recorded(0, 'SUCCESS'), resume('H')], ['one:1 granted']],
-    ['of a batch that has gone', (fence) => [returned(0, fence, 'gone')], []],
+    ['in a forgotten batch', (fence) => [returned(0, fence, 'gone')], []],
     [
-      'in a batch that is cancelled',
+      'in a cancelled batch',
       (fence) => [cancelled(), returned(0, fence)],
       ['one:0 CANCELLED BatchCancelled', 'one:1 CANCELLED BatchCancelled'],
     ],
@@ -226,21 +226,21 @@ describe('a turn that is given back', () => {
     expect(scheduler.tell(...messages(fence))).toEqual(decided);
   });
 
-  test('when the message is late and the turn was granted anew: nothing changes', () => {
+  test('with a late message after the turn was granted again: nothing changes', () => {
     const { scheduler, fence } = begun();
     scheduler.tell(returned(0, fence), resume('H'));
     expect(scheduler.tell(returned(0, fence))).toEqual([]);
     expect(scheduler.state.batches.get('one')!.cells.page(0)).toBe('G1');
   });
 
-  test('when the refusals of its batch have been here already: it is refused', () => {
+  test('after the refusals of its batch: it is refused', () => {
     const { scheduler, fence } = begun();
     expect(scheduler.tell(cancelled())).toEqual(['one:1 CANCELLED BatchCancelled', 'one:0 revoked']);
     expect(scheduler.tell(returned(0, fence))).toEqual(['one:0 CANCELLED BatchCancelled']);
   });
 });
 
-test('a batch that ends under more holds than a transaction has room for is forgotten with all of them, and others get their turns', () => {
+test('forgets a batch that ends under more holds than fit in a transaction, with all of them, and others get their turns', () => {
   const scheduler = new Scheduler();
   const ids = Array.from({ length: 60 }, (_, at) => `H${at}`);
   scheduler.plan(sketchSheet({ waits: free(1) }));
@@ -252,7 +252,7 @@ test('a batch that ends under more holds than a transaction has room for is forg
   expect(scheduler.plan(sketchSheet({ id: 'two', waits: free(1) }))).toEqual(['two:0 granted']);
 });
 
-test('a batch in the place of one that has gone stands in its own lines only', () => {
+test('a batch in the place of a forgotten one is only in its own queues', () => {
   const [x, y, z, w] = ['x', 'y', 'z', 'w'].map((name) => [`environment:${name}`]) as [
     string[],
     string[],

@@ -10,7 +10,7 @@ import type { Ledger } from './ledger.ts';
 import { Chance, RandomWorld, randomChance, randomSheets } from './random-world.ts';
 import { rowsOf, rowsPerRound, Scheduler } from './scheduler.ts';
 
-/** Which limits are in force is the state's to say; that they are kept is seen from outside. */
+/** The state says which limits are in force. This checks from outside that they are kept. */
 const mustKeepLimits = (ledger: Ledger, state: ScheduleState, { grants }: Decisions): void => {
   if (grants.length === 0) return;
   for (const [name, limit] of state.limits) {
@@ -19,7 +19,7 @@ const mustKeepLimits = (ledger: Ledger, state: ScheduleState, { grants }: Decisi
   }
 };
 
-/** The counters and totals that are kept agree with what they count. */
+/** The stored counters and totals agree with what they count. */
 const mustAgree = ({ batches, used }: ScheduleState): void => {
   const counted = new Map<string, number>();
   for (const { sheet, cells, head } of batches.values()) {
@@ -33,7 +33,7 @@ const mustAgree = ({ batches, used }: ScheduleState): void => {
   expect(new Map([...used].filter(([, count]) => count !== 0))).toEqual(counted);
 };
 
-/** Nothing is granted that a hold in force covers, and one at a time while a circuit is being tried. */
+/** Grants nothing under a hold in force, and one at a time while a circuit is on trial. */
 const mustKeepHolds = ({ batches, holds }: ScheduleState, { grants }: Decisions): void => {
   for (const { batch_id, index } of grants) {
     const candidate = candidateAt(batches.get(batch_id)!.sheet, index);
@@ -43,7 +43,7 @@ const mustKeepHolds = ({ batches, holds }: ScheduleState, { grants }: Decisions)
   }
 };
 
-/** When there is nothing more to decide, a turn is marked if, and only if, something keeps it from being started under. */
+/** When there is nothing more to decide, a turn is marked if and only if something prevents its start. */
 const mustMark = (state: ScheduleState): void => {
   for (const batch of state.batches.values()) {
     const why = batch.head.closing?.why;
@@ -73,7 +73,7 @@ const live = (world: RandomWorld): Scheduler => {
   return scheduler;
 };
 
-test('whatever fails, comes late, twice or in another order: the laws of turns hold, and nobody waits for ever', () => {
+test('the laws of turns hold with any failures and messages late, duplicated or reordered, and nobody waits for ever', () => {
   fc.assert(
     fc.property(randomSheets, randomChance, (sheets, chance) => {
       const world = new RandomWorld(sheets, new Chance(chance));

@@ -4,14 +4,14 @@ import { locksOf, type Sheet } from '../../../lib/domain/schedule/sheet.ts';
 
 export const nameOf = ({ batch_id, index }: Place): string => `${batch_id}:${index}`;
 
-/** What happened to each deployment, as somebody outside sees it. Throws when a law of turns is broken. */
+/** What happened to each deployment, as seen from outside. Throws when a law of turns is broken. */
 export class Ledger {
   readonly sheets: ReadonlyMap<string, Sheet>;
   readonly running = new Map<string, Place>();
   readonly outcomes = new Map<string, Status>();
   /** The locks of these are taken until they are resolved. */
   readonly unresolved = new Map<string, Place>();
-  /** Left as they are; those that wait for them go on. */
+  /** Left unchanged. Those that wait for them continue. */
   readonly passed = new Set<string>();
   readonly #answers = new Map<string, string>();
 
@@ -30,7 +30,7 @@ export class Ledger {
     if (inBatch > sheet.max_concurrency) throw new Error(`${nameOf(place)}: ${inBatch} of its batch are running`);
   }
 
-  /** Its turn was given back before anything was begun. */
+  /** Its turn was given back before anything started. */
   returned(place: Place): void {
     if (!this.running.delete(nameOf(place))) throw new Error(`${nameOf(place)} gives back a turn that it has not`);
     this.#answers.delete(nameOf(place));
@@ -51,7 +51,7 @@ export class Ledger {
     return this.#answers.get(nameOf(place));
   }
 
-  /** How many are running that count against a limit. */
+  /** How many running deployments count against a limit. */
   usedOf(limit: string): number {
     return [...this.running.values()].filter((place) => this.limitsOf(place).includes(limit)).length;
   }
@@ -69,7 +69,7 @@ export class Ledger {
     return locksOf(this.sheets.get(batch_id)!, index);
   }
 
-  /** Every deployment there is. */
+  /** Every deployment. */
   places(): Place[] {
     return [...this.sheets.values()].flatMap(({ batch_id, keys }) => keys.map((_, index) => ({ batch_id, index })));
   }

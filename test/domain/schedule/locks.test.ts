@@ -18,7 +18,7 @@ import {
   sketchSheet,
 } from './scheduler.ts';
 
-/** A batch of one deployment, which needs these locks besides that of its target. */
+/** A batch of one deployment, which needs these locks and its target's. */
 const wanting = (id: string, ...locks: readonly string[]) => sketchSheet({ id, waits: [[]], locks: [locks] });
 
 const planned = (...batches: ReturnType<typeof wanting>[]): Scheduler => {
@@ -41,7 +41,7 @@ describe('locks', () => {
     { batch_id: 'C', index: 0 },
   ] as const;
 
-  test('are found by name and by who has them', () => {
+  test('are found by name and by holder', () => {
     const locks = new Locks();
     const rows = [
       ['/b', { ...one, state: 'held' }],
@@ -72,7 +72,7 @@ describe('locks', () => {
     );
   });
 
-  test('wake who waits for one of them, once for each time it waits', () => {
+  test('wake a deployment that waits for one of them, once for each time it waits', () => {
     const locks = new Locks();
     locks.wait(one, ['/a', '/b']);
     locks.wait(two, ['/b']);
@@ -81,7 +81,7 @@ describe('locks', () => {
     expect([locks.wake('/a'), locks.wake('/b'), locks.wake('/b')]).toEqual([[], [one], []]);
   });
 
-  test('have a holder with a name, or of a batch', () => {
+  test('have a holder with a name, or in a batch', () => {
     expect([describeHolder({ batch_id: 'B', key: 'k' }), describeHolder({ batch_id: 'B' })]).toEqual([
       'k of batch B',
       'batch B',
@@ -90,7 +90,7 @@ describe('locks', () => {
 });
 
 describe('one object, one deployment at a time', () => {
-  test('the same service in two environments on one cluster: one after the other, though their targets differ', () => {
+  test('the same service in two environments on one cluster: one after the other, even with different targets', () => {
     const object = '/eks:payments/risk/deployment/limit-check';
     const scheduler = planned(wanting('dev', object), wanting('sit', object));
     expect(scheduler.rounds.flatMap(({ grants }) => grants.map(({ batch_id }) => batch_id))).toEqual(['dev']);
@@ -110,7 +110,7 @@ describe('one object, one deployment at a time', () => {
     for (const name of grant!.locks) expect(scheduler.state.locks.get(name)).toMatchObject({ fence: 2, state: 'held' });
   });
 
-  test('a sheet from before there were locks on objects needs that of its target', () => {
+  test("an earlier sheet without locks on objects needs its target's lock", () => {
     const scheduler = planned(sketchSheet({ id: 'old', waits: [[]], targets: ['t'] }));
     expect(scheduler.state.locks.of({ batch_id: 'old', index: 0 })).toEqual(['t']);
     expect(scheduler.plan(sketchSheet({ id: 'new', waits: [[]], targets: ['t'], locks: [['/a']] }))).toEqual([]);
@@ -118,15 +118,15 @@ describe('one object, one deployment at a time', () => {
   });
 });
 
-describe('who waits for several locks', () => {
-  test('has those kept that come before the one it waits for: whoever needs fewer does not overtake it', () => {
+describe('a deployment that waits for several locks', () => {
+  test('keeps the locks before the one it waits for: one that needs fewer does not overtake it', () => {
     const scheduler = planned(wanting('one', '/b'), wanting('two', '/a', '/b'), wanting('three', '/a'));
     expect(holderOf(scheduler, '/a')).toBe('reserved by two');
     expect(scheduler.tell(ends('one'))).toEqual(['two:0 granted']);
     expect(scheduler.tell(ends('two'))).toEqual(['three:0 granted']);
   });
 
-  test('is passed by one that has room where its own limits have none, and comes next', () => {
+  test('is passed by one with room if its own limits have none, and comes next', () => {
     const limited = (id: string, ...locks: string[]) =>
       sketchSheet({ id, waits: [[]], locks: [locks], counts: [['sit']], limits: { sit: 1 } });
     const scheduler = planned(wanting('dev', '/o'), limited('waits', '/o'), limited('other'));
@@ -135,7 +135,7 @@ describe('who waits for several locks', () => {
     expect(scheduler.tell(ends('other'), ends('later'))).toEqual(['waits:0 granted']);
   });
 
-  test('is not overtaken by an endless stream of those that need one of them', () => {
+  test('is not overtaken by an endless stream of deployments that need one of them', () => {
     const scheduler = planned(wanting('a0', '/a'), wanting('b0', '/b'), wanting('both', '/a', '/b'));
     const words: string[] = [];
     for (let at = 1; at < 20; at++) {
@@ -145,7 +145,7 @@ describe('who waits for several locks', () => {
     expect(words[0]).toBe('both:0 granted');
   });
 
-  test('waits in the order of the batches, in a batch of the ranks', () => {
+  test('waits in the order of batches, and of ranks within a batch', () => {
     const scheduler = planned(wanting('one', '/o'));
     scheduler.plan(sketchSheet({ id: 'two', waits: free(3), locks: [['/o'], ['/o'], ['/o']], ranks: [2, 0, 1] }));
     scheduler.plan(wanting('three', '/o'));
@@ -158,15 +158,15 @@ describe('who waits for several locks', () => {
   test.each([
     ['is cancelled', [cancelled('two')], ['three:0 granted', 'two:0 CANCELLED BatchCancelled']],
     ['dies while it waits', [ends('two', 'FAILED')], ['three:0 granted']],
-    ['has gone with its batch', [finished('two')], ['three:0 granted']],
-  ] as const)('lets go of what was kept for it when it %s', (_, messages, words) => {
+    ['is forgotten with its batch', [finished('two')], ['three:0 granted']],
+  ] as const)('releases the locks kept for it when it %s', (_, messages, words) => {
     const scheduler = planned(wanting('one', '/b'), wanting('two', '/a', '/b'), wanting('three', '/a'));
     expect(scheduler.tell(...messages)).toEqual(words);
     expect(scheduler.tell(ends('one'))).toEqual([]);
     expect(holderOf(scheduler, '/b')).toBe('free');
   });
 
-  test('is given its lock in the same round though its batch stands before the one that lets it go', () => {
+  test('gets its lock in the same round, even if its batch comes before the one that releases it', () => {
     const scheduler = planned(
       sketchSheet({ id: 'early', waits: [[], [0]], locks: [[], ['/b']] }),
       wanting('lost', '/c'),
@@ -185,21 +185,24 @@ describe('UNKNOWN', () => {
     return scheduler;
   };
 
-  test.each(['/a', '/b'])('keeps all of its locks: whoever wants %s is skipped, and hears who has it', (name) => {
-    const scheduler = scene();
-    expect(scheduler.plan(wanting('next', name))).toEqual(['next:0 SKIPPED TargetUnknown']);
-    expect(scheduler.rounds.flatMap(({ refusals }) => refusals)).toMatchObject([
-      { message: `Not started: svc-0 of batch lost left ${name} UNKNOWN; resolve it first.` },
-    ]);
-  });
+  test.each(['/a', '/b'])(
+    'keeps all of its locks: a deployment that needs %s is skipped, and learns who holds it',
+    (name) => {
+      const scheduler = scene();
+      expect(scheduler.plan(wanting('next', name))).toEqual(['next:0 SKIPPED TargetUnknown']);
+      expect(scheduler.rounds.flatMap(({ refusals }) => refusals)).toMatchObject([
+        { message: `Not started: svc-0 of batch lost left ${name} UNKNOWN; resolve it first.` },
+      ]);
+    },
+  );
 
-  test('also where it waits for another lock, and that one is free later', () => {
+  test('even if it waits for another lock, which is free later', () => {
     const scheduler = scene();
     scheduler.plan(wanting('works', '/0'));
     expect(scheduler.plan(wanting('next', '/0', '/a'))).toEqual(['next:0 SKIPPED TargetUnknown']);
   });
 
-  test('resolved, it lets go of all', () => {
+  test('releases all of them when it is resolved', () => {
     const scheduler = scene();
     scheduler.tell(finished('lost'), resolved(0, 'lost/0', 'lost'));
     expect([...scheduler.state.locks]).toEqual([]);
@@ -211,11 +214,11 @@ describe('a round fits a transaction', () => {
   const seven = Array.from({ length: mostLocks - 1 }, (_, at) => at);
   const ofEach = (count: number) => free(count).map((_, index) => seven.map((at) => `/${at}/${index}`));
 
-  test('with all the locks that one may have, granted, ended and cancelled', () => {
+  test('with the maximum number of locks, granted, ended and cancelled', () => {
     const scheduler = new Scheduler();
     const waits = free(200);
     scheduler.plan(sketchSheet({ waits, locks: ofEach(200), concurrency: 200 }));
-    // Each of the second batch waits for its last lock only, and has seven kept for it in the end.
+    // Each one in the second batch waits for its last lock only, and ends up with seven kept for it.
     scheduler.plan(sketchSheet({ id: 'two', waits, locks: ofEach(200), concurrency: 1 }));
     scheduler.tell(...waits.map((_, index) => recorded(index, 'SUCCESS')));
     scheduler.tell(cancelled('two'), ends('two'));
@@ -223,7 +226,7 @@ describe('a round fits a transaction', () => {
     expect(Math.max(...scheduler.rounds.map(rowsOf))).toBeLessThanOrEqual(rowsPerRound);
   });
 
-  test('a batch that ends before all it kept is let go', () => {
+  test('releases a batch that ends before everything it kept', () => {
     const scheduler = new Scheduler();
     const waits = free(60);
     const last = free(60).map((_, index) => [`/6/${index}`]);
@@ -245,7 +248,7 @@ test('the same messages lead to the same decisions', () => {
   );
 });
 
-/** All that is decided in a world of chance. */
+/** All decisions in a random world. */
 const decidedIn = (sheets: readonly Sheet[], chance: readonly number[]) => {
   const world = new RandomWorld(sheets, new Chance(chance));
   const scheduler = new Scheduler(world.news);

@@ -43,7 +43,7 @@ const oneSheet = fc.integer({ min: 1, max: 8 }).chain((count) =>
   }),
 );
 
-/** One to three batches that share targets, other locks, and limits. Some are of before there were other locks. */
+/** One to three batches that share targets, other locks, and limits. Some date from before there were other locks. */
 export const randomSheets: fc.Arbitrary<readonly Sheet[]> = fc
   .array(oneSheet, { minLength: 1, maxLength: 3 })
   .map((sketches) => sketches.map((sketch, at) => sheetAt(sketch as SheetSketch, at)));
@@ -52,7 +52,7 @@ export const randomSheets: fc.Arbitrary<readonly Sheet[]> = fc
 const sheetAt = ({ lane, forced, ...sketch }: SheetSketch, at: number): Sheet =>
   sketchSheet({ ...sketch, id: `batch-${at}`, ...(lane === undefined ? {} : { lane, forced: forced ?? [] }) });
 
-/** Decisions of chance, drawn one by one; when they are used up, always 0. */
+/** Random decisions, drawn one by one. When they run out, always 0. */
 export class Chance {
   readonly #numbers: readonly number[];
   #at = 0;
@@ -82,15 +82,15 @@ export const randomStatus = (chance: Chance): Status =>
   chance.pick(['SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS', 'FAILED', 'UNKNOWN', 'CANCELLED', 'ROLLBACK'] as const);
 
 /**
- * The rest of the world around a scheduler: batches are planned, what was granted ends somehow, and the messages about it
- * arrive late, twice and in any order. Its ledger throws when a law is broken by what the scheduler decided.
+ * The rest of the world around a scheduler. Batches are planned, grants end somehow, and messages about it
+ * arrive late, twice and in any order. Its ledger throws when a decision of the scheduler breaks a law.
  */
 export class RandomWorld {
   readonly ledger: Ledger;
-  /** What a `planned` message tells of: what the headers say, so nothing of a batch that is sealed. */
+  /** What a `planned` message can read: the headers, so nothing about a sealed batch. */
   readonly news = new Map<string, NewBatch>();
   readonly #chance: Chance;
-  /** Messages that are on their way. */
+  /** Messages on their way. */
   readonly #onTheirWay: InboxMessage[] = [];
   readonly #unplanned: Sheet[];
   readonly #finished = new Set<string>();
@@ -107,7 +107,7 @@ export class RandomWorld {
     this.#chance = chance;
   }
 
-  /** What the scheduler is told next; undefined when there is nothing left to tell. */
+  /** The next message for the scheduler. Undefined when there is none left. */
   nextMessages(): InboxMessage[] | undefined {
     if (this.#chance.isOver) return this.#lastMessages();
     const what = this.#chance.below(17);
@@ -156,7 +156,7 @@ export class RandomWorld {
     this.#onTheirWay.push({ type: 'resume', id: `hold-${this.#chance.below(this.#holds)}`, by: 'chance' });
   }
 
-  /** Somebody asks a cluster or an executor. */
+  /** Somebody contacts a cluster or an executor. */
   #ask(): void {
     const scope = this.#chance.pick(circuits);
     const message = { scope, seen: 'nothing', at: this.now };
@@ -194,7 +194,7 @@ export class RandomWorld {
     }
   }
 
-  /** A few of those on their way, in any order; some come again later. */
+  /** A few of those on their way, in any order. Some arrive again later. */
   #someMessages(): InboxMessage[] {
     const messages: InboxMessage[] = [];
     for (let count = this.#chance.below(4); count > 0 && this.#onTheirWay.length > 0; count--) {
@@ -215,7 +215,7 @@ export class RandomWorld {
     return this.#onTheirWay.length === 0 ? undefined : this.#onTheirWay.splice(0);
   }
 
-  /** Behind everything that is on its way. */
+  /** After everything on its way. */
   #liftAll(): void {
     this.#isLifted = true;
     for (let at = 0; at < this.#holds; at++) this.#onTheirWay.push({ type: 'resume', id: `hold-${at}`, by: 'chance' });
@@ -227,7 +227,7 @@ export class RandomWorld {
       this.ledger.refused({ batch_id, index });
       this.ledger.ended({ batch_id, index }, status);
     }
-    // Behind the refusals: who is forced goes when those before it are refused.
+    // After the refusals: a forced deployment goes when those before it are refused.
     for (const { batch_id, index, fence } of grants) {
       this.ledger.granted({ batch_id, index });
       this.#fences.set(nameOf({ batch_id, index }), fence);

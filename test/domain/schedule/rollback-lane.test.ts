@@ -9,7 +9,7 @@ const passing = (index: number, batch_id = 'one'): InboxMessage => ({
 
 const back: SheetSketch = { id: 'back', waits: [[]], lane: 'rollback' };
 
-test('rollbacks are served before all other batches, in their own order', () => {
+test('serves rollbacks before all other batches, in their own order', () => {
   const limited = { counts: free(2).map(() => ['cluster:eu']), limits: { 'cluster:eu': 1 } };
   const scheduler = new Scheduler();
   scheduler.plan(
@@ -23,8 +23,8 @@ test('rollbacks are served before all other batches, in their own order', () => 
   expect(granted).toEqual(['two:1', 'three:0', 'three:1', 'one:0', 'one:1'].map((name) => `${name} granted`));
 });
 
-describe('what waits for one that has not gone back', () => {
-  test.each(['FAILED', 'UNKNOWN', 'CANCELLED', 'SKIPPED'] as const)('stays as it is: %s', (status) => {
+describe('a deployment that waits for one that was not rolled back', () => {
+  test.each(['FAILED', 'UNKNOWN', 'CANCELLED', 'SKIPPED'] as const)('is left: %s', (status) => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ ...back, waits: chain(3) }));
     expect(scheduler.tell(recorded(0, status, 'back'))).toEqual([
@@ -37,15 +37,18 @@ describe('what waits for one that has not gone back', () => {
     ]);
   });
 
-  test.each(['FAILED', 'UNKNOWN', 'CANCELLED', 'SKIPPED'] as const)('goes back when it is forced: %s', (status) => {
-    const scheduler = new Scheduler();
-    scheduler.plan(sketchSheet({ ...back, waits: [[], [], [0, 1], [0]], forced: [2] }));
-    expect(scheduler.tell(recorded(0, status, 'back'))).toEqual(['back:3 SKIPPED DependentNotRolledBack']);
-    expect(scheduler.tell(recorded(1, 'SUCCESS', 'back'))).toEqual(['back:2 granted']);
-  });
+  test.each(['FAILED', 'UNKNOWN', 'CANCELLED', 'SKIPPED'] as const)(
+    'is rolled back when it is forced: %s',
+    (status) => {
+      const scheduler = new Scheduler();
+      scheduler.plan(sketchSheet({ ...back, waits: [[], [], [0, 1], [0]], forced: [2] }));
+      expect(scheduler.tell(recorded(0, status, 'back'))).toEqual(['back:3 SKIPPED DependentNotRolledBack']);
+      expect(scheduler.tell(recorded(1, 'SUCCESS', 'back'))).toEqual(['back:2 granted']);
+    },
+  );
 });
 
-test('what is left and passes lets those go on that wait for it', () => {
+test('one that is left, and passes, releases those that wait for it', () => {
   const scheduler = new Scheduler();
   scheduler.plan(sketchSheet({ ...back, waits: chain(3) }));
   expect(scheduler.tell(passing(0, 'back'))).toEqual(['back:1 granted']);
@@ -54,7 +57,7 @@ test('what is left and passes lets those go on that wait for it', () => {
   expect(scheduler.state.batches.get('back')!.cells.page(0)).toBe('LLG');
 });
 
-test('what was left before its rollback was planned lets those go on, too', () => {
+test('and releases them if it was left before its rollback was planned', () => {
   const scheduler = new Scheduler();
   const sheet = sketchSheet({ ...back, waits: chain(2) });
   scheduler.news.set('back', { sheet, cancelled: false, recorded: [{ index: 0, status: 'SKIPPED', passes: true }] });

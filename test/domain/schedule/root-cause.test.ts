@@ -13,40 +13,40 @@ const rootsOf = (waits: readonly (readonly number[])[], letters: string): (numbe
 const chain = [[], [0], [1], [2]];
 const no = undefined;
 
-/** What waits for what, where each stands, and with what it began. */
+/** Dependencies, the cell of each, and the roots. */
 const cases: readonly (readonly [string, (readonly number[])[], string, (number | undefined)[]])[] = [
-  ['a chain of skipped ones leads to the one that failed', chain, 'FKKK', [no, 0, 0, 0]],
+  ['a chain of skipped ones leads to the failed one', chain, 'FKKK', [no, 0, 0, 0]],
   ['to one that is UNKNOWN', chain, 'SUKK', [no, no, 1, 1]],
   ['to one that was cancelled', chain, 'CKKK', [no, 0, 0, 0]],
   ['to one that was stopped, and has no root itself', chain, 'SKKK', [no, no, 1, 1]],
-  ['one that is about to be skipped has the root of those before it', chain, 'FKK1', [no, 0, 0, 0]],
-  ['whoever waits behind one that still waits has none yet', chain, 'F111', [no, 0, no, no]],
-  ['what has failed itself has none', [[], [0]], 'FF', [no, no]],
-  ['what is in work has none', [[], []], 'FG', [no, no]],
-  ['of two that failed the first', [[], [], [0, 1]], 'FFK', [no, no, 0]],
+  ['one about to be skipped has the root of those before it', chain, 'FKK1', [no, 0, 0, 0]],
+  ['one that waits behind a waiting one has none yet', chain, 'F111', [no, 0, no, no]],
+  ['a failed one has none', [[], [0]], 'FF', [no, no]],
+  ['one in progress has none', [[], []], 'FG', [no, no]],
+  ['the first of two that failed', [[], [], [0, 1]], 'FFK', [no, no, 0]],
   ['one that failed rather than one that was stopped', [[], [], [0, 1]], 'KFK', [no, no, 1]],
-  ['one that failed rather than one that went back', [[], [], [0, 1]], 'RFK', [no, no, 1]],
+  ['one that failed rather than one that was rolled back', [[], [], [0, 1]], 'RFK', [no, no, 1]],
   [
-    'one that was stopped rather than one that went back, and had perhaps succeeded',
+    'one that was stopped rather than one that was rolled back, and had perhaps succeeded',
     [[], [], [0, 1]],
     'KRK',
     [no, no, 0],
   ],
   [
-    'what kept another one, too, rather than one that went back beside it',
+    'the root of another one, too, rather than one that was rolled back next to it',
     [[], [], [1], [0, 2]],
     'RRKK',
     [no, no, 1, 1],
   ],
-  ['the failure at the end of a chain rather than a stop beside it', [[], [0], [], [2, 1]], 'FKKK', [no, 0, no, 0]],
+  ['the failure at the end of a chain rather than a stop next to it', [[], [0], [], [2, 1]], 'FKKK', [no, 0, no, 0]],
 ];
 
-describe('with what it began', () => {
+describe('the root cause', () => {
   test.each(cases)('%s', (_, waits, letters, roots) => {
     expect(rootsOf(waits, letters)).toEqual(roots);
   });
 
-  test('a root is what no other has kept from its start, and a chain of skipped ones leads to it', () => {
+  test('a root was not blocked by any other, and a chain of skipped ones leads to it', () => {
     const graph = fc
       .integer({ min: 1, max: 12 })
       .chain((count) =>
@@ -76,7 +76,7 @@ describe('with what it began', () => {
   });
 });
 
-test('each root counts all that it keeps from their start, neighbours or not, and only what counts', () => {
+test('each root counts every one that it blocks, adjacent or not, and only what counts', () => {
   const roots = [undefined, 0, 0, 0, undefined, 4];
   const held = (counts: (index: number) => boolean) => [...heldBack((index) => roots[index], roots.length, counts)];
   expect(held(() => true)).toEqual([
@@ -99,13 +99,13 @@ const told: readonly (readonly [
     { status: 'FAILED', reason: 'ImagePullFailed' },
   ],
   [
-    'one that was put back, with why it had failed',
+    'one that was rolled back, with the reason of its failure',
     'F',
     { status: 'FAILED', reason: 'RestoredPreviousRelease', outcome: { failure: { reason: 'ImagePullBackOff' } } },
     { status: 'FAILED', reason: 'RestoredPreviousRelease', failure: 'ImagePullBackOff' },
   ],
   [
-    'one that failed for one reason, which is not told twice',
+    'one that failed for one reason, which appears once',
     'F',
     { status: 'FAILED', reason: 'ImagePullBackOff', outcome: { failure: { reason: 'ImagePullBackOff' } } },
     { status: 'FAILED', reason: 'ImagePullBackOff' },
@@ -120,7 +120,7 @@ const told: readonly (readonly [
   ['one that was cancelled and has no row yet', 'C', undefined, { status: 'CANCELLED', reason: 'BatchCancelled' }],
 ];
 
-test.each(told)('is told of %s', (_, cell, row, expected) => {
+test.each(told)('describes %s', (_, cell, row, expected) => {
   const sheet = sketchSheet({ waits: [[]] });
   expect(describeRoot(sheet, { index: 0, cell }, row)).toEqual({ key: 'svc-0', ...expected });
 });

@@ -22,7 +22,7 @@ export interface SheetSketch {
   readonly forced?: readonly number[];
 }
 
-/** A sheet in a few words. Targets are unique, keys are `svc-<index>`, ranks follow the index, unless said otherwise. */
+/** A short sheet. Targets are unique, keys are `svc-<index>`, and ranks follow the index by default. */
 export const sketchSheet = ({ id = 'one', waits, ...sketch }: SheetSketch): Sheet => {
   const dependents: number[][] = waits.map(() => []);
   waits.forEach((dependencies, index) => {
@@ -72,10 +72,10 @@ export const resolved = (index: number, target: string, batch_id = 'one'): Inbox
   target,
 });
 
-/** Rows of a transaction that `decide` may fill, as the dispatcher gives it. */
+/** Rows of a transaction that `decide` may fill, as the dispatcher sets it. */
 export const rowsPerRound = 96;
 
-/** How many rows a decision writes, counted from the decision itself and not from what `decide` believes. */
+/** How many rows a decision writes, counted from the decision itself and not by `decide`. */
 export const rowsOf = (decisions: Decisions): number => {
   const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
   return (
@@ -95,13 +95,13 @@ export const rowsOf = (decisions: Decisions): number => {
   );
 };
 
-/** Feeds messages to `decide` as the dispatcher does, and remembers what was decided in words. */
+/** Feeds messages to `decide` as the dispatcher does, and keeps the decisions as text. */
 export class Scheduler {
   readonly state: ScheduleState;
   readonly rounds: Decisions[] = [];
   /** Milliseconds. */
   now = 0;
-  /** What `planned` messages may tell of. */
+  /** What `planned` messages can read. */
   readonly news: Map<string, NewBatch>;
   readonly #inbox: InboxMessage[] = [];
   readonly #rows: number;
@@ -118,7 +118,7 @@ export class Scheduler {
     return this.tell(...sheets.map(({ batch_id }) => planned(batch_id)));
   }
 
-  /** Reads the messages, decides until there is nothing more, and gives grants and refusals in words. */
+  /** Reads the messages, decides until there is nothing more, and returns grants and refusals as text. */
   tell(...messages: readonly InboxMessage[]): string[] {
     this.post(...messages);
     const before = this.rounds.length;

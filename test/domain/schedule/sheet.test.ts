@@ -19,7 +19,7 @@ const planned = (index: number, fields: Partial<PlannedDeployment> = {}): Planne
   ...fields,
 });
 
-test('a sheet has of a plan what turns are decided from', () => {
+test('a sheet has the parts of a plan that decide turns', () => {
   const deployments = [
     planned(0, { rank: 4 }),
     planned(1, { dependencies: [0], rank: 3 }),
@@ -53,7 +53,7 @@ test('a sheet has of a plan what turns are decided from', () => {
   });
 });
 
-test('locks are taken in their order, and told by what people know', () => {
+test('takes locks in order, and shows them under names that people know', () => {
   const sheet = { targets: ['t', 'u'], locks: [['/b', '/a']], objects: ['the job'] };
   expect([locksOf(sheet, 0), locksOf(sheet, 1), locksOf({ targets: ['t'] }, 0)]).toEqual([
     ['/a', '/b', 't'],

@@ -15,7 +15,7 @@ const namesOf = (messages: readonly InboxMessage[]): string => messages.map(({ t
 const inEachOrder = (...messages: readonly InboxMessage[]) =>
   ordersOf(messages).map((order) => [namesOf(order), order] as const);
 
-/** What a `planned` message tells of is read at that moment: whatever was asked before stands in the header then. */
+/** A `planned` message reads the header at that moment, with everything requested before it. */
 const told = (order: readonly InboxMessage[], { together }: { readonly together: boolean }): Scheduler => {
   const scheduler = new Scheduler();
   const readHeader = (before: readonly InboxMessage[]): void => {
@@ -37,7 +37,7 @@ const grantsOf = ({ rounds }: Scheduler): number => rounds.flatMap(({ grants }) 
 
 const skipped = `SKIPPED BatchStopped: Not started: the batch was stopped because ${asked}.`;
 
-describe('a batch that is to go back', () => {
+describe('a batch that will be rolled back', () => {
   test.each(inEachOrder(planned('one'), stop, stop, planned('one')))('starts nothing more: %s', (_, order) => {
     expect(refusalsOf(told(order, { together: true }))).toEqual([skipped, skipped, skipped]);
     const scheduler = told(order, { together: false });
@@ -47,7 +47,7 @@ describe('a batch that is to go back', () => {
     expect(scheduler.tell(recorded(0, 'SUCCESS'))).toEqual([]);
   });
 
-  test.each(inEachOrder(planned('one'), stop, cancelled()))('is cancelled all the same: %s', (_, order) => {
+  test.each(inEachOrder(planned('one'), stop, cancelled()))('can still be cancelled: %s', (_, order) => {
     const scheduler = told(order, { together: true });
     expect(grantsOf(scheduler)).toBe(0);
     expect(new Set(refusalsOf(scheduler))).toEqual(
@@ -55,7 +55,7 @@ describe('a batch that is to go back', () => {
     );
   });
 
-  test('what has failed meanwhile is not why the others do not start', () => {
+  test('a failure meanwhile is not the reason why the others do not start', () => {
     const scheduler = new Scheduler();
     scheduler.plan(sketchSheet({ waits: [[], [], []], concurrency: 1, onFailure: 'stop' }));
     scheduler.tell(stop, recorded(0, 'FAILED'));

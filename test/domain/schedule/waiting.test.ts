@@ -32,7 +32,7 @@ const waitingPlaces = ({ batches }: ScheduleState): Place[] =>
     keys.flatMap((_, index) => (isPending(cells.at(index)) ? [{ batch_id, index }] : [])),
   );
 
-/** The same state without what is named, and with nobody but one deployment that still waits. */
+/** The same state without the named things, and with only one deployment that still waits. */
 const without = (state: ScheduleState, lone: Place, gone: readonly Waiting[]): ScheduleState => {
   const other = emptySchedule();
   for (const [name, lock] of state.locks) other.locks.set(name, lock);
@@ -77,7 +77,7 @@ const isGranted = (state: ScheduleState, place: Place): boolean => {
 const idOf = (one: Waiting): string =>
   JSON.stringify([one.kind, one.kind === 'lock' ? one.locks : one.kind === 'hold' ? one.id : one.name]);
 
-/** All that it names, and then what it names instead, until it names nothing. */
+/** Everything it names, then what it names instead, until it names nothing. */
 const allOf = (state: ScheduleState, place: Place): readonly Waiting[] => {
   const all: Waiting[] = [];
   for (let more = waitsOf(state, place); more.length > 0; more = waitsOf(without(state, place, all), place)) {
@@ -87,7 +87,7 @@ const allOf = (state: ScheduleState, place: Place): readonly Waiting[] => {
   return all;
 };
 
-/** What it says is in the way is: without all of it the turn is given, with any one of it left it is not. */
+/** The obstacles it names are right: without all of them the turn is granted, with any one of them it is not. */
 const mustBlock = (state: ScheduleState, place: Place): readonly Waiting[] => {
   const all = allOf(state, place);
   expect(isGranted(without(state, place, all), place), JSON.stringify(all)).toBe(true);
@@ -103,7 +103,7 @@ const wordOf = (one: Waiting): string => {
   return one.kind === 'lock' ? `lock ${one.status}` : one.kind;
 };
 
-/** So few rows in a round that it often ends before all is decided. */
+/** Few rows in a round, so that it often ends before everything is decided. */
 const fewRows = 18;
 
 const mustAgreeWithDecide = (state: ScheduleState, settled: boolean): readonly string[] => {
@@ -122,7 +122,7 @@ const mustAgreeWithDecide = (state: ScheduleState, settled: boolean): readonly s
   return seen;
 };
 
-test('what is said to be in the way is what keeps `decide` from giving the turn', () => {
+test('the named obstacles are what keeps `decide` from granting the turn', () => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(randomSheets, randomChance, (sheets, chance) => {
@@ -146,7 +146,7 @@ test('what is said to be in the way is what keeps `decide` from giving the turn'
   ]);
 });
 
-/** What is in flight can be told by the locks alone, so that whoever reads needs no cells of other batches. */
+/** The locks alone show what is in flight, so that a reader needs no cells of other batches. */
 const mustCountLikeLocks = (state: ScheduleState): void => {
   const sheets = [...state.batches.values()].sort((a, b) => a.head.order - b.head.order).map(({ sheet }) => sheet);
   const { used, limits } = turnsOf(state.locks, sheets, state.holds);
@@ -159,7 +159,7 @@ const taken = (status: 'PROCESSING' | 'UNKNOWN' | 'PENDING') => ({
   ...{ kind: 'lock' as const, name: 't', locks: ['t'], batch_id: 'B', status },
 });
 
-describe('in words', () => {
+describe('as text', () => {
   const wordsOf = (scheduler: Scheduler, index: number, batch_id = 'one'): string =>
     describeWaiting(waitsOf(scheduler.state, { batch_id, index }));
   const plan = (...sketches: readonly SheetSketch[]): Scheduler => {
@@ -174,7 +174,7 @@ describe('in words', () => {
     expect(wordsOf(scheduler, 5)).toBe('Waits for svc-0 (PROCESSING), svc-1 (PENDING), svc-2 (PROCESSING), 2 more.');
   });
 
-  test('of those because of which it is skipped, and of no other', () => {
+  test('names only the dependencies that cause a skip', () => {
     const dependency = (name: string, status: Status): Waiting => ({ kind: 'dependency', name, status });
     const waiting = ['a', 'b', 'c'].map((name) => dependency(name, 'PROCESSING'));
     expect(describeWaiting([...waiting, dependency('d', 'FAILED'), dependency('e', 'UNKNOWN')])).toBe(
@@ -203,7 +203,7 @@ describe('in words', () => {
     );
   });
 
-  test('a batch in which nothing starts any more, before each has been told so', () => {
+  test('a batch in which nothing starts any more, before each refusal is recorded', () => {
     const scheduler = plan({ waits: [[], [0], []], concurrency: 1, onFailure: 'stop' });
     decide(scheduler.state, [recorded(0, 'FAILED')], { planned: new Map(), rows: 96, grant: false, now: 0 });
     expect(wordsOf(scheduler, 2)).toBe('Will not start: the batch was stopped because svc-0 is FAILED.');
@@ -294,7 +294,7 @@ describe('for programs', () => {
   const lock = { kind: 'lock', key: 'svc-0' };
 
   test.each<[what: string, index: number, batch_id: string, waits: readonly object[]]>([
-    ['nothing of one that has its turn', 0, 'one', []],
+    ['nothing for one that has its turn', 0, 'one', []],
     ['limits', 1, 'one', [limit, { ...limit, name: 'cluster:eu' }]],
     [
       'a target that another one works on',
@@ -316,7 +316,7 @@ describe('for programs', () => {
     ],
     ['dependencies alone', 1, 'two', [{ kind: 'dependency', name: 'svc-0', status: 'PENDING' }]],
     [
-      'an object that is kept for another one',
+      'an object kept for another one',
       0,
       'three',
       [{ ...lock, name: '/b', locks: ['/b'], batch_id: 'two', status: 'PENDING' }],

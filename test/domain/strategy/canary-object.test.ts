@@ -44,7 +44,7 @@ describe('the canary of a workload', () => {
   // biome-ignore lint/suspicious/noExplicitAny: objects as they are written
   const made = (change: Partial<CanaryRequest> = {}): any => canaryObject({ ...request, ...change });
 
-  it('is the workload under another name, with pods of its own number and one label more', () => {
+  it('is the workload under another name, with its own number of pods and one more label', () => {
     const { metadata, spec } = made();
     expect([metadata.name, metadata.namespace, metadata.labels.team]).toEqual(['web-canary', 'shop', 'a']);
     expect(metadata.annotations.note).toBeUndefined();
@@ -57,18 +57,18 @@ describe('the canary of a workload', () => {
   });
 
   test.each<[string, Partial<CanaryRequest>, JsonObject]>([
-    ['by pods, those that Services select too', {}, { app: 'web', 'flotilla.dev/track': 'canary' }],
+    ['by pods: the ones that Services select too', {}, { app: 'web', 'flotilla.dev/track': 'canary' }],
     [
-      'by a route, those with the value of its own',
+      'by a route: the ones with its own value',
       { own, traffic: route },
       { app: 'web-canary', 'flotilla.dev/track': 'canary' },
     ],
     [
-      'of a workload without labels in its selector, none of others',
+      'of a workload without labels in its selector: no pods of others',
       { workload: workloadOf({ app: 'web' }, {}) },
       { app: 'web', 'flotilla.dev/track': 'canary' },
     ],
-    ['of green', { strategy: { ...strategy, kind: 'blue_green' } }, { app: 'web', 'flotilla.dev/track': 'green' }],
+    ['for green', { strategy: { ...strategy, kind: 'blue_green' } }, { app: 'web', 'flotilla.dev/track': 'green' }],
   ])('selects %s', (_, change, matchLabels) => {
     const { spec } = made(change);
     expect(spec.selector).toEqual({ matchLabels });
@@ -78,15 +78,15 @@ describe('the canary of a workload', () => {
   test.each<[string, CanaryRequest['at']]>([
     ['where it goes', { step: 1, isMoving: true, since: 5 }],
     ['where it goes first', { step: 0, isMoving: true }],
-    ['where it stands', { step: 1, isMoving: false, since: 5 }],
-  ])('says %s, and by what its traffic moves', (_, at) => {
+    ['its current step', { step: 1, isMoving: false, since: 5 }],
+  ])('records %s, and how its traffic moves', (_, at) => {
     for (const traffic of [route, { by: 'replicas' } as const]) {
       const one = made({ at, traffic });
       expect([canaryMarks(one), trafficMark(one), isOfSteps(one)]).toEqual([at, traffic, true]);
     }
   });
 
-  it('that has gone back has one pod, and no step', () => {
+  it('that was rolled back has one pod, and no step', () => {
     const one = studied(made({ traffic: route })) as never;
     expect([canaryMarks(one), trafficMark(one), (one as { spec: JsonObject }).spec.replicas]).toEqual([
       undefined,
@@ -95,7 +95,7 @@ describe('the canary of a workload', () => {
     ]);
   });
 
-  it('is none of the release, and the workload none of the steps', () => {
+  it('has none of the release, and the workload none of the steps', () => {
     expect([isOfSteps(workload), canaryMarks(workload as never), trafficMark(workload as never)]).toEqual([
       false,
       undefined,
@@ -105,7 +105,7 @@ describe('the canary of a workload', () => {
 });
 
 describe('the Service of a canary', () => {
-  it('has the ports of the other, and selects the pods of the canary alone', () => {
+  it('has the ports of the main one, and selects only the pods of the canary', () => {
     const ports = [{ port: 80, targetPort: 8080 }];
     const service: JsonObject = {
       ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'shop' } },
@@ -120,32 +120,32 @@ describe('the Service of a canary', () => {
   });
 });
 
-describe('the label that tells the two apart', () => {
+describe('the label that distinguishes the two', () => {
   const long = 'a'.repeat(60);
 
   test.each<[string, JsonObject, JsonObject, string | object]>([
     ['is one of the workload’s selector', { tier: 'api', app: 'web' }, workload, own],
     [
-      'is the first where that has none of them',
+      'is the first one if that has none of them',
       { tier: 'api' },
       workload,
       { label: 'tier', value: 'api', canary: 'api-canary' },
     ],
     [
-      'is another one where a value is too long to be made longer',
+      'is another one if a value has no room for a suffix',
       { app: long, tier: 'api' },
       workloadOf({ app: long, tier: 'api' }, { app: long }),
       { label: 'tier', value: 'api', canary: 'api-canary' },
     ],
-    ['is none of a Service without a selector', {}, workload, 'has no selector'],
+    ['is none for a Service without a selector', {}, workload, 'has no selector'],
     [
-      'is none where all are too long',
+      'is none if all are too long',
       { app: long },
       workloadOf({ app: long }, { app: long }),
       'has no label in its selector that is short enough to be extended',
     ],
     [
-      'is none where the Service selects others',
+      'is none if the Service selects others',
       { app: 'web', tier: 'db' },
       workload,
       'does not select the pods of the workload: their label tier differs',

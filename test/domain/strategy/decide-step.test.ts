@@ -35,90 +35,74 @@ const pods = (step: number, count: number, stable: number): Partial<StepsSeen> =
 const person: Partial<StepsSeen> = { ...last, strategy: { ...strategy, proceed: 'person' } };
 
 test.each<[string, Partial<StepsSeen>, object]>([
-  ['without a canary, its first step', { canary: undefined as never }, { do: 'apply', step: 0 }],
-  ['a step that is over, the next', {}, { do: 'apply', step: 2 }],
+  ['without a canary: its first step', { canary: undefined as never }, { do: 'apply', step: 0 }],
+  ['a step that is over: the next', {}, { do: 'apply', step: 2 }],
   [
-    'a step that is not over, to wait',
+    'a step that is not over: wait',
     { now: 999_999 },
     { do: 'wait', message: 'canary at 30 %: step 2 of 3, 59 of 60 seconds; errors 0.2 (max 5)' },
   ],
   [
-    'pods that do not run, the way back',
+    'pods that do not run: back',
     { health: { kind: 'failing', message: 'they crash' } },
     { do: 'back', retryable: true, message: 'canary at 30 %: step 2 of 3, 60 of 60 seconds; they crash' },
   ],
   [
-    'pods of which no other attempt would run, the way back for good',
+    'pods that no other attempt would run: back for good',
     { health: { kind: 'failing', message: 'they crash', isLasting: true } },
     { do: 'back', retryable: false },
   ],
+  ['bad metrics: back', { checks: { kind: 'broken', message: 'errors 9' } }, { do: 'back', retryable: false }],
+  ['metrics not available yet: wait', { checks: { kind: 'open', message: 'no data' } }, { do: 'wait' }],
   [
-    'numbers that are bad, the way back',
-    { checks: { kind: 'broken', message: 'errors 9' } },
-    { do: 'back', retryable: false },
-  ],
-  ['numbers that nobody has yet, to wait', { checks: { kind: 'open', message: 'no data' } }, { do: 'wait' }],
-  [
-    'a gateway that refuses, the way back',
+    'a gateway that refuses: back',
     { traffic: { kind: 'refused', share: 30, message: 'no' } },
     { do: 'back', retryable: false },
   ],
   [
-    'a gateway that has said nothing yet, to wait',
+    'a gateway that has said nothing yet: wait',
     { traffic: { kind: 'pending', share: 30, message: 'x' } },
     { do: 'wait' },
   ],
-  ['pods that are not there yet, to wait', { health: { kind: 'waiting', message: '1 of 2' } }, { do: 'wait' }],
+  ['pods that do not exist yet: wait', { health: { kind: 'waiting', message: '1 of 2' } }, { do: 'wait' }],
   [
-    'pods that are there, the traffic',
+    'pods that exist: the traffic',
     { canary: { step: 1, isMoving: true }, traffic: { kind: 'stands', share: 10 } },
     { do: 'shift', step: 1 },
   ],
   [
-    'traffic that somebody has changed, to set it again',
+    'traffic that somebody has changed: set it again',
     { traffic: { kind: 'stands', share: 0 } },
     { do: 'shift', step: 1 },
   ],
-  ['traffic that stands, its time', { canary: { step: 1, isMoving: true } }, { do: 'begin', step: 1 }],
-  ['the last step, to wait until it is proven', last, { do: 'wait' }],
+  ['traffic that is set: its time', { canary: { step: 1, isMoving: true } }, { do: 'begin', step: 1 }],
+  ['the last step: wait until it is proven', last, { do: 'wait' }],
+  ['the last step when proven: the workload', { ...last, checks: { kind: 'proven', message: '' } }, { do: 'promote' }],
+  ['the last step, with a required approval: a person', person, { do: 'ask' }],
   [
-    'the last step that is proven, the workload',
-    { ...last, checks: { kind: 'proven', message: '' } },
-    { do: 'promote' },
-  ],
-  ['the last step, a person where one is to say so', person, { do: 'ask' }],
-  [
-    'the last step that is proven, a person all the same',
+    'the last step when proven, with a required approval: still a person',
     { ...person, checks: { kind: 'proven', message: '' } },
     { do: 'ask' },
   ],
-  ['a person who has said so, the workload', { ...person, hasProceeded: true }, { do: 'promote' }],
+  ['an approval: the workload', { ...person, hasProceeded: true }, { do: 'promote' }],
   [
-    'a person who said so of bad numbers, the way back',
+    'an approval with bad metrics: back',
     { ...person, hasProceeded: true, checks: { kind: 'broken', message: '' } },
     { do: 'back' },
   ],
+  ['an approval before the step is over: wait', { ...person, hasProceeded: true, now: 999_000 }, { do: 'wait' }],
+  ['a canary by pods with more pods than an autoscaler left the workload: fewer', pods(1, 5, 8), { do: 'shrink' }],
+  ['such a one whose pods do not run yet: fewer', { ...pods(1, 5, 8), health: good.health }, { do: 'shrink', step: 1 }],
+  ['a canary by pods with fewer: wait, because it grows with its next step', pods(1, 1, 8), { do: 'wait' }],
+  ['a canary by a route with more: wait', { pods: 9, now: 999_999 }, { do: 'wait' }],
   [
-    'a person who said so before the step is over, to wait',
-    { ...person, hasProceeded: true, now: 999_000 },
-    { do: 'wait' },
-  ],
-  [
-    'a canary by pods that has more of them than an autoscaler has left the workload, fewer',
-    pods(1, 5, 8),
-    { do: 'shrink' },
-  ],
-  ['such a one whose pods do not run yet, fewer', { ...pods(1, 5, 8), health: good.health }, { do: 'shrink', step: 1 }],
-  ['a canary by pods that has fewer, to wait: it grows with its next step', pods(1, 1, 8), { do: 'wait' }],
-  ['a canary by a route that has more, to wait', { pods: 9, now: 999_999 }, { do: 'wait' }],
-  [
-    'a workload that was scaled to no pods, the way back',
+    'a workload that was scaled to no pods: back',
     { stable: 0 },
     { do: 'back', retryable: false, message: expect.stringContaining('the workload was scaled to no pods') },
   ],
-  ['such a one by pods, the way back', pods(2, 1, 0), { do: 'back' }],
-  ['such a one whose traffic is all with the canary, to wait', { ...last, stable: 0 }, { do: 'wait' }],
-])('next is, of %s', (_, change, action) => {
+  ['such a one by pods: back', pods(2, 1, 0), { do: 'back' }],
+  ['such a one with all traffic on the canary: wait', { ...last, stable: 0 }, { do: 'wait' }],
+])('what comes next: %s', (_, change, action) => {
   expect(decideStep({ ...good, ...change })).toMatchObject(action);
 });
 
@@ -134,11 +118,11 @@ test.each<[Traffic, number, number, number]>([
   [byRoute, 100, 4, 4],
   [byRoute, 10, 0, 1],
   [byService, 100, 4, 4],
-])('%o at %i %% beside %i pods has %i', (traffic, share, stable, replicas) => {
+])('%o at %i %% next to %i pods has %i', (traffic, share, stable, replicas) => {
   expect(replicasFor(traffic, share, stable)).toBe(replicas);
 });
 
-test('steps that need the same number of pods are one', () => {
+test('merges steps that need the same number of pods', () => {
   const steps = [10, 30, 50, 75, 100];
   expect(stepPath({ traffic: byPods, steps }, 4)).toEqual([0, 1, 2]);
   expect(stepPath({ traffic: byPods, steps }, 1)).toEqual([0]);
@@ -146,17 +130,17 @@ test('steps that need the same number of pods are one', () => {
   expect(placeOfStep({ traffic: byPods, steps }, 4, 2)).toEqual({ place: 3, of: 3 });
 });
 
-test('names of canaries fit, and those of long names that begin alike differ', () => {
+test('names of canaries fit, and differ for long names with the same start', () => {
   const [one, other] = [`${'a'.repeat(60)}-b`, `${'a'.repeat(60)}-c`].map((name) => canaryName(name, strategy));
   expect([canaryName('web', strategy), canaryName('web', { kind: 'blue_green' })]).toEqual(['web-canary', 'web-green']);
   expect([one?.length, other?.length, one === other]).toEqual([63, 63, false]);
 });
 
-/** What a world of pods, traffic and numbers makes of the actions. */
+/** How a world of pods, traffic and metrics responds to the actions. */
 interface Walk {
   readonly shares: readonly number[];
   readonly end: 'promote' | 'back' | 'open';
-  /** By the place of a step: it stood with pods that ran, for its time. */
+  /** By the place of a step: it had running pods, for its time. */
   readonly proven: ReadonlySet<number>;
 }
 
@@ -210,7 +194,7 @@ const weather = fc.record({
 });
 
 describe('a canary', () => {
-  it('has a share that never falls, and is good at every step that is left before it is promoted', () => {
+  it('has a share that never falls, and is good at every remaining step before it is promoted', () => {
     fc.assert(
       fc.property(anyStrategy, fc.array(weather, { maxLength: 120 }), (of, weathers) => {
         const { shares, end, proven } = walk(of, weathers);
@@ -221,7 +205,7 @@ describe('a canary', () => {
     );
   });
 
-  it('comes to its end whenever all is well for long enough', () => {
+  it('finishes if everything is good for long enough', () => {
     const fair: Weather = { health: 'healthy', checks: 'proven', seconds: 30, stable: 4 };
     fc.assert(
       fc.property(anyStrategy, fc.array(weather, { maxLength: 40 }), (of, weathers) => {
@@ -230,7 +214,7 @@ describe('a canary', () => {
     );
   });
 
-  it('goes back at once wherever its pods or its numbers are bad', () => {
+  it('goes back at once if its pods or its metrics are bad', () => {
     fc.assert(
       fc.property(anyStrategy, fc.array(weather, { maxLength: 40 }), fc.boolean(), (of, weathers, isHealth) => {
         const bad: Weather = {
@@ -240,7 +224,7 @@ describe('a canary', () => {
           stable: 4,
         };
         const { end } = walk(of, weathers);
-        // The first action may be to make it.
+        // The first action may be to create it.
         if (end === 'open') expect(walk(of, [...weathers, bad, bad]).end).toBe('back');
       }),
     );

@@ -10,11 +10,11 @@ describe('names in a check', () => {
     ['x{a="1"}', 'x{a="1"}'],
     ['{{service}} {{other}}', '{{service}} {{other}}'],
     ['{{toString}}', '{{toString}}'],
-  ])('of a query %s are filled in', (prometheus, filled) => {
+  ])('are filled into a query: %s', (prometheus, filled) => {
     expect(fillNames({ prometheus }, names)).toEqual({ prometheus: filled });
   });
 
-  it('of the dimensions of a metric are filled in', () => {
+  it('are filled into the dimensions of a metric', () => {
     const metrics = { m: { namespace: 'N', name: 'n', statistic: 'Sum', dimensions: { Service: '{{workload}}' } } };
     expect(fillNames({ cloudwatch: { expression: 'm/60', metrics } }, names)).toEqual({
       cloudwatch: { expression: 'm/60', metrics: { m: { ...metrics.m, dimensions: { Service: 'web' } } } },

@@ -9,7 +9,7 @@ const begin = 1_000 * minute;
 
 const errors: Check = { name: 'errors', source: { prometheus: 'up' }, max: 5, for_seconds: 300 };
 
-/** One value for each minute after the begin of the step; undefined where there is none. */
+/** One value for each minute after the start of the step. Undefined if there is none. */
 const points = (...values: readonly (number | undefined)[]): MetricAnswer => ({
   kind: 'points',
   points: values.flatMap((value, at): readonly MetricPoint[] =>
@@ -172,7 +172,7 @@ describe('several checks', () => {
   it.each([
     [9, 'good'],
     [10, 'proven'],
-  ])('that are none are, after %s of 10 minutes, %s', (minutes, kind) => {
+  ])('without any, are %s after %s of 10 minutes', (minutes, kind) => {
     expect(judgeChecks([], after(minutes)).kind).toBe(kind);
   });
 });
@@ -184,8 +184,8 @@ const limits = fc.record({
   seconds: fc.integer({ min: 1, max: 1_200 }),
 });
 
-describe('whatever the points are, a check', () => {
-  it('is broken only where there are points and none of the last was within its limit', () => {
+describe('for any points, a check', () => {
+  it('is broken only if there are points and none of the last ones was within its limit', () => {
     fc.assert(
       fc.property(series, limits, (values, { max, seconds }) => {
         const check = { ...errors, max, for_seconds: seconds };
@@ -198,7 +198,7 @@ describe('whatever the points are, a check', () => {
     );
   });
 
-  it('is not made broken by a point that is missing, nor good', () => {
+  it('does not become broken, or good, by a missing point', () => {
     fc.assert(
       fc.property(fc.array(fc.constant(Number.NaN), { maxLength: 30 }), (values) => {
         expect(judgeChecks([{ check: errors, answer: points(...values) }], after(values.length)).kind).toBe('open');
@@ -206,7 +206,7 @@ describe('whatever the points are, a check', () => {
     );
   });
 
-  it('stays proven, or good, where every point becomes smaller', () => {
+  it('stays proven, or good, when every point becomes smaller', () => {
     fc.assert(
       fc.property(series, limits, (values, { max, seconds }) => {
         const kindOf = (all: typeof values) =>

@@ -33,12 +33,12 @@ test.each<[string, ReturnType<typeof of>, readonly { object: JsonObject }[], obj
   ],
   ['a Service by its selector', of(byService), [main, service()], { ...byService, label: 'app', value: 'web' }],
   [
-    'pods beside a Service of the canary’s name, which they do not need',
+    'pods next to a Service with the canary’s name, which they do not need',
     of(byPods),
     [main, service('web-canary')],
     byPods,
   ],
-  ['a name that stands in another namespace', of(byService), [main, service(), service('web-green', 'b')], byService],
+  ['a name in another namespace', of(byService), [main, service(), service('web-green', 'b')], byService],
 ])('traffic moves: %s', (_, strategy, objects, mark) => {
   expect(movedTraffic(objects, main.object, strategy)).toMatchObject({ mark });
 });

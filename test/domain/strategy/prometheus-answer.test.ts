@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pointsOf } from '../../../lib/domain/strategy/prometheus-answer.ts';
 
-/** What Prometheus 2.42.0 answered, with the status of HTTP. */
+/** What Prometheus 2.42.0 answered, with the HTTP status. */
 const said = (result: string): string => `{"status":"success","data":{"resultType":"matrix","result":[${result}]}}`;
 const series = (...values: readonly string[]): string =>
   `{"metric":{},"values":[${values.map((value, at) => `[${1796070000 + at * 60},"${value}"]`).join()}]}`;
@@ -25,23 +25,23 @@ describe('what Prometheus answers', () => {
       unread('the query gives 2 series and must give one: wrap it in sum(…), max(…) or a similar function'),
     ],
     [
-      'that the query is none',
+      'an invalid query',
       400,
       '{"status":"error","errorType":"bad_data","error":"1:5: parse error: unclosed left parenthesis"}',
       unread('Prometheus says: 1:5: parse error: unclosed left parenthesis'),
     ],
     [
-      'that there is no such path',
+      'an unknown path',
       404,
       '404 page not found\n',
       unread('the answer is not from Prometheus (HTTP 404: 404 page not found)'),
     ],
-    ['a page of a proxy', 200, '<html>', unread('the answer is not from Prometheus (HTTP 200: <html>)')],
+    ['a page from a proxy', 200, '<html>', unread('the answer is not from Prometheus (HTTP 200: <html>)')],
   ])('%s', (_, status, body, answer) => {
     expect(pointsOf(status, body)).toEqual(answer);
   });
 
-  it('is no point where it is no number', () => {
+  it('is no point if it is not a number', () => {
     expect(pointsOf(200, said(series('NaN', '3')))).toEqual({
       kind: 'points',
       points: [{ at: 1_796_070_060_000, value: 3 }],

@@ -13,29 +13,29 @@ const old: Labels = { app: 'web' };
 const next: Labels = { app: 'web', tier: 'api' };
 
 test.each<[string, SelectorTurn, object, object | undefined, { old: Labels; next: Labels }]>([
-  ['a Service that selects as before comes first', 'first', service(old), service(old), { old, next }],
-  ['one that selects by a new label of the pods comes last', 'last', service(next), service(old), { old, next }],
-  ['one that selects by less comes first', 'first', service(old), service(next), { old: next, next: old }],
-  ['one that is new comes first: nobody asks it yet', 'first', service(next), undefined, { old, next }],
-  ['one of other pods comes first', 'first', service({ app: 'db', x: '1' }), service({ app: 'db' }), { old, next }],
+  ['a Service with an unchanged selector comes first', 'first', service(old), service(old), { old, next }],
+  ['one that selects a new label of the pods comes last', 'last', service(next), service(old), { old, next }],
+  ['one with a smaller selector comes first', 'first', service(old), service(next), { old: next, next: old }],
+  ['a new one comes first: nobody uses it yet', 'first', service(next), undefined, { old, next }],
+  ['one for other pods comes first', 'first', service({ app: 'db', x: '1' }), service({ app: 'db' }), { old, next }],
   ['one that led elsewhere comes last', 'last', service(next), service({ app: 'legacy' }), { old, next }],
   [
-    'one whose selectors have no pod in common never',
+    'one whose selectors share no pod never',
     'never',
     service({ app: 'web', tier: 'b' }),
     service({ app: 'web', tier: 'a' }),
     { old: { app: 'web', tier: 'a' }, next: { app: 'web', tier: 'b' } },
   ],
   ['one without a selector comes first', 'first', service({}), service({}), { old, next }],
-  ['a NetworkPolicy comes like a Service', 'last', policy(next), policy(old), { old, next }],
+  ['a NetworkPolicy is treated like a Service', 'last', policy(next), policy(old), { old, next }],
   [
-    'a NetworkPolicy by expressions comes first',
+    'a NetworkPolicy with expressions comes first',
     'first',
     policy(next, { matchExpressions: [{ key: 'a', operator: 'Exists' }] }),
     policy(old),
     { old, next },
   ],
-  ['what selects no pods comes first', 'first', { kind: 'ConfigMap' }, { kind: 'ConfigMap' }, { old, next }],
+  ['a selector that matches no pods comes first', 'first', { kind: 'ConfigMap' }, { kind: 'ConfigMap' }, { old, next }],
 ])('%s', (_, turn, wanted, live, pods) => {
   expect(selectorTurn(wanted as never, live as never, pods)).toBe(turn);
 });

@@ -15,10 +15,10 @@ const deployment = (change: object = {}, settings: object = { strategy }) =>
   }) as unknown as KeptDeployment;
 
 test.each<[string, Partial<Strategy>, number]>([
-  ['that goes on by itself ends when it is proven', {}, 720],
-  ['whose steps are longer than the proof ends with the last of them', { proven_seconds: 1 }, 180],
-  ['that a person lets go on has its steps: whom it waits for is counted apart', { proceed: 'person' }, 180],
-  ['of one step has that', { steps: [100], proceed: 'person' }, 60],
+  ['that continues by itself ends when it is proven', {}, 720],
+  ['whose steps take longer than the proof ends with the last of them', { proven_seconds: 1 }, 180],
+  ['that a person approves has its steps: the wait for a person counts separately', { proceed: 'person' }, 180],
+  ['of one step has that step', { steps: [100], proceed: 'person' }, 60],
 ])('a strategy %s', (_, change, seconds) => {
   expect(strategySeconds({ ...strategy, ...change })).toBe(seconds);
 });
@@ -27,7 +27,7 @@ test.each<[string, object, boolean]>([
   ['a deployment takes the steps of its service', {}, true],
   ['a delete takes none', { action: 'delete' }, false],
   ['a scale takes none', { action: 'scale' }, false],
-  ['what a rollback puts back takes none', { replay: { kind: 'rollback' } }, false],
+  ['what a rollback restores takes none', { replay: { kind: 'rollback' } }, false],
   ['a retry takes them again', { replay: { kind: 'retry' } }, true],
   ['another executor has none', { executor: { name: 'harness', account: 'a', settings: { strategy } } }, false],
 ])('%s', (_, change, has) => {
@@ -35,11 +35,11 @@ test.each<[string, object, boolean]>([
   expect(attemptSeconds(deployment(change))).toBe(has ? 1_020 : 300);
 });
 
-test('the pauses that an Argo Rollout makes by itself are added, and not for a restore', () => {
+test('adds the pauses that an Argo Rollout makes by itself, except for a restore', () => {
   const paused = deployment({}, { manifests: { sha256: 'x', pause_seconds: 90 } });
   expect([attemptSeconds(paused), attemptSeconds(paused, { isRestore: true })]).toEqual([390, 300]);
 });
 
-test('a restore has the time that it always had', () => {
+test('a restore keeps its time', () => {
   expect(attemptSeconds(deployment(), { isRestore: true })).toBe(300);
 });

@@ -32,7 +32,7 @@ export interface ToldCase {
   readonly command?: string;
 }
 
-/** Of each cause one, with its sentence, who can do something, and the command that does. */
+/** One of each cause, with its sentence, who can act, and the command to use. */
 export const toldCases: readonly ToldCase[] = [
   {
     cause: 'unknown',

@@ -13,16 +13,16 @@ describe('what is stuck', () => {
     expect(stuck).toMatchObject({ what: told.cause, since: '2026-11-30T03:00:00.000Z', count: told.count ?? 1 });
   });
 
-  test('every cause is told of', () => {
+  test('describes every cause', () => {
     expect(new Set(toldCases.map(({ cause }) => cause))).toEqual(new Set(stuckCauses));
   });
 
-  test('where a second person is needed, it is said who is not meant', () => {
+  test('says who does not count if a second person is needed', () => {
     const stuck = tellStuck(groupOf(toldCases[0]!), { ...about, secondPerson: new Set(['uat']) });
     expect(stuck.who).toBe('a person who may resolve risk in uat, and is not ada, who submitted the batch');
   });
 
-  test.each(['unknown-elsewhere', 'lock'])('%s: a batch that may not be seen is in no word of it', (cause) => {
+  test.each(['unknown-elsewhere', 'lock'])('%s: does not mention a batch that the reader may not see', (cause) => {
     const group = groupOf(toldCases.find((one) => one.cause === cause)!);
     const shown = hideIn(group, { isKey: () => false, isHolder: () => true });
     const { holders: _, ...told } = { ...tellStuck(shown, about), holders: [] };
@@ -41,20 +41,20 @@ const still = (patch: Partial<Still>): Still => ({
   ...patch,
 });
 
-describe('what waits for the same is told once', () => {
-  test('with the longest wait, the first keys, and all that there are', () => {
+describe('reports deployments with the same obstacle once', () => {
+  test('with the longest wait, the first keys, and the total', () => {
     const stills = Array.from({ length: 9 }, (_, at) => still({ index: at, key: `a/s${at}`, since: since - at }));
     expect(groupStills(stills)).toMatchObject([
       { count: 9, since: since - 8, keys: ['a/s0', 'a/s1', 'a/s2', 'a/s3', 'a/s4'] },
     ]);
   });
 
-  test('first that about which somebody can do something', () => {
+  test('first those that somebody can act on', () => {
     const groups = groupStills([still({}), still({ cause: 'unknown' }), still({ cause: 'hold' })]);
     expect(groups.map(({ cause }) => cause)).toEqual(['unknown', 'hold', 'lock']);
   });
 
-  test('of those that others have, some are asked since when, each once', () => {
+  test('looks up the start of some of those that others hold, each once', () => {
     const holders = Array.from({ length: 30 }, (_, index) => ({ batch_id: other, index: index % 15 }));
     expect(groupStills([still({ holders }), still({ holders })])[0]!.holders).toHaveLength(10);
   });

@@ -36,7 +36,7 @@ test.each<[what: string, Ended, change: ChangeRow | undefined]>([
     { ...change, status: 'SUCCESS', reason: 'Verified', before: '1.0.0', after: '2.0.0', digest: 'sha256:2' },
   ],
   [
-    'a failure that stays there: what was asked for runs',
+    'a failure that stays: the requested version runs',
     endOf(touched, { status: 'FAILED', reason: 'CrashLoop', release_before: '1.0.0' }),
     { ...change, status: 'FAILED', reason: 'CrashLoop', before: '1.0.0', after: '2.0.0' },
   ],
@@ -49,17 +49,17 @@ test.each<[what: string, Ended, change: ChangeRow | undefined]>([
     { ...change, status: 'FAILED', reason: 'RestoredPreviousRelease', before: '1.0.0', after: '1.0.0' },
   ],
   [
-    'what nobody knows',
+    'an unknown end',
     endOf({ runs: [run] }, { status: 'UNKNOWN', reason: 'StartUnknown', release_before: '1.0.0' }),
     { ...change, status: 'UNKNOWN', reason: 'StartUnknown', before: '1.0.0' },
   ],
   [
-    'that it is resolved, then',
+    'its resolution, at that time',
     endOf({ runs: [run] }, { status: 'FAILED', reason: 'ResolvedByOperator', resolved_by: 'bob' }, 900),
     { ...change, status: 'FAILED', reason: 'ResolvedByOperator', resolved_by: 'bob', at: 900 },
   ],
-  ['no start that was turned away', endOf({ runs: [run] }, { status: 'FAILED', reason: 'StartRejected' }), undefined],
-  ['nothing that never began', endOf({}, { status: 'SKIPPED', reason: 'DependencyFailed' }), undefined],
-])('among the changes of its environment is %s', (_, ended, wanted) => {
+  ['no refused start', endOf({ runs: [run] }, { status: 'FAILED', reason: 'StartRejected' }), undefined],
+  ['nothing that never started', endOf({}, { status: 'SKIPPED', reason: 'DependencyFailed' }), undefined],
+])('the changes of an environment list %s', (_, ended, wanted) => {
   expect(changeAtEnd(ended)).toEqual(wanted);
 });

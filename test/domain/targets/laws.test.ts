@@ -11,7 +11,7 @@ import { nowAtEnd, nowAtIntent, nowReturned } from '../../../lib/domain/targets/
 import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
 import { lastOutcomeWrites, releaseWrites } from '../../../lib/usecases/schedule/release-writes.ts';
 
-/** Deployments one after the other at one target, each with whatever may become of it. */
+/** Deployments one after the other at one target, each with any outcome. */
 
 type End =
   | 'verified'
@@ -66,12 +66,12 @@ const restoreOf: Readonly<Partial<Record<End, Restore>>> = {
   'restore unknown': { ok: false, reason: 'RestoreUnknown', message: 'Who knows.', unknown: true },
 };
 
-/** What an end has certainly left as it was. */
+/** An end that certainly changed nothing. */
 const unchanged: ReadonlySet<End> = new Set(['turned away', 'cancelled untouched', 'never asked for', 'given back']);
 
 const target = 'uat/eu-1/risk/cva';
 
-/** What the table holds of the target. */
+/** What the table holds for the target. */
 interface Rows {
   now: TargetRow | undefined;
   good: Release | undefined;
@@ -91,7 +91,7 @@ const deploymentOf = (index: number, action: Story['action']): PlannedDeployment
 
 const runOf = (attempt: Run['attempt']): Run => ({ executor: 'harness:a', key: `k-${attempt}`, attempt });
 
-/** Goes through one story as the use cases do. `during` is called after each intent. */
+/** Plays one story as the use cases do. `during` is called after each intent. */
 const tell = (rows: Rows, batch: number, story: Story, during: (row: TargetRow) => void): Outcome | undefined => {
   const place = { batch_id: `B${String(batch).padStart(3, '0')}`, index: batch };
   const deployment = deploymentOf(batch, story.action);
@@ -171,7 +171,7 @@ const record = (rows: Rows, { deployment, item, outcome, capture, at = outcome.e
 
 const begin = (): Rows => ({ now: undefined, good: undefined, last: undefined, at: 0 });
 
-test('NOW tells who may have changed a target last, and what has changed nothing leaves it as it was', () => {
+test('NOW names the last who may have changed a target, and an end without changes leaves it as it was', () => {
   fc.assert(
     fc.property(stories, (all) => {
       const rows = begin();
@@ -190,7 +190,7 @@ test('NOW tells who may have changed a target last, and what has changed nothing
         if (outcome?.status !== 'SUCCESS') continue;
         if (story.action === 'delete') {
           expect(rows.now?.state).toBe('deleted');
-          // No restore goes back to it, and nothing runs there as far as it was recorded.
+          // No restore goes back to it, and nothing runs there, as far as recorded.
           expect(undeletedRelease(rows.good, rows.last)).toBeUndefined();
           expect(recordedRelease(rows.good, rows.last)).toBeUndefined();
           expect(rows.now).not.toHaveProperty('version');
@@ -201,7 +201,7 @@ test('NOW tells who may have changed a target last, and what has changed nothing
   );
 });
 
-test('what was recorded before there were such rows leads to the same: a target that is filled in later is told alike', () => {
+test('older records without such rows lead to the same: a target filled in later gives the same row', () => {
   fc.assert(
     fc.property(stories, (all) => {
       const rows = begin();
@@ -221,7 +221,7 @@ test('what was recorded before there were such rows leads to the same: a target 
   );
 });
 
-test('a row that was never written is made from what is recorded, at any time, and all goes on as if it had been', () => {
+test('a row that was never written can be rebuilt from the records at any time, with the same result afterwards', () => {
   fc.assert(
     fc.property(stories, fc.nat(11), (all, lostAt) => {
       const kept = begin();

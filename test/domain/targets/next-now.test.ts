@@ -31,23 +31,23 @@ const { before: _, ...first } = changing;
 
 describe('with an intent the target is changing', () => {
   test.each<[what: string, now: TargetRow | undefined, more: Partial<Intent>, next: TargetRow]>([
-    ['where nobody has changed it before', undefined, {}, first],
-    ['and it is known what stood there before', { target, ...earlier }, {}, changing],
-    ['since its first attempt, whichever this is', changing, { at: 300 }, changing],
+    ['if nobody has changed it before', undefined, {}, first],
+    ['and has a record of what ran there before', { target, ...earlier }, {}, changing],
+    ['since its first attempt, for any later one', changing, { at: 300 }, changing],
     [
-      'also while the release before is put back',
+      'even while the earlier release is restored',
       changing,
       { at: 300, version: '1.0.0' },
       { ...changing, version: '1.0.0' },
     ],
     [
-      'and of one before that never told its end nobody knows',
+      'and the state is unknown if the one before never reported its end',
       { ...changing, batch_id: 'LOST', since: 70 },
       {},
       { ...changing, before: { batch_id: 'LOST', index: 1, state: 'unknown', infrastructure_id: 'eu', since: 70 } },
     ],
     [
-      'and says whose batch that is; what was seen before is of what stood there before',
+      'and names the owner of that batch; earlier observations are of what ran before',
       { target, ...earlier, ...ada, digest: 'sha256:1', health: { healthy: true, reason: 'Available', at: 49 } },
       { who: { by: 'ci' } },
       {
@@ -83,7 +83,7 @@ const endOf = ({ item, outcome }: Case): Ended => ({
   capture: { previous },
 });
 
-/** What stands there after it, of this deployment, since its end. */
+/** What runs there after it, from this deployment, since its end. */
 const stands = (state: Standing['state'], known: Partial<Standing> = {}): TargetRow => ({
   target,
   ...place,
@@ -95,7 +95,7 @@ const stands = (state: Standing['state'], known: Partial<Standing> = {}): Target
 });
 const asBefore: TargetRow = { target, ...earlier };
 
-describe('with an outcome NOW tells what runs, and whose deployment that was', () => {
+describe('with an outcome NOW names what runs, and whose deployment it was', () => {
   test.each<[what: string, Case, next: TargetRow]>([
     [
       'verified',
@@ -114,7 +114,7 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
       stands('verified', { version: '2.0.0' }),
     ],
     [
-      'failed, and the release before was put back',
+      'failed, and the earlier release was restored',
       {
         item: { ...restoring, health: good },
         outcome: { status: 'FAILED', reason: 'RestoredPreviousRelease', release_after: '1.0.0' },
@@ -127,12 +127,12 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
       stands('failed'),
     ],
     [
-      'failed with nothing to put back',
+      'failed with nothing to restore',
       { item: { ...touched, health: bad }, outcome: { status: 'FAILED', reason: 'NoPreviousVersion' } },
       stands('failed', { version: '2.0.0', health: bad }),
     ],
     [
-      'replaced by an image of somebody else',
+      "replaced by somebody else's image",
       { item: touched, outcome: { status: 'FAILED', reason: 'Superseded', release_after: '9' } },
       stands('failed', { version: '9' }),
     ],
@@ -142,18 +142,18 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
       stands('failed', { version: '2.0.0' }),
     ],
     [
-      'cancelled in its steps, which went back',
+      'cancelled in its steps, and rolled back',
       { item: wentBack, outcome: { status: 'CANCELLED', reason: 'BatchCancelled', release_after: '1.0.0' } },
       stands('restored', { version: '1.0.0', image: 'reg/cva:1.0.0', digest: 'sha256:1' }),
     ],
     [
-      'cancelled in its steps, where nobody knows what ran before',
+      'cancelled in its steps, with an unknown earlier release',
       { item: wentBack, outcome: { status: 'CANCELLED', reason: 'BatchCancelled' } },
       stands('failed'),
     ],
     ['UNKNOWN', { item: ran, outcome: { status: 'UNKNOWN', reason: 'StartUnknown' } }, stands('unknown')],
     [
-      'UNKNOWN as to its restore',
+      'UNKNOWN after its restore',
       { item: restoring, outcome: { status: 'UNKNOWN', reason: 'RestoreUnknown' } },
       stands('unknown'),
     ],
@@ -176,7 +176,7 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
       stands('failed'),
     ],
     [
-      'turned away by the executor',
+      'refused by the executor',
       { item: ran, outcome: { status: 'FAILED', reason: 'StartRejected', release_after: '1.0.0' } },
       asBefore,
     ],
@@ -189,39 +189,39 @@ describe('with an outcome NOW tells what runs, and whose deployment that was', (
     expect(nowAtEnd(one.now ?? changing, endOf(one))).toEqual({ row: next });
   });
 
-  test('it was resolved: since then it is so, and not since its end', () => {
+  test('when resolved: since its resolution, and not since its end', () => {
     const one: Case = { item: ran, outcome: { status: 'SUCCESS', reason: 'ResolvedByOperator', resolved_by: 'ada' } };
     expect(nowAtEnd(stands('unknown'), { ...endOf(one), at: 900 })?.row?.since).toBe(900);
   });
 
-  test('where nobody had changed it, and nothing was changed, there is no row', () => {
+  test('if nobody had changed it, and nothing was changed, there is no row', () => {
     expect(nowAtEnd(first, endOf({ item: ran, outcome: { status: 'FAILED', reason: 'StartRejected' } }))).toEqual({
       row: undefined,
     });
   });
 });
 
-describe('a row that is not of this deployment', () => {
+describe('a row of another deployment', () => {
   const changed: Case = { item: touched, outcome: { status: 'FAILED', reason: 'CrashLoop' } };
   const unchanged: Case = { item: ran, outcome: { status: 'FAILED', reason: 'StartRejected' } };
 
   test.each<[what: string, Case, now: TargetRow | undefined, next: object | undefined]>([
-    ['is replaced where it is older', changed, { target, ...earlier }, { row: stands('failed', { version: '2.0.0' }) }],
+    ['is replaced if it is older', changed, { target, ...earlier }, { row: stands('failed', { version: '2.0.0' }) }],
     ['may not have been written yet', changed, undefined, { row: stands('failed', { version: '2.0.0' }) }],
-    ['stays where it is newer than its turn', changed, { target, ...earlier, since: 91 }, undefined],
-    ['stays where nothing was changed', unchanged, { target, ...earlier }, undefined],
-    ['is not made where nothing was changed', unchanged, undefined, undefined],
+    ['stays if it is newer than its turn', changed, { target, ...earlier, since: 91 }, undefined],
+    ['stays if nothing was changed', unchanged, { target, ...earlier }, undefined],
+    ['is not created if nothing was changed', unchanged, undefined, undefined],
   ])('%s', (_, one, now, next) => {
     expect(nowAtEnd(now, endOf(one))).toEqual(next);
   });
 });
 
 test.each<[what: string, now: TargetRow | undefined, next: object | undefined]>([
-  ['puts back what stood there', changing, { row: asBefore }],
-  ['leaves nothing where nothing was', first, { row: undefined }],
-  ['leaves alone what another deployment does there', { ...changing, index: 2 }, undefined],
-  ['leaves alone what has ended', stands('verified'), undefined],
-  ['leaves alone what was never written', undefined, undefined],
+  ['restores the earlier row', changing, { row: asBefore }],
+  ['leaves nothing if there was nothing', first, { row: undefined }],
+  ['leaves alone the row of another deployment', { ...changing, index: 2 }, undefined],
+  ['leaves alone one that has ended', stands('verified'), undefined],
+  ['leaves alone one that was never written', undefined, undefined],
 ])('a turn that is given back %s', (_, now, next) => {
   expect(nowReturned(now, place)).toEqual(next);
 });

@@ -15,27 +15,27 @@ test.each<
   ],
   ['resolved as a success', { status: 'SUCCESS', reason: 'ResolvedByOperator' }, { state: 'verified', version: asked }],
   [
-    'put back',
+    'restored',
     { status: 'FAILED', reason: 'RestoredPreviousRelease', release_after: '1.0.0', image: 'reg/app:1.0.0' },
     { state: 'restored', version: '1.0.0', image: 'reg/app:1.0.0' },
   ],
   [
-    'failed, and nothing to put back',
+    'failed, and nothing to restore',
     { status: 'FAILED', reason: 'NoPreviousVersion' },
     { state: 'failed', version: asked },
   ],
-  ['failed, and not to be put back', { status: 'FAILED', reason: 'CrashLoop' }, { state: 'failed', version: asked }],
-  ['put back, which failed', { status: 'FAILED', reason: 'RestoreFailed' }, { state: 'failed' }],
+  ['failed, and not to be restored', { status: 'FAILED', reason: 'CrashLoop' }, { state: 'failed', version: asked }],
+  ['restored, which failed', { status: 'FAILED', reason: 'RestoreFailed' }, { state: 'failed' }],
   ['left to somebody else', { status: 'FAILED', reason: 'Superseded' }, { state: 'failed' }],
   [
-    'left to somebody else, whose version was seen',
+    'left to somebody else, with a known version',
     { status: 'FAILED', reason: 'Superseded', release_after: '9' },
     { state: 'failed', version: '9' },
   ],
   ['resolved as failed', { status: 'FAILED', reason: 'ResolvedByOperator' }, { state: 'failed' }],
   ['stopped on the way', { status: 'CANCELLED', reason: 'BatchCancelled' }, { state: 'failed', version: asked }],
   [
-    'stopped in its steps, which went back',
+    'stopped in its steps, and rolled back',
     { status: 'CANCELLED', reason: 'BatchCancelled', release_after: '1.0.0', image: 'reg/app:1.0.0' },
     { state: 'restored', version: '1.0.0', image: 'reg/app:1.0.0' },
   ],
@@ -44,8 +44,8 @@ test.each<
     { status: 'FAILED', reason: 'Timeout', action: 'scale', release_after: '1.0.0' },
     { state: 'failed', version: '1.0.0' },
   ],
-  ['not known', { status: 'UNKNOWN', reason: 'StartUnknown', image: 'reg/app:2.0.0' }, { state: 'unknown' }],
-])('after one that was %s stands what was seen, else what was asked for', (_, end, stands) => {
+  ['unknown', { status: 'UNKNOWN', reason: 'StartUnknown', image: 'reg/app:2.0.0' }, { state: 'unknown' }],
+])('after one that was %s runs what was seen, else what was requested', (_, end, stands) => {
   expect(standingAfter({ ...end, place, version: asked, infrastructure_id: 'eu', at: 17 })).toEqual({
     ...place,
     ...stands,

@@ -24,20 +24,20 @@ const mine: Standing = { ...expects, state: 'failed', since: 1 };
 test.each<[kind: Replay['kind'], command: string]>([
   ['rollback', 'flotilla rollback risk/cva --environment uat --cluster eu-1.'],
   ['retry', 'flotilla deploy risk/cva=1.0.0 --environment uat --infrastructure eu-1.'],
-])('of one of several infrastructures a %s names a command that works', (kind, command) => {
+])('names a working command for a %s on one of several infrastructures', (kind, command) => {
   const one = { ...deployment, key: 'risk/cva@eu-1' };
   expect(supersededSince(undefined, { place, deployment: one, replay: { kind, of, expects } })?.message).toContain(
     command,
   );
 });
 
-describe('what is undone, or tried again, begins only where nobody else has come since', () => {
+describe('an undo or a retry starts only if nobody else has changed the target since', () => {
   test.each<[what: string, now: TargetRow | undefined, expects: Replay['expects'], begins: boolean]>([
-    ['the one it has seen stands there', row({}), expects, true],
-    ['what others made of it was adopted since', row({ ...adopted, since: 9 }), expects, false],
-    ['what its plan has seen adopted', row({ ...adopted, since: 9 }), { ...expects, adopted_at: 9 }, true],
+    ['the one it saw runs there', row({}), expects, true],
+    ["others' changes to it were adopted since", row({ ...adopted, since: 9 }), expects, false],
+    ['its plan saw the adoption', row({ ...adopted, since: 9 }), { ...expects, adopted_at: 9 }, true],
     ['another one is adopted', row({ ...adopted, since: 10 }), { ...expects, adopted_at: 9 }, false],
-    ['what was adopted was deployed over, and came back', row({ since: 10 }), { ...expects, adopted_at: 9 }, false],
+    ['the adopted state was deployed over, and came back', row({ since: 10 }), { ...expects, adopted_at: 9 }, false],
     ['as failed', row({ state: 'failed' }), expects, true],
     ['another batch has', row({ batch_id: 'LATER' }), expects, false],
     ['another deployment of that batch has', row({ index: 5 }), expects, false],
@@ -45,7 +45,7 @@ describe('what is undone, or tried again, begins only where nobody else has come
     ['nobody had, and somebody has', row({}), undefined, false],
     ['nothing is recorded any more', undefined, expects, false],
     ['its own intent was given back', row({ ...place, state: 'changing', before: mine }), expects, true],
-    ['its own intent was given back, where nobody had', row({ ...place, state: 'changing' }), undefined, true],
+    ['its own intent was given back, and nobody had', row({ ...place, state: 'changing' }), undefined, true],
   ])('%s', (_, now, expected, begins) => {
     const replay: Replay = { kind: 'rollback', of, ...(expected && { expects: expected }) };
     const failure = supersededSince(now, { place, deployment, replay });
@@ -79,6 +79,6 @@ test.each<[kind: Replay['kind'], now: TargetRow | undefined, message: string]>([
     'Not started: the record no longer shows any change of risk/cva in uat. ' +
       'It was left as it is. To deploy this version all the same: flotilla deploy risk/cva=1.0.0 --environment uat.',
   ],
-])('of a %s it is said who came since, and what to do', (kind, now, message) => {
+])('says who changed the target of a %s since, and what to do', (kind, now, message) => {
   expect(supersededSince(now, { place, deployment, replay: { kind, of, expects } })?.message).toBe(message);
 });

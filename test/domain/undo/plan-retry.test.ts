@@ -15,7 +15,7 @@ interface Case {
   readonly title: string;
   readonly parts: readonly Part[];
   readonly asked?: (parts: readonly Part[]) => Partial<Question>;
-  /** Who runs, and after whom. */
+  /** What runs, and after what. */
   readonly runs: Readonly<Record<string, readonly string[]>>;
   readonly left?: Readonly<Record<string, string>>;
   readonly warnings?: readonly string[];
@@ -25,7 +25,7 @@ const only = (...names: readonly string[]): Partial<Question> => ({ asked: new S
 
 const cases: readonly Case[] = [
   {
-    title: 'all that is not good runs, whatever it ended as',
+    title: 'everything that did not succeed runs, for any outcome',
     parts: [
       { name: 'a', ...bad },
       { name: 'b', status: 'SKIPPED', needs: ['a'] },
@@ -37,7 +37,7 @@ const cases: readonly Case[] = [
     runs: { a: [], b: ['a'], c: [], d: [], e: [] },
   },
   {
-    title: 'an edge leads through what has succeeded',
+    title: 'an edge leads through successes',
     parts: [
       { name: 'a', status: 'ROLLBACK' },
       { name: 'b', ...fine, needs: ['a'] },
@@ -46,7 +46,7 @@ const cases: readonly Case[] = [
     runs: { a: [], c: ['a'] },
   },
   {
-    title: 'an edge leads through what was not asked for, and that is said',
+    title: 'an edge leads through deployments that were not requested, with a message',
     parts: [
       { name: 'a', ...bad },
       { name: 'b', status: 'SKIPPED', needs: ['a'] },
@@ -57,7 +57,7 @@ const cases: readonly Case[] = [
     warnings: ['shared/c depends on shared/b, which is SKIPPED and is not retried here'],
   },
   {
-    title: 'a success that is named is told, and not run',
+    title: 'a named success is reported, and does not run',
     parts: [
       { name: 'a', ...bad },
       { name: 'b', ...fine },
@@ -67,7 +67,7 @@ const cases: readonly Case[] = [
     left: { b: 'Succeeded' },
   },
   {
-    title: 'what hangs on UNKNOWN is left, through what is not good and not through what is',
+    title: 'leaves what depends on UNKNOWN, through failures but not through successes',
     parts: [
       { name: 'a', ...lost },
       { name: 'b', status: 'SKIPPED', needs: ['a'] },
@@ -79,7 +79,7 @@ const cases: readonly Case[] = [
     left: { a: 'OutcomeUnknown', b: 'DependencyUnknown', c: 'DependencyUnknown' },
   },
   {
-    title: 'what hangs on UNKNOWN is left, also through what was not asked for',
+    title: 'leaves what depends on UNKNOWN, even through deployments that were not requested',
     parts: [
       { name: 'a', ...lost },
       { name: 'b', status: 'SKIPPED', needs: ['a'] },
@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
     left: { c: 'DependencyUnknown' },
   },
   {
-    title: 'whoever wants a lock that an UNKNOWN has is left, and what hangs on it',
+    title: 'leaves what needs a lock of an UNKNOWN, and its dependents',
     parts: [
       { name: 'a', ...bad },
       { name: 'b', status: 'SKIPPED', needs: ['a'] },
@@ -101,7 +101,7 @@ const cases: readonly Case[] = [
     left: { a: 'TargetUnknown', b: 'DependencyTargetUnknown' },
   },
   {
-    title: 'what somebody else has changed since is left, and what hangs on it runs and is told',
+    title: 'leaves what somebody else has changed since, and runs its dependents with a message',
     parts: [
       { name: 'a', ...bad, ...taken },
       { name: 'b', status: 'SKIPPED', needs: ['a'] },
@@ -111,12 +111,12 @@ const cases: readonly Case[] = [
     warnings: ['shared/b depends on shared/a, which is FAILED and is not retried here'],
   },
   {
-    title: 'what stood there before the batch is nobody’s later change',
+    title: 'what ran before the batch is not a later change',
     parts: [{ name: 'a', ...bad, now: { batch_id: 'ZERO', since: endedAt - 1 } }],
     runs: { a: [] },
   },
   {
-    title: 'what a rollback of ours has put there is no later change of others',
+    title: 'what our own rollback restored is not a later change of others',
     parts: [{ name: 'a', status: 'ROLLBACK', now: { batch_id: 'BACK', since: endedAt + 1 } }],
     asked: () => ({ ours: new Set(['ONE', 'BACK']) }),
     runs: { a: [] },
@@ -132,7 +132,7 @@ const cases: readonly Case[] = [
     ] as const
   ).map(
     ([now, said]): Case => ({
-      title: `of a success of which NOW says ${JSON.stringify(now)} is ${said === undefined ? 'nothing' : 'it'} said`,
+      title: `for a success with ${JSON.stringify(now)} in NOW, says ${said === undefined ? 'nothing' : 'so'}`,
       parts: [
         { name: 'a', ...fine, now },
         { name: 'b', ...bad, needs: ['a'] },
@@ -146,7 +146,7 @@ const cases: readonly Case[] = [
 
 const nameOf = (key: string): string => key.slice('shared/'.length);
 
-describe('what of a batch is tried again', () => {
+describe('what a retry of a batch contains', () => {
   test.each(cases)('$title', ({ parts, asked, runs, left = {}, warnings = [] }) => {
     const plan = planRetry(questionOf(parts, asked?.(parts)));
     const told = plan.members.map(({ deployment: { key, dependencies } }) => [nameOf(key), dependencies.map(nameOf)]);
@@ -155,7 +155,7 @@ describe('what of a batch is tried again', () => {
     expect(plan.warnings).toEqual(warnings);
   });
 
-  test('each knows what it tries again, who must have changed its target last, and its version', () => {
+  test('each knows what it retries, who must have changed its target last, and its version', () => {
     const parts: readonly Part[] = [
       { name: 'a', ...bad },
       { name: 'b', ...bad },
@@ -169,7 +169,7 @@ describe('what of a batch is tried again', () => {
     ]);
   });
 
-  test('somebody else who is at work at its target has not changed it yet: when they do, that has come since', () => {
+  test('somebody else at work on its target has not changed it yet; once they do, the change counts', () => {
     const question = questionOf([{ name: 'a', ...bad }]);
     const key = keyOf('a');
     const { target } = question.now.get(key)!;
@@ -181,7 +181,7 @@ describe('what of a batch is tried again', () => {
     expect(expects(changing)).toBeUndefined();
   });
 
-  test('what was adopted since is left; what was adopted before is deployed over, as the plan has seen it', () => {
+  test('leaves what was adopted since, and deploys over earlier adoptions that the plan saw', () => {
     const question = questionOf([{ name: 'a', ...bad }]);
     const key = keyOf('a');
     const { target } = question.now.get(key)!;
@@ -201,7 +201,7 @@ describe('what of a batch is tried again', () => {
     });
   });
 
-  test('what one who asks may not see is not there, and not named', () => {
+  test('omits what the caller may not see, without naming it', () => {
     const parts: readonly Part[] = [
       { name: 'a', ...lost },
       { name: 'b', status: 'SKIPPED', needs: ['a'] },
@@ -224,7 +224,7 @@ describe('what of a batch is tried again', () => {
 
 const statuses: readonly Status[] = ['SUCCESS', 'FAILED', 'SKIPPED', 'CANCELLED', 'ROLLBACK', 'UNKNOWN'];
 
-/** Deployments that depend on some before them, each with an outcome, some of them taken over or locked by an UNKNOWN. */
+/** Deployments with earlier dependencies, each with an outcome, some taken over or locked by an UNKNOWN. */
 const worlds = fc
   .array(
     fc.record({
@@ -258,7 +258,7 @@ const questionFor = (drawn: Drawn, isNamed: boolean): Question =>
 const isReached = (drawn: Drawn, from: string, to: string): boolean =>
   drawn.find(({ name }) => name === from)!.needs.some((need) => need === to || isReached(drawn, need, to));
 
-/** What a path of what is not good, and not taken over, leads to. */
+/** The end of a path of deployments that did not succeed and were not taken over. */
 const hangsOnUnknown = (drawn: Drawn, name: string): boolean => {
   const { status, isLocked, isTaken, needs } = drawn.find((one) => one.name === name)!;
   if (status === 'SUCCESS') return false;
@@ -267,7 +267,7 @@ const hangsOnUnknown = (drawn: Drawn, name: string): boolean => {
 };
 
 describe('for any graph and any outcomes', () => {
-  test('a retry runs everything that is not good and not left with a true reason, and never a success', () => {
+  test('a retry runs everything that did not succeed and is not left with a true reason, and never a success', () => {
     fc.assert(
       fc.property(worlds, fc.boolean(), (drawn, isNamed) => {
         const question = questionFor(drawn, isNamed);
@@ -291,7 +291,7 @@ describe('for any graph and any outcomes', () => {
     );
   });
 
-  test('of two that run, the one comes after the other where it did, and only there', () => {
+  test('keeps the order of two that run, and adds no other', () => {
     fc.assert(
       fc.property(worlds, fc.boolean(), (drawn, isNamed) => {
         const { members } = planRetry(questionFor(drawn, isNamed));
@@ -307,7 +307,7 @@ describe('for any graph and any outcomes', () => {
     );
   });
 
-  test('it rests on nothing but what it reads', () => {
+  test('reads nothing but its declared input', () => {
     fc.assert(
       fc.property(worlds, fc.boolean(), (drawn, isNamed) => {
         const question = questionFor(drawn, isNamed);
@@ -321,6 +321,6 @@ describe('for any graph and any outcomes', () => {
 });
 
 test.each(statuses.map((status) => [status, status !== 'SUCCESS' && status !== 'UNKNOWN'] as const))(
-  '%s may be tried again: %s',
+  '%s may be retried: %s',
   (status, expected) => expect(isNotGood(triedOf({ name: 'a', status }, 0).status)).toBe(expected),
 );

@@ -7,7 +7,7 @@ import { simulated } from '../batch/reading.ts';
 import { randomGraph } from '../plan/random-graph.ts';
 import { asking, doneIn, nodesOf, releaseOf } from './undo-graph.ts';
 
-/** For example `s2 < s1 s3`: s2 goes back after these. */
+/** For example `s2 < s1 s3`: s2 is rolled back after these. */
 const orderOf = ({ members }: RollbackPlan): readonly string[] =>
   members.map(({ key, waits_for, forced }) =>
     [short(key), ...(forced ? ['!'] : []), ...(waits_for.length === 0 ? [] : ['<', ...waits_for.map(short)])].join(' '),
@@ -28,22 +28,22 @@ const now = (batchId: string, fields: Partial<TargetRow> = {}): TargetRow => ({
 
 const one = (fields: Partial<UndoNode>): UndoNode => ({ ...nodesOf(['changed'])[0]!, ...fields });
 
-describe('the order is that of the batch, turned round', () => {
+describe("the order is the batch's, reversed", () => {
   const rows: readonly (readonly [string, Parameters<typeof nodesOf>, readonly string[], readonly string[]])[] = [
-    ['what depends goes first', [['changed'], ['changed', 1]], ['s2', 's1 < s2'], []],
+    ['dependents go first', [['changed'], ['changed', 1]], ['s2', 's1 < s2'], []],
     [
-      'what has nothing to do is gone through',
+      'passes through deployments with nothing to do',
       [['changed'], ['nothing', 1], ['restored', 2], ['changed', 3]],
       ['s4', 's1 < s4'],
       ['s3 AlreadyRestored', 's2 NothingChanged'],
     ],
     [
-      'each is waited for once',
+      'waits for each once',
       [['changed'], ['nothing', 1], ['nothing', 1], ['changed', 2, 3]],
       ['s4', 's1 < s4'],
       ['s3 NothingChanged', 's2 NothingChanged'],
     ],
-    ['what was rolled back already is done', [['changed'], ['returned', 1]], ['s1'], ['s2 AlreadyRestored']],
+    ['what was already rolled back is done', [['changed'], ['returned', 1]], ['s1'], ['s2 AlreadyRestored']],
     [
       'what an UNKNOWN depends on stays',
       [['changed'], ['changed', 1], ['unknown', 2], ['changed']],
@@ -51,13 +51,13 @@ describe('the order is that of the batch, turned round', () => {
       ['s3 OutcomeUnknown', 's2 DependentNotRolledBack', 's1 DependentNotRolledBack'],
     ],
     [
-      'also by way of what has nothing to do',
+      'even through deployments with nothing to do',
       [['changed'], ['nothing', 1], ['unknown', 2]],
       [],
       ['s3 OutcomeUnknown', 's2 NothingChanged', 's1 DependentNotRolledBack'],
     ],
     [
-      'what has not ended stays, and what it depends on',
+      'what has not ended stays, and so do its dependencies',
       [['changed'], ['open', 1]],
       [],
       ['s2 StillRuns', 's1 DependentNotRolledBack'],
@@ -70,21 +70,21 @@ describe('the order is that of the batch, turned round', () => {
   });
 });
 
-describe('what is named, and what is forced', () => {
+describe('named and forced deployments', () => {
   const chain = nodesOf(['changed'], ['changed', 1], ['unknown', 2]);
   const stack = nodesOf(['changed'], ['changed', 1], ['changed', 2]);
 
-  test('force takes back what an UNKNOWN depends on, and what that one depends on waits for it', () => {
+  test('force rolls back what an UNKNOWN depends on, and its dependencies wait for it', () => {
     const plan = planRollback(asking(chain, { force: ['shared/s2'] }));
     expect(orderOf(plan)).toEqual(['s2 !', 's1 < s2']);
     expect(leftOf(plan)).toEqual(['s3 OutcomeUnknown']);
   });
 
-  test('nobody forces an UNKNOWN itself', () => {
+  test('nobody can force an UNKNOWN itself', () => {
     expect(leftOf(planRollback(asking(chain, { force: ['shared/s3'] })))).toContain('s3 OutcomeUnknown');
   });
 
-  test('of what is named, what has a dependent that is not named is left, which is said', () => {
+  test('a named deployment with an unnamed dependent is left, with a message', () => {
     const plan = planRollback(asking(stack, { only: ['shared/s1', 'shared/s3'] }));
     expect(orderOf(plan)).toEqual(['s3']);
     expect(plan.left).toEqual([
@@ -98,12 +98,12 @@ describe('what is named, and what is forced', () => {
     ]);
   });
 
-  test('what is forced is named with that, and keeps its place in the order', () => {
+  test('a forced deployment is named as such, and keeps its place in the order', () => {
     const plan = planRollback(asking(stack, { only: ['shared/s3'], force: ['shared/s1'] }));
     expect(orderOf(plan)).toEqual(['s3', 's1 ! < s3']);
   });
 
-  test('a dependent that has nothing to go back to strands nobody', () => {
+  test('a dependent with nothing to go back to strands nobody', () => {
     const first = one({ done: [without('previous', 2)], key: 'shared/s2' });
     const plan = planRollback(asking(nodesOf(['changed'], [first, 1])));
     expect([orderOf(plan), leftOf(plan)]).toEqual([['s1'], ['s2 NoPreviousVersion']]);
@@ -118,17 +118,17 @@ describe('why a target is left', () => {
       'Superseded: Batch LATER has changed it since: version 3.0.0.',
     ],
     [
-      'what somebody made of it was adopted',
+      "somebody's change to it was adopted",
       { now: now('A', { state: 'adopted', version: '9', adopted: { by: 'ada' } }) },
       'Superseded: Somebody has changed it since (version 9), and that was adopted by ada. To take that back too, roll this target back alone.',
     ],
     [
-      'somebody has deleted it, and that was adopted',
+      'somebody deleted it, and that was adopted',
       { now: now('A', { state: 'deleted', adopted: { by: 'ada' } }) },
       'Superseded: Somebody has changed it since, and that was adopted by ada. To take that back too, roll this target back alone.',
     ],
     [
-      'somebody is the first at work there',
+      'somebody works there for the first time',
       { now: now('LATER', { state: 'changing' }) },
       'Superseded: Batch LATER is deploying there: version 2.0.0.',
     ],
@@ -138,7 +138,7 @@ describe('why a target is left', () => {
       'Superseded: What runs there is neither what the batch deployed nor what was there before: somebody else set it.',
     ],
     [
-      'nothing is known of before',
+      'the earlier release is unknown',
       { done: [without('previous')] },
       'NoPreviousVersion: There is no known good previous release.',
     ],
@@ -163,7 +163,7 @@ describe('why a target is left', () => {
       'AlreadyRestored: Batch R has rolled it back.',
     ],
     [
-      'a retry that failed put the release before back',
+      'a failed retry restored the earlier release',
       { done: [doneIn('A', 1, 'changed'), doneIn('B', 1, 'restored')] },
       'AlreadyRestored: The previous release was restored when it failed.',
     ],
@@ -198,11 +198,11 @@ describe('why a target is left', () => {
   });
 });
 
-describe('what goes back, and what that takes back', () => {
+describe('where it goes back, and what that undoes', () => {
   const of = (fields: Partial<UndoNode>) =>
     planRollback(asking([one(fields)], { ours: new Set(['A', 'B', 'R']) })).members[0];
 
-  test('to what the first that changed it found, by all that changed it', () => {
+  test('goes back to what the first change found, and undoes all changes of the batch', () => {
     const done = [
       doneIn('A', 1, 'changed'),
       doneIn('B', 1, 'changed', { version: '2.0.1', previous: releaseOf(1, '2.0.0') }),
@@ -221,23 +221,23 @@ describe('what goes back, and what that takes back', () => {
     });
   });
 
-  test('a retry that changed nothing is not taken back', () => {
+  test('a retry that changed nothing is not undone', () => {
     expect(of({ done: [doneIn('A', 1, 'changed'), doneIn('B', 1, 'nothing')] })?.of).toEqual([
       { batch_id: 'A', index: 0 },
     ]);
   });
 
-  test('a retry that put back what the batch had deployed leaves that to be taken back', () => {
+  test('a retry that restored what the batch had deployed leaves that to be undone', () => {
     const done = [doneIn('A', 1, 'changed'), doneIn('B', 1, 'restored', { previous: releaseOf(1, '2.0.0') })];
     expect(of({ done })).toMatchObject({ to: { version: '1.0.0' }, of: [{ batch_id: 'A' }] });
   });
 
-  test('who is at work there may change nothing: what stood before counts', () => {
+  test('somebody at work there may change nothing: what ran before counts', () => {
     const before = { batch_id: 'A', index: 0, state: 'verified', version: '2.0.0', since: 1 } as const;
     expect(of({ now: now('LATER', { state: 'changing', before }) })?.expects).toEqual({ batch_id: 'A', index: 0 });
   });
 
-  test('an earlier rollback that failed there is no stranger', () => {
+  test('an earlier failed rollback there does not count as somebody else', () => {
     expect(of({ now: now('R', { state: 'failed' }) })?.expects).toEqual({ batch_id: 'R', index: 0 });
   });
 });
@@ -262,7 +262,7 @@ describe('laws', () => {
     only: fc.option(fc.array(fc.nat(29), { minLength: 1, maxLength: 8 }), { nil: undefined, freq: 2 }),
   });
 
-  /** A node by its place in an order in which dependencies have smaller places. */
+  /** A node by its place in an order where dependencies have smaller places. */
   const nodesFrom = ({
     graph,
     effects,
@@ -285,7 +285,7 @@ describe('laws', () => {
     }));
   };
 
-  test('each is a member or left, once; nothing goes back before all that depended on it', () => {
+  test('each is a member or left, once; nothing is rolled back before all its dependents', () => {
     fc.assert(
       fc.property(drawn, (world) => {
         const nodes = nodesFrom(world);
@@ -309,7 +309,7 @@ describe('laws', () => {
           const member = members.get(key);
           const dependents = [...new Set(above(node))];
           if (member === undefined) {
-            // The reason is true: something above it stays that nobody has taken back.
+            // The reason is true: something that depends on it stays and nobody has undone it.
             if (left.get(key) === 'DependentNotRolledBack') {
               expect(
                 dependents.some(
@@ -320,7 +320,7 @@ describe('laws', () => {
             }
             return;
           }
-          // All that depended on it and goes back is waited for, itself or by way of another.
+          // It waits for every dependent that is rolled back, directly or through another.
           const waited = new Set<string>();
           const wait = (one: string): void => {
             for (const other of members.get(one)!.waits_for)
@@ -354,7 +354,7 @@ describe('10,000 deployments', () => {
       ...Array.from({ length: size }, (_, place) => [effectOf(place + 1), ...dependenciesOf(place + 1)] as const),
     );
 
-  test('a hub goes back after the 9,999 that depend on it', () => {
+  test('a hub is rolled back after the 9,999 that depend on it', () => {
     const { members } = planRollback(
       asking(
         many(
@@ -366,7 +366,7 @@ describe('10,000 deployments', () => {
     expect(members.at(-1)!.waits_for).toHaveLength(size - 1);
   });
 
-  test('a chain through thousands that have nothing to do is one edge', () => {
+  test('a chain through thousands with nothing to do is one edge', () => {
     const { members } = planRollback(
       asking(
         many(
@@ -378,13 +378,13 @@ describe('10,000 deployments', () => {
     expect(orderOf({ members, left: [] })).toEqual([`s${size}`, `s1 < s${size}`]);
   });
 
-  test('thousands that were skipped above what was done are not gone through', () => {
+  test('does not walk thousands of skipped deployments above the changed ones', () => {
     const layer = (n: number): readonly number[] =>
       n <= 100 ? [] : Array.from({ length: 10 }, (_, k) => n - 100 - k).filter((m) => m > 0);
     expect(planRollback(asking(many((n) => (n <= 5_000 ? 'changed' : 'nothing'), layer))).members).toHaveLength(5_000);
   });
 
-  test('where all depends on all by way of a hub that has nothing to do, it is refused in a sentence', () => {
+  test('refuses in a sentence if everything depends on everything through a hub with nothing to do', () => {
     const nodes = many(
       (n) => (n === 5_000 ? 'nothing' : 'changed'),
       (n) => (n < 5_000 ? [] : n === 5_000 ? Array.from({ length: 4_999 }, (_, k) => k + 1) : [5_000]),

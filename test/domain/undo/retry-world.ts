@@ -3,12 +3,12 @@ import type { Status } from '../../../lib/domain/deployment/status.ts';
 import type { TargetRow } from '../../../lib/domain/targets/target-row.ts';
 import type { Question, Tried } from '../../../lib/domain/undo/plan-retry.ts';
 
-/** One deployment of a batch that was tried: `a`, `b` … */
+/** One deployment of a batch that was attempted: `a`, `b` … */
 export interface Part {
   readonly name: string;
   readonly status: Status;
   readonly needs?: readonly string[];
-  /** What NOW says, where it is not what the batch has left. */
+  /** What NOW says, if it is not what the batch left. */
   readonly now?: Partial<TargetRow>;
   readonly version?: string;
 }

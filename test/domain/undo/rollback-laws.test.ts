@@ -15,10 +15,10 @@ import { Chance, randomChance } from '../schedule/random-world.ts';
 import { Scheduler, sketchSheet } from '../schedule/scheduler.ts';
 import { asking, doneIn } from './undo-graph.ts';
 
-/** Versions: 1.0.0 ran before, 2.0.0 is what the batch deploys, 3.0.0 what others do. */
+/** Versions: 1.0.0 ran before, the batch deploys 2.0.0, and others deploy 3.0.0. */
 const [before, deployed, others] = ['1.0.0', '2.0.0', '3.0.0'] as const;
 
-/** The state as another process reads it: what is stored of it. */
+/** The state as another process reads it, from storage. */
 const reloaded = ({ version, nextFence, batches, locks }: ScheduleState): ScheduleState => {
   const state = emptySchedule();
   Object.assign(state, { version, nextFence });
@@ -31,7 +31,7 @@ const reloaded = ({ version, nextFence, batches, locks }: ScheduleState): Schedu
   return state;
 };
 
-/** Messages arrive late, twice and in any order, and the scheduler dies: what it has not written then is decided anew. */
+/** Messages arrive late, twice and in any order, and the scheduler dies. Unwritten decisions are made again. */
 class Course {
   readonly ledger: Ledger;
   readonly order: number[] = [];
@@ -49,7 +49,7 @@ class Course {
     this.#onTheirWay = [{ type: 'planned', batch_id: sheet.batch_id }];
   }
 
-  /** Until all have ended; `end` says how one that was started does. */
+  /** Until all have ended. `end` says how a started one ends. */
   run(end: (index: number) => { readonly status: Status; readonly passes?: true }): void {
     const { running } = this.ledger;
     while (this.#onTheirWay.length > 0 || running.size > 0) {
@@ -79,7 +79,7 @@ class Course {
     while (this.#scheduler.isAsked) this.#round();
   }
 
-  /** One that has the same messages decides, and nothing of it is written; another takes its place. */
+  /** One scheduler reads the same messages and writes nothing. Another one takes over. */
   #die(messages: readonly InboxMessage[]): void {
     const { state } = this.#scheduler;
     const dying = new Scheduler(new Map(this.#news), reloaded(state));
@@ -103,7 +103,7 @@ interface Deed {
   readonly status: Status;
 }
 
-/** What becomes of one that is started. */
+/** The outcome of a started one. */
 const deeds: readonly Deed[] = [
   ...Array.from({ length: 6 }, () => ({ effect: 'changed', status: 'SUCCESS' }) as const),
   { effect: 'changed', status: 'FAILED' },
@@ -121,7 +121,7 @@ const graphs = fc
 const worlds = fc.record({
   waits: graphs,
   deeds: fc.array(fc.constantFrom(...deeds), { minLength: 9, maxLength: 9 }),
-  /** Changed by others before the rollback is planned, and after that. */
+  /** Changed by others before the rollback is planned, and afterwards. */
   earlier: fc.uniqueArray(fc.nat(8), { maxLength: 2 }),
   later: fc.uniqueArray(fc.nat(8), { maxLength: 2 }),
   fails: fc.array(fc.constantFrom<Status[]>('SUCCESS', 'SUCCESS', 'SUCCESS', 'FAILED', 'UNKNOWN'), {
@@ -190,7 +190,7 @@ interface RollbackRun extends Pick<Drawn, 'later' | 'fails'> {
   readonly chance: Chance;
 }
 
-test('whatever fails, is changed by others or comes in another order: each target is back, or named as left with a true reason', () => {
+test('with any failures, foreign changes and orders: each target is restored, or reported as left with a true reason', () => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(worlds, (drawn) => {
@@ -220,7 +220,7 @@ test('whatever fails, is changed by others or comes in another order: each targe
         const told =
           left.get(node) ?? (status === 'SKIPPED' ? course.refused.get(members.get(node)!.place) : status) ?? '';
         seen.add(told);
-        // Back, or told.
+        // Restored, or reported.
         expect(members.has(node)).toBe(!left.has(node));
         if (status === 'SUCCESS') expect(running[node]).toBe(before);
         else if (later.includes(node) && status === 'SKIPPED' && told === '') expect(running[node]).toBe(others);
@@ -236,7 +236,7 @@ test('whatever fails, is changed by others or comes in another order: each targe
           );
           expect([...stays, ...failed]).not.toEqual([]);
         }
-        // In order: whatever depended on it and goes back was back before, or it is forced.
+        // In order: every dependent that is rolled back was rolled back before, or it is forced.
         if (status !== 'SUCCESS' || members.get(node)!.forced) return;
         const doneAt = course.order.indexOf(members.get(node)!.place);
         for (const other of aboveOf(node).filter((one) => members.has(one))) {
@@ -251,7 +251,7 @@ test('whatever fails, is changed by others or comes in another order: each targe
     }),
     { numRuns: 400 },
   );
-  // The worlds are not too kind.
+  // The worlds are not too easy.
   for (const reason of ['Superseded', 'OutcomeUnknown', 'AlreadyRestored', 'NothingChanged', 'DependentNotRolledBack'])
     expect(seen).toContain(reason);
 });

@@ -19,7 +19,7 @@ export const plannedService = (
 
 const template = plannedService(1, '1.0.0');
 
-/** The same without planning anything: for thousands. */
+/** The same without planning anything, for thousands. */
 export const quickService = (n: number, version: string): PlannedDeployment => ({
   ...template,
   key: `shared/s${n}`,
@@ -38,7 +38,7 @@ export const releaseOf = (n: number, version: string): Release => ({
   batch_id: 'EARLIER',
 });
 
-/** What batch `A` did with the n-th service. Version 2 was asked for, and version 1 ran before. */
+/** What batch `A` did with the n-th service. Version 2 was requested, and version 1 ran before. */
 export const doneIn = (batchId: string, n: number, effect: Effect, fields: Partial<Done> = {}): Done => ({
   batch_id: batchId,
   index: n - 1,
@@ -54,7 +54,7 @@ export const doneIn = (batchId: string, n: number, effect: Effect, fields: Parti
 
 type Service = readonly [Effect | UndoNode, ...number[]];
 
-/** A batch `A` of services `s1`, `s2` …, each with what it did, and with the numbers of those that it depends on. */
+/** A batch `A` of services `s1`, `s2` …, each with what it did, and the numbers of its dependencies. */
 export const nodesOf = (...services: Service[]): readonly UndoNode[] =>
   services.map(([what, ...dependencies], place) => {
     const places = dependencies.map((n) => n - 1);
