@@ -1,5 +1,14 @@
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { ownPrograms } from '../local/own-files.ts';
 import { lightCommands } from './light-commands.ts';
@@ -47,6 +56,23 @@ const stampOf = (root: string, { inputs }: Metafile): Readonly<Record<string, re
   );
 };
 
+const listName = 'files.json';
+
+/** The files that the last build made. */
+const lastFiles = (folder: string): readonly string[] => {
+  const list = join(folder, listName);
+  return existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as readonly string[]) : [];
+};
+
+/** Keeps the files of the last build. A server that still runs it loads some of them only when it needs them. */
+const keepLast = (folder: string, fresh: string, { outputs }: Metafile): void => {
+  const made = Object.keys(outputs).map((path) => basename(path));
+  for (const file of lastFiles(folder)) {
+    if (!made.includes(file) && existsSync(join(folder, file))) copyFileSync(join(folder, file), join(fresh, file));
+  }
+  writeFileSync(join(fresh, listName), JSON.stringify(made));
+};
+
 /** Bundles a clone for its launcher. */
 export const bundleClone = async (root: string): Promise<void> => {
   const started = Date.now();
@@ -54,12 +80,17 @@ export const bundleClone = async (root: string): Promise<void> => {
   const fresh = `${folder}.new`;
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
-  const stamp = stampOf(root, await bundleProgram(root, fresh));
+  const metafile = await bundleProgram(root, fresh);
+  const stamp = stampOf(root, metafile);
   const changed = Object.entries(stamp).filter(([, [, changedAt]]) => changedAt >= started);
   if (changed.length > 0) throw new Error(`${changed[0]![0]} changed during the build. Run it again.`);
   writeFileSync(join(fresh, 'sources.json'), JSON.stringify(stamp));
-  rmSync(folder, { recursive: true, force: true });
+  keepLast(folder, fresh, metafile);
+  const last = `${folder}.last`;
+  rmSync(last, { recursive: true, force: true });
+  if (existsSync(folder)) renameSync(folder, last);
   renameSync(fresh, folder);
+  rmSync(last, { recursive: true, force: true });
 };
 
 if (import.meta.main) await bundleClone(join(import.meta.dirname, '..', '..'));
