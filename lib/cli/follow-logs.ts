@@ -3,8 +3,8 @@ import type { DeploymentView } from '../usecases/deployment/deployment-view.ts';
 import type { LogsView } from '../usecases/deployment/read-logs.ts';
 import { printable } from './clean-text.ts';
 import type { CommandContext } from './command-context.ts';
-import { type ExitStatus, exitStatus } from './failure.ts';
-import { type LogNews, LogStreams } from './log-streams.ts';
+import { CommandFailure, type ExitStatus, exitStatus } from './failure.ts';
+import { type LogLook, type LogNews, LogStreams } from './log-streams.ts';
 import { Patience } from './patience.ts';
 import { onStopSignal, type StopSignal, signalStatus } from './stop-signal.ts';
 
@@ -43,7 +43,9 @@ export const followLogs = async (context: CommandContext, following: FollowedLog
       const deployment = await standing();
       hadEnded ??= isTerminal(deployment.status);
       // Read after that, so that the last lines before its end are shown.
-      const view = await patience.until(() => client.ask<LogsView>(`${path}/logs?${query}`, { signal }));
+      const view = await patience
+        .until((): Promise<LogLook> => client.ask<LogsView>(`${path}/logs?${query}`, { signal }))
+        .catch((error: unknown) => (hadEnded ? Promise.reject(error) : beforePlan(error)));
       for (const news of streams.take(view, window)) tell(news);
       const { status, reason, key } = deployment;
       if (!hadEnded && isTerminal(status)) {
@@ -59,6 +61,13 @@ export const followLogs = async (context: CommandContext, following: FollowedLog
   } finally {
     callOff();
   }
+};
+
+/** A batch that was just submitted has no plan yet, and so no pods. That is no reason to stop. */
+const beforePlan = (error: unknown): LogLook => {
+  const isEarly = error instanceof CommandFailure && 'code' in error.problem && error.problem.code === 'StatusConflict';
+  if (!isEarly) throw error;
+  return { message: error.lines[0] ?? '', pods: [] };
 };
 
 /** With a name before each line if there are several containers. */

@@ -6,6 +6,9 @@ export type LogNews =
   | { readonly pod: string; readonly container: string; readonly line: string }
   | { readonly pod?: string; readonly container?: string; readonly note: string };
 
+/** What one look shows. */
+export type LogLook = Pick<LogsView, 'reason' | 'message' | 'pods' | 'pods_left_out'>;
+
 interface Stream extends LogWindow {
   readonly pod: string;
   readonly container: string;
@@ -28,7 +31,7 @@ export class LogStreams {
     return this.#streams?.size ?? 0;
   }
 
-  take(view: LogsView, window: number): readonly LogNews[] {
+  take(view: LogLook, window: number): readonly LogNews[] {
     const news: LogNews[] = [];
     if (view.message !== undefined && view.message !== this.#message) news.push({ note: view.message });
     this.#message = view.message;
@@ -69,7 +72,7 @@ export class LogStreams {
 
 const gone = ({ pod, container }: Stream): LogNews => ({ pod, container, note: 'is gone' });
 
-const streamsOf = ({ pods }: LogsView, window: number): ReadonlyMap<string, Stream> =>
+const streamsOf = ({ pods }: LogLook, window: number): ReadonlyMap<string, Stream> =>
   new Map(
     // A StatefulSet gives a new pod the name of the old one.
     pods.flatMap(({ name: pod, created_at: created = '', containers }) =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LogWindow, newLogLines } from '../../lib/cli/new-log-lines.ts';
-import { deployment, id } from './answers.ts';
+import { deployment, id, problem } from './answers.ts';
 import { type Answer, type RunOptions, run, startFakeApi } from './cli-world.ts';
 
 const path = `/batches/${id}/deployments/risk/limit-check`;
@@ -96,6 +96,34 @@ describe('flotilla logs --follow', () => {
     ]);
     expect(out).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(error.slice(0, 2)).toEqual(['-- db-0/app is new', '-- db-0/app is gone']);
+  });
+
+  test('waits for the plan of a batch that was just submitted', async () => {
+    const early = problem(409, 'StatusConflict', { detail: 'Batch B1 is not planned, so none of it runs anywhere.' });
+    const { status, out, error } = await followed([early, early, view([pod('p', { lines: ['a'] })])]);
+    expect([status, out, error]).toEqual([
+      0,
+      ['a'],
+      [
+        '-- Batch B1 is not planned, so none of it runs anywhere.',
+        '-- p/app is new',
+        '-- risk/limit-check has ended: SUCCESS / Verified',
+      ],
+    ]);
+  });
+
+  test.each([
+    ['no such container', problem(400, 'RequestInvalid'), 2],
+    ['no right to read', problem(403, 'Forbidden'), 6],
+    ['no such deployment', problem(404, 'NotFound'), 4],
+  ])('%s ends it', async (_, answer, expected) => {
+    const { status, out } = await followed([answer, view([])]);
+    expect([status, out]).toEqual([expected, []]);
+  });
+
+  test.each([429, 503])('goes on after %i', async (code) => {
+    const { status, out } = await followed([problem(code, 'TooManyRequests'), view([pod('p', { lines: ['a'] })])]);
+    expect([status, out]).toEqual([0, ['a']]);
   });
 
   test('says when lines may have been lost between two polls', async () => {
