@@ -66,6 +66,9 @@ describe('the package', () => {
   test.each([
     [['--version'], /^\d+\.\d+\.\d+\n$/],
     [['plan', 'node_modules/@flotilla-deploy/cli/examples/release.yaml'], /Plan hash: /],
+    [['validate', 'node_modules/@flotilla-deploy/cli/examples/release.yaml'], /: valid, a batch of 13 deployments\n$/],
+    [['schema', 'configuration', '--json'], /"\$schema":/],
+    [['completion', 'zsh'], /^#compdef flotilla\n/],
     [['demo'], /The demo ended as designed: simulated, 13 deployments/],
     [['demo', 'canary'], /The demo ended as designed: simulated, a good version took over/],
   ] as const)('runs %j', async (argv, told) => {
