@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
 
 /** What opens an address on each platform. No shell reads it, because an address may contain anything. */
 const openers: Readonly<Record<string, readonly [program: string, ...words: readonly string[]]>> = {
@@ -15,12 +16,26 @@ export const openerFor = (platform: string, url: string): readonly [string, read
   return [program, [...words, url]];
 };
 
-/** False if no browser could be started. */
-export const openPage = (url: string): Promise<boolean> => {
-  const opener = openerFor(process.platform, url);
-  if (opener === undefined) return Promise.resolve(false);
-  const [program, words] = opener;
-  return new Promise((resolve) => {
-    execFile(program, [...words], { windowsHide: true }, (error) => resolve(error === null));
+/** Some openers stay until the browser is closed. One that has not failed by then has opened the page. */
+const mostPause = 3_000;
+
+/** Starts an opener. Returns false if it fails before `settled`. */
+export const openWith = (
+  [program, words]: readonly [string, readonly string[]],
+  settled: Promise<unknown>,
+): Promise<boolean> =>
+  new Promise((resolve) => {
+    const child = spawn(program, words, { stdio: 'ignore', detached: true, windowsHide: true });
+    child.once('error', () => resolve(false));
+    child.once('exit', (status) => resolve(status === 0));
+    void settled.then(() => {
+      child.unref();
+      resolve(true);
+    });
   });
+
+/** Returns false if no browser could be started. */
+export const openPage = async (url: string): Promise<boolean> => {
+  const opener = openerFor(process.platform, url);
+  return opener !== undefined && openWith(opener, setTimeout(mostPause, undefined, { ref: false }));
 };

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { openerFor } from '../../lib/cli/open-page.ts';
+import { openerFor, openWith } from '../../lib/cli/open-page.ts';
 import { batch, deployment, failed, id } from './answers.ts';
 import { type RunOptions, run, startFakeApi } from './cli-world.ts';
 
@@ -82,4 +82,19 @@ test.each([
   ['aix', undefined],
 ])('passes the address on %s as one argument, which no shell reads', (platform, expected) => {
   expect(openerFor(platform, 'https://a/$(x)&b')).toEqual(expected);
+});
+
+const never = new Promise<never>(() => {});
+test.each<[string, readonly [string, readonly string[]], Promise<unknown>, boolean]>([
+  ['an opener that ends well', [process.execPath, ['-e', '']], never, true],
+  ['an opener that fails', [process.execPath, ['-e', 'process.exit(3)']], never, false],
+  ['a program that does not exist', ['/no/such/opener', []], never, false],
+  [
+    'an opener that stays as long as the browser',
+    [process.execPath, ['-e', 'setTimeout(() => {}, 300)']],
+    Promise.resolve(),
+    true,
+  ],
+])('%s', async (_, opener, settled, expected) => {
+  expect(await openWith(opener, settled)).toBe(expected);
 });
