@@ -28,12 +28,14 @@ export const checkEnvironments = (
     const near = nearest(infrastructure, allowed);
     const describe = () => ({
       message: `environment ${quoted(environment)} may not run on ${quoted(infrastructure)}; allowed: ${listed(allowed)}`,
-      hint: didYouMean(near),
+      hint: didYouMean(near) ?? (path === draft.path ? fromConfiguration : undefined),
       found: infrastructure,
       allowed,
     });
     return [{ offset: offsetOf(path), path, code: issueCodes.NotAllowed, describe }];
   });
+
+const fromConfiguration = 'both come from the defaults of the configuration; set one here';
 
 /**
  * On the item if it sets one of the two; else in the defaults, once for all; on the item if the configuration provides

@@ -99,6 +99,13 @@ describe('an environment lists where it may run', () => {
       issues: [{ code: 'NotAllowed', found: 'dev', allowed: ['prod-eu', 'prod-us'] }],
     });
   });
+
+  test('says if the configuration gives both', () => {
+    const given = { ...catalogue, defaults: { environment_id: 'production', infrastructure_id: 'dev' } };
+    expect(problemsOf('timeout: 90', [''], given)).toEqual([
+      `4:5 deployments[1]: ${refused} (both come from the defaults of the configuration; set one here)`,
+    ]);
+  });
 });
 
 describe('an environment without a list', () => {

@@ -4,6 +4,7 @@ import { exampleReport } from '../../../functions/api/schemas/report.ts';
 import { statuses } from '../../../lib/domain/deployment/status.ts';
 import { junitReport } from '../../../lib/domain/report/junit-report.ts';
 import { markdownReport } from '../../../lib/domain/report/markdown-report.ts';
+import { markdownText } from '../../../lib/domain/report/markdown-text.ts';
 import { type Report, type ReportedDeployment, secondsBetween } from '../../../lib/domain/report/report.ts';
 
 const [good, bad] = exampleReport.deployments as readonly [ReportedDeployment, ReportedDeployment];
@@ -153,6 +154,10 @@ test.each([
   ['2026-11-21T14:00:01.000Z', '2026-11-21T14:00:00.000Z', 0],
 ])('from %s to %s: %s', (from, to, seconds) => {
   expect(secondsBetween(from, to)).toBe(seconds);
+});
+
+test('in Markdown, the key of one of several infrastructures can be copied, and calls nobody', () => {
+  expect(markdownText('risk/cva@eu-1 waits for @ada')).toBe('risk/cva@eu-1 waits for @&#8203;ada');
 });
 
 test('JUnit distinguishes the deployments of one service on several infrastructures', () => {
