@@ -8,7 +8,7 @@ import { heldPlanLines } from '../lib/cli/hold-lines.ts';
 import { describePlan } from '../lib/cli/plan-lines.ts';
 import type { Issue } from '../lib/domain/batch/issues.ts';
 import { isFlotillaError } from '../lib/domain/errors.ts';
-import { isBelow } from '../lib/local/read-manifests.ts';
+import { isBelow } from '../lib/local/is-below.ts';
 import { contextOf } from './access.ts';
 import { bytes, characters, fitText } from './fit-text.ts';
 import { NotPermitted } from './github-api.ts';

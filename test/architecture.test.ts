@@ -84,6 +84,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'lib/adapters/network-failure.ts',
     'lib/adapters/own-fetch.ts',
     'lib/adapters/system-clock.ts',
+    'lib/local/is-below.ts',
     'lib/local/read-text-file.ts',
   ],
   'action/build.ts': ['lib/build', 'esbuild', 'node:*'],

@@ -1,7 +1,8 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { isManifestName, joinManifests, type NamedText } from '../domain/manifests/join-manifests.ts';
 import { manifestLimits } from '../domain/manifests/parse-manifests.ts';
+import { isBelow } from './is-below.ts';
 import { readTextFile } from './read-text-file.ts';
 
 type Found = { readonly text: string } | { readonly why: string; readonly isAbsent: boolean };
@@ -18,12 +19,6 @@ const leadsOut = { why: 'it leads out of the folder of the batch; only what is b
 export const readManifestsWithin = (folder: string, path: string): Found => {
   if (isAbsolute(path) || !isBelow(folder, resolve(folder, path))) return leadsOut;
   return readManifests(resolve(folder, path), path, (file) => isBelow(realpathSync(folder), realpathSync(file)));
-};
-
-/** Whether a path is in a folder or below it, or is the folder. */
-export const isBelow = (folder: string, path: string): boolean => {
-  const way = relative(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 };
 
 /**
