@@ -17,7 +17,7 @@ const pod = (name: string, ...containers: readonly Container[]) => ({
   ...{ name, phase: 'Running' },
   containers: containers.map((one) => ({ name: 'app', image: 'i', restarts: 0, ...one })),
 });
-/** The same, and when it was created. */
+/** The same, with its creation time. */
 const since = (created_at: string, one: object) => ({ ...one, created_at });
 const view = (pods: readonly object[], patch: object = {}): Answer => ({
   body: {
@@ -89,7 +89,7 @@ describe('flotilla logs --follow', () => {
     ]);
   });
 
-  test('a pod that takes the name of the one before is another one: none of its lines is lost', async () => {
+  test('a pod that reuses the name of an earlier one is a new pod, and loses no lines', async () => {
     const { out, error } = await followed([
       view([since('2026-01-01T00:00:00Z', pod('db-0', { lines: ['a', 'b'] }))]),
       view([since('2026-01-01T00:05:00Z', pod('db-0', { lines: ['c', 'd', 'e'] }))]),

@@ -182,7 +182,7 @@ describe('flotilla init from a file of another tool', () => {
     ['the wrong kind of file', 'compose', 'a: 1', 2, 'source:1:1 this is not a compose file'],
     ['nothing to write', 'compose', 'services: { web: { build: . } }', 1, 'source has no service that can be written'],
     [
-      'nothing of it runs',
+      'every service is scaled to 0',
       'compose',
       'services: { web: { image: "a:1", scale: 0 } }',
       1,

@@ -268,6 +268,6 @@ test.each([
   ],
   [{ isTTY: true }, { columns: 80, rows: 24 }],
   [{}, { columns: 10_000, rows: 24 }],
-])('a stream of size %j is taken for %j', (stream, size) => {
+])('treats a stream of size %j as %j', (stream, size) => {
   expect(sizeOf(stream)).toEqual(size);
 });

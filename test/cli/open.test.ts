@@ -56,7 +56,7 @@ test('does not open the API, which is no web page, and lists the pages of the ru
   expect((await against(['shared/login-api'])).opened).toEqual([]);
 });
 
-test('a browser gets an address without characters that no address has', async () => {
+test('passes the browser only characters that are valid in an address', async () => {
   const { opened } = await against([], {}, { links: { console: ' https://ci.test/a\u0000 "b\n' } });
   expect(opened).toEqual(['https://ci.test/a%00%20%22b']);
 });

@@ -89,7 +89,7 @@ test('show shows a request, or a deployment', async () => {
   const api = await startFakeApi({
     [`GET ${root}/r-1`]: { body: { message: '', data: failed } },
     [`GET /api/v1/deployments/${identifier}`]: {
-      body: { message: '', data: { ...exampleRequested, unseen: 'it is away' } },
+      body: { message: '', data: { ...exampleRequested, unseen: 'connection refused' } },
     },
   });
   apis.push(api);
@@ -98,7 +98,7 @@ test('show shows a request, or a deployment', async () => {
   expect(shown.out).toEqual([
     `Deployment ${identifier} in team-a: CREATED`,
     'Image nginx:1.27, version 1, by request 5f0c9a52-web',
-    'The cluster could not be asked: it is away',
+    'The cluster could not be asked: connection refused',
   ]);
   rmSync(folder, { recursive: true });
 });

@@ -9,7 +9,7 @@ const plan = {
   proposals: [
     { ...proposal, key: 'risk/a', status: 'SUCCESS', message: 'Version 2.0.0 runs well.' },
     { ...proposal, key: 'risk/b', status: 'FAILED', message: 'The release before runs.', url: 'https://h/1' },
-    { ...proposal, key: 'risk/c', message: 'It is not in good order yet.' },
+    { ...proposal, key: 'risk/c', message: 'It is not healthy yet.' },
   ],
 };
 
@@ -41,7 +41,7 @@ test('--yes accepts all proposals, with the observation as the reason, and refus
     '  The release before runs.',
     '  its run: https://h/1',
     'risk/c 2.0.0 in uat on eu-1: no proposal',
-    '  It is not in good order yet.',
+    '  It is not healthy yet.',
     '2 resolved, 1 left.',
   ]);
   expect(status).toBe(1);

@@ -83,7 +83,7 @@ describe('shows ids, names and versions in full as long as other columns can shr
       status: 'PROCESSING',
       cluster: 'cluster-eu-1',
       reason: 'Deploying',
-      message: 'The pipeline runs, and nobody knows how long.',
+      message: 'The pipeline runs, and its end is not known.',
     });
     const shown = deploymentTable([line], { terminal: { columns, colours }, simulated }).lines[1]!;
     expect(shown).toMatch(/^shared\/login-api +3\.0\.2 /);

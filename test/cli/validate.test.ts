@@ -113,9 +113,9 @@ test('prints the schema of batches by default, as published', async () => {
 
 test.each<[what: string, name: string, argv: readonly string[]]>([
   ['among the files', 'config.yaml', ['a.yaml', 'config.yaml', 'b.yaml']],
-  ['beside them', 'flotilla.config.yaml', ['a.yaml', 'b.yaml']],
+  ['next to them', 'flotilla.config.yaml', ['a.yaml', 'b.yaml']],
   ['named with --config', 'other.yaml', ['a.yaml', 'b.yaml', '--config', 'other.yaml']],
-])('problems of a configuration %s are told once, with its name', async (_, name, argv) => {
+])('reports problems of a configuration %s once, with its name', async (_, name, argv) => {
   const files = {
     [name]: 'clusters: { a: { simulated: true } }\npillars: 3\n',
     'a.yaml': batchOf('limit-check'),

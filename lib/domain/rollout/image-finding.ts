@@ -180,8 +180,8 @@ export function imageWarning(look: Look): string | undefined {
   if (object === undefined || isExpectedImage(look) !== undefined) return undefined;
   const { version, artifactType } = look.expected;
   if (hasNoImage(look)) {
-    const told = 'verified is that its controller has seen what was applied last and says that it is ready';
-    return `version ${version} was not compared: a ${look.workload.kind} object without a pod template names no image; ${told}`;
+    const verified = 'verified: its controller has seen the last apply and reports it as ready';
+    return `version ${version} was not compared: a ${look.workload.kind} object without a pod template names no image; ${verified}`;
   }
   const why =
     readVersion(version).digest === undefined

@@ -113,7 +113,7 @@ describe('order', () => {
     ]);
   });
 
-  test('not even what has no name yet', () => {
+  test('not even a service without a name', () => {
     const nameless = 'docker_image_version: "1", metadata: { dependencies: [db] }';
     expect(issuesOf(batchText([deleted('db'), nameless])).map(({ message }) => message)).toContain(
       'it depends on "shared/db", which this batch deletes',

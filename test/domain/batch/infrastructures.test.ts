@@ -187,7 +187,7 @@ describe('problems', () => {
     ]);
   });
 
-  test('more than 10,000 deployments hide which infrastructures there are, so those are no problem', () => {
+  test('more than 10,000 deployments hide which infrastructures exist, so those are no problem', () => {
     const needs = 'dependencies: [s0@c3, { key: s0, same_infrastructure: true }]';
     expect(said(text(...many(501), `last: ${on('c3', needs)}`))).toHaveLength(1);
   });

@@ -58,13 +58,13 @@ test.each([
     'comes from an anchor or an alias',
   ],
   [
-    'a service that a merge key brings',
+    'a service from a merge key',
     'x-a: &a { b: "1" }\nreleases: { risk: { <<: *a } }',
     { 'risk/b': '2' },
     'the version of risk/b comes from an anchor or an alias',
   ],
   [
-    'a name that a merge key brings',
+    'a name from a merge key',
     'x-a: &a { pillar: risk }\ndeployments: [{ <<: *a, service_name: b, docker_image_version: "1" }]',
     { 'risk/b': '2' },
     'the version of risk/b comes from an anchor or an alias',

@@ -12,7 +12,7 @@ const causes: readonly (readonly [string, string | undefined, string])[] = [
     'ClusterUnavailable: eu-1 cannot be asked',
   ],
   ['a message of several lines', 'first\nsecond', 'ClusterUnavailable: first'],
-  ['a message with a full stop', 'It is away. For long.', 'ClusterUnavailable: It is away. For long'],
+  ['a message with a full stop', 'No answer. Tried twice.', 'ClusterUnavailable: No answer. Tried twice'],
   ['a long message', 'x'.repeat(301), `ClusterUnavailable: ${'x'.repeat(300)}…`],
   ['JSON of another form', '{"code":7}', 'ClusterUnavailable: {"code":7}'],
   ['JSON with a message that is not text', '{"errorMessage":7}', 'ClusterUnavailable: {"errorMessage":7}'],

@@ -84,7 +84,7 @@ describe('reports by line what cannot be written, with what to do', () => {
   });
 });
 
-test('services with names for one object get two objects', () => {
+test('services whose names lead to one object get two objects', () => {
   const { services, notes } = read('services: { web: { image: "a:1" }, Web: { image: "a:1" } }');
   expect(services.map(({ service, name }) => [service, name])).toEqual([
     ['web', 'web'],

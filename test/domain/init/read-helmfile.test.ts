@@ -54,7 +54,7 @@ releases:
   expect(notes).toEqual([]);
 });
 
-test('releases with one name in two places keep apart', () => {
+test('keeps apart releases with one name in two places', () => {
   const release = 'name: web, chart: a/web, version: 1.0.0';
   const { services, notes } = read(`releases: [{ ${release} }, { ${release}, namespace: default }]`);
   expect(services.map(({ pillar, service, name }) => [pillar, service, name])).toEqual([
@@ -67,13 +67,13 @@ test('releases with one name in two places keep apart', () => {
   ]);
 });
 
-test('the address of a chart keeps no password and no query', () => {
+test('removes the password and the query from the address of a chart', () => {
   const { services } = one('name: web, version: 1.0.0, chart: "https://me:hunter2@a.example/web-1.tgz?token=hunter3"');
   expect(services[0]?.chart).toMatch(/^https:\/\/me:.*@a\.example\/web-1\.tgz$/);
   expect(JSON.stringify(services)).not.toContain('hunter');
 });
 
-test('an opening template mark in a comment hides nothing but the comment', () => {
+test('a template mark opened in a comment hides only the comment', () => {
   const { services, notes } = read('# values use {{ …\nreleases: [{ name: web, chart: a/web, version: 1.0.0 }]');
   expect([services.length, notes.length]).toEqual([1, 1]);
 });

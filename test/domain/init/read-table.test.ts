@@ -26,7 +26,7 @@ test.each([
   ['tabs', 'service\tversion\nweb\t1.10'],
   ['a byte order mark, CRLF, quotes and empty lines', '\uFEFF"Service"; Version\r\n\r\n"web";"1.10"\r\n\r\n'],
   ['empty lines before it', '\n \nservice;version\nweb;1.10'],
-  ['the separator that Excel writes', 'sep=;\r\nservice;version\r\nweb;1.10'],
+  ["Excel's separator line", 'sep=;\r\nservice;version\r\nweb;1.10'],
   ['our column names', 'service_name,docker_image_version\nweb,1.10'],
   ['other column names', 'App,Image Tag\nweb,1.10'],
   ['an unknown column', 'owner,service,version\nada,web,1.10'],
@@ -34,7 +34,7 @@ test.each([
   expect(servicesOf(text)).toEqual([web]);
 });
 
-test('a dependency names a pillar in any letter case, as a batch may', () => {
+test('a dependency may name a pillar in any letter case, as in a batch', () => {
   const text = 'service,version,pillar,needs\nweb,1,Shop,RISK/cva\ncva,1,Risk,';
   expect(servicesOf(text)[0]?.dependencies).toEqual(['risk/cva']);
 });

@@ -78,7 +78,7 @@ describe('laws of a plan', () => {
     });
   });
 
-  test('the order is that one at a time: the smallest rank that is free', () => {
+  test('the order is the one-at-a-time order: the smallest free rank goes first', () => {
     holds(({ deployments }) => {
       const left = new Set(deployments);
       for (const item of deployments) {

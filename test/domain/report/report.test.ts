@@ -107,30 +107,34 @@ describe('as JUnit XML', () => {
 
 describe('as Markdown', () => {
   test('has the counts, the failures, and everything', () => {
-    expect(markdownReport(exampleReport)).toBe(`# Autumn release
-
-**FAILED** / DeploymentsFailed: 2 deployments: 1 succeeded, 1 failed.
-
-Batch \`01M7Z82VGHV3GT6X1EMB454VBS\`, submitted 2026-11-21T14:27:37.000Z by ada, ended 2026-11-21T14:29:37.000Z.
-
-| status | deployments |
-|---|---|
-| SUCCESS | 1 |
-| FAILED | 1 |
-
-## Problems and unfinished deployments
-
-| deployment | version | environment | status | seconds | why |
-|---|---|---|---|---|---|
-| risk/limit-check | 2.4.0 | staging | FAILED | 87 | RestoredPreviousRelease: Version 2.3.0 was restored. ([run](<https://harness.test/run-1>)) |
-
-## All deployments
-
-| deployment | version | environment | status | seconds | why |
-|---|---|---|---|---|---|
-| shared/login-api | 3.0.2 | staging | SUCCESS | 31 | Verified: It runs 3.0.2. |
-| risk/limit-check | 2.4.0 | staging | FAILED | 87 | RestoredPreviousRelease: Version 2.3.0 was restored. ([run](<https://harness.test/run-1>)) |
-`);
+    expect(markdownReport(exampleReport)).toBe(
+      [
+        '# Autumn release',
+        '',
+        '**FAILED** / DeploymentsFailed: 2 deployments: 1 succeeded, 1 failed.',
+        '',
+        'Batch `01M7Z82VGHV3GT6X1EMB454VBS`, submitted 2026-11-21T14:27:37.000Z by ada, ended 2026-11-21T14:29:37.000Z.',
+        '',
+        '| status | deployments |',
+        '|---|---|',
+        '| SUCCESS | 1 |',
+        '| FAILED | 1 |',
+        '',
+        '## Problems and unfinished deployments',
+        '',
+        '| deployment | version | environment | status | seconds | why |',
+        '|---|---|---|---|---|---|',
+        '| risk/limit-check | 2.4.0 | staging | FAILED | 87 | RestoredPreviousRelease: Version 2.3.0 was restored. ([run](<https://harness.test/run-1>)) |',
+        '',
+        '## All deployments',
+        '',
+        '| deployment | version | environment | status | seconds | why |',
+        '|---|---|---|---|---|---|',
+        '| shared/login-api | 3.0.2 | staging | SUCCESS | 31 | Verified: It runs 3.0.2. |',
+        '| risk/limit-check | 2.4.0 | staging | FAILED | 87 | RestoredPreviousRelease: Version 2.3.0 was restored. ([run](<https://harness.test/run-1>)) |',
+        '',
+      ].join('\n'),
+    );
   });
 
   test('escapes markup in texts, and keeps each in its cell', () => {

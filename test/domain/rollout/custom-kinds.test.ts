@@ -68,7 +68,7 @@ describe('a Knative Service', () => {
 
 describe('a Certificate of cert-manager', () => {
   const unversioned =
-    '! version 2 was not compared: a certificate object without a pod template names no image; verified is that its controller has seen what was applied last and says that it is ready';
+    '! version 2 was not compared: a certificate object without a pod template names no image; verified: its controller has seen the last apply and reports it as ready';
   const ready = condition('Ready', 'True', 'Ready', { observedGeneration: 3 });
   const failed = condition('Issuing', 'False', 'Failed', { lastTransitionTime: new Date(now).toISOString() });
 

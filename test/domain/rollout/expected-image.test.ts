@@ -88,7 +88,7 @@ const cases: readonly Case[] = [
     told: 'failing, WrongImage: version 2 was requested, but the new deployment has reg/app:3',
   },
   {
-    what: 'other images if there was nothing before, none of which must be the service',
+    what: 'other images if there was nothing before, and none has to be the service',
     before: nothing,
     view: viewOf({ containers: [app('reg/app:3'), proxy] }),
     is: false,

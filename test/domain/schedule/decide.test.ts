@@ -55,7 +55,7 @@ const stories: readonly Story[] = [
   },
   ...['environment:prod', 'pillar:risk', 'cluster:eu', 'executor:harness:acme'].map(
     (limit): Story => ({
-      name: `the limit ${limit} holds up only deployments that count against it`,
+      name: `the limit ${limit} delays only the deployments it covers`,
       batches: [{ waits: free(4), counts: [[limit], [limit], ['other'], [limit]], limits: { [limit]: 1 } }],
       first: ['one:0 granted', 'one:2 granted'],
       later: [

@@ -40,7 +40,7 @@ const rows: readonly Row[] = [
     verdict: ['open', 'errors waits for data'],
   },
   {
-    it: 'takes a value that is no number for none',
+    it: 'treats NaN as a missing value',
     ...{ answer: points(Number.NaN, Number.NaN, Number.NaN, Number.NaN, Number.NaN), times: after(5) },
     verdict: ['open', 'errors waits for data'],
   },
@@ -51,67 +51,67 @@ const rows: readonly Row[] = [
   },
   { it: 'is good at its limit', answer: points(5), times: after(1), verdict: ['good', 'errors 5 (max 5)'] },
   {
-    it: 'waits beyond its limit, as long as it may be there',
+    it: 'waits beyond its limit for as long as the check allows',
     ...{ answer: points(0, 7.2, 7.2), times: after(3) },
     verdict: ['open', 'errors 7.2 is over 5 for 2 minutes, of 5 minutes allowed'],
   },
   {
-    it: 'is broken beyond its limit for so long',
+    it: 'is broken once it stays beyond its limit longer than allowed',
     ...{ answer: points(7, 7, 7, 7, 7.24567), times: after(5) },
     verdict: ['broken', 'errors 7.246 is over 5 for 5 minutes'],
   },
   {
-    it: 'is broken by a number without an end',
+    it: 'is broken by an infinite value',
     ...{ answer: points(9, 9, 9, 9, Number.POSITIVE_INFINITY), times: after(5) },
     verdict: ['broken', 'errors infinite is over 5 for 5 minutes'],
   },
   {
-    it: 'is not broken where one of the points was good',
+    it: 'is not broken if one of the points was good',
     ...{ answer: points(7, 7, 5, 7, 7, 7), times: after(6) },
     verdict: ['open', 'errors 7 is over 5 for 3 minutes, of 5 minutes allowed'],
   },
   {
-    it: 'is not broken before the step has lasted for so long',
+    it: 'is not broken before the step has lasted that long',
     ...{ answer: points(7, 7, 7, 7), times: after(4) },
     verdict: ['open', 'errors 7 is over 5 for 4 minutes, of 5 minutes allowed'],
   },
   {
-    it: 'is broken although one of five points is missing',
+    it: 'is broken even if one of five points is missing',
     ...{ answer: points(7, none, 7, 7, 7), times: after(5) },
     verdict: ['broken', 'errors 7 is over 5 for 5 minutes'],
   },
   {
-    it: 'is not broken where two of five are missing',
+    it: 'is not broken if two of five are missing',
     ...{ answer: points(7, none, none, 7, 7), times: after(5) },
     verdict: ['open', 'errors 7 is over 5 with too few points to be sure'],
   },
   {
-    it: 'counts back from the last point, of a source that is late',
+    it: 'counts back from the last point of a late source',
     ...{ answer: points(7, 7, 7, 7, 7), times: after(8) },
     verdict: ['broken', 'errors 7 is over 5 for 5 minutes'],
   },
   {
-    it: 'says nothing by points that are too old',
+    it: 'ignores points that are too old',
     ...{ answer: points(7, 7, 7, 7, 7), times: after(11) },
     verdict: ['open', 'errors has had no data for 6 minutes'],
   },
   {
-    it: 'is broken under its least',
+    it: 'is broken below its minimum',
     ...{ check: { min: 10, max: 20, for_seconds: 120 }, answer: points(3, 2), times: after(2) },
     verdict: ['broken', 'errors 2 is under 10 for 2 minutes'],
   },
   {
-    it: 'takes a point where it may not be beyond its limit for a whole minute',
+    it: 'needs one point if it may exceed its limit for less than a minute',
     ...{ check: { for_seconds: 30 }, answer: points(6), times: after(1) },
     verdict: ['broken', 'errors 6 is over 5 for 30 seconds'],
   },
   {
-    it: 'is broken by its last point where it may never be beyond its limit',
+    it: 'is broken by its last point if it may never exceed its limit',
     ...{ check: { for_seconds: 0 }, answer: points(1, 7), times: after(2) },
     verdict: ['broken', 'errors 7 is over 5'],
   },
   {
-    it: 'is proven by its last point where that is enough',
+    it: 'is proven by its last point if that is enough',
     ...{ answer: points(1), times: after(1, 0) },
     verdict: ['proven', 'errors 1 (max 5)'],
   },
@@ -121,28 +121,28 @@ const rows: readonly Row[] = [
     verdict: ['good', 'errors 3 (min 1, max 5)'],
   },
   {
-    it: 'is proven when it was good for so long',
+    it: 'is proven after it was good for the required time',
     ...{ answer: points(1, 1, 1), times: after(3, 180) },
     verdict: ['proven', 'errors 1 (max 5)'],
   },
   {
-    it: 'is good and not proven between its limit and that of the end',
+    it: 'is good but not proven between its limit and the limit for proof',
     ...{ check: { proven_max: 2 }, answer: points(1, 3, 1), times: after(3, 180) },
     verdict: ['good', 'errors 1 (max 5)'],
   },
   {
-    it: 'is not proven beyond its limit, whatever the limit of the end is',
+    it: 'is not proven beyond its limit, for any limit for proof',
     ...{ check: { proven_max: 9 }, answer: points(1, 7, 1), times: after(3, 180) },
     verdict: ['good', 'errors 1 (max 5)'],
   },
   {
-    it: 'says what its source warns of',
+    it: 'shows the warnings of its source',
     answer: { kind: 'points', points: [{ at: begin + minute, value: 1 }], warnings: ['one store did not answer'] },
     times: after(1),
     verdict: ['good', 'errors 1 (max 5) (its source warns: one store did not answer)'],
   },
   {
-    it: 'is open where it cannot be read',
+    it: 'is open if it cannot be read',
     ...{ answer: { kind: 'unread', message: 'two series' }, times: after(9) },
     verdict: ['open', 'errors cannot be read: two series'],
   },
@@ -172,7 +172,7 @@ describe('several checks', () => {
   it.each([
     [9, 'good'],
     [10, 'proven'],
-  ])('without any, are %s after %s of 10 minutes', (minutes, kind) => {
+  ])('without any: after %s of 10 minutes, %s', (minutes, kind) => {
     expect(judgeChecks([], after(minutes)).kind).toBe(kind);
   });
 });
