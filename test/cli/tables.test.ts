@@ -72,7 +72,7 @@ describe('shows ids, names and versions in full as long as other columns can shr
   });
 
   test.each([
-    [200, /cluster-eu-1 \(simulated\) +PROCESSING +Deploying: The pipeline runs, and nobody knows how long\.$/],
+    [200, /cluster-eu-1 \(simulated\) +PROCESSING +Deploying: The pipeline runs, and its end is not known\.$/],
     [80, /cluster-eu-1 +PROCESSING +Deploying: The pipeline ru…$/],
     [70, /3\.0\.2 +PROCESSING +Deploying: The pipeline runs, …$/],
     [60, /3\.0\.2 +PROCESSING +Deploying: The pipel…$/],
