@@ -86,11 +86,11 @@ test.each([
 
 const never = new Promise<never>(() => {});
 test.each<[string, readonly [string, readonly string[]], Promise<unknown>, boolean]>([
-  ['an opener that ends well', [process.execPath, ['-e', '']], never, true],
+  ['an opener that succeeds', [process.execPath, ['-e', '']], never, true],
   ['an opener that fails', [process.execPath, ['-e', 'process.exit(3)']], never, false],
   ['a program that does not exist', ['/no/such/opener', []], never, false],
   [
-    'an opener that stays as long as the browser',
+    'an opener that runs as long as the browser',
     [process.execPath, ['-e', 'setTimeout(() => {}, 300)']],
     Promise.resolve(),
     true,

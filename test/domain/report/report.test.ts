@@ -160,7 +160,7 @@ test.each([
   expect(secondsBetween(from, to)).toBe(seconds);
 });
 
-test('in Markdown, the key of one of several infrastructures can be copied, and calls nobody', () => {
+test('keys with an infrastructure can be copied from Markdown, and mention nobody', () => {
   expect(markdownText('risk/cva@eu-1 waits for @ada')).toBe('risk/cva@eu-1 waits for @&#8203;ada');
 });
 
