@@ -10,10 +10,10 @@ import { Child } from './child.ts';
 import type { Answer, Crash, Mishap, Order, Simulators } from './crashing-runtime.ts';
 
 /**
- * The program as one file: it is started some fifty times, and so takes a third of a second instead of a whole one. Three folders deep,
- * because the runtime looks for the state machines at `../../../statemachines`.
+ * The program as one file: the tests start it some fifty times, and a bundle starts three times as fast. It is two folders
+ * deep, like the sources and the published bundle: `ownFile` looks for the state machines from there.
  */
-const program = `node_modules/.cache/flotilla-e2e/crashing-runtime-${process.pid}.mjs`;
+const program = `node_modules/.flotilla-e2e/crashing-runtime-${process.pid}.mjs`;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const bundle = (): Promise<unknown> =>
   build({
