@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 const haste: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a limit of its own', /^\s*\}(?:\),)?, [\d_]+\);|\b(?:test|it|describe|beforeAll|afterAll)\b.*\btimeout: [\d_]+/m],
   ['a limit of its own', /\b(?:poll|waitFor|waitUntil)\([^;]*\btimeout: [\d_]+/],
+  ['a limit of its own', /^(?:const \w+ = \{| *)\s*timeout: \d+_000\b/m],
   ['real time that has passed', /\bDate\.now\(\) [-<>]|(?<!=)[-<>]=? Date\.now\(\)|\bperformance\.now\b|\bhrtime\b/],
 ];
 
@@ -36,6 +37,8 @@ describe('the tests', () => {
     ['a limit of its own', "test('x', { timeout: 60_000 }, async () => {});"],
     ['a limit of its own', "describe.skipIf(!y)('x', { timeout: 120_000, concurrent: true }, () => {});"],
     ['a limit of its own', 'await expect\n  .poll(read, { interval: 200, timeout: 5000 })\n  .toBe(1);'],
+    ['a limit of its own', 'const patient = { timeout: 120_000 };'],
+    ['a limit of its own', "test('x', {\n  timeout: 120_000,\n}, async () => {});"],
     ['real time that has passed', 'while (Date.now() - since < limit) await sleep(20);'],
     ['real time that has passed', 'while (limit > Date.now()) await sleep(20);'],
     ['real time that has passed', 'const from = performance.now();'],

@@ -84,9 +84,7 @@ const makeServer = () => {
   return { start, kill, kept, modes };
 };
 
-test('a batch of the first day survives kill -9: runs go on, clusters stay as they are', {
-  timeout: 120_000,
-}, async () => {
+test('a batch of the first day survives kill -9: runs go on, clusters stay as they are', async () => {
   const server = makeServer();
   const url = await server.start();
   const headers = { authorization, 'content-type': 'application/yaml' };

@@ -78,12 +78,9 @@ const liveThrough = async (seed: number, cut: PowerCut): Promise<void> => {
 
 const pause = (): Promise<void> => sleep(10);
 
-/** A case takes a second; a machine that is busy with other things may take many times as long. */
-const patient = { timeout: 120_000 };
-
 const none = { table: 'none', journal: 'none' } as const;
 
-describe('nothing is started twice, whatever of both databases came to the disk by chance', patient, () => {
+describe('nothing is started twice, whatever of both databases came to the disk by chance', () => {
   const cases: readonly (readonly [start: string, luck: PowerCut['luck']])[] = [
     ...['-0-1', '-1-1', '-2-1', '-2-2', '-3-1', '-3-restore'].map((start) => [start, none] as const),
     ...['-0-1', '-2-2'].map((start) => [start, { table: 'none', journal: 'all' }] as const),
@@ -102,7 +99,7 @@ describe('nothing is started twice, whatever of both databases came to the disk 
   );
 });
 
-describe('what was answered stays', patient, () => {
+describe('what was answered stays', () => {
   const lostReply = `
 version: v1.0
 defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker }

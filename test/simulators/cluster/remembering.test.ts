@@ -10,9 +10,6 @@ import { type SimulatedCluster, startSimulatedCluster } from '../../../lib/simul
 import { openMemory } from '../../../lib/simulators/memory.ts';
 import { asDocker, baselineOf, clusterAt, followRollout, setImage, workloadOf } from './follow-rollout.ts';
 
-/** A machine that is busy with other things may take many times as long as the second that these take. */
-const patient = { timeout: 120_000 };
-
 const seed = [{ name: 'app', namespace: 'shared', image: 'reg.local/app:1', replicas: 2 }];
 
 /** One cluster, ended and begun as often as one likes. */
@@ -42,7 +39,7 @@ const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => 
   while (!(await holds())) await sleep(10);
 };
 
-test('what stands still stands as it did, and is not seeded again', patient, async () => {
+test('what stands still stands as it did, and is not seeded again', async () => {
   const live = makeLives();
   const before = await live();
   await setImage(before.url, path, 'reg.local/app:2');
@@ -67,7 +64,7 @@ test('what stands still stands as it did, and is not seeded again', patient, asy
   expect(all(after).filter(ofOther)).toHaveLength(4);
 });
 
-test('a rollout that was in the middle of it ends', patient, async () => {
+test('a rollout that was in the middle of it ends', async () => {
   const live = makeLives();
   const first = await live();
   const baseline = await baselineOf(await clusterAt(first.url), workload);
@@ -77,7 +74,7 @@ test('a rollout that was in the middle of it ends', patient, async () => {
   expect((await followRollout(await clusterAt(second.url), followed)).verdict).toBe('healthy');
 });
 
-test('a pod that fails again and again goes on counting', patient, async () => {
+test('a pod that fails again and again goes on counting', async () => {
   const live = makeLives();
   const restarts = (cluster: SimulatedCluster): number =>
     Math.max(

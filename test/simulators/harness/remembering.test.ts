@@ -62,10 +62,7 @@ const ended =
     return harness.runs().map(({ key, status }) => `${key} ${status}`);
   };
 
-/** A machine that is busy with other things may take many times as long as the moment that these take. */
-const patient = { timeout: 120_000 };
-
-describe('a Harness that was ended goes on', patient, () => {
+describe('a Harness that was ended goes on', () => {
   test('with an event that it had not come to yet, whose run it starts once', async () => {
     const live = makeLives();
     await fire(await live({ eventMilliseconds: longest }));
