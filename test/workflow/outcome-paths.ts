@@ -516,7 +516,7 @@ export const bad: readonly Path[] = [
     scripts: { a: { ends: 'failed' } },
     expect: {
       a: { outcome: 'FAILED / PipelineFailed', visited: deployFails, starts: '1' },
-      b: { outcome: 'SKIPPED / DependencyFailed', visited: skipped, says: /shared\/a, which is FAILED/ },
+      b: { outcome: 'SKIPPED / DependencyFailed', visited: skipped, says: /shared\/a, which it depends on, is FAILED/ },
       c: { outcome: 'SKIPPED / DependencySkipped', visited: skipped },
       d: { outcome: 'SUCCESS / Verified', visited: well, starts: '1' },
     },
