@@ -57,7 +57,7 @@ describe('the next list', () => {
   });
 });
 
-describe('takes turns', () => {
+describe('the next reads are', () => {
   it('five pages of runs, the least recently read first, before all others those never read', () => {
     const asked: Readonly<Record<string, number>> = { 'run a': 9, 'run b': 3, 'run c': 5, 'run d': 4, 'run e': 8 };
     const missing = ['a', 'b', 'c', 'd', 'e', 'f'].map((ref) => ({ ref }));

@@ -47,7 +47,7 @@ const there = (world: KubernetesWorld): readonly string[] =>
   );
 
 describe('a delete', () => {
-  it('removes all of the release, dependencies last, and identifies each object by its uid', async () => {
+  it('removes all of the release, dependencies last', async () => {
     const world = await deployed(release);
     const { reason } = await carriedOut(world, toDelete);
     expect(reason).toBe('Applied');

@@ -418,7 +418,7 @@ describe('a change', () => {
   });
 });
 
-describe('the cures', () => {
+describe('recovery', () => {
   test('runs a failed request again, unchanged', async () => {
     const { world, make, call } = api();
     const { batch_id: first } = (await make('r-1')).body.data;

@@ -52,7 +52,7 @@ const looks: Readonly<Record<Fate, object>> = {
 export class ScriptedCluster implements Cluster {
   /** From this moment on it cannot be asked, until the other. */
   away: { readonly from: number; readonly until: number } | undefined;
-  /** Only requests fail for which its role lacks something. */
+  /** Set only where its role lacks something. */
   missingRights?: () => Promise<readonly Right[]>;
   #lacks: readonly string[] = [];
   /** What the service answers to its nth health check, from 1. */

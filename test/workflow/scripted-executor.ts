@@ -29,7 +29,7 @@ export interface Script {
   readonly takes?: number;
   /** Part of that time it waits for a person, from this long after its start. */
   readonly asks?: { readonly after: number; readonly for: number };
-  /** It is queued for this long. */
+  /** It stays queued until it ends. */
   readonly isQueued?: true;
   readonly ends?: RunOutcome;
   /** The message of a bad end. */

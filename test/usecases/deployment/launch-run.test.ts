@@ -237,7 +237,7 @@ test.each<[what: string, now: Partial<TargetRow>, adopted: string | undefined]>(
   ['that was adopted', { state: 'adopted', adopted: { by: 'ada', objects: 'abc' } }, 'abc'],
   ['of an earlier version', { state: 'adopted', adopted: { by: 'ada' } }, undefined],
   ['that was deployed', {}, undefined],
-])('is sent to the executor, and kept for the poller: one %s', async (_, more, adopted) => {
+])('the executor and the poller get the adopted state of a target: one %s', async (_, more, adopted) => {
   const { world, batchId, deployment } = await aboutToStart();
   const { target } = deployment;
   const now = { target, batch_id: 'B0', index: 0, state: 'verified', since: 1, ...more };

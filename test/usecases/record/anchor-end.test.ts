@@ -101,7 +101,7 @@ describe('a publisher that dies', () => {
   );
 });
 
-test('publishes nothing before its document is on the disk', async () => {
+test('writes no anchor before the record of its event is on the disk', async () => {
   const { table, anchors, publish } = await setUp('B');
   const order: string[] = [];
   const note = (name: string) => {
