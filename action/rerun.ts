@@ -9,7 +9,7 @@ import type { ActionWorld } from './runner.ts';
 
 /**
  * The same for every attempt of a run, so a job that runs again finds the batch that it started. Another job, step, file or version
- * gives another key. Each job of a matrix has its own, too.
+ * gives another key. Jobs of one matrix that send the same text to the same server share a batch.
  */
 export const idempotencyKey = ({ env }: Pick<ActionWorld, 'env'>, body: string): string => {
   const { GITHUB_REPOSITORY: repository = '', GITHUB_RUN_ID: run = '', GITHUB_JOB: job, GITHUB_ACTION: step } = env;
