@@ -19,7 +19,7 @@ const given = (key: string, until: number) => ({
 });
 const refused = (name: string, message: string) => Object.assign(new Error(message), { name });
 
-/** A role, and the time that it sees. */
+/** A role, and the times at which it sees requests. */
 const assuming = (externalId?: string) => {
   const time = { now: start };
   const options = {
@@ -48,7 +48,7 @@ describe('a role of another account', () => {
     ['at once', 0, ['A', 'A'], 1],
     ['five minutes before its end', 55, ['A', 'B'], 2],
     ['a moment before that', 54, ['A', 'A'], 1],
-  ])('is asked for again only when its credentials are about to end: %s', async (_, after, keys, calls) => {
+  ])('asks for credentials again only when the old ones are about to expire: %s', async (_, after, keys, calls) => {
     sts
       .on(AssumeRoleCommand)
       .resolvesOnce(given('A', start + minutes(60)))
@@ -61,14 +61,14 @@ describe('a role of another account', () => {
     expect(sts.commandCalls(AssumeRoleCommand)).toHaveLength(calls);
   });
 
-  it('is asked for once by those who want it at the same time', async () => {
+  it('asks for credentials once when several callers need them at the same time', async () => {
     sts.on(AssumeRoleCommand).resolves(given('A', start + minutes(60)));
     const { assumed } = assuming();
     await Promise.all([assumed.credentials(), assumed.credentials()]);
     expect(sts.commandCalls(AssumeRoleCommand)).toHaveLength(1);
   });
 
-  it('that was not given once is asked for again', async () => {
+  it('asks again after a request that failed', async () => {
     sts
       .on(AssumeRoleCommand)
       .rejectsOnce(refused('TimeoutError', 'slow'))
@@ -92,16 +92,13 @@ describe('a role of another account', () => {
       true,
     ],
     [refused('TimeoutError', 'slow'), undefined, /cannot be assumed: TimeoutError: slow$/, undefined],
-  ])(
-    'that is not given is told in words, and never with the external id: %s',
-    async (error, externalId, words, permanent) => {
-      sts.on(AssumeRoleCommand).rejects(error);
-      const failure = await assuming(externalId)
-        .assumed.credentials()
-        .catch((one: Error) => one);
-      expect(failure).toMatchObject({ name: 'ClusterUnavailable', message: expect.stringMatching(words) });
-      expect((failure as { details?: { permanent?: boolean } }).details?.permanent).toBe(permanent);
-      expect((failure as Error).message).not.toContain('ext-secret');
-    },
-  );
+  ])('reports a refused role without its external id: %s', async (error, externalId, words, permanent) => {
+    sts.on(AssumeRoleCommand).rejects(error);
+    const failure = await assuming(externalId)
+      .assumed.credentials()
+      .catch((one: Error) => one);
+    expect(failure).toMatchObject({ name: 'ClusterUnavailable', message: expect.stringMatching(words) });
+    expect((failure as { details?: { permanent?: boolean } }).details?.permanent).toBe(permanent);
+    expect((failure as Error).message).not.toContain('ext-secret');
+  });
 });

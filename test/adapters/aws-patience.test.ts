@@ -21,7 +21,7 @@ test.each<[string, (options: object) => Promise<unknown>]>([
     (options) =>
       new S3Client({ ...options, forcePathStyle: true }).send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })),
   ],
-])('%s that does not answer is asked three times and given up', async (_, ask) => {
+])('tries %s three times when it does not answer, and then gives up', async (_, ask) => {
   let asked = 0;
   const server = createServer(() => {
     asked += 1;
@@ -39,6 +39,6 @@ test.each<[string, (options: object) => Promise<unknown>]>([
   expect(asked).toBe(3);
 });
 
-test('all of that ends before a call of the API does', () => {
+test('all tries end before an API call times out', () => {
   expect(3 * (requestHandler.connectionTimeout + requestHandler.requestTimeout)).toBeLessThan(29_000);
 });

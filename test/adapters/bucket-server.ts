@@ -30,7 +30,7 @@ const signatureOf = (request: IncomingMessage, url: URL): string => {
 
 const mustBeSigned = ['content-length', 'content-type', 'host', 'if-none-match', 'x-amz-checksum-sha256'];
 
-/** Why S3 would refuse a presigned request; undefined when it takes it. */
+/** Why S3 would refuse a presigned request; undefined when S3 would accept it. */
 const refusalOf = (request: IncomingMessage, url: URL, now: number): string | undefined => {
   const of = (name: string): string => url.searchParams.get(name) ?? '';
   const [key, , region, service] = of('X-Amz-Credential').split('/');
@@ -42,7 +42,7 @@ const refusalOf = (request: IncomingMessage, url: URL, now: number): string | un
   return now < begin + Number(of('X-Amz-Expires')) * 1000 ? undefined : 'AccessDenied';
 };
 
-/** What S3 compares once the signature is good. */
+/** What S3 checks after the signature. */
 const contentRefusal = (request: IncomingMessage, body: Buffer, isThere: boolean): string | undefined => {
   const { 'if-none-match': none, 'x-amz-checksum-sha256': checksum } = request.headers;
   if (checksum !== createHash('sha256').update(body).digest('base64')) return 'BadDigest';
@@ -55,7 +55,7 @@ const bytesOf = async (request: IncomingMessage): Promise<Buffer> => {
   return Buffer.concat(chunks);
 };
 
-/** A bucket that takes presigned PUTs as S3 does, and gives objects to whoever asks. */
+/** A bucket that accepts presigned PUTs as S3 does, and serves objects to any caller. */
 export const startBucket = async (now: () => number) => {
   const objects = new Map<string, { readonly body: Buffer; readonly at: number }>();
   const refusals: string[] = [];

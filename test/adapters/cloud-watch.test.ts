@@ -28,7 +28,7 @@ const asking = async (cloudwatch: CloudWatchExpression, ...pages: readonly (GetM
 };
 
 describe('CloudWatch', () => {
-  it('is asked for one metric, from a minute before: it stamps points with the begin of their minute', async () => {
+  it('asks for one metric, from a minute earlier: CloudWatch stamps a point with the start of its minute', async () => {
     const { asked, answer } = await asking(one, page({ MetricDataResults: [result([9, 10, 11], [1, Number.NaN, 3])] }));
     expect(asked).toEqual([
       {
@@ -57,7 +57,7 @@ describe('CloudWatch', () => {
     });
   });
 
-  it('is asked for math over several metrics, of which it gives the result alone', async () => {
+  it('asks for math over several metrics, and gets only the result', async () => {
     const expression = '100 * errors / requests';
     const { asked } = await asking(
       { expression, metrics: { errors: metric('5XX'), requests: metric('Requests') } },
@@ -70,7 +70,7 @@ describe('CloudWatch', () => {
     ]);
   });
 
-  it('gives the pages of a series as one, in the order of time', async () => {
+  it('joins the pages of a series, in time order', async () => {
     const { asked, answer } = await asking(
       one,
       page({ NextToken: 'more', MetricDataResults: [result([10], [2], { StatusCode: 'PartialData' })] }),
@@ -94,7 +94,7 @@ describe('CloudWatch', () => {
       { kind: 'unread', message: 'it gives 2 series of CloudWatch and must give one' },
     ],
     [
-      'a failure of its own',
+      'a failure inside CloudWatch',
       page({
         MetricDataResults: [result([], [], { StatusCode: 'InternalError', Messages: [{ Value: 'try again' }] })],
       }),

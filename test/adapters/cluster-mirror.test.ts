@@ -4,7 +4,7 @@ import { deploy, deployment, mirrored, object, placeIn, shown, warning } from '.
 const { deployments, replicaSets, pods, events } = placeIn('shared');
 const web = ['web', 'web-1', 'web-1-0'];
 
-test('a view has what belongs to its workload, and says that it is watched', async () => {
+test('a view has all objects of its workload, and says that they are watched', async () => {
   const { api, follow, view } = mirrored();
   deploy(api, 'web');
   deploy(api, 'other');
@@ -16,13 +16,13 @@ test('a view has what belongs to its workload, and says that it is watched', asy
   expect([seen?.watched, seen?.pods[0]?.kind, seen?.revisions[0]?.kind]).toEqual([true, 'Pod', 'ReplicaSet']);
 });
 
-test('what is not there is seen as not there', async () => {
+test('shows a missing workload as missing', async () => {
   const { follow, view } = mirrored();
   follow(deployment('web'));
   expect(await view('web')).toEqual({ revisions: [], pods: [], events: [], watched: true });
 });
 
-test('what changes is told by rollout, and seen; what changes for others is not', async () => {
+test('reports a change to the rollouts it concerns, and to no others', async () => {
   const { api, follow, view, changed, settle } = mirrored();
   deploy(api, 'web');
   follow(deployment('web'));
@@ -44,7 +44,7 @@ test('what changes is told by rollout, and seen; what changes for others is not'
   }
 });
 
-test('one of the same name that was made anew is another one', async () => {
+test('sees a workload that was deleted and created again as another one', async () => {
   const { api, follow, view, settle } = mirrored();
   deploy(api, 'web');
   follow(deployment('web'));
@@ -56,14 +56,14 @@ test('one of the same name that was made anew is another one', async () => {
   expect(shown(await view('web'))).toEqual(['web']);
 });
 
-test('a rollout that begins where all is watched needs no list: one look at its workload by name', async () => {
+test('a rollout in a watched namespace needs no list: it reads its workload once by name', async () => {
   const { api, follow, view } = mirrored();
   deploy(api, 'web');
   deploy(api, 'late');
   follow(deployment('web'));
   await view('web');
   const before = api.asked.length;
-  // The stream lags behind what the look sees.
+  // The stream is older than what the request by name returned.
   api.hold(deployments);
   api.put(deployments, object('late', undefined, { note: '-new' }));
   follow(deployment('web'), deployment('late'));
@@ -72,7 +72,7 @@ test('a rollout that begins where all is watched needs no list: one look at its 
   expect(api.asked.slice(before)).toEqual([`${deployments}?fieldSelector=metadata.name%3Dlate&limit=200`]);
 });
 
-test('what a look has seen is not undone by a stream that lags behind', async () => {
+test('a late stream event does not overwrite a newer object', async () => {
   const { api, follow, view, settle } = mirrored();
   deploy(api, 'late');
   follow(deployment('web'));
@@ -90,35 +90,32 @@ test('what a look has seen is not undone by a stream that lags behind', async ()
   expect(shown(await view('gone'))).toEqual([]);
 });
 
-test.each([1, 10, 100, 1_000])(
-  'with %i in flight there are as many requests as with any other number',
-  async (count) => {
-    const { api, follow, view, pass } = mirrored();
-    const all = Array.from({ length: count }, (_, nth) => deployment(`app-${nth}`, nth % 2 === 0 ? 'one' : 'two'));
-    for (const { name, namespace } of all) deploy(api, name, { namespace });
-    // Two namespaces whatever the number.
-    const one = [...all, deployment('any', 'one'), deployment('any', 'two')];
-    const look = async () => {
-      follow(...one);
-      await Promise.all(one.map(({ name, namespace }) => view(name, namespace)));
-    };
-    await look();
-    const pages = api.lists().length;
-    const begun = api.asked.length;
-    expect(begun - pages).toBe(8);
-    for (let minute = 0; minute < 12; minute += 1) {
-      for (let second = 0; second < 60; second += 10) {
-        await pass(10_000);
-        await look();
-      }
-      // What a real API server does at the end of a watch's time.
-      if (minute % 3 === 2) for (const path of new Set(api.streams)) api.end(path, 'over');
+test.each([1, 10, 100, 1_000])('makes as many requests with %i in flight as with any other number', async (count) => {
+  const { api, follow, view, pass } = mirrored();
+  const all = Array.from({ length: count }, (_, nth) => deployment(`app-${nth}`, nth % 2 === 0 ? 'one' : 'two'));
+  for (const { name, namespace } of all) deploy(api, name, { namespace });
+  // Two namespaces, for any number of deployments.
+  const one = [...all, deployment('any', 'one'), deployment('any', 'two')];
+  const look = async () => {
+    follow(...one);
+    await Promise.all(one.map(({ name, namespace }) => view(name, namespace)));
+  };
+  await look();
+  const pages = api.lists().length;
+  const begun = api.asked.length;
+  expect(begun - pages).toBe(8);
+  for (let minute = 0; minute < 12; minute += 1) {
+    for (let second = 0; second < 60; second += 10) {
+      await pass(10_000);
+      await look();
     }
-    expect([api.lists().length, api.asked.length - begun]).toEqual([pages, 3 * 8]);
-  },
-);
+    // A real API server closes a watch like this when its time is over.
+    if (minute % 3 === 2) for (const path of new Set(api.streams)) api.end(path, 'over');
+  }
+  expect([api.lists().length, api.asked.length - begun]).toEqual([pages, 3 * 8]);
+});
 
-test('in a namespace that cannot be read nothing is seen, and in the others all is', async () => {
+test('sees nothing in a namespace that it may not read, and everything in the others', async () => {
   const { api, follow, view, pass, changed } = mirrored();
   deploy(api, 'web');
   api.refuses = (path) => (path.includes('/closed/') ? 500 : undefined);
@@ -132,7 +129,7 @@ test('in a namespace that cannot be read nothing is seen, and in the others all 
   expect(changed).toContain('closed/web');
 });
 
-test('what may not be watched is to be read, is told once, and tried again after some minutes', async () => {
+test('falls back to lists when it may not watch, reports that once, and tries to watch again after some minutes', async () => {
   const { api, follow, view, pass, told } = mirrored();
   deploy(api, 'web');
   api.refuses = (path, verb) => (path === pods && verb === 'watch' ? 403 : undefined);
@@ -154,7 +151,7 @@ test('what may not be watched is to be read, is told once, and tried again after
   expect(shown(await view('web'))).toEqual(web);
 });
 
-test('what may not even be listed is not told as read by lists, until it may be', async () => {
+test('does not claim to read lists while it may not list either', async () => {
   const { api, follow, view, pass, told } = mirrored();
   deploy(api, 'web');
   api.refuses = (path) => (path === pods ? 403 : undefined);
@@ -168,7 +165,7 @@ test('what may not even be listed is not told as read by lists, until it may be'
   expect(told).toEqual(['the observer cannot watch, and reads lists instead, without events: shared/pods']);
 });
 
-test.each(['list', 'watch'] as const)('events that we may not %s are left out', async (forbidden) => {
+test.each(['list', 'watch'] as const)('leaves out events that it may not %s', async (forbidden) => {
   const { api, follow, view, told } = mirrored();
   deploy(api, 'web');
   api.put(events, warning('bad', 'web'));
@@ -179,7 +176,7 @@ test.each(['list', 'watch'] as const)('events that we may not %s are left out', 
   expect([shown(seen), seen?.events, told]).toEqual([web, undefined, [says]]);
 });
 
-test('while it rests nothing is open; soon after it goes on where it was, later it begins anew', async () => {
+test('closes all watches while idle; soon afterwards it resumes them, later it lists again', async () => {
   const { api, follow, view, pass, mirror, settle } = mirrored();
   deploy(api, 'web');
   follow(deployment('web'));
@@ -201,7 +198,7 @@ test('while it rests nothing is open; soon after it goes on where it was, later 
   expect([shown(await view('web')), api.lists().length]).toEqual([web, lists + 4]);
 });
 
-test('what nobody needs any more is watched for a minute, and no longer', async () => {
+test('keeps watching what nobody needs for one minute', async () => {
   const { api, follow, view, pass, mirror } = mirrored();
   deploy(api, 'web');
   follow(deployment('web'));
@@ -215,7 +212,7 @@ test('what nobody needs any more is watched for a minute, and no longer', async 
   expect([api.streams, mirror.size]).toEqual([[], 0]);
 });
 
-test('of events the newest are kept, those of objects in flight before others', async () => {
+test('keeps the newest events, first of objects in flight', async () => {
   const { api, follow, view, settle } = mirrored();
   deploy(api, 'web');
   follow(deployment('web'));
@@ -226,7 +223,7 @@ test('of events the newest are kept, those of objects in flight before others', 
   expect(shown(await view('web'))).toEqual(['ours', ...web]);
 });
 
-test('an event that comes before its pod is seen with it', async () => {
+test('shows an event that arrives before its pod', async () => {
   const { api, follow, view, settle, changed } = mirrored();
   deploy(api, 'web');
   follow(deployment('web'));
@@ -240,7 +237,7 @@ test('an event that comes before its pod is seen with it', async () => {
   expect([shown(await view('web')), changed]).toEqual([['early', ...web, 'web-2', 'web-2-0'], ['shared/web']]);
 });
 
-test('what is too much to be kept is to be read, and nothing of it stays', async () => {
+test('reads a collection that is too large to keep, and drops what it had of it', async () => {
   const { api, follow, view, mirror } = mirrored();
   deploy(api, 'web');
   for (let nth = 0; nth < 9; nth += 1) api.put(pods, object(`big-${nth}`, 'x', { note: 'x'.repeat(8_000_000) }));

@@ -17,7 +17,7 @@ describe('objects of the simulated cluster', () => {
     expect(JSON.parse(JSON.stringify(await run(stage)))).toEqual(expected);
   });
 
-  it('are not changed where we have no right, and it is named', async () => {
+  it('names the right that is missing when a change is refused', async () => {
     simulated.rights.take('patch configmaps');
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'forbidden', namespace: 'objects' } };
     const told = await stage.objects.apply(object, { dryRun: true });
@@ -26,7 +26,7 @@ describe('objects of the simulated cluster', () => {
     expect(told).toMatchObject({ kind: 'refused', status: 403, reason: 'Forbidden', message });
   });
 
-  it('are not told where they may not be read', async () => {
+  it('says nothing about objects that it may not read', async () => {
     simulated.rights.take('get configmaps');
     const reading = stage.objects.get({ api_version: 'v1', kind: 'ConfigMap', namespace: 'objects', name: 'x' });
     await expect(reading).rejects.toMatchObject({ name: 'ClusterUnavailable', details: { status: 403 } });

@@ -24,8 +24,8 @@ const linesIn = async (opened: ApiAnswer | ApiStream): Promise<readonly string[]
   return lines;
 };
 
-describe('an answer that goes on', () => {
-  test('comes in lines, wherever it is cut on its way, without secrets of ours', async () => {
+describe('a streamed answer', () => {
+  test('comes line by line, wherever it was cut on its way, without our secrets', async () => {
     const { requests } = await serving((_, response) => {
       response.write('{"a":1}\n{"b":');
       setImmediate(() => response.end('"our-secret-key"}\n\n{"c":3}'));
@@ -33,7 +33,7 @@ describe('an answer that goes on', () => {
     expect(await linesIn(await requests.open('/w', never))).toEqual(['{"a":1}', '{"b":"***"}', '{"c":3}']);
   });
 
-  test('is ended by whoever reads it, without an error', async () => {
+  test('ends without an error when its reader stops', async () => {
     const { requests } = await serving((_, response) => void response.write('{"a":1}\n'));
     const stop = new AbortController();
     const opened = await requests.open('/w', stop.signal);
@@ -45,20 +45,20 @@ describe('an answer that goes on', () => {
     expect(lines).toEqual(['{"a":1}']);
   });
 
-  test('may be quiet for longer than a body usually is', async () => {
+  test('may be quiet for longer than a usual body', async () => {
     const { access } = await serving((_, response) => {
       response.write('{"a":1}\n');
       setTimeout(() => response.end('{"b":2}\n'), 2_500);
     });
     const pass = async () => ({ ...(await access.pass()), dispatcher: new Agent({ bodyTimeout: 20 }) });
     const requests = new ClusterRequests('eu-1', { ...access, pass });
-    // undici looks at its timers once or twice a second.
+    // undici checks its timers once or twice a second.
     const body = expect(requests.get('/w')).rejects.toMatchObject({ name: 'ClusterUnavailable' });
     expect(await linesIn(await requests.open('/w', never))).toEqual(['{"a":1}', '{"b":2}']);
     await body;
   });
 
-  test('whose connection breaks says so', async () => {
+  test('reports a broken connection', async () => {
     const { requests } = await serving((_, response) => {
       response.write('{"a":1}\n');
       setImmediate(() => response.destroy());
@@ -69,13 +69,13 @@ describe('an answer that goes on', () => {
   test.each([
     [410, 'Expired'],
     [404, 'NotFound'],
-  ])('is none where the API server says %d: then it is an answer', async (status, reason) => {
+  ])('is not opened when the API server answers %d: that answer counts', async (status, reason) => {
     const body = JSON.stringify({ kind: 'Status', code: status, reason, message: 'no' });
     const { requests } = await serving((_, response) => void response.writeHead(status).end(body));
     expect(await requests.open('/w', never)).toEqual({ status, body });
   });
 
-  test.each([403, 429, 500])('is none after %d: the cluster cannot be asked', async (status) => {
+  test.each([403, 429, 500])('is not opened after %d: the cluster is unavailable', async (status) => {
     const { requests } = await serving((_, response) => void response.writeHead(status).end());
     const unavailable = { name: 'ClusterUnavailable', details: { status } };
     await expect(requests.open('/w', never)).rejects.toMatchObject(unavailable);
@@ -98,7 +98,7 @@ test.each([
   expect(refusing.asked).toHaveLength(2);
 });
 
-test('a body is sent as JSON, with its length', async () => {
+test('sends a body as JSON, with its length', async () => {
   const bodies: string[] = [];
   const { asked, requests } = await serving(async (request, response) => {
     for await (const chunk of request) bodies.push(String(chunk));
@@ -110,7 +110,7 @@ test('a body is sent as JSON, with its length', async () => {
   expect(asked[0]!.headers['content-length']).toBe(String(bodies[0]!.length));
 });
 
-test('a line without an end is not read for ever', async () => {
+test('stops reading a line that never ends', async () => {
   const endless = async function* () {
     for (;;) yield new TextEncoder().encode('aaaa');
   };

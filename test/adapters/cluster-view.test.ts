@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { isWanted, listingsOf } from '../../lib/adapters/cluster-view.ts';
 import type { Workload } from '../../lib/domain/plan/plan.ts';
 
-/** What of a list is kept, which is what the observer's memory depends on. */
+/** What is kept of a list. The observer's memory depends on it. */
 
 const workload = (kind: Workload['kind'], namespace: string): Workload => ({
   kind,
@@ -10,7 +10,7 @@ const workload = (kind: Workload['kind'], namespace: string): Workload => ({
   name: `${kind}-${namespace}`,
 });
 
-test('of a list those are kept that are of its kind and namespace and were asked for', () => {
+test('keeps the objects of a list that have its kind and namespace and were asked for', () => {
   const kinds = ['deployment', 'cronjob', 'job', 'pod', 'statefulset'] as const;
   const workloads = ['one', 'two'].flatMap((namespace) => kinds.map((kind) => workload(kind, namespace)));
   const listings = listingsOf(workloads).flat();

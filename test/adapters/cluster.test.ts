@@ -16,7 +16,7 @@ import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulato
 import { type Certificates, makeCertificates } from '../certificates.ts';
 import { startTunnel } from './tunnel.ts';
 
-/** Milliseconds that no answer needs, however slow the machine is. */
+/** No answer takes this many milliseconds, even on a slow machine. */
 const patient = 600_000;
 const shared = (kind: Workload['kind'], name: string): Workload => ({ kind, name, namespace: 'shared' });
 
@@ -30,7 +30,7 @@ const close = (server: Server): Promise<void> => {
   return new Promise((resolve) => server.close(() => resolve()));
 };
 
-/** A server that answers as a test says, and remembers what it was asked. */
+/** A server that answers as a test says, and records requests. */
 async function serving(listener: RequestListener) {
   const asked: IncomingMessage[] = [];
   const server = createServer({ keepAliveTimeout: patient }, (request, response) => {
@@ -77,7 +77,7 @@ describe('against the simulated cluster', () => {
     { kind: 'job' as const, revisions: [], pods: 1 },
     { kind: 'cronjob' as const, revisions: [], pods: 0 },
     { kind: 'pod' as const, revisions: [], pods: 1 },
-  ])('reads a $kind with its revisions and pods, and nobody else’s', async ({ kind, pods, revisions }) => {
+  ])('reads a $kind with its revisions and pods, and nothing else', async ({ kind, pods, revisions }) => {
     const [view] = await cluster.read([shared(kind, `${kind}-a`)]);
     expect(view?.workload).toMatchObject({ metadata: { name: `${kind}-a` } });
     expect(view?.revisions.map((one) => one.kind)).toEqual(revisions);
@@ -85,7 +85,7 @@ describe('against the simulated cluster', () => {
     for (const pod of view?.pods ?? []) expect(JSON.stringify(pod)).toContain(`reg.local/${kind}:1`);
   });
 
-  it('answers in the order asked, and leaves out what is not there', async () => {
+  it('answers in the order asked, and leaves out what does not exist', async () => {
     const views = await cluster.read([
       shared('job', 'job-a'),
       shared('deployment', 'none'),
@@ -126,7 +126,7 @@ describe('against the simulated cluster', () => {
 });
 
 describe('a pod that is deleted', () => {
-  it('is the one of that uid, and no other of its name', async () => {
+  it('has the given uid, and is not another of the same name', async () => {
     const seed = [{ kind: 'statefulset' as const, name: 'db', namespace: 'shared', image: 'reg.local/db:1' }];
     const simulated = await startSimulatedCluster({ tickMilliseconds: 10, podStartMilliseconds: 30, seed });
     const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ server: simulated.url }));
@@ -143,7 +143,7 @@ describe('a pod that is deleted', () => {
     await simulated.close();
   });
 
-  it('is asked for with a body of a length that is told, so that the connection goes on', async () => {
+  it('sends a body with its length, so that the connection is kept', async () => {
     const bodies: string[] = [];
     const { asked, cluster, server } = await serving(async (request, response) => {
       let body = '';
@@ -173,7 +173,7 @@ describe('a pod that is deleted', () => {
     await close(server);
   });
 
-  it('is no answer of a cluster that cannot be asked', async () => {
+  it('makes the cluster unavailable when there is no valid answer', async () => {
     const { cluster, server } = await serving((_, response) => {
       response.writeHead(503).end();
     });
@@ -183,7 +183,7 @@ describe('a pod that is deleted', () => {
 });
 
 describe('requests', () => {
-  it('are one LIST per resource and namespace, whatever the number of workloads', async () => {
+  it('takes one LIST per resource and namespace for any number of workloads', async () => {
     const { asked, cluster, server } = await serving((_, response) => response.end('{"items":[]}'));
     const many = Array.from({ length: 200 }, (_, index) => ({
       ...shared('deployment', `a${index}`),
@@ -204,7 +204,7 @@ describe('requests', () => {
     ]);
   });
 
-  it('take a large namespace in pages, owners before what they own', async () => {
+  it('read a large namespace in pages, owners before what they own', async () => {
     const owned = (name: string, owner: string) => ({
       metadata: { name, uid: name, ownerReferences: [{ uid: owner }] },
     });
@@ -232,7 +232,7 @@ describe('requests', () => {
     );
   });
 
-  it('go on after a page that is empty', async () => {
+  it('go on after an empty page', async () => {
     const { cluster, server } = await serving((request, response) => {
       const isFirst = !request.url?.includes('continue=');
       const items = isFirst ? [] : [{ metadata: { name: 'a', uid: 'a' } }];
@@ -243,7 +243,7 @@ describe('requests', () => {
     expect(stringAt(view?.workload, 'metadata', 'name')).toBe('a');
   });
 
-  it('that lose their place between two pages give no half of a list', async () => {
+  it('never return half a list when a continue token expires', async () => {
     const { cluster, server } = await serving((request, response) => {
       if (request.url?.includes('continue=')) response.writeHead(410).end(status(410, 'Expired', 'too old'));
       else response.end(JSON.stringify({ items: [], metadata: { continue: 'more' } }));
@@ -272,7 +272,7 @@ describe('requests', () => {
 });
 
 describe('secrets of ours', () => {
-  it('are in nothing that a cluster or a workload says who repeats them', async () => {
+  it('never appear in what we report, even when a cluster or a workload echoes them', async () => {
     const bearer = 'b34r3r-T0k3n/of+ours';
     const hook = 'h00k "token" of ours';
     const { port, server } = await serving((request, response) => {
@@ -309,7 +309,7 @@ describe('secrets of ours', () => {
   });
 });
 
-describe('what tells a cluster from all others', () => {
+describe('the identity of a cluster', () => {
   const uid = '0a1b2c3d';
   const namespace = JSON.stringify({ kind: 'Namespace', metadata: { name: 'kube-system', uid } });
   const forbidden = status(403, 'Forbidden', 'namespaces "kube-system" is forbidden');
@@ -332,11 +332,11 @@ describe('what tells a cluster from all others', () => {
     ['its address, where somebody else answers', 200, '<html>', undefined, ['its address']],
   ])('%s', async (_, code, body, arn, identities) => expect(await identified(code, body, arn)).toEqual(identities));
 
-  it.each([401, 429, 500, 503])('is not known while the cluster answers %i', async (code) => {
+  it.each([401, 429, 500, 503])('is unknown while the cluster answers %i', async (code) => {
     await expect(identified(code, '')).rejects.toMatchObject({ name: 'ClusterUnavailable' });
   });
 
-  it('the simulated one has such a UID too, for as long as it runs', async () => {
+  it('the simulated one has such a UID too, and keeps it while it runs', async () => {
     const simulated = await startSimulatedCluster();
     const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ server: simulated.url }));
     const [identity] = await cluster.identify();
@@ -346,7 +346,7 @@ describe('what tells a cluster from all others', () => {
   });
 });
 
-describe('a cluster that cannot be asked', () => {
+describe('an unavailable cluster', () => {
   it.each([
     { code: 401, said: 'Unauthorized', hint: 'does not accept our credentials' },
     {
@@ -381,7 +381,7 @@ describe('a cluster that cannot be asked', () => {
     },
   );
 
-  it('is ClusterUnavailable when nobody listens', async () => {
+  it('is ClusterUnavailable when nothing listens', async () => {
     const { cluster, server } = await serving(() => {});
     await close(server);
     const request = { workload: shared('deployment', 'a'), path: '/', timeoutMilliseconds: patient };
@@ -404,7 +404,7 @@ describe('a cluster that cannot be asked', () => {
     await close(server);
   });
 
-  it('is what a 401 means that the API server says, who then asked no service', async () => {
+  it('reports a 401 that the API server sent without asking a service', async () => {
     const { cluster, server } = await serving((_, response) =>
       response.writeHead(401).end(status(401, 'Unauthorized', 'Unauthorized')),
     );
@@ -415,14 +415,18 @@ describe('a cluster that cannot be asked', () => {
 
   it.each([
     { what: 'is well', code: 200, body: JSON.stringify({ kind: 'Status', state: 'UP', timeout: 'none' }) },
-    { what: 'speaks of a success as Kubernetes does', code: 200, body: status(200, '', 'deleted') },
+    { what: 'describes a success as Kubernetes does', code: 200, body: status(200, '', 'deleted') },
     { what: 'does not know the token', code: 401, body: status(401, 'Unauthorized', 'token has expired') },
     { what: 'refuses', code: 403, body: status(403, 'Forbidden', 'not for you') },
     { what: 'does not know the path', code: 404, body: status(404, 'NotFound', 'the path "x" was not found') },
     { what: 'gives up waiting', code: 408, body: status(408, 'Timeout', 'deadline exceeded') },
     { what: 'is out of order', code: 500, body: status(500, 'InternalError', 'database timeout') },
-    { what: 'is ill in its own words', code: 503, body: JSON.stringify({ kind: 'Status', message: 'timed out' }) },
-  ])('is not what a service says that answers with a Status of its own and $what', async ({ code, body }) => {
+    {
+      what: 'has a Kubernetes error of its own',
+      code: 503,
+      body: JSON.stringify({ kind: 'Status', message: 'timed out' }),
+    },
+  ])('is not recognised in a Status that the service itself sent, with $what', async ({ code, body }) => {
     const { cluster, server } = await serving((_, response) => response.writeHead(code).end(body));
     const answer = await cluster.probe({ workload: shared('deployment', 'a'), path: 'x', timeoutMilliseconds: 500 });
     expect(answer).toEqual({ status: code, message: body });
@@ -442,7 +446,7 @@ describe('a cluster that cannot be asked', () => {
       isLate: true,
     },
     { what: 'that it gave up', code: 504, body: status(504, 'Timeout', 'gave up'), says: 'gave up', isLate: true },
-  ])('does not take for an answer of the service when the API server says $what', async (said) => {
+  ])("does not take an error of the API server for the service's own answer when it says $what", async (said) => {
     const { cluster, server } = await serving((_, response) => response.writeHead(said.code).end(said.body));
     const answer = await cluster.probe({
       workload: shared('deployment', 'a'),
@@ -475,7 +479,7 @@ describe('a cluster that cannot be asked', () => {
     await close(server);
   });
 
-  it('takes a service that never answers for the service’s own failure', async () => {
+  it("counts a service that never answers as the service's failure", async () => {
     const { cluster, server } = await serving(() => {});
     const request = { workload: shared('deployment', 'slow'), path: '/', timeoutMilliseconds: 200 };
     expect(await cluster.probe(request)).toEqual({ message: 'no answer within 200 ms', timeout: true });
@@ -509,7 +513,7 @@ describe('a full URL', () => {
     await close(server);
   });
 
-  it('where nobody listens gives a message', async () => {
+  it('reports an address where nothing listens', async () => {
     const { cluster, port, server } = await serving(() => {});
     await close(server);
     const url = `http://127.0.0.1:${port}/`;
@@ -593,7 +597,7 @@ describe('a kubeconfig and TLS', () => {
     expect(sockets.size).toBeLessThan(10);
   });
 
-  it('refuses a certificate that nobody vouches for, and shows no token', async () => {
+  it('refuses an unknown certificate, and shows no token', async () => {
     const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ kubeconfig: kubeconfig('') }));
     const failure = await cluster.read([shared('deployment', 'a')]).catch((error: Error) => error);
     expect(failure).toMatchObject({ name: 'ClusterUnavailable' });
@@ -602,7 +606,7 @@ describe('a kubeconfig and TLS', () => {
   });
 
   it.each([
-    { what: 'a context that is not there', context: 'us-1', message: 'no context "us-1"; it has eu-1, broken' },
+    { what: 'an unknown context', context: 'us-1', message: 'no context "us-1"; it has eu-1, broken' },
     { what: 'a context without its cluster', context: 'broken', message: 'names no cluster' },
   ])('names $what', async ({ context, message }) => {
     const access = kubeConfigFrom({ kubeconfig: kubeconfig(authority()), context });
@@ -618,14 +622,14 @@ describe('a kubeconfig and TLS', () => {
       'cluster c, whose server is asked without TLS: that needs insecure-skip-tls-verify',
     ],
     [
-      'TLS that is skipped by a text',
+      'a text where TLS verification is skipped',
       [{ ...plain, cluster: { ...plain.cluster, 'insecure-skip-tls-verify': 'true' } }],
       'that needs insecure-skip-tls-verify: true',
     ],
-    ['an address of nothing', [{ name: 'c', cluster: { server: '10.0.0.1' } }], 'not an address like https://host'],
+    ['an invalid address', [{ name: 'c', cluster: { server: '10.0.0.1' } }], 'not an address like https://host'],
     ['no server', [{ name: 'c', cluster: {} }], 'cannot be read: clusters[0].cluster.server is missing'],
     ['a number for a server', [{ name: 'c', cluster: { server: 7 } }], 'does not have the form of a kubeconfig'],
-  ])("tells of %s in kubeconfig's words", async (_, clusters, told) => {
+  ])('explains %s with the names that kubeconfig uses', async (_, clusters, told) => {
     const text = JSON.parse(readFileSync(kubeconfig(authority()), 'utf8'));
     const users = [{ ...text.users[0], user: {} }];
     writeFileSync(file('config'), JSON.stringify({ ...text, clusters, users }));
@@ -634,7 +638,7 @@ describe('a kubeconfig and TLS', () => {
     expect(String(failure)).not.toMatch(/skipTLSVerify|is not a function/);
   });
 
-  it('is known by its address and authority, whatever the context is called', async () => {
+  it('is identified by its address and authority, regardless of the name of the context', async () => {
     const text = JSON.parse(readFileSync(kubeconfig(authority()), 'utf8'));
     writeFileSync(file('twin'), JSON.stringify({ ...text, contexts: [{ ...text.contexts[0], name: 'twin' }] }));
     const [one, twin, other] = await Promise.all([
@@ -647,7 +651,7 @@ describe('a kubeconfig and TLS', () => {
     expect(addressOf(other)).not.toBe(addressOf(one));
   });
 
-  describe('without TLS, or without its check', () => {
+  describe('without TLS, or without verification', () => {
     const skip = { 'insecure-skip-tls-verify': true };
     const accessTo = (cluster: object, user: object, verify?: 'required') => {
       const text = JSON.parse(readFileSync(kubeconfig(authority()), 'utf8'));
@@ -660,10 +664,10 @@ describe('a kubeconfig and TLS', () => {
 
     it.each([
       ['TLS', { server: 'https://10.0.0.1' }, token, false],
-      ['TLS that nobody checks', { server: 'https://10.0.0.1', ...skip }, token, true],
+      ['TLS without verification', { server: 'https://10.0.0.1', ...skip }, token, true],
       ['no TLS and no credential', { server: remote, ...skip }, {}, true],
       ['no TLS on this machine', { server: 'http://127.0.0.1:1', ...skip }, token, false],
-    ])('%s: unverified is told', async (_, cluster, user, isUnverified) => {
+    ])('%s: reports unverified', async (_, cluster, user, isUnverified) => {
       const access = await accessTo(cluster, user);
       expect(access.config.getCurrentCluster()?.server).toBe(cluster.server);
       expect(access.isUnverified === true).toBe(isUnverified);
@@ -676,7 +680,7 @@ describe('a kubeconfig and TLS', () => {
       { username: 'u', password: 'p' },
       { 'client-certificate-data': 'YQ==', 'client-key-data': 'YQ==' },
       { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: 'none' } },
-    ])('a credential does not go where there is no TLS: %j', async (user) => {
+    ])('does not send a credential without TLS: %j', async (user) => {
       const access = accessTo({ server: remote, ...skip }, user);
       await expect(access).rejects.toMatchObject({ name: 'ConfigurationInvalid' });
       await expect(access).rejects.toThrow('without TLS, with the credential of its user: that needs https://');
@@ -708,7 +712,7 @@ describe('a kubeconfig and TLS', () => {
       expect(eks.commandCalls(DescribeClusterCommand)[0]?.args[0].input).toEqual({ name: 'prod' });
     });
 
-    it('signs anew and asks once more after a 401, then gives up', async () => {
+    it('signs a new token and repeats the request after a 401, then gives up', async () => {
       describeAs('ACTIVE');
       answer = 401;
       const cluster = new KubernetesCluster('prod', await kubeConfigFrom(source, client));
@@ -717,7 +721,7 @@ describe('a kubeconfig and TLS', () => {
       expect(tokens).toHaveLength(2);
     });
 
-    it('is asked by the proxy of its connection, and by nothing else', async () => {
+    it('is asked through the proxy of its connection, and through nothing else', async () => {
       describeAs('ACTIVE');
       const { address: proxy, through } = await startTunnel();
       const cluster = new KubernetesCluster('prod', await kubeConfigFrom({ ...source, proxy }, client));
@@ -730,7 +734,7 @@ describe('a kubeconfig and TLS', () => {
       await expect(kubeConfigFrom(source, client)).rejects.toThrow('is CREATING');
     });
 
-    it('that is not there is said to be not there', async () => {
+    it('reports a missing cluster', async () => {
       eks
         .on(DescribeClusterCommand)
         .rejects(new ResourceNotFoundException({ message: 'No cluster found for name: prod.', $metadata: {} }));
@@ -750,13 +754,13 @@ describe('a kubeconfig and TLS', () => {
       ['AccessDeniedException', role, /we may not find it as arn:aws:iam::444455556666:role\/clusters: eks:Desc/],
       ['ResourceNotFoundException', role, /there is none of that name as arn:aws:iam::444455556666:role\/clusters/],
       ['TimeoutError', undefined, /^EKS cluster prod in eu-central-1: TimeoutError: no$/],
-    ])('that cannot be found is told in words: %s as %s', async (name, as, words) => {
+    ])('explains why it cannot be found: %s as %s', async (name, as, words) => {
       eks.on(DescribeClusterCommand).rejects(Object.assign(new Error('no'), { name }));
       const assume = as === undefined ? {} : { assume: { role: as, session: 's' } };
       await expect(kubeConfigFrom({ ...source, ...assume }, client)).rejects.toThrow(words);
     });
 
-    it('of another account is asked for and signed for by the role there, in the region where it is', async () => {
+    it("in another account is described and signed for by the role there, in the cluster's region", async () => {
       describeAs('ACTIVE');
       const sts = mockClient(STSClient);
       onTestFinished(() => sts.restore());
@@ -769,11 +773,11 @@ describe('a kubeconfig and TLS', () => {
       expect(signed).toMatch(/^https:\/\/sts\.us-east-2\.amazonaws\.com.*X-Amz-Credential=AKIDOTHER/);
       const [call] = sts.commandCalls(AssumeRoleCommand);
       expect(call?.args[0].input).toEqual({ RoleArn: role, RoleSessionName: 'flotilla-prod-api-looks' });
-      // By STS where whoever asks is: a network of its own may lead to no other.
+      // By STS in the caller's region: its own network may not reach any other.
       expect(await (call!.thisValue as STSClient).config.region()).toBe('eu-west-1');
     });
 
-    it('of another account whose role is not given to us says so, and that no time helps', async () => {
+    it('in another account whose role we may not assume says so, and that waiting does not help', async () => {
       const sts = mockClient(STSClient);
       onTestFinished(() => sts.restore());
       sts.on(AssumeRoleCommand).rejects(Object.assign(new Error('not authorized'), { name: 'AccessDenied' }));

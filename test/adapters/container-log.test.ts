@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts';
 
-/** Of the run that goes on, and of the one before: as long as a test says. */
+/** Logs of the current run and of the one before, as long as a test says. */
 let logs: Readonly<Record<'now' | 'previous', readonly string[]>> = { now: [], previous: [] };
 const asked: string[] = [];
 
-/** What an API server does: from the last lines on so many bytes, and not the last bytes. */
+/** As an API server does: the first bytes of the last lines, not the last bytes. */
 const server = createServer({ keepAliveTimeout: 600_000 }, ({ url = '' }, response) => {
   const { pathname, searchParams } = new URL(url, 'http://api');
   asked.push(`${searchParams.get('tailLines')}${searchParams.has('previous') ? ' previous' : ''}`);
@@ -32,14 +32,14 @@ const read = async (more: { pod?: string; previous?: boolean; lines?: number; by
   return new KubernetesCluster('eu-1', access).readLog({ ...usual, ...more });
 };
 
-test('the last lines of the run that is asked for, and of no other', async () => {
+test('reads the last lines of the run that it asked for, and of no other', async () => {
   logs = { now: ['one', 'two', 'three'], previous: ['before'] };
   expect(await read({ lines: 2 })).toEqual({ lines: ['two', 'three'], isCut: false });
   expect(await read({ previous: true })).toEqual({ lines: ['before'], isCut: false });
   expect(asked).toEqual(['100 previous']);
 });
 
-test('where they are too many bytes, fewer are read, so that the last ones are among them', async () => {
+test('reads fewer lines when they have too many bytes, so that the last ones are among them', async () => {
   logs = {
     now: Array.from({ length: 100 }, (_, at) => `${String(at).padStart(3, '0')} ${'x'.repeat(45)}`),
     previous: [],
@@ -49,7 +49,7 @@ test('where they are too many bytes, fewer are read, so that the last ones are a
   expect(log).toEqual({ lines: logs.now.slice(-7), isCut: true });
 });
 
-test('one line that is too long is given as far as it goes', async () => {
+test('gives as much as fits of one line that is too long', async () => {
   logs = { now: ['y'.repeat(5_000)], previous: [] };
   expect(await read()).toEqual({ lines: ['y'.repeat(1_000)], isCut: true });
   expect(asked).toEqual(['100', '25', '7', '2', '1']);
@@ -58,10 +58,10 @@ test('one line that is too long is given as far as it goes', async () => {
 test.each([
   ['gone', 'pods "gone": 404'],
   ['waiting', 'pods "waiting": 400'],
-])('of a pod that is %s it says why there is none', async (pod, none) => {
+])('says why there is no log of a pod that is %s', async (pod, none) => {
   expect(await read({ pod })).toEqual({ none });
 });
 
-test('where it is not allowed it says so, and does not take the cluster for unavailable', async () => {
+test('reports a missing right, and does not call the cluster unavailable', async () => {
   expect(await read({ pod: 'denied' })).toEqual({ none: expect.stringContaining('403') });
 });

@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { DynamoTable } from '../../lib/adapters/dynamo-table.ts';
 import type { Write } from '../../lib/domain/ports.ts';
 
-/** What no engine gives on demand. What an engine does give is in test/contracts/table.ts. */
+/** What no engine can be made to do. test/contracts/table.ts covers the rest. */
 
 const setUp = () => {
   const client = new DynamoDBClient({ region: 'eu-central-1' });
@@ -106,7 +106,7 @@ describe('DynamoTable: errors of a call', () => {
     },
   );
 
-  it.each(callNames)('%s throws what trying again cannot heal as it is', async (call) => {
+  it.each(callNames)('%s passes on an error that a retry cannot fix', async (call) => {
     const { dynamo, table } = setUp();
     const error = failure('AccessDeniedException');
     dynamo.onAnyCommand().rejects(error);
@@ -160,7 +160,7 @@ describe('DynamoTable: calls', () => {
     expect(dynamo.commandCalls(QueryCommand)[0]!.args[0].input.ConsistentRead).toBe(true);
   });
 
-  it('goes on over pages that are cut short, even empty ones, and asks for no more than it needs', async () => {
+  it('goes on after pages that are cut short, even empty ones, and asks for no more than it needs', async () => {
     const { dynamo, table } = setUp();
     const item = (sk: string) => ({ pk: { S: 'p' }, sk: { S: sk } });
     dynamo

@@ -58,10 +58,10 @@ describe('tokens', () => {
   const minutes = (count: number) => at.getTime() + count * 60_000;
 
   it.each([
-    { what: 'within 14 minutes the same', later: minutes(13.9), expiration: undefined, same: true },
-    { what: 'after 14 minutes a new one', later: minutes(14), expiration: undefined, same: false },
+    { what: 'stays the same for 14 minutes', later: minutes(13.9), expiration: undefined, same: true },
+    { what: 'is a new one after 14 minutes', later: minutes(14), expiration: undefined, same: false },
     {
-      what: 'a new one when the credentials have run out',
+      what: 'is a new one when the credentials have expired',
       later: minutes(5),
       expiration: new Date(minutes(5)),
       same: false,
@@ -78,7 +78,7 @@ describe('tokens', () => {
     expect((await tokens.get()) === first).toBe(same);
   });
 
-  it('are made anew on demand, after a 401', async () => {
+  it('is made again on demand, after a 401', async () => {
     let asked = 0;
     const tokens = new EksTokens({
       ...where,

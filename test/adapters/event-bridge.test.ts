@@ -18,7 +18,7 @@ const event = (n: number, text = ''): BusEvent => ({
 const events = (count: number, text?: string): readonly BusEvent[] =>
   Array.from({ length: count }, (_, n) => event(n, text));
 
-/** A bus that answers each request by what `refuse` says of its entries. */
+/** A bus that accepts or refuses each entry as `refuse` says. */
 const setUp = (refuse: (entry: PutEventsRequestEntry) => boolean = () => false) => {
   const client = new EventBridgeClient({ region: 'eu-central-1' });
   const bus = mockClient(client);
@@ -55,12 +55,12 @@ describe('EventBridge', () => {
     { title: 'more than ten in several requests', all: events(25), sizes: [10, 10, 5] },
     { title: 'large events in requests of 256 KB', all: events(5, 'x'.repeat(100_000)), sizes: [2, 2, 1] },
     {
-      title: 'characters of several bytes as the bytes they are',
+      title: 'counts characters of several bytes as bytes',
       all: events(3, '€'.repeat(50_000)),
       sizes: [1, 1, 1],
     },
     {
-      title: 'one event that is larger alone',
+      title: 'sends a single event that is larger alone',
       all: [event(0), event(1, 'x'.repeat(300_000)), event(2)],
       sizes: [1, 1, 1],
     },
@@ -73,7 +73,7 @@ describe('EventBridge', () => {
     );
   });
 
-  it('gives back the events that were not taken', async () => {
+  it('gives back the events that were not accepted', async () => {
     const refused = [3, 11, 12];
     const { adapter } = setUp(({ Time }) => refused.includes(Time!.getTime()));
     expect(await adapter.put(events(15))).toEqual(refused.map((n) => event(n)));
@@ -84,7 +84,7 @@ describe('EventBridge', () => {
     ['InternalException', 500],
     ['ServiceUnavailable', 503],
     ['TimeoutError', 0],
-  ])('gives back the events of a request that met %s, and sends the others', async (name, status) => {
+  ])('gives back the events of a request that got %s, and sends the others', async (name, status) => {
     const { bus, adapter } = setUp();
     bus
       .on(PutEventsCommand)
@@ -97,7 +97,7 @@ describe('EventBridge', () => {
     ['AccessDeniedException', 400],
     ['ResourceNotFoundException', 400],
     ['CredentialsProviderError', 0],
-  ])('throws %s, because sending again cannot heal it', async (name, status) => {
+  ])('throws %s, because sending again cannot fix it', async (name, status) => {
     const { bus, adapter } = setUp();
     const error = failure(name, status);
     bus.on(PutEventsCommand).rejects(error);

@@ -7,7 +7,7 @@ import { KubernetesCluster, kubeConfigFrom } from '../../lib/adapters/cluster.ts
 import type { ClusterProgram } from '../../lib/adapters/cluster-program.ts';
 import { listening } from './listening.ts';
 
-/** A program that notes each time what it sees, and says a token that counts. */
+/** A program that records what it sees, and prints a numbered token. */
 const script = `
 const { appendFileSync, readFileSync } = require('node:fs');
 appendFileSync(process.argv[1], JSON.stringify(process.env) + '\\n');
@@ -22,7 +22,7 @@ const makeFolder = (): string => {
   return folder;
 };
 
-/** An API server that takes what a test says, and the cluster that asks it by a kubeconfig of this user. */
+/** An API server that accepts the token a test names, and a cluster that asks it with a kubeconfig of this user. */
 const setUp = async (user: (folder: string) => object, takes: (authorization: string) => boolean = () => true) => {
   const folder = makeFolder();
   const sent: string[] = [];
@@ -57,7 +57,7 @@ const exec =
   });
 
 describe('a program that a kubeconfig names', () => {
-  test('has an environment of its own: nothing of ours but what it needs, and what the kubeconfig gives it', async () => {
+  test('has an environment of its own: only what it needs from ours, and what the kubeconfig gives it', async () => {
     const ours = { FLOTILLA_CANARY: 'key', HARNESS_API_KEY: 'key', AWS_PROFILE: 'ours', https_proxy: 'http://proxy' };
     for (const [name, value] of Object.entries(ours)) vi.stubEnv(name, value);
     onTestFinished(() => void vi.unstubAllEnvs());
@@ -75,7 +75,7 @@ describe('a program that a kubeconfig names', () => {
     expect(Object.keys(env!).filter((name) => !known.test(name))).toEqual([]);
   });
 
-  test('is run once, until what it said has ended', async () => {
+  test('runs once, until its token has expired', async () => {
     const { look, seen } = await setUp(exec({}));
     const { read } = await look();
     for (let count = 0; count < 3; count += 1) await read();
@@ -85,7 +85,7 @@ describe('a program that a kubeconfig names', () => {
     expect(ending.seen().length).toBe(ending.sent.length);
   });
 
-  test('is run again when what it said is not taken', async () => {
+  test('runs again when its token is refused', async () => {
     const { look, sent } = await setUp(exec({}), (authorization) => authorization !== 'Bearer token-1');
     await (await look()).read();
     expect(sent).toContain('Bearer token-2');
@@ -98,8 +98,8 @@ describe('a program that a kubeconfig names', () => {
       /the program .* failed: not signed in/,
     ],
     ['says something else', { args: ['-e', 'console.log("hello")'] }, /did not answer with an ExecCredential/],
-    ['is not there', { command: '/no/such/program' }, /ENOENT/],
-  ])('that %s is told of', async (_, more, told) => {
+    ['does not exist', { command: '/no/such/program' }, /ENOENT/],
+  ])('reports a program that %s', async (_, more, told) => {
     const { look } = await setUp(exec({}, more));
     await expect((await look()).read()).rejects.toMatchObject({
       name: 'ClusterUnavailable',
@@ -107,7 +107,7 @@ describe('a program that a kubeconfig names', () => {
     });
   });
 
-  test('is run only if it is one of those that were looked at', async () => {
+  test('runs only if it was checked at the start', async () => {
     const { kubeconfig } = await setUp(exec({}));
     const { program } = await kubeConfigFrom({ kubeconfig });
     const connect = (programs: readonly ClusterProgram[]) =>
@@ -119,7 +119,7 @@ describe('a program that a kubeconfig names', () => {
     });
   });
 
-  test('is known before it is run; a path is relative to the kubeconfig', async () => {
+  test('is known before it runs; a path is relative to the kubeconfig', async () => {
     const { kubeconfig, folder } = await setUp(() => ({ exec: { command: './bin/sign-in', args: ['--quietly'] } }));
     const { program } = await kubeConfigFrom({ kubeconfig });
     expect(program).toEqual({ command: join(folder, 'bin', 'sign-in'), args: ['--quietly'], env: {} });
@@ -138,8 +138,12 @@ describe('a program that a kubeconfig names', () => {
     ],
     ['that is a text', { exec: 'sign-in' }, /has an exec that does not have the form/],
     ['that is a list', { exec: ['sign-in'] }, /has an exec that does not have the form/],
-    ['of no form', { exec: { args: 'x' } }, /^the user u of the kubeconfig .* has an exec that does not have the form/],
-  ])('%s is refused', async (_, user, told) => {
+    [
+      'of another form',
+      { exec: { args: 'x' } },
+      /^the user u of the kubeconfig .* has an exec that does not have the form/,
+    ],
+  ])('refuses %s', async (_, user, told) => {
     const { kubeconfig } = await setUp(() => user);
     await expect(kubeConfigFrom({ kubeconfig })).rejects.toMatchObject({
       name: 'ConfigurationInvalid',

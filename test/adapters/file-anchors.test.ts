@@ -12,14 +12,14 @@ const freshFolder = (): string => join(mkdtempSync(join(root, 'a-')), 'anchors')
 
 anchorsContract('FileAnchors', (look) => look(new FileAnchors(freshFolder())));
 
-test('FileAnchors leave nothing but anchors, also of what was not taken', async () => {
+test('FileAnchors leave only anchors, even after a refused one', async () => {
   const folder = freshFolder();
   const anchors = new FileAnchors(folder);
   for (const text of ['first', 'second']) await anchors.put(12, text);
   expect(readdirSync(folder)).toEqual(['000000012.json']);
 });
 
-test('FileAnchors say that one is there when its bytes and then its name are on the disk', async () => {
+test('FileAnchors report an anchor when its bytes and then its name are on the disk', async () => {
   const synced: string[] = [];
   const disk = {
     ...realDisk,

@@ -13,7 +13,7 @@ const freshFolder = (): string => mkdtempSync(join(root, 'd-'));
 describeDocuments('FileDocuments', () => new FileDocuments(freshFolder()));
 
 describe('FileDocuments', () => {
-  it('makes its folder when it is not there', async () => {
+  it('creates its folder', async () => {
     const documents = new FileDocuments(join(freshFolder(), 'not', 'yet'));
     expect(await documents.get('a')).toBeUndefined();
     await documents.put('a', 'text');

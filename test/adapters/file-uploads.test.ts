@@ -65,7 +65,7 @@ describe('FileUploads', () => {
     },
   );
 
-  it('stops reading as soon as more comes than was said', async () => {
+  it('stops reading as soon as a body exceeds its announced length', async () => {
     const { uploads } = await makeWorld();
     const { upload_id } = await uploads.open(orderOf('abc'));
     let asked = 0;
@@ -80,14 +80,14 @@ describe('FileUploads', () => {
     expect(asked).toBe(2);
   });
 
-  it('knows its addresses after a restart', async () => {
+  it('accepts its addresses after a restart', async () => {
     const { uploads, folder, clock } = await makeWorld();
     const { upload_id } = await uploads.open(orderOf('abc'));
     await new FileUploads(folder, clock).receive(upload_id, { type, length: '3', body: inPieces('abc') });
     expect(await uploads.read(upload_id, 3)).toEqual(Buffer.from('abc'));
   });
 
-  it('removes what is older than an hour when the next comes', async () => {
+  it('removes files older than an hour when the next one arrives', async () => {
     const { uploads, folder, wait } = await makeWorld();
     const old = await uploads.open(orderOf('abc'));
     await uploads.receive(old.upload_id, { type, length: '3', body: inPieces('abc') });

@@ -15,7 +15,7 @@ const freshFolder = (): string => {
   return folder;
 };
 
-/** Syncs that are under way until the test ends them. */
+/** Syncs that are in progress until the test ends them. */
 const heldSyncs = () => {
   const syncs: PromiseWithResolvers<void>[] = [];
   const group = new GroupSync(() => {
@@ -40,7 +40,7 @@ describe('a group', () => {
       group.wrote();
       return waiter();
     });
-    // What was written after the sync began may have missed it.
+    // A write after the start of a sync may be missing from it.
     syncs[0]!.resolve();
     await setImmediate();
     expect(waiters.map(({ isDone }) => isDone)).toEqual([true, false, false]);
@@ -50,7 +50,7 @@ describe('a group', () => {
     expect(syncs).toHaveLength(2);
   });
 
-  test('syncs nothing that is on the disk already, and at first what an earlier process left', async () => {
+  test('syncs nothing that is on the disk already, and first syncs what an earlier process left', async () => {
     const { syncs, group, waiter } = heldSyncs();
     const first = waiter();
     await setImmediate();
@@ -61,7 +61,7 @@ describe('a group', () => {
     expect(syncs).toHaveLength(1);
   });
 
-  test('does not try again what has failed: the system may have thrown away what it could not write', async () => {
+  test('does not repeat a failed sync: the system may have thrown away what it could not write', async () => {
     let asked = 0;
     const group = new GroupSync(() => {
       asked += 1;
@@ -74,7 +74,7 @@ describe('a group', () => {
   });
 });
 
-/** The real disk, and what it was asked for, by the last part of the path. */
+/** The real disk, recording its calls by the last part of the path. */
 const watchedDisk = () => {
   const asked: string[] = [];
   const note = (what: string, path: string): void => {
@@ -101,7 +101,7 @@ const watchedDisk = () => {
   return { asked, disk };
 };
 
-test('a table syncs the file that its commits go to, and once for many', async () => {
+test('a table syncs the file that its commits go to, once for many', async () => {
   const file = join(freshFolder(), 'table.db');
   const { asked, disk } = watchedDisk();
   const table = new SqliteTable(file, { disk });
@@ -125,7 +125,7 @@ test('a table opens that file once, and syncs it while no other can be opened', 
   expect(asked.filter((what) => what !== 'sync table.db-wal')).toEqual(['open table.db-wal', 'close table.db-wal']);
 });
 
-test('that file stays the same while the table is open, whatever another does with the database', async () => {
+test('that file stays the same while the table is open, even when others use the database', async () => {
   const path = join(freshFolder(), 'table.db');
   const table = new SqliteTable(path);
   const { ino } = statSync(`${path}-wal`);
@@ -140,7 +140,7 @@ test('that file stays the same while the table is open, whatever another does wi
   table.close();
 });
 
-test('a document is on the disk with its bytes, its name, and the folders it stands in', async () => {
+test('a document is on the disk with its bytes, its name, and its folders', async () => {
   const folder = freshFolder();
   const { asked, disk } = watchedDisk();
   await new FileDocuments(join(folder, 'documents'), disk).put('batches/1/plan.json', '{}');
@@ -149,7 +149,7 @@ test('a document is on the disk with its bytes, its name, and the folders it sta
   expect(asked).toEqual(['file a temporary', 'folder 1', 'folder batches', 'folder documents', `folder ${parent}`]);
 });
 
-test('a document that cannot be synced is not there', async () => {
+test('a document that cannot be synced does not exist', async () => {
   const folder = freshFolder();
   const { disk } = watchedDisk();
   const documents = new FileDocuments(folder, { ...disk, syncFile: () => Promise.reject(new Error('EIO')) });

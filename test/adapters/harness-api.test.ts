@@ -29,7 +29,7 @@ const jumpingClock = (): Clock & { readonly sleeps: number[] } => {
     sleeps,
     now: () => now,
     sleep: (milliseconds, signal) => {
-      // The timeout of a request is a sleep with a signal; it never comes due here.
+      // The timeout of a request is a sleep with a signal; it never ends here.
       if (signal !== undefined) return new Promise((resolve) => signal.addEventListener('abort', () => resolve()));
       sleeps.push(milliseconds);
       now += milliseconds;
@@ -66,13 +66,13 @@ describe('repeating', () => {
     expect(server.calls).toHaveLength(4);
   });
 
-  it.each([400, 401, 403, 404])('a read that is refused with %i is not repeated', async (status) => {
+  it.each([400, 401, 403, 404])('does not repeat a read that is refused with %i', async (status) => {
     const server = await serverThat((_call, response) => sendJson(response, status, { code: 'X' }));
     await apiOf(server.url).run({}, 'r1');
     expect(server.calls).toHaveLength(1);
   });
 
-  it.each(writes)('%s is never repeated', async (_, write) => {
+  it.each(writes)('never repeats %s', async (_, write) => {
     for (const status of [408, 429, 500, 503]) {
       const server = await serverThat((_call, response) => sendJson(response, status, {}));
       expect(await write(apiOf(server.url))).toMatchObject({ kind: 'reply', status });
@@ -84,7 +84,7 @@ describe('repeating', () => {
   });
 
   it.each(writes)(
-    '%s leaves no connection behind that a frozen process could send the next one into',
+    '%s leaves no connection behind that a frozen process could use for the next request',
     async (_, write) => {
       const ports: (number | undefined)[] = [];
       const server = await serverThat((_call, response) => {
@@ -116,7 +116,7 @@ describe('repeating', () => {
     ['soon', 375],
     ['-7', 375],
     ['31st of GMT', 375],
-  ])('heeds Retry-After within reason: %s', async (after, wait) => {
+  ])('honours Retry-After within limits: %s', async (after, wait) => {
     const clock = jumpingClock();
     const server = await serverThat((_call, response) => response.writeHead(429, { 'retry-after': after }).end());
     await apiOf(server.url, { clock, patience }).run({}, 'r1');
@@ -167,7 +167,7 @@ describe('one request', () => {
     expect(() => apiOf(url)).toThrow(expect.objectContaining({ name: 'ConfigurationInvalid' }));
   });
 
-  it.each(['', 'with space', 'line\nbreak', 'ümlaut'])('needs a usable key: %j, and does not repeat it', (key) => {
+  it.each(['', 'with space', 'line\nbreak', 'ümlaut'])('refuses an unusable key without showing it: %j', (key) => {
     const attempt = () => apiOf('https://h', { apiKey: key });
     expect(attempt).toThrow(expect.objectContaining({ name: 'ConfigurationInvalid' }));
     if (key !== '') expect(attempt).not.toThrow(key);
@@ -204,7 +204,7 @@ describe('secrets', () => {
       ? [value.message, value.stack, JSON.stringify(value), textsOf(value.cause)].join('\n')
       : JSON.stringify(value ?? null);
 
-  /** Everything that the executor says in one exchange of each kind, results and errors alike. */
+  /** All results and errors of the executor, with one request of each kind. */
   const everythingSaid = async (url: string): Promise<string> => {
     const executor = executorOf(url);
     const request = requestOf();
@@ -220,7 +220,7 @@ describe('secrets', () => {
     return said.map((each) => textsOf(each.status === 'fulfilled' ? each.value : each.reason)).join('\n');
   };
 
-  /** A server that repeats whatever secret it was sent, wherever it can. */
+  /** A server that echoes each secret it was sent, wherever it can. */
   const echoing =
     (status: number) => (call: { path: string; headers: object }, response: Parameters<typeof sendJson>[0]) => {
       const echo = `${JSON.stringify(call.headers)} ${call.path} ${decodeURIComponent(call.path)} ${webhookToken}`;
@@ -236,28 +236,25 @@ describe('secrets', () => {
       });
     };
 
-  it.each([200, 400, 401, 403, 404, 429, 500])(
-    'are in nothing that is said of a %i that repeats them',
-    async (status) => {
-      const server = await serverThat(echoing(status));
-      const said = await everythingSaid(server.url);
-      // A proof that the echo was there to be hidden.
-      expect(server.calls.some(({ path }) => path.includes(encodeURIComponent(webhookToken)))).toBe(true);
-      expect(server.calls.every(({ headers }) => headers['x-api-key'] === apiKey)).toBe(true);
-      for (const form of forms) expect(said).not.toContain(form);
-    },
-  );
+  it.each([200, 400, 401, 403, 404, 429, 500])('are absent from all output when a %i echoes them', async (status) => {
+    const server = await serverThat(echoing(status));
+    const said = await everythingSaid(server.url);
+    // Proof that the echo was there.
+    expect(server.calls.some(({ path }) => path.includes(encodeURIComponent(webhookToken)))).toBe(true);
+    expect(server.calls.every(({ headers }) => headers['x-api-key'] === apiKey)).toBe(true);
+    for (const form of forms) expect(said).not.toContain(form);
+  });
 
   it.each([
     ['nobody listens', 'http://127.0.0.1:2'],
     ['the name does not exist', 'https://harness.invalid'],
     ['a port is forbidden', 'http://127.0.0.1:6000'],
-  ])('are in nothing that is said when %s', async (_, url) => {
+  ])('are absent from all output when %s', async (_, url) => {
     const said = await everythingSaid(url);
     for (const form of forms) expect(said).not.toContain(form);
   });
 
-  it('are in nothing that is said when connections break', async () => {
+  it('are absent from all output when connections break', async () => {
     const server = await serverThat((_call, response) => response.socket?.destroy());
     const said = await everythingSaid(server.url);
     for (const form of forms) expect(said).not.toContain(form);
@@ -313,7 +310,7 @@ describe('TLS with a private certificate authority', () => {
     });
   });
 
-  it('is refused before anything is sent without it, with the remedy in the message', async () => {
+  it('without it, is refused before anything is sent, and the message says what to do', async () => {
     expect(await startElsewhere({})).toMatchObject({
       kind: 'rejected',
       retryable: false,

@@ -8,7 +8,7 @@ import { apiKey } from '../executors/harness-fixtures.ts';
 import { passTime } from '../usecases/budget/virtual-time.ts';
 import { WorldClock } from '../workflow/world-clock.ts';
 
-/** What Harness does with one request: after how long it answers what; without an `after` it never does. */
+/** How Harness answers one request, and after how long. Without `after` it never answers. */
 interface Answering {
   readonly after?: number;
   readonly status?: number;
@@ -36,7 +36,7 @@ interface Asked {
   readonly latest: number | undefined;
 }
 
-/** A budget with room, unless it is told otherwise; times count from the beginning. */
+/** A budget with room, unless a test passes another; times count from the start. */
 const budgetThat = (turn: (asked: Asked, nth: number) => ReturnType<RequestBudget['turn']>) => {
   const asked: Asked[] = [];
   const complaints: (number | undefined)[] = [];
@@ -101,8 +101,8 @@ const reads = [
   ['a list', list],
 ] as const;
 
-describe('an answer that does not come', () => {
-  it.each(starts)('of %s is waited for 30 s, and nothing is sent again', async (_, call) => {
+describe('an answer that never comes', () => {
+  it.each(starts)('to %s is waited for 30 s, and nothing is sent again', async (_, call) => {
     const { ask, seen } = worldOf([never], roomy());
     expect(await ask(call)).toEqual({
       reply: { kind: 'lost', message: 'Harness did not answer within 30 s' },
@@ -116,7 +116,7 @@ describe('an answer that does not come', () => {
     ['an event', details, 10_000],
     ['notes', notes, 10_000],
     ['a list', list, 20_000],
-  ] as const)('of %s: each request has its time, and the whole ends within 25 s', async (_, call, limit) => {
+  ] as const)('to %s: each request has its time, and the whole ends within 25 s', async (_, call, limit) => {
     const { ask, seen } = worldOf([], roomy());
     const { reply, took } = await ask(call);
     expect(reply.kind).toBe('lost');
@@ -141,7 +141,7 @@ describe('a slow read', () => {
 
   it.each([
     [
-      'the first, when it comes first after all',
+      'the first, when it answers first after all',
       [
         { ...good, after: 4_050 },
         { ...good, after: 5_000 },
@@ -152,20 +152,20 @@ describe('a slow read', () => {
     ['the other, when the first is a page of HTML', [{ after: 4_050, text: '<html>' }, good], 4_100],
     ['the first, when the other is a fault', [{ ...good, after: 4_500 }, isBad], 4_500],
     ['a refusal, which asking again does not change', [{ after: 4_050, status: 404, text: '{}' }, never], 4_050],
-  ])('of two answers the first that is good counts: %s', async (_, script, took) => {
+  ])('of two answers the first good one counts: %s', async (_, script, took) => {
     const { ask, seen } = worldOf(script, roomy());
     const answer = await ask(detail);
     expect(answer.took).toBe(took);
     expect(seen).toHaveLength(2);
   });
 
-  it('is repeated where both answers are faults', async () => {
+  it('is repeated when both answers are faults', async () => {
     const { ask, seen } = worldOf([{ ...isBad, after: 4_050 }, isBad, good], roomy());
     expect(await ask(detail)).toMatchObject({ reply: { kind: 'reply', status: 200 }, took: 4_100 + 375 + 100 });
     expect(seen).toHaveLength(3);
   });
 
-  it('is waited for alone where the budget has no room at once', async () => {
+  it('gets no second request when the budget has no room', async () => {
     const budget = budgetThat(async (_, nth) => (nth === 1 ? { kind: 'go' } : { kind: 'later', at: 0 }));
     const { ask, seen } = worldOf([{ ...good, after: 8_000 }], budget);
     expect(await ask(detail)).toMatchObject({ reply: { kind: 'reply', status: 200 }, took: 8_000 });
@@ -173,7 +173,7 @@ describe('a slow read', () => {
     expect(budget.asked[1]).toEqual({ kind: 'read', latest: budget.asked[0]!.latest! - 25_000 + 4_000 });
   });
 
-  it('holds up nobody: of reads of which three in ten take 33 s, all but a few are there in 5 s', async () => {
+  it('holds up nobody: when three in ten reads take 33 s, almost all end within 5 s', async () => {
     let state = 7;
     const chance = (): number => {
       state = (state * 16_807) % 2_147_483_647;
@@ -194,13 +194,13 @@ describe('a slow read', () => {
 });
 
 describe('the budget', () => {
-  it.each(starts)('is asked by %s as a start', async (_, call) => {
+  it.each(starts)('counts %s as a start', async (_, call) => {
     const budget = roomy();
     await worldOf([good], budget).ask(call);
     expect(budget.asked).toEqual([{ kind: 'start', latest: undefined }]);
   });
 
-  it.each(reads)('is asked by %s as a read, for each repeat again', async (_, call) => {
+  it.each(reads)('counts %s as a read, with each retry', async (_, call) => {
     const budget = roomy();
     await worldOf([isBad, isBad, good], budget).ask(call);
     expect(budget.asked.map(({ kind }) => kind)).toEqual(['read', 'read', 'read']);
@@ -209,7 +209,7 @@ describe('the budget', () => {
   it.each<readonly [string, (api: HarnessApi) => Promise<HarnessReply>]>([
     ['a start', (api) => api.execute({}, 'p', { yaml: '', notes: '', latest: 5 })],
     ['an abort', (api) => api.abort({}, 'r', { latest: 5 })],
-  ])('that has no room in time for %s has nothing sent, and says when it has', async (_, call) => {
+  ])('sends nothing when %s finds no room in time, and says when there will be room', async (_, call) => {
     const budget = budgetThat(async () => ({ kind: 'later', at: 77 }));
     const { ask, seen } = worldOf([good], budget);
     const { reply } = await ask(call);
@@ -219,7 +219,7 @@ describe('the budget', () => {
     expect(seen).toEqual([]);
   });
 
-  it('that has no room for a read before its end is asked once', async () => {
+  it('asks once when a read finds no room before its end', async () => {
     const budget = budgetThat(async () => ({ kind: 'later', at: 77 }));
     const { ask, seen } = worldOf([good], budget);
     expect(await ask(detail)).toMatchObject({ reply: { kind: 'not-sent', busyUntil: 77 }, took: 0 });
@@ -227,7 +227,7 @@ describe('the budget', () => {
     expect(seen).toEqual([]);
   });
 
-  it('that calls too late has nothing started', async () => {
+  it('starts nothing when the call comes too late', async () => {
     const { ask, seen, clock } = worldOf(
       [good],
       budgetThat(async () => ({ kind: 'go' })),
@@ -237,7 +237,7 @@ describe('the budget', () => {
     expect(seen).toEqual([]);
   });
 
-  it('that cannot be read has nothing sent, and may be asked again', async () => {
+  it('sends nothing when it cannot be read, and allows another try', async () => {
     const failing = budgetThat(async () => {
       throw new FlotillaError('TableBusy', 'the table is busy: throttled');
     });
@@ -255,7 +255,7 @@ describe('the budget', () => {
     ['429', { after: 100, status: 429, text: '' }, undefined],
     ['429 with Retry-After', { after: 100, status: 429, text: '', headers: { 'retry-after': '7' } }, 7_000],
     ['a code of the service', { after: 100, status: 400, text: '{"code":"TOO_MANY_REQUESTS"}' }, undefined],
-  ])('is told that it was too much: %s', async (_, answer, retryAfter) => {
+  ])('records a request that was too much: %s', async (_, answer, retryAfter) => {
     for (const [, call] of starts) {
       const budget = roomy();
       await worldOf([answer, good], budget).ask(call);
@@ -266,7 +266,7 @@ describe('the budget', () => {
     expect(budget.complaints).toEqual([retryAfter]);
   });
 
-  it.each([200, 400, 403, 404, 500, 503])('is not told of a %i', async (status) => {
+  it.each([200, 400, 403, 404, 500, 503])('does not record a %i', async (status) => {
     const budget = roomy();
     await worldOf([{ after: 100, status, text: '{}' }], budget).ask(fire);
     expect(budget.complaints).toEqual([]);

@@ -12,7 +12,7 @@ const signerOf = () => {
   return { kms: mockClient(client), signer: new KmsSigner(client, 'arn:key') };
 };
 
-test('a signature of KMS is checked with the key that it gives, which is read once', async () => {
+test('a KMS signature verifies with its public key, which is read once', async () => {
   const { kms, signer } = signerOf();
   kms.on(GetPublicKeyCommand).resolves({ PublicKey: der });
   kms.on(SignCommand).callsFake(({ KeyId, Message, MessageType, SigningAlgorithm }) => {
@@ -29,7 +29,7 @@ test('a signature of KMS is checked with the key that it gives, which is read on
   expect(kms.commandCalls(GetPublicKeyCommand)).toHaveLength(1);
 });
 
-test('a key that could not be read is asked for again', async () => {
+test('asks again for a key that it could not read', async () => {
   const { kms, signer } = signerOf();
   kms.on(GetPublicKeyCommand).rejectsOnce(new Error('busy')).resolves({ PublicKey: der });
   await expect(signer.publicKey()).rejects.toThrow('busy');

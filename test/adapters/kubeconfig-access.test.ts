@@ -14,7 +14,7 @@ import { version } from '../../lib/adapters/user-agent.ts';
 import { type Certificates, makeCertificates } from '../certificates.ts';
 import { startTunnel } from './tunnel.ts';
 
-/** Says what stands in a file, and notes that it ran, and what it was asked. */
+/** Prints the content of a file, and records that it ran and with which input. */
 const script = `
 const { appendFileSync, readFileSync } = require('node:fs');
 const [folder] = process.argv.slice(1);
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-/** An API server with TLS that takes what a test says, and a kubeconfig that leads to it. */
+/** An API server with TLS that accepts the credential a test names, and a kubeconfig for it. */
 const setUp = async (takes: (seen: Seen) => boolean = () => true) => {
   const folder = mkdtempSync(join(root, 'one-'));
   const sent: Seen[] = [];
@@ -50,7 +50,7 @@ const setUp = async (takes: (seen: Seen) => boolean = () => true) => {
     certificate: (request.socket as TLSSocket).getPeerCertificate().subject?.CN as string | undefined,
     raw: request.rawHeaders,
   });
-  // As an API server: it speaks HTTP/2 with whoever does.
+  // Like an API server, it offers HTTP/2.
   const tls = { ...options, allowHTTP1: true, requestCert: true, rejectUnauthorized: false };
   const server = createSecureServer(tls, (request, response) => {
     const seen = answer(request);
@@ -92,14 +92,14 @@ const setUp = async (takes: (seen: Seen) => boolean = () => true) => {
 };
 type Place = Awaited<ReturnType<typeof setUp>>;
 
-/** A certificate of a client, by whom it names. */
+/** A client certificate, by the authority that signs it. */
 const certificateOf = async (name: string) => {
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], { keyType: 'ec' });
   return { cert, key };
 };
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-describe('what is replaced', () => {
+describe('a replaced credential', () => {
   interface Way {
     readonly what: string;
     readonly before: (place: Place) => void;
@@ -117,12 +117,12 @@ describe('what is replaced', () => {
       after: ({ file }) => void file('token', 'new-token\n'),
     },
     {
-      what: 'a token file, by a kubeconfig that is written anew',
+      what: 'a token file, when the kubeconfig was written again',
       before: ({ write, file }) => write({ tokenFile: file('token', 'old-token\n') }),
       after: ({ write, file }) => write({ tokenFile: file('other', 'new-token\n') }),
     },
     {
-      what: 'what a program says',
+      what: 'the token of a program',
       before: ({ write, exec, file }) => {
         file('says', answerOf({ token: 'old-token' }));
         write(exec());
@@ -139,7 +139,7 @@ describe('what is replaced', () => {
     },
   ];
 
-  test.each(ways)('is used at the next request that is refused: $what', async ({ before, after }) => {
+  test.each(ways)('is used after the next refused request: $what', async ({ before, after }) => {
     let good = 'old-token';
     const place = await setUp(({ authorization }) => authorization === `Bearer ${good}`);
     before(place);
@@ -154,7 +154,7 @@ describe('what is replaced', () => {
     expect(place.sent).toHaveLength(count + 1);
   });
 
-  test('is a program that failed: it is run again by the next request', async () => {
+  test('is a program that failed: the next request runs it again', async () => {
     const place = await setUp();
     place.write(place.exec());
     const requests = await place.requests();
@@ -163,7 +163,7 @@ describe('what is replaced', () => {
     expect(await requests.get('/b')).toMatchObject({ status: 200 });
   });
 
-  test('is the certificate of a client: a new connection is made with it', async () => {
+  test('is a client certificate: a new connection uses it', async () => {
     const place = await setUp(({ certificate }) => certificate === good);
     let good = 'first';
     const says = async (name: string): Promise<void> => {
@@ -189,7 +189,7 @@ describe('what is replaced', () => {
     expect(place.sent).toHaveLength(1);
   });
 
-  test('is no program that was not there at the start', async () => {
+  test('is no program that was missing at the start', async () => {
     const place = await setUp(() => false);
     place.write({ token: 'old-token' });
     const cluster = await new Clusters(
@@ -203,7 +203,7 @@ describe('what is replaced', () => {
 });
 
 describe('a program', () => {
-  test('is run once for all that ask at the same time, be they the first or refused', async () => {
+  test('runs once for all who ask at the same time, also after refused requests', async () => {
     const place = await setUp(({ authorization }) => authorization === `Bearer ${good}`);
     let good = 'token-1';
     place.file('says', answerOf({ token: 'token-1' }));
@@ -228,7 +228,7 @@ describe('a program', () => {
     expect(place.runs()).toBe(1);
   });
 
-  test('is run again a minute before the end of what it said, which serves until the new one is there', async () => {
+  test('runs again a minute before its token expires; the old token serves until then', async () => {
     const place = await setUp();
     let now = Date.parse('2026-01-01T00:00:00Z');
     const plugin = { program: { command: process.execPath, args: ['-e', script, place.file('')], env: {} } };
@@ -252,7 +252,7 @@ describe('a program', () => {
     rmSync(place.file('says'));
     await token();
     await expect.poll(() => place.runs()).toBe(3);
-    // It failed: what it said before serves to its end.
+    // The program failed, so the old token serves to its end.
     expect(await token()).toBe('Bearer second');
     now += 60_000;
     await expect(token()).rejects.toThrow('not signed in');
@@ -287,7 +287,7 @@ describe('a program', () => {
     const place = await setUp();
     place.file('says', answerOf({ token: 't0ken' }, (more as { apiVersion?: string }).apiVersion));
     place.write(place.exec(more), cluster);
-    // Under another name it does not come to the server.
+    // Under another name it does not reach the server.
     await (await place.requests()).get('/a').catch(() => {});
     const said = readFileSync(place.file('ran'), 'utf8')
       .replace(base64(readFileSync(certificates.authority, 'utf8')), 'AUTHORITY')
@@ -306,14 +306,10 @@ describe('a program', () => {
     ],
     ['with nothing in it', answerOf({}), /gave neither a token nor a certificate$/],
     ['with half of a certificate', answerOf({ clientKeyData: 'k' }), /a certificate without its key, or a key alone$/],
-    [
-      'with an end that is none',
-      answerOf({ token: 'a', expirationTimestamp: 'soon' }),
-      /expirationTimestamp that is no/,
-    ],
+    ['with an invalid end', answerOf({ token: 'a', expirationTimestamp: 'soon' }), /expirationTimestamp that is no/],
     ['with a token of two lines', answerOf({ token: 's3cret\nx' }), /the token is empty, or has characters that no/],
     ['of another kind', '{"kind":"Pod","status":{}}', /did not answer with an ExecCredential$/],
-  ])('whose answer is one %s is told of, without what it said', async (_, says, message) => {
+  ])('reports an answer that is one %s, without showing the answer', async (_, says, message) => {
     const place = await setUp();
     place.file('says', says);
     place.write(place.exec());
@@ -323,7 +319,7 @@ describe('a program', () => {
     expect(place.sent).toEqual([]);
   });
 
-  test('that is not there is told of with the hint of the kubeconfig', async () => {
+  test('reports a missing program with the hint of the kubeconfig', async () => {
     const place = await setUp();
     place.write(place.exec({ command: './login', installHint: 'get it from the shelf' }));
     const asked = (await place.requests()).get('/a');
@@ -332,7 +328,7 @@ describe('a program', () => {
     );
   });
 
-  test('keeps what it says apart from that of other programs', () => {
+  test('keeps the tokens of different programs apart', () => {
     const programs = new ExecCredentials();
     const plugin = { program: { command: 'a', args: [], env: {} } };
     expect(programs.of(plugin)).toBe(programs.of({ ...plugin }));
@@ -340,18 +336,18 @@ describe('a program', () => {
   });
 });
 
-/** What was sent under a name that begins so, in its order. */
+/** Headers whose names begin like this, in order. */
 const headersOf = ({ raw }: Seen, begin: string): readonly string[] =>
   raw.flatMap((name, at) =>
     at % 2 === 0 && name.toLowerCase().startsWith(begin) ? [`${name.toLowerCase()}: ${raw[at + 1]}`] : [],
   );
 
-describe('what is sent', () => {
+describe('sends the impersonation', () => {
   test.each<[string, object, string, readonly string[]]>([
     ['a token', { token: 't0ken' }, 'authorization', ['authorization: Bearer t0ken']],
     ['a password', { username: 'u', password: 'p:w' }, 'authorization', [`authorization: Basic ${base64('u:p:w')}`]],
     ['nothing for nobody', {}, 'authorization', []],
-    ['whom it acts as', { as: 'jane' }, 'impersonate', ['impersonate-user: jane']],
+    ['the user', { as: 'jane' }, 'impersonate', ['impersonate-user: jane']],
     [
       'each of the groups, and all else',
       {
@@ -385,7 +381,7 @@ describe('what is sent', () => {
     expect(headersOf(place.sent[0]!, begin)).toEqual(expected);
   });
 
-  test('is a certificate, by file or written out; of both the latter', async () => {
+  test('is a certificate, by file or inline; inline wins', async () => {
     const [one, two] = [await certificateOf('one'), await certificateOf('two')];
     const place = await setUp();
     const files = { 'client-certificate': place.file('crt', one.cert), 'client-key': place.file('key', one.key) };
@@ -411,7 +407,7 @@ describe('what is sent', () => {
     expect(headersOf(place.sent[0]!, 'accept-encoding').join()).toMatch(expected);
   });
 
-  test('goes by the proxy of the kubeconfig', async () => {
+  test('uses the proxy of the kubeconfig', async () => {
     const place = await setUp();
     const { address, through } = await startTunnel();
     place.write({ token: 't0ken', as: 'jane' }, { 'proxy-url': address });
@@ -420,7 +416,7 @@ describe('what is sent', () => {
     expect(headersOf(place.sent[0]!, 'impersonate')).toEqual(['impersonate-user: jane']);
   });
 
-  test('goes to a server whose certificate has the name that the kubeconfig says', async () => {
+  test("accepts the certificate's name that the kubeconfig gives", async () => {
     const place = await setUp();
     place.write({}, { 'tls-server-name': 'elsewhere.example.org' });
     await expect((await place.requests()).get('/a')).rejects.toThrow(/certificate is for another host/);
@@ -430,7 +426,7 @@ describe('what is sent', () => {
 describe('is refused by its name', () => {
   const secret = { token: 's3cret' };
   test.each<[string, object, object, RegExp]>([
-    ['two ways in', { ...secret, username: 'u' }, {}, /has a token and a username and password: only one/],
+    ['two ways to authenticate', { ...secret, username: 'u' }, {}, /has a token and a username and password: only one/],
     ['a token that is a number', { token: 7 }, {}, /a token that is no text; put it in quotes/],
     [
       'another field',
@@ -440,13 +436,18 @@ describe('is refused by its name', () => {
     ],
     ['token-file', { 'token-file': 'x' }, {}, /token-file, which kubectl does not know: it is tokenFile/],
     ['groups without a user', { 'as-groups': ['a'] }, {}, /as-uid, as-groups or as-user-extra without as/],
-    ['groups of no list', { as: 'a', 'as-groups': 'b' }, {}, /as-groups that are no list of texts/],
-    ['extra of no lists', { as: 'a', 'as-user-extra': { b: 'c' } }, {}, /does not have lists of texts by name/],
-    ['a name that no header can say', { as: 'jané' }, {}, /would act as "jané", which no header can say/],
+    ['groups that are no list', { as: 'a', 'as-groups': 'b' }, {}, /as-groups that are no list of texts/],
+    [
+      'extra fields that are no lists',
+      { as: 'a', 'as-user-extra': { b: 'c' } },
+      {},
+      /does not have lists of texts by name/,
+    ],
+    ['a name that no header can hold', { as: 'jané' }, {}, /would act as "jané", which no header can say/],
     ['a certificate without a key', { 'client-certificate': 'x' }, {}, /a client-certificate without a client-key/],
     ['a key without a certificate', { 'client-key-data': 'x' }, {}, /a client-key without a client-certificate/],
     [
-      'a provider of before',
+      'an auth provider of old versions',
       { 'auth-provider': { name: 'azure' } },
       {},
       /auth-provider azure, which kubectl does not have/,
@@ -457,18 +458,8 @@ describe('is refused by its name', () => {
       {},
       /interactiveMode: Always/,
     ],
-    [
-      'a mode of its own',
-      { exec: { command: 'x', interactiveMode: 'Often' } },
-      {},
-      /interactiveMode: Often; known are/,
-    ],
-    [
-      'a version of before',
-      { exec: { command: 'x', apiVersion: `${v1}alpha1` } },
-      {},
-      /apiVersion .*v1alpha1; known are/,
-    ],
+    ['an unknown mode', { exec: { command: 'x', interactiveMode: 'Often' } }, {}, /interactiveMode: Often; known are/],
+    ['an old version', { exec: { command: 'x', apiVersion: `${v1}alpha1` } }, {}, /apiVersion .*v1alpha1; known are/],
     ['a proxy of another kind', {}, { 'proxy-url': 'ftp://x' }, /proxy-url is no address of a proxy/],
   ])('%s', async (_, user, cluster, message) => {
     const place = await setUp();
@@ -478,7 +469,7 @@ describe('is refused by its name', () => {
     expect(String(failure)).not.toContain('s3cret');
   });
 
-  test('a user that is not there', async () => {
+  test('an unknown user', async () => {
     const place = await setUp();
     place.write({});
     writeFileSync(place.kubeconfig, readFileSync(place.kubeconfig, 'utf8').replace('"user":"u"', '"user":"v"'));

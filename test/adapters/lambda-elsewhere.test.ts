@@ -5,7 +5,7 @@ import { elsewherePatience, LambdaElsewhere } from '../../lib/adapters/lambda-el
 const answering = (answer: object) =>
   new LambdaElsewhere(async () => ({ $metadata: {}, ...answer }) as InvokeCommandOutput);
 
-test('a function is called by its name, and what it gives back is what is given', async () => {
+test('calls a function by its name, and returns its result', async () => {
   const sent: InvokeCommand[] = [];
   const elsewhere = new LambdaElsewhere(async (command) => {
     sent.push(command);
@@ -19,7 +19,7 @@ test('a function is called by its name, and what it gives back is what is given'
   ]);
 });
 
-test('one that gives nothing back gives null', async () => {
+test('returns null when there is no result', async () => {
   expect(await answering({}).ask('x', {})).toBeNull();
 });
 
@@ -29,20 +29,20 @@ test.each([
   ['AccessDeniedException', 'The function x may not be called: deploy the stage with that place.'],
   ['TooManyRequestsException', 'The function x has too many calls at once: try again.'],
   ['ECONNRESET', 'The function x cannot be called (ECONNRESET).'],
-])('%s is told in words', async (name, message) => {
+])('explains %s', async (name, message) => {
   const elsewhere = new LambdaElsewhere(async () => {
     throw Object.assign(new Error('secret words'), { name });
   });
   await expect(elsewhere.ask('x', {})).rejects.toMatchObject({ name: 'PlaceUnavailable', message });
 });
 
-test('one that ends with a fault has not answered', async () => {
+test('a function that ends with a fault has not answered', async () => {
   const fault = answering({ FunctionError: 'Unhandled', Payload: Buffer.from('{"errorMessage":"x"}') });
   const message = 'The function x has ended with a fault, which its log has.';
   await expect(fault.ask('x', {})).rejects.toMatchObject({ name: 'PlaceUnavailable', message });
 });
 
-test('it is given up before a call of the API ends', () => {
+test('gives up before an API call times out', () => {
   const { maxAttempts, requestHandler } = elsewherePatience;
   expect(maxAttempts * (requestHandler.connectionTimeout + requestHandler.requestTimeout)).toBeLessThan(29_000);
 });

@@ -6,7 +6,7 @@ import { nameOf, numberAt, stringAt } from '../../lib/domain/rollout/kubernetes-
 import type { KubeClient } from '../cluster/kube-client.ts';
 import { manifestOf } from '../cluster/manifest.ts';
 
-/** A cluster with controllers, simulated or real: as we reach it, and as somebody else does who changes it. */
+/** A cluster with controllers, simulated or real: our access to it, and somebody else's who changes it. */
 export interface MirroredCluster {
   readonly cluster: Cluster;
   readonly client: KubeClient;
@@ -18,7 +18,7 @@ interface Following {
   /** Follows deployments of these names, and no others. */
   follow(...names: readonly string[]): void;
   view(name: string): Promise<WorkloadView | undefined>;
-  /** Until a view is so; fails where nobody was told of what made it so. */
+  /** Waits until a view is as expected; fails if the change was not announced. */
   until(name: string, isSo: (view: WorkloadView) => boolean): Promise<void>;
   deploy(name: string, tag: string): Promise<void>;
 }
@@ -75,7 +75,7 @@ export const mirrorCases: readonly MirrorCase[] = [
 
 const longest = 60_000;
 
-/** Runs a case in a namespace of its own. Throws what is wrong. */
+/** Runs a case in a namespace of its own. Throws the problems. */
 export const runMirrorCase = async (
   { cluster, client }: MirroredCluster,
   { name: of, run }: MirrorCase,
@@ -106,12 +106,12 @@ export const runMirrorCase = async (
           await sleep(20);
           const now = changed.get(name);
           if (await isSeen()) {
-            if (before === changed.get(name)) throw new Error(`nobody was told that ${name} changed`);
+            if (before === changed.get(name)) throw new Error(`nobody heard that ${name} changed`);
             return;
           }
           before = now;
         }
-        throw new Error(`${of}: ${name} did not come to what was waited for`);
+        throw new Error(`${of}: ${name} did not reach the expected state`);
       },
       deploy: async (name, tag) => {
         const image = `registry.example/${name}:${tag}`;

@@ -10,7 +10,7 @@ const collect = runInNewContext('gc') as () => void;
 
 const megabyte = 1024 * 1024;
 
-/** Some 8 KB, as pods of a service have it: most of it is what a verdict does not look at. */
+/** About 8 KB, like the pods of a real service: a verdict ignores most of it. */
 const likePods = (name: string): JsonObject => ({
   spec: {
     nodeName: 'node-1',
@@ -82,7 +82,7 @@ test('200 workloads in flight, in namespaces of thousands of pods, take less tha
   views.length = 0;
   collect();
   const took = (process.memoryUsage().heapUsed - before) / megabyte;
-  // A process has some 70 MB before it does anything.
+  // An idle process has about 70 MB.
   expect(took).toBeLessThan(256 - 70);
   expect(took).toBeGreaterThan(mirror.size / megabyte / 2);
   mirror.rest();

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { deployment, mirrored, object, placeIn, shown, warning } from './mirror-stage.ts';
 
-/** Streams have a pace of their own: whatever comes first, in the end the same is seen, and whoever waits was told of it. */
+/** Streams have their own pace. Whichever comes first, the final view is the same, and all who wait hear of it. */
 
 const places = placeIn('shared');
 const { deployments, replicaSets, pods, events } = places;
@@ -34,14 +34,14 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ expires: fc.nat(paths.length - 1) }) },
 );
 
-/** What is read when nothing happens any more. */
+/** What the mirror shows when nothing happens any more. */
 const readAnew = async ({ api }: Stage): Promise<readonly string[]> => {
   const fresh = mirrored(0.5, api);
   fresh.follow(deployment('web'));
   return shown(await fresh.view('web'));
 };
 
-test('whatever the order in which streams tell, break and expire', async () => {
+test('shows the same however streams deliver, break and expire', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const stage = mirrored();
@@ -49,7 +49,7 @@ test('whatever the order in which streams tell, break and expire', async () => {
       follow(deployment('web'));
       await view('web');
       for (const path of paths) api.hold(path);
-      // Where a stream breaks again and again, nothing is told as seen for a moment.
+      // While a stream keeps breaking, the view is never reported as watched.
       const seen = async () => shown(await view('web').catch(() => undefined)).join();
       let before = await seen();
       for (const one of steps) {
@@ -72,7 +72,7 @@ test('whatever the order in which streams tell, break and expire', async () => {
     }),
     {
       numRuns: 100,
-      // A list that is read anew no longer has what had come by the stream.
+      // After another list the events from the stream are gone.
       examples: [[[{ act: 0 }, { act: 12 }, { release: 0 }, { expires: 0 }]]],
     },
   );

@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 test.each(mirrorCases.map((one) => [one.name, one] as const))(
-  'the simulated cluster is mirrored: %s',
+  'mirrors the simulated cluster: %s',
   async (_, one) => {
     const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ server: simulated.url }));
     await runMirrorCase({ cluster, client }, one);

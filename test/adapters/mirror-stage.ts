@@ -38,7 +38,7 @@ export const deploy = (api: ScriptedApi, name: string, { namespace = 'shared', p
   for (let pod = 0; pod < pods; pod += 1) api.put(place.pods, object(`${name}-1-${pod}`, `${name}-1`));
 };
 
-/** A mirror of a scripted cluster, on time that passes when it is told to. */
+/** A mirror of a scripted cluster. Time passes only when a test says so. */
 export const mirrored = (random = 0.5, api = new ScriptedApi()) => {
   const clock = new WorldClock();
   const changed: string[] = [];
@@ -67,7 +67,7 @@ export const mirrored = (random = 0.5, api = new ScriptedApi()) => {
   return { api, clock, changed, told, mirror, settle, pass, follow, view };
 };
 
-/** Names of all that a view shows. */
+/** Names of all objects in a view. */
 export const shown = (view: WorkloadView | undefined): readonly string[] =>
   view === undefined
     ? ['to be read']

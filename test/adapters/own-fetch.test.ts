@@ -18,7 +18,7 @@ const workload: Workload = { kind: 'pod', name: 'a', namespace: 'shared' };
 interface Serving {
   readonly url: string;
   readonly asked: string[];
-  /** When a connection was closed by who asked. */
+  /** When the caller closed a connection. */
   readonly closed: Promise<unknown>;
 }
 
@@ -64,23 +64,20 @@ const letters = (bytes: number, isCompressed: boolean) => (response: ServerRespo
 };
 
 describe('an answer', () => {
-  it.each([false, true])(
-    'without an end is read up to the limit, then its connection is closed (gzip: %s)',
-    async (gz) => {
-      const { url, closed } = await serving((response) => endless(response, gz));
-      const answer = await ask(url, { limit: 100 * kib, credential: false });
-      const { bytes, isWhole } = await answer.read();
-      expect([bytes.length, isWhole]).toEqual([100 * kib, false]);
-      await closed;
-    },
-  );
+  it.each([false, true])('reads an endless body up to the limit, then closes its connection (gzip: %s)', async (gz) => {
+    const { url, closed } = await serving((response) => endless(response, gz));
+    const answer = await ask(url, { limit: 100 * kib, credential: false });
+    const { bytes, isWhole } = await answer.read();
+    expect([bytes.length, isWhole]).toEqual([100 * kib, false]);
+    await closed;
+  });
 
   it.each([
     [100, 100, true],
     [101, 100, false],
     [0, 100, true],
     [200 * kib, 100 * kib, false],
-  ])('of %i bytes, with a limit of %i, is whole: %s', async (sent, limit, isWhole) => {
+  ])('reads a body of %i bytes, with a limit of %i, whole: %s', async (sent, limit, isWhole) => {
     for (const isCompressed of [false, true]) {
       const { url } = await serving(letters(sent, isCompressed));
       const content = await (await ask(url, { limit, credential: false })).read();
@@ -93,7 +90,7 @@ describe('an answer', () => {
     ['http://user@elsewhere.example/', 'a redirect to elsewhere.example, which was not followed'],
     ['nonsense:', 'a redirect to nowhere'],
     [undefined, 'a redirect to nowhere'],
-  ])('that redirects to %s names the host alone', async (location, said) => {
+  ])('names only the host of a redirect to %s', async (location, said) => {
     const { url, asked } = await serving((response) =>
       response.writeHead(302, location === undefined ? {} : { location }).end('page'),
     );
@@ -105,7 +102,7 @@ describe('an answer', () => {
 
 describe('more than there may be', () => {
   const long = 'with more than 64 KiB, which were not read';
-  it.each([false, true])('from a health check leaves its status to judge by (gzip: %s)', async (gz) => {
+  it.each([false, true])('from a health check keeps its status (gzip: %s)', async (gz) => {
     const { url } = await serving(letters(128 * kib, gz));
     const cluster = await clusterAt(url);
     const request = { workload, path: '/ready', timeoutMilliseconds: patient };
@@ -127,12 +124,12 @@ describe('more than there may be', () => {
     expect(log).toEqual(['line', expect.stringMatching(/^li?n?e?$/), '… cut here: it has more than 32 KiB']);
   });
 
-  it('from Harness leaves its status to judge by', async () => {
+  it('from Harness keeps its status', async () => {
     const { url } = await serving(letters(33 * mib, true));
     expect(await apiOf(url).abort({}, 'r1')).toEqual({ kind: 'reply', status: 200 });
   });
 
-  it('from what the command line asks is no answer of a server of ours', async () => {
+  it('that the command line gets is no answer of a server of ours', async () => {
     const { url } = await serving(letters(65 * mib, true));
     await expect(fetchWhole(url, { credential: false })).rejects.toMatchObject({
       remedy: 'person',
@@ -142,7 +139,7 @@ describe('more than there may be', () => {
 });
 
 describe('pages of a list', () => {
-  it('end at a number', async () => {
+  it('end at a limit', async () => {
     const page = JSON.stringify({ items: [], metadata: { continue: 'more' } });
     const { url, asked } = await serving((response) => response.end(page));
     await expect((await clusterAt(url)).read([workload])).rejects.toThrow('the list does not end after 500 pages');
@@ -157,7 +154,7 @@ describe('a redirect', () => {
     return { other, server, said: `a redirect to ${new URL(other.url).host}, which was not followed` };
   };
 
-  it('of a service is its answer', async () => {
+  it('from a service is its answer', async () => {
     const { other, server, said } = await sendingOn();
     const cluster = await clusterAt(server.url);
     const request = { workload, path: '/ready', timeoutMilliseconds: patient };
@@ -166,7 +163,7 @@ describe('a redirect', () => {
     expect(other.asked).toEqual([]);
   });
 
-  it('of an API server says that the cluster cannot be asked', async () => {
+  it('from an API server makes the cluster unavailable', async () => {
     const { other, server, said } = await sendingOn();
     const cluster = await clusterAt(server.url);
     const unavailable = { name: 'ClusterUnavailable', message: expect.stringContaining(said) };
@@ -176,7 +173,7 @@ describe('a redirect', () => {
     expect(other.asked).toEqual([]);
   });
 
-  it('leads the command line nowhere', async () => {
+  it('does not redirect the command line', async () => {
     const { other, server, said } = await sendingOn();
     await expect(fetchWhole(`${server.url}/batches`, { credential: true })).rejects.toMatchObject({
       remedy: 'person',
@@ -185,14 +182,14 @@ describe('a redirect', () => {
     expect(other.asked).toEqual([]);
   });
 
-  it('has no slash taken from the path that was asked', async () => {
+  it('keeps the slashes of the requested path', async () => {
     const server = await serving((response) => response.end('fine'));
     await (await clusterAt(server.url)).probe({ workload, path: '/ready/', timeoutMilliseconds: patient });
     expect(server.asked).toEqual(['/api/v1/namespaces/shared/services/a/proxy/ready/']);
   });
 });
 
-describe('what carries a credential', () => {
+describe('requests with a credential', () => {
   const sent = async (url: string, credential: boolean): Promise<readonly string[]> => {
     const urls: string[] = [];
     const transport: Transport = async (asked) => {
@@ -220,12 +217,12 @@ describe('what carries a credential', () => {
     ['http://127.0.0.1.a.example', false],
     ['http://localhost.a.example', false],
     ['http://0.0.0.0', false],
-  ])('goes to %s: %s; without one it goes everywhere', async (url, isSent) => {
+  ])('to %s: %s; requests without one go everywhere', async (url, isSent) => {
     expect(await sent(url, true)).toEqual(isSent ? [url] : []);
     expect(await sent(url, false)).toEqual([url]);
   });
 
-  it('is not sent to a Harness without TLS, nor to a host that its key is not for', () => {
+  it('do not go to a Harness without TLS, nor to a host that the key is not for', () => {
     const refused = { name: 'ConfigurationInvalid', message: expect.stringMatching(/https|is for app\.harness\.io/) };
     const change = (baseUrl: string, keyHost?: string) => () =>
       apiOf(baseUrl, keyHost === undefined ? {} : { keyHost });

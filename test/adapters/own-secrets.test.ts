@@ -10,13 +10,13 @@ describe('a text without our secrets', () => {
     ['as it is', ['s3cret'], 'a s3cret, and s3cret again', 'a ***, and *** again'],
     ['in an address', ['a/b c'], '?token=a%2Fb%20c', '?token=***'],
     ['in JSON', ['a"b\\c'], '{"token":"a\\"b\\\\c"}', '{"token":"***"}'],
-    ['with signs that a pattern reads otherwise', ['a.c+(d)[e]|$^*?{2}-/'], 'abc a.c+(d)[e]|$^*?{2}-/', 'abc ***'],
-    ['where one begins another', ['token', 'token-2'], 'token-2 token', '*** ***'],
+    ['with characters that a pattern would interpret', ['a.c+(d)[e]|$^*?{2}-/'], 'abc a.c+(d)[e]|$^*?{2}-/', 'abc ***'],
+    ['where one is a prefix of another', ['token', 'token-2'], 'token-2 token', '*** ***'],
     ['alone', ['s3cret'], 's3cret', '***'],
     ['that is empty, or none', [''], 'nothing', 'nothing'],
   ])('%s', (_, secrets, text, expected) => {
     expect(withoutSecrets(text, secrets)).toBe(expected);
-    // Again by the same: nothing is kept from one text to the next.
+    // A second time: no state is kept between texts.
     const redact = redactorOf(secrets);
     expect([redact(text), redact(text)]).toEqual([expected, expected]);
   });
@@ -44,7 +44,7 @@ describe('the client of Harness', () => {
     return ask;
   };
 
-  it('makes the forms of its secrets once, however many texts it is told', async () => {
+  it('derives the forms of its secrets once for any number of texts', async () => {
     const forms = vi.spyOn(globalThis, 'encodeURIComponent');
     try {
       const rows = Array.from({ length: 1_000 }, (_, nth) => ({
@@ -62,7 +62,7 @@ describe('the client of Harness', () => {
     }
   });
 
-  it('also keeps to itself a token that only its address has', async () => {
+  it('also hides a token that only its address contains', async () => {
     const ask = exchangeThatIsTold(JSON.stringify({ said: `/custom/not%20listed/v3 ${tokens[1]}` }));
     expect(await ask('not listed')).toMatchObject({ body: { said: '/custom/***/v3 ***' } });
   });

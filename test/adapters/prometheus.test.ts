@@ -28,7 +28,7 @@ describe('a Prometheus in a cluster', () => {
   };
   const empty = '{"status":"success","data":{"resultType":"matrix","result":[]}}';
 
-  it('is asked by its Service, in seconds', async () => {
+  it('is asked through its Service, with times in seconds', async () => {
     const { asked, prometheus } = answering({ kind: 'answered', status: 200, body: empty });
     expect(await prometheus.range({ ...asking('up'), from: 60_000, to: 120_000 })).toEqual({
       kind: 'points',
@@ -51,13 +51,13 @@ describe('a Prometheus in a cluster', () => {
     ],
     ['reads too much', { kind: 'answered', status: 200, body: '{', isCut: true }, /more than 1024 KiB/],
     ['does not reach the cluster', new FlotillaError('ClusterUnavailable', 'nobody is there'), /nobody is there/],
-  ] as const)('says so where one %s', async (_, answer, message) => {
+  ] as const)('reports that one %s', async (_, answer, message) => {
     const { prometheus } = answering(answer);
     expect(await prometheus.range(asking('up'))).toEqual({ kind: 'unread', message: expect.stringMatching(message) });
   });
 });
 
-describe('a check whose source nobody named', () => {
+describe('a check without a source', () => {
   const cloudWatch = { range: async () => ({ kind: 'points', points: [{ at: 1, value: 2 }] }) as const };
 
   it('is unread', async () => {
@@ -68,7 +68,7 @@ describe('a check whose source nobody named', () => {
     });
   });
 
-  it('does not keep those of CloudWatch from being read', async () => {
+  it('does not stop CloudWatch checks', async () => {
     const source = { cloudwatch: { metrics: {} } };
     const answer = await metricSources({ prometheus: undefined, cloudWatch }).range({ ...asking(''), source });
     expect(answer).toEqual({ kind: 'points', points: [{ at: 1, value: 2 }] });
@@ -106,18 +106,18 @@ describe('the Prometheus of a simulated cluster', () => {
     ['errors{deployment="web-canary",namespace="other"}', []],
     ['errors{deployment="other"}', []],
     ['', 'Prometheus says: invalid parameter "query": unknown position: parse error: no expression found in input'],
-  ])('answers %s by the fate of the images that run', async (query, expected) => {
+  ])('answers %s according to the running images', async (query, expected) => {
     expect(await values(query)).toEqual(expected);
   });
 
-  it('has no point of a time before there was a pod', async () => {
+  it('has no point from before there was a pod', async () => {
     const answer = await prometheus.range({ ...asking('web'), from: begin - 5 * minute, to: begin + 2 * minute });
     const ats = answer.kind === 'points' ? answer.points.map(({ at }) => at) : [];
     expect(ats.at(-1)).toBe(begin + 2 * minute);
     expect(ats[0]).toBeGreaterThan(begin - minute);
   });
 
-  it('is unread where its API server lets nobody', async () => {
+  it('cannot be read when the API server refuses', async () => {
     simulated.rights.take('get services/proxy');
     const message = expect.stringContaining('cannot get resource "services/proxy"');
     expect(await prometheus.range(asking('web'))).toEqual({ kind: 'unread', message });

@@ -13,7 +13,7 @@ interface Asked {
   };
 }
 
-/** An API server that answers reviews as a test says. */
+/** An API server that answers access reviews as a test says. */
 const setUp = async (answer: (asked: Asked) => Answer) => {
   const asked: Asked[] = [];
   const url = await listening(async (request, response) => {
@@ -39,7 +39,7 @@ const reviewed = (resourceRules: unknown, more: object = {}): Answer => [
   JSON.stringify({ status: { resourceRules, nonResourceRules: [], incomplete: false, ...more } }),
 ];
 
-describe('one review of what the roles give', () => {
+describe('one review of all that the roles give', () => {
   test.each<[string, readonly object[], readonly string[]]>([
     ['all of it', [rule('get list watch', 'apps', 'deployments'), rule('get', '', 'pods/log')], []],
     ['everything', [rule('*', '*', '*')], []],
@@ -49,14 +49,14 @@ describe('one review of what the roles give', () => {
       [rule('list', 'apps', 'deployments'), rule('get', '', 'pods/log')],
       ['watch deployments.apps'],
     ],
-    ['the pod without its log', [rule('*', 'apps', '*'), rule('get', '', 'pods')], ['get pods/log']],
+    ['pods without their logs', [rule('*', 'apps', '*'), rule('get', '', 'pods')], ['get pods/log']],
     [
       'single objects only',
       [rule('list watch', 'apps', 'deployments', ['a']), rule('get', '', 'pods/log')],
       ['list deployments.apps', 'watch deployments.apps'],
     ],
     [
-      'the same of another group',
+      'the same in another group',
       [rule('list watch', 'extensions', 'deployments'), rule('get', '', 'pods/log')],
       ['list deployments.apps', 'watch deployments.apps'],
     ],
@@ -68,7 +68,7 @@ describe('one review of what the roles give', () => {
   });
 
   test.each([{ incomplete: true }, { evaluationError: 'webhook' }])(
-    'that may not have all is gone on with one by one: %j',
+    'asks one by one when not everything is allowed: %j',
     async (more) => {
       const { asked, cluster } = await setUp(({ path, spec }) =>
         path === 'selfsubjectrulesreviews'
@@ -91,14 +91,14 @@ describe('one review of what the roles give', () => {
     ['there is no review', () => [404, '{}']],
     ['the API server fails', () => [500, 'no']],
     ['something else answers', () => [200, '<html>']],
-    ['the rules are not all, and no single one is said', half],
-  ])('says nothing where %s', async (_, answer) => {
+    ['the rules are incomplete, and no single review answers', half],
+  ])('says nothing when %s', async (_, answer) => {
     const { cluster } = await setUp(answer);
     expect(await cluster.missingRights('risk', wanted)).toBeUndefined();
   });
 });
 
-test('the simulated cluster gives all, and refuses what a test has taken away', async () => {
+test('the simulated cluster allows everything, and refuses what a test takes away', async () => {
   const simulated = await startSimulatedCluster();
   onTestFinished(() => simulated.close());
   const cluster = new KubernetesCluster('eu-1', await kubeConfigFrom({ server: simulated.url }));

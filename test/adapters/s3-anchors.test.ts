@@ -12,7 +12,7 @@ const bucketOf = () => {
 const refusal = (name: string, httpStatusCode: number) =>
   new S3ServiceException({ name, $fault: 'client', $metadata: { httpStatusCode } });
 
-/** A bucket in memory, with the two calls that are used. */
+/** A bucket in memory, with the two calls that the adapter uses. */
 const inMemory = (): S3Anchors => {
   const { bucket, anchors } = bucketOf();
   const objects = new Map<string, string>();
@@ -31,7 +31,7 @@ const inMemory = (): S3Anchors => {
 
 anchorsContract('S3Anchors', (look) => look(inMemory()));
 
-test('S3Anchors put objects whose names sort as their numbers, where none is', async () => {
+test('S3Anchors put objects whose names sort like their numbers, and never overwrite one', async () => {
   const { bucket, anchors } = bucketOf();
   bucket.on(PutObjectCommand).resolves({});
   await anchors.put(12, '{}');
@@ -40,7 +40,7 @@ test('S3Anchors put objects whose names sort as their numbers, where none is', a
   });
 });
 
-test('S3Anchors leave the number to whoever puts one at the same moment, and tell of what else goes wrong', async () => {
+test('S3Anchors let a concurrent writer have the number, and report all other errors', async () => {
   const { bucket, anchors } = bucketOf();
   bucket.on(PutObjectCommand).rejects(refusal('ConditionalRequestConflict', 409));
   expect(await anchors.put(1, '{}')).toBe(false);

@@ -16,7 +16,7 @@ const bucketOf = () => {
   return { client, bucket: mockClient(client), documents: new S3Documents(client, 'documents') };
 };
 
-/** A bucket in memory, with the calls that are used. */
+/** A bucket in memory, with the calls that the adapter uses. */
 const inMemory = (): S3Documents => {
   const { bucket, documents } = bucketOf();
   const objects = new Map<string, Buffer>();
@@ -51,7 +51,7 @@ describe('S3Documents', () => {
     ]);
   });
 
-  it('does not take a right that is missing for a document that is missing', async () => {
+  it('does not mistake a missing right for a missing document', async () => {
     const { bucket, documents } = bucketOf();
     const denied = new S3ServiceException({ name: 'AccessDenied', $fault: 'client', $metadata: {} });
     bucket.on(GetObjectCommand).rejects(denied);

@@ -39,7 +39,7 @@ test.each<readonly [string, object | Error, object]>([
   expect(bucket.commandCalls(GetObjectCommand)[0]!.args[0].input).toEqual({ Bucket: 'deploys', Key: 'web/all.yaml' });
 });
 
-test('the bucket of Flotilla itself is not asked', async () => {
+test('refuses the bucket of Flotilla itself', async () => {
   const sources = new OwnManifestSources({ documents: 'stage-documents' });
   expect(await sources.obtain({ s3: 's3://stage-documents/batches/another/batch.json' })).toEqual({
     problem: 'it is in the bucket of Flotilla itself, which has no manifests for others',

@@ -45,7 +45,7 @@ describe('an address in S3', () => {
     ['eu-central-1', 'flotilla-documents.s3.eu-central-1.amazonaws.com'],
     ['cn-north-1', 'flotilla-documents.s3.cn-north-1.amazonaws.com.cn'],
   ])(
-    'is at the host of the bucket in %s, for a quarter of an hour, and says nothing of our key',
+    'is at the host of the bucket in %s, for a quarter of an hour, and does not show our key',
     async (region, host) => {
       const { url, expires_at } = await addressAt({ region });
       expect([url.protocol, url.host]).toEqual(['https:', host]);
@@ -64,12 +64,12 @@ describe('an address in S3', () => {
     },
   );
 
-  it('is over when the key that has signed it is', async () => {
+  it('expires with the key that signed it', async () => {
     const expiration = new Date('2026-03-04T05:10:00Z');
     expect((await addressAt({}, expiration)).expires_at).toBe(expiration.getTime());
   });
 
-  it('is refused for what is wrong with it, and for nothing else', async () => {
+  it('reports exactly what is wrong', async () => {
     const world = await makeWorld();
     const address = await world.uploads.open(orderOf('abc'));
     const url = address.url.replace(/X-Amz-Expires=900/, 'X-Amz-Expires=9000');

@@ -18,7 +18,7 @@ interface Stream {
 
 const nameOf = (object: KubernetesObject): string => stringAt(object, 'metadata', 'name') ?? '';
 
-/** An API server in memory: lists and watches by path, as the real one serves them, and whatever a test has go wrong. */
+/** An API server in memory: lists and watches by path like the real one, with the failures that a test asks for. */
 export class ScriptedApi implements ApiReads {
   /** Paths with their queries, in order. */
   readonly asked: string[] = [];
@@ -27,11 +27,11 @@ export class ScriptedApi implements ApiReads {
   readonly #streams = new Set<Stream>();
   readonly #held = new Map<string, string[]>();
   #version = 100;
-  /** The oldest version that a watch may go on from. */
+  /** The oldest version from which a watch may resume. */
   #oldest = 0;
-  /** The status with which a path is refused, of a list or a watch. */
+  /** The status that refuses a list or a watch of a path. */
   refuses: (path: string, verb: 'list' | 'watch') => number | undefined = () => undefined;
-  /** Streams are not answered before they end, as by a proxy that waits for the whole answer. */
+  /** Streams get no answer before they end, as behind a proxy that buffers. */
   holdsBack = false;
 
   get streams(): readonly string[] {
@@ -58,12 +58,12 @@ export class ScriptedApi implements ApiReads {
     this.#tell(path, { type: 'DELETED', object: this.#dated(known), version: this.#version });
   }
 
-  /** What comes is kept back until it is released: streams have a pace of their own. */
+  /** Keeps events back until a test releases them: streams have their own pace. */
   hold(path: string): void {
     this.#held.set(path, []);
   }
 
-  /** One line, or all of them; false when nothing was kept back. */
+  /** Releases one line or all; false when there was nothing to release. */
   release(path: string, all = true): boolean {
     const held = this.#held.get(path) ?? [];
     const lines = all ? held.splice(0) : held.splice(0, 1);
@@ -72,7 +72,7 @@ export class ScriptedApi implements ApiReads {
     return lines.length > 0;
   }
 
-  /** A line of a test's own. */
+  /** Sends a line that the test wrote. */
   say(path: string, line: string): void {
     this.#say(path, line);
   }
@@ -83,7 +83,7 @@ export class ScriptedApi implements ApiReads {
     this.#say(path, JSON.stringify({ type: 'BOOKMARK', object: { metadata } }));
   }
 
-  /** Versions until now are too old from now on. */
+  /** All versions until now are too old from now on. */
   compact(): void {
     this.#oldest = this.#version;
     for (const changes of this.#changes.values()) changes.splice(0);

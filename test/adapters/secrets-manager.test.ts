@@ -32,9 +32,9 @@ const asked = (current: string | Error, before: string | Error) => {
 
 describe('the versions of a secret', () => {
   test.each([
-    ['the one of now and the one before', 'new', 'old', ['new', 'old']],
-    ['one, where there was none before', 'new', none, ['new']],
-    ['one, where the one before was empty', 'new', '', ['new']],
+    ['the current one and the one before', 'new', 'old', ['new', 'old']],
+    ['one, when there is no earlier one', 'new', none, ['new']],
+    ['one, when the earlier one is empty', 'new', '', ['new']],
   ])('are %s', async (_, current, before, versions) => {
     expect(await asked(current, before)).toEqual(versions);
   });
@@ -43,7 +43,7 @@ describe('the versions of a secret', () => {
     ['there is none', none, 'old', 'there is no such stage'],
     ['it has no value yet', '', none, 'the secret id has no value yet'],
     ['the one before may not be read', 'new', denied, 'it may not be read'],
-  ])('are an error where %s', async (_, current, before, message) => {
+  ])('fail when %s', async (_, current, before, message) => {
     await expect(asked(current, before)).rejects.toThrow(message);
   });
 });

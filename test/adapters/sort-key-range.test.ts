@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { compareSortKeys, rangeOf } from '../../lib/adapters/sort-key-range.ts';
 
-/** Characters around the surrogates and at the end of Unicode, where the next one is not one more. */
+/** Characters around the surrogates and at the end of Unicode, whose successor is not the next number. */
 const texts = fc
   .array(fc.constantFrom('a', 'b', '\u007f', '\ud7ff', '\ue000', '\uffff', '\u{10000}', '\u{10ffff}'), {
     minLength: 1,
@@ -10,7 +10,7 @@ const texts = fc
   })
   .map((characters) => characters.join(''));
 
-it('the range of a prefix holds just the keys that begin with it', () => {
+it('the range of a prefix holds exactly the keys that begin with it', () => {
   fc.assert(
     fc.property(texts, texts, (prefix, key) => {
       const { low, high } = rangeOf({ pk: 'p', prefix, limit: 1 });

@@ -14,7 +14,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** How SQLite does what it was asked for, each once. */
+/** How SQLite answers each query. */
 const plans = new Map<string, readonly string[]>();
 const { prepare } = DatabaseSync.prototype;
 DatabaseSync.prototype.prepare = function (sql) {
@@ -33,7 +33,7 @@ afterAll(() => {
 
 let files = 0;
 
-/** Written by SQL of our own: a hundred thousand would take the port half a minute. */
+/** Written by SQL directly: through the port, a hundred thousand items would take half a minute. */
 const fill = async (items: Iterable<Item>): Promise<SqliteTable> => {
   const file = join(folder, `${files++}.db`);
   const table = new SqliteTable(file);
@@ -52,7 +52,7 @@ describeLists('SqliteTable', {
   counts: { batches: 2_000, targets: 100_000, changes: 20_000, deployments: 3_000 },
 });
 
-test('SqliteTable: nothing that was asked for is a scan', () => {
+test('SqliteTable: no query is a scan', () => {
   expect(plans.size).toBeGreaterThan(2);
   expect([...plans.values()].flat().filter((step) => !step.startsWith('SEARCH items USING PRIMARY KEY'))).toEqual([]);
 });

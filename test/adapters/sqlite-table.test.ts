@@ -37,7 +37,10 @@ describeTable('SqliteTable', { open: (onUse) => open(contractFile, onUse === und
 const a = { pk: 'p', sk: 'a' };
 const b = { pk: 'p', sk: 'b' };
 const following = (): SqliteTable => open(':memory:', { follow: (pk) => pk === 'p' });
-/** A program that counts an item up 300 times, each time reading much before it writes, and only if nobody else wrote meanwhile. */
+/**
+ * A program that increments an item 300 times. It reads much before each write, and writes only if nobody else did
+ * meanwhile.
+ */
 const counting = (file: string): string => `
   import { SqliteTable } from ${JSON.stringify(import.meta.resolve('../../lib/adapters/sqlite-table.ts'))};
   const table = new SqliteTable(${JSON.stringify(file)}, { busyMilliseconds: 600_000 });
@@ -74,16 +77,16 @@ describe('SqliteTable: changes', () => {
       tells: [['modify', 'a', { ...a, n: 1, s: 'x' }]],
     },
     { title: 'a removed item', writes: [{ delete: a }], tells: [['remove', 'a', undefined]] },
-    { title: 'nothing of a put that changes nothing', writes: [{ put: { n: 1, ...a } }], tells: [] },
-    { title: 'nothing of a put that changes the order of names', writes: [{ put: { ...a, n: 1 } }], tells: [] },
+    { title: 'nothing for a put that changes nothing', writes: [{ put: { n: 1, ...a } }], tells: [] },
+    { title: 'nothing for a put that only changes the order of names', writes: [{ put: { ...a, n: 1 } }], tells: [] },
     {
-      title: 'nothing of an update that changes nothing',
+      title: 'nothing for an update that changes nothing',
       writes: [{ update: a, set: { n: 1 }, remove: ['s'] }],
       tells: [],
     },
-    { title: 'nothing of a delete of nothing', writes: [{ delete: b }], tells: [] },
-    { title: 'nothing of a check', writes: [{ check: a, when: { exists: true } }], tells: [] },
-    { title: 'nothing of another partition', writes: [{ put: { pk: 'other', sk: 'a' } }], tells: [] },
+    { title: 'nothing for a delete of a missing item', writes: [{ delete: b }], tells: [] },
+    { title: 'nothing for a check', writes: [{ check: a, when: { exists: true } }], tells: [] },
+    { title: 'nothing for another partition', writes: [{ put: { pk: 'other', sk: 'a' } }], tells: [] },
     {
       title: 'the changes of one transaction in the order of its writes',
       writes: [{ put: { ...b, n: 1 } }, { delete: a }],
@@ -100,7 +103,7 @@ describe('SqliteTable: changes', () => {
     expect(told(table.changes(before, 10))).toEqual(tells);
   });
 
-  it('tell nothing of a transaction that failed', async () => {
+  it('say nothing about a failed transaction', async () => {
     const table = following();
     const writes: readonly Write[] = [{ put: a }, { check: b, when: { exists: true } }];
     await expect(table.transact(writes)).rejects.toMatchObject({ name: 'ConditionFailed' });
@@ -115,7 +118,7 @@ describe('SqliteTable: changes', () => {
     expect([...first, ...rest].map(({ item }) => item?.n)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('are forgotten when they are trimmed, and their numbers are not used again', async () => {
+  it('disappear when they are trimmed, and their numbers are not used again', async () => {
     const file = newFile();
     const table = open(file, { follow: () => true });
     await table.transact([{ put: a }, { put: b }]);
@@ -129,7 +132,7 @@ describe('SqliteTable: changes', () => {
     expect(second!.sequence).toBeGreaterThan(first!.sequence);
   });
 
-  it('make the table again when they are replayed', async () => {
+  it('rebuild the table when they are replayed', async () => {
     await fc.assert(
       fc.asyncProperty(stepsOn('p'), async (steps) => {
         const table = following();
@@ -152,7 +155,7 @@ describe('SqliteTable: changes', () => {
 });
 
 describe('SqliteTable: commits', () => {
-  it('are announced afterwards, once for several that come together', async () => {
+  it('are announced afterwards, once for several together', async () => {
     const table = open(':memory:');
     let calls = 0;
     const stop = table.onCommit(() => calls++);
@@ -202,7 +205,7 @@ describe('SqliteTable: file', () => {
     expect(await table.get(a)).toEqual(a);
   });
 
-  it('is shared by processes: each waits for the other, and no write is lost', async () => {
+  it('works for several processes: each waits for the other, and no write is lost', async () => {
     const file = newFile();
     await open(file).transact([{ put: { ...a, n: 0 } }]);
     const reports = await Promise.all(
@@ -212,7 +215,7 @@ describe('SqliteTable: file', () => {
     expect(await open(file).get(a)).toEqual({ ...a, n: 600 });
   });
 
-  it('counts an update by the larger of what was and what is', async () => {
+  it('counts an update by the larger of its old and new sizes', async () => {
     const seen: TableUse[] = [];
     const table = open(':memory:', { onUse: (use) => seen.push(use) });
     await table.transact([{ put: { ...a, text: 'x'.repeat(3500) } }]);

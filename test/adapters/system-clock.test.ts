@@ -7,7 +7,7 @@ const DAYS = 86_400_000;
 
 afterEach(() => vi.useRealTimers());
 
-/** Whether a sleep is over, without waiting for it. */
+/** Whether a sleep has ended, without waiting for it. */
 const watch = (sleep: Promise<void>): { isOver: () => boolean } => {
   let over = false;
   sleep.then(() => {
@@ -37,7 +37,7 @@ describe('SystemClock', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('wakes early, without an error and without a timer left, when it is told to', async () => {
+  it('wakes early on a signal, without an error or a leftover timer', async () => {
     vi.useFakeTimers();
     const controller = new AbortController();
     const sleep = new SystemClock().sleep(60 * DAYS, controller.signal);
@@ -46,7 +46,7 @@ describe('SystemClock', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('does not fall asleep after it was told to wake', async () => {
+  it('does not fall asleep after a signal to wake', async () => {
     vi.useFakeTimers();
     await new SystemClock().sleep(1000, AbortSignal.abort());
     expect(vi.getTimerCount()).toBe(0);
@@ -63,7 +63,7 @@ describe('SystemClock', () => {
 });
 
 describe('SystemRandom', () => {
-  it('gives numbers from 0 up to 1, not all the same', () => {
+  it('gives different numbers from 0 up to 1', () => {
     const random = new SystemRandom();
     const numbers = Array.from({ length: 1000 }, () => random.next());
     expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true);
@@ -81,7 +81,7 @@ describe('UlidIds', () => {
     { title: 'as time goes on', times: [1000, 2000, 3000] },
     { title: 'within a millisecond', times: [1000, 1000, 1000] },
     { title: 'when the clock steps back', times: [3000, 1000, 2000] },
-  ])('gives ids that sort by their making $title', ({ times }) => {
+  ])('gives ids that sort by creation $title', ({ times }) => {
     const ids = new UlidIds(clockOf([...times]));
     const made = times.map(() => ids.next());
     expect(made.toSorted()).toEqual(made);

@@ -31,7 +31,7 @@ test.each<[kind: string, object: JsonObject, trimmed: JsonObject]>([
     { data: { spec: { template: { spec } } } },
     { data: { spec: { template: { spec: leanSpec } } } },
   ],
-  // Whoever changes the environment alone begins another rollout.
+  // A change to the environment alone also begins another rollout.
   ['Deployment', { spec: { template: { spec } } }, { spec: { template: { spec } } }],
   ['Widget', { spec, data: spec, status }, { spec, data: spec, status }],
   ['Pod', { spec: 'odd', status: { containerStatuses: [1] } }, { spec: 'odd', status: { containerStatuses: [1] } }],
@@ -43,7 +43,7 @@ test.each<[kind: string, object: JsonObject, trimmed: JsonObject]>([
   ).toEqual({ kind, ...trimmed, metadata });
 });
 
-test('of the managers of a workload those are kept that have set an image, and of their fields the images', () => {
+test('keeps those managers of a workload that have set an image, and of their fields the images', () => {
   const image = { 'k:{"name":"app"}': { 'f:image': {} } };
   const ofImage = { 'f:spec': { 'f:template': { 'f:spec': { 'f:containers': image } } } };
   const whole = { 'f:spec': { 'f:replicas': {}, 'f:template': { 'f:spec': { 'f:containers': image, 'f:x': {} } } } };

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** An HTTP proxy that makes connections for others (CONNECT), and remembers where to. */
+/** An HTTP proxy that opens tunnels (CONNECT), and records their targets. */
 export const startTunnel = async (): Promise<{ readonly address: string; readonly through: readonly string[] }> => {
   const through: string[] = [];
   const proxy = createServer().on('connect', (request, client) => {

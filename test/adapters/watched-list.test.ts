@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deploy, deployment, mirrored, object, placeIn, shown } from './mirror-stage.ts';
 
-/** What may become of a watch, and that nothing is missed by it. */
+/** All that can happen to a watch. None of it may lose an event. */
 
 const { pods } = placeIn('shared');
 const web = ['web', 'web-1', 'web-1-0'];
@@ -13,7 +13,7 @@ const following = async (): Promise<Stage> => {
   deploy(stage.api, 'web');
   stage.follow(deployment('web'));
   await stage.view('web');
-  // Not as young as a stream that ends at once.
+  // Older than a stream that ends at once.
   await stage.pass(2_000);
   stage.api.asked.splice(0);
   return stage;
@@ -25,7 +25,7 @@ const gone = (code: number, message = 'too old') =>
 interface Trouble {
   readonly what: string;
   readonly happens: (stage: Stage) => void;
-  /** LISTs of pods that it takes to be whole again. */
+  /** LISTs of pods that the watch needs to recover. */
   readonly lists: number;
   readonly within: number;
 }
@@ -37,7 +37,7 @@ const missed = ({ api }: Stage): void => {
 
 const troubles: readonly Trouble[] = [
   {
-    what: 'ends in time: it goes on at once from the version that was seen last',
+    what: 'ends in time: resumes at once from the last version',
     happens: (stage) => {
       stage.api.end(pods, 'over');
       missed(stage);
@@ -46,7 +46,7 @@ const troubles: readonly Trouble[] = [
     within: 1,
   },
   {
-    what: 'breaks: it goes on soon',
+    what: 'breaks: resumes soon',
     happens: (stage) => {
       stage.api.end(pods, 'broken');
       missed(stage);
@@ -55,7 +55,7 @@ const troubles: readonly Trouble[] = [
     within: 500,
   },
   {
-    what: 'has ended, and its version is too old (410): all is listed anew',
+    what: 'has ended, and its version is too old (410): lists everything again',
     happens: (stage) => {
       stage.api.end(pods, 'over');
       missed(stage);
@@ -65,7 +65,7 @@ const troubles: readonly Trouble[] = [
     within: 500,
   },
   {
-    what: 'says within the stream that its version is too old: all is listed anew',
+    what: 'reports within the stream that its version is too old: lists everything again',
     happens: (stage) => {
       stage.api.hold(pods);
       missed(stage);
@@ -78,7 +78,7 @@ const troubles: readonly Trouble[] = [
     within: 500,
   },
   {
-    what: 'ends with another error: it goes on from where it was',
+    what: 'ends with another error: resumes from where it was',
     happens: (stage) => {
       stage.api.say(pods, gone(500, 'etcd has no leader'));
       missed(stage);
@@ -87,7 +87,7 @@ const troubles: readonly Trouble[] = [
     within: 500,
   },
   {
-    what: 'has a line that is none: it begins again before that line',
+    what: 'has an invalid line: starts again before that line',
     happens: (stage) => {
       stage.api.say(pods, '{"type":"MODIFIED","object":{"meta');
       missed(stage);
@@ -96,7 +96,7 @@ const troubles: readonly Trouble[] = [
     within: 500,
   },
   {
-    what: 'has bookmarks: it goes on from the last one',
+    what: 'has bookmarks: resumes from the last one',
     happens: (stage) => {
       missed(stage);
       stage.api.compact();
@@ -117,7 +117,7 @@ test.each(troubles.map((one) => [one.what, one] as const))('a watch that %s', as
   expect(stage.api.streams).toHaveLength(4);
 });
 
-test('after trouble that stays nothing is told as seen, requests are few, and what comes back is told', async () => {
+test('while trouble lasts, nothing counts as watched and requests are few; recovery is reported', async () => {
   const { api, pass, view, changed } = await following();
   api.refuses = (path) => (path === pods ? 503 : undefined);
   api.end(pods, 'broken');
@@ -130,7 +130,7 @@ test('after trouble that stays nothing is told as seen, requests are few, and wh
   expect([changed.includes('shared/web'), shown(await view('web'))]).toEqual([true, web]);
 });
 
-test('one break of a stream is no news', async () => {
+test('one broken stream is not reported', async () => {
   const { api, pass, view, changed } = await following();
   changed.splice(0);
   api.end(pods, 'broken');
@@ -138,7 +138,7 @@ test('one break of a stream is no news', async () => {
   expect([changed, shown(await view('web'))]).toEqual([[], web]);
 });
 
-test('lines that are none are no end: all is listed anew each time', async () => {
+test('invalid lines do not stop it: it lists everything again each time', async () => {
   const { api, pass, view } = await following();
   for (let nth = 0; nth < 3; nth += 1) {
     api.say(pods, '<html>');
@@ -147,7 +147,7 @@ test('lines that are none are no end: all is listed anew each time', async () =>
   expect(shown(await view('web'))).toEqual(web);
 });
 
-test('a stream that is refused at once is trouble, until lists have shown that it alone is refused', async () => {
+test('a stream refused at once is trouble, until lists show that only the stream is refused', async () => {
   const { api, pass, view } = await following();
   api.refuses = (path, verb) => (path === pods && verb === 'watch' ? 502 : undefined);
   api.say(pods, '<html>');
@@ -155,7 +155,7 @@ test('a stream that is refused at once is trouble, until lists have shown that i
   await expect(view('web')).rejects.toThrow('HTTP 502');
 });
 
-test('where lists are answered and streams never are, lists are read instead, and the stream is tried again after minutes', async () => {
+test('when lists work and streams never do, it reads lists, and tries the stream again after minutes', async () => {
   const { api, pass, view } = await following();
   api.refuses = (path, verb) => (path === pods && verb === 'watch' ? 504 : undefined);
   api.end(pods, 'broken');
@@ -166,7 +166,7 @@ test('where lists are answered and streams never are, lists are read instead, an
   expect(shown(await view('web'))).toEqual(web);
 });
 
-test('a stream that a proxy holds back is not waited for a second time', async () => {
+test('does not wait a second time for a stream that a proxy buffers', async () => {
   const stage = mirrored();
   deploy(stage.api, 'web');
   stage.api.holdsBack = true;
@@ -175,7 +175,7 @@ test('a stream that a proxy holds back is not waited for a second time', async (
   await expect(stage.view('web')).resolves.toBeUndefined();
 });
 
-test('a version that nothing comes of is given up after some tries, and all is listed anew', async () => {
+test('gives up a version that never works after some tries, and lists everything again', async () => {
   const { api, pass } = await following();
   api.refuses = (path, verb) => (path === pods && verb === 'watch' ? 504 : undefined);
   api.end(pods, 'broken');
@@ -184,9 +184,9 @@ test('a version that nothing comes of is given up after some tries, and all is l
 });
 
 test.each<[what: string, bookmarks: boolean, quiet: number]>([
-  ['of an API server that sends bookmarks is given up after three minutes', true, 180_000],
-  ['without bookmarks is given up when it is overdue', false, 360_000],
-])('a watch that is quiet %s', async (_, bookmarks, quiet) => {
+  ['gives up after three minutes on an API server that sends bookmarks', true, 180_000],
+  ['without bookmarks, gives up when a watch is overdue', false, 360_000],
+])('a quiet watch %s', async (_, bookmarks, quiet) => {
   const stage = mirrored();
   deploy(stage.api, 'web');
   stage.follow(deployment('web'));
@@ -200,7 +200,7 @@ test.each<[what: string, bookmarks: boolean, quiet: number]>([
   expect(watches()).toBe(2);
 });
 
-test('asks for some minutes, not all for the same', async () => {
+test('asks for some minutes, with a random spread', async () => {
   const seconds = new Set<string | null>();
   for (const random of [0, 0.5, 0.999]) {
     const { api, follow, view } = mirrored(random);
@@ -214,7 +214,7 @@ test('asks for some minutes, not all for the same', async () => {
   expect([...seconds]).toEqual(['240', '330', '420']);
 });
 
-test('whoever waits for a list that is stopped before it is read is let go on, to read it', async () => {
+test('lets a caller who waits for a stopped list go on, and read it', async () => {
   const { mirror, follow, view } = mirrored();
   follow(deployment('web'));
   const viewed = view('web');
@@ -222,7 +222,7 @@ test('whoever waits for a list that is stopped before it is read is let go on, t
   expect(shown(await viewed)).toEqual(['to be read']);
 });
 
-test('and one that begins again is waited for again', async () => {
+test('and waits again for one that starts again', async () => {
   const { api, mirror, follow, view } = mirrored();
   deploy(api, 'web');
   follow(deployment('web'));

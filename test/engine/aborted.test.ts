@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { distributedMap, EngineFixture, machine, task, tokenTask } from './engine-fixture.ts';
 
 /**
- * The events of what is stopped because its sibling failed. Each row is a tree of our own; It names every
- * event from the failure on, which is number 1: its number, the one that it follows from, an iteration with its index. Where AWS was recorded or measured it is
- * the same; the order below the second level is our reading of the same rule, from outside in.
+ * The events of what stops because its sibling failed. Each row is a small tree. It lists every event from the failure
+ * on, which is number 1: its number, the event that it follows from, an iteration with its index. It agrees with what
+ * was recorded or measured on AWS. The order below the second level is our reading of the same rule, from outside in.
  */
 
 const end = { Type: 'Pass', End: true };
 const fail = { Type: 'Fail', Error: 'Boom' };
 const wait = (Seconds: number, more: object = { End: true }) => ({ Type: 'Wait', Seconds, ...more });
 const program = (states: Record<string, object>) => ({ StartAt: Object.keys(states)[0], States: states });
-/** Waits a second, so that its siblings stand where they are to be stopped, and fails. */
+/** Waits a second, so that its siblings are where the test stops them, and fails. */
 const failing = (name: string) => program({ [`${name}Wait`]: wait(1, { Next: name }), [name]: fail });
 const caught = { Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Last' }], End: true };
 const parallel = (branches: readonly object[], more: object = { End: true }) => ({
@@ -22,7 +22,7 @@ const map = (states: Record<string, object>, more: object = { End: true }) => ({
   ...{ Type: 'Map', Items: [0, 1, 2], ItemProcessor: program(states) },
   ...more,
 });
-/** An iteration of `map` that fails when it is the one of that index, and waits otherwise. */
+/** An iteration of `map` that fails at that index, and waits otherwise. */
 const failsAt = (index: number) => ({
   Which: {
     Type: 'Choice',
@@ -83,7 +83,7 @@ const ofParallel: readonly Row[] = [
     ['1 <. EvaluationFailed', '2 <1 ParallelStateFailed', '3 <2 ExecutionFailed'],
   ],
   [
-    'what nothing can catch leaves no event but the end (measured)',
+    'a failure that nothing can catch leaves only the end (measured)',
     { P: parallel([program({ L: { ...end, Output: "{% $pad('', 270000, 'x') %}" } }), program({ W: wait(60) })]) },
     'W',
     ['1 <. WaitStateEntered', '2 <. ExecutionFailed'],
@@ -157,7 +157,7 @@ const ofParallel: readonly Row[] = [
     ],
   ],
   [
-    'a Parallel that failed below has said so itself',
+    'a Parallel below that failed has its own event',
     { P: parallel([program({ Q: parallel([failing('F')]) }), program({ W: wait(60) })]) },
     'F',
     [
@@ -220,7 +220,7 @@ const ofMap: readonly Row[] = [
     ],
   ],
   [
-    'a failure that the Map tolerates stops nobody else',
+    'a failure that the Map tolerates stops nothing else',
     { M: map(failsAt(1), { ToleratedFailureCount: 1, End: true }) },
     'F',
     [
@@ -236,7 +236,7 @@ const ofMap: readonly Row[] = [
     ],
   ],
   [
-    'what nothing can catch leaves no event but the end (measured)',
+    'a failure that nothing can catch leaves only the end (measured)',
     { M: map({ L: { ...end, Output: "{% $pad('', 270000, 'x') %}" } }, { MaxConcurrency: 1, End: true }) },
     'L',
     ['1 <. PassStateEntered', '2 <1 ExecutionFailed'],
@@ -281,7 +281,7 @@ test('a Catch that cannot be evaluated fails the state a second time (measured)'
   ]);
 });
 
-test('the children of a Distributed Map end with the branch that it stands in', async () => {
+test('the children of a Distributed Map end with its branch', async () => {
   const fixture = new EngineFixture({ functions: { never } });
   const M = { ...distributedMap({ T: task('never') }), Items: [1, 2] };
   const arn = await fixture.start(machine({ P: parallel([program({ M }), failing('F')], caught), Last: wait(3600) }));

@@ -94,7 +94,7 @@ describe('the script', () => {
       { verdict: 'differed', difference: expect.stringContaining('answer.inspectionData.afterArguments') },
     ],
     [
-      'a state that needs what the engine has not',
+      'a state that needs what the engine lacks',
       { ...question, definition: JSON.parse(JSON.stringify(reading)) },
       { verdict: 'refused', features: ['Pass.OutputPath'] },
     ],
@@ -115,12 +115,12 @@ describe('the script', () => {
     ],
     ['a question that is refused as recorded', denied, { verdict: 'passed' }],
     [
-      'a question that is refused in other words',
+      'a question that is refused with another message',
       { ...denied, expected: { ...denied.expected, message: 'No.' } } as RecordedCase,
       { verdict: 'differed', difference: expect.stringContaining('refusal.message') },
     ],
     [
-      'a question that ought to be refused',
+      'a question that should be refused',
       { ...denied, request: question.request } as RecordedCase,
       { verdict: 'differed', difference: 'the request was accepted' },
     ],
@@ -128,7 +128,7 @@ describe('the script', () => {
     expect(await runCases([recorded])).toEqual([{ id: recorded.id, ...verdict }]);
   });
 
-  test('names each case that did not pass and closes with the counts', async () => {
+  test('names each failed case and ends with the counts', async () => {
     const lines = report(await runCases([passing, refused, differing, wronglyTaken, invalid]));
     expect(lines.at(-1)).toBe('1 passed, 1 refused, 3 differed');
     expect(lines.join('\n')).toContain('differed differs\n    outcome.output: expected 3, got 2');
@@ -140,7 +140,7 @@ describe('the script', () => {
     ['all passed', [passing], 0, '1 passed, 0 refused, 0 differed'],
     ['some are refused', [passing, refused, question], 0, '2 passed, 1 refused, 0 differed'],
     ['one differed', [passing, differing], 1, '1 passed, 0 refused, 1 differed'],
-  ] as const)('ends with what it found: %s', async (_, cases, status, last) => {
+  ] as const)('ends with the exit status of what it found: %s', async (_, cases, status, last) => {
     const folder = mkdtempSync(join(tmpdir(), 'cases-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const lines: string[] = [];
@@ -151,7 +151,7 @@ describe('the script', () => {
     }
   });
 
-  test('ends with 2 when it is given nothing', async () => {
+  test('ends with 2 without arguments', async () => {
     expect(await main([], () => undefined)).toBe(2);
   });
 
@@ -160,14 +160,14 @@ describe('the script', () => {
     ['examples/small.yaml', /^examples\/small\.yaml cannot be read: Unexpected token/],
     ['package.json', /^package\.json has no recorded cases/],
     ['statemachines/watch.asl.json', /^statemachines\/watch\.asl\.json has no recorded cases/],
-  ])('says in one line that a file has no cases: %s', async (file, told) => {
+  ])('reports in one line a file without cases: %s', async (file, told) => {
     const lines: string[] = [];
     expect(await main([file], (line) => lines.push(line))).toBe(2);
     expect(lines).toEqual([expect.stringMatching(told)]);
     expect(lines.join()).not.toContain('\n');
   });
 
-  test('a recorded history that differs is noticed', async () => {
+  test('reports a recorded history that differs', async () => {
     const events = [{ id: 1, previousEventId: 0, type: 'ExecutionStarted', details: { input: {} } }];
     const [verdict] = await runCases([{ ...passing, expected: { ...passing.expected, history: events } }]);
     expect(verdict).toMatchObject({ verdict: 'differed', difference: expect.stringContaining('more events') });
@@ -205,7 +205,7 @@ describe('the functions of a case', () => {
       { name: 'Bad', payload: { errorMessage: 'so', errorType: 'Bad', requestId: 'none', stackTrace: [] } },
     ],
     [
-      'one that is not there',
+      'an unknown function',
       undefined,
       { name: 'Lambda.ResourceNotFoundException', message: expect.stringContaining('Function not found: arn:aws:') },
     ],
@@ -216,16 +216,16 @@ describe('the functions of a case', () => {
 
 describe('matching', () => {
   test.each([
-    ['a wildcard takes any value', '{{any}}', { a: 1 }, true],
-    ['a wildcard takes no missing value', '{{any}}', undefined, false],
-    ['a wildcard in a text takes any run', 'id {{id}} of (x)', 'id 12-34 of (x)', true],
-    ['every text with wildcards is taken for one', ['a {{x}}', 'b {{x}}'], ['a 1', 'b 2'], true],
+    ['a wildcard matches any value', '{{any}}', { a: 1 }, true],
+    ['a wildcard matches no missing value', '{{any}}', undefined, false],
+    ['a wildcard in a text matches any run', 'id {{id}} of (x)', 'id 12-34 of (x)', true],
+    ['different texts with wildcards are equal to one', ['a {{x}}', 'b {{x}}'], ['a 1', 'b 2'], true],
     ['the text around a wildcard counts', 'id {{id}} of (x)', 'id 12-34 of y', false],
     ['JSON in a text', { $json: { a: '{{any}}' } }, '{"a":5}', true],
     ['other JSON in a text', { $json: { a: 1 } }, '{"a":2}', false],
     ['a text that is not JSON', { $text: 'plain' }, 'plain', true],
     ['a missing key', { a: 1, b: 2 }, { a: 1 }, false],
-    ['a key too much', { a: 1 }, { a: 1, b: 2 }, false],
+    ['a key too many', { a: 1 }, { a: 1, b: 2 }, false],
     ['a shorter list', [1, 2], [1], false],
     ['null is not a missing value', null, undefined, false],
   ] as const)('%s', (_, expected, actual, isMatch) => {

@@ -15,7 +15,7 @@ const refusal = (definition: unknown): DefinitionRefused => {
     if (error instanceof DefinitionRefused) return error;
     throw error;
   }
-  throw new Error('The definition was taken');
+  throw new Error('The definition was accepted');
 };
 
 const pass = { Type: 'Pass', End: true };
@@ -27,12 +27,12 @@ const inlineMap = (more: object = {}, processor: object = {}): object => ({
   ...more,
 });
 
-test.each(['batch', 'watch', 'preview'])('our own %s machine is understood completely', (name) => {
+test.each(['batch', 'watch', 'preview'])('understands our own %s machine completely', (name) => {
   const definition = load(readFileSync(`statemachines/${name}.asl.json`, 'utf8'));
   expect(definition.program.states.size).toBeGreaterThan(1);
 });
 
-describe('what the engine does not run is refused by name', () => {
+describe('refuses by name what the engine does not run', () => {
   test.each<[string, object, string]>([
     ['a JSONPath field in a JSONata state', one({ ...pass, ResultPath: '$.a' }), 'Pass.ResultPath'],
     [
@@ -87,7 +87,7 @@ describe('what the engine does not run is refused by name', () => {
   });
 });
 
-describe('what Step Functions itself refuses', () => {
+describe('refuses what Step Functions itself refuses', () => {
   test.each<[string, unknown, string]>([
     ['no JSON', '{', 'INVALID_JSON_DESCRIPTION'],
     ['not an object', '[]', 'INVALID_JSON_DESCRIPTION'],
@@ -107,12 +107,8 @@ describe('what Step Functions itself refuses', () => {
       { QueryLanguage: 'JSONata', States: { A: pass } },
       `The field 'StartAt' is required but was missing`,
     ],
-    ['a start that is not there', machine({ A: pass }, { StartAt: 'B' }), `Missing 'StartAt' target: B at /StartAt`],
-    [
-      'a next that is not there',
-      one({ Type: 'Pass', Next: 'Gone' }),
-      `Missing 'Next' target: Gone at /States/Start/Next`,
-    ],
+    ['a missing start', machine({ A: pass }, { StartAt: 'B' }), `Missing 'StartAt' target: B at /StartAt`],
+    ['a missing next', one({ Type: 'Pass', Next: 'Gone' }), `Missing 'Next' target: Gone at /States/Start/Next`],
     [
       'a catch that leads nowhere',
       one(task('f', { Catch: [{ ErrorEquals: ['A'], Next: 'Gone' }] })),
@@ -220,7 +216,7 @@ describe('what Step Functions itself refuses', () => {
       'must hand over the token',
     ],
     [
-      'incomplete credentials, in the words of AWS',
+      'incomplete credentials, with the message of AWS',
       one(task('f', { Credentials: {} })),
       `The field 'RoleArn' is required but was missing at /States/Start/Credentials`,
     ],
@@ -281,7 +277,7 @@ describe('what Step Functions itself refuses', () => {
     expect(error.message).toMatch(/^Invalid State Machine Definition: '/);
   });
 
-  test('every problem comes in one answer', () => {
+  test('reports all problems in one answer', () => {
     const { problems } = refusal(
       machine({ A: { Type: 'Pass', Next: 'Gone', Foo: 1 }, B: { Type: 'Wait', Seconds: -1, End: true } }),
     );

@@ -2,12 +2,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { distributedMap, EngineFixture, journalPath, machine, task, tokenTask } from './engine-fixture.ts';
 
-/** Documented, not recorded, but for the parent's events (aws.md 6, 7.1; R8, R16). */
+/** Documented, not recorded, except for the parent's events (aws.md 6, 7.1; R8, R16). */
 
 const items = (count: number) => ({ items: Array.from({ length: count }, (_, index) => index) });
 const double = distributedMap({ Double: { Type: 'Pass', Output: '{% $states.input * 2 %}', End: true } });
 
-/** A child per item; those that are odd fail. */
+/** A child per item; odd items fail. */
 const oddFails = (more: object = {}): object =>
   machine({
     Each: distributedMap(
@@ -21,7 +21,7 @@ const oddFails = (more: object = {}): object =>
   });
 
 describe('a child', () => {
-  test('is an execution of its own, with the names of AWS, its own history and its own input', async () => {
+  test("is an execution of its own, with AWS's names, its own history and its own input", async () => {
     const fixture = new EngineFixture();
     const arn = await fixture.start(
       machine({
@@ -60,7 +60,7 @@ describe('a child', () => {
     expect(fixture.engine.transitions(arn)).toBe(1);
   });
 
-  test('does not see the variables around it', async () => {
+  test('does not see the variables of its parent', async () => {
     const { value } = await new EngineFixture().run(
       machine({
         First: { Type: 'Pass', Assign: { outer: 1 }, Next: 'Each' },
@@ -71,7 +71,7 @@ describe('a child', () => {
     expect(value).toEqual([false]);
   });
 
-  test('that is stopped counts as failed, and the others go on', async () => {
+  test('counts as failed when it is stopped, and the others go on', async () => {
     const tokens: string[] = [];
     const fixture = new EngineFixture({ functions: { f: ({ token }: { token: string }) => void tokens.push(token) } });
     const arn = await fixture.start(
@@ -111,7 +111,7 @@ describe('the map', () => {
     ]);
   });
 
-  test('of nothing gives nothing', async () => {
+  test('without items gives nothing', async () => {
     expect((await new EngineFixture().run(machine({ Each: double }), items(0))).value).toEqual([]);
   });
 
@@ -164,7 +164,7 @@ describe('the map', () => {
     }
   });
 
-  test('a failed child stands in the result as a record of its execution', async () => {
+  test("has the record of a failed child's execution in its result", async () => {
     const { value } = await new EngineFixture().run(oddFails({ ToleratedFailurePercentage: 100 }), items(2));
     expect(value).toEqual([
       0,
@@ -172,7 +172,7 @@ describe('the map', () => {
     ]);
   });
 
-  test('that fails aborts the children that still run', async () => {
+  test('aborts running children when it fails', async () => {
     const fixture = new EngineFixture({ functions: { never: () => new Promise(() => undefined) } });
     const arn = await fixture.start(
       machine({
@@ -202,7 +202,7 @@ describe('the map', () => {
     expect(fixture.engine.transitions(arn)).toBe(2);
   });
 
-  test('whose outputs together pass 256 KiB ends the run, and nothing catches it', async () => {
+  test('ends when its outputs together pass 256 KiB, and nothing catches that', async () => {
     const fixture = new EngineFixture();
     const { status, error } = await fixture.run(
       machine({
@@ -245,7 +245,7 @@ test('stopping the parent aborts the children', async () => {
   expect(fixture.clock.next).toBeUndefined();
 });
 
-test('a child that ends while nobody runs is counted after the restart', async () => {
+test('counts a child that ended before a restart', async () => {
   const path = journalPath();
   const tokens: string[] = [];
   const functions = { f: ({ token }: { token: string }) => void tokens.push(token) };

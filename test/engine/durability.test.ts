@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { EngineFixture, type FixtureOptions, machine, task, tokenTask } from './engine-fixture.ts';
 
-/** A disk that takes what was written when the test says so. */
+/** A disk that writes when the test says so. */
 class HeldDisk {
   #written = 0;
   #synced = 0;
@@ -29,7 +29,7 @@ const withHeldDisk = (functions: NonNullable<FixtureOptions['functions']>) => {
   return { disk, fixture: new EngineFixture({ functions, durability: disk }) };
 };
 
-/** Begins an execution without waiting for anything, and gives the promise of the answer to its start. */
+/** Begins an execution without waiting, and returns the promise of the start's answer. */
 const begin = async ({ engine }: EngineFixture, states: object) => {
   const definition = JSON.stringify(states);
   const { stateMachineArn } = await engine.createStateMachine({ name: 'machine', definition });
@@ -50,7 +50,7 @@ const settled = async (promise: Promise<unknown>): Promise<boolean> => {
   return isSettled;
 };
 
-describe('nothing follows before it is on the disk', () => {
+describe('nothing goes on before it is on the disk', () => {
   test('neither the answer to a start nor the call of a function', async () => {
     const { disk, fixture } = withHeldDisk({ f: () => 1 });
     const { answer } = await begin(fixture, machine({ Call: task('f') }));
@@ -62,12 +62,12 @@ describe('nothing follows before it is on the disk', () => {
   });
 
   test.each<[what: string, ask: (fixture: EngineFixture, arn: string, token: string) => Promise<unknown>]>([
-    ['a start that is repeated', ({ engine }, arn) => engine.startExecution({ stateMachineArn: arn, name: 'run' })],
+    ['a repeated start', ({ engine }, arn) => engine.startExecution({ stateMachineArn: arn, name: 'run' })],
     [
-      'what became of an execution',
+      'the outcome of an execution',
       ({ engine }, arn) => engine.describeExecution({ executionArn: engine.executionArn(arn, 'run') }),
     ],
-    ['which executions there are', ({ engine }, arn) => engine.listExecutions({ stateMachineArn: arn })],
+    ['the list of executions', ({ engine }, arn) => engine.listExecutions({ stateMachineArn: arn })],
     ['that a token is gone', ({ engine }, _, taskToken) => engine.sendTaskSuccess({ taskToken, output: '2' })],
   ])('nor %s', async (_, ask) => {
     let token = '';
@@ -90,7 +90,7 @@ describe('nothing follows before it is on the disk', () => {
   });
 });
 
-test('a disk that fails is a defect, and nothing is taken any more', async () => {
+test('a failing disk is a defect, and the engine accepts nothing more', async () => {
   const durability = { wrote: () => {}, synced: () => Promise.reject(new Error('EIO')) };
   const fixture = new EngineFixture({ functions: { f: () => 1 }, durability });
   const { answer, arn } = await begin(fixture, machine({ Call: task('f') }));

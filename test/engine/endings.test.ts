@@ -28,7 +28,7 @@ describe('the time-out of a state', () => {
     );
   });
 
-  test('each attempt has its whole time', async () => {
+  test('gives each attempt the full time', async () => {
     const fixture = new EngineFixture({ functions: forever });
     const before = fixture.clock.now();
     const Retry = [{ ErrorEquals: ['States.Timeout'], MaxAttempts: 2, BackoffRate: 1 }];
@@ -37,7 +37,7 @@ describe('the time-out of a state', () => {
     expect(fixture.calls).toHaveLength(3);
   });
 
-  test('what the function gives or throws afterwards is lost', async () => {
+  test('ignores what the function returns or throws afterwards', async () => {
     const late: ((value: number) => void)[] = [];
     const fixture = new EngineFixture({ functions: { f: () => new Promise<number>((resolve) => late.push(resolve)) } });
     const states = {
@@ -74,7 +74,7 @@ describe('the time-out of the machine', () => {
     expect(fixture.clock.next).toBeUndefined();
   });
 
-  test('counts from the start, over a restart', async () => {
+  test('counts from the start, across a restart', async () => {
     const path = journalPath();
     const fixture = new EngineFixture({ functions: forever, path });
     const arn = await fixture.start(definition);
@@ -94,7 +94,7 @@ describe('stopExecution', () => {
   });
   const functions = { f: () => undefined };
 
-  test('ends as ABORTED with the error and cause that were given, and no Catch runs', async () => {
+  test('ends as ABORTED with the given error and cause, and no Catch runs', async () => {
     const fixture = new EngineFixture({ functions });
     const executionArn = await fixture.start(definition);
     await fixture.engine.stopExecution({ executionArn, error: 'Cancelled', cause: 'by somebody' });
@@ -119,7 +119,7 @@ describe('stopExecution', () => {
     expect((await new EngineFixture({ functions, path }).describe(executionArn)).status).toBe('ABORTED');
   });
 
-  test('of one that has ended changes nothing', async () => {
+  test('changes nothing after the execution has ended', async () => {
     const fixture = new EngineFixture();
     const executionArn = await fixture.start(machine({ A: { Type: 'Succeed' } }));
     const before = await fixture.describe(executionArn);
@@ -127,7 +127,7 @@ describe('stopExecution', () => {
     expect(await fixture.describe(executionArn)).toEqual(before);
   });
 
-  test('of one that never was', async () => {
+  test('fails for an unknown execution', async () => {
     const request = { executionArn: 'arn:aws:states:us-east-1:000000000000:execution:machine:none' };
     await expect(new EngineFixture().engine.stopExecution(request)).rejects.toMatchObject({
       name: 'ExecutionDoesNotExist',
@@ -142,13 +142,13 @@ describe('startExecution', () => {
     return await fixture.engine.startExecution({ stateMachineArn, name, input });
   };
 
-  test('the same name and input while it runs is the same execution', async () => {
+  test('the same name and input during a run is the same execution', async () => {
     const fixture = new EngineFixture();
     const arn = await fixture.start(waiting, { a: 1 });
     expect((await startAgain(fixture, 'run', '{ "a": 1 }')).executionArn).toBe(arn);
   });
 
-  test('another input, or one that has ended, is refused', async () => {
+  test('refuses another input, or the name of an ended execution', async () => {
     const fixture = new EngineFixture();
     const arn = await fixture.start(waiting, { a: 1 });
     await expect(startAgain(fixture, 'run', '{"a":2}')).rejects.toMatchObject({ name: 'ExecutionAlreadyExists' });
@@ -160,13 +160,13 @@ describe('startExecution', () => {
     ['a name with a slash', 'a/b', '{}', 'InvalidName'],
     ['a name of 81 characters', 'x'.repeat(81), '{}', 'InvalidName'],
     ['an input that is no JSON', 'new', '{', 'InvalidExecutionInput'],
-  ])('%s is refused', async (_, name, input, error) => {
+  ])('refuses %s', async (_, name, input, error) => {
     const fixture = new EngineFixture();
     await fixture.start(waiting);
     await expect(startAgain(fixture, name, input)).rejects.toMatchObject({ name: error });
   });
 
-  test('of a machine that is not there', async () => {
+  test('refuses an unknown machine', async () => {
     const request = { stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:none' };
     await expect(new EngineFixture().engine.startExecution(request)).rejects.toMatchObject({
       name: 'StateMachineDoesNotExist',
@@ -174,7 +174,7 @@ describe('startExecution', () => {
   });
 });
 
-test('a machine that is created again serves new executions; those that run keep their definition, over a restart', async () => {
+test('a replaced machine serves new executions; running ones keep their definition, across a restart', async () => {
   const path = journalPath();
   const version = (text: string): object =>
     machine({ Wait: { Type: 'Wait', Seconds: 60, Next: 'Say' }, Say: { Type: 'Pass', Output: text, End: true } });

@@ -8,7 +8,7 @@ import type { JournalEntryKind } from '../../lib/engine/journal-entry.ts';
 import type { Json } from '../../lib/engine/json.ts';
 import { VirtualClock } from '../../lib/engine/virtual-clock.ts';
 
-/** The functions of a test by name. A function that a test did not expect is an error of the test. */
+/** The functions of a test by name. An unexpected call is an error. */
 export type Functions = Readonly<Record<string, (payload: never) => unknown>>;
 
 export interface FixtureOptions {
@@ -46,7 +46,7 @@ export const tokenTask = (name: string, more: object = {}): object => ({
   ...more,
 });
 
-/** A machine in JSONata out of its states, which starts at the first of them. */
+/** A JSONata machine from its states; it starts at the first. */
 export const machine = (states: Record<string, object>, more: object = {}): object => ({
   QueryLanguage: 'JSONata',
   StartAt: Object.keys(states)[0],
@@ -154,7 +154,7 @@ export class EngineFixture {
     return this.engine.history(executionArn).map(({ type }) => type);
   }
 
-  /** The children of the one Map Run that an execution began, in the order of their items. */
+  /** The children of an execution's only Map Run, in the order of their items. */
   async children(executionArn: string): Promise<readonly string[]> {
     const started = this.engine.history(executionArn).find(({ type }) => type === 'MapRunStarted');
     const { executions } = await this.engine.listExecutions({ mapRunArn: String(started?.details?.mapRunArn) });

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { task } from './engine-fixture.ts';
 import { end, failingWith, historyOf, inline, type Story } from './whole-history.ts';
 
-/** What an expression that cannot be evaluated does to its state, in the words of Step Functions, as recorded. */
+/** What happens to a state whose expression cannot be evaluated, with the messages of Step Functions, as recorded. */
 
 const stories: readonly Story[] = [
   {
-    what: 'a Map whose Items are no list: what fails before anything began follows from what came before the state',
+    what: 'a Map whose Items are no list: a failure before the start follows from the event before the state',
     states: { M: { Type: 'Map', Items: '{% $states.input %}', ItemProcessor: inline({ I: end }), End: true } },
     input: { a: 1 },
     history: [
@@ -76,7 +76,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    what: 'a condition that is no truth value',
+    what: 'a condition that is not boolean',
     states: { B: { Type: 'Choice', Choices: [{ Condition: '{% 1 %}', Next: 'C' }] }, C: end },
     history: [
       '2 <0 ChoiceStateEntered {"input":{},"name":"B"}',
@@ -85,7 +85,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    what: 'a time that is none: the expression itself was fine, so it follows from the entry',
+    what: 'an invalid time: the expression itself was fine, so it follows from the entry',
     states: { W: { Type: 'Wait', Timestamp: '{% "2016-13-05T21:29:29Z" %}', End: true } },
     history: [
       '2 <0 WaitStateEntered {"input":{},"name":"W"}',

@@ -4,8 +4,8 @@ import { distributedMap, task, tokenTask } from './engine-fixture.ts';
 import { end, failingWith, historyOf, inline, type Story } from './whole-history.ts';
 
 /**
- * Which events there are, from which each follows, and what it tells: lessons that recordings of Step Functions taught,
- * each with a small machine of our own. `npm run test:recordings` holds the engine against the recordings.
+ * Which events there are, what each follows from, and what it contains. We learned this from recordings of Step
+ * Functions; each row is a small machine. `npm run test:recordings` compares the engine with the recordings.
  */
 
 const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:f';
@@ -77,7 +77,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    what: 'a call that fails, is tried again, and is caught: no event tells of the pause',
+    what: 'a call that fails, is retried, and is caught: no event shows the pause',
     states: {
       T: task('f', {
         Retry: [{ ErrorEquals: ['X'], MaxAttempts: 1 }],
@@ -164,7 +164,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    what: 'a result that is too large fails its task, and States.ALL takes that',
+    what: 'a result that is too large fails its task, and States.ALL catches that',
     states: { T: task('f', { Catch: [{ ErrorEquals: ['States.ALL'], Output: 0, Next: 'C' }] }), C: end },
     functions: { f: () => 'x'.repeat(270_000) },
     history: [
@@ -272,7 +272,7 @@ const stories: readonly Story[] = [
     ],
   },
   {
-    what: 'a Distributed Map of which too many fail',
+    what: 'a Distributed Map with too many failures',
     states: { D: distributedMap({ I: { Type: 'Fail', Error: 'B' } }) },
     input: { items: [1, 2] },
     history: [

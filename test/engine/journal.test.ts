@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { distributedMap, EngineFixture, journalPath, machine, task, tokenTask } from './engine-fixture.ts';
 
-/** What another process would read, while the engine has the file open. */
+/** What another process would read while the engine has the file open. */
 const read = (path: string, sql: string): Record<string, unknown>[] => {
   const database = new DatabaseSync(path, { readOnly: true });
   try {
@@ -18,8 +18,8 @@ test('uses WAL', async () => {
   expect(read(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
 });
 
-describe('before an effect comes its entry', () => {
-  test('a function is called when the attempt is on disk', async () => {
+describe('writes the entry before the effect', () => {
+  test('calls a function after the attempt is on disk', async () => {
     const path = journalPath();
     const seen: unknown[] = [];
     const fixture = new EngineFixture({
@@ -43,7 +43,7 @@ describe('before an effect comes its entry', () => {
     ]);
   });
 
-  test('a start is on disk when it is answered', async () => {
+  test('answers a start after it is on disk', async () => {
     const path = journalPath();
     const fixture = new EngineFixture({ path });
     const definition = JSON.stringify(machine({ Wait: { Type: 'Wait', Seconds: 60, End: true } }));
@@ -52,7 +52,7 @@ describe('before an effect comes its entry', () => {
     expect(read(path, 'SELECT status FROM executions')).toEqual([{ status: 'RUNNING' }]);
   });
 
-  test('a heartbeat is on disk when it is answered', async () => {
+  test('answers a heartbeat after it is on disk', async () => {
     const path = journalPath();
     const tokens: string[] = [];
     const fixture = new EngineFixture({
@@ -68,7 +68,7 @@ describe('before an effect comes its entry', () => {
 });
 
 describe('stays small', () => {
-  test('an execution that ended keeps no position', async () => {
+  test('keeps no position of an ended execution', async () => {
     const path = journalPath();
     await new EngineFixture({ path }).start(machine({ A: { Type: 'Succeed' } }));
     expect(read(path, 'SELECT count(*) AS n FROM threads')).toEqual([{ n: 0 }]);
@@ -83,7 +83,7 @@ describe('stays small', () => {
     });
     const items = Array.from({ length: 20 }, (_, index) => index);
     await fixture.start(machine({ Each: distributedMap({ Wait: tokenTask('f') }) }), { items });
-    // A row that is replaced gets a new rowid.
+    // A replaced row gets a new rowid.
     const rowid = (): unknown => read(path, 'SELECT rowid FROM threads WHERE execution = 1')[0]?.rowid;
     const before = rowid();
     expect(before).toBeTypeOf('number');
@@ -93,7 +93,7 @@ describe('stays small', () => {
     expect(rowid()).toBe(before);
   });
 
-  test('a definition is stored once', async () => {
+  test('stores a definition once', async () => {
     const path = journalPath();
     const fixture = new EngineFixture({ path });
     for (const name of ['a', 'b']) await fixture.start(machine({ A: { Type: 'Succeed' } }), {}, name);
@@ -101,7 +101,7 @@ describe('stays small', () => {
   });
 });
 
-test('a journal that cannot be written is a defect that is told, not swallowed', async () => {
+test('throws when the journal cannot be written', async () => {
   const path = journalPath();
   const fixture = new EngineFixture({ path });
   const blocker = new DatabaseSync(path);

@@ -108,15 +108,15 @@ describe('the functions that Step Functions adds', () => {
   });
 });
 
-test('$eval is refused when it is compiled, and gone when it is reached by another way', async () => {
+test('$eval does not compile, and is missing at run time', async () => {
   expect(() => compiler.compile(`$eval('1')`)).toThrow('the function $eval is not available');
   expect(await evaluate('$eval')).toBeUndefined();
 });
 
-test('an expression that would never end is stopped', async () => {
+test('stops an endless expression', async () => {
   await expect(evaluate('($f := function($n) { 1 + $f($n + 1) }; $f(1))')).rejects.toMatchObject({ code: 'D1011' });
 });
 
-test('the same text is compiled once', () => {
+test('compiles the same text once', () => {
   expect(compiler.compile('1 + 2')).toBe(compiler.compile('1 + 2'));
 });

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { EngineFixture, task } from './engine-fixture.ts';
 
 /**
- * A machine whose states are in JSONPath, or in both languages: what the engine runs of it (states that hand on what they
- * get, and Assign with reference paths), as recorded. The rest of JSONPath is refused (definition.test.ts).
+ * A machine whose states are in JSONPath, or in both languages. The engine runs states that pass on their input, and
+ * Assign with reference paths, as recorded. It refuses the rest of JSONPath (definition.test.ts).
  */
 
 const asJsonata = (Output: unknown) => ({ Type: 'Pass', QueryLanguage: 'JSONata', Output, End: true });
@@ -37,7 +37,7 @@ describe('Assign with a reference path', () => {
     ['$.n.x', input],
     ['$.a.b.length', input],
     ['$nothing', undefined],
-  ])('%s, which is not there, ends the execution', async (path, root) => {
+  ])('%s, which does not exist, ends the execution', async (path, root) => {
     const states = { First: { Type: 'Pass', Assign: { 'v.$': path }, End: true } };
     const { status, error, cause } = await new EngineFixture().run({ StartAt: 'First', States: states }, input);
     expect([status, error]).toEqual(['FAILED', 'States.Runtime']);
@@ -48,7 +48,7 @@ describe('Assign with a reference path', () => {
   });
 });
 
-test('states of both languages hand on what they get', async () => {
+test('states of both languages pass on their input', async () => {
   const fixture = new EngineFixture({ functions: { f: (payload: { n: number }) => payload.n + 1 } });
   const arn = 'arn:aws:lambda:us-east-1:000000000000:function:f';
   const { value } = await fixture.run(

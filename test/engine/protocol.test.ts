@@ -177,12 +177,12 @@ describe.each([
 
 describe('on the wire', () => {
   test.each<[string, string, string, string]>([
-    ['an operation that is not there', 'AWSStepFunctions.CreateActivity', '{}', 'UnknownOperationException'],
+    ['an unknown operation', 'AWSStepFunctions.CreateActivity', '{}', 'UnknownOperationException'],
     ['another service', 'DynamoDB_20120810.GetItem', '{}', 'UnknownOperationException'],
-    ['a name out of the prototype', 'AWSStepFunctions.toString', '{}', 'UnknownOperationException'],
+    ['a name from the prototype', 'AWSStepFunctions.toString', '{}', 'UnknownOperationException'],
     ['no JSON', 'AWSStepFunctions.StartExecution', '{', 'SerializationException'],
     ['no object', 'AWSStepFunctions.StartExecution', '[]', 'SerializationException'],
-    ['a field that is missing', 'AWSStepFunctions.SendTaskSuccess', '{"taskToken":"x"}', 'ValidationException'],
+    ['a missing field', 'AWSStepFunctions.SendTaskSuccess', '{"taskToken":"x"}', 'ValidationException'],
     ['a field of another type', 'AWSStepFunctions.DescribeExecution', '{"executionArn":1}', 'ValidationException'],
   ])('%s', async (_, target, body, type) => {
     const answer = await handleRequest(new EngineFixture().engine, target, body);
@@ -190,7 +190,7 @@ describe('on the wire', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ __type: type });
   });
 
-  test('the server is reached by loopback only and takes no body without end', async () => {
+  test('listens on loopback only, and accepts no endless body', async () => {
     const server = await listen(new EngineFixture().engine);
     onTestFinished(() => server.close());
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -6,7 +6,7 @@ import { matchesError, retryDelay } from '../../lib/engine/recovery.ts';
 import { EngineFixture, journalPath, machine, task } from './engine-fixture.ts';
 
 /** Documented (aws.md 7.1), where not marked as recorded. */
-describe('what a list of error names takes', () => {
+describe('what a list of error names matches', () => {
   test.each<[string, string | undefined, boolean, boolean]>([
     ['Mine', 'Mine', true, true],
     ['Mine', 'MineToo', true, false],
@@ -46,11 +46,7 @@ describe('the delay before a retry', () => {
     ['no growth', { backoffRate: 1 }, [1000, 1000, 1000]],
     ['a cap', { maxDelaySeconds: 3 }, [1000, 2000, 3000, 3000]],
     ['full jitter, with a chance of a half', { hasFullJitter: true }, [500, 1000, 2000]],
-    [
-      'full jitter is taken from the capped delay',
-      { hasFullJitter: true, maxDelaySeconds: 3 },
-      [500, 1000, 1500, 1500],
-    ],
+    ['applies full jitter to the capped delay', { hasFullJitter: true, maxDelaySeconds: 3 }, [500, 1000, 1500, 1500]],
   ])('%s', (_, fields, delays) => {
     expect(delays.map((_delay, done) => retryDelay({ ...retrier, ...fields }, done, 0.5))).toEqual(delays);
   });
@@ -87,7 +83,7 @@ describe('retries of a task', () => {
   test.each<[string, string[], object[], { calls: number; status: string; seconds: number; transitions: number }]>([
     ['no retrier', ['A'], [], { calls: 1, status: 'FAILED', seconds: 0, transitions: 1 }],
     [
-      'heals at the second attempt',
+      'succeeds at the second attempt',
       ['A'],
       [{ ErrorEquals: ['A'] }],
       { calls: 2, status: 'SUCCEEDED', seconds: 1, transitions: 2 },
@@ -105,7 +101,7 @@ describe('retries of a task', () => {
       { calls: 1, status: 'FAILED', seconds: 0, transitions: 1 },
     ],
     [
-      'each retrier counts for itself',
+      'counts attempts for each retrier',
       ['A', 'B', 'A', 'B', 'A'],
       [
         { ErrorEquals: ['A'], MaxAttempts: 2, BackoffRate: 1 },
@@ -114,7 +110,7 @@ describe('retries of a task', () => {
       { calls: 5, status: 'FAILED', seconds: 22, transitions: 5 },
     ],
     [
-      'the first that matches decides, even when it has no attempt left',
+      'uses the first retrier that matches, even when it has no attempt left',
       ['A', 'A'],
       [
         { ErrorEquals: ['A'], MaxAttempts: 1 },
@@ -134,7 +130,7 @@ describe('retries of a task', () => {
     );
   });
 
-  test('counts begin anew when the state is entered again', async () => {
+  test('counts from zero when the state is entered again', async () => {
     const fixture = new EngineFixture({ functions: { f: failing(['A', 'A', 'A']) } });
     const loop = machine({
       Call: task('f', {
@@ -147,7 +143,7 @@ describe('retries of a task', () => {
   });
 });
 
-test('attempts that were made count after a restart, and the delay goes on', async () => {
+test('keeps its attempts across a restart, and the delay goes on', async () => {
   const path = journalPath();
   const functions = {
     f: () => {
@@ -214,7 +210,7 @@ describe('Catch', () => {
     expect((await new EngineFixture({ functions: throws(error) }).run(caught(catchers))).value).toBe(output);
   });
 
-  test('an evaluation that fails is caught too', async () => {
+  test('an evaluation error is caught too', async () => {
     const { value } = await new EngineFixture({ functions: { f: () => 1 } }).run(
       machine({
         Call: task('f', {
@@ -227,7 +223,7 @@ describe('Catch', () => {
     expect(value).toBe('States.QueryEvaluationError');
   });
 
-  test('a catcher whose own expressions fail fails the execution', async () => {
+  test('a catcher whose own expressions fail ends the execution', async () => {
     const { status, error } = await new EngineFixture({ functions: throws('A') }).run(
       machine({
         Call: task('f', { Catch: [{ ErrorEquals: ['A'], Output: '{% $nothing %}', Next: 'C' }] }),
@@ -237,7 +233,7 @@ describe('Catch', () => {
     expect([status, error]).toEqual(['FAILED', 'States.QueryEvaluationError']);
   });
 
-  test('a result above 256 KiB is a failure of the task, which States.ALL takes (recorded)', async () => {
+  test('a result above 256 KiB fails the task, and States.ALL catches that (recorded)', async () => {
     const functions = { f: () => 'x'.repeat(263_000) };
     const catchers = [
       { ErrorEquals: ['A'], Next: 'First' },

@@ -8,7 +8,7 @@ import { distributedMap, EngineFixture, journalPath, machine, task, tokenTask } 
 const refused = (message: RegExp) => ({ name: 'ExecutionNotRedrivable', message: expect.stringMatching(message) });
 const day = 86_400_000;
 
-/** Fails as often as it is told to, then gives what it was given. */
+/** Fails a given number of times, then returns its result. */
 const failing = (times: number) => {
   let calls = 0;
   return (payload: unknown) => {
@@ -21,7 +21,7 @@ const failing = (times: number) => {
 const once = { Retry: [{ ErrorEquals: ['NotYet'], IntervalSeconds: 1, MaxAttempts: 1 }] };
 
 describe('an execution that failed', () => {
-  test('goes on from the state that failed, with its input and its variables, and with new retries', async () => {
+  test('goes on from the failed state, with its input and its variables, and with new retries', async () => {
     const fixture = new EngineFixture({ functions: { good: failing(0), bad: failing(3) } });
     const arn = await fixture.start(
       machine({
@@ -41,7 +41,7 @@ describe('an execution that failed', () => {
     expect(fixture.visited(arn)).toEqual(['First', 'Second']);
   });
 
-  test('keeps one history, with numbers that go on', async () => {
+  test('keeps one history, with continuous numbers', async () => {
     const fixture = new EngineFixture({ functions: { bad: failing(1) } });
     const arn = await fixture.start(machine({ Only: task('bad') }));
     await fixture.finish(arn);
@@ -61,7 +61,7 @@ describe('an execution that failed', () => {
       ],
     ]);
     expect(history[6]).toMatchObject({ previous: 6, details: { redriveCount: 1 } });
-    // Entered once, and done again once.
+    // Entered once, and run again once.
     expect(fixture.engine.transitions(arn)).toBe(2);
   });
 
@@ -86,8 +86,8 @@ describe('an execution that failed', () => {
   });
 });
 
-describe('an execution that was stopped', () => {
-  test('gives the state that waited a new token; the old one is no longer good', async () => {
+describe('a stopped execution', () => {
+  test('gives the waiting state a new token; the old one is invalid', async () => {
     const tokens: string[] = [];
     const fixture = new EngineFixture({ functions: { f: ({ token }: { token: string }) => void tokens.push(token) } });
     const arn = await fixture.start(machine({ Wait: tokenTask('f') }));
@@ -105,7 +105,7 @@ describe('an execution that was stopped', () => {
     expect(await fixture.describe(arn)).not.toHaveProperty('cause');
   });
 
-  test('waits anew, unless the moment that it waited for has passed', async () => {
+  test('waits again, unless that moment has passed', async () => {
     for (const [wait, left] of [
       [{ Seconds: 60 }, 60_000],
       [{ Timestamp: '{% $fromMillis($states.input.until) %}' }, 0],
@@ -123,7 +123,7 @@ describe('an execution that was stopped', () => {
   });
 });
 
-test('an execution that timed out has its time-out again', async () => {
+test('an execution that timed out gets its full time again', async () => {
   const fixture = new EngineFixture({ functions: { f: () => undefined } });
   const arn = await fixture.start(machine({ Wait: tokenTask('f') }, { TimeoutSeconds: 50 }));
   expect((await fixture.finish(arn)).status).toBe('TIMED_OUT');
@@ -153,7 +153,7 @@ describe('a Map Run', () => {
     return { fixture, definition, tokens, answer };
   };
 
-  test('runs again what did not succeed, what never began too, and nothing else', async () => {
+  test('runs again what failed or never began, and nothing else', async () => {
     const { fixture, definition, tokens, answer } = waiting({ MaxConcurrency: 2 });
     const arn = await fixture.start(definition, items);
     await answer(0, '"first"');
@@ -183,7 +183,7 @@ describe('a Map Run', () => {
     ]);
   });
 
-  test('that failed by a child that was stopped is redriven with it', async () => {
+  test('is redriven even when a stopped child failed it', async () => {
     const { fixture, definition, answer } = waiting();
     const arn = await fixture.start(definition, items);
     const [first = ''] = await fixture.children(arn);
@@ -228,7 +228,7 @@ describe('a Map Run', () => {
     expect(await next.describe(arn)).toMatchObject({ status: 'SUCCEEDED', value: [1, 1, 1], redriveCount: 4 });
   });
 
-  test('whose results were too large is run anew, with those that succeeded', async () => {
+  test('runs everything again when its results were too large', async () => {
     let length = 200_000;
     const fixture = new EngineFixture({ functions: { f: () => 'x'.repeat(length) } });
     const arn = await fixture.start(
@@ -243,8 +243,8 @@ describe('a Map Run', () => {
   });
 });
 
-describe('what cannot be redriven', () => {
-  test('is what runs, what succeeded, a child, and nothing at all', async () => {
+describe('refuses to redrive', () => {
+  test('running, successful and unknown executions, and children', async () => {
     const fixture = new EngineFixture();
     const wait = { Wait: { Type: 'Wait', Seconds: 60, End: true } };
     const arn = await fixture.start(machine({ Each: distributedMap(wait) }), { items: [0] });
@@ -259,7 +259,7 @@ describe('what cannot be redriven', () => {
     await expect(redrive(`${done}-not`)).rejects.toMatchObject({ name: 'ExecutionDoesNotExist' });
   });
 
-  test('is what ended more than 14 days ago', async () => {
+  test('executions that ended more than 14 days ago', async () => {
     const fixture = new EngineFixture();
     const arn = await fixture.start(machine({ A: { Type: 'Fail', Error: 'No' } }));
     fixture.clock.skip(14 * day + 1);
@@ -270,7 +270,7 @@ describe('what cannot be redriven', () => {
     await expect(fixture.engine.redriveExecution({ executionArn: arn })).rejects.toMatchObject(refused(/period/));
   });
 
-  test('is a Parallel or an inline Map, which this engine leaves out and says so', async () => {
+  test('a Parallel or an inline Map, which this engine does not support', async () => {
     const fixture = new EngineFixture();
     const Branches = [{ StartAt: 'No', States: { No: { Type: 'Fail', Error: 'No' } } }];
     const arn = await fixture.start(machine({ Both: { Type: 'Parallel', Branches, End: true } }));
@@ -278,7 +278,7 @@ describe('what cannot be redriven', () => {
     expect((await fixture.describe(arn)).status).toBe('FAILED');
   });
 
-  test('is what ended before there was a redrive: a journal of then is opened all the same', async () => {
+  test('executions from before redrive existed: such a journal still opens', async () => {
     const path = journalPath();
     const before = new EngineFixture({ path });
     const arn = await before.start(machine({ A: { Type: 'Fail', Error: 'No' } }));
@@ -294,7 +294,7 @@ describe('what cannot be redriven', () => {
   });
 });
 
-test('the same token of a client redrives once', async () => {
+test('the same client token redrives once', async () => {
   const fixture = new EngineFixture({ functions: { bad: failing(10) } });
   const arn = await fixture.start(machine({ Only: task('bad') }));
   const redrive = async (clientToken: string) => {
@@ -311,7 +311,7 @@ test('the same token of a client redrives once', async () => {
   expect((await fixture.describe(arn)).redriveCount).toBe(3);
 });
 
-test('what comes to a status is told in the shape of EventBridge, of children too, and not before it is durable', async () => {
+test('reports each status change as EventBridge does, of children too, after it is durable', async () => {
   const path = journalPath();
   const told: (StatusChange & { readonly onDisk: unknown })[] = [];
   const statusOnDisk = (arn: string): unknown => {

@@ -87,7 +87,7 @@ const expected = {
   children: [101, 102, 103],
 };
 
-/** The world outside the engine, which a crash of the engine leaves as it is. */
+/** The world outside the engine, which survives a crash of the engine. */
 class World {
   readonly tokens = new Set<string>();
   readonly answered = new Set<string>();
@@ -123,7 +123,7 @@ class World {
     return true;
   }
 
-  /** Beats for and answers one open token; false when there is none. */
+  /** Sends a heartbeat and an answer for one open token; false when there is none. */
   async answerOne({ engine }: EngineFixture): Promise<boolean> {
     const open = [...this.tokens].find((token) => !this.answered.has(token));
     if (open === undefined) return false;
@@ -131,7 +131,7 @@ class World {
       await engine.sendTaskHeartbeat({ taskToken: open });
       await engine.sendTaskSuccess({ taskToken: open, output: '100' });
     } catch (error) {
-      // It was answered in a life before.
+      // It was answered in an earlier life.
       if ((error as Error).name !== 'TaskTimedOut') throw error;
     }
     this.answered.add(open);
@@ -151,7 +151,7 @@ const redriven = async ({ engine }: EngineFixture): Promise<string | undefined> 
   return executionArn;
 };
 
-/** Runs the machine over as many lives of the engine as it takes; `crashAt` says after which commit a life ends. */
+/** Runs the machine over as many lives of the engine as needed; `crashAt` says after which commit a life ends. */
 const live = async (crashAt: (kind: JournalEntryKind, commit: number) => boolean) => {
   const [world, path] = [new World(), journalPath()];
   const committed: JournalEntryKind[] = [];
@@ -186,7 +186,7 @@ const live = async (crashAt: (kind: JournalEntryKind, commit: number) => boolean
       await run();
     } catch (error) {
       if (!hasCrashed) {
-        // The end of the execution refuses the second start of its name, or is seen by describe.
+        // The end of the execution refuses a second start of its name, or describe shows it.
         const isEnd =
           (error as Error).name === 'ExecutionAlreadyExists' ||
           (error as Error).message.startsWith('ended as SUCCEEDED');
@@ -223,12 +223,12 @@ const checkOutcome = async ({ value, world, visited, history }: Awaited<ReturnTy
     const count = (calls: readonly string[]) => calls.filter((call) => call === name).length;
     expect(count(world.calls)).toBeGreaterThanOrEqual(count(neverCrash.world.calls));
   }
-  // A state that was entered is gone on with, not entered again.
+  // A state that was entered goes on, and is not entered again.
   expect([...visited].sort()).toEqual([...neverCrash.visited].sort());
   expect(history.map(({ id }) => id)).toEqual(history.map((_, index) => index + 1));
 };
 
-test('without a crash it runs through, and writes every kind of entry', async () => {
+test('runs through without a crash, and writes every kind of entry', async () => {
   const neverCrash = await withoutCrash();
   expect(neverCrash.value).toEqual(expected);
   expect(neverCrash.lives).toBe(1);

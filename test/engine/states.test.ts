@@ -24,7 +24,7 @@ describe('variables', () => {
     expect(value).toEqual({ during: 1, after: 2 });
   });
 
-  test('what a failed task would have assigned is not set on the way of its Catch; the catcher assigns its own', async () => {
+  test('does not set what a failed task would have assigned; the catcher assigns its own', async () => {
     const fixture = new EngineFixture({ functions: { f: throwing('Broken') } });
     const { value } = await fixture.run(
       machine({
@@ -45,7 +45,7 @@ describe('variables', () => {
     expect(value).toEqual({ done: false, error: 'Broken' });
   });
 
-  test('an iteration sees what is around it, keeps its own, and shares nothing', async () => {
+  test('an iteration sees the variables around it, keeps its own, and shares nothing', async () => {
     const fixture = new EngineFixture();
     const { value } = await fixture.run(
       machine({
@@ -197,7 +197,7 @@ describe('Wait', () => {
     ['a negative number', { Seconds: '{% -1 %}' }],
     ['half a second', { Seconds: '{% 0.5 %}' }],
     ['a text', { Seconds: `{% '5' %}` }],
-    ['no ISO time', { Timestamp: '{% "tomorrow" %}' }],
+    ['an invalid time', { Timestamp: '{% "tomorrow" %}' }],
     ['no offset', { Timestamp: '{% "2023-11-14T22:14:20" %}' }],
   ])('%s fails the evaluation', async (_, fields) => {
     const { error } = await new EngineFixture().run(machine({ Wait: { Type: 'Wait', ...fields, End: true } }));
@@ -236,7 +236,7 @@ describe('the call of a function', () => {
     expect(await call(payload)).toEqual({ got: arrives, result: null });
   });
 
-  test('hands over copies, and takes a copy back', async () => {
+  test('passes copies to a function, and copies its result', async () => {
     const kept: { list: number[] } = { list: [] };
     const fixture = new EngineFixture({
       functions: {
@@ -348,7 +348,7 @@ describe('limits', () => {
     expect([status, error]).toEqual(['FAILED', 'States.DataLimitExceeded']);
   });
 
-  test('an input above 256 KiB is not taken', async () => {
+  test('refuses an input above 256 KiB', async () => {
     await expect(new EngineFixture().start(machine({ A: end }), 'x'.repeat(263_000))).rejects.toThrow('262144');
   });
 

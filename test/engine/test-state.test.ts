@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../lib/engine/listen.ts';
 import { distributedMap, EngineFixture, machine, task, tokenTask } from './engine-fixture.ts';
 
-/** Without the mark of a test, `sync-` stands before the host name. */
+/** Without the test marker, the host name begins with `sync-`. */
 const settings = {
   region: 'us-east-1',
   credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
@@ -73,7 +73,7 @@ const send = async (given: Partial<TestStateCommandInput>) => {
   return answer;
 };
 
-/** What the answer is, as far as the row says: JSON texts as values. */
+/** The answer, as far as the row covers it: JSON texts as values. */
 const read = (answer: Awaited<ReturnType<typeof send>>) => {
   const { output, inspectionData, ...rest } = answer;
   return { ...rest, ...(output === undefined ? {} : { output: JSON.parse(output) as unknown }), inspectionData };
@@ -83,12 +83,12 @@ type Row = readonly [string, Partial<TestStateCommandInput>, object];
 
 const tasks: readonly Row[] = [
   [
-    'a result: the whole of it, and the way on',
+    'a result: all of it, and what comes next',
     { mock: result({ Payload: { n: 1 } }) },
     { status: 'SUCCEEDED', output: { Payload: { n: 1 } }, nextState: 'B' },
   ],
   [
-    'an error that is tried again: the pause doubles, and nothing is left',
+    'an error that is retried: the pause doubles, and nothing is left',
     { mock: failure('Busy'), stateConfiguration: { retrierRetryCount: 4 } },
     {
       ...{ status: 'RETRIABLE', error: 'Busy', cause: 'ordered' },
@@ -96,7 +96,7 @@ const tasks: readonly Row[] = [
     },
   ],
   [
-    'an error that was tried often enough goes to the Catch',
+    'an error without retries left goes to the Catch',
     { mock: failure('Busy'), stateConfiguration: { retrierRetryCount: 5 } },
     {
       ...{
@@ -109,7 +109,7 @@ const tasks: readonly Row[] = [
     },
   ],
   [
-    'the first Catch that takes it',
+    'the first Catch that matches',
     { mock: failure('Known') },
     {
       ...{ status: 'CAUGHT_ERROR', nextState: 'B' },
@@ -117,12 +117,12 @@ const tasks: readonly Row[] = [
     },
   ],
   [
-    'States.Runtime is caught by nobody',
+    'nothing catches States.Runtime',
     { mock: failure('States.Runtime') },
     { status: 'FAILED', error: 'States.Runtime' },
   ],
   [
-    'without a Catch an error that was tried often enough tells of its Retry, but of no pause',
+    'without a Catch, an error without retries left shows its Retry, but no pause',
     {
       definition: withState(task('f', { Retry: [retrier] })),
       mock: failure('Busy'),
@@ -136,7 +136,7 @@ const tasks: readonly Row[] = [
     { status: 'FAILED', error: 'Known', cause: 'ordered' },
   ],
   [
-    'a Catch whose output cannot be worked out',
+    'a Catch whose output cannot be evaluated',
     {
       definition: withState(
         task('f', { Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $states.input.none %}', Next: 'B' }] }),
@@ -146,7 +146,7 @@ const tasks: readonly Row[] = [
     { status: 'FAILED', error: 'States.QueryEvaluationError' },
   ],
   [
-    'arguments that cannot be worked out fail before anything is called',
+    'arguments that cannot be evaluated fail before any call',
     {
       definition: withState(task('f', { Arguments: { FunctionName: 'f', Payload: '{% $states.input.none %}' } })),
       mock: result(1),
@@ -207,7 +207,7 @@ const items = '{"items":[1,2,3]}';
 
 const others: readonly Row[] = [
   [
-    'a Map: what its children would be given',
+    'a Map: what its children would get',
     { definition: map(), input: items, mock: result([1, 1, 1]), stateConfiguration: { mapIterationFailureCount: 1 } },
     {
       ...{ status: 'SUCCEEDED', output: [1, 1, 1] },
@@ -215,7 +215,7 @@ const others: readonly Row[] = [
     },
   ],
   [
-    'a Map of which too many fail',
+    'a Map with too many failures',
     { definition: catchingMap, input: items, mock: result([1]), stateConfiguration: { mapIterationFailureCount: 2 } },
     { status: 'CAUGHT_ERROR', error: 'States.ExceedToleratedFailureThreshold', nextState: 'C' },
   ],
@@ -247,7 +247,7 @@ const others: readonly Row[] = [
     { status: 'SUCCEEDED', nextState: 'B', output: { kind: 'x' } },
   ],
   [
-    'a Map: a tolerance that it has not is not exceeded',
+    'a Map: a tolerance that it lacks is not exceeded',
     {
       definition: map({ ToleratedFailureCount: undefined }),
       input: items,
@@ -332,7 +332,7 @@ describe('TestState', () => {
   const noMock = 'when a mock is not specified.';
 
   test.each<readonly [string, Partial<TestStateCommandInput>, string | RegExp]>([
-    ['a task that would be called for nobody', {}, 'RoleArn must be specified when testing a Task state'],
+    ['a task without a role to call with', {}, 'RoleArn must be specified when testing a Task state'],
     ['a task that waits for a token', { definition: withState(tokenTask('f')), roleArn: role }, /with a mock only/],
     ...['Choice', 'Wait', 'Pass', 'Fail', 'Succeed'].map(
       (type) =>
@@ -342,7 +342,7 @@ describe('TestState', () => {
           `State type '${type}' is not supported when a mock is specified`,
         ] as const,
     ),
-    ['a state that is not there', { stateName: 'Z', mock: result(1) }, 'State not found in definition'],
+    ['an unknown state', { stateName: 'Z', mock: result(1) }, 'State not found in definition'],
     [
       'a result of a Map that is no list',
       { definition: map(), input: items, mock: result(1) },
@@ -425,7 +425,7 @@ describe('TestState', () => {
     ],
     ['a context with something else', ofContext({ Weather: {} }), `${invalid}Field 'Weather' is not allowed`],
     ['a context with something else within', ofContext({ Task: { Id: 'x' } }), `${invalid}Field 'Id' is not allowed`],
-    ['a field that nobody knows', { inspectionLevel: 'ALL' as 'INFO' }, /inspectionLevel/],
+    ['an unknown field', { inspectionLevel: 'ALL' as 'INFO' }, /inspectionLevel/],
   ])('refuses %s', async (_, request, message) => {
     await expect(send(request)).rejects.toMatchObject({
       name: 'ValidationException',
@@ -467,7 +467,7 @@ describe('TestState on the definition of one state', () => {
     return read(answer);
   };
 
-  test('names its next states, which need not be there', async () => {
+  test('names its next states, which need not exist', async () => {
     const state = {
       Type: 'Choice',
       Choices: [{ Condition: '{% $states.input.n > 1 %}', Next: 'Many' }],
@@ -479,7 +479,7 @@ describe('TestState on the definition of one state', () => {
     expect(await ask(catching, { mock: failure('Known') })).toMatchObject({ status: 'CAUGHT_ERROR', nextState: 'B' });
   });
 
-  test('has the context of an Express execution that nobody redrives, and no item', async () => {
+  test('has the context of an Express execution that is never redriven, and no item', async () => {
     const { output } = await ask({ Type: 'Pass', Output: '{% $states.context %}', End: true }, { input: '[1]' });
     expect(output).toEqual({
       Execution: {
@@ -494,14 +494,14 @@ describe('TestState on the definition of one state', () => {
     });
   });
 
-  test('has the context that is given, and nothing beside it', async () => {
+  test('has the given context, and nothing else', async () => {
     const context = { Execution: { Name: 'x' }, State: { RetryCount: 3 } };
     const state = task('f', { Output: '{% $states.context %}' });
     const { output } = await ask(state, { context: JSON.stringify(context), mock: result(1) });
     expect(output).toEqual(context);
   });
 
-  test('calls the function of a task for whoever names a role', async () => {
+  test('calls the function of a task for callers who name a role', async () => {
     const answer = await ask(
       task('double', { Arguments: { FunctionName: 'double', Payload: '{% $states.input %}' } }),
       { input: '21', roleArn: role, inspectionLevel: 'DEBUG' },
@@ -513,7 +513,7 @@ describe('TestState on the definition of one state', () => {
     });
   });
 
-  test('shows variables where there are some', async () => {
+  test('shows variables if there are any', async () => {
     const state = { Type: 'Pass', Assign: { b: '{% $a + 1 %}' }, End: true };
     const more = { variables: '{"a":1}', inspectionLevel: 'DEBUG' } as const;
     expect(await ask(state, more)).toMatchObject({ inspectionData: { variables: '{"a":1,"b":2}' } });

@@ -6,7 +6,7 @@ import { EngineFixture, journalPath, machine, tokenTask } from './engine-fixture
 
 const waits = (more: object = {}): object => machine({ Wait: tokenTask('f', more) });
 
-/** A fixture whose function keeps the tokens that it gets. */
+/** A fixture whose function keeps its tokens. */
 const fixtureWithTokens = (path = ':memory:') => {
   const tokens: string[] = [];
   const functions = {
@@ -66,7 +66,7 @@ describe('an answer', () => {
     expect((await fixture.run(waits())).value).toBe('early');
   });
 
-  test('a function that fails fails the task, and its token is gone', async () => {
+  test('fails the task when its function fails, and the token is gone', async () => {
     const tokens: string[] = [];
     const fixture = new EngineFixture({
       functions: {
@@ -82,7 +82,7 @@ describe('an answer', () => {
     });
   });
 
-  test('is durable when it has been taken', async () => {
+  test('is durable when it is accepted', async () => {
     const path = journalPath();
     const { tokens, functions, fixture } = fixtureWithTokens(path);
     const arn = await fixture.start(waits());
@@ -94,14 +94,14 @@ describe('an answer', () => {
   });
 });
 
-describe('an answer that is refused', () => {
+describe('a refused answer', () => {
   const unknown = Buffer.from(
     JSON.stringify({ execution: 'arn:aws:states:us-east-1:0:execution:m:x', id: 'y' }),
   ).toString('base64url');
 
   test.each<[string, (tokens: string[]) => string, string]>([
-    ['to a token of nobody', () => unknown, 'TaskDoesNotExist'],
-    ['to what is no token', () => 'abc', 'InvalidToken'],
+    ['to an unknown token', () => unknown, 'TaskDoesNotExist'],
+    ['to something other than a token', () => 'abc', 'InvalidToken'],
     ['to JSON that is no token', () => Buffer.from('[]').toString('base64url'), 'InvalidToken'],
     ['to the token of an attempt that has ended', (tokens) => token(tokens), 'TaskTimedOut'],
   ])('%s', async (_, choose, name) => {
@@ -148,7 +148,7 @@ describe('an answer that is refused', () => {
 });
 
 describe('attempts', () => {
-  test('each has a token of its own; the former one is gone', async () => {
+  test('gives each attempt its own token; the earlier one is invalid', async () => {
     const { tokens, fixture } = fixtureWithTokens();
     const arn = await fixture.start(waits({ Retry: [{ ErrorEquals: ['Again'] }] }));
     await fixture.engine.sendTaskFailure({ taskToken: token(tokens), error: 'Again' });
@@ -179,7 +179,7 @@ describe('attempts', () => {
     expect((await next.describe(arn)).value).toBe(3);
   });
 
-  test('a deadline that passed while nobody ran ends the wait at once', async () => {
+  test('a deadline that passed while the engine was down ends the wait at once', async () => {
     const path = journalPath();
     const { functions, fixture } = fixtureWithTokens(path);
     const arn = await fixture.start(waits({ TimeoutSeconds: 100 }));
@@ -196,14 +196,14 @@ describe('attempts', () => {
 describe('heartbeats', () => {
   const beating = waits({ TimeoutSeconds: 100, HeartbeatSeconds: 10 });
 
-  test('one that is missed is States.HeartbeatTimeout', async () => {
+  test('a missed one is States.HeartbeatTimeout', async () => {
     const { fixture } = fixtureWithTokens();
     const before = fixture.clock.now();
     expect(await fixture.run(beating)).toMatchObject({ status: 'FAILED', error: 'States.HeartbeatTimeout' });
     expect(fixture.clock.now() - before).toBe(10_000);
   });
 
-  test('one that comes sets the time anew, but not that of TimeoutSeconds', async () => {
+  test('restarts the heartbeat timer, but not TimeoutSeconds', async () => {
     const { tokens, fixture } = fixtureWithTokens();
     const arn = await fixture.start(beating);
     const before = fixture.clock.now();
@@ -228,7 +228,7 @@ describe('heartbeats', () => {
     expect(next.clock.next).toBe(1_700_000_016_000);
   });
 
-  test('without HeartbeatSeconds one is taken and changes nothing', async () => {
+  test('is accepted without HeartbeatSeconds, and changes nothing', async () => {
     const { tokens, fixture } = fixtureWithTokens();
     await fixture.start(waits({ TimeoutSeconds: 100 }));
     await fixture.engine.sendTaskHeartbeat({ taskToken: token(tokens) });

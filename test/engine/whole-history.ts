@@ -1,7 +1,7 @@
 import type { Json } from '../../lib/engine/json.ts';
 import { EngineFixture, type Functions, machine } from './engine-fixture.ts';
 
-/** A small machine of our own, and every event of its run but the first. */
+/** A small machine, and every event of its run but the first. */
 export interface Story {
   readonly what: string;
   readonly states: Record<string, object>;
@@ -19,7 +19,7 @@ export const failingWith = (name: string, message: string) => () => {
 const random = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 const token = /eyJ[\w-]+/g;
 const trace = /,"trace":\[.*?\]/g;
-/** What lambda:invoke gives beside the payload. */
+/** What lambda:invoke returns besides the payload. */
 const envelope = /\{"ExecutedVersion":"\$LATEST","Payload":(.*?),"SdkHttpMetadata".*?"StatusCode":200\}/g;
 
 /** `id <previous type` and the details; texts of JSON without their backslashes. */

@@ -14,7 +14,7 @@ it('turns findings of the validator into errors', () => {
   expect(cdkJson.context['@aws-cdk/core:validateAgainstDefaultRules']).toBe(true);
 });
 
-it('runs on the Node of the project and calls nobody', () => {
+it("uses the project's Node, and no network", () => {
   expect(cdkJson).toMatchObject({
     app: 'npx --no-install node bin/app.ts',
     notices: false,

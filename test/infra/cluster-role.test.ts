@@ -18,7 +18,7 @@ interface Rule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
-  /** Objects of these names alone. */
+  /** Objects of these names only. */
   readonly resourceNames?: readonly string[];
 }
 
@@ -47,7 +47,7 @@ const grantedBy = (all: readonly RbacObject[]): readonly string[] =>
       ),
     );
 
-/** What RBAC would be asked for a request: a name behind the resource makes a `get` of a `list`. */
+/** What RBAC checks for a request: with a name, a `list` counts as a `get`. */
 const rightFor = (method: string, path: string): string => {
   const own = /^\/api\/v1\/namespaces\/([^/]+)$/.exec(path);
   if (own !== null) return `get /namespaces ${own[1]}`;
@@ -67,7 +67,7 @@ afterAll(() => server.closeAllConnections());
 
 const resource = { api_version: 'example.com/v1', plural: 'widgets' };
 
-it('gives what the functions ask a cluster for, and nothing else', async () => {
+it('grants what the functions ask a cluster for, and nothing else', async () => {
   const access = await kubeConfigFrom({ server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   const cluster = new KubernetesCluster('eu-1', access);
   const workloads = verifiableKinds.map(
@@ -78,7 +78,7 @@ it('gives what the functions ask a cluster for, and nothing else', async () => {
   await cluster.identify();
   await cluster.probe({ path: '/ready', port: 8080, workload: workloads[0]!, timeoutMilliseconds: 600_000 });
   const listed = [...new Set([...asked, 'list /events'])];
-  // What is listed is watched too, where somebody waits for it.
+  // What the mirror lists it also watches.
   const watched = listed.filter((one) => one.startsWith('list ')).map((one) => one.replace('list', 'watch'));
   const services = {
     risk: Object.fromEntries(
@@ -89,7 +89,7 @@ it('gives what the functions ask a cluster for, and nothing else', async () => {
   expect([...granted].sort()).toEqual([...listed, ...watched].sort());
 });
 
-it('gives whoever reads logs what that takes, and nothing else', async () => {
+it('grants log readers what they need, and nothing else', async () => {
   const access = await kubeConfigFrom({ server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   const cluster = new KubernetesCluster('eu-1', access);
   asked.length = 0;
@@ -122,7 +122,7 @@ const service = (namespace?: string): ServiceEntry => ({
 const boundIn = (all: readonly RbacObject[], role: string): readonly (string | undefined)[] =>
   all.filter(({ roleRef }) => roleRef?.name === role).map(({ kind, metadata }) => metadata.namespace ?? kind);
 
-it('is what the program prints for the example, bound where its services are, to the group that the access entries name', async () => {
+it("matches what the program prints for the example: bound in its services' namespaces, for the group of the access entries", async () => {
   const namespaces = namespacesOf(catalogue, 'eu-1');
   expect(objects).toEqual([...clusterRole(namespaces), ...logsRole(namespaces)]);
   const printed = await run(['cluster-role', 'eu-1', '--config', 'examples/flotilla.config.yaml'], {
@@ -139,7 +139,7 @@ it('is what the program prints for the example, bound where its services are, to
   }
 });
 
-it('holds everywhere only where that is asked for', async () => {
+it('is cluster-wide only on request', async () => {
   const asked = ['cluster-role', 'eu-1', '--config', 'examples/flotilla.config.yaml', '--all-namespaces', '--json'];
   const { out } = await run(asked, { directory: root, env: { HOME: '/home' } });
   const { kind, items } = JSON.parse(out[0]!) as { readonly kind: string; readonly items: readonly RbacObject[] };
@@ -158,13 +158,13 @@ it.each([
 });
 
 it.each<[string, Partial<Catalogue>, readonly string[]]>([
-  ['its own of a service', { services: { risk: { a: service('own') } } }, ['own']],
+  ['a namespace of the service', { services: { risk: { a: service('own') } } }, ['own']],
   [
-    'that of an infrastructure',
+    'the namespace of an infrastructure',
     { services: { risk: { a: service() } }, infrastructures: { i: place } },
     ['default', 'of-place'],
   ],
-  ['those of any service', { infrastructures: { i: place } }, ['default', 'of-place']],
+  ['the namespaces of every service', { infrastructures: { i: place } }, ['default', 'of-place']],
   ['none of a pillar without services', { services: { data: { a: service('data') } } }, []],
   ['none of another cluster', { infrastructures: { i: { cluster: 'us', namespace: 'us-only' } } }, ['default']],
 ])('knows the namespaces of a cluster: %s', (_, change, wanted) => {

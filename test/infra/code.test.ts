@@ -59,7 +59,7 @@ describe('what the code of a function reaches', () => {
     [/\belsewhere\.ask\(/g, () => 'copies'],
     [/\bGetMetricDataCommand\(/g, () => 'metrics'],
     [/\bbus\.put\(/g, () => 'bus'],
-    // Who writes anchors reads them too.
+    // A writer of anchors reads them too.
     [/\breadAnchors = /g, () => 'anchors:read'],
     [/\banchors\.put\(/g, () => 'anchors:write'],
   ];
@@ -74,7 +74,7 @@ describe('what the code of a function reaches', () => {
 
   const partitionOf = (name: string): string => {
     const key = (keys as unknown as Readonly<Record<string, Key | ((...parts: unknown[]) => Key)>>)[name]!;
-    // Some take a place in time where others take an index, or their third part.
+    // Some accept a place in time where others accept an index, or their third part.
     const place = { batch_id: '', index: 0, at: 0, created_at: 0, toString: () => '' };
     const { pk } = typeof key === 'function' ? key('*', place, place) : key;
     return pk.replace(/#.*$/, '#*');
@@ -87,7 +87,7 @@ describe('what the code of a function reaches', () => {
     expect([...new Set(used)].sort()).toEqual(allowed.sort());
   });
 
-  it.each(rows)('%s is told the variables that its code reads', (stem) => {
+  it.each(rows)('%s gets the variables that its code reads', (stem) => {
     const code = codeOf(stem);
     const machines = [...code.matchAll(/\bworkflowDeps\(((?:"\w+"(?:, )?)+)\)/g)].flatMap(([, names = '']) =>
       [...names.matchAll(/\w+/g)].map(([name]) => `${name.toUpperCase()}_MACHINE_ARN`),
@@ -99,7 +99,7 @@ describe('what the code of a function reaches', () => {
   });
 });
 
-describe('what is loaded', () => {
+describe('bundles', () => {
   const bundles = bundleAll(root);
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bundles-'));
   afterAll(() => rmSync(folder, { recursive: true }));
@@ -116,7 +116,7 @@ describe('what is loaded', () => {
     expect(bundles.get(stem)!.code.length / 1_000).toBeLessThan(most(row));
   });
 
-  it('each loads, and takes what its rights bring', () => {
+  it('each loads, and accepts what its rights bring', () => {
     const tried = rows.map(([stem]) => {
       const file = join(folder, `${stem}.mjs`);
       writeFileSync(file, bundles.get(stem)!.code);
@@ -154,7 +154,7 @@ describe('what is loaded', () => {
     const file = join(folder, `${stem}-start.mjs`);
     writeFileSync(file, bundles.get(stem)!.code);
     const env = { AWS_LAMBDA_FUNCTION_NAME: stem, ...environment };
-    // Node would show the line that threw too, which is most of the bundle, and a pipe may not take all of it.
+    // Node would also show the line that threw, which is most of the bundle, and a pipe may not hold it all.
     const load = `import(${JSON.stringify(pathToFileURL(file).href)}).catch(({ message }) => console.log(message))`;
     const { stdout } = spawnSync(process.execPath, ['--eval', load], { env, encoding: 'utf8' });
     expect(stdout).toContain(message);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { root } from './project.ts';
 
-/** Every class of a text by its name, with the number of its lines; a class begins and ends at the first column. */
+/** Every class of a text by its name, with the number of its lines. A class begins and ends in the first column. */
 const classesOf = (text: string): readonly (readonly [string, number])[] =>
   [...text.matchAll(/^(?:export )?(?:abstract )?class (\w+)[\s\S]*?^\}$/gm)].map(([whole, name = '']) => [
     name,

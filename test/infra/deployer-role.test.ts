@@ -23,7 +23,7 @@ const rightsOf = (rules: readonly RoleRule[]): readonly string[] =>
     resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
   );
 
-/** By the names of their kinds, as discovery tells them. */
+/** By the names of their kinds, as discovery returns them. */
 const kinds: Readonly<Record<string, string>> = {
   ...{ configmaps: 'ConfigMap', persistentvolumeclaims: 'PersistentVolumeClaim', serviceaccounts: 'ServiceAccount' },
   ...{ services: 'Service', daemonsets: 'DaemonSet', deployments: 'Deployment', statefulsets: 'StatefulSet' },
@@ -33,10 +33,10 @@ const kinds: Readonly<Record<string, string>> = {
 
 const pattern = /^\/api(?:s\/([^/]+))?\/v1\/namespaces\/[^/]+\/([^/?]+)(?:\/([^/?]+))?/;
 
-/** What RBAC is asked for a request. An apply of what is not there is a creation too. */
+/** What RBAC checks for a request. Applying a new object also creates it. */
 const rightsFor = (method: string, path: string): readonly string[] => {
   const [, group = '', resource = '', name] = pattern.exec(path) ?? [];
-  if (resource === '') return []; // discovery, which everybody may
+  if (resource === '') return []; // discovery, which everybody may read
   const verbs = { GET: [name === undefined ? 'list' : 'get'], PATCH: ['patch', 'create'], DELETE: ['delete'] }[method];
   return (verbs ?? [method]).map((verb) => `${verb} ${group}/${resource}`);
 };
@@ -53,7 +53,7 @@ const server = createServer({ keepAliveTimeout: 600_000 }, ({ method = '', url =
 beforeAll(() => new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening)));
 afterAll(() => server.closeAllConnections());
 
-it('gives what the executor asks a cluster for, and nothing else; what is kept for good is never deleted', async () => {
+it('grants what the executor asks a cluster for, and nothing else; permanent objects are never deleted', async () => {
   const access = await kubeConfigFrom({ server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   const cluster = new KubernetesCluster('eu-1', access);
   const objects = cluster.objects!;
@@ -75,7 +75,7 @@ it('gives what the executor asks a cluster for, and nothing else; what is kept f
   expect([...rightsOf(deployerRules({}))].sort()).toEqual([...asked].sort());
 });
 
-it.each(Object.entries(kinds))('guesses that %s are those of the kind %s', (resource, kind) => {
+it.each(Object.entries(kinds))('guesses the resource name %s from the kind %s', (resource, kind) => {
   expect(resourceOfKind(kind)).toBe(resource);
 });
 
@@ -85,7 +85,7 @@ const added = (change: Partial<Catalogue>, more: readonly string[] = []): readon
   return rightsOf(deployerRules(change, more)).filter((right) => !usual.has(right) && /^(get|delete) /.test(right));
 };
 
-describe('the role has besides', () => {
+describe('the further rights of the role', () => {
   const manifests = (text: string) => ({ services: { risk: { a: service({ kubernetes: { manifests: { text } } }) } } });
   it.each<[string, Partial<Catalogue>, readonly string[], readonly string[]]>([
     ['nothing', {}, [], []],
@@ -108,12 +108,12 @@ describe('the role has besides', () => {
       ['x.io/policies'],
     ],
     ['no kind without a namespace', manifests('{apiVersion: v1, kind: Namespace, metadata: {name: a}}'), [], []],
-    ['what is named', {}, ['secrets', 'foos.x.io'], ['/secrets', 'x.io/foos']],
+    ['named resources', {}, ['secrets', 'foos.x.io'], ['/secrets', 'x.io/foos']],
   ])('%s', (_, change, more, wanted) => {
     expect(added(change, more)).toEqual(wanted.flatMap((name) => [`get ${name}`, `delete ${name}`]));
   });
 
-  it('the status of Rollouts, to let them go on, where a service is one', () => {
+  it('the status of Rollouts, to resume them, when a service is one', () => {
     const of = (kind: ServiceEntry['kind']) =>
       rightsOf(deployerRules({ services: { risk: { a: service({ kind }) } } }));
     const right = 'patch argoproj.io/rollouts/status';
@@ -130,7 +130,7 @@ const policy = (cluster_scoped: readonly string[], namespaces: readonly string[]
   kubernetes: { cluster_scoped, namespaces },
 });
 
-it('names kinds without a namespace that a policy allows, as far as their API is known', () => {
+it('names kinds without a namespace that a policy allows, if their API is known', () => {
   const { rules, unknown } = clusterScopedRules({
     environments: { a: policy(['ClusterRole', 'Foo']), b: policy(['Namespace', 'ClusterRole']) },
   });
@@ -152,16 +152,20 @@ const bare: Catalogue = {
 };
 
 it.each<[string, Catalogue['environments'], readonly string[]]>([
-  ['those of services', undefined, ['risk']],
+  ['the namespaces of services', undefined, ['risk']],
   ['those that a policy allows anywhere', { prod: policy([], ['monitoring']) }, ['monitoring', 'risk']],
-  ['those of an environment that is there', { prod: { ...policy([], ['m']), infrastructures: ['eu'] } }, ['m', 'risk']],
-  ['none of one that is elsewhere', { prod: { ...policy([], ['m']), infrastructures: ['us'] } }, ['risk']],
+  [
+    'the namespaces of an environment in this cluster',
+    { prod: { ...policy([], ['m']), infrastructures: ['eu'] } },
+    ['m', 'risk'],
+  ],
+  ['none of an environment elsewhere', { prod: { ...policy([], ['m']), infrastructures: ['us'] } }, ['risk']],
 ])('is bound in %s', (_, environments, wanted) => {
   const catalogue = { ...bare, ...(environments === undefined ? {} : { environments }) };
   expect(deployerNamespaces(catalogue, 'eu')).toEqual(wanted);
 });
 
-it('holds for its own group, and everywhere only for kinds without a namespace, or where that is asked for', () => {
+it('holds for its own group, and everywhere only for kinds without a namespace, or on request', () => {
   const bound = (namespaces: readonly string[] | 'all') =>
     deployerRole({ ...bare, environments: { prod: policy(['Namespace']) } }, namespaces)
       .filter(({ roleRef }) => roleRef !== undefined)
@@ -217,7 +221,7 @@ describe('for surveys', () => {
   ];
   it.each([
     ['where nothing is deployed by this executor: nothing more is listed', catalogue, []],
-    ['what manifests usually consist of is listed, and no Secret', without, lists],
+    ['lists what manifests usually contain, and no Secret', without, lists],
   ])('%s', (_, of, expected) => {
     const told = surveyRules(of).map(({ group, resources, verbs }) => {
       const name = resources.join(', ');

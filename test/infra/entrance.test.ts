@@ -55,7 +55,7 @@ const targets = new Map(
   found('AWS::ApiGatewayV2::Route').map(({ RouteKey, Target }) => [RouteKey, functionOf(Target)]),
 );
 
-it('hands each part to a function of its own, and callbacks to one that can do little', () => {
+it('gives each part to a function of its own, and callbacks to one with few rights', () => {
   const functions = {
     reads: 'Api',
     batches: 'ApiBatches',
@@ -73,7 +73,7 @@ it('hands each part to a function of its own, and callbacks to one that can do l
   });
 });
 
-it('turns away what comes too often, each route by itself, by a stage that is made after them', () => {
+it('throttles each route by itself, with a stage that is created after the routes', () => {
   const [stage] = ofType(application, 'AWS::ApiGatewayV2::Stage');
   const settings = stage?.Properties.RouteSettings as Readonly<Record<string, Readonly<Record<string, number>>>>;
   const limits = Object.entries(settings).map(([key, { ThrottlingRateLimit, ThrottlingBurstLimit }]) => [
@@ -91,7 +91,7 @@ it('turns away what comes too often, each route by itself, by a stage that is ma
   expect(stage?.DependsOn).toEqual(expect.arrayContaining(named.map(({ id }) => id)));
 });
 
-describe('the copies of the API', () => {
+describe('the concurrency of the API', () => {
   const reserved = (given: Readonly<Record<string, unknown>>): Readonly<Record<string, number>> =>
     Object.fromEntries(
       ofType(synthesize(undefined, given).application, 'AWS::Lambda::Function')
@@ -99,7 +99,7 @@ describe('the copies of the API', () => {
         .map(({ id, Properties }) => [id.replace(/[0-9A-F]{8}$/, ''), Properties.ReservedConcurrentExecutions]),
     );
 
-  it('are kept for it, and are none where an account has none to give', () => {
+  it('is reserved for it, and is none in an account that has none to give', () => {
     expect(reserved({})).toEqual({
       HandlersApiFunction: 25,
       HandlersApiBatchesFunction: 15,
@@ -111,29 +111,29 @@ describe('the copies of the API', () => {
     expect(reserved({ reserved_concurrency: 'none' })).toEqual({});
   });
 
-  it.each([7, 8, 20, 99, 100, 1000])('of %i are all shared out, at least one for each part', (all) => {
+  it.each([7, 8, 20, 99, 100, 1000])('of %i is fully shared out, at least one for each part', (all) => {
     const shares = Object.values(sharesOf(all));
     expect(shares).toHaveLength(Object.keys(apiParts).length);
     expect(Math.min(...shares)).toBeGreaterThanOrEqual(1);
     expect(shares.reduce((sum, one) => sum + one)).toBe(all);
   });
 
-  it('that decide are free while all others are at work: nothing that lasts is answered by them', () => {
+  it('for decisions is free while all others are busy: nothing slow uses it', () => {
     const copies = reserved({});
     const free = { ...copies };
-    // Everybody who may asks for all that they may, and nothing ends.
+    // All callers send all requests they may, and none ends.
     for (const { method, path, part } of httpRoutes) {
       if (part !== 'decisions') free[targets.get(`${method} ${path}`)!] = 0;
     }
     for (const path of ['/batches/{id}/cancel', '/batches/{id}/deployments/{pillar}/{service}/resolve']) {
       expect(free[targets.get(`POST ${path}`)!]).toBe(10);
     }
-    // What works on batches is called by the state machines, and has what the API leaves of the account.
+    // The state machines call what works on batches. It gets what the API leaves of the account.
     expect(Object.keys(copies).filter((id) => !/^Handlers(?:Api|ReadLogs)/.test(id))).toEqual([]);
   });
 });
 
-it('takes tokens of the pool that it makes, for its client and for people', () => {
+it('accepts tokens of the pool that it creates, for its client and for people', () => {
   const [authorizer, ...more] = found('AWS::ApiGatewayV2::Authorizer');
   expect(more).toEqual([]);
   expect(authorizer).toMatchObject({ AuthorizerType: 'JWT', IdentitySource: ['$request.header.Authorization'] });
@@ -145,7 +145,7 @@ it('takes tokens of the pool that it makes, for its client and for people', () =
   ]);
 });
 
-it('makes a pool whose client cannot decide for a person, and where people log in who were added', () => {
+it('creates a pool whose client cannot act for a person, and where only added people log in', () => {
   const [pool] = found('AWS::Cognito::UserPool', state);
   expect(pool).toMatchObject({
     AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
@@ -169,7 +169,7 @@ it('makes a pool whose client cannot decide for a person, and where people log i
   expect(api.Scopes.map(({ ScopeName }: { ScopeName: string }) => ScopeName)).toEqual(Object.keys(scopes));
 });
 
-it('makes a client for each program of the settings, and tells the API their names', () => {
+it('creates a client for each program of the settings, and gives the API their names', () => {
   const clients = ['risk-ci', { name: 'reporter', scopes: ['read'] }];
   const listed = synthesize(undefined, { clients });
   const ids = ofType(listed.state, 'AWS::Cognito::UserPoolClient').map(({ id, Properties }) => [
@@ -187,7 +187,7 @@ it('makes a client for each program of the settings, and tells the API their nam
   expect(found('AWS::ApiGatewayV2::Authorizer', listed.application)[0].JwtConfiguration.Audience).toHaveLength(3);
 });
 
-it('takes tokens of the issuer that is named, and makes no pool then', () => {
+it('accepts tokens of the configured issuer, and then creates no pool', () => {
   const named = synthesize(undefined, oidc);
   const [authorizer] = found('AWS::ApiGatewayV2::Authorizer', named.application);
   expect(authorizer.JwtConfiguration).toEqual({ Issuer: oidc.oidc_issuer, Audience: ['flotilla', 'other'] });
@@ -204,7 +204,7 @@ it('is throttled as the settings say', () => {
   });
 });
 
-it('keeps one line of JSON of each request, without token and path', () => {
+it('logs one line of JSON for each request, without token and path', () => {
   const [{ AccessLogSettings }] = found('AWS::ApiGatewayV2::Stage');
   expect(AccessLogSettings).toHaveProperty('DestinationArn');
   const fields = JSON.parse(AccessLogSettings.Format) as Readonly<Record<string, string>>;

@@ -18,7 +18,10 @@ const linesOf = (statement: Statement, templates: Templates): readonly string[] 
   );
 };
 
-/** All rights of a role, one line for each action on each resource: `dynamodb:GetItem Table`. Sorted, without doubles. */
+/**
+ * All rights of a role, one line for each action on each resource: `dynamodb:GetItem Table`. Sorted, without
+ * duplicates.
+ */
 const rightsOf = (roleId: string, templates: Templates): readonly string[] => {
   const { application } = templates;
   const inline = list(application.Resources[roleId]?.Properties.Policies ?? []).map(
@@ -51,7 +54,7 @@ export const granted = (templates: Templates): Readonly<Record<string, readonly 
   );
 };
 
-/** Roles that neither a function nor a machine has. */
+/** Roles that no function or machine has. */
 export const ownerlessRoles = ({ application }: Templates): readonly string[] => {
   const owned = JSON.stringify(
     ['AWS::Lambda::Function', 'AWS::StepFunctions::StateMachine'].flatMap((type) => ofType(application, type)),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { withTimeouts } from '../templates/with-timeouts.ts';
 import { everySetting, makeStacks, type TemplateJson } from './synthesize.ts';
 
-/** What cfn-lint says of the templates, as far as it can be told without it. `npm run test:templates` asks it. */
+/** The findings of cfn-lint that need no cfn-lint to find. `npm run test:templates` runs it. */
 const templatesOf = (given: Readonly<Record<string, unknown>>): readonly TemplateJson[] => {
   const { state, application, observability } = makeStacks(given);
   return [state, application, observability].map((stack) => Template.fromStack(stack).toJSON() as TemplateJson);
@@ -20,7 +20,7 @@ interface Metadata {
   readonly 'cfn-lint'?: Exemption;
 }
 
-/** All that an intrinsic in a value names. */
+/** All names in the intrinsics of a value. */
 const namedIn = (value: unknown): readonly string[] => {
   if (typeof value !== 'object' || value === null) return [];
   const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: readonly [string, string] };
@@ -28,7 +28,7 @@ const namedIn = (value: unknown): readonly string[] => {
 };
 
 describe('cfn-lint', () => {
-  it('is told to leave out one rule, at one resource of each stage, with the reason', () => {
+  it('leaves out one rule, at one resource of each stage, with the reason', () => {
     expect(templates.flatMap((template) => Object.keys((template as { Metadata?: object }).Metadata ?? {}))).toEqual(
       [],
     );
@@ -44,7 +44,7 @@ describe('cfn-lint', () => {
     expect(exemptions).toEqual(stages.map(() => batchMachine));
   });
 
-  it('is told so for the timeouts of three states, and of no other', () => {
+  it('leaves it out for the timeouts of three states, and for nothing else', () => {
     const definitions = resources.map(([, { Properties }]) => Properties?.DefinitionString).filter(Boolean);
     const states = definitions.flatMap((text) => [
       ...(text as string).matchAll(/"(\w+)": \{\n\s+"Type"|TimeoutSeconds": "/g),
@@ -53,7 +53,7 @@ describe('cfn-lint', () => {
     expect(names).toEqual(stages.flatMap(() => ['Deploy', 'Verify', 'Restore']));
   });
 
-  it('finds nothing that waits by name for what a property of it names', () => {
+  it('finds no DependsOn that a property already implies', () => {
     const twice = resources.flatMap(([id, { DependsOn = [], Properties }]) =>
       [DependsOn as string | readonly string[]]
         .flat()
@@ -63,7 +63,7 @@ describe('cfn-lint', () => {
     expect(twice).toEqual([]);
   });
 
-  it('still has every function and machine wait for the rights of its role', () => {
+  it('still makes every function and machine wait for the rights of its role', () => {
     const waiting = resources.filter(
       ([id, { Type, Properties }]) => /::(Function|StateMachine)$/.test(Type) && !id.startsWith('Custom') && Properties,
     );
@@ -71,7 +71,7 @@ describe('cfn-lint', () => {
     for (const [, { DependsOn }] of waiting) expect(DependsOn).toEqual([expect.stringMatching(/RoleDefaultPolicy/)]);
   });
 
-  it('is asked again about what is exempt, with plain timeouts', () => {
+  it('checks what is exempt again, with plain timeouts', () => {
     const DefinitionString = '{"A":{"TimeoutSeconds": "{% $x + 1 %}"},"B":{"TimeoutSeconds": 5}}';
     const machine = { Properties: { DefinitionString }, Metadata: { 'cfn-lint': {}, other: 1 } };
     expect(JSON.parse(withTimeouts(JSON.stringify({ machine }), 300) ?? '')).toEqual({

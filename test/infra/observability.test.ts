@@ -33,21 +33,21 @@ const metricsOf = (alarm: (typeof alarms)[number]): readonly Named[] =>
     }));
 
 describe('alarms', () => {
-  it('are those of the table, named after the stage, and each has its heading in the runbook and no other', () => {
+  it('are the alarms of the table, named after the stage, each with its heading in the runbook', () => {
     const names = alarms.map(({ AlarmName }) => AlarmName.replace(/^flotilla-test-/, ''));
     const headings = [...readFileSync(join(root, 'docs/runbook.md'), 'utf8').matchAll(/^## (.+)$/gm)].map(([, h]) => h);
     expect(names.sort()).toEqual(Object.keys(alarmsTable).sort());
     expect([...headings].sort()).toEqual(names.sort());
   });
 
-  it('look at as many metrics as docs/cost.md has the price of', () => {
+  it('use as many metrics as docs/cost.md counts', () => {
     const written = /each of the (\d+) metrics that they look at/.exec(
       readFileSync(join(root, 'docs/cost.md'), 'utf8'),
     )?.[1];
     expect(alarms.flatMap(metricsOf)).toHaveLength(Number(written));
   });
 
-  it('have in the runbook what they mean, where to look and what to do', () => {
+  it('have their meaning, investigation and resolution in the runbook', () => {
     const [, ...entries] = readFileSync(join(root, 'docs/runbook.md'), 'utf8').split(/^## /m);
     for (const entry of entries) {
       expect(
@@ -57,14 +57,14 @@ describe('alarms', () => {
     }
   });
 
-  it('tell the topic when they begin and when they end', () => {
+  it('notify the topic when they begin and when they end', () => {
     for (const { AlarmActions, OKActions } of alarms) {
       expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^NotificationsTopic/) }]);
       expect(OKActions).toEqual(AlarmActions);
     }
   });
 
-  it('look at functions, queues and machines that exist by that name', () => {
+  it('watch functions, queues and machines that exist by that name', () => {
     const own = json(application);
     const named = (type: string, key: string) =>
       [...ofType(own, type), ...ofType(template, type)].map(({ Properties }) => Properties[key]);
@@ -78,7 +78,7 @@ describe('alarms', () => {
       expect(asked.length).toBeGreaterThan(0);
       expect(names).toEqual(expect.arrayContaining(asked));
     }
-    // Every queue has one that looks at it, and every function has one for its errors or its answers.
+    // Every queue has an alarm, and every function has one for its errors or its answers.
     const asked = (dimension: string) => new Set(used.map(({ dimensions }) => dimensions[dimension]));
     expect([...known.QueueName].filter((name) => !asked('QueueName').has(name))).toEqual([]);
     expect([...known.FunctionName].filter((name) => !asked('FunctionName').has(name))).toEqual([]);
@@ -86,7 +86,7 @@ describe('alarms', () => {
     for (const name of machines) expect(JSON.stringify([...asked('StateMachineArn')])).toContain(`:${name}"`);
   });
 
-  it('know no measure of ours that is not written', () => {
+  it('use only metrics of ours that the code writes', () => {
     const used = alarms.flatMap(metricsOf).filter(({ namespace }) => namespace === 'Flotilla');
     expect(used.length).toBeGreaterThan(0);
     for (const { name, dimensions } of used) {
@@ -100,7 +100,7 @@ describe('the dashboard', () => {
   const [dashboard] = ofType(template, 'AWS::CloudWatch::Dashboard');
   const body = JSON.stringify(dashboard?.Properties.DashboardBody).replaceAll('\\', '');
 
-  it('shows every measure of ours, apart by what it is kept apart by', () => {
+  it('shows every metric of ours, by each of its dimensions', () => {
     for (const [name, measure] of Object.entries<{ readonly unit: string; readonly by?: string }>(measures)) {
       const { by } = measure;
       const apart = by === undefined ? ['service'] : ['service', by].sort();
@@ -109,7 +109,7 @@ describe('the dashboard', () => {
     }
   });
 
-  it('shows what has drifted in each place by a number of its own, the latest and not a sum of surveys', () => {
+  it('shows the drift of each place as its own number, the latest and not a sum of surveys', () => {
     const network = { vpc: 'vpc-0123456789abcdef0', subnets: ['subnet-0123456789abcdef0'], nat: true };
     const placed = json(makeStacks({ places: { payments: network, risk: network } }).observability);
     const [shown] = ofType(placed, 'AWS::CloudWatch::Dashboard');
@@ -123,7 +123,7 @@ describe('the dashboard', () => {
     for (const [, , options] of found) expect(options).toContain('"stat":"Maximum"');
   });
 
-  it('shows errors of every function, the alarms and what it costs', () => {
+  it('shows errors of every function, the alarms and the cost', () => {
     for (const stem of Object.keys(functionsTable))
       expect(body).toContain(`"AWS/Lambda","Errors","FunctionName","flotilla-test-${stem}"`);
     expect(body).toContain('"type":"alarm"');
@@ -132,7 +132,7 @@ describe('the dashboard', () => {
 });
 
 describe('notifications', () => {
-  it('tell the topic how each batch ended, in a sentence, and keep what was not told', () => {
+  it('notify the topic how each batch ended, in a sentence, and keep what failed to send', () => {
     const [rule, ...more] = ofType(template, 'AWS::Events::Rule').map(({ Properties }) => Properties);
     expect(more).toEqual([]);
     expect(rule?.EventPattern).toEqual({
@@ -149,7 +149,7 @@ describe('notifications', () => {
     });
   });
 
-  it('may be published by alarms of the stage and by the rule, over TLS only', () => {
+  it('accepts messages from alarms of the stage and from the rule, over TLS only', () => {
     const [policy] = ofType(template, 'AWS::SNS::TopicPolicy');
     const statements = policy?.Properties.PolicyDocument.Statement as readonly Record<string, unknown>[];
     const said = statements.map(({ Effect, Principal, Condition }) => [Effect, Principal, Condition]);
@@ -163,7 +163,7 @@ describe('notifications', () => {
     expect(said).toHaveLength(3);
   });
 
-  it('go by mail to whom the settings name, and to nobody else', () => {
+  it('sends mail to the addresses in the settings, and to nobody else', () => {
     expect(ofType(template, 'AWS::SNS::Subscription').map(({ Properties }) => Properties)).toMatchObject([
       { Protocol: 'email', Endpoint: 'ops@example.com' },
     ]);
@@ -185,7 +185,7 @@ describe('dead letters', () => {
     ofType(own, 'AWS::Lambda::EventInvokeConfig').find(({ Properties }) => lambda.test(Properties.FunctionName.Ref))
       ?.Properties;
 
-  it('of the sweeper: what neither the rule nor Lambda repeats is kept', () => {
+  it('of the sweeper: keeps what neither the rule nor Lambda repeats', () => {
     const own = json(application);
     const queue = { 'Fn::GetAtt': [expect.stringMatching(/^SweeperDeadLetters/), 'Arn'] };
     const async = asyncOf(own, /^HandlersSweep/);
@@ -211,7 +211,7 @@ describe('dead letters', () => {
     });
   });
 
-  it('of what settles executions: what was tried three times within ten minutes is kept', () => {
+  it('of what settles executions: keeps events that failed three times within ten minutes', () => {
     const own = json(application);
     const queue = { 'Fn::GetAtt': [expect.stringMatching(/^ExecutionsDeadLetters/), 'Arn'] };
     const often = { MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 600 };

@@ -11,7 +11,7 @@ const outputsOf = (all: typeof templates, stack: TemplateJson): Readonly<Record<
 const outputs = outputsOf(templates, templates.application);
 const named = synthesize(undefined, { oidc_issuer: 'https://login.example.com/', oidc_audience: 'a,b' });
 
-it('puts out where things are, and the commands that come next', () => {
+it('show where things are, and the commands that come next', () => {
   const told = Object.keys(outputs).filter((name) => !name.startsWith('PublishOutput')); // what another stack reads
   expect(told.sort()).toEqual([
     'ApiAddress',
@@ -38,7 +38,7 @@ it('puts out where things are, and the commands that come next', () => {
   ]);
 });
 
-it('says of each output in a sentence what it is', () => {
+it('describe each output in a sentence', () => {
   const { state, application, observability } = makeStacks();
   const ofOurs = [state, application, observability].flatMap((stack) =>
     Object.entries((Template.fromStack(stack).toJSON() as TemplateJson).Outputs).filter(
@@ -49,7 +49,7 @@ it('says of each output in a sentence what it is', () => {
   for (const [name, { Description }] of ofOurs) expect(Description, name).toMatch(/^[A-Z].{10,}\.$/);
 });
 
-it('puts out what `flotilla catalogue apply` looks for, in the stack where it looks', () => {
+it('have what `flotilla catalogue apply` looks for, in the stack where it looks', () => {
   const own = outputsOf(templates, templates.state);
   expect(own).toMatchObject({
     DocumentsBucket: 'Documents.Ref',
@@ -58,7 +58,7 @@ it('puts out what `flotilla catalogue apply` looks for, in the stack where it lo
   });
 });
 
-it('leads to the batches in the console', () => {
+it('link to the batches in the console', () => {
   expect(outputs.BatchMachineConsole).toBe(
     'https://region.console.aws.amazon.com/states/home?region=region#/statemachines/view/arn:aws:states:region:account:stateMachine:flotilla-test-batch',
   );
@@ -69,7 +69,7 @@ describe('the commands', () => {
     Object.entries(all).filter(([name]) => /^(Next|DeployTo)/.test(name));
   const ofNamed = outputsOf(named, named.application);
 
-  it.each([...commands(outputs), ...commands(ofNamed)])('%s is what a shell understands: %s', (_, command) => {
+  it.each([...commands(outputs), ...commands(ofNamed)])('%s is a valid shell command: %s', (_, command) => {
     execFileSync('bash', ['-n', '-c', command]);
   });
 
@@ -86,14 +86,14 @@ describe('the commands', () => {
   });
 
   it.each([...commands(outputs), ...commands(ofNamed)])('%s puts no secret on a command line', (_, command) => {
-    // What the shell itself does (export, printf, echo) starts no program that others could see.
+    // Shell builtins (export, printf, echo) start no program that others could see.
     const programs = command.split(/\||;|&&|\$\(/).filter((part) => /^\s*(curl|aws|npx|kubectl|node)\b/.test(part));
     for (const program of programs) {
       expect(program).not.toMatch(/\$FLOTILLA_(TOKEN|CLIENT_SECRET)\b|\$\{|--secret-string (?!file:)|api_key/);
     }
   });
 
-  it('let the roles that read clusters into one, and no other; the one that reads logs as somebody who may do no more', () => {
+  it('let the roles that read clusters into one, and no other; the log reader gets its own narrow group', () => {
     const readers = ['ApiLooks', 'CaptureBaseline', 'LookBack', 'WatchCluster', 'SurveyClusters'];
     const roles = readers.map((name) => `Handlers${name}Role`);
     expect(outputs.ClusterRoles).toBe(roles.join(' '));
@@ -110,7 +110,7 @@ describe('the commands', () => {
     ]);
   });
 
-  it('let the one role that deploys by itself into a cluster, as somebody who may', () => {
+  it('let the one role that deploys by itself into a cluster, with its group', () => {
     expect(outputs.DeployerRoles).toBe('HandlersDeployToClusterRole');
     const script = `aws() { echo "aws $*"; }; kubectl() { cat; }; flotilla() { echo "flotilla $*"; }; ${outputs.DeployToCluster}`;
     expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\n')).toEqual([
@@ -120,7 +120,7 @@ describe('the commands', () => {
     ]);
   });
 
-  it('deploy a batch of yours, never an example, and show before what it would do', () => {
+  it('deploy your own batch, never an example, and first show what it would do', () => {
     expect(outputs.Next7Plan).toBe('flotilla plan YOUR-BATCH.yaml --url EntranceApi.ApiEndpoint');
     expect(outputs.Next8Deploy).toBe('flotilla deploy YOUR-BATCH.yaml --follow');
   });
@@ -132,7 +132,7 @@ describe('the commands', () => {
     expect(told.ClientRiskCi).toMatch(/^export .*FLOTILLA_CLIENT_ID=TokensPoolClientRiskCi\.Ref .*Pool\.Ref/);
   });
 
-  it('add a person to a group, and get a token by what the page of the pool gives and only this shell knows', () => {
+  it("add a person to a group, and get a token with the code from the pool's page and a secret of this shell", () => {
     expect(outputs.Person).toMatch(/admin-create-user .*create-group .*admin-add-user-to-group .*YOUR-GROUP/);
     const curl = `curl() { echo "$* $(cat)" >&2; echo '{"access_token":"t.o.k"}'; }; openssl() { if [ "$1" = rand ]; then echo made-up; else cat; fi; }`;
     const script = `${curl}; ${outputs.PersonToken}; echo "$FLOTILLA_TOKEN"`;
@@ -160,7 +160,7 @@ describe('the commands', () => {
     expect(execFileSync('bash', ['-c', curl], { encoding: 'utf8', stdio: 'pipe' })).toBe('t.o.k\n');
   });
 
-  it('say whose token is needed when another issuer gives them', () => {
+  it('say who issues tokens when another issuer is configured', () => {
     expect(ofNamed.Next5Token).toMatch(
       /https:\/\/login\.example\.com\/, made out for a or b, with .*flotilla\/deploy$/,
     );

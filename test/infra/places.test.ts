@@ -22,14 +22,14 @@ const plain = synthesize();
 const asking = Object.entries<FunctionRow>(functionsTable).filter(([, { rights }]) =>
   rights.some((right) => right.startsWith('clusters')),
 );
-/** Of the API. Each has a copy that it calls. */
+/** Functions of the API. Each has a copy that it calls. */
 const calling = ['ApiLooks', 'ReadLogs'];
 const lambdas = ofType(application, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
 const at = (place: string) => lambdas.filter(({ FunctionName }) => FunctionName.endsWith(`-at-${place}`));
 const outputOf = (name: string): string => shortText(application.Outputs[name]?.Value, templates);
 
 describe('a place', () => {
-  it.each(Object.keys(places))('%s has a copy of each function that asks clusters, and of no other', (place) => {
+  it.each(Object.keys(places))('%s has a copy of each function that talks to clusters, and of no other', (place) => {
     const names = asking.map(([stem]) => `flotilla-test-${stem}-at-${place}`);
     expect(
       at(place)
@@ -39,7 +39,7 @@ describe('a place', () => {
     expect(at(place).map(({ Environment }) => Environment.Variables.PLACE)).toEqual(names.map(() => place));
   });
 
-  it('is a network that its copies are in, by a group that lets out to 443 only, and nobody in', () => {
+  it('is a network for its copies, whose group allows outgoing 443 only, and nothing incoming', () => {
     for (const { VpcConfig } of at('payments')) {
       expect(VpcConfig.SubnetIds).toEqual(places.payments.subnets);
       const [own, ...given] = VpcConfig.SecurityGroupIds;
@@ -58,7 +58,7 @@ describe('a place', () => {
     }
   });
 
-  it('leaves the functions that are in none as they are', () => {
+  it('leaves the functions outside as they are', () => {
     const others = lambdas.filter(({ FunctionName }) => !FunctionName.includes('-at-'));
     expect(others.filter(({ VpcConfig }) => VpcConfig !== undefined)).toEqual([]);
     const names = ofType(plain.application, 'AWS::Lambda::Function').map(({ Properties }) => Properties.FunctionName);
@@ -81,7 +81,7 @@ describe('a place', () => {
     }
   });
 
-  it('is called by the state machines, its own clock and the function that it is a copy of, and by nobody else', () => {
+  it('is called by the state machines, its own clock and the function that it copies, and by nobody else', () => {
     const now = granted(templates);
     const callable = Object.entries(now).flatMap(([owner, lines]) =>
       lines
@@ -104,7 +104,7 @@ describe('a place', () => {
     expect(clocks.filter((arn) => calling.some((name) => arn === called(name)))).toEqual([]);
   });
 
-  it('gives each function of the API that asks clusters the right to call its own copies, one in each place', () => {
+  it('gives each function of the API that talks to clusters the right to call its own copies, one in each place', () => {
     const copies = (name: string) => ['Payments', 'RiskEu'].map((place) => `Handlers${name}At${place}Function`);
     for (const [owner, lines] of Object.entries(granted(templates))) {
       if (owner.endsWith('Machine')) continue;
@@ -114,7 +114,7 @@ describe('a place', () => {
     expect(JSON.stringify(granted(plain).ApiLooks)).not.toContain('lambda:');
   });
 
-  it('lets nobody else in: no permission of a function names a copy but that of its clock, and no route does', () => {
+  it('lets nobody else in: only its clock has a permission for a copy, and no route leads there', () => {
     const permitted = ofType(application, 'AWS::Lambda::Permission').map(({ Properties }) => [
       shortText(Properties.FunctionName, templates),
       Properties.Principal,
@@ -125,7 +125,7 @@ describe('a place', () => {
     );
   });
 
-  it('tells which roles are let into its clusters, by what each may do there', () => {
+  it('lists the roles to let into its clusters, by what each may do there', () => {
     const rolesOf = (right: string) =>
       asking
         .filter(([, row]) => (row.rights as readonly string[]).includes(right))
@@ -140,7 +140,7 @@ describe('a place', () => {
 });
 
 describe('the endpoints that a place needs', () => {
-  it('are those of what its functions have a right to', () => {
+  it('follow from the rights of its functions', () => {
     const services = new Set(
       Object.entries(granted(templates))
         .filter(([name]) => name.endsWith('AtPayments'))
@@ -157,11 +157,11 @@ describe('the endpoints that a place needs', () => {
     [{ nat: false, endpoints: [] }, ['eks', 's3']],
     [{ nat: false, endpoints: ['s3', 'ssm'] }, ['eks']],
     [{ nat: true, endpoints: [] }, []],
-  ])('%j: those that are missing', (settings, missing) => {
+  ])('%j: missing endpoints', (settings, missing) => {
     expect(missingEndpoints(settings, ['eks', 's3'])).toEqual(missing);
   });
 
-  it('are told at the synthesis where they are missing, and in the outputs', () => {
+  it('fail the synthesis, and are listed in the outputs', () => {
     const missing = neededEndpoints(false).filter((name) => !places.payments.endpoints.includes(name));
     expect(outputOf('MissingEndpointsPayments')).toBe(missing.join(' '));
     expect(outputOf('MissingEndpointsRiskEu')).toBe('none: it has NAT');
@@ -183,7 +183,7 @@ describe('places in the settings', () => {
     [{ payments: { ...places.payments, subnets: [] } }],
     [{ payments: { ...places.payments, subnet: [] } }],
     ['payments'],
-  ])('%j are refused, with what a place is', (given) => {
+  ])('%j are refused, with an explanation of places', (given) => {
     const read = () => readSettings([{ values: { places: given }, nameOf: (setting) => `-c ${setting}` }]);
     expect(read).toThrow(/^-c places: .* is not allowed; it takes networks for functions that ask clusters/);
   });

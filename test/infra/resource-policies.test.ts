@@ -18,12 +18,12 @@ interface Told {
 const list = <Value>(value: Value | readonly Value[]): readonly Value[] =>
   Array.isArray(value) ? value : [value as Value];
 
-/** Whoever is let in by a service's name must come from this account, and from the one thing that is meant. */
+/** A policy that lets in a service must name this account, and the one resource that may call. */
 const wanted = ['aws:SourceAccount', 'aws:SourceArn'];
 
 /**
- * Every statement below anything in a template that lets somebody in, by whatever property the resource has its policy.
- * Left out are the trust policies of roles: a role can only be handed to a service of the account that it stands in.
+ * Every statement in a template that lets somebody in, from any property. Trust policies of roles are left out: a role
+ * can be given only to a service of its own account.
  */
 const statementsIn = (value: unknown, name = ''): readonly Statement[] => {
   if (name === 'AssumeRolePolicyDocument' || value === null || typeof value !== 'object') return [];
@@ -48,7 +48,7 @@ const ofPolicies = (template: TemplateJson): readonly Told[] =>
       })),
   );
 
-/** A permission of Lambda is a policy in other words. */
+/** A permission of Lambda is a policy in another form. */
 const ofPermissions = (template: TemplateJson): readonly Told[] =>
   ofType(template, 'AWS::Lambda::Permission').map(({ id, Properties }) => ({
     where: id,
@@ -75,14 +75,14 @@ describe.each([
 ])('a stage %s', (_, given) => {
   const templates = templatesOf(given);
 
-  it('lets services in for what this account has set up, and for nobody else', () => {
+  it('let in services for what this account has set up, and nobody else', () => {
     expect(templates.flatMap(offenders)).toEqual([]);
     expect([...new Set(templates.flatMap(toldIn).flatMap(({ services }) => services))].sort()).toEqual(
       expect.arrayContaining(['apigateway.amazonaws.com', 'cloudwatch.amazonaws.com', 'events.amazonaws.com']),
     );
   });
 
-  it('lets one role put events on the bus, whatever the rights of others are', () => {
+  it('let one role put events on the bus, independently of other rights', () => {
     const [state, application] = templates as [TemplateJson, TemplateJson];
     const [bus] = ofType(state, 'AWS::Events::EventBus');
     const { Statement } = bus!.Properties.Policy;
@@ -108,7 +108,7 @@ describe.each([
   });
 });
 
-it('names a statement that lets a service in for anybody', () => {
+it('reports a statement that lets in a service for anybody', () => {
   const open = (Condition?: object): TemplateJson => ({
     Outputs: {},
     Resources: {

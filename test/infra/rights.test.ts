@@ -58,7 +58,7 @@ const secret = ['secretsmanager:GetSecretValue HarnessSecret.Ref'];
 const cluster = ['eks:DescribeCluster arn:aws:eks:*:account:cluster/*'];
 const puts = (queue: string) =>
   ['GetQueueAttributes', 'GetQueueUrl', 'SendMessage'].map((action) => `sqs:${action} ${queue}`);
-/** What Lambda needs to read a stream in a function's name, and to put aside what cannot be processed. */
+/** What Lambda needs to read a stream on behalf of a function, and to send bad records to a queue. */
 const stream = (queue: string) => [
   ...['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
     (action) => `dynamodb:${action} Table.StreamArn`,
@@ -290,7 +290,7 @@ const traces = ['PutTelemetryRecords', 'PutTraceSegments'].map((action) => `xray
 const machineTraces = [...traces, ...['GetSamplingRules', 'GetSamplingTargets'].map((action) => `xray:${action} *`)];
 
 const logs = (name: string) =>
-  // CDK says no word twice in a row.
+  // CDK never repeats a word in a name.
   ['CreateLogStream', 'PutLogEvents'].map((action) => `logs:${action} Handlers${name.replace(/Logs$/, '')}Logs`);
 
 const wanted: Readonly<Record<string, readonly string[]>> = {
@@ -324,7 +324,7 @@ it.each([
   expect(granted(changed)).toEqual({ ...wanted, Sweep: [...(wanted.Sweep ?? []), `${action} ${resource}`].sort() });
 });
 
-it('has no role that nobody owns', () => {
+it('has no role without an owner', () => {
   expect(ownerlessRoles(templates)).toEqual([]);
 });
 
@@ -335,7 +335,7 @@ const WATCH_MACHINE_ARN = `${states}:stateMachine:flotilla-test-watch`;
 const ANCHORS_BUCKET = 'Anchors.Ref';
 const HARNESS_SECRET_ID = 'HarnessSecret.Ref';
 
-it('tells each function the names of what it may use, and no other', () => {
+it('gives each function the names of what it may use, and no other', () => {
   const environments = Object.fromEntries(
     ofType(templates.application, 'AWS::Lambda::Function').map(({ id, Properties }) => [
       id.replace(/^Handlers|Function[0-9A-F]{8}$/g, ''),
@@ -385,7 +385,7 @@ describe('the roles of other accounts', () => {
   const roles = ['arn:aws:iam::444455556666:role/flotilla', 'arn:aws:iam::777788889999:role/team-*'];
   const given = granted(synthesize(() => {}, { cluster_roles: roles.join(',') }));
 
-  it('are for those who ask clusters, and for nobody else', () => {
+  it('are for the functions that talk to clusters, and for no others', () => {
     const may = Object.entries(given).flatMap(([name, lines]) =>
       lines.some((line) => line.startsWith('sts:')) ? [[name, lines.filter((line) => line.startsWith('sts:'))]] : [],
     );
@@ -396,11 +396,11 @@ describe('the roles of other accounts', () => {
     expect(Object.fromEntries(may)).toEqual(Object.fromEntries(asking.map((name) => [name, lines])));
   });
 
-  it('are nobody’s without the setting', () => {
+  it('are granted to nobody without the setting', () => {
     expect(JSON.stringify(granted(templates))).not.toContain('sts:');
   });
 
-  it('no function that has a secret asks clusters', () => {
+  it('no function that has a secret talks to clusters', () => {
     const both = Object.entries<FunctionRow>(functionsTable).filter(
       ([, { rights }]) =>
         rights.some((one) => one.endsWith('-secret')) && rights.some((one) => one.startsWith('clusters')),

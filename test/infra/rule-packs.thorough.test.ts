@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { addRulePacks } from '../../lib/infra/rule-packs.ts';
 import { everySetting, makeStacks, type Stacks } from './synthesize.ts';
 
-/** What the packs find and nobody accepted: rule and construct. */
+/** Unaccepted findings of the packs: rule and construct. */
 const findings = ({ state, application, observability }: Stacks): readonly string[] =>
   [AwsSolutionsChecks, ServerlessChecks].flatMap((Pack) =>
     [state, application, observability].flatMap((stack) =>
@@ -51,7 +51,7 @@ describe('the rule packs', () => {
     ]);
   });
 
-  it('are told a reason for whatever is accepted: a sentence', () => {
+  it('have a reason for each accepted finding: a sentence', () => {
     const { state, application, observability } = makeStacks(everySetting);
     const all = [state, application, observability].flatMap(reasons);
     expect(all.length).toBeGreaterThan(20);

@@ -21,7 +21,7 @@ const defaults = {
 const both = (name: string) => ({ name, scopes: ['read', 'deploy'] });
 const issuer = 'https://login.example.com/';
 
-describe('what a setting may be', () => {
+describe('valid settings', () => {
   it.each<[string, Readonly<Record<string, unknown>>, object]>([
     ['nothing', {}, {}],
     ['a stage', { stage: 'prod-eu-1' }, { stage: 'prod-eu-1' }],
@@ -86,7 +86,7 @@ describe('what a setting may be', () => {
       [{ name: 'a', scopes: [] }],
       [{ scopes: ['read'] }],
     ].map((value) => ['clients', value] as const),
-  ])('%s is not %j: its name and what it allows are told', (setting, value) => {
+  ])('%s is not %j: the message has its name and what it allows', (setting, value) => {
     const others = setting === 'clients' ? {} : { oidc_issuer: issuer, oidc_audience: 'a' };
     const allowed = settingsSchema.shape[setting as keyof typeof settingsSchema.shape].description;
     expect(allowed).toMatch(/\w{4}/);
@@ -108,7 +108,7 @@ describe('what a setting may be', () => {
     expect(() => read(given)).toThrow(message);
   });
 
-  it('is told of all settings at once', () => {
+  it('all settings are checked at once', () => {
     const given = { stage: 'X', archive: 'maybe', throttle_rate: 0, nonsense: 1, oidc_audience: 'a' };
     expect(() => read(given)).toThrow(/^(-c )?\w+: .*(\n(-c )?\w+: .*){4}$/);
   });
@@ -140,7 +140,7 @@ describe('where settings come from', () => {
       { stage: 'mine', throttle_burst: '3' },
       { stage: 'mine', throttle: { rate: 5, burst: 3 }, oidc },
     ],
-    ['the file that is named', { config: 'other.yaml' }, { stage: 'other' }],
+    ['a named file', { config: 'other.yaml' }, { stage: 'other' }],
     ['a file without the section', { config: 'none.yaml' }, {}],
     ['an empty file', { config: 'empty.yaml' }, {}],
     ['an empty section', { config: 'null.yaml' }, {}],
@@ -154,7 +154,7 @@ describe('where settings come from', () => {
     );
   });
 
-  it('a file that cannot be read is not taken for none', () => {
+  it('does not mistake an unreadable file for a missing one', () => {
     const unreadable = join(directory, 'unreadable');
     mkdirSync(join(unreadable, 'flotilla.config.yaml'), { recursive: true });
     expect(() => loadSettings({ context: cdkJson.context, directory: unreadable, env: {} })).toThrow(
@@ -187,7 +187,7 @@ describe('where settings come from', () => {
     ],
     [{ oidcIssuer: issuer }, /^-c oidcIssuer: there is no such setting/],
     [{ Stage: 'prod' }, /^-c Stage: there is no such setting/],
-  ])('refuses %j in words', (context, message) => {
+  ])('explains why it refuses %j', (context, message) => {
     expect(() => load(context)).toThrow(message);
   });
 

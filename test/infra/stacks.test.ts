@@ -23,25 +23,25 @@ const policyOf = (template: typeof state, name: string): readonly Readonly<Recor
 const machineText = (file: string): string => readFileSync(join(root, 'statemachines', file), 'utf8');
 
 describe('state stack', () => {
-  it('keeps everything it has when the stack goes or a change replaces something', () => {
+  it('keeps all data when the stack is deleted or a change replaces something', () => {
     const lost = Object.entries(state.Resources)
       .filter(([, resource]) => resource.Type !== 'AWS::S3::BucketPolicy')
       .filter(([, resource]) => resource.DeletionPolicy !== 'Retain' || resource.UpdateReplacePolicy !== 'Retain');
     expect(lost).toEqual([]);
   });
 
-  it('gives all of it up when that is asked for', () => {
+  it('deletes everything when a setting asks for it', () => {
     const { state: given } = synthesize(undefined, { on_destroy: 'delete' });
     const kept = Object.entries(given.Resources).filter(([, resource]) => resource.DeletionPolicy === 'Retain');
     expect(kept).toEqual([]);
     const { Properties } = only(given, 'AWS::DynamoDB::GlobalTable');
     expect(Properties.Replicas[0].DeletionProtectionEnabled).toBe(false);
-    // A bucket that holds anything is not deleted; something has to empty it.
+    // A bucket with objects cannot be deleted; something has to empty it.
     expect(ofType(given, 'Custom::S3AutoDeleteObjects')).toHaveLength(2);
     expect(ofType(state, 'Custom::S3AutoDeleteObjects')).toEqual([]);
   });
 
-  it('has no name that a stack of before may have left behind', () => {
+  it('has no name that an earlier stack may have left behind', () => {
     const { Properties } = only(state, 'AWS::Events::EventBus');
     expect(JSON.stringify(Properties.Name)).toMatch(/flotilla-test-.*AWS::StackId/);
     expect(only(state, 'AWS::DynamoDB::GlobalTable').Properties).not.toHaveProperty('TableName');
@@ -67,13 +67,16 @@ describe('state stack', () => {
     });
   });
 
-  it.each(['Documents', 'Anchors'])('has a bucket for %s that is closed, encrypted and reached by TLS only', (name) => {
-    const { Properties } = bucketOf(state, name);
-    expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
-    expect(Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
-    const [statement] = policyOf(state, name);
-    expect(statement).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
-  });
+  it.each(['Documents', 'Anchors'])(
+    'has a bucket for %s that is closed, encrypted and reachable by TLS only',
+    (name) => {
+      const { Properties } = bucketOf(state, name);
+      expect(Object.values(Properties.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+      expect(Properties.VersioningConfiguration).toEqual({ Status: 'Enabled' });
+      const [statement] = policyOf(state, name);
+      expect(statement).toMatchObject({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } });
+    },
+  );
 
   describe('anchors', () => {
     const onlyThePublisher = {
@@ -86,7 +89,7 @@ describe('state stack', () => {
         .filter(({ Effect }) => Effect === 'Deny')
         .map(({ Principal, Action, Condition }) => [Principal, Action, Condition]);
 
-    it('are put by the publisher alone, and deleted by nobody', () => {
+    it('only the publisher writes them, and nobody deletes them', () => {
       expect(denied(state)).toEqual([
         ['*', 's3:PutObject', onlyThePublisher],
         ['*', ['s3:DeleteObject', 's3:DeleteObjectVersion'], undefined],
@@ -95,7 +98,7 @@ describe('state stack', () => {
       expect(denied(given)).toEqual([['*', 's3:PutObject', onlyThePublisher]]);
     });
 
-    it('are locked for as long as is set, and not without it', () => {
+    it('are locked as long as a setting says, and not without it', () => {
       expect(bucketOf(state, 'Anchors').Properties).not.toHaveProperty('ObjectLockEnabled');
       const { state: locked } = synthesize(undefined, { anchor_lock_days: 365 });
       expect(bucketOf(locked, 'Anchors').Properties).toMatchObject({
@@ -104,7 +107,7 @@ describe('state stack', () => {
       });
     });
 
-    it('are signed by a key that only the publisher signs with', () => {
+    it('are signed by a key that only the publisher uses', () => {
       const { KeySpec, KeyUsage, KeyPolicy } = only(state, 'AWS::KMS::Key').Properties;
       expect([KeySpec, KeyUsage]).toEqual(['ECC_NIST_P256', 'SIGN_VERIFY']);
       const denies = KeyPolicy.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Deny');
@@ -114,7 +117,7 @@ describe('state stack', () => {
     });
   });
 
-  it('keeps old versions of documents for a month, and uploads and what previews have left for a day', () => {
+  it('keeps old versions of documents for a month, and uploads and leftovers of previews for a day', () => {
     const { Rules } = bucketOf(state, 'Documents').Properties.LifecycleConfiguration;
     const day = { NoncurrentDays: 1 };
     expect(Rules).toEqual([
@@ -129,7 +132,7 @@ describe('state stack', () => {
     ]);
   });
 
-  it('has a secret for Harness without a value, and one that nobody chose for its callbacks', () => {
+  it('has a secret for Harness without a value, and a generated one for its callbacks', () => {
     const secrets = ofType(state, 'AWS::SecretsManager::Secret').map(({ id, Properties }) => [
       id.slice(0, 7),
       Properties,
@@ -161,7 +164,7 @@ describe('functions', () => {
     expect(group?.Properties.RetentionInDays).toBe(30);
   });
 
-  it('are those of the table and no other', () => {
+  it('match the table', () => {
     expect(lambdas).toHaveLength(Object.keys(functionsTable).length);
   });
 
@@ -181,7 +184,7 @@ describe('functions', () => {
 });
 
 describe('state machines', () => {
-  it.each(['batch', 'watch', 'preview'])('%s stands in the template as it is in its file', (name) => {
+  it.each(['batch', 'watch', 'preview'])('%s is in the template as it is in its file', (name) => {
     const text = machineText(`${name}.asl.json`);
     const machine = ofType(application, 'AWS::StepFunctions::StateMachine').find(
       ({ Properties }) => Properties.StateMachineName === `flotilla-test-${name}`,
@@ -202,7 +205,7 @@ describe('state machines', () => {
   });
 });
 
-describe('what calls the functions', () => {
+describe('the triggers of functions', () => {
   it.each([
     ['DispatchTurns', { eventName: ['INSERT'], dynamodb: { Keys: { pk: { S: ['INBOX'] } } } }, 3, 'InboxDeadLetters'],
     [
@@ -238,7 +241,7 @@ describe('what calls the functions', () => {
     ]);
   });
 
-  it('hears of every execution of ours that was stopped, failed or timed out, on the default bus', () => {
+  it('receives each stopped, failed or timed-out execution of ours, from the default bus', () => {
     const { Properties } = ruleOf('Executions');
     expect(Properties).not.toHaveProperty('EventBusName');
     const { detail, ...pattern } = Properties.EventPattern;
@@ -252,7 +255,7 @@ describe('what calls the functions', () => {
     expect([batch, watch, children].map((arn) => shortText(arn, templates))).toEqual([
       machine('batch'),
       machine('watch'),
-      // With the slash: those of the children of its Map, and no other machine whose name begins so.
+      // With the slash: children of its Map, and no other machine whose name begins like this.
       machine('batch/'),
     ]);
     expect(Properties.Targets.map(({ Arn }: { Arn: unknown }) => shortText(Arn, templates))).toEqual([
@@ -260,7 +263,7 @@ describe('what calls the functions', () => {
     ]);
   });
 
-  it('lets nobody but the rules and the API call a function', () => {
+  it('lets only the rules and the API call a function', () => {
     const callers = ofType(application, 'AWS::Lambda::Permission').map(({ Properties }) => [
       Properties.Principal,
       shortText(Properties.FunctionName, templates),
@@ -280,7 +283,7 @@ describe('what calls the functions', () => {
   });
 });
 
-it('is refused by the validator when a property is wrong', () => {
+it('fails validation when a property is wrong', () => {
   const { application: stack } = makeStacks({}, { validates: true });
   const lambda = stack.node.findChild('Handlers').node.findChild('Api').node.findChild('Function');
   (lambda.node.defaultChild as CfnResource).addPropertyOverride('Runtime', 'nodejs12.x');

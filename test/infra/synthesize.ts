@@ -39,7 +39,7 @@ export interface Templates {
   readonly application: TemplateJson;
 }
 
-/** The templates of both stacks, after a change that a test may want. */
+/** The templates of both stacks, after an optional change by a test. */
 export const synthesize = (change: (stacks: Stacks) => void = () => {}, given: Given = {}): Templates => {
   const stacks = makeStacks(given);
   change(stacks);
@@ -62,8 +62,7 @@ const pseudo: Readonly<Record<string, string>> = {
 const plain = (id: string): string => id.replace(/[0-9A-F]{8}$/, '');
 
 /**
- * An intrinsic as a short text: a resource is named as in the code, whichever stack it stands in, and an ARN that is put
- * together is spelled out.
+ * An intrinsic as a short text: a resource has its name in the code, in either stack, and a joined ARN is spelled out.
  */
 export const shortText = (value: unknown, templates: Templates): string => {
   if (typeof value === 'string') return value;

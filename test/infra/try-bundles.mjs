@@ -1,4 +1,4 @@
-// Loads bundles as Lambda does, without anything between them and Node, and calls those that tasks call with nothing.
+// Loads bundles as Lambda does, with plain Node, and calls task functions with no input.
 import { text } from 'node:stream/consumers';
 
 const told = {};

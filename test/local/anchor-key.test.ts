@@ -13,7 +13,7 @@ const freshFolder = (): string => mkdtempSync(join(root, 'd-'));
 const publicOf = (key: KeyObject): string =>
   createPublicKey(key).export({ format: 'der', type: 'spki' }).toString('hex');
 
-test('is made once, in a file of its owner alone, and stays', async () => {
+test('is created once, in a file that only its owner can read, and stays', async () => {
   const data = freshFolder();
   const made = await anchorKey(data, realDisk);
   expect(readdirSync(data)).toEqual(['anchor-key']);
@@ -22,7 +22,7 @@ test('is made once, in a file of its owner alone, and stays', async () => {
   expect(publicOf(await anchorKey(freshFolder(), realDisk))).not.toBe(publicOf(made));
 });
 
-test('is on the disk, with its name, before anything is signed with it', async () => {
+test('is on the disk, with its name, before it signs anything', async () => {
   const synced: string[] = [];
   const disk = {
     ...realDisk,
@@ -33,7 +33,7 @@ test('is on the disk, with its name, before anything is signed with it', async (
   expect(synced.slice(0, 2)).toEqual(['bytes', 'name']);
 });
 
-test('is not replaced if its file contains none, and the message does not show the content', async () => {
+test('is not replaced when its file contains no key, and the message does not show the content', async () => {
   const data = freshFolder();
   writeFileSync(join(data, 'anchor-key'), 'half-of-a-key');
   chmodSync(join(data, 'anchor-key'), 0o600);

@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
   vi.restoreAllMocks();
-  // Whatever was asked here: no key is in any log.
+  // No test may leave a key in a log.
   const lines = told.splice(0).join();
   for (const secret of [key, before]) expect(lines).not.toContain(secret);
 });
@@ -44,7 +44,7 @@ interface Sent {
   readonly body?: string;
 }
 
-/** A server that knows no token, so that whatever asks for one is refused. */
+/** A server without tokens: it refuses every request that needs one. */
 const serve = async ({ takesCallbacks = true } = {}) => {
   const deps = { ...makeWorld().deps, pace: cloudPace };
   await ensureWatcher(deps, watcher);
@@ -76,20 +76,20 @@ const at = (given: string): string => `/callbacks/harness/${given}`;
 describe('a callback of Harness', () => {
   test.each<[string, string, Sent, number, number]>([
     ['a friend', at(key), {}, 202, 1],
-    ['a friend who has not heard of the new key', at(before), {}, 202, 1],
-    ['a friend with a query', `${at(key)}?run=1`, {}, 202, 1],
-    ['a friend, whatever he says', at(key), { body: '{"eventData":{"nodeStatus":"completed"}' }, 202, 1],
+    ['a caller with the key before the last rotation', at(before), {}, 202, 1],
+    ['a valid caller with a query', `${at(key)}?run=1`, {}, 202, 1],
+    ['a valid caller with any body', at(key), { body: '{"eventData":{"nodeStatus":"completed"}' }, 202, 1],
     ['a stranger', at('x'.repeat(40)), {}, 202, 0],
-    ['who has the beginning of the key', at(key.slice(1)), {}, 202, 0],
-    ['who cannot spell', at('%E0%A4%A'), {}, 202, 0],
+    ['a caller with a part of the key', at(key.slice(1)), {}, 202, 0],
+    ['a caller with a wrong key', at('%E0%A4%A'), {}, 202, 0],
     ['who reads', at(key), { method: 'GET' }, 401, 0],
     ['who puts', at(key), { method: 'PUT' }, 401, 0],
-    ['who has no key', at(''), {}, 401, 0],
-    ['who goes further', `${at(key)}/more`, {}, 401, 0],
+    ['a caller without a key', at(''), {}, 401, 0],
+    ['a caller with a longer path', `${at(key)}/more`, {}, 401, 0],
     ['another caller of the path', `/other${at(key)}`, {}, 401, 0],
-    ['a page of others', at(key), { headers: { origin: 'http://pages.example' } }, 403, 0],
-    ['under a name of others', at(key), { headers: { host: 'pages.example' } }, 403, 0],
-    ['who says too much', at(key), { body: ' '.repeat(4 * 1024 * 1024 + 1) }, 413, 0],
+    ['a page of another site', at(key), { headers: { origin: 'http://pages.example' } }, 403, 0],
+    ['a request for another host', at(key), { headers: { host: 'pages.example' } }, 403, 0],
+    ['a body that is too large', at(key), { body: ' '.repeat(4 * 1024 * 1024 + 1) }, 413, 0],
   ])('%s', async (_, path, sent, status, hints) => {
     const server = await serve();
     const answer = await server.send(path, sent);
@@ -101,19 +101,19 @@ describe('a callback of Harness', () => {
     }
   });
 
-  test('friend and stranger cannot be told apart', async () => {
+  test('valid and invalid callers get the same answer', async () => {
     const { send } = await serve();
     const [friend, stranger] = [await send(at(key)), await send(at('x'.repeat(40)))];
     const { date: _, ...same } = friend.headers;
     expect(stranger).toMatchObject({ status: friend.status, body: friend.body, headers: same });
   });
 
-  test('without a key there is no such route: a token is asked for, as everywhere', async () => {
+  test('without a key the route does not exist: it asks for a token, like all others', async () => {
     const server = await serve({ takesCallbacks: false });
     expect([(await server.send(at(key))).status, await server.hints()]).toEqual([401, 0]);
   });
 
-  test('what comes too often is turned away, from whom it may come, until there is room again', async () => {
+  test('refuses more than its rate, from valid and invalid callers, until there is room again', async () => {
     const { send, time } = await serve();
     const statuses = async (count: number, given: string): Promise<readonly number[]> => {
       const answered: number[] = [];
@@ -129,7 +129,7 @@ describe('a callback of Harness', () => {
     expect(await statuses(rate + 1, key)).toEqual([...all(rate, 202), 429]);
     time.now += 3_600_000;
     expect(await statuses(burst + 1, key)).toEqual([...all(burst, 202), 429]);
-    // What is turned away here takes nothing from others.
+    // Refusals here leave other routes alone.
     expect((await send('/health', { method: 'GET' })).status).toBe(200);
   });
 });
@@ -143,15 +143,15 @@ describe('the keys', () => {
   });
 
   test.each([
-    ['none', ' \n', 'there is none'],
+    ['none', ' \n', 'no key'],
     ['three', `${key}\n${before}\n${key}1`, 'there are 3 lines, and 2 keys may be good at a time'],
     ['a short one', `${key}\n${'s'.repeat(31)}`, 'one has 31 characters, and a key has 32 or more'],
     [
-      'one that an address changes',
+      'one with characters that an address changes',
       `${'s'.repeat(40)}/`,
       'it is part of an address, so only letters, digits and - . _ ~ are allowed',
     ],
-  ])('%s: is refused, and not repeated', (_, text, problem) => {
+  ])('refuses a key without repeating it: %s', (_, text, problem) => {
     const message = `The callback's key in FILE: ${problem}. \`openssl rand -hex 32\` prints one that is good.`;
     expect(() => callbackKeysIn(text, 'in FILE')).toThrow(
       expect.objectContaining({ name: 'ConfigurationInvalid', message }),

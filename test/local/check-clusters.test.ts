@@ -7,12 +7,12 @@ const withCluster = (connection: ClusterConnection): Configuration =>
 
 test.each([
   ['its own', { kind: 'eks', eks: 'prod', region: 'eu-west-1' }, undefined],
-  ['that of the environment', { kind: 'eks', eks: 'prod' }, 'eu-west-1'],
+  ['the region of the environment', { kind: 'eks', eks: 'prod' }, 'eu-west-1'],
 ] as const)('a cluster in EKS is in %s region', async (_, connection, region) => {
   expect(await checkClusters(withCluster(connection), { region })).toEqual([]);
 });
 
-test('a cluster in EKS without any is told before it is asked', async () => {
+test('a cluster in EKS without a region is reported before it is asked', async () => {
   const checked = checkClusters(withCluster({ kind: 'eks', eks: 'prod' }), { region: undefined });
   await expect(checked).rejects.toThrow('Cluster one: the region of the EKS cluster prod is not known; give it a');
 });

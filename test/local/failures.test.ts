@@ -15,7 +15,7 @@ const make = () => {
   return { clock, told, failures, refusal, add };
 };
 
-test('ten failures a minute are answered as what they are, more as too many, until the minute is over', () => {
+test('ten failures a minute get their own answer, further ones are too many, until the minute is over', () => {
   const { clock, add, failures, refusal, told } = make();
   expect(new Set(add('a', 10))).toEqual(new Set(['Unauthorized']));
   clock.now = 20_500;
@@ -27,11 +27,11 @@ test('ten failures a minute are answered as what they are, more as too many, unt
   expect(add('b')).toEqual(['Unauthorized']);
   clock.now = 60_000;
   expect(add('a')).toEqual(['Unauthorized']);
-  // Ten and the first that was too much; one of b, and one of the next minute.
+  // Ten, and the first that is too many; one of b, and one of the next minute.
   expect(told).toHaveLength(13);
 });
 
-test('a thousand addresses are remembered: the next takes the place of the oldest', () => {
+test('remembers a thousand addresses: the next replaces the oldest', () => {
   const { add } = make();
   add('first', 10);
   for (let count = 1; count < 1_000; count += 1) add(`a${count}`);

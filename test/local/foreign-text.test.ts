@@ -13,13 +13,13 @@ import { viewOf } from '../domain/rollout/objects.ts';
 import { lookOneByOne, unaskedExecutor } from '../unasked-executor.ts';
 
 /**
- * A batch whose workloads, cluster and executor say secrets wherever they can say something. Then everything that is left of it is
- * looked through: the table, the documents, the journal of the engine, what the API gives, what goes to a bus, what was printed.
+ * A batch whose workloads, cluster and executor print secrets wherever they can. The test then searches everything that
+ * is left: the table, the documents, the engine's journal, answers of the API, events, and output.
  */
 const ways = ['crash', 'health', 'pipeline', 'start', 'trigger'] as const;
 type Way = (typeof ways)[number];
 
-/** Every line crashes one workload; a few are said in every other way too. */
+/** Each line crashes one workload; a few appear in every other way too. */
 const spoken = secretLines.flatMap(({ line }, at) =>
   ways.filter((way) => way === 'crash' || at % 10 === 0).map((way) => ({ name: `${way}-${at}`, way, line })),
 );
@@ -140,7 +140,7 @@ beforeAll(async () => {
   } finally {
     for (const { stream, write } of writes) stream.write = write;
   }
-  stores.set('what was printed', printed);
+  stores.set('the output', printed);
   for (const file of readdirSync(data, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())) {
     stores.set(file.name, readFileSync(join(file.parentPath, file.name), 'latin1'));
   }
@@ -148,8 +148,8 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(data, { recursive: true }));
 
-describe('what workloads, clusters and executors say', () => {
-  it('was said, in every way', () => {
+describe('text from workloads, clusters and executors', () => {
+  it('was there, in every way', () => {
     const reasonOf = (way: Way) =>
       new Set(deployments.filter(({ service_name: n }) => n.startsWith(way)).map((d) => d.reason));
     expect(Object.fromEntries(ways.map((way) => [way, [...reasonOf(way)]]))).toEqual({
@@ -165,13 +165,13 @@ describe('what workloads, clusters and executors say', () => {
     expect([...stores.keys()]).toEqual(expect.arrayContaining(['flotilla.db', 'engine.db', 'plan.json']));
   });
 
-  it.each(secretLines)('is kept nowhere with its secret: $what', ({ secrets }) => {
+  it.each(secretLines)('stores no secret: $what', ({ secrets }) => {
     for (const [store, text] of stores) {
       for (const secret of secrets) expect(text.includes(secret), `${secret} in ${store}`).toBe(false);
     }
   });
 
-  it('is kept without the codes of a terminal', () => {
+  it('stores no terminal codes', () => {
     for (const [store, text] of stores) expect(text.includes('[31m'), store).toBe(false);
   });
 });

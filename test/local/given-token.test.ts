@@ -16,7 +16,7 @@ describe('the tokens of $FLOTILLA_TOKEN', () => {
   const ada = { ...person, subject: 'ada', scopes: ['read', 'logs', 'deploy', 'approve'] };
   test.each<[string, string | undefined, readonly (readonly [string, object])[]]>([
     ['none', undefined, []],
-    ['one, which is for everything', one, [[one, local]]],
+    ['one, for everything', one, [[one, local]]],
     ['one with a comma and a colon in it', `${one},a:b`, [[`${one},a:b`, local]]],
     ['one with a name', `ci:deployer:${one}`, [[one, ci]]],
     [
@@ -28,7 +28,7 @@ describe('the tokens of $FLOTILLA_TOKEN', () => {
       ],
     ],
     [
-      'one a line',
+      'one per line',
       `\n ci:deployer:${one}\n\nada:approver:${other}\n`,
       [
         [one, ci],
@@ -36,7 +36,7 @@ describe('the tokens of $FLOTILLA_TOKEN', () => {
       ],
     ],
     [
-      'a viewer, an admin, and one who would look like a part of Flotilla',
+      'a viewer, an admin, and one whose name looks like a part of Flotilla',
       `v:viewer:${one},root:admin:${other},record:admin:${third}:x`,
       [
         [one, { ...program, subject: 'v', client: 'v', scopes: ['read'] }],
@@ -48,7 +48,7 @@ describe('the tokens of $FLOTILLA_TOKEN', () => {
     expect(givenTokens(text).map(({ token, actor }) => [token, actor])).toEqual(given);
   });
 
-  test('all that is wrong is told at once, and no word of it', () => {
+  test('reports all problems at once, without the tokens', () => {
     const entries = [
       `ci:deployer:${one}`,
       `${other}:deployer:ci`,
@@ -79,7 +79,7 @@ describe('the tokens of $FLOTILLA_TOKEN', () => {
     for (const secret of [one, other, third]) expect(told).not.toContain(secret);
   });
 
-  test('each lets in as whom it names, beside the own token of the server', () => {
+  test("each authenticates the name that it has, and the server's own token still works", () => {
     const data = mkdtempSync(join(tmpdir(), 'flotilla-given-'));
     onTestFinished(() => rmSync(data, { recursive: true }));
     const tokens = openTokens(data, `ci:deployer:${one},ada:approver:${other}`);

@@ -45,7 +45,7 @@ const ask = (url: string, method: string, headers: Record<string, string>): Prom
   });
 
 describe('the embedded server', () => {
-  test('takes a batch and shows it', async () => {
+  test('accepts a batch and shows it', async () => {
     const { url } = await serve();
     const submit = await fetch(`${url}/batches`, { method: 'POST', headers: yaml, body: releaseYaml });
     expect(submit.status).toBe(202);
@@ -64,7 +64,7 @@ describe('the embedded server', () => {
     expect(list.batches[0]!.name).toBe('Herbstäpfel 🍏');
   });
 
-  test('tells how long a connection may be idle: long, so that no request meets one that is just being closed', async () => {
+  test('announces a long idle time, so that no request meets a closing connection', async () => {
     const { url } = await serve();
     expect((await fetch(`${url}/health`)).headers.get('keep-alive')).toBe('timeout=65');
   });
@@ -75,14 +75,14 @@ describe('the embedded server', () => {
     expect([answer.status, await answer.text()]).toEqual([200, '']);
   });
 
-  test('answers problems, also for methods that nobody takes', async () => {
+  test('answers with problems, also for unknown methods', async () => {
     const { url } = await serve();
     const answer = await fetch(`${url}/batches`, { method: 'PATCH' });
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD']);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
   });
 
-  test('a body over 4 MiB is refused before all of it has come', async () => {
+  test('refuses a body over 4 MiB before all of it has arrived', async () => {
     const { url, server } = await serve();
     const declared = await fetch(`${url}/batches`, {
       method: 'POST',
@@ -119,7 +119,7 @@ describe('the embedded server', () => {
     expect((await poll).status).toBe(200);
   });
 
-  test.each(operationNames)('the engine is not here: %s is a route that there is not', async (operation) => {
+  test.each(operationNames)('has no engine: %s is an unknown route', async (operation) => {
     const { url } = await serve();
     const headers = { 'x-amz-target': `AWSStepFunctions.${operation}`, 'content-type': 'application/x-amz-json-1.0' };
     const answer = await fetch(url, { method: 'POST', headers, body: '{}' });
@@ -127,7 +127,7 @@ describe('the embedded server', () => {
   });
 });
 
-/** What comes back for bytes that no client of ours would send. */
+/** The answer to bytes that no client of ours would send. */
 const answerTo = (port: number, bytes: string): Promise<string> =>
   new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
@@ -138,17 +138,17 @@ const answerTo = (port: number, bytes: string): Promise<string> =>
     socket.on('error', reject).on('close', () => resolve(read));
   });
 
-describe('what is hardly a request', () => {
+describe('requests that are barely valid', () => {
   const local = 'Host: 127.0.0.1\r\nConnection: close\r\n\r\n';
   test.each([
     ['two slashes', `GET // HTTP/1.1\r\n${local}`, 404, 'RouteNotFound'],
     ['two slashes before a route', `GET //batches HTTP/1.1\r\n${local}`, 404, 'RouteNotFound'],
-    ['what could be a host with a port', `GET //a:99999/ HTTP/1.1\r\n${local}`, 404, 'RouteNotFound'],
-    ['an address that cannot be read', `GET http://[ HTTP/1.1\r\n${local}`, 400, 'RequestInvalid'],
+    ['a path that looks like a host with a port', `GET //a:99999/ HTTP/1.1\r\n${local}`, 404, 'RouteNotFound'],
+    ['an unreadable address', `GET http://[ HTTP/1.1\r\n${local}`, 400, 'RequestInvalid'],
     ['no path at all', `OPTIONS * HTTP/1.1\r\n${local}`, 404, 'RouteNotFound'],
     ['no HTTP', 'hello\r\n\r\n', 400, 'RequestInvalid'],
     ['long headers', `GET / HTTP/1.1\r\nX-Long: ${'x'.repeat(20_000)}\r\n${local}`, 413, 'PayloadTooLarge'],
-  ])('%s is answered with a problem', async (_, bytes, status, code) => {
+  ])('answers %s with a problem', async (_, bytes, status, code) => {
     const { server } = await serve();
     const answer = await answerTo(server.port, bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
@@ -156,7 +156,7 @@ describe('what is hardly a request', () => {
     expect(answer).toContain(`"code":"${code}"`);
   });
 
-  test('the whole address, as a proxy sends it, is taken', async () => {
+  test('accepts the whole address, as a proxy sends it', async () => {
     const { server } = await serve();
     const answer = await answerTo(server.port, `GET http://127.0.0.1:1/batches?limit=1 HTTP/1.1\r\n${local}`);
     expect(answer).toMatch(/^HTTP\/1.1 200 /);
@@ -165,7 +165,7 @@ describe('what is hardly a request', () => {
 
 const reader: Actor = { kind: 'program', subject: 'ci', client: 'ci', groups: [], scopes: ['read'] };
 
-/** Two tokens that are known, and one that has ended. */
+/** Two valid tokens, and one that has expired. */
 const tokens = async (): Promise<Tokens> => ({
   holderOf: (token) => {
     if (token === 'secret') return { actor: localActor };
@@ -174,7 +174,7 @@ const tokens = async (): Promise<Tokens> => ({
   },
 });
 
-/** What the server has told, a line at a time. */
+/** The server's log, line by line. */
 const toldLines = (): readonly unknown[] => {
   const told: unknown[] = [];
   const spy = vi.spyOn(console, 'error').mockImplementation((line: string) => void told.push(JSON.parse(line)));
@@ -182,7 +182,7 @@ const toldLines = (): readonly unknown[] => {
   return told;
 };
 
-describe('who may ask', () => {
+describe('access', () => {
   test('an address other than loopback requires tokens', async () => {
     const api = create(makeWorld().deps);
     await expect(startHttpServer({ port: 0, host: '0.0.0.0', api })).rejects.toMatchObject({
@@ -205,7 +205,7 @@ describe('who may ask', () => {
     expect([answer.status, JSON.parse(answer.body).detail]).toEqual([status, detail]);
   });
 
-  test('a token is good for its scopes, at uploads too, and events name who has it', async () => {
+  test('a token works for its scopes, at uploads too, and events name its owner', async () => {
     const received: string[] = [];
     const uploads = { receive: async (id: string) => void received.push(id) };
     const { url } = await serve({ tokens, uploads });
@@ -222,7 +222,7 @@ describe('who may ask', () => {
     expect(await shown.json()).toMatchObject({ submitted_by: 'local' });
   });
 
-  test('what is asked with the server’s own token goes by the login of who started it, or by the name that is given', async () => {
+  test("requests with the server's own token carry the login of who started it, or the given name", async () => {
     const { url } = await serve({ tokens, owner: 'ada' });
     const nameOf = async (more: Record<string, string>) => {
       const headers = { ...yaml, authorization: 'Bearer secret' };
@@ -268,7 +268,7 @@ describe('who may ask', () => {
     ['/docs/', 401, 'application/problem+json', /^default-src 'none'; frame-ancestors 'none'$/],
     ['/docs?', 401, 'application/problem+json', /^default-src 'none'; frame-ancestors 'none'$/],
     ['/schemas/batch.json', 401, 'application/problem+json', /^default-src 'none'; frame-ancestors 'none'$/],
-  ])('how the API is asked is told to anyone: %s', async (path, status, type, policy) => {
+  ])('documents its API for anyone: %s', async (path, status, type, policy) => {
     toldLines();
     const { url } = await serve({ tokens });
     const { headers, ...answer } = await fetch(`${url}${path}`).then(({ status, headers }) => ({ status, headers }));
@@ -292,7 +292,7 @@ describe('who may ask', () => {
     expect([await head!.text(), JSON.parse(await get!.text()).openapi]).toEqual(['', '3.1.1']);
   });
 
-  test('the eleventh failure of an address within a minute is too much; a good token is let in all the same', async () => {
+  test('the eleventh failure of an address within a minute is too many; a valid token still works', async () => {
     const told = toldLines();
     const { url } = await serve({ tokens });
     const send = (token: string) => fetch(`${url}/batches`, { headers: { authorization: `Bearer ${token}` } });
@@ -329,7 +329,7 @@ describe('who may ask', () => {
   test.each([
     ['HTTP/1.1', 'Host:\r\n'],
     ['HTTP/1.0', ''],
-  ])('an empty Host (%s, %j) is told as that', async (version, host) => {
+  ])('reports an empty Host (%s, %j)', async (version, host) => {
     const { server } = await serve();
     const answer = await answerTo(server.port, `GET /batches ${version}\r\n${host}Connection: close\r\n\r\n`);
     expect(answer).toContain(' 403 ');
@@ -341,7 +341,7 @@ describe('who may ask', () => {
     ['[2001:db8::7]', 200],
     [hostname(), 200],
     ['elsewhere.example', 403],
-  ])('a server that listens on all addresses is called %s: %i', async (host, status) => {
+  ])('a server that listens on all addresses, asked as %s: %i', async (host, status) => {
     const { server } = await serve({ tokens, host: '0.0.0.0' });
     const sent = { host, authorization: 'Bearer secret' };
     expect((await ask(`http://127.0.0.1:${server.port}/batches`, 'GET', sent)).status).toBe(status);
@@ -350,9 +350,9 @@ describe('who may ask', () => {
 
 describe('every answer forbids browsers what no page needs', () => {
   test.each([
-    ['a good one', 'GET', '/health', {}],
-    ['what was not found', 'GET', '/nowhere', {}],
-    ['what is refused', 'GET', '/batches', { host: 'elsewhere.example' }],
+    ['a success', 'GET', '/health', {}],
+    ['a missing page', 'GET', '/nowhere', {}],
+    ['a refusal', 'GET', '/batches', { host: 'elsewhere.example' }],
     ['an upload', 'PUT', '/uploads/abc', {}],
   ])('%s', async (_, method, path, headers) => {
     const { url } = await serve({ uploads: { receive: async () => {} } });
@@ -360,7 +360,7 @@ describe('every answer forbids browsers what no page needs', () => {
     expect(answer.headers).toMatchObject(securityHeaders);
   });
 
-  test('what is no request', async () => {
+  test('an invalid request', async () => {
     const { server } = await serve();
     const answer = await answerTo(server.port, 'hello\r\n\r\n');
     for (const [name, value] of Object.entries(securityHeaders)) expect(answer).toContain(`${name}: ${value}\r\n`);

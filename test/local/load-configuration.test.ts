@@ -27,14 +27,14 @@ test.each([
   ['~/.kube/config', () => join(homedir(), '.kube/config')],
   ['./kube/config', () => join(directory, 'conf', 'kube/config')],
   ['/etc/kube/config', () => '/etc/kube/config'],
-])('the kubeconfig %s is found beside the configuration, at home, or where it says', (written, expected) => {
+])('finds the kubeconfig %s beside the configuration, at home, or at its path', (written, expected) => {
   mkdirSync(join(directory, 'conf'));
   writeFileSync(join(directory, 'conf', 'own.yaml'), text(written));
   const { configuration } = loadConfiguration({ file: 'conf/own.yaml', directory, env: {} });
   expect(configuration.connections.clusters['eu-1']).toMatchObject({ kind: 'kubeconfig', kubeconfig: expected() });
 });
 
-test('the mapping file is read from beside the configuration', () => {
+test('reads the mapping file from beside the configuration', () => {
   mkdirSync(join(directory, 'conf'));
   writeFileSync(join(directory, 'conf', 'mapping.json'), mapping);
   writeFileSync(join(directory, 'conf', 'own.yaml'), text('/k', 'services: ./mapping.json\n'));
@@ -43,7 +43,7 @@ test('the mapping file is read from beside the configuration', () => {
   expect(file).toBe(join(directory, 'conf', 'own.yaml'));
 });
 
-test('every problem at once, with the file', () => {
+test('reports every problem at once, with the file', () => {
   writeFileSync(join(directory, 'flotilla.config.yaml'), 'clusterz: {}\nharnezz: {}\n');
   expect(() => loadConfiguration({ directory, env: {} })).toThrow(
     expect.objectContaining({
@@ -53,7 +53,7 @@ test('every problem at once, with the file', () => {
   );
 });
 
-test('a file that is named must be there', () => {
+test('requires a named file to exist', () => {
   expect(() => loadConfiguration({ file: 'none.yaml', directory, env: {} })).toThrow(/none\.yaml cannot be read/);
 });
 

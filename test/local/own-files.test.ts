@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { closeOwnFiles } from '../../lib/local/runtime/own-files.ts';
 
-/** A data folder as a version before this one has left it under the usual umask. */
+/** A data folder as an earlier version left it under the usual umask. */
 const makeData = (): string => {
   const outermost = mkdtempSync(join(tmpdir(), 'flotilla-own-files-'));
   onTestFinished(() => rmSync(outermost, { recursive: true }));
@@ -26,7 +26,7 @@ const makeFile = (path: string): void => {
 const modeOf = (path: string): string => (lstatSync(path).mode & 0o777).toString(8);
 
 describe.skipIf(process.geteuid === undefined)('the files of the data folder', () => {
-  test('that others could read are closed to them, and told; what is not ours is left as it is', () => {
+  test('that others could read are closed, and reported; foreign files stay as they are', () => {
     const data = makeData();
     const ours = ['', 'documents', 'uploads', 'simulators', 'flotilla.db', 'flotilla.db-wal', 'engine.db'];
     const all = [...ours, 'simulators/harness.db'].map((name) => join(data, name));
@@ -76,17 +76,17 @@ describe.skipIf(process.geteuid === undefined)('the files of the data folder', (
     spoil(join(data, name));
     expect(() => closeOwnFiles(data)).toThrow(expect.objectContaining({ name: 'ConfigurationInvalid' }));
     expect(() => closeOwnFiles(data)).toThrow(told);
-    // Whoever is refused has nothing changed.
+    // A refusal changes nothing.
     expect(modeOf(join(data, 'uploads'))).toBe('755');
   });
 
-  test('a link for the data folder is refused', () => {
+  test('refuses a link for the data folder', () => {
     const data = makeData();
     symlinkSync(data, `${data}-link`);
     expect(() => closeOwnFiles(`${data}-link`)).toThrow(/data-link is a link; name what it leads to/);
   });
 
-  test('files of somebody else are refused, all of them at once', () => {
+  test('refuses all files of another user at once', () => {
     const [data, user] = [makeData(), process.geteuid!()];
     const asking = vi.spyOn(process, 'geteuid').mockReturnValue(user + 1);
     onTestFinished(() => asking.mockRestore());

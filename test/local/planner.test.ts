@@ -22,7 +22,7 @@ afterEach(() => {
 
 const large = manyYaml(1_000);
 
-/** Whatever the thread asks of the table waits while the gate is shut: then it is at work, however fast it is. */
+/** Every read of the table waits while the gate is shut: then the thread is busy, at any speed. */
 const makeServer = (world = makeWorld()) => {
   let shut = Promise.withResolvers<void>();
   shut.resolve();
@@ -52,7 +52,7 @@ const planOf = ({ call }: ReturnType<typeof makeServer>, name: string) =>
   call('POST', '/batches/plan', { body: large, actor: subject(name) });
 
 describe('a large batch', () => {
-  test('is planned and submitted by the thread as it is without it', async () => {
+  test('gets the same answer from the thread as without it', async () => {
     const server = makeServer();
     const direct = makeWorld();
     const plan = await server.call('POST', '/batches/plan', { body: large });
@@ -67,7 +67,7 @@ describe('a large batch', () => {
     expect((await readHeader(server.world, body.batch_id)).plan_hash).toBe(plan.body.plan_hash);
   });
 
-  test('is told its problems, and those of the ports, by their names', async () => {
+  test('gets its own problems and those that the ports report, by name', async () => {
     const { call, world } = makeServer();
     const wrong = large.replace('"version":"v1.0"', '"version":"v9.9"');
     expect(await call('POST', '/batches/plan', { body: wrong })).toMatchObject({
@@ -80,7 +80,7 @@ describe('a large batch', () => {
     expect(world.workflow.started).toEqual([]);
   });
 
-  test('does not hold up this thread: it goes on turning while the other reads', async () => {
+  test('does not block this thread, which goes on turning while the other reads', async () => {
     const server = makeServer();
     let turns = 0;
     let isOver = false;
@@ -94,7 +94,7 @@ describe('a large batch', () => {
     expect(turns).toBeGreaterThan(2);
   });
 
-  test('that is small is planned here', async () => {
+  test('a small batch is planned here', async () => {
     const server = makeServer();
     expect(Buffer.byteLength(releaseYaml)).toBeLessThan(small.bytes);
     expect((await server.call('POST', '/batches/plan', { body: releaseYaml })).status).toBe(200);
@@ -102,7 +102,7 @@ describe('a large batch', () => {
   });
 });
 
-/** A rollout that is watched, and the look at its cluster that finds it done. */
+/** A watched rollout, and the look at its cluster that finds it done. */
 const watchedRollout = async () => {
   const { world, batchId: batch_id, deployment, item } = await aboutToStart();
   const at = world.clock.now();
@@ -114,7 +114,7 @@ const watchedRollout = async () => {
   const key = keys.watch(clusterWatcher(deployment.cluster), batch_id, 0, 'verify-1');
   const known: ItemRow = { ...item, step: 'verify', deadline: row.deadline };
   await world.table.transact([{ put: itemOf(key, row) }, { put: itemOf(keys.item(batch_id, 0), known) }]);
-  const nobody = () => Promise.reject(new Error('the view is given'));
+  const nobody = () => Promise.reject(new Error('shows the view'));
   const cluster = { address: 'https://cluster#ca', identify: nobody, read: nobody, logs: nobody, probe: nobody };
   const judge = async (): Promise<string | undefined> => {
     await judgeOnce(world.deps, { row, cluster, view: viewOf({ image: 'reg/app:3.0.2' }), memory: {} });
@@ -123,8 +123,8 @@ const watchedRollout = async () => {
   return { world, judge };
 };
 
-describe('with the pot full', () => {
-  test('the next is told to come back, and of one subject fewer wait', async () => {
+describe('with a full queue', () => {
+  test('the next request must come back later, and one subject gets fewer places', async () => {
     const server = makeServer();
     const open = server.shutGate();
     const names = ['ada', 'ada', 'ada', 'bob', 'bob'];
@@ -143,7 +143,7 @@ describe('with the pot full', () => {
     expect((await planOf(server, 'cyd')).status).toBe(200);
   });
 
-  test('one subject has not all places', async () => {
+  test('one subject cannot take all places', async () => {
     const server = makeServer();
     const open = server.shutGate();
     const first = Array.from({ length: 1 + mostQueued.ofOne }, () => planOf(server, 'ada'));
@@ -153,7 +153,7 @@ describe('with the pot full', () => {
     expect((await Promise.all([...first, other])).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
-  test('a cancel is answered, a health check too, and a rollout is judged, before any plan is done', async () => {
+  test('answers cancels and health checks, and judges a rollout, before any plan is done', async () => {
     const rollout = await watchedRollout();
     const server = makeServer(rollout.world);
     const batchId = await submitted(server.world);
@@ -174,11 +174,11 @@ describe('with the pot full', () => {
     await Promise.all(plans);
     expect([cancel.status, health.status, judged]).toEqual([202, 200, 'SUCCESS']);
     expect(order).toEqual(['cancel', 'health', 'rollout', 'plan', 'plan', 'plan', 'plan', 'plan']);
-    // Nobody has waited for anything: no time has passed.
+    // Nobody waited: no time has passed.
     expect(server.world.clock.now()).toBe(before);
   });
 
-  test('what the engine waits for goes before requests, and is never turned away', async () => {
+  test('work of the engine goes before requests, and is never refused', async () => {
     const server = makeServer();
     const { body } = await server.call('POST', '/batches', { body: large });
     const order: string[] = [];
@@ -195,7 +195,7 @@ describe('with the pot full', () => {
 });
 
 describe('the thread', () => {
-  test('leaves out whose sender has left', async () => {
+  test('skips requests whose sender has left', async () => {
     const server = makeServer();
     const open = server.shutGate();
     const first = planOf(server, 'ada');
@@ -208,7 +208,7 @@ describe('the thread', () => {
     expect((await first).status).toBe(200);
   });
 
-  test('keeps nothing of a sender who leaves while others are at work', async () => {
+  test('keeps nothing of a sender who leaves while others are being served', async () => {
     const server = makeServer();
     const open = server.shutGate();
     const first = planOf(server, 'ada');
@@ -216,13 +216,13 @@ describe('the thread', () => {
     const event = { rawPath: '/batches/plan' } as never;
     const gone = server.planner.run({ kind: 'request', event, actor: localActor }, sender.signal);
     sender.abort(new Error('left'));
-    // The gate is still shut: the one at work has not ended.
+    // The gate is still shut: the first one is still running.
     await expect(gone).rejects.toThrow('left');
     open();
     expect((await first).status).toBe(200);
   });
 
-  test('is closed with whatever waits', async () => {
+  test('closes with requests still waiting', async () => {
     const server = makeServer();
     server.shutGate();
     const plans = [planOf(server, 'ada'), planOf(server, 'bob')];

@@ -24,7 +24,7 @@ const freshFolder = (): string => {
   return folder;
 };
 
-/** Nobody listens there, and nobody is asked. */
+/** Nothing listens there, and nothing is asked. */
 const simulators = { harness: 'http://127.0.0.1:9', clusters: {}, close: async () => {} };
 
 const start = async (data: string, port = 0, disk?: Disk): Promise<Runtime> => {
@@ -34,7 +34,7 @@ const start = async (data: string, port = 0, disk?: Disk): Promise<Runtime> => {
   return runtime;
 };
 
-test('a second runtime is kept away from the same data, until the first has ended', async () => {
+test('refuses a second runtime on the same data until the first has ended', async () => {
   const data = freshFolder();
   const first = await start(data);
   await expect(start(data)).rejects.toMatchObject({
@@ -46,7 +46,7 @@ test('a second runtime is kept away from the same data, until the first has ende
   await start(data);
 });
 
-test('an Idempotency-Key that has had its time goes when the server starts, and one that has not stays', async () => {
+test('removes an expired Idempotency-Key when the server starts, and keeps a valid one', async () => {
   const data = freshFolder();
   const first = await start(data);
   const rowOf = (key: string, expires_at: number) => ({
@@ -67,7 +67,7 @@ test('a callback with one of its keys leaves a hint for the watcher that follows
   runtimes.push(runtime);
   const { table, url } = runtime;
   const watcher = executorWatcher('harness:simulated');
-  // Somebody watches already, so that nobody is started.
+  // A watcher runs already, so that none is started.
   const until = Date.now() + 3_600_000;
   await table.transact([
     { put: itemOf(keys.watcher(watcher), { watcher, generation: 1, until }) },
@@ -84,7 +84,7 @@ test('a callback with one of its keys leaves a hint for the watcher that follows
   expect(await hintAfter(second)).toEqual([202, true]);
 });
 
-test('a port that is taken is told, and no folder is made for the data', async () => {
+test('reports a port that is in use, and makes no folder for the data', async () => {
   const data = join(freshFolder(), 'data');
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
@@ -110,7 +110,7 @@ test('the program ends when its port is taken', async () => {
 test.each([
   ['a file', '', 'it is a file, or goes through one as if that were a folder; name another folder'],
   ['in a file', 'data', 'it is a file, or goes through one as if that were a folder; name another folder'],
-])('a data folder that is %s is a mistake of whoever asks for it', async (_, name, why) => {
+])("a data folder that is %s is the caller's mistake", async (_, name, why) => {
   const file = join(freshFolder(), 'file');
   writeFileSync(file, '');
   const data = join(file, name);
@@ -124,7 +124,7 @@ const noDatabase =
   'it cannot be opened or written; this user has no right to, the disk is full, or it is no database of ours';
 
 test.each([['lock.db'], ['flotilla.db'], ['engine.db']])(
-  '%s that SQLite cannot open is told by its name, not as data in use',
+  'names a %s that SQLite cannot open, and does not call the data in use',
   async (file) => {
     const data = freshFolder();
     writeFileSync(join(data, file), 'This is a text, and no database. '.repeat(100));
@@ -135,7 +135,7 @@ test.each([['lock.db'], ['flotilla.db'], ['engine.db']])(
   },
 );
 
-test('data are free again where something could not be started', async () => {
+test('releases the data when something could not start', async () => {
   const [data, configuration] = [freshFolder(), simulatedConfiguration()];
   const failing = async (): Promise<never> => {
     throw new Error('no simulator');
@@ -150,7 +150,7 @@ test('data are free again where something could not be started', async () => {
 test('the program ends when one of its simulators cannot start', async () => {
   const data = freshFolder();
   const state = join(data, 'simulators', 'harness.db');
-  // What is damaged is put aside; here it cannot be.
+  // A damaged file is normally renamed; here it cannot be.
   mkdirSync(join(`${state}.old`, 'full'), { recursive: true });
   writeFileSync(state, 'this is no database');
   const child = new Child('bin/flotilla.ts', { args: ['serve', '--port', '0', '--data', data], directory: data });
@@ -166,7 +166,7 @@ test('the program ends when one of its simulators cannot start', async () => {
   ]);
 });
 
-test('folders on the way to the data are made, and are on the disk with the one they stand in', async () => {
+test('creates missing folders for the data, and syncs them together with their parent', async () => {
   const outermost = freshFolder();
   const data = join(outermost, 'a', 'b');
   const synced: string[] = [];
@@ -176,6 +176,6 @@ test('folders on the way to the data are made, and are on the disk with the one 
   };
   await start(data, 0, { ...realDisk, syncFolder });
   expect(existsSync(join(data, 'flotilla.db'))).toBe(true);
-  // The last word: what is put there before, as the key of the anchors, is synced with its own folders.
+  // Last of all: what was there before, such as the anchors' key, is synced with its own folders.
   expect(synced.slice(-3)).toEqual([data, join(outermost, 'a'), outermost]);
 });

@@ -9,7 +9,7 @@ import { startServer } from '../../lib/local/start-server.ts';
 import { clusterMemory } from '../../lib/simulators/cluster/remember.ts';
 import { openMemory } from '../../lib/simulators/memory.ts';
 
-test('where one cannot start, none is left running', async () => {
+test('when one cannot start, none keeps running', async () => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-simulators-'));
   onTestFinished(() => rmSync(data, { recursive: true }));
   mkdirSync(join(data, 'simulators', 'cluster-cluster-eu-1.db'), { recursive: true });
@@ -26,7 +26,7 @@ const expectNobody = async (data: string): Promise<void> => {
   (await openMemory(other, clusterMemory, { tell: () => {}, patience: 0 })).close();
 };
 
-test('where the runtime cannot start, none is left running', async () => {
+test('when the runtime cannot start, no simulator keeps running', async () => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-simulators-'));
   onTestFinished(() => rmSync(data, { recursive: true }));
   writeFileSync(join(data, 'engine.db'), 'this is no database');
@@ -41,7 +41,7 @@ const processOf = (file: string): number => {
   return Number.parseInt(lines.find((line) => line.includes(file))!, 10);
 };
 
-test('one that ends by itself is told of, and none that is ended', async () => {
+test('reports one that ends by itself, and none that we end', async () => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-simulators-'));
   onTestFinished(() => rmSync(data, { recursive: true }));
   const told: string[] = [];

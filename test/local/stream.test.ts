@@ -6,7 +6,7 @@ import { followTable, isFollowed } from '../../lib/local/runtime/stream.ts';
 test.each([
   ['goes well', (publishing: PromiseWithResolvers<void>) => publishing.resolve()],
   ['fails', (publishing: PromiseWithResolvers<void>) => publishing.reject(new Error('the file is full'))],
-])('whoever stops waits for what is being published, whether that %s', async (_, end) => {
+])('a stop waits for what is being published, whether that %s', async (_, end) => {
   const table = new SqliteTable(':memory:', { follow: isFollowed });
   onTestFinished(() => table.close());
   const [begun, publishing] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -31,7 +31,7 @@ test.each([
   expect(isStopped).toBe(true);
 });
 
-test('whoever stops while nothing is published waits for nothing', async () => {
+test('a stop while nothing is published waits for nothing', async () => {
   const table = new SqliteTable(':memory:', { follow: isFollowed });
   onTestFinished(() => table.close());
   const none = async (): Promise<void> => {};

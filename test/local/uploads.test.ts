@@ -67,8 +67,8 @@ const put = (url: string, body: string, headers: Record<string, string>, method 
     sent.once('error', reject).end(body);
   });
 
-describe('the embedded server as the place of uploads', () => {
-  test('takes what its address was made for, and a batch of it', async () => {
+describe('the embedded server as the place for uploads', () => {
+  test('accepts an upload at its address, and a batch from it', async () => {
     const { url, world } = await serve();
     const upload = await order(url);
     expect(await put(`${url}${upload.url}`, releaseYaml, {})).toEqual([200, '']);
@@ -97,14 +97,14 @@ describe('the embedded server as the place of uploads', () => {
   });
 
   test.each(['0123456789abcdef0123456789abcdef01234567', 'x', '..%2Fconfiguration'])(
-    'knows no upload %s',
+    'reports an unknown upload %s',
     async (id) => {
       const { url } = await serve();
       expect(await put(`${url}/uploads/${id}`, releaseYaml, {})).toEqual([404, 'UploadNotFound']);
     },
   );
 
-  test('asks for the token, as everywhere', async () => {
+  test('asks for a token, as everywhere', async () => {
     const { url } = await serve('secret');
     const authorization = { authorization: 'Bearer secret' };
     const upload = await order(url, authorization);
@@ -112,7 +112,7 @@ describe('the embedded server as the place of uploads', () => {
     expect(await put(`${url}${upload.url}`, releaseYaml, authorization)).toEqual([200, '']);
   });
 
-  test("is its opener's alone: another finds nothing there", async () => {
+  test('belongs to its opener: nobody else finds it', async () => {
     const { url } = await serve('secret');
     const authorization = { authorization: 'Bearer secret' };
     const another = { authorization: 'Bearer of-another' };
@@ -126,14 +126,14 @@ describe('the embedded server as the place of uploads', () => {
     expect((await submit(authorization)).status).toBe(202);
   });
 
-  test('is given up by its opener', async () => {
+  test('can be given up by its opener', async () => {
     const { url } = await serve();
     const upload = await order(url);
     expect((await fetch(`${url}${upload.url}`, { method: 'DELETE' })).status).toBe(204);
     expect(await put(`${url}${upload.url}`, releaseYaml, {})).toEqual([404, 'UploadNotFound']);
   });
 
-  test('refuses a body without a size before it has come', async () => {
+  test('refuses a body without a size before it arrives', async () => {
     const { url, server } = await serve();
     const upload = await order(url, {}, { ...orderOf(''), bytes: 8 * 1024 * 1024 });
     const head = ['Host: 127.0.0.1', 'Content-Type: application/yaml', 'Transfer-Encoding: chunked', '', ''].join(
@@ -153,7 +153,7 @@ describe('the embedded server as the place of uploads', () => {
   });
 });
 
-test('what is given up leaves nothing on the disk, so that the five that may be open are all there is', async () => {
+test('leaves nothing on the disk when it is given up, so that the five that may be open are all', async () => {
   const { url, folder } = await serve();
   const given = await order(url);
   await fetch(`${url}${given.url}`, { method: 'PUT', body: releaseYaml, headers: yaml });
@@ -162,7 +162,7 @@ test('what is given up leaves nothing on the disk, so that the five that may be 
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('nor does what comes while it is given up', async () => {
+test('leaves nothing when a body arrives at that moment', async () => {
   const { url, folder } = await serve();
   const given = await order(url);
   const [begun, went] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

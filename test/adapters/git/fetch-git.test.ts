@@ -16,7 +16,7 @@ beforeAll(async () => {
     ...{ 'deploy/.hidden/d.yaml': 'd: 1', 'deploy/web/link.yaml': '->a.yaml', 'latin.yaml': 'e: 1', 'empty/x.txt': '' },
   });
   host.git('branch', 'release/1', commits.first!);
-  // What changed little is packed as a change of another file.
+  // A file that changed little is packed as a delta.
   host.git('gc', '--quiet', '--aggressive');
 });
 afterAll(() => host.stop());
@@ -31,7 +31,7 @@ const obtain = (ref: string, path?: string, repository = 'shop') =>
     ...(path === undefined ? {} : { path }),
   });
 
-describe.each([false, true])('a repository on a server that leaves out what nobody asks for: %s', (filters) => {
+describe.each([false, true])('a repository on a server that filters objects: %s', (filters) => {
   beforeAll(() => {
     host.git('config', 'uploadpack.allowFilter', String(filters));
   });
@@ -66,12 +66,12 @@ describe.each([false, true])('a repository on a server that leaves out what nobo
     ['main', 'deploy/web/link.yaml', 'shop', /^deploy\/web\/link\.yaml is a link or a submodule/],
     ['main', undefined, 'none', /^there is no such repository that everybody may read \(404\)$/],
     ['0'.repeat(40), undefined, 'shop', /^the server says: upload-pack: not our ref/],
-  ])('says what is wrong: %s, %s, %s', async (ref, path, repository, problem) => {
+  ])('explains what is wrong: %s, %s, %s', async (ref, path, repository, problem) => {
     expect(await obtain(ref, path, repository)).toEqual({ problem: expect.stringMatching(problem) });
   });
 });
 
-test('of a large repository only what is asked for is sent, where the server can do that', async () => {
+test('fetches only the needed part of a large repository, where the server can do that', async () => {
   host.git('config', 'uploadpack.allowFilter', 'true');
   host.asked.length = 0;
   await obtain('main', 'latin.yaml');
@@ -97,7 +97,7 @@ describe('a server that cannot be trusted', () => {
     ],
     ['asks for a login', answering(401, ''), /lets nobody read it without a login \(401\)/],
     ['is broken', answering(503, ''), /answers 503/],
-    ['is no server of git', answering(200, '<html>'), /what git cannot read/],
+    ['is no git server', answering(200, '<html>'), /what git cannot read/],
     ['speaks an older protocol', answering(200, '001e# service=git-upload-pack\n0000'), /does not speak version 2/],
     ['never ends', answering(200, Buffer.alloc(1024 * 1024 + 1, '0000')), /answers with more than 1 MiB/],
     [

@@ -14,10 +14,10 @@ const person = {
   GIT_COMMITTER_EMAIL: 'a@example.com',
 };
 
-/** A repository of real git, and git's own server of it on this machine: as any host of repositories answers. */
+/** A repository of real git behind git's own HTTP server on this machine. */
 export class GitHost {
   readonly folder = mkdtempSync(join(tmpdir(), 'flotilla-git-'));
-  /** Of each request its path; tests count them. */
+  /** The path of each request; tests count them. */
   readonly asked: string[] = [];
   #server: Server | undefined;
   #url = '';
@@ -79,7 +79,7 @@ export class GitHost {
     this.#url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** A commit with these files, by path; a link where a text begins with `->`. */
+  /** A commit with these files, by path; a text that begins with `->` is a link. */
   commit(files: Readonly<Record<string, string>>): string {
     for (const [path, text] of Object.entries(files)) {
       const place = join(this.folder, 'shop', path);
@@ -92,7 +92,7 @@ export class GitHost {
     return this.git('rev-parse', 'HEAD');
   }
 
-  /** Asks this host where `https://git.test` is meant. */
+  /** Sends requests for `https://git.test` to this server. */
   readonly transport: Transport = (url, request) => ownTransport(url.replace('https://git.test', this.#url), request);
 
   async stop(): Promise<void> {

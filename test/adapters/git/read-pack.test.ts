@@ -6,7 +6,7 @@ import { BadPack, nameOf, readPack } from '../../../lib/adapters/git/read-pack.t
 
 const limits = { objects: 10, bytes: 10_000, steps: 5 };
 
-/** As `git pack-objects` writes an object: type and size, then its bytes. */
+/** Writes an object as `git pack-objects` does: type and size, then its bytes. */
 const entry = (type: number, data: Buffer, before = Buffer.alloc(0), size = data.length): Buffer => {
   const head = [(type << 4) | (size & 15)];
   let rest = Math.floor(size / 16);
@@ -28,10 +28,10 @@ const packOf = (...entries: readonly Buffer[]): Buffer => {
 };
 
 const base = Buffer.from('0123456789');
-/** Ten bytes become six: four of them copied from the third on, and two new ones. */
+/** Ten bytes become six: four copied from the third on, and two new ones. */
 const change = Buffer.from([10, 6, 0b1001_0001, 2, 4, 2, 65, 66]);
 
-test('objects are named by what is in them, and changes are made', () => {
+test('names objects by their content, and applies deltas', () => {
   const first = entry(3, base);
   const name = Buffer.from(nameOf({ type: 'blob', data: base }), 'hex');
   const pack = packOf(first, entry(6, change, Buffer.from([first.length])), entry(7, change, name));
@@ -42,7 +42,7 @@ test('objects are named by what is in them, and changes are made', () => {
 
 describe('a pack is refused', () => {
   it.each<readonly [string, Buffer, RegExp]>([
-    ['that is none', Buffer.from('PACKxxxxxxxxxxxx'), /no pack of version 2/],
+    ['that is not a pack', Buffer.from('PACKxxxxxxxxxxxx'), /no pack of version 2/],
     [
       'with too many objects',
       packOf(...Array.from({ length: 11 }, () => entry(3, base))),
@@ -51,9 +51,9 @@ describe('a pack is refused', () => {
     ['that is too large unpacked', packOf(entry(3, Buffer.alloc(10_001))), /too many bytes/],
     ['with a bomb', packOf(entry(3, Buffer.alloc(1_000_000), Buffer.alloc(0), 10)), /cannot be unpacked/],
     ['with an object that is smaller than it says', packOf(entry(3, base, Buffer.alloc(0), 11)), /another size/],
-    ['with a change of nothing', packOf(entry(7, change, Buffer.alloc(20))), /a change of what is not there/],
+    ['with a delta without a base', packOf(entry(7, change, Buffer.alloc(20))), /a change of what is not there/],
     [
-      'with a change of something else',
+      'with a delta of another base',
       packOf(
         entry(3, base),
         entry(7, Buffer.from([9, 1, 1, 65]), Buffer.from(nameOf({ type: 'blob', data: base }), 'hex')),
@@ -61,7 +61,7 @@ describe('a pack is refused', () => {
       /a change of something else/,
     ],
     [
-      'with a copy from behind the end',
+      'with a copy from beyond the end',
       packOf(
         entry(3, base),
         entry(7, Buffer.from([10, 4, 0b1001_0001, 9, 4]), Buffer.from(nameOf({ type: 'blob', data: base }), 'hex')),
@@ -69,7 +69,7 @@ describe('a pack is refused', () => {
       /a copy of what is not there/,
     ],
     [
-      'with changes of too many steps',
+      'with too long a chain of deltas',
       packOf(
         entry(3, base),
         entry(
@@ -86,7 +86,7 @@ describe('a pack is refused', () => {
   });
 });
 
-test('whatever is sent is read or refused, and nothing else', () => {
+test('reads or refuses any input, and never crashes', () => {
   const pack = packOf(entry(3, base), entry(6, change, Buffer.from([entry(3, base).length])));
   const damage = fc.array(fc.tuple(fc.nat(pack.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
   fc.assert(

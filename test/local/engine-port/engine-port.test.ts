@@ -19,7 +19,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEnginePort } from '../../../lib/local/engine-port/start-engine-port.ts';
 import { EngineFixture, machine, task, tokenTask } from '../../engine/engine-fixture.ts';
 
-/** An engine with an execution of `batch` that waits under a token, and the port beside it. */
+/** An engine with an execution of `batch` that waits with a token, and its port. */
 const setUp = async () => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-engine-port-'));
   onTestFinished(() => rmSync(data, { recursive: true }));
@@ -55,7 +55,7 @@ const setUp = async () => {
 const roleArn = 'arn:aws:iam::000000000000:role/any';
 const denied = { name: 'AccessDeniedException' };
 
-test('who does not sign with its secret is refused, the file of which only its owner reads', async () => {
+test('refuses requests not signed with its secret, whose file only its owner can read', async () => {
   const { data, port, client, stateMachineArn } = await setUp();
   expect(statSync(join(data, 'engine-secret')).mode & 0o777).toBe(0o600);
   const read = new DescribeStateMachineCommand({ stateMachineArn });
@@ -68,7 +68,7 @@ test('who does not sign with its secret is refused, the file of which only its o
 });
 
 describe("Flotilla's own machines", () => {
-  test('can be looked at, and no answer has a token', async () => {
+  test('can be inspected, and no answer contains a token', async () => {
     const { client, tokens, stateMachineArn, executionArn } = await setUp();
     const answers = await Promise.all([
       client().send(new DescribeStateMachineCommand({ stateMachineArn })),
@@ -93,7 +93,7 @@ describe("Flotilla's own machines", () => {
     expect((await engine.listExecutions({ stateMachineArn })).executions).toHaveLength(1);
   });
 
-  test('take no answer in the name of a function, be its token known', async () => {
+  test('accept no answer on behalf of a function, even with its token', async () => {
     const { client, tokens, engine, executionArn } = await setUp();
     const taskToken = tokens[0]!;
     const send = [
@@ -107,7 +107,7 @@ describe("Flotilla's own machines", () => {
   });
 });
 
-describe('machines of a visitor', () => {
+describe("a visitor's own machines", () => {
   test('run as on Step Functions, and call no function of Flotilla', async () => {
     const { client, called } = await setUp();
     const run = async (name: string, state: object) => {
@@ -124,7 +124,7 @@ describe('machines of a visitor', () => {
     expect(called).toEqual([]);
   });
 
-  test('TestState answers, and calls no function either', async () => {
+  test('TestState works, and calls no function of Flotilla either', async () => {
     const { client, called } = await setUp();
     const definition = JSON.stringify(task('record-outcome', { QueryLanguage: 'JSONata' }));
     const asked = await client().send(new TestStateCommand({ definition, roleArn, input: '{}' }));

@@ -14,7 +14,7 @@ defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_art
 deployments: [{ pillar: shared, service_name: store, docker_image_version: 2.0.0 }]
 `;
 
-/** A disk that takes what the table writes only when the test lets it; the journal has no such trouble. */
+/** A disk that writes the table's data only when the test allows it; the journal is not held. */
 class HeldDisk implements Disk {
   isAsked = false;
   /** The process has no handle left. */
@@ -74,12 +74,12 @@ const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => 
   while (!(await holds())) await sleep(5);
 };
 
-/** What must not happen would happen at once; what is held does not come however long one waits. */
+/** What must not happen would happen at once; no amount of waiting brings what is held. */
 const aWhile = (): Promise<void> => sleep(100);
 
 const submit = (url: string): Promise<BatchView> => request('POST', `${url}/batches`, batch, 'application/yaml');
 
-test('no execution is started for a batch that may still be lost', async () => {
+test('starts no execution for a batch that may still be lost', async () => {
   const { runtime, disk, journalled } = await start();
   disk.hold();
   const answer = submit(runtime.url);
@@ -91,7 +91,7 @@ test('no execution is started for a batch that may still be lost', async () => {
   expect(journalled).toContain('execution-started');
 });
 
-test('what a function gave is not journalled while what it wrote may still be lost', async () => {
+test('does not journal a result of a function while its writes may still be lost', async () => {
   const { runtime, disk, journalled } = await start((kind) => kind === 'task-scheduled' && disk.hold());
   const answer = submit(runtime.url);
   const turns = { pk: 'DISPATCHER', prefix: 'TURN#', limit: 1 };
@@ -103,7 +103,7 @@ test('what a function gave is not journalled while what it wrote may still be lo
   await until(() => journalled.includes('task-succeeded'));
 });
 
-test('nobody is told what may still be lost', async () => {
+test('reports nothing that may still be lost', async () => {
   const { runtime, disk } = await start();
   await submit(runtime.url);
   const { table } = runtime;
@@ -120,7 +120,7 @@ test('nobody is told what may still be lost', async () => {
   await telling;
 });
 
-test('a process that has no handle left for a moment goes on', async () => {
+test('goes on after the process had no handle left for a moment', async () => {
   const { runtime, disk, journalled } = await start();
   disk.isFull = true;
   await submit(runtime.url);

@@ -2,7 +2,7 @@ import type { Workload } from '../../../lib/domain/plan/plan.ts';
 import type { Cluster, Executor, RunRequest, RunState } from '../../../lib/domain/ports.ts';
 import { lookOneByOne, unaskedExecutor } from '../../unasked-executor.ts';
 
-/** Before anything was deployed. */
+/** Before the first deployment. */
 const versionBefore = '1.0.0';
 
 /** How one life of the server reaches the executor. */
@@ -10,18 +10,18 @@ export interface LifeOfServer {
   readonly isOver: () => boolean;
   /** Called when a start has arrived. */
   readonly onStart: (key: string) => void;
-  /** After so many milliseconds a start that was not seen is given up, also one that a slow machine has not come to. */
+  /** Milliseconds after which a start that was not seen is given up, even on a slow machine. */
   readonly lateStart: number;
 }
 
 /**
- * Executor and cluster, which no power cut of ours reaches: they know what they were asked for. Runs are over at once. What a
- * version makes of its run is told by its name.
+ * Executor and cluster, which our power cuts do not reach: they remember their requests. Runs end at once. The name of
+ * a version decides the result of its run.
  */
 export class LastingWorld {
-  /** How often each run was asked for. */
+  /** How often each run was requested. */
   readonly starts = new Map<string, number>();
-  /** Runs that were looked for and not there; on a slow machine they may have come later. */
+  /** Runs that were looked for and missing; on a slow machine they may have come later. */
   readonly missed = new Set<string>();
   readonly cancels: string[] = [];
   readonly #versions = new Map<string, string>();

@@ -11,7 +11,10 @@ import type { Pace } from '../../../lib/usecases/deps.ts';
 import { LastingWorld, type LifeOfServer } from './lasting-world.ts';
 import { LossyDisk, type Luck } from './lossy-disk.ts';
 
-/** When the power fails: as a start arrives at the executor, as the nth sync of a database begins, or as an answer has left. */
+/**
+ * When the power fails: as a start arrives at the executor, as the nth sync of a database begins, or as an answer has
+ * left.
+ */
 export type Moment =
   | { readonly start: string }
   | { readonly sync: number }
@@ -19,13 +22,16 @@ export type Moment =
 
 export interface PowerCut {
   readonly at: Moment;
-  /** What came to the disk without being asked for. */
+  /** What reached the disk without a sync. */
   readonly luck: Readonly<Record<'table' | 'journal', Luck>>;
-  /** That it comes only after a start was given up whose reply was lost. Else none is, or it might never come. */
+  /**
+   * Whether it comes only after a start was given up whose reply was lost. Otherwise none is given up, or it might
+   * never come.
+   */
   readonly givesUp?: true;
 }
 
-/** When a start is given up: in a life in which one is lost, and, longer than any test takes, where each will come. */
+/** When a start is given up: early in a life in which one is lost; later than any test takes where each will come. */
 const lateStart = { soon: 1_000, never: 3_600_000 };
 
 const pace: Pace = {
@@ -79,7 +85,7 @@ export class Lives {
     return this.#runtime!.url;
   }
 
-  /** Lives with power and does something, until that fails; what is left is there for the next life. */
+  /** Runs with power and does something until it fails; the next life finds what is left. */
   async until({ at, luck, givesUp }: PowerCut, act: (url: string) => Promise<unknown>): Promise<void> {
     const cut = Promise.withResolvers<void>();
     let isOver = false;
@@ -95,7 +101,7 @@ export class Lives {
     const forget = 'answer' in at ? onAnswer(at.answer, () => this.#runtime?.url, fail) : () => {};
     const late = givesUp ? lateStart.soon : lateStart.never;
     await this.#begin(disk, { isOver: () => isOver, onStart, lateStart: late });
-    // Who acts may get no answer any more.
+    // A caller may get no more answers.
     const acting = act(this.url).catch((error: unknown) => {
       if (!isOver) throw error;
     });
@@ -107,7 +113,7 @@ export class Lives {
     this.#runtime = undefined;
   }
 
-  /** A life with power that does not fail. */
+  /** A life without a power cut. */
   async goOn(): Promise<string> {
     await this.#begin(this.#disk(), { isOver: () => false, onStart: () => {}, lateStart: lateStart.soon });
     return this.url;
@@ -138,7 +144,7 @@ export class Lives {
   }
 }
 
-/** Calls back in the moment in which a good answer of that server has left. */
+/** Calls back at the moment at which a good answer of that server has left. */
 const onAnswer = (
   { method, path }: { readonly method: string; readonly path: RegExp },
   server: () => string | undefined,
@@ -183,7 +189,7 @@ export interface FeedEvent {
   readonly hash: string;
 }
 
-/** Until a batch is sealed. What never comes ends with the time of its test. */
+/** Waits until a batch is sealed. The timeout of the test ends an endless wait. */
 export const sealed = async (url: string, batchId: string): Promise<BatchView> => {
   for (;;) {
     const batch = await request<BatchView>('GET', `${url}/batches/${batchId}`);

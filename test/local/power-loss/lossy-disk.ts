@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disk, OpenFile } from '../../../lib/adapters/disk.ts';
 
-/** How much of a database came to the disk by itself, beyond what was synced: nothing, all of it, or its beginning. */
+/** How much of a database reached the disk by itself, beyond what was synced: nothing, all of it, or its beginning. */
 export type Luck = 'none' | 'all' | 'some';
 
 interface Database {
@@ -14,14 +14,14 @@ interface Database {
 const databases = ['flotilla.db', 'engine.db'] as const;
 type DatabaseName = (typeof databases)[number];
 
-/** A WAL begins with 32 bytes that are others when it is written anew from its beginning, and has frames behind them. */
+/** A WAL begins with a header of 32 bytes, which changes when SQLite starts the file again. Frames follow. */
 const walHeader = 32;
 const longestSync = 8;
 
 /**
- * A disk under one data folder that keeps what it was asked to sync, and of the rest what luck leaves. Files are real; what would be
- * left of them after a power cut is a copy. It may be less than a real disk would have, because SQLite syncs too, but never
- * contradicts it: each database is as it was at one moment.
+ * A disk under one data folder that keeps what was synced, and a random part of the rest. Files are real; a copy shows
+ * what would be left after a power cut. It may be less than a real disk would have, because SQLite syncs too. It never
+ * contradicts a real one: each database is as it was at one moment.
  */
 export class LossyDisk implements Disk {
   /** Called when a sync of a database begins, with its number from 1. */
@@ -35,7 +35,7 @@ export class LossyDisk implements Disk {
   readonly #contents = new Map<string, Buffer>();
   readonly #names = new Map<string, ReadonlyMap<string, string>>();
 
-  /** What lies in the folder now has been there since before. */
+  /** The current files of the folder count as old. */
   constructor(data: string, random: () => number) {
     this.#data = data;
     this.#random = random;
@@ -44,7 +44,7 @@ export class LossyDisk implements Disk {
 
   async syncFile(path: string): Promise<void> {
     const name = databases.find((each) => `${each}-wal` === basename(path));
-    // What is written from here on may miss this sync.
+    // Later writes may miss this sync.
     if (name === undefined) return this.#keep(this.#contents, idOf(path), readFileSync(path));
     const content = this.#read(name);
     this.#commits += 1;
@@ -60,7 +60,7 @@ export class LossyDisk implements Disk {
     await this.#keep(this.#names, path, namesIn(path));
   }
 
-  /** Puts into an empty folder what a power cut would have left by now. */
+  /** Puts into an empty folder what a power cut now would have left. */
   loseInto(target: string, luck: Readonly<Record<'table' | 'journal', Luck>>): void {
     if (!this.#names.get(dirname(this.#data))?.has(basename(this.#data))) return;
     this.#restore(this.#data, target);
@@ -77,7 +77,7 @@ export class LossyDisk implements Disk {
     this.#syncs += 1;
     const nth = this.#syncs;
     await sleep(this.#random() * longestSync);
-    // One that began later may be done earlier, and what it kept stays.
+    // One that began later may end earlier, and what it kept stays.
     if ((this.#latest.get(name) ?? 0) > nth) return;
     this.#latest.set(name, nth);
     kept.set(name, content);
@@ -93,7 +93,7 @@ export class LossyDisk implements Disk {
     return { file: synced.file, wal: now.wal.subarray(0, length) };
   }
 
-  /** Nobody else opens these files, so it does no harm that closing them drops SQLite's locks. */
+  /** Nobody else opens these files, so closing them may drop SQLite's locks. */
   #read(name: DatabaseName): Database {
     const path = join(this.#data, name);
     return { file: readFileSync(path), wal: readFileSync(`${path}-wal`) };
@@ -122,7 +122,7 @@ const isOfDatabase = (name: string): boolean => /\.db(?:-wal|-shm|-journal)?$/.t
 
 const folderId = 'folder';
 
-/** A file goes by itself and not by its name, which it may get only when it is written. */
+/** A file is synced by itself and not by its name, which it may get only after it is written. */
 const idOf = (path: string): string => {
   const { ino, birthtimeMs } = statSync(path);
   return `${ino} ${birthtimeMs}`;

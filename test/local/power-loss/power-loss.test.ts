@@ -16,7 +16,7 @@ deployments:
   - { pillar: data, service_name: engine, docker_image_version: 2.0.0-fails, metadata: { retry_count: 0, rollback_strategy: automatic } }
 `;
 
-/** As everybody should who may have to send it again. */
+/** As every caller should who may have to send it again. */
 const submit = (url: string, text = batch): Promise<BatchView> =>
   fetch(`${url}/batches`, {
     method: 'POST',
@@ -40,7 +40,9 @@ const good: Readonly<Record<string, string>> = {
   'data/engine': 'FAILED RestoredPreviousRelease',
 };
 
-/** A run that was meant and never came is UNKNOWN: nobody can tell, and nobody guesses. What waits for it is left out. */
+/**
+ * A run that was requested and never came is UNKNOWN: nobody can tell, and nobody guesses. Its dependents are left out.
+ */
 const allowed = (
   { starts, missed }: LastingWorld,
   key: string,
@@ -52,7 +54,7 @@ const allowed = (
   return key === 'data/api' ? ['SKIPPED DependencyUnknown', good[key]!] : [good[key]!];
 };
 
-/** Submits, loses power, goes on, and looks at what came of it. */
+/** Submits, loses power, goes on, and checks the outcome. */
 const liveThrough = async (seed: number, cut: PowerCut): Promise<void> => {
   await using lives = new Lives(seed);
   await lives.until(cut, async (url) => sealed(url, (await submit(url)).batch_id));
@@ -64,7 +66,7 @@ const liveThrough = async (seed: number, cut: PowerCut): Promise<void> => {
   expect(batches).toHaveLength(1);
   const { starts } = lives.world;
   expect([...starts].filter(([, count]) => count > 1)).toEqual([]);
-  // Nor is there one that nobody knows of.
+  // Nor are there unknown runs.
   expect(deployments.flatMap(({ runs }) => runs.map(({ key }) => key))).toEqual(
     expect.arrayContaining([...starts.keys()]),
   );
@@ -80,7 +82,7 @@ const pause = (): Promise<void> => sleep(10);
 
 const none = { table: 'none', journal: 'none' } as const;
 
-describe('nothing is started twice, whatever of both databases came to the disk by chance', () => {
+describe('starts nothing twice, for any part of both databases that reached the disk', () => {
   const cases: readonly (readonly [start: string, luck: PowerCut['luck']])[] = [
     ...['-0-1', '-1-1', '-2-1', '-2-2', '-3-1', '-3-restore'].map((start) => [start, none] as const),
     ...['-0-1', '-2-2'].map((start) => [start, { table: 'none', journal: 'all' }] as const),
@@ -99,7 +101,7 @@ describe('nothing is started twice, whatever of both databases came to the disk 
   );
 });
 
-describe('what was answered stays', () => {
+describe('what was answered survives', () => {
   const lostReply = `
 version: v1.0
 defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_artifact_type: docker }
@@ -130,7 +132,7 @@ deployments: [{ pillar: data, service_name: store, docker_image_version: 2.0.0-l
     expect(await request('GET', `${url}${address}`)).toHaveProperty('cancel_requested_at');
   });
 
-  test.concurrent('what somebody found out', async () => {
+  test.concurrent('a manual resolution', async () => {
     await using lives = new Lives(3);
     let batchId = '';
     await lives.until({ ...answered('POST', /resolve$/), givesUp: true }, async (url) => {
