@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 
-/** Who may import whom. The longest prefix of a path is its layer. `node:*` stands for everything that Node brings. */
+/** Who may import whom. The longest prefix of a path is its layer. `node:*` stands for everything in Node. */
 const layers: Readonly<Record<string, readonly string[]>> = {
-  // Expressions of the catalogue are decided on where verdicts are: CEL is synchronous, and reaches nothing but what it is given.
+  // Expressions of the catalogue are evaluated where verdicts are: CEL is synchronous, and reaches only its input.
   'lib/domain': ['lib/domain', 'zod', 'yaml', 'fastest-levenshtein', '@marcbachmann/cel-js', 'node:crypto'],
   'lib/executors': ['lib/executors', 'lib/domain'],
   'lib/usecases': ['lib/usecases', 'lib/domain', 'node:crypto'],
@@ -32,7 +32,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     ],
     'lib/domain/json.ts',
     'lib/domain/ports.ts',
-    'lib/domain/batch', // problems of a file of faults are told as those of every file
+    'lib/domain/batch', // problems of a fault file are reported like those in all files
     'zod',
     'yaml',
     'node:*',
@@ -47,7 +47,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'lib/adapters/network-failure.ts', // a failed fetch has the same causes everywhere
     'lib/adapters/own-fetch.ts',
   ],
-  // What makes the files that are shipped.
+  // What makes the shipped files.
   'lib/build': ['lib/build', 'lib/local/own-files.ts', 'esbuild', 'node:*'],
   'lib/infra': [
     'lib/build/plain-schema-keys.ts', // Lambda functions are bundled like the program
@@ -55,7 +55,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'lib/domain/catalogue/substitute-variables.ts', // ${NAME} means the same in every section of the configuration
     'lib/domain/catalogue/cluster-group.ts', // into which group of a cluster the roles are put
     'lib/domain/callback-route.ts', // Harness calls back at the same path, and as often, on AWS and on one machine
-    'lib/domain/catalogue/stage-name.ts', // the command line takes the names of stages that can be deployed
+    'lib/domain/catalogue/stage-name.ts', // the command line accepts the names of stages that can be deployed
     'lib/domain/catalogue/function-place.ts', // a cluster names a place, and the settings have it; the state machines put the names of copies together
     'lib/domain/catalogue/iam-role.ts', // a cluster names a role, and the settings those that may be assumed
   ],
@@ -74,7 +74,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   statemachines: ['zod'],
   bin: [
     ...['bin', 'lib/cli', 'node:*'],
-    'lib/adapters/system-clock.ts', // the command line is handed its time
+    'lib/adapters/system-clock.ts', // the command line gets its time from its caller
   ],
   // Another front end of the same commands, for GitHub.
   action: [
@@ -91,7 +91,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'bin/app.ts': ['lib/infra', 'aws-cdk-lib', 'node:path'],
 };
 
-/** What one outside system brings; an adapter knows one of them. */
+/** The packages of one outside system; an adapter knows one of them. */
 const vendors: Readonly<Record<string, readonly string[]>> = {
   aws: ['@aws-sdk', '@smithy', '@aws-crypto', 'aws-lambda'],
   kubernetes: ['@kubernetes', 'undici'],
@@ -99,14 +99,14 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
   csv: ['csv-parse'],
 };
 
-/** A cluster on EKS is found by asking AWS, and what is found is a configuration of the Kubernetes client. */
+/** A cluster on EKS is found by asking AWS, and the result is a configuration of the Kubernetes client. */
 const bridges: readonly string[] = ['lib/adapters/cluster-access.ts'];
 
 /** Lines. The comfortable size is 220; a file gets a second look past this, and a handler is shorter. */
 const longestFile = 350;
 const longestHandler = 40;
 const mostFlat = 10;
-/** The part of all lines that the runtime on one machine may have: what has nothing to do with it has a room of its own. */
+/** The largest share of all lines for the runtime on one machine: anything unrelated to it belongs elsewhere. */
 const mostLocal = 0.15;
 
 interface Source {
@@ -148,7 +148,7 @@ const mayImport = (path: string, target: string): boolean =>
     return allowed === 'vendor' ? vendorOf(target) !== undefined : isUnder(target, allowed);
   });
 
-/** Imports that a layer has no right to. */
+/** Imports that a layer may not have. */
 const trespasses = (all: readonly Source[]): readonly string[] =>
   all.flatMap((source) =>
     importsOf(source)
@@ -164,7 +164,7 @@ const doubleVendors = (all: readonly Source[]): readonly string[] =>
     .filter(({ known }) => [...known].filter((vendor) => vendor !== undefined).length > 1)
     .map(({ source, known }) => `${source.path} knows ${[...known].filter(Boolean).join(' and ')}`);
 
-/** Files that lead back to themselves, be it by a type: who reads one must read all of them. */
+/** Files that import themselves in a circle, even only for a type: to read one, you must read all of them. */
 const circles = (all: readonly Source[]): readonly string[] => {
   const graph = new Map(all.map((source) => [source.path, importsOf(source)]));
   const found: string[] = [];
@@ -179,7 +179,7 @@ const circles = (all: readonly Source[]): readonly string[] => {
   return found;
 };
 
-/** What reads, writes, waits or knows the time. A date may be made of a number that was given. */
+/** Anything that reads, writes, waits or knows the time. A date may be made of a given number. */
 const impure: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['the clock', /\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)|\bperformance\b|\bTemporal\.Now\b/],
   ['randomness', /\bMath\.random\b|\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b/],
@@ -189,13 +189,13 @@ const impure: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['the console', /(?<!\.)\bconsole\./],
 ];
 
-/** Texts are words for people: `process` in a sentence does nothing. */
+/** Texts are for people: `process` in a sentence does nothing. */
 const withoutTexts = (text: string): string =>
   text
     .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''")
     .replace(/\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[gimsuy]+/g, '//');
 
-/** Use cases wait for their ports; apart from that they know as little as the domain. */
+/** Use cases wait for their ports; otherwise they know as little as the domain. */
 const impurities = (all: readonly Source[]): readonly string[] =>
   all
     .filter(({ path }) => ['lib/domain', 'lib/usecases', 'lib/executors'].some((folder) => isUnder(path, folder)))
@@ -205,14 +205,14 @@ const impurities = (all: readonly Source[]): readonly string[] =>
       return [...impure.filter(([, pattern]) => pattern.test(code)).map(([what]) => `${path} knows ${what}`), ...waits];
     });
 
-/** The one place where requests are made, and what carries those to a cluster. */
+/** The only place that makes requests, and what carries those to a cluster. */
 const ownFetch = 'lib/adapters/own-fetch.ts';
 const carriers: Readonly<Record<string, readonly string[]>> = {
   [ownFetch]: ['fetch'],
   'lib/adapters/cluster-request.ts': ['undici'],
 };
 
-/** What of Node and of the Kubernetes client asks nobody. Types ask nobody either. */
+/** Parts of Node and of the Kubernetes client that make no requests. Types make none either. */
 const harmless: Readonly<Record<string, readonly string[]>> = {
   'node:http': ['createServer', 'STATUS_CODES'],
   'node:net': ['isIP', 'isIPv4', 'isIPv6'],
@@ -226,14 +226,17 @@ const harmless: Readonly<Record<string, readonly string[]>> = {
 
 const named = /^import\s+(?!type\s)([^'";]+?)\s+from\s+'([^']+)'/gm;
 
-/** The values among what an import names; all of a module is one of them. */
+/** The values among an import's names; a whole module is one of them. */
 const valuesOf = (clause: string): readonly string[] =>
   (/^\{([^}]*)\}$/s.exec(clause)?.[1]?.split(',') ?? [clause])
     .map((name) => name.trim())
     .filter((name) => name !== '' && !name.startsWith('type '))
     .map((name) => name.split(/\s/)[0]!);
 
-/** Ways to another program past our own `fetch`, which follows nothing and reads up to a limit. Simulators are programs of their own. */
+/**
+ * Requests that bypass our own `fetch`, which follows no redirect and reads up to a limit. Simulators are programs of
+ * their own.
+ */
 const sideways = (all: readonly Source[]): readonly string[] =>
   all
     .filter(({ path }) => !isUnder(path, 'lib/simulators'))
@@ -258,7 +261,7 @@ const sideways = (all: readonly Source[]): readonly string[] =>
       );
     });
 
-/** Words that have no place here: work left undone, and the place where this was written. */
+/** Forbidden words: work left undone, and the place where this was written. */
 const forbidden: readonly RegExp[] = [
   /\bTODO\b/,
   /\bFIXME\b/,
@@ -277,7 +280,7 @@ const defaultExports = (all: readonly Source[]): readonly string[] =>
     .filter(({ text }) => /^export default\b|\bas default\b/m.test(withoutComments(text)))
     .map(({ path }) => `${path} has a default export`);
 
-/** By its name, zod brings every language of its messages: 443 KB in a bundle instead of 88. */
+/** A named import of zod brings every language of its messages: 443 KB in a bundle instead of 88. */
 const namedZod = (all: readonly Source[]): readonly string[] =>
   all
     .filter(({ text }) => /^import\s+(?:z\b|\{[^}]*\bz\b[^}]*\})\s+from 'zod'/m.test(text))
@@ -301,7 +304,7 @@ const tooLong = (all: readonly Source[]): readonly string[] => [
     .map(({ path, text }) => `${path} has ${codeLines(text)} lines of code, and a handler parses, calls, returns`),
 ];
 
-/** Files that stand flat in a folder which has rooms. */
+/** Files directly in a folder that has subfolders. */
 const flat = (all: readonly Source[]): readonly string[] => {
   const found = all.filter(({ path }) => dirname(path) === 'lib/usecases').map(({ path }) => path);
   return found.length > mostFlat
@@ -323,7 +326,7 @@ const checks = {
 };
 
 describe('the source', () => {
-  it('is there to be checked', () => {
+  it('has files to check', () => {
     expect(new Set(sources.map(({ path }) => layerOf(path)))).toEqual(new Set(Object.keys(layers)));
     expect(sources.flatMap(importsOf).length).toBeGreaterThan(sources.length);
   });

@@ -8,6 +8,6 @@ it.each([
   ['not/absolute', join(homedir(), '.cache/flotilla')],
   ['', join(homedir(), '.cache/flotilla')],
   [undefined, join(homedir(), '.cache/flotilla')],
-])('what is built is kept where XDG_CACHE_HOME %j says', (given, folder) => {
+])('keeps builds where XDG_CACHE_HOME %j says', (given, folder) => {
   expect(cacheFolder(given === undefined ? {} : { XDG_CACHE_HOME: given })).toBe(folder);
 });

@@ -28,7 +28,7 @@ export const running = [
   { kind: 'statefulset', name: 'position-store-v2', namespace: 'risk', image: 'registry.example.com/risk/store:1.7.0' },
 ];
 
-/** What each deployment of it deserves. */
+/** The expected outcome of each deployment. */
 export const outcomes: Readonly<Record<string, object>> = {
   'clearing/trade-intake': { status: 'SUCCESS', reason: 'Verified', attempts: 1, release_after: '5.1.3' },
   'clearing/netting-engine': {

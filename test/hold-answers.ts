@@ -3,8 +3,8 @@ import { afterEach, expect } from 'vitest';
 import type { Answered } from '../functions/api/answered.ts';
 
 /**
- * Holds whatever the API answers in any test against the contract of its route: status, type and body, and no field more. Tests that
- * ask nothing load nothing for it.
+ * Compares every answer of the API in any test with the contract of its route: status, type and body, and no extra
+ * field. Tests without requests load nothing for it.
  */
 const seen: Answered[] = [];
 subscribe('flotilla:api:answered', (message) => void seen.push(message as Answered));

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 /**
- * No test depends on how fast the machine is: it waits for what must come, however long that takes, and the one limit of
- * `vitest.config.ts` ends what hangs. A limit of its own, or a look at the clock, makes a test fail beside others at work.
+ * No test depends on the machine's speed: it waits for the expected event, for any time, and only the limit of
+ * `vitest.config.ts` ends what hangs. Its own limit, or a look at the clock, makes a test fail on a busy machine.
  */
 const haste: readonly (readonly [what: string, pattern: RegExp])[] = [
   ['a limit of its own', /^\s*\}(?:\),)?, [\d_]+\);|\b(?:test|it|describe|beforeAll|afterAll)\b.*\btimeout: [\d_]+/m],
@@ -20,11 +20,11 @@ const root = join(import.meta.dirname, '..');
 const files = globSync('test/**/*.test.ts', { cwd: root }).filter((path) => path !== 'test/patience.test.ts');
 
 describe('the tests', () => {
-  it('are there to be looked at', () => {
+  it('exist', () => {
     expect(files.length).toBeGreaterThan(150);
   });
 
-  it('are in no haste', () => {
+  it('have no limits and no clock', () => {
     const found = files.flatMap((path) =>
       hasteOf(readFileSync(join(root, path), 'utf8')).map((what) => `${path} has ${what}`),
     );
@@ -42,12 +42,12 @@ describe('the tests', () => {
     ['real time that has passed', 'while (Date.now() - since < limit) await sleep(20);'],
     ['real time that has passed', 'while (limit > Date.now()) await sleep(20);'],
     ['real time that has passed', 'const from = performance.now();'],
-  ])('%s is seen: %s', (what, text) => {
+  ])('finds %s: %s', (what, text) => {
     expect(hasteOf(text)).toEqual([what]);
   });
 
   it.each(['const now = () => Date.now();', "const text = 'timeout: 60';", 'const deployment = { timeout: 3600 };'])(
-    'it may be said: %s',
+    'allows %s',
     (text) => {
       expect(hasteOf(text)).toEqual([]);
     },

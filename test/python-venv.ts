@@ -3,7 +3,10 @@ import { runCommand } from './cloud/run-command.ts';
 
 const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--no-cache-dir'];
 
-/** Makes a Python of its own in a folder, with what a file names at exact versions and with the hashes of their files, from PyPI. Gives the folder of its programs. */
+/**
+ * Creates a Python environment in a folder, with the packages of a file at exact versions and with their hashes, from
+ * PyPI. Returns the folder of its programs.
+ */
 export const makeVenv = async (folder: string, requirements: string): Promise<string> => {
   await runCommand('python3', ['-m', 'venv', folder]);
   const programs = join(folder, 'bin');

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** All tests of which `npm test` runs a part, and those that it leaves out. */
+/** The tests that `npm test` runs in part, and those that it leaves out. */
 const included = globSync('test/**/*.test.ts').filter(
   (file) => file.endsWith('.thorough.test.ts') || /from '[./]+thorough\.ts'/.test(readFileSync(file, 'utf8')),
 );

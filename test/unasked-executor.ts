@@ -2,7 +2,7 @@ import type { Executor, News, Watched } from '../lib/domain/ports.ts';
 
 const refuse = (what: string) => () => Promise.reject(new Error(`nobody is to ask it to ${what} here`));
 
-/** Nobody asks it for anything: what a test expects to be asked for, it puts in its place. */
+/** An executor that no test calls. A test replaces the methods that it expects to be called. */
 export const unaskedExecutor: Executor = {
   lateStartMilliseconds: 0,
   start: refuse('start'),

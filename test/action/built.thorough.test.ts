@@ -79,21 +79,21 @@ describe('the built file, as the runner starts it', () => {
     expect(shown).toBe(small);
   });
 
-  test('masks a token before all else, and reads the plan of a server', async () => {
+  test("masks a token before anything else, and reads a server's plan", async () => {
     const github = await startScriptedGitHub();
     onTestFinished(() => github.close());
     const inputs = { mode: 'plan', url, token: 'x'.repeat(40), 'github-token': 'job-token' };
     const { child } = start(inputs, { env: { ...github.env, GITHUB_EVENT_NAME: 'pull_request' } });
     const { code } = await child.ended;
     const [line] = child.output.split('\n');
-    // A server without tokens takes any.
+    // A server without tokens accepts any.
     expect([code, line]).toEqual([0, `::add-mask::${'x'.repeat(40)}`]);
     expect(
       github.comments.map(({ user, body }) => [user.login, body.includes(`Planned by the server at ${url}`)]),
     ).toEqual([[own, true]]);
   });
 
-  test('writes each problem as a command of its own, with hostile names too', async () => {
+  test('writes each problem as a command of its own, even with hostile names', async () => {
     const text = `${small}\n"x%0A::add-mask::y": 1\n"::error::z": 1\n`;
     const { child, summary } = start({ mode: 'plan' }, { text });
     expect((await child.ended).code).toBe(2);

@@ -16,7 +16,7 @@ const page = (events: readonly ReturnType<typeof event>[], isEnded: boolean) => 
   body: { batch_id: 'B1', events, next_after: events.length, ended: isEnded },
 });
 
-/** What a server answers of a batch that ends like this. */
+/** A server's answers about a batch that ends like this. */
 const batchThat = (view: BatchView, ...all: readonly DeploymentView[]): Script => {
   const id = view.batch_id;
   return {
@@ -113,7 +113,7 @@ Batch [\`B1\`](${api.url}/batches/B1)
     expect([ran.status, ran.paused]).toEqual([0, 3]);
   });
 
-  test('a server that stays away: red, with what to do', async () => {
+  test('a server that stays unreachable: fails, and says what to do', async () => {
     const away = { status: 503, body: { detail: 'Later.' } };
     const { status, annotations } = await deployed(
       { ...accepted, ...batchThat(ended('SUCCESS'), done), 'GET /batches/B1/deployments?limit=1000': away },
@@ -151,7 +151,7 @@ Batch [\`B1\`](${api.url}/batches/B1)
   });
 });
 
-test('a batch that ended well stays green without its report', async () => {
+test('a successful batch stays green without its report', async () => {
   const away = { status: 500, body: { detail: 'Broken.' } };
   const script = { ...batchThat(ended('SUCCESS'), done), 'GET /batches/B1/report?format=json': away };
   const { status, annotations } = await deployed({ ...accepted, ...script });
@@ -190,7 +190,7 @@ describe('an attempt that runs again', () => {
       'Batch B1 of an earlier attempt still runs; following it.',
     ],
     [
-      'takes the batch that has succeeded',
+      'uses the batch that has succeeded',
       'retry',
       batchThat(ended('SUCCESS'), done),
       0,
@@ -206,7 +206,7 @@ describe('an attempt that runs again', () => {
       'Batch B1 of an earlier attempt ended FAILED; nothing new was started. To repeat what failed in it, set on-rerun: retry.',
     ],
     [
-      'tries one again that failed, where that is wanted',
+      'retries a failed one on request',
       'retry',
       {
         ...batchThat(ended('FAILED'), failed),
@@ -218,7 +218,7 @@ describe('an attempt that runs again', () => {
       'Batch B1 ended FAILED. Batch B2 repeats what failed in it.',
     ],
     [
-      'goes on with the retry of an attempt before',
+      'goes on with the retry of an earlier attempt',
       'retry',
       { ...batchThat(retried, failed), ...batchThat({ ...ended('SUCCESS'), ...b2 }, done) },
       0,
@@ -226,7 +226,7 @@ describe('an attempt that runs again', () => {
       'Batch B2 of an earlier attempt has succeeded.',
     ],
     [
-      'tries the retry again that failed, too',
+      'retries a failed retry, too',
       'retry',
       {
         ...batchThat(retried, failed),
@@ -284,14 +284,14 @@ describe('a job that is cancelled or has no more time', () => {
     expect(summary).toContain('## ⏳ Autumn release: PROCESSING');
   });
 
-  test('cancels it where that is wanted', async () => {
+  test('cancels it on request', async () => {
     const cancelled = { body: { batch_id: 'B1', in_flight: [{ key: 'a/b', effect: 'stops', why: 'x' }] } };
     const ran = await stopped({ 'POST /batches/B1/cancel': cancelled }, { 'on-cancel': 'cancel' });
     expect([ran.status, ran.cancels]).toEqual([130, 1]);
     expect(ran.summary).toContain('The job was cancelled, and so is batch B1: nothing new starts. In flight: 1.');
   });
 
-  test('says so where the server does not hear of it', async () => {
+  test('reports a server that cannot be reached to cancel', async () => {
     const away = { status: 503, body: { detail: 'Later.' } };
     const script = { 'POST /batches/B1/cancel': away, 'GET /batches/B1': away };
     const { cancels, annotations, summary } = await stopped(script, { 'on-cancel': 'cancel' });
@@ -299,7 +299,7 @@ describe('a job that is cancelled or has no more time', () => {
     expect(summary).toContain('cancelling batch B1 failed');
   });
 
-  test('before its batch is accepted, it says how to send it again without starting it twice', async () => {
+  test('before its batch is accepted, says how to send it again without starting it twice', async () => {
     const api = await startFakeApi({ 'POST /batches': { body: '', hangs: true } });
     onTestFinished(() => api.close());
     void api.asked('POST /batches').then(() => process.emit('SIGINT', 'SIGINT'));
@@ -314,7 +314,7 @@ describe('a job that is cancelled or has no more time', () => {
   });
 });
 
-test('names of others are no markup in the summary, and no command in the log', async () => {
+test('foreign names are no markup in the summary, and no command in the log', async () => {
   const name = '| `x` @team --> ::error::x ##[error]\u202e';
   const bad = { ...failed, message: `${name}\n::set-output name=x::y` };
   const { summary, lines } = await deployed({ ...accepted, ...batchThat({ ...ended('FAILED'), name }, bad) });

@@ -99,7 +99,7 @@ test.each<[string, GitHubScript, Readonly<Record<string, string>>, number, strin
     `AWS does not let this workflow assume ${role}: `,
   ],
   [
-    'a secret that is no client',
+    'a secret that contains no client',
     { secret: 'plain-password' },
     {},
     2,

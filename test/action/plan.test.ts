@@ -72,7 +72,7 @@ describe('a plan is one comment on its pull request', () => {
     expect(ran.comments.filter(({ body }) => body.startsWith(`${marker}\n## ✅ Flotilla plan`))).toHaveLength(1);
   });
 
-  test('it says what changes, in which order, and what happens on a failure', async () => {
+  test('shows what changes, in which order, and what happens on a failure', async () => {
     const { comments, summary, outputs, github } = await planned();
     const [{ body } = comment(0, '')] = comments;
     expect(body.split('\n').filter((line) => line.startsWith('| '))).toEqual([
@@ -114,7 +114,7 @@ describe('a plan is one comment on its pull request', () => {
   });
 });
 
-describe('GitHub says no, or not now', () => {
+describe('GitHub refuses, for good or for now', () => {
   const limited = { status: 403, message: 'You have exceeded a secondary rate limit.' };
 
   test.each<[string, GitHubScript, number, number]>([
@@ -126,9 +126,9 @@ describe('GitHub says no, or not now', () => {
     ],
     ['a fork may not even read', { answers: { 'GET /comments': [{ status: 404 }] } }, 0, 0],
     ['its token is wrong', { answers: { 'GET /comments': [{ status: 401 }] } }, 6, 0],
-    ['it takes no such comment', { answers: { 'POST /comments': [{ status: 422 }] } }, 2, 0],
+    ['it accepts no such comment', { answers: { 'POST /comments': [{ status: 422 }] } }, 2, 0],
     ['it is down for a moment', { answers: { 'GET /comments': [{ status: 502 }, { status: 500 }] } }, 0, 3],
-    ['it stays away', { answers: { 'GET /comments': Array(9).fill({ status: 503 }) } }, 5, 7],
+    ['it stays unreachable', { answers: { 'GET /comments': Array(9).fill({ status: 503 }) } }, 5, 7],
     [
       'a limit names a time',
       { answers: { 'POST /comments': [{ ...limited, headers: { 'retry-after': '30' } }] } },
@@ -162,7 +162,7 @@ describe('GitHub says no, or not now', () => {
     expect(ran.summary).toContain('risk/limit-check');
   });
 
-  test('an answer that is lost makes no second comment', async () => {
+  test('a lost answer makes no second comment', async () => {
     const ran = await planned({ answers: { 'POST /comments': [{ status: 502, isDone: true }] } });
     expect([ran.status, ran.comments.length, ran.changes]).toEqual([0, 1, [post, patch(1000)]]);
   });
@@ -185,7 +185,7 @@ describe('problems', () => {
     expect(new Set(annotations.map(({ file }) => file))).toEqual(new Set(['flotilla.config.yaml']));
   });
 
-  test('a configuration is planned with although its secrets are not there', async () => {
+  test('plans with a configuration whose secrets are missing', async () => {
     const files = { 'release.yaml': small, 'flotilla.config.yaml': withSecret };
     const { status, lines } = await planned({}, { comment: 'false' }, { files });
     expect([status, lines[0]]).toEqual([0, expect.stringMatching(/^Planned here, with .*flotilla\.config\.yaml; /)]);
@@ -202,7 +202,7 @@ describe('problems', () => {
   test.each([
     ['elsewhere', () => join(folderWith({ 'kubeconfig.yaml': 'token: a-secret' }), 'kubeconfig.yaml')],
     ['to .git', (directory: string) => join(directory, '.git', 'config')],
-  ])('a link %s, which would show what else the runner has', async (_, target) => {
+  ])('refuses a link %s, which would show other files of the runner', async (_, target) => {
     const directory = folderWith({ 'release.yaml': small, '.git/config': 'token: a-secret' });
     symlinkSync(target(directory), join(directory, 'link.yaml'));
     const ran = await runStep({ mode: 'plan', files: '*.yaml', comment: 'false' }, { directory });
@@ -215,14 +215,14 @@ describe('problems', () => {
 });
 
 test.each(['a batch [1] {2}.yaml', '*.yaml'])(
-  '%s finds a file with the signs of a pattern in its name',
+  '%s finds a file whose name has characters of a pattern',
   async (files) => {
     const { status, outputs } = await planned({}, { files }, { files: { 'a batch [1] {2}.yaml': small } });
     expect([status, outputs.deployments]).toEqual([0, '2']);
   },
 );
 
-describe('names of others stay names', () => {
+describe('foreign names stay plain names', () => {
   const hostile = 'x | y `z` @team #12 <img src=x> --> ## [a](http://b) ::error::pwned %0A::add-mask::x ##[group]';
   const file = 'evil | @team.yaml';
 
@@ -238,7 +238,7 @@ describe('names of others stay names', () => {
   });
 });
 
-describe('what is too long', () => {
+describe('a plan that is too long', () => {
   const many = (count: number): string => {
     const one = (at: number): string =>
       `  - { pillar: risk, service_name: service-with-a-long-name-${at}, docker_image_version: "1.${at}" }`;

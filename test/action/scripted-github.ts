@@ -16,11 +16,11 @@ interface Scripted {
 }
 
 export interface GitHubScript {
-  /** What is on the pull request. */
+  /** The comments of the pull request. */
   readonly comments?: readonly Comment[];
   /** Answers to requests like `POST /comments`, one after the other; then it works. */
   readonly answers?: Readonly<Record<string, readonly Scripted[]>>;
-  /** What the secret of the client holds. */
+  /** The content of the client's secret. */
   readonly secret?: string;
 }
 
@@ -34,7 +34,7 @@ export interface ScriptedGitHub {
   readonly url: string;
   readonly asked: readonly Asked[];
   readonly comments: readonly Comment[];
-  /** What a job has in its environment. */
+  /** A job's environment. */
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
@@ -45,7 +45,10 @@ export const clientId = 'client-of-the-stage';
 export const clientSecret = 'secret-of-the-client-0123456789';
 export const accessToken = 'access-token-of-the-stage';
 
-/** GitHub's REST API, its OIDC issuer, and the parts of AWS that an action asks, on one socket. What it does not know is 599. */
+/**
+ * GitHub's REST API, its OIDC issuer, and the parts of AWS that an action uses, on one socket. Unknown requests get
+ * 599.
+ */
 export const startScriptedGitHub = async (script: GitHubScript = {}): Promise<ScriptedGitHub> => {
   const asked: Asked[] = [];
   const comments = [...(script.comments ?? [])].map((one) => ({ ...one }));

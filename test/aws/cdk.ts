@@ -10,14 +10,14 @@ const root = join(import.meta.dirname, '..', '..');
 export interface StageOptions {
   readonly stage: string;
   readonly folder: string;
-  /** In the addresses of the relay, that nobody guesses it. Absent: there is none. */
+  /** A secret part of the relay's addresses. Absent: there is no relay. */
   readonly relayKey?: string;
-  /** The file whose section `aws` says more about the stage. */
+  /** The file whose section `aws` has further settings of the stage. */
   readonly config?: string;
   readonly isEmulated: boolean;
 }
 
-/** Outputs of the stacks: by the stack's part of its name, by the output's. */
+/** Outputs of the stacks: by the stack's part of its name, then by the output's. */
 export type Outputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 /** An output by its stack's part of the name, and its own. */
@@ -27,7 +27,7 @@ export const outputOf = (outputs: Outputs, stack: string, name: string): string 
   return found;
 };
 
-/** The stage by the CDK command line: the app that ships, and beside it what the test needs in the account. */
+/** The stage, deployed with the CDK command line: the app as it ships, and what the test needs in the account. */
 export class Stage {
   readonly name: string;
   readonly #place: Place;
@@ -39,7 +39,7 @@ export class Stage {
     this.#options = options;
   }
 
-  /** Only where it was never done: another version of somebody else's is left alone. */
+  /** Only once per account: another version of somebody else's is left alone. */
   async bootstrap(signal: AbortSignal): Promise<'done' | 'there already'> {
     const { account, region, clients } = this.#place;
     const isThere = await clients.stacks.send(new DescribeStacksCommand({ StackName: 'CDKToolkit' })).then(
@@ -60,14 +60,14 @@ export class Stage {
     return Object.fromEntries(Object.entries(byStack).map(([name, outputs]) => [short(name), outputs]));
   }
 
-  /** Does nothing where nothing is. */
+  /** Does nothing without a stage. */
   async destroy(): Promise<void> {
     await this.#cdk(['destroy', '--all', '--force']);
   }
 
   async #cdk(args: readonly string[], signal?: AbortSignal): Promise<void> {
     const { folder, relayKey, config, isEmulated } = this.#options;
-    // It must fit into any account, whatever its limit is.
+    // It must fit into any account, for any limit.
     const always = ['on_destroy=delete', 'reserved_concurrency=none'];
     const settings = [`stage=${this.name}`, ...always, ...this.#place.settings];
     if (config !== undefined) settings.push(`config=${config}`);

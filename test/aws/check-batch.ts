@@ -9,7 +9,7 @@ import type { Place } from './place.ts';
 const pick = (from: object, fields: readonly string[]): object =>
   Object.fromEntries(Object.entries(from).filter(([field]) => fields.includes(field)));
 
-/** Each deployment came to what it deserves; without a table everything must have gone well. */
+/** Each deployment had its expected outcome; without a table all must have succeeded. */
 const checkOutcomes = ({ batch, deployments }: Ended, outcomes: Readonly<Record<string, object>> | undefined): void => {
   if (outcomes === undefined) {
     const bad = Object.values(deployments).filter(({ status }) => status !== 'SUCCESS');
@@ -23,7 +23,7 @@ const checkOutcomes = ({ batch, deployments }: Ended, outcomes: Readonly<Record<
 
 type Linked = Deployment & { readonly console?: string };
 
-/** The batch is one execution of its name, each deployment a child of its own, and each says where it is to be seen. */
+/** The batch is one execution of its name, each deployment is a child of its own, and each links to its execution. */
 const checkExecutions = async ({ clients }: Place, { batchId, batch, deployments }: Ended): Promise<void> => {
   const statusOf = async (executionArn = 'none'): Promise<string | undefined> =>
     (await clients.states.send(new DescribeExecutionCommand({ executionArn }))).status;
@@ -38,7 +38,7 @@ const checkExecutions = async ({ clients }: Place, { batchId, batch, deployments
   }
 };
 
-/** Every event of the feed comes into a queue behind a rule on the bus. */
+/** Every event of the feed reaches a queue behind a rule on the bus. */
 const checkEvents = async ({ clients }: Place, queue: string, { batchId, feed }: Ended): Promise<void> => {
   const numbers = feed.map(({ number }) => number);
   assert.deepEqual(
@@ -64,7 +64,7 @@ export interface BatchRun {
   readonly api: Api;
   readonly text: string;
   readonly outcomes: Readonly<Record<string, object>> | undefined;
-  /** Behind the bus. */
+  /** After the bus. */
   readonly queue: string;
 }
 

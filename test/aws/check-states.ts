@@ -12,7 +12,7 @@ import { coveredBy, toBeCovered } from '../state-cases/coverage.ts';
 import { differencesOf, type MachineName, requestOf } from '../state-cases/state-case.ts';
 import { allStateCases } from '../state-cases/state-cases.ts';
 
-/** TestState takes 10 requests a second, of everybody in the account. */
+/** TestState accepts 10 requests a second, from the whole account. */
 const pause = 120;
 
 interface Handled {
@@ -25,7 +25,7 @@ const handlerIn = ({ inspectionData }: Handled): string => {
   return catchIndex === undefined ? `Retry[${retryIndex}]` : `Catch[${catchIndex}]`;
 };
 
-/** Which Catch or Retry took an error, as the embedded engine says and as AWS does. */
+/** Which Catch or Retry handled an error, for the embedded engine and for AWS. */
 const handlerDifference = (own: Handled, theirs: Handled): readonly string[] => {
   const isHandled = own.status === 'RETRIABLE' || own.status === 'CAUGHT_ERROR';
   if (!isHandled || own.status !== theirs.status || handlerIn(own) === handlerIn(theirs)) return [];
@@ -33,8 +33,8 @@ const handlerDifference = (own: Handled, theirs: Handled): readonly string[] => 
 };
 
 /**
- * Asks TestState about every state of the deployed machines: the table that the embedded engine passes in `npm test`, with the
- * definitions as they were deployed. Gives how many questions that were; throws with every answer that is another.
+ * Asks TestState about every state of the deployed machines: the table that the embedded engine passes in `npm test`,
+ * with the deployed definitions. Returns the number of questions; throws with every answer that differs.
  */
 export const checkStates = async (
   states: SFNClient,

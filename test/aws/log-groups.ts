@@ -2,7 +2,7 @@ import { Sha256 } from '@aws-crypto/sha256-js';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Place } from './place.ts';
 
-/** One call of CloudWatch Logs, signed by hand: for two calls, a client of its own would be much to install. */
+/** One call of CloudWatch Logs, signed by hand: its client would be a large dependency for two calls. */
 const callLogs = async (place: Place, operation: string, request: object): Promise<unknown> => {
   const { region, clients } = place;
   const url = new URL(place.logsUrl);
@@ -26,7 +26,9 @@ const callLogs = async (place: Place, operation: string, request: object): Promi
   return text === '' ? {} : JSON.parse(text);
 };
 
-/** Deletes the log groups whose names begin so: Lambda makes them itself for functions that CDK brings along. */
+/**
+ * Deletes the log groups whose names begin like this: Lambda creates them itself for functions that CDK brings along.
+ */
 export const deleteLogGroups = async (place: Place, prefix: string): Promise<void> => {
   for (;;) {
     const answer = await callLogs(place, 'DescribeLogGroups', { logGroupNamePrefix: prefix });

@@ -3,7 +3,7 @@ import { fetchToken } from '../cloud/token.ts';
 import { type Outputs, outputOf } from './cdk.ts';
 import type { Place } from './place.ts';
 
-/** The name of a pool's new address is not known everywhere at once. */
+/** DNS needs time for a pool's new name. */
 const untilItWorks = async <T>(work: () => Promise<T>): Promise<T> => {
   for (const since = Date.now(); ; await sleep(2_000)) {
     try {
@@ -14,7 +14,7 @@ const untilItWorks = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** Where the stage makes its own tokens, one of those; else what the tester has brought. */
+/** A token of the stage where it issues its own, else the one that the tester has brought. */
 export const obtainToken = async (place: Place, outputs: Outputs): Promise<string> => {
   const told = `${outputOf(outputs, 'application', 'Next4Client')} `;
   const said = (name: RegExp): string => name.exec(told)?.[1] ?? '';

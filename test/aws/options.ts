@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 
-/** What was asked for on the command line. */
+/** The options of the command line. */
 export interface Options {
   readonly keep: boolean;
   readonly isEmulated: boolean;
-  /** A stage of an earlier run that is to be taken away; nothing else is done. */
+  /** A stage of an earlier run to delete; nothing else is done. */
   readonly destroy?: string;
   /** The tester's own Harness and clusters, and what to deploy on them. Absent: simulators. */
   readonly own?: { readonly config: string; readonly batch: string };
@@ -12,27 +12,27 @@ export interface Options {
 
 export const help = `npm run test:aws -- [--keep] [--config FILE --batch FILE] [--destroy STAGE] [--emulated]
 
-Deploys Flotilla into the AWS account of your credentials under a random stage name, asks TestState about every
-state of the deployed machines, runs a batch to its end, and takes everything away again: also when something
-fails, and on Ctrl-C. It needs credentials that may do this (an administrator of a sandbox account) and a region.
+Deploys Flotilla into the AWS account of your credentials under a random stage name. Then asks TestState about every
+state of the deployed machines, runs a batch to its end, and deletes everything again, also after a failure or
+Ctrl-C. It needs credentials that may do this (an administrator of a sandbox account) and a region.
 
-It takes 10 to 20 minutes and costs a few cents: on-demand requests, some hundred Lambda calls and state
-transitions, and the hours, begun and cut off, of alarms, a dashboard, two secrets and two Cognito clients.
-An account that was never bootstrapped for CDK is (stack CDKToolkit), and that stays.
+It takes 10 to 20 minutes and costs a few cents: on-demand requests, some hundred Lambda calls and state transitions.
+Alarms, a dashboard, two secrets and two Cognito clients cost a fraction of their monthly price.
+An account without CDK's bootstrap stack (CDKToolkit) gets it, and keeps it.
 
-Harness and Kubernetes are simulated, on this machine: a small relay in the account (an HTTP API, a function, a
-table) hands on what the functions ask for. Leave this machine on until the end.
+Harness and Kubernetes are simulated on this machine. A small relay in the account (an HTTP API, a function, a table)
+forwards the requests of the functions. Keep this machine on until the end.
 
-  --config FILE   your own flotilla.config.yaml, with Harness and EKS clusters of yours: no simulators
-                  (where it names an issuer of tokens, FLOTILLA_TOKEN must be one of its)
+  --config FILE   your own flotilla.config.yaml, with your own Harness and EKS clusters: no simulators
+                  (if it names an issuer of tokens, set FLOTILLA_TOKEN to one of its tokens)
   --batch FILE    what to deploy there; it must end in SUCCESS
-  --keep          leaves the stage in the account, to look at it; it goes on costing money
-  --destroy STAGE takes away what an earlier run left (--keep, or this machine died); may be said twice
+  --keep          keeps the stage in the account, to look at it; it goes on costing money
+  --destroy STAGE deletes what an earlier run left (--keep, or this machine died); safe to repeat
   --emulated      the same program against MiniStack on this machine, with the embedded engine for Step Functions;
-                  needs no account and shows nothing of AWS
+                  needs no account and shows nothing about AWS
 `;
 
-/** What was asked for cannot be done, and the message says why. */
+/** The request cannot be carried out; the message says why. */
 export class Misused extends Error {
   override readonly name = 'Misused';
 }

@@ -19,26 +19,26 @@ export interface Place {
   readonly clients: Clients;
   /** The environment of the command lines. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Settings that the place cannot do without. */
+  /** Settings that the place requires. */
   readonly settings: readonly string[];
-  /** Who calls. */
+  /** The caller's ARN. */
   readonly caller: string;
   readonly logsUrl: string;
   addressOf(apiId: string): string;
   /** Where tokens are fetched, whose address is in the outputs. */
   tokenUrl(told: string): string;
-  /** An address of the relay as that of a cluster, which is HTTPS with an authority of its own. */
+  /** Makes an address of the relay look like a cluster's, which is HTTPS with an authority of its own. */
   clusterAt(address: string): Promise<TlsDoor>;
   /** Who signed a token for an EKS cluster. */
   signerOf(token: string, cluster: string): Promise<string | undefined>;
-  /** Told of the machines when they are deployed. */
+  /** Called with the machines when they are deployed. */
   takeMachine(arn: string): Promise<void>;
 }
 
 const credentialsHint =
   'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and so on; `npm run test:aws -- --help` says what they must allow.';
 
-/** Who may have signed the certificates of an API of the gateway, in PEM. */
+/** Certificates that may have signed an API of the gateway, in PEM. */
 const gatewayAuthorities = (): string =>
   rootCertificates.filter((one) => /Amazon|Starfield/.test(new X509Certificate(one).subject)).join('\n');
 

@@ -5,8 +5,8 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { answerKey, askedKey, type RelayAnswer, type RelayRequest } from './relay-message.ts';
 
 /**
- * The relay's end in the account: puts a request into a table, where the tester's machine finds it, and waits for the answer
- * there. So the simulators stay one process with one memory, wherever the functions run.
+ * The relay's end in the account: puts a request into a table, where the tester's machine finds it, and waits for the
+ * answer there. So the simulators stay one process with one memory, for all functions.
  */
 const { RELAY_TABLE: TableName = '', RELAY_KEY: key = '' } = process.env;
 const dynamo = new DynamoDBClient({});

@@ -13,7 +13,7 @@ export interface RelayAnswer {
   readonly body: string;
 }
 
-/** The partition of all that waits. */
+/** The partition of all waiting requests. */
 export const asked = 'asked';
 
 export const askedKey = (id: string) => ({ pk: { S: asked }, sk: { S: id } });

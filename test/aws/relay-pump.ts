@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { answerKey, asked, askedKey, type RelayAnswer, type RelayRequest } from './relay-message.ts';
 
-/** What stands behind the first part of a path. */
+/** The server for the first part of a path. */
 export type Door = (request: RelayRequest) => Promise<RelayAnswer>;
 
 export interface RelayPumpOptions {
@@ -17,9 +17,9 @@ export class RelayPump {
   readonly #closing = new AbortController();
   readonly #seen = new Set<string>();
   readonly #ended: Promise<void>;
-  /** What it could not do; the account may be out of reach for a moment, and whoever asked comes again. */
+  /** Its failures. The account may be unreachable for a moment; callers try again. */
   readonly faults: unknown[] = [];
-  /** Requests that were answered, by door. */
+  /** Answered requests, by door. */
   readonly counts: Record<string, number> = {};
 
   constructor(options: RelayPumpOptions) {
@@ -77,7 +77,7 @@ export class RelayPump {
 
 const forwarded = ['accept', 'content-type', 'x-api-key', 'user-agent'];
 
-/** A door to a server on this machine. What it says of its own address is said of the one outside. */
+/** A door to a server on this machine. It replaces the server's own address by the outside one. */
 export const doorTo =
   (inside: string, outside: string): Door =>
   async ({ method, path, headers, body }) => {

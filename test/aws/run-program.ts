@@ -8,19 +8,19 @@ export interface ProgramOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Deleting a user pool's address takes minutes, and a bucket's emptying is waited for. */
+/** Deleting a user pool's domain takes minutes, and so does emptying a bucket. */
 const longest = 40 * 60_000;
 
 const running = new Set<Promise<unknown>>();
 
-/** When every program that was begun has ended: one that was interrupted takes a moment for it. */
+/** When every started program has ended: an interrupted one takes a moment for it. */
 export const programsEnded = async (): Promise<void> => {
   await Promise.allSettled(running);
 };
 
 /**
- * Runs a program to its end and gives what it wrote; when it fails, that is in the error. It is no part of our process
- * group, so Ctrl-C reaches it through us, and what tidies up is not cut off by a second one.
+ * Runs a program to its end and returns its output; the error of a failure has it too. It is outside our process group,
+ * so Ctrl-C reaches it through us, and a second Ctrl-C does not stop the clean-up.
  */
 export const runProgram = (
   file: string,

@@ -20,13 +20,13 @@ import { type Opened, type Simulators, startSimulators } from './simulators.ts';
 const root = join(import.meta.dirname, '..', '..');
 const steps = new Steps();
 
-/** A deployment takes minutes without a word. */
+/** A deployment is silent for minutes. */
 const step = <T>(name: string, work: () => Promise<T>): Promise<T> => {
   console.log(`   ${name} …`);
   return steps.run(name, work);
 };
 
-/** Two at once: a new account runs ten functions at once, of which the watchers, the API and the relay take most. */
+/** Two at once: a new account runs ten functions at once, and the watchers, the API and the relay take most of them. */
 const batch = exampleBatch({ concurrency: 2, timeout: 300 });
 
 const random = (): string =>
@@ -46,7 +46,7 @@ interface Run {
   readonly signal: AbortSignal;
 }
 
-/** Puts the configuration into the stage by the command line, as a user does. */
+/** Puts the configuration into the stage with the command line, as a user does. */
 const applyCatalogue = async ({ options, place, stage, folder, signal }: Run, relay: string): Promise<void> => {
   const own = options.own === undefined ? undefined : resolve(options.own.config);
   const file = own ?? join(folder, 'flotilla.config.yaml');
@@ -75,7 +75,7 @@ const checkStage = async (run: Run, outputs: Outputs): Promise<void> => {
   const { place } = run;
   const machines = machinesOf(run, outputs);
   for (const arn of Object.values(machines)) await place.takeMachine(arn);
-  // Minutes were spent on the deployment: what does not hold here is told, and the batch is run all the same.
+  // The deployment took minutes: a failed check is reported, and the batch runs all the same.
   const [tested] = await Promise.allSettled([step('TestState', () => checkStates(place.clients.states, machines))]);
   if (tested.status === 'rejected') console.error(tested.reason);
   else console.log(`   ${tested.value} questions, each answered as by the embedded engine`);
@@ -83,7 +83,7 @@ const checkStage = async (run: Run, outputs: Outputs): Promise<void> => {
   if (tested.status === 'rejected') throw new Error('TestState answers otherwise than the embedded engine');
 };
 
-/** A batch of the example, on what it needs. */
+/** A batch of the example, with all that it needs. */
 const checkExample = async (run: Run, outputs: Outputs): Promise<void> => {
   const { options, place, simulators, stage } = run;
   const outside =
@@ -117,7 +117,7 @@ const tearDown = async (place: Place, stage: Stage): Promise<void> => {
     await step('cdk destroy', () => stage.destroy());
     await step('nothing remains', () => checkNothingRemains(place, stage.name));
   } catch (error) {
-    console.error(`the stage was not taken away completely; once more with: ${destroyCommand(stage)}`);
+    console.error(`the stage was not deleted completely; run again: ${destroyCommand(stage)}`);
     throw error;
   }
 };
@@ -128,13 +128,13 @@ class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** Something did not hold, and was told. */
+/** Some checks failed, and were reported. */
 class Told extends Error {
   override readonly name = 'Told';
-  override readonly message = 'Not all of it held; what did not is told above.';
+  override readonly message = 'Some checks failed; see the messages above.';
 }
 
-/** Tidies up whatever came of the work, and tells both when both fail. */
+/** Cleans up after success or failure, and reports both errors when both fail. */
 const endWell = async (work: Promise<void>, tidyUp: () => Promise<void>): Promise<void> => {
   const [worked] = await Promise.allSettled([work]);
   if (worked.status === 'rejected') console.error(worked.reason instanceof Interrupted ? 'interrupted' : worked.reason);
@@ -147,7 +147,7 @@ const endWell = async (work: Promise<void>, tidyUp: () => Promise<void>): Promis
   if (worked.status === 'rejected') throw new Told();
 };
 
-/** Rejects when somebody says Ctrl-C; the stage is taken away then. */
+/** Rejects on Ctrl-C; then the stage is deleted. */
 const interruption = (): { readonly signal: AbortSignal; readonly never: Promise<never> } => {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -188,7 +188,7 @@ const perform = async (options: Options, held: AsyncDisposableStack): Promise<vo
     await checkStage(run, outputs);
   };
   await endWell(Promise.race([work(), never]), async () => {
-    if (options.keep) console.log(`kept; take it away with: ${destroyCommand(stage)}`);
+    if (options.keep) console.log(`kept; delete it with: ${destroyCommand(stage)}`);
     else await tearDown(place, stage);
   });
 };
@@ -204,7 +204,7 @@ const main = async (): Promise<number> => {
   return 0;
 };
 
-/** What was interrupted may still wait for an answer: nothing of it is wanted any more. */
+/** An interrupted request may still wait for an answer, which nobody needs any more. */
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {

@@ -8,7 +8,7 @@ import { type Door, doorTo, RelayPump } from './relay-pump.ts';
 
 const unauthorized = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'Unauthorized', code: 401 };
 
-/** Lets in whoever has a token for that EKS cluster, as its control plane would: by asking who signed it. */
+/** Accepts tokens for that EKS cluster, as its control plane would: it asks STS who signed them. */
 const guarded =
   (door: Door, signers: Map<string, string | undefined>, ask: (token: string) => Promise<string | undefined>): Door =>
   async (request) => {
@@ -22,7 +22,7 @@ export interface Simulators {
   /** The server that answers DescribeCluster. */
   readonly eks: string;
   readonly harness: string;
-  /** Opens the relay: from now on what is asked at `outside` is answered here. */
+  /** Opens the relay: from now on requests at `outside` are answered here. */
   open(
     place: Place,
     relay: { readonly outside: string; readonly table: string; readonly cluster: string },
@@ -30,15 +30,15 @@ export interface Simulators {
 }
 
 export interface Opened {
-  /** Requests that came, by what they were for. */
+  /** Requests by purpose. */
   readonly counts: Readonly<Record<string, number>>;
-  /** What the relay could not do. */
+  /** Failures of the relay. */
   readonly faults: readonly unknown[];
-  /** Who asked the cluster. */
+  /** Callers of the cluster. */
   signers(): readonly string[];
 }
 
-/** A Harness and a cluster in this process, as `npm run demo` has them. */
+/** A Harness and a cluster in this process, as in `npm run demo`. */
 export const startSimulators = async (held: AsyncDisposableStack): Promise<Simulators> => {
   const cluster = await startSimulatedCluster({ seed: running as never });
   held.defer(() => cluster.close());

@@ -16,7 +16,7 @@ import { waitOnce } from '../../lib/infra/wait-once.ts';
 
 export interface TestProps extends StackProps {
   readonly bus: IEventBus;
-  /** In the relay's addresses. Absent: there is no relay. */
+  /** A secret part of the relay's addresses. Absent: there is no relay. */
   readonly relayKey?: string;
 }
 
@@ -74,7 +74,7 @@ export class TestStack extends Stack {
   }
 }
 
-/** Has the functions of a stage ask the relay instead of EKS. Without a cluster of that name EKS would have nothing to say. */
+/** Lets the functions of a stage ask the relay instead of EKS, which knows no cluster of that name. */
 export const relayEks = (application: Stack, relay: string): void => {
   for (const child of application.node.findAll())
     if (child instanceof Lambda) child.addEnvironment('AWS_ENDPOINT_URL_EKS', `${relay}/eks`);

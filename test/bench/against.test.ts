@@ -13,7 +13,7 @@ afterEach(() => {
 
 const hasGit = spawnSync('git', ['--version']).status === 0;
 
-/** A bench that says how many milliseconds it takes, or calls the test and goes on for ever. */
+/** A bench that prints how many milliseconds it takes, or calls the test and goes on for ever. */
 const benchOf = (milliseconds: number | 'for ever'): string =>
   milliseconds === 'for ever'
     ? "import { connect } from 'node:net'; connect(process.env.TEST_PORT, '127.0.0.1').resume();"
@@ -62,7 +62,7 @@ const leftIn = (folder: string): readonly string[] =>
   readdirSync(folder).filter((name) => name.startsWith('flotilla-bench-'));
 
 describe.skipIf(!hasGit)('bench against a commit', () => {
-  it('checks it out beside, installs, measures both and leaves nothing', async () => {
+  it('checks it out beside this tree, installs, measures both and leaves nothing behind', async () => {
     const project = makeProject({ old: 10, now: 3 });
     const { status, stdout, stderr } = await start(project, 'HEAD', 'plan', '--rounds', '2').ended;
     expect([status, stdout]).toEqual([0, 'plan: 10 → 3 ms, ratio 0.30\n']);
@@ -76,7 +76,7 @@ describe.skipIf(!hasGit)('bench against a commit', () => {
     expect(leftIn(project.temporary)).toEqual([]);
   });
 
-  it('takes all away on Ctrl-C, and ends what was at work', async () => {
+  it('removes everything on Ctrl-C, and ends what was running', async () => {
     const project = makeProject({ old: 'for ever', now: 3 });
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -19,7 +19,7 @@ interface Asked {
   readonly rounds: number | undefined;
 }
 
-/** What is asked for, or in words why it cannot be. */
+/** The request, or an explanation of what is wrong with it. */
 const readArguments = (args: readonly string[]): Asked | { readonly problem: string } => {
   let parsed: { values: { rounds?: string | undefined; only?: string[] | undefined }; positionals: string[] };
   try {
@@ -61,7 +61,7 @@ const install = async ({ folder }: Checkout): Promise<void> => {
   await runWell('npm', ['ci', '--no-audit', '--no-fund'], folder);
 };
 
-/** Compares this tree, as it lies there, with a commit. One line for each measurement, on the standard output. */
+/** Compares the current state of this tree with a commit. Prints one line for each measurement on standard output. */
 export const runAgainst = async (root: string, args: readonly string[]): Promise<number> => {
   const asked = readArguments(args);
   const found = 'problem' in asked ? asked : findCommit(root, asked.commit);
@@ -83,7 +83,7 @@ export const runAgainst = async (root: string, args: readonly string[]): Promise
       now: buildIn(root, 'this tree', asked.only),
     };
     for (const name of asked.names) {
-      // What it costs is counted, and is the same each time.
+      // The cost benchmark counts, so one round is enough.
       const rounds = name === costs ? 1 : (asked.rounds ?? (isLong(name) ? 1 : usualRounds));
       const lines = await compare(name, { ...builds, rounds, onRound: (round) => console.error(round) });
       console.log(lines.join('\n'));

@@ -6,7 +6,7 @@ import { scenarioNames } from './harness/scenarios.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-test('a benchmark that does not exist is refused with the names of those that do, which docs/development.md has too', () => {
+test('refuses an unknown benchmark with the names of all, which docs/development.md has too', () => {
   const bench = join(import.meta.dirname, 'bench.ts');
   const ran = spawnSync(process.execPath, [bench, 'plan', 'nosuch', 'constructor'], { encoding: 'utf8' });
   const names =
@@ -26,7 +26,7 @@ test.each([
   [['harness', '--only', 'steady-10', '--only', 'nosuch'], 'There is no part nosuch. There are: steady-10, '],
   [['plan', '--only', 'steady-10'], 'There is no part steady-10. What is to be run has no parts.'],
   [['plan', '--once'], "Unknown option '--once'"],
-])('%j is refused', (args, message) => {
+])('refuses %j', (args, message) => {
   const ran = spawnSync(process.execPath, [join(import.meta.dirname, 'bench.ts'), ...args], { encoding: 'utf8' });
   expect([ran.status, ran.stdout]).toEqual([2, '']);
   expect(ran.stderr).toContain(message);

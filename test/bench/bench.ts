@@ -6,7 +6,7 @@ import { runAgainst } from './against.ts';
 import { benchmarks, chosenOf, costs } from './benchmarks.ts';
 import type { Measurement } from './plan.ts';
 
-/** Prints the numbers that the documents speak of. Nothing is asserted: they are of this machine, and of what else it does. */
+/** Prints the numbers that the documents quote. Nothing is asserted: they depend on this machine and its load. */
 const root = join(import.meta.dirname, '../..');
 
 const measure = async (name: string, only: readonly string[]): Promise<readonly Measurement[]> => {
@@ -36,7 +36,7 @@ const benchCosts = async (): Promise<void> => {
   console.log(`${costReport(columns)}\n\n${partitionsTable(columns)}`);
 };
 
-/** What is asked for, or in words why it cannot be. */
+/** The request, or an explanation of what is wrong with it. */
 const readArguments = (args: readonly string[]) => {
   try {
     const options = { only: { type: 'string', multiple: true } } as const;

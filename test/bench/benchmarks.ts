@@ -1,30 +1,30 @@
 import { scenarioNames } from './harness/scenarios.ts';
 import type { Measurement } from './plan.ts';
 
-/** Measures the tree that it is a part of: it may import whatever it likes. */
+/** Measures its own tree: it may import anything. */
 export type Measure = () => readonly Measurement[] | Promise<readonly Measurement[]>;
 
 /**
- * Measures any build, given its folder: by its command line or over HTTP, as it is used from outside, and by no import. Of a
- * benchmark with parts only those of these names; all without a name.
+ * Measures any build, given its folder: through its command line or over HTTP, from outside, and by no import. A
+ * benchmark with parts runs only the named ones; all without a name.
  */
 export type Drive = (build: string, only: readonly string[]) => Promise<readonly Measurement[]>;
 
-/** Loaded when it is asked for: some bring the whole runtime, or the bundler. */
+/** Loaded on demand: some bring the whole runtime, or the bundler. */
 export type Benchmark =
   | { readonly inside: () => Promise<Measure>; readonly isLong?: true }
   | {
       readonly drives: () => Promise<Drive>;
       /** What `--only` chooses from. */
       readonly parts?: readonly string[];
-      /** Runs for as long as what it watches: nobody wants that who has not named it, nor five times. */
+      /** Takes as long as what it observes: it runs only by name, and only once. */
       readonly isLong?: true;
     };
 
 /**
- * A new benchmark is one row. As `inside` it measures its own tree, and `against COMMIT` compares it from the commit on that
- * has it too. As `drives` it also measures builds that are older than itself: write those whose target is a ratio to such a
- * commit so. Measurements are compared by their names, which should therefore stay.
+ * A new benchmark is one row. With `inside` it measures its own tree, and `against COMMIT` can compare it only with
+ * commits that have it. With `drives` it also measures builds older than itself: use that where the target is a ratio
+ * to such a commit. Measurements are compared by name, so names should not change.
  */
 export const benchmarks: Readonly<Record<string, Benchmark>> = {
   'start-up': { inside: async () => (await import('./start-up.ts')).benchStartUp },
@@ -64,7 +64,7 @@ const partsOf = (name: string): readonly string[] => {
   return benchmark !== undefined && 'parts' in benchmark ? (benchmark.parts ?? []) : [];
 };
 
-/** Those that are asked for, in their order; without a name all that are not long. Or in words why there are none. */
+/** The named benchmarks, in their order; without a name all that are not long. Or an explanation why there are none. */
 export const chosenOf = (
   asked: readonly string[],
   only: readonly string[],

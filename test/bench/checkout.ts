@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const git = (root: string, ...args: readonly string[]) => spawnSync('git', args, { cwd: root, encoding: 'utf8' });
 
-/** The whole name of a commit, or in words why there is none. */
+/** The full name of a commit, or an explanation why there is none. */
 export const findCommit = (root: string, commit: string): { readonly sha: string } | { readonly problem: string } => {
   if (git(root, 'rev-parse', '--git-dir').status !== 0) return { problem: `${root} is not in a git repository.` };
   const { status, stdout } = git(root, 'rev-parse', '--verify', '--quiet', '--end-of-options', `${commit}^{commit}`);
@@ -17,11 +17,11 @@ export const findCommit = (root: string, commit: string): { readonly sha: string
 
 export interface Checkout {
   readonly folder: string;
-  /** Does not wait for anything, so that it can be done while the process ends. */
+  /** Synchronous, so that it can run while the process ends. */
   remove(): void;
 }
 
-/** A commit in a folder of its own, beside the working tree, which is left alone. */
+/** A commit in a folder of its own; the working tree stays as it is. */
 export const checkOut = (root: string, sha: string): Checkout => {
   const parent = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
   const folder = join(parent, sha.slice(0, 12));

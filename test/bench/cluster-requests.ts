@@ -17,7 +17,7 @@ import { startProgram } from './programs.ts';
 const inFlight = 100;
 const namespaces = 5;
 const minute = 60_000;
-/** Never in order: it stays in flight for as long as it is watched. */
+/** Never ready: it stays in flight as long as it is watched. */
 const tag = '2.0.0-notready';
 
 const nameOf = (at: number): string => `service-${at}`;
@@ -66,7 +66,7 @@ const deployAll = async (client: KubeClient): Promise<void> => {
   }
 };
 
-/** Requests of a build to an API server within a minute, while so many rollouts are in flight. */
+/** Requests of a build to an API server within a minute, with this many rollouts in flight. */
 const countMinute = async (build: string, folder: string, plane: ControlPlane): Promise<Record<Verb, number>> => {
   const [ours, theirs] = await Promise.all([CountingProxy.start(plane.server), CountingProxy.start(plane.server)]);
   const main = join(import.meta.dirname, '../../lib/simulators/harness/main.ts');
@@ -92,7 +92,7 @@ const countMinute = async (build: string, folder: string, plane: ControlPlane): 
   }
 };
 
-/** How much a build asks of a real API server. */
+/** How many requests a build sends to a real API server. */
 export const driveClusterRequests: Drive = async (build) => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
   const plane = await startControlPlane(await obtainControlPlane(), folder);

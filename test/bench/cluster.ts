@@ -17,16 +17,19 @@ import type { Measurement } from './plan.ts';
 /** Rollouts of each kind. */
 const rollouts = 20;
 
-/** From one to the next, so that it is not the machine that is measured. */
+/** Pause between two rollouts, so that the machine is not the bottleneck. */
 const apartMilliseconds = 1_000;
 
-/** Seconds that a new pod must be ready: the run of the pipeline is over long before, and they do not end all at once. */
+/**
+ * Seconds that a new pod must be ready. The run of the pipeline ends long before, and the rollouts do not end all at
+ * once.
+ */
 const minReadySeconds = (nth: number): number => 8 + nth / 2;
 
 interface Kind {
   readonly name: string;
   readonly tag: string;
-  /** The last that the cluster does, or the first by which it tells that it will fail. */
+  /** The cluster's last step, or its first sign of failure. */
   readonly from: 'complete' | 'signal';
   readonly more?: (nth: number) => Partial<Case>;
 }
@@ -57,7 +60,7 @@ const casesOf = ({ name, tag, more }: Kind): readonly Case[] =>
     ...more?.(nth),
   }));
 
-/** Milliseconds from the cluster's own moment, by who told it. */
+/** Milliseconds from the cluster's own moment, by the tool that reported it. */
 interface Told {
   readonly flotilla: readonly number[];
   readonly kubectl: readonly number[];
@@ -79,7 +82,7 @@ const when = async (read: () => number | undefined): Promise<number> => {
   }
 };
 
-/** One rollout by Flotilla, with kubectl looking on. */
+/** One rollout by Flotilla, with kubectl observing. */
 const followed = async (bench: Bench, one: Case, from: keyof Moments): Promise<readonly [number, number]> => {
   const { world, watcher, tools, kubeconfig } = bench;
   watcher.expect(one.name, one.to);
@@ -143,7 +146,7 @@ const measurementsOf = ({ name }: Kind, told: Told): readonly Measurement[] =>
       { name: `${name}: ${who}, slowest`, value: at(values, 1), unit: 'ms' },
     ]);
 
-/** How soon verdicts come on a real API server, beside those of kubectl and helm: from the cluster's own moment on. */
+/** How soon verdicts come on a real API server, next to kubectl's and helm's: from the cluster's own moment on. */
 export const benchCluster: Measure = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
   const [program, tools] = [await obtainControlPlane(), obtainClients()];

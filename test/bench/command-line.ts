@@ -17,8 +17,8 @@ const bundle = async (build: string): Promise<void> => {
 };
 
 /**
- * How long commands take from their start to their end, in a folder without a configuration. A build that can be bundled is
- * measured as it is installed: bundled.
+ * How long commands take from start to end, in a folder without a configuration. A build that can be bundled is
+ * measured as installed: bundled.
  */
 export const driveCommandLine: Drive = async (build) => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));

@@ -3,8 +3,8 @@ import { type Build, compare, medianOf } from './compare.ts';
 import type { Measurement } from './plan.ts';
 import { readMeasurements } from './read-measurements.ts';
 
-describe('what a benchmark has printed', () => {
-  it('is read from the frame, whatever a unit says besides', () => {
+describe('the output of a benchmark', () => {
+  it('is read from the frame, even when a unit has more text', () => {
     const text = [
       'Node v24.21.0, linux x64',
       '┌──────────────────────────────────┬───────┬─────────────────────┐',
@@ -22,7 +22,7 @@ describe('what a benchmark has printed', () => {
     ]);
   });
 
-  it('is read from the tables of the costs, as far as they are numbers', () => {
+  it('is read from the tables of costs, as far as they are numbers', () => {
     const text = [
       '| counted | 100, 50 at once | 1,000, 50 at once |\n| --- | ---: | ---: |\n| write units | 9,421 | 96,001 |',
       'Prices in us-east-1.',
@@ -42,11 +42,11 @@ it.each([
   [[5, 1, 3], 3],
   [[4, 1, 2, 100], 3],
   [[10, 9, 100, 1, 11], 10],
-])('of %j the median is %d', (values, median) => {
+])('the median of %j is %d', (values, median) => {
   expect(medianOf(values)).toBe(median);
 });
 
-/** A build whose rounds give these. */
+/** A build whose rounds give these numbers. */
 const build = (name: string, asked: string[], rounds: readonly (readonly Measurement[])[] | undefined): Build => ({
   name,
   measure: async () => {
@@ -84,7 +84,7 @@ describe('two builds', () => {
     [[{ name: 'a', value: 96_001, unit: '' }], [{ name: 'a', value: 9, unit: '' }], ['a: 96000 → 9, ratio 0.00']],
     [[], [ms('new', 3)], ['new: not measured at c4c0118 → 3 ms, no ratio']],
     [[ms('old', 3)], [], ['old: 3 ms at c4c0118, no longer measured']],
-  ])('with %j and %j are told as %j', async (old, now, lines) => {
+  ])('compares %j and %j as %j', async (old, now, lines) => {
     expect((await compared([old], [now])).lines).toEqual(lines);
   });
 

@@ -2,7 +2,7 @@ import type { Measurement } from './plan.ts';
 
 /** A build that can be measured. */
 export interface Build {
-  /** As it is spoken of. */
+  /** Its name in the output. */
   readonly name: string;
   /** Absent: it does not have this benchmark. */
   readonly measure: (benchmark: string) => Promise<readonly Measurement[] | undefined>;
@@ -12,7 +12,7 @@ export interface Comparison {
   readonly old: Build;
   readonly now: Build;
   readonly rounds: number;
-  /** Told before each measuring. */
+  /** Called before each measurement. */
   readonly onRound: (round: string) => void;
 }
 
@@ -22,7 +22,7 @@ export const medianOf = (values: readonly number[]): number => {
   return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 };
 
-/** Four digits: what a benchmark told has no more, and a mean of two may have. */
+/** Four digits: benchmarks print no more, and a mean of two may have four. */
 const shown = (value: number): string => String(Number(value.toPrecision(4)));
 
 const withUnit = (value: number, unit: string): string => (unit === '' ? shown(value) : `${shown(value)} ${unit}`);
@@ -60,7 +60,10 @@ const lineOf = (
   return `${name}: ${shown(before)} → ${withUnit(median, now.unit)}, ${ratioOf(before, median)}`;
 };
 
-/** Measures both builds in turn, old and new, so that what else the machine does meets both. A line for each measurement. */
+/**
+ * Measures both builds in turn, old and new, so that other load on the machine affects both. A line for each
+ * measurement.
+ */
 export const compare = async (
   benchmark: string,
   { old, now, rounds, onRound }: Comparison,

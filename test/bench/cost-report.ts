@@ -1,7 +1,7 @@
 import type { Counts, Load } from './count-costs.ts';
 import { type Item, priceOf, prices, totalOf } from './price.ts';
 
-/** The loads that docs/cost.md tells of. */
+/** The loads in docs/cost.md. */
 export const loads: readonly Load[] = [
   { deployments: 100, atOnce: 50 },
   { deployments: 1_000, atOnce: 50 },
@@ -22,7 +22,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const titleOf = ({ deployments, atOnce }: Load): string => `${grouped(deployments)}, ${grouped(atOnce)} at once`;
 
-/** Everything that was counted, in whole numbers. */
+/** All counts, in whole numbers. */
 export const countsTable = (columns: readonly Column[]): string => {
   const names = [...new Set(columns.flatMap(({ counts }) => Object.keys(counts)))];
   return table(
@@ -31,7 +31,7 @@ export const countsTable = (columns: readonly Column[]): string => {
   );
 };
 
-/** The other way: the columns of such a table. */
+/** The inverse: the columns of such a table. */
 export const parseCounts = (text: string): readonly Column[] => {
   const lines = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim().replaceAll(',', '')));
   const [head = [], , ...rows] = lines.slice(lines.findIndex((cells) => cells[1] === 'counted'));
@@ -60,7 +60,7 @@ export const priceTable = (columns: readonly Column[]): string => {
   );
 };
 
-/** When somebody last looked at `prices`. */
+/** When somebody last checked `prices`. */
 const written = 'November 2026';
 
 export const ratesTable = (): string => {
@@ -75,10 +75,10 @@ export const ratesTable = (): string => {
 };
 
 const minutes = 6;
-/** A state machine that waits, asks and looks at the answer: three transitions for each look. */
+/** A state machine that waits, asks and evaluates the answer: three transitions for each look. */
 const polling = (seconds: number): number => (4 + (3 * minutes * 60) / seconds) * 1_000 * prices.transition.usd;
 
-/** What others pay for 1,000 deployments of six minutes: only the part named, nothing around it. */
+/** What others pay for 1,000 deployments of six minutes: only the named part, nothing around it. */
 export const comparison = (columns: readonly Column[]): string => {
   const { load, counts } = columns.find(({ load }) => load.deployments === 1_000)!;
   const all = (totalOf(priceOf(counts)) / load.deployments) * 1_000;

@@ -3,13 +3,13 @@ import { noteCluster } from '../../lib/usecases/schedule/known-clusters.ts';
 import type { Script } from '../workflow/scripted-executor.ts';
 import { World } from '../workflow/world.ts';
 
-/** A batch of independent deployments that go well. */
+/** A batch of independent deployments that all succeed. */
 export interface Load {
   readonly deployments: number;
   readonly atOnce: number;
 }
 
-/** What is billed for a batch, by name; `invocations` and `seconds` are followed by the function. */
+/** What AWS bills for a batch, by name; `invocations` and `seconds` are followed by the function. */
 export type Counts = Readonly<Record<string, number>>;
 
 export interface Counted {
@@ -26,11 +26,11 @@ const runOf = (index: number): Pick<Script, 'takes' | 'settles'> => ({
   settles: 35 + ((index * 53) % 41),
 });
 
-/** `BATCH#01J…` and its like are one partition for each batch. */
+/** `BATCH#01J…` and similar partitions count as one per batch. */
 const partitionOf = (pk: string): string => pk.replace(/#.*/, '#…');
 
 /**
- * Milliseconds that a call is taken to last, on AWS, for functions that end at once; watchers are counted by the clock. Not
+ * Assumed milliseconds of a call on AWS, for functions that end at once; watchers are counted by the clock. Not
  * measured: round numbers for calls within a region.
  */
 export const callMilliseconds: Readonly<Record<string, number>> = {
@@ -112,7 +112,7 @@ const transitionCounts = async (world: World, batchId: string): Promise<Counts> 
   };
 };
 
-/** Runs the batch on virtual time, until nobody watches any more, and counts what AWS would bill. */
+/** Runs the batch on virtual time, until the last watcher ends, and counts what AWS would bill. */
 export const countCosts = async ({ deployments, atOnce }: Load): Promise<Counted> => {
   const uses = new Uses();
   const world = await World.open({ onUse: uses.add, sweepEvery: 60_000, measures: true });
@@ -120,7 +120,7 @@ export const countCosts = async ({ deployments, atOnce }: Load): Promise<Counted
   wanted.forEach(({ name }, index) => {
     world.executor.scripts.set(name, runOf(index));
   });
-  // Not the first batch there ever was: who the cluster is has been read before.
+  // Not the first batch ever: the identity of the cluster has been read before.
   await noteCluster(world.deps, 'cluster-eu-1', world.cluster);
   const begun = world.clock.now();
   const batchId = await world.submit(wanted, { strategy: { max_concurrency: atOnce } });

@@ -5,12 +5,12 @@ import { type Measuring, measureScenario } from './harness/measure-scenario.ts';
 import { chosenScenarios, type Scenario } from './harness/scenarios.ts';
 import type { Measurement } from './plan.ts';
 
-/** Side by side: they wait nearly all the time, for runs to end and for their turn to ask. */
+/** In parallel: scenarios nearly always wait, for runs to end and for their turn to ask. */
 const atOnce = 3;
 
 const tell = (line: string): void => console.error(`harness, ${line} (load ${loadavg()[0]!.toFixed(1)})`);
 
-/** How many requests a build makes to a Harness, and how soon it knows what has ended there. */
+/** How many requests a build sends to a Harness, and how soon it knows what has ended there. */
 export const driveHarness: Drive = async (build, only) => {
   const chosen = chosenScenarios(only);
   const left = [...chosen];

@@ -5,7 +5,7 @@ import { bestMilliseconds, type Measurement, ordinaryText } from './plan.ts';
 
 const size = 250;
 
-/** How long each hostile text takes to be answered, beside the reading of an ordinary batch. */
+/** How long the answer to each hostile text takes, compared with the reading of an ordinary batch. */
 export const benchHostile = (): readonly Measurement[] => {
   const { catalogue } = simulatedConfiguration();
   const timeOf = (text: string): number => bestMilliseconds(() => parseBatch(text, catalogue));

@@ -8,7 +8,7 @@ import type { Measurement } from './plan.ts';
 const root = join(import.meta.dirname, '../..');
 const runs = 5;
 
-/** Imported by a path of its own: from a string of code, and with nothing else loaded. */
+/** Imported by a unique path: from a string of code, and with nothing else loaded. */
 const program =
   'const started = performance.now(); await import(process.argv[1]); process.stdout.write(String(performance.now() - started));';
 
@@ -19,7 +19,7 @@ const importMilliseconds = (file: string): number => {
   return times.sort((a, b) => a - b)[Math.floor(runs / 2)]!;
 };
 
-/** The code that a cold start of each function loads: how much, and how long it takes, in the middle of five new processes. */
+/** The code that a cold start of each function loads: its size, and the median time in five new processes. */
 export const benchImports = (): readonly Measurement[] => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-imports-'));
   try {

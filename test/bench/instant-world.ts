@@ -3,7 +3,9 @@ import { lookOneByOne, unaskedExecutor } from '../unasked-executor.ts';
 
 const succeeded: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
 
-/** An executor whose runs succeed at once, and a cluster on which everything already runs: what is left is our own work. */
+/**
+ * An executor whose runs succeed at once, and a cluster on which everything already runs: what is left is our own work.
+ */
 export const instantExecutor: Executor = {
   ...unaskedExecutor,
   lateStartMilliseconds: 60_000,
@@ -19,7 +21,7 @@ const jobOf = (name: string, namespace: string, image: string) => ({
   status: {},
 });
 
-/** Every workload is a CronJob with the image of the version that is asked for. */
+/** Every workload is a CronJob with the image of the requested version. */
 export const instantCluster = (version: string): Cluster => ({
   address: 'https://instant.test',
   identify: async () => ['instant'],

@@ -13,7 +13,7 @@ const numbersFrom = (seed: number): (() => number) => {
   return () => random.next();
 };
 
-/** Up to three dependencies each, on any that come earlier in the file: 1.5 edges per deployment. */
+/** Up to three dependencies each, on any earlier ones in the file: 1.5 edges per deployment. */
 const randomGraph = (count: number, next: () => number): Graph =>
   makeGraph(
     Array.from({ length: count }, (_, node) => {
@@ -75,7 +75,7 @@ const lowerBoundOf = ({ dependents, max_concurrency }: Sheet, durations: readonl
 const runWork = ({ sheet, durations }: Work): number => {
   const state: ScheduleState = emptySchedule();
   const planned = new Map([['bench', { sheet, cancelled: false, recorded: [] }]]);
-  /** Ends of those in flight: milliseconds, and the index behind them. */
+  /** Ends of those in flight: milliseconds, followed by the index. */
   const ends = makeRankHeap();
   const endOf = (now: number, index: number) => Math.round((now + durations[index]!) * 1000) * 16_384 + index;
   let now = 0;

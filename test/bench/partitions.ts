@@ -1,6 +1,6 @@
 import type { Counted, Load } from './count-costs.ts';
 
-/** Units for one deployment, by partition: what the page on hot keys reckons with. */
+/** Units for one deployment, by partition: the numbers behind the page on hot keys. */
 export const partitionsTable = (columns: readonly (Counted & { readonly load: Load })[]): string => {
   const names = [...new Set(columns.flatMap(({ partitions }) => [...partitions.keys()]))].sort();
   const cell = ({ partitions, load }: (typeof columns)[number], name: string): string => {

@@ -34,7 +34,7 @@ export const ordinaryText = (size: number): string => {
   ].join('\n');
 };
 
-/** The best of some runs: the others measure what else the machine did. */
+/** The best of some runs: the others also measure other load on the machine. */
 export const bestMilliseconds = (run: () => unknown): number => {
   const times = Array.from({ length: 5 }, () => {
     const begin = performance.now();

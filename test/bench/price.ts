@@ -2,7 +2,7 @@ import type { FunctionRow } from '../../lib/infra/function-row.ts';
 import { functionsTable } from '../../lib/infra/functions-table.ts';
 import type { Counts } from './count-costs.ts';
 
-/** What AWS asks in us-east-1, in US dollars, without any free tier. */
+/** What AWS charges in us-east-1, in US dollars, without any free tier. */
 export const prices = {
   transition: { usd: 0.025 / 1_000, per: '1,000 state transitions', shown: 0.025, source: 'step-functions' },
   writeUnit: { usd: 0.625 / 1e6, per: 'million write request units', shown: 0.625, source: 'dynamodb' },

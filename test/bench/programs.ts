@@ -10,7 +10,7 @@ export interface Ended {
 
 const atWork = new Set<ChildProcess>();
 
-/** Runs a program in a folder to its end. It is the first of a group of its own, for all that it starts itself. */
+/** Runs a program in a folder to its end. It leads a group of its own, with all that it starts. */
 export const runProgram = (file: string, args: readonly string[], cwd: string): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -35,29 +35,29 @@ const end = ({ pid }: ChildProcess): void => {
   }
 };
 
-/** Ends all that is at work, with everything that it has started. */
+/** Ends all running programs, with everything that they have started. */
 export const endPrograms = (): void => atWork.forEach(end);
 
-// Where the bench fails, nobody else ends them.
+// When the bench fails, nothing else ends them.
 process.once('exit', endPrograms);
 
-/** Runs a program that has to end well. Gives what it has written. */
+/** Runs a program that must succeed. Returns its output. */
 export const runWell = async (file: string, args: readonly string[], cwd: string): Promise<string> => {
   const { status, stdout, stderr } = await runProgram(file, args, cwd);
   if (status === 0) return stdout;
   throw new Error(`${file} ${args.join(' ')} in ${cwd} ended with ${status}:\n${`${stdout}${stderr}`.slice(-4_000)}`);
 };
 
-/** A program that goes on until it is stopped. */
+/** A program that runs until it is stopped. */
 export interface Started {
-  /** The line of JSON by which it said that it is ready. */
+  /** The line of JSON by which it reported that it is ready. */
   readonly told: unknown;
   stop(): Promise<void>;
 }
 
 interface Place {
   readonly cwd: string;
-  /** Beside ours; what is undefined is left out. */
+  /** Added to ours; undefined values are left out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
@@ -74,7 +74,7 @@ export const startProgram = async (
     atWork.delete(child);
     throw new Error(`${file} ${args.join(' ')} ended with ${status}`);
   });
-  // Later nobody waits for it: whoever asks it hears that nobody answers.
+  // From now on nobody waits for it: a request to it fails.
   ended.catch(() => {});
   const line = once(createInterface({ input: child.stdout! }), 'line').then(([text]) => text as string);
   const told: unknown = JSON.parse(await Promise.race([line, ended]));

@@ -1,6 +1,6 @@
 import type { Measurement } from './plan.ts';
 
-/** `│ plan 1000 deployments │ 7.1 │ ms │`; behind the unit may stand what the number means. */
+/** `│ plan 1000 deployments │ 7.1 │ ms │`; after the unit there may be an explanation of the number. */
 const framed = /^│ (.+?) +│ +(-?[\d.]+) │ (.*?) *│$/;
 
 const readFramed = (line: string): readonly Measurement[] => {
@@ -14,7 +14,7 @@ const cellsOf = (line: string): readonly string[] =>
     .slice(1, -1)
     .map((cell) => cell.replaceAll('**', '').trim());
 
-/** The numbers of a table in Markdown, named by what stands above and before them. */
+/** The numbers of a table in Markdown, named by their row and column. */
 const readMarkdown = (table: readonly string[]): readonly Measurement[] => {
   const [[corner = '', ...columns] = [], , ...rows] = table.map(cellsOf);
   return rows.flatMap(([row, ...cells]) =>
@@ -25,7 +25,9 @@ const readMarkdown = (table: readonly string[]): readonly Measurement[] => {
   );
 };
 
-/** What `npm run bench -- NAME` has printed, of this tree or of an older one: the table in a frame, and those of `cost`. */
+/**
+ * The output of `npm run bench -- NAME`, of this tree or an older one: the table in a frame, and the tables of `cost`.
+ */
 export const readMeasurements = (text: string): readonly Measurement[] => {
   const tables = text.split('\n\n').map((part) => part.split('\n').filter((line) => line.startsWith('| ')));
   return [...text.split('\n').flatMap(readFramed), ...tables.flatMap(readMarkdown)];

@@ -8,7 +8,7 @@ import { startRuntime } from '../../lib/local/runtime.ts';
 import { lookOneByOne, unaskedExecutor } from '../unasked-executor.ts';
 import type { Measurement } from './plan.ts';
 
-/** Requests that are sent, in how many seconds, and how many are sent at once. */
+/** How many requests are sent, in how many seconds, and how many at once. */
 const count = 1_000;
 const atOnce = 20;
 /** Requests that are open at once, before any of them may end. */
@@ -44,7 +44,7 @@ const deploymentOf = (name: string, namespace: string) => ({
 const succeeded: RunState = { phase: 'terminal', outcome: 'succeeded', raw: 'Success' };
 const atWork: RunState = { phase: 'running', raw: 'Running' };
 
-/** An executor whose runs end as soon as they may, and a cluster without anything. */
+/** An executor whose runs end as soon as they may, and an empty cluster. */
 const makeStage = () => {
   const stage = { starts: new Map<string, number>(), mayEnd: true };
   const executor: Executor = {
@@ -109,7 +109,7 @@ const countOpen = async (url: string): Promise<number> => {
   return data.filter(({ status }) => status === 'CREATED').length;
 };
 
-/** Requests through the whole embedded runtime: how fast they are taken in and ended, and none is lost or run twice. */
+/** Requests through the whole embedded runtime: how fast they are accepted and ended. None is lost or run twice. */
 export const benchRequests = async (): Promise<readonly Measurement[]> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
   const { stage, executor, empty } = makeStage();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { isThorough } from '../thorough.ts';
 import { previewWorld } from './rollback-preview.ts';
 
-/** Of a preview, for each deployment. */
+/** Counts of a preview, for each deployment. */
 const costOf = async (size: number) => {
   let [calls, rows, rowBytes] = [0, 0, 0];
   const { preview, documents, close } = await previewWorld(size, (items) => {
@@ -16,7 +16,7 @@ const costOf = async (size: number) => {
   return { calls: calls / size, rows: rows / size, bytes: (rowBytes + documents.read) / size };
 };
 
-/** As many as a batch may have take a quarter of a minute. */
+/** A batch of the largest size would take a quarter of a minute. */
 const many = isThorough ? 10_000 : 1_000;
 
 test(`the preview of a rollback costs as much for each of ${many} deployments as for each of 100`, async () => {

@@ -55,10 +55,10 @@ const rowsOf = (plan: Plan): readonly Write[] =>
     ];
   });
 
-/** Of one call. */
+/** The counts of one call. */
 type OnRead = (items: readonly Item[]) => void;
 
-/** Only what is read is counted: to count what is written takes longer than all else. */
+/** Only reads are counted: counting writes would take longer than everything else. */
 const counted = (table: Table, onRead: OnRead): Table => ({
   get: async (key) => {
     const item = await table.get(key);
@@ -80,7 +80,7 @@ export interface PreviewWorld {
   readonly close: () => void;
 }
 
-/** A batch of which every deployment has succeeded, with all rows and documents that its rollback is planned from. */
+/** A batch whose deployments have all succeeded, with all rows and documents that its rollback is planned from. */
 export const previewWorld = async (size: number, onRead?: OnRead): Promise<PreviewWorld> => {
   const { catalogue } = simulatedConfiguration();
   const parsed = parseBatch(ordinaryText(size), catalogue);
@@ -96,7 +96,7 @@ export const previewWorld = async (size: number, onRead?: OnRead): Promise<Previ
   } as HeaderRow;
   const writes: readonly Write[] = [{ put: itemOf(keys.header(batch_id), header) }, ...rowsOf(plan)];
   for (let first = 0; first < writes.length; first += 99) await table.transact(writes.slice(first, first + 99));
-  // What is kept of documents is kept by where they come from: each reads them anew, as another process does.
+  // Documents are cached by their store: each run reads them again, as another process does.
   const freshDocuments = (): Documents => ({
     get: (path) => documents.get(path),
     put: (...args) => documents.put(...args),
@@ -117,7 +117,10 @@ export const previewWorld = async (size: number, onRead?: OnRead): Promise<Previ
 
 const runs = 3;
 
-/** The preview of a rollback end to end: what was changed is read, NOW of each target, and the plan is made. The best of some runs. */
+/**
+ * The preview of a rollback end to end: it reads what was changed and NOW of each target, and makes the plan. The best
+ * of some runs.
+ */
 export const benchRollbackPreview = async (sizes: readonly number[] = [100, 1000, 10_000]): Promise<Measurement[]> => {
   const measured: Measurement[] = [];
   for (const size of sizes) {

@@ -15,7 +15,7 @@ const program = [
   'process.exit(0);',
 ].join('\n');
 
-/** From the start of the process to the first answer, and the memory it then has; the simulators are not counted. */
+/** From the start of the process to the first answer, and its memory then; the simulators are not counted. */
 export const benchStartUp = async (): Promise<readonly Measurement[]> => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
   const started = performance.now();

@@ -27,7 +27,7 @@ const manifests = all(
   deployment('web', { spec: 'replicas: 2', env: '{name: A, value: "1"}' }),
 );
 
-/** What the executor makes of one target: the rows and objects of all others are the same, by other names. */
+/** What the executor makes of one target: all others have the same rows and objects, with other names. */
 const deployedOnce = async () => {
   const world = new KubernetesWorld();
   const request = world.request({ text: manifests });
@@ -77,7 +77,7 @@ export interface SurveyStage {
   /** Requests to the API server. */
   readonly requests: number;
   survey(): Promise<Surveyed>;
-  /** Somebody else deletes an object of so many targets. */
+  /** Somebody else deletes an object of this many targets. */
   drift(count: number): void;
   close(): Promise<void>;
 }
@@ -87,7 +87,9 @@ export interface StageSize {
   readonly namespaces: number;
 }
 
-/** Targets that the executor `kubernetes` has deployed, behind the real adapters: HTTP, SQLite, and documents in memory. */
+/**
+ * Targets that the executor `kubernetes` has deployed, with the real adapters: HTTP, SQLite, and documents in memory.
+ */
 export const startSurveyStage = async ({ targets, namespaces }: StageSize): Promise<SurveyStage> => {
   let [requests, now] = [0, 2_000_000];
   const store = new Store(() => now);

@@ -17,7 +17,7 @@ const requestsOf = async (targets: number, namespaces: number): Promise<readonly
 };
 
 test('a survey asks an API server by namespaces and kinds, and not by targets', async () => {
-  // Of each kind what the server knows of it, once; in each namespace a list of each of three kinds, and one of autoscalers.
+  // Discovery of each kind, once; in each namespace a list of each of three kinds, and one of autoscalers.
   const groups = 3;
   expect(await requestsOf(8, 2)).toEqual([groups + 8, 8]);
   expect(await requestsOf(400, 2)).toEqual([groups + 8, 8]);

@@ -13,7 +13,7 @@ const timed = async <Result>(
   return { took: Math.round((performance.now() - started) / 100) / 10, result };
 };
 
-/** Surveys of a large cluster: the first knows nothing, a later one what the one before has read. */
+/** Surveys of a large cluster: the first knows nothing, a later one knows what the earlier one read. */
 export const benchSurvey = async (): Promise<readonly Measurement[]> => {
   const before = process.memoryUsage().rss;
   const stage = await startSurveyStage({ targets, namespaces });

@@ -61,10 +61,10 @@ describe('the launcher starts', () => {
   });
 
   test.each<[string, 'bundle' | 'sources', (folder: string) => void]>([
-    ['the bundle of a clone that did not change', 'bundle', () => {}],
+    ['the bundle of an unchanged clone', 'bundle', () => {}],
     ['an edited source', 'sources', (folder) => writeFileSync(join(folder, 'lib/plan.ts'), 'export const plan = 20;')],
     ['a source that got an older time', 'sources', (folder) => utimesSync(join(folder, 'lib/plan.ts'), 1, 1)],
-    ['the sources where one is gone', 'sources', (folder) => rmSync(join(folder, 'lib/plan.ts'))],
+    ['the sources when one is gone', 'sources', (folder) => rmSync(join(folder, 'lib/plan.ts'))],
     ['the sources without a bundle', 'sources', (folder) => rmSync(join(folder, 'dist'), { recursive: true })],
     ['the bundle of a package, which has no sources', 'bundle', (folder) => rmSync(join(folder, 'bin/flotilla.ts'))],
   ])('%s', async (_, expected, change) => {

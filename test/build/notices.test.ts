@@ -17,7 +17,7 @@ const files = {
   'node_modules/f/package.json': '{ "name": "f", "version": "5.0.0", "license": "GPL-3.0-only" }',
 };
 
-/** A bundle with code of these files; nothing of the last one is left in it. */
+/** A bundle with code of these files; the last file contributes nothing. */
 const metafile = {
   inputs: {},
   outputs: {
@@ -48,7 +48,7 @@ beforeAll(() => {
 afterAll(() => rmSync(root, { recursive: true }));
 
 describe('notices', () => {
-  test('are of the packages with code in the bundle, nested ones too', () => {
+  test('cover the packages with code in the bundle, nested ones too', () => {
     expect(foldersOf(metafile)).toEqual([
       ...['node_modules/@a/b', 'node_modules/c', 'node_modules/c/node_modules/d', 'node_modules/e', 'node_modules/f'],
     ]);

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Away from the clone: only what the package holds is there. */
+/** Outside the clone: only the package's own files are there. */
 const start = (...argv: readonly string[]) => [join(folder, 'node_modules', '.bin', 'flotilla'), ...argv];
 const environment = (): NodeJS.ProcessEnv => ({ ...process.env, XDG_CACHE_HOME: join(folder, 'cache') });
 
@@ -76,7 +76,7 @@ describe('the package', () => {
     expect({ status, isTold: told.test(out) }).toEqual({ status: 0, isTold: true });
   });
 
-  test('serves, names an example where it is, and plans large batches in its thread', async () => {
+  test('serves, names an example by its path, and plans large batches in its thread', async () => {
     const argv = start('serve', '--port', '0', '--data', 'data');
     const server = spawn(process.execPath, argv, {
       cwd: folder,

@@ -31,7 +31,7 @@ const replicas = async (): Promise<number | undefined> => {
   return spec?.replicas;
 };
 
-describe('what is scaled, deleted, and put back, by the function that may change clusters', () => {
+describe('scaling, deletion and rollback, by the function that may change clusters', () => {
   let api: Api;
   const ended = new Map<string, Ended & { readonly replicas: number | undefined }>();
   let preview: PreviewView;
@@ -75,7 +75,7 @@ describe('what is scaled, deleted, and put back, by the function that may change
     expect([deployments['risk/archive'], one.replicas]).toMatchObject([{ status: 'SUCCESS', reason }, count]);
   });
 
-  it('what a delete would take is told before', () => {
+  it('shows beforehand what a delete would remove', () => {
     expect(preview).toMatchObject({ state: 'done', total: 1 });
     const answer = preview.deployments[0]?.answer;
     if (answer?.state !== 'told') throw new Error(JSON.stringify(preview));

@@ -69,7 +69,7 @@ export class Api {
     return JSON.parse(body) as T;
   }
 
-  /** Submits a batch that is valid. Gives its id. */
+  /** Submits a valid batch. Returns its id. */
   async begin(text: string): Promise<string> {
     const response = await this.submit(text);
     const body = (await response.json()) as { batch_id?: string };
@@ -77,7 +77,7 @@ export class Api {
     return body.batch_id;
   }
 
-  /** Follows a batch to its end by long polls of its feed, and reads what came of it. */
+  /** Follows a batch to its end by long polls of its feed, and reads the outcome. */
   async follow(batchId: string): Promise<Ended> {
     const feed: FeedEvent[] = [];
     for (let after = 0, ended = false; !ended; ) {

@@ -52,7 +52,7 @@ describe('a batch that Flotilla applies by itself', () => {
     imageAfterFailure = imageOf(await live());
   });
 
-  it('is shown before, field by field, and nothing is changed', () => {
+  it('is previewed field by field, and changes nothing', () => {
     expect(preview).toMatchObject({ state: 'done', total: 1 });
     const [found] = preview.deployments;
     if (found?.answer?.state !== 'told') throw new Error(JSON.stringify(preview));
@@ -71,7 +71,7 @@ describe('a batch that Flotilla applies by itself', () => {
     expect(applied.metadata.annotations).toMatchObject({ 'flotilla.dev/batch': good.batchId });
   });
 
-  it('is put back by the same where it fails', () => {
+  it('is put back by the same function when it fails', () => {
     expect(failed.deployments['risk/ledger']).toMatchObject({ status: 'FAILED', reason: 'RestoredPreviousRelease' });
     expect(imageAfterFailure).toBe('registry.example.com/risk/ledger:2.0.0');
   });

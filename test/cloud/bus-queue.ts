@@ -19,7 +19,7 @@ export interface BusEvent {
 
 export const queueName = 'everything';
 
-/** A queue behind a rule that a user adds to the bus: every event of ours comes into it. */
+/** A queue behind a rule that a user adds to the bus: it receives every event of ours. */
 export class BusQueue {
   readonly #queue: TestQueue;
 
@@ -36,7 +36,7 @@ export class BusQueue {
     return new BusQueue(queue);
   }
 
-  /** Every event so far, in the order in which they came. */
+  /** Every event so far, in order of arrival. */
   async read(): Promise<readonly BusEvent[]> {
     return (await this.#queue.read()).map((body) => JSON.parse(body) as BusEvent);
   }

@@ -15,7 +15,7 @@ defaults: { environment_id: staging, infrastructure_id: cluster-eu-1, docker_art
 deployments: [{ pillar: risk, service_name: desk-limits, docker_image_version: 2.0.0-pipeline-slow }]
 `;
 
-/** Changes the secret that is a part of the address which Harness is told. Gives the one before, which is in the pipelines still. */
+/** Changes the secret in the callback address. Returns the earlier one, which running pipelines still use. */
 const changeCallbackKey = async (): Promise<string> => {
   const { SecretList = [] } = await clients.secrets.send(new ListSecretsCommand({}));
   const SecretId = SecretList.find(({ Name }) => Name?.startsWith(`flotilla-${stage}-state-CallbackSecret`))?.ARN ?? '';
@@ -37,7 +37,7 @@ const hintedWatchers = async (): Promise<readonly (string | undefined)[]> => {
   return (await clients.dynamo.send(query)).Items?.map(({ sk }) => sk?.S) ?? [];
 };
 
-it('answers friend and stranger the same, and has the watcher look for the friend', async () => {
+it('answers valid and invalid callbacks alike, and wakes the watcher only for valid ones', async () => {
   const api = new Api(cloud, await fetchToken(clients, cloud, ['flotilla/read', 'flotilla/deploy']));
   const batchId = await api.begin(batch);
   const isInFlight = async () =>

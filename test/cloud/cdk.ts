@@ -26,7 +26,7 @@ export interface CdkOptions {
   readonly settings?: readonly string[];
 }
 
-/** The CDK command line of this project for one stage, towards the emulator and nowhere else. */
+/** The CDK command line of this project for one stage, against the emulator only. */
 export class Cdk {
   readonly #folder: string;
   readonly #endpoint: string;

@@ -11,7 +11,7 @@ import { SFNClient } from '@aws-sdk/client-sfn';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
-/** What is otherwise for one of them. */
+/** Options of a single client. */
 interface Elsewhere {
   readonly lambda?: object;
   readonly states?: object;

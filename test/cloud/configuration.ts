@@ -14,7 +14,7 @@ export const ledger = { name: 'ledger', namespace: 'risk', image: 'registry.exam
 /** Name of the EKS cluster. */
 export const eksCluster = `${stage}-eu-1`;
 
-/** Clusters that are asked from networks; the first is in another account. Nobody there lets in who does not say the word. */
+/** Clusters that are asked from networks; the first is in another account. Both require the external id. */
 export const placed = {
   partner: { eks: `${stage}-partner`, place: 'near', service: 'till' },
   vault: { eks: `${stage}-vault`, place: 'far', service: 'safe' },
@@ -39,7 +39,7 @@ aws:
 const placedClusters = `  partner: { eks: ${placed.partner.eks}, role: "${partnerRole}", external_id: ${partner.word}, place: near }
   vault: { eks: ${placed.vault.eks}, place: far }`;
 
-/** As somebody would write it who has a Harness account and an EKS cluster: nothing in it is called simulated. */
+/** As a user with a Harness account and an EKS cluster would write it: nothing in it is called simulated. */
 export const configurationText = ({
   harness,
   eksCluster,
@@ -96,7 +96,9 @@ infrastructures: { cluster-eu-1: { cluster: eu-1 }${isPlaced ? ', partner: { clu
 harness: { base_url: '${harness}', account: acme, org: payments, project: releases, api_key: '\${HARNESS_API_KEY}' }
 `;
 
-/** Puts the configuration and its secrets where the deployed functions look for them, as the outputs of the stack say. */
+/**
+ * Puts the configuration and its secrets where the deployed functions look for them, as the outputs of the stack say.
+ */
 export const applyCatalogue = async (
   folder: string,
   { emulator, harness }: Pick<Cloud, 'emulator' | 'harness'>,

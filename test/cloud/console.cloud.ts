@@ -7,7 +7,7 @@ import { fetchToken } from './token.ts';
 const cloud = givenCloud();
 const clients = clientsOf(cloud);
 
-/** The first runs for ten seconds, so that there is a middle. */
+/** The first runs for ten seconds, so that there is time to act. */
 const batch = `
 version: v1.0
 metadata: { name: Stopped in the console }
@@ -28,8 +28,8 @@ const runsOf = async (batchId: string): Promise<readonly number[]> => {
 };
 
 /**
- * Step Functions of the emulator knows no redrive, and runs our definitions wrong: the embedded engine stands in its place, and tells
- * the default bus of its executions. Rule, queue and function are those that were deployed.
+ * The emulator's Step Functions has no redrive, and runs our definitions wrong. The embedded engine replaces it, and
+ * sends its status changes to the default bus. Rule, queue and function are the deployed ones.
  */
 describe('a batch whose execution somebody stops in the console', () => {
   let executionArn: string;
@@ -59,7 +59,7 @@ describe('a batch whose execution somebody stops in the console', () => {
     expect(told.deployments['risk/stop-loss']?.message).toContain('(wrong window)');
   });
 
-  it('stays as it was recorded when somebody redrives it: what runs again ends at once, and nothing is started twice', async () => {
+  it('keeps its record when somebody redrives it: the new execution ends at once, and nothing starts twice', async () => {
     await clients.states.send(new RedriveExecutionCommand({ executionArn }));
     const ends = async () => (await clients.states.send(new DescribeExecutionCommand({ executionArn }))).status;
     await expect.poll(ends, { timeout: 60_000, interval: 500 }).toBe('SUCCEEDED');

@@ -46,7 +46,7 @@ describe('the deployed API', () => {
     expect([(await reader.send('/batches')).status, (await reader.submit(batch)).status]).toEqual([200, 403]);
   });
 
-  it('gives a program no right to decide for a person', async () => {
+  it('gives a program no right to act for a person', async () => {
     await expect(token('flotilla/admin')).rejects.toThrow(/^no token: 400 /);
     await expect(token('flotilla/approve')).rejects.toThrow(/^no token: 400 /);
     const decision = JSON.stringify({ status: 'SUCCESS', reason: 'looked' });
@@ -59,7 +59,7 @@ describe('the deployed API', () => {
   it.each([
     ['text that is no YAML', 'deployments: [', 'application/yaml', 400, 'YamlInvalid'],
     ['a batch with mistakes', batch.replaceAll('trade-intake', 'trade-intaek'), 'text/yaml', 422, 'BatchInvalid'],
-    ['a form of a foreign page', batch, 'text/plain', 415, 'UnsupportedMediaType'],
+    ["a form of another site's page", batch, 'text/plain', 415, 'UnsupportedMediaType'],
   ])('says what is wrong with %s', async (_, text, type, status, code) => {
     const response = await api.submit(text, type);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
@@ -74,7 +74,7 @@ describe('a batch', () => {
     told = await api.follow(await api.begin(batch));
   });
 
-  it('comes to the outcome that each deployment deserves', () => {
+  it('gives each deployment the expected outcome', () => {
     const { deployments } = told;
     expect(deployments).toMatchObject(outcomes);
     expect(deployments['clearing/netting-engine']).toMatchObject({ failure: { reason: 'ImagePullBackOff' } });
@@ -83,7 +83,7 @@ describe('a batch', () => {
     expect(told.batch).toMatchObject({ status: 'FAILED', reason: 'DeploymentsFailed', total: 5 });
   });
 
-  it('starts each attempt once, in the count of Harness', async () => {
+  it("starts each attempt once, by Harness's count", async () => {
     const { by_key } = (await (await fetch(`${cloud.harness}/simulator/runs`)).json()) as {
       by_key: Readonly<Record<string, number>>;
     };
@@ -93,7 +93,7 @@ describe('a batch', () => {
     expect(Object.fromEntries(mine)).toEqual(Object.fromEntries(keys.map((key) => [key, 1])));
   });
 
-  it('leaves the cluster with what was verified and what was restored', async () => {
+  it('leaves on the cluster what was verified and what was restored', async () => {
     const imageOf = async (resource: string, namespace: string, name: string): Promise<string | undefined> => {
       const response = await fetch(`${cloud.cluster}/apis/apps/v1/namespaces/${namespace}/${resource}/${name}`);
       const { spec } = (await response.json()) as { spec: { template: { spec: { containers: { image: string }[] } } } };
@@ -119,14 +119,14 @@ describe('a batch', () => {
     }
   });
 
-  it('has nothing run by the Step Functions of the emulator, which would run it wrong', async () => {
+  it("runs nothing in the emulator's Step Functions, which would run it wrong", async () => {
     for (const stateMachineArn of [cloud.batchMachine, cloud.watchMachine, cloud.previewMachine]) {
       const { executions } = await clients.machines.send(new ListExecutionsCommand({ stateMachineArn }));
       expect(executions).toEqual([]);
     }
   });
 
-  it('is told to the bus, event by event, at least once', async () => {
+  it('is announced on the bus, event by event, at least once', async () => {
     const numbers = told.feed.map(({ number }) => number);
     expect(numbers).toEqual(numbers.map((_, at) => at + 1));
     const mine = ({ detail }: BusEvent): boolean => detail.batch_id === told.batchId;
@@ -145,7 +145,7 @@ describe('a batch', () => {
     });
   });
 
-  it('has its end anchored, signed by the key of the stage, which is checked outside', async () => {
+  it('has its end anchored, signed by the key of the stage, and checked from outside', async () => {
     const page = async () => (await api.ask<AnchorPage>('/anchors')).anchors;
     const ofBatch = async () => (await page()).filter(({ batch_id }) => batch_id === told.batchId);
     await expect

@@ -9,12 +9,14 @@ export interface EksCluster {
 
 export interface Eks {
   readonly url: string;
-  /** What DescribeCluster tells from now on. */
+  /** What DescribeCluster returns from now on. */
   add(name: string, cluster: EksCluster): void;
   close(): Promise<void>;
 }
 
-/** As much of the EKS API as Flotilla uses, DescribeCluster: the emulator's own would start a cluster in a container. */
+/**
+ * As much of the EKS API as Flotilla uses, DescribeCluster: the emulator's own would start a cluster in a container.
+ */
 export const startEks = async (): Promise<Eks> => {
   const clusters = new Map<string, EksCluster>();
   const server = createServer((request, response) => {

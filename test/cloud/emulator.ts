@@ -12,16 +12,16 @@ const START_MILLISECONDS = 60_000;
 
 export interface Emulator {
   readonly url: string;
-  /** All that it has written so far. */
+  /** All its output so far. */
   log(): string;
   close(): Promise<void>;
 }
 
-/** Installs MiniStack into a folder, from PyPI. Gives the Python that has it. */
+/** Installs MiniStack into a folder, from PyPI. Returns its Python. */
 export const installEmulator = async (folder: string): Promise<string> =>
   join(await makeVenv(join(folder, 'venv'), join(here, 'requirements.txt')), 'python3');
 
-/** A port of the loopback interface where nobody listens. Nobody can keep it free, so a start may still fail. */
+/** A free port of the loopback interface. Nobody can reserve it, so a start may still fail. */
 export const freePort = async (): Promise<number> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,14 +42,15 @@ export const startEmulator = async ({ python, folder, env }: EmulatorOptions): P
   const port = await freePort();
   const temporary = join(folder, 'emulator');
   mkdirSync(temporary);
-  // The SDK is a part of Lambda's own runtime, and CDK's functions rely on it. Ours do not: an ESM bundle looks nowhere else.
+  // The SDK is a part of Lambda's own runtime, and CDK's functions rely on it. Ours do not: an ESM bundle looks nowhere
+  // else.
   const runtime = join(folder, 'runtime');
   mkdirSync(runtime);
   symlinkSync(join(nodeModules, '..', '@aws-sdk'), join(runtime, '@aws-sdk'));
   const file = join(folder, 'emulator.log');
   const log = openSync(file, 'a');
   const child = spawn(python, [join(here, 'launcher.py')], {
-    // Nothing of whoever starts it: everything in here reaches the Lambdas.
+    // Nothing of the caller's environment: everything in here reaches the Lambdas.
     env: {
       PATH: [nodeModules, process.env.PATH].join(delimiter),
       HOME: temporary,
@@ -60,7 +61,7 @@ export const startEmulator = async ({ python, folder, env }: EmulatorOptions): P
       MINISTACK_REGION: region,
       MINISTACK_ACCOUNT_ID: account,
       IOT_MTLS_ENABLED: '0', // else it listens on all interfaces
-      AUTH: 'true', // who calls may do what its policies say, and nothing else
+      AUTH: 'true', // enforces the caller's policies
       ROLE_SECRET: secretAccessKey,
       NODE_PATH: runtime,
       ...env,
@@ -81,7 +82,7 @@ export const startEmulator = async ({ python, folder, env }: EmulatorOptions): P
   throw new Error(`MiniStack does not answer:\n${readFileSync(file, 'utf8').slice(-4_000)}`);
 };
 
-/** Waits until somebody says there that all is well. */
+/** Waits until the emulator reports that it is healthy. */
 export const answers = async (url: string, isOver: () => boolean): Promise<boolean> => {
   for (const since = Date.now(); Date.now() - since < START_MILLISECONDS && !isOver(); await sleep(100)) {
     const response = await fetch(url).catch(() => undefined);

@@ -8,7 +8,7 @@ import { remainsOf } from './remains.ts';
 
 const stage = 'leaving';
 
-/** Makes a stage that was told to leave nothing behind, puts something into it, takes it away, and looks. */
+/** Creates a stage that must leave nothing behind, puts something into it, deletes it, and checks. */
 export const checkLeaving = async (clients: Clients, place: { folder: string; emulator: string }): Promise<void> => {
   const cdk = new Cdk(place.folder, place.emulator, { stage, settings: ['on_destroy=delete'] });
   const outputs = await cdk.deploy();

@@ -9,7 +9,7 @@ import { fetchToken } from './token.ts';
 const cloud = givenCloud();
 const clients = clientsOf(cloud);
 
-/** The first runs for ten seconds, so that there is a middle. */
+/** The first runs for ten seconds, so that there is time to act. */
 const batch = `
 version: v1.0
 metadata: { name: Nobody watches }
@@ -57,7 +57,7 @@ const generationOf = (name: string): readonly [string, number] => {
   return [watcher, Number(generation)];
 };
 
-describe('a batch whose watchers die in the middle of it', () => {
+describe('a batch whose watchers die halfway', () => {
   let stopped: Awaited<ReturnType<typeof runningWatchers>>;
   let told: Ended;
 
@@ -70,14 +70,14 @@ describe('a batch whose watchers die in the middle of it', () => {
     await vi.waitUntil(() => functionsOf('executor').length > 0, soon);
     stopped = await runningWatchers();
     for (const { executionArn } of stopped) await clients.states.send(new StopExecutionCommand({ executionArn }));
-    // The function of an execution that is stopped works on, and would go on watching.
+    // The function of a stopped execution keeps running, and would go on watching.
     for (const id of [...functionsOf('executor'), ...functionsOf('cluster')]) process.kill(id, 'SIGKILL');
     expect(Object.keys(await runsOf(batchId))).toHaveLength(1);
     await sweep();
     told = await api.follow(batchId);
   });
 
-  it('is watched by the next generation of the watcher of its executor', async () => {
+  it("is watched by the next generation of its executor's watcher", async () => {
     const [watcher, generation] = generationOf(stopped.find(isOfExecutor)?.name ?? '');
     for (const { executionArn } of stopped) {
       const { status } = await clients.states.send(new DescribeExecutionCommand({ executionArn }));
@@ -97,7 +97,7 @@ describe('a batch whose watchers die in the middle of it', () => {
     expect(told.batch).toMatchObject({ status: 'SUCCESS', total: 2 });
   });
 
-  it('has each run started once, in the count of Harness', async () => {
+  it("starts each run once, by Harness's count", async () => {
     const keys = Object.values(told.deployments).flatMap(({ runs }) => runs.map(({ key }) => key));
     expect(keys).toHaveLength(2);
     expect(await runsOf(told.batchId)).toEqual(Object.fromEntries(keys.map((key) => [key, 1])));

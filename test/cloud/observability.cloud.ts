@@ -26,7 +26,7 @@ describe('the alarms', () => {
     alarms = MetricAlarms;
   });
 
-  it('are there, all of the table, and tell the topic', () => {
+  it('exist, all of the table, and notify the topic', () => {
     expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual(
       Object.keys(alarmsTable)
         .map((name) => `${service}-${name}`)
@@ -36,7 +36,7 @@ describe('the alarms', () => {
       expect([AlarmActions, OKActions]).toEqual([[cloud.topic], [cloud.topic]]);
   });
 
-  it('look at what was deployed: the table, the API and the machines', () => {
+  it('watch what was deployed: the table, the API and the machines', () => {
     const seen = JSON.stringify(alarms);
     for (const name of [cloud.table, cloud.api.split('/').at(-1), cloud.batchMachine, cloud.watchMachine]) {
       expect(seen).toContain(`"${name}"`);
@@ -53,7 +53,7 @@ it('has a dashboard of the stage, with its alarms on it', async () => {
   expect(widgets.find(({ type }) => type === 'alarm')?.properties.alarms).toHaveLength(Object.keys(alarmsTable).length);
 });
 
-describe('whoever listens to the topic', () => {
+describe('a subscriber of the topic', () => {
   let queue: TestQueue;
   const told = async (): Promise<readonly string[]> =>
     (await queue.read()).map((body) => (JSON.parse(body) as { Message: string }).Message);
@@ -63,7 +63,7 @@ describe('whoever listens to the topic', () => {
     await clients.sns.send(new SubscribeCommand({ TopicArn: cloud.topic, Protocol: 'sqs', Endpoint: queue.arn }));
   });
 
-  it('is told how a batch ended, in a sentence', async () => {
+  it('learns how a batch ended, in a sentence', async () => {
     const api = new Api(cloud, await fetchToken(clients, cloud, ['flotilla/read', 'flotilla/deploy']));
     const batchId = await api.begin(`
 version: v1.0
@@ -80,7 +80,7 @@ deployments: [{ pillar: risk, service_name: limit-check, docker_image_version: 9
       );
   });
 
-  it('is told of an alarm, by its name and what it means', async () => {
+  it('gets an alarm, with its name and meaning', async () => {
     const AlarmName = `${service}-StuckWaits`;
     await clients.alarms.send(new SetAlarmStateCommand({ AlarmName, StateValue: 'ALARM', StateReason: 'to see it' }));
     const { means } = alarmsTable.StuckWaits;

@@ -13,7 +13,7 @@ const asPartner = (emulator: string, parameters: Readonly<Record<string, string>
     body: new URLSearchParams({ Version: '2010-05-08', ...parameters }),
   });
 
-/** In another account: a role that lets in this one, for who says the word. */
+/** In another account: a role that this one may assume with the external id. */
 export const makePartnerRole = async (emulator: string): Promise<void> => {
   const trust = {
     Version: '2012-10-17',

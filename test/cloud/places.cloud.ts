@@ -18,7 +18,7 @@ deployments:
 ${cases.map(({ cluster, service }) => `  - { pillar: risk, service_name: ${service}, docker_image_version: 2.0.0, infrastructure_id: ${cluster}, executor: kubernetes }`).join('\n')}
 `;
 
-/** Functions that the emulator has called, as its log names them. */
+/** Functions that the emulator has called, by its log. */
 const called = (name: string): boolean =>
   readFileSync(join(cloud.folder, 'emulator.log'), 'utf8').includes(`flotilla-${stage}-${name}`);
 
@@ -44,7 +44,7 @@ describe('a batch of two places, one of them with a cluster of another account',
     },
   );
 
-  it.each(cases)('is looked at in $cluster by the copy in $place, which the API calls', async ({ place, service }) => {
+  it.each(cases)('is observed in $cluster by the copy in $place, which the API calls', async ({ place, service }) => {
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify({ key: `risk/${service}`, environment: 'staging' });
     const answer = await api.send('/targets/health', { method: 'POST', headers, body });

@@ -17,7 +17,7 @@ deployments:
 
 const keys = ['risk/rate-feed', 'risk/bond-pricer'];
 
-describe('what is read of a batch, and of the installation', () => {
+describe('reading a batch, and the installation', () => {
   let api: Api;
   let ended: Ended;
   let path: string;
@@ -28,21 +28,21 @@ describe('what is read of a batch, and of the installation', () => {
     path = `/batches/${ended.batchId}`;
   });
 
-  it('has the graph, with a tag by which it need not be sent again', async () => {
+  it('gives the graph, with an ETag that saves sending it again', async () => {
     const response = await api.send(`${path}/graph`);
     expect(await response.json()).toMatchObject({ keys, levels: [0, 1], dependencies: [[], [0]], critical_path: keys });
     const etag = response.headers.get('etag') ?? '';
     expect((await api.send(`${path}/graph`, { headers: { 'if-none-match': etag } })).status).toBe(304);
   });
 
-  it('has one deployment by its key, with what happened to it', async () => {
+  it('gives one deployment by its key, with its history', async () => {
     const one = await api.ask<{ events: { to: string; number?: number }[] }>(`${path}/deployments/risk/rate-feed`);
     expect(one).toMatchObject({ key: 'risk/rate-feed', status: 'SUCCESS' });
     expect(one.events.at(-1)).toMatchObject({ to: 'SUCCESS', number: expect.any(Number) });
     expect((await api.send(`${path}/deployments/risk/rate-fed`)).status).toBe(404);
   });
 
-  it('has the changes of all batches in one feed', async () => {
+  it('gives the changes of all batches in one feed', async () => {
     const { events } = await api.ask<{
       events: { batch_id: string; to: string; type: string; in_batch?: { number: number; hash: string } }[];
     }>('/events?after=-1000&limit=1000');
@@ -51,14 +51,14 @@ describe('what is read of a batch, and of the installation', () => {
     expect(own.at(-1)).toMatchObject({ to: 'SUCCESS', in_batch: { number: last?.number, hash: last?.hash } });
   });
 
-  it('has reports for build servers and for people', async () => {
+  it('gives reports for build servers and for people', async () => {
     const junit = await api.send(`${path}/report?format=junit`);
     expect(junit.headers.get('content-type')).toMatch(/^application\/xml/);
     expect(await junit.text()).toContain('<testsuite name="staging.risk"');
     expect(await (await api.send(`${path}/report?format=markdown`)).text()).toContain('# To be read');
   });
 
-  it('has names, accounts, clusters and the queue', async () => {
+  it('gives names, accounts, clusters and the queue', async () => {
     const { pillars } = await api.ask<{ pillars: { name: string }[] }>('/catalogue');
     expect(pillars.map(({ name }) => name)).toContain('risk');
     const { executors } = await api.ask<{ executors: { account: string; simulated: boolean }[] }>('/executors');
@@ -72,7 +72,7 @@ describe('what is read of a batch, and of the installation', () => {
     expect(await api.ask('/queue')).toMatchObject({ messages: { rejected: { count: 0 } } });
   });
 
-  it('has logs for who has the scope, by a function of its own, and for nobody else', async () => {
+  it('gives logs to callers with the scope, by a function of its own, and to nobody else', async () => {
     const logs = `${path}/deployments/risk/rate-feed/logs?tail=5`;
     expect((await api.send(logs)).status).toBe(403);
     const person = await addPerson(clients, cloud, { name: 'lora', group: 'readers' });

@@ -13,14 +13,14 @@ import type { Clients } from './clients.ts';
 
 type Names = readonly (string | undefined)[];
 
-/** All of a list that comes in pages. */
+/** All pages of a list. */
 const all = async <Page>(pages: AsyncIterable<Page>, namesOf: (page: Page) => Names | undefined): Promise<Names> => {
   const names: (string | undefined)[] = [];
   for await (const page of pages) names.push(...(namesOf(page) ?? []));
   return names;
 };
 
-/** Absent is no mistake here. */
+/** A missing resource is no error here. */
 const unlessAbsent = async (look: () => Promise<Names>): Promise<Names> => {
   try {
     return await look();
@@ -41,7 +41,7 @@ const lists = (clients: Clients, name: string): Readonly<Record<string, () => Pr
   buses: async () =>
     (await clients.events.send(new ListEventBusesCommand({ NamePrefix: name }))).EventBuses?.map((one) => one.Name) ??
     [],
-  // The emulator's list of all of them is none that the SDK can read.
+  // The SDK cannot read the emulator's list of all of them.
   dashboards: () =>
     unlessAbsent(async () => [
       (await clients.alarms.send(new GetDashboardCommand({ DashboardName: name }))).DashboardName,
@@ -59,7 +59,7 @@ const lists = (clients: Clients, name: string): Readonly<Record<string, () => Pr
       page.UserPools?.map((one) => one.Name),
     ),
   queues: async () => (await clients.sqs.send(new ListQueuesCommand({ QueueNamePrefix: name }))).QueueUrls ?? [],
-  // One that is being deleted is held back for some days, and costs nothing.
+  // One that is being deleted is kept for some days, and costs nothing.
   secrets: () =>
     all(paginateListSecrets({ client: clients.secrets }, {}), (page) => page.SecretList?.map((one) => one.Name)),
   stacks: async () => {
@@ -75,7 +75,7 @@ const lists = (clients: Clients, name: string): Readonly<Record<string, () => Pr
   topics: () => all(paginateListTopics({ client: clients.sns }, {}), (page) => page.Topics?.map((one) => one.TopicArn)),
 });
 
-/** What there is of a stage, by its kind. What a stage makes has its name, or that of a stack of it. */
+/** What is left of a stage, by kind. The names of its resources contain its own name, or a name of its stacks. */
 export const remainsOf = async (
   clients: Clients,
   stage: string,

@@ -53,7 +53,7 @@ describe('requests of a deployment, without a file', () => {
     gone = (await api.ask<Told<RequestedView>>(`${root}/${identifier}`)).data;
   });
 
-  it('are answered at once, and the same one again is the same', () => {
+  it('are answered at once, and the same again for a repeat', () => {
     expect([made.status, again.status, again.data.batch_id]).toEqual([201, 200, made.data.batch_id]);
   });
 
@@ -61,7 +61,7 @@ describe('requests of a deployment, without a file', () => {
     expect(refused).toMatchObject({ status: 422, details: { name: expect.any(String) } });
   });
 
-  it('are made in a namespace that was not there, and changed in their order', async () => {
+  it('create their namespace, and change it in their order', async () => {
     expect(await ended('cloud-1')).toMatchObject({ status: 'SUCCESS', failure_reason: null });
     expect(changed).toMatchObject({ status: 'SUCCESS', failure_reason: null, number: 2 });
   });

@@ -4,7 +4,9 @@ import { account, region, secretAccessKey } from './cloud.ts';
 
 export const nodeModules = join(import.meta.dirname, '..', '..', 'node_modules', '.bin');
 
-/** The environment of a program that may talk to the emulator and to nothing else: a profile of whoever runs this could lead to a real account. */
+/**
+ * The environment of a program that may reach only the emulator: the developer's profile could lead to a real account.
+ */
 export const environmentOf = (endpoint: string, home: string): Readonly<Record<string, string>> => ({
   PATH: [nodeModules, process.env.PATH].join(delimiter),
   HOME: home,
@@ -21,10 +23,10 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
-/** What takes longer hangs: the slowest takes half a minute where nothing else runs. */
+/** A program that takes longer hangs: the slowest takes half a minute on an idle machine. */
 const longest = 300_000;
 
-/** Runs a program to its end and gives what it wrote. When it fails, that is in the error. */
+/** Runs a program to its end and returns its output. When it fails, the error has the output. */
 export const runCommand = (
   file: string,
   args: readonly string[],

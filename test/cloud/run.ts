@@ -23,13 +23,13 @@ import { startStates } from './states.ts';
 import { Steps } from './steps.ts';
 
 /**
- * Deploys the stacks into an emulated account by the real command line, runs batches on them, and takes them away again. What
- * stands in for what is in docs/verified.md. Names of tests as arguments: only those.
+ * Deploys the stacks into an emulated account with the real command line, runs batches on them, and deletes them again.
+ * docs/verified.md lists what stands in for what. Arguments: names of tests; default all.
  */
 const root = join(import.meta.dirname, '..', '..');
 const steps = new Steps();
 
-/** Starts a program that says its address in its first line. */
+/** Starts a program that prints its address in its first line. */
 const startServer = async (held: AsyncDisposableStack, file: string, args: readonly string[]): Promise<string> => {
   const child = new Child(file, { args });
   held.defer(async () => {
@@ -47,7 +47,7 @@ const startHarness = (held: AsyncDisposableStack, cluster: string): Promise<stri
     ...['--cluster', `eu-1=${cluster}`],
   ]);
 
-/** HTTPS in front of the simulated cluster, which lets in whoever has a token of that EKS cluster. */
+/** HTTPS in front of the simulated cluster. It accepts tokens for that EKS cluster. */
 const startApiServer = async (held: AsyncDisposableStack, folder: string, cluster: string, of = eksCluster) => {
   const { key, certificate, authority } = await makeCertificates(folder, of);
   const endpoint = await startServer(held, 'test/e2e/tls-front.ts', [
@@ -57,7 +57,7 @@ const startApiServer = async (held: AsyncDisposableStack, folder: string, cluste
   return { endpoint, authority: readFileSync(authority, 'utf8') };
 };
 
-/** A cluster of its own for each that is asked from a place. Gives where they are, by the back door. */
+/** A cluster of its own for each that is asked from a place. Returns their own addresses. */
 const startPlaced = async (held: AsyncDisposableStack, folder: string, eks: Eks): Promise<Cloud['placed']> => {
   const started: Record<string, string> = {};
   for (const [name, { eks: of, service }] of Object.entries(placed)) {
@@ -70,7 +70,7 @@ const startPlaced = async (held: AsyncDisposableStack, folder: string, eks: Eks)
   return started as Cloud['placed'];
 };
 
-/** Where everything is that was deployed. */
+/** All addresses of the deployment. */
 const locate = (
   outputs: Outputs,
   places: Pick<Cloud, 'emulator' | 'engine' | 'harness' | 'cluster' | 'placed' | 'folder'>,
@@ -112,7 +112,7 @@ const runTests = async (cloud: Cloud): Promise<void> => {
   assert.equal(status, 0, 'tests of the deployed system failed');
 };
 
-/** What nobody waits for: the schedule calls its function, and the functions of the streams have not failed. */
+/** Background work: the schedule calls its function, and the functions of the streams have not failed. */
 const checkBackground = async (log: () => string): Promise<void> => {
   const linesOf = (what: RegExp): readonly string[] =>
     log()

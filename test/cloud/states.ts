@@ -14,13 +14,13 @@ import type { StatusChange } from '../../lib/engine/status-change.ts';
 import type { Clients } from './clients.ts';
 import { account, region } from './cloud.ts';
 
-/** What the Node runtime of Lambda answers when a handler throws. */
+/** What Lambda's Node runtime answers when a handler throws. */
 interface Thrown {
   readonly errorType?: string;
   readonly errorMessage?: string;
 }
 
-/** Calls deployed functions. An error of the service itself is named as Step Functions names it, `Lambda.…`. */
+/** Calls deployed functions. An error of the service itself has Step Functions' name, `Lambda.…`. */
 const invokeBy =
   (lambda: () => LambdaClient): Invoke =>
   async (name, payload) => {
@@ -51,20 +51,20 @@ const tellBus = async (events: EventBridgeClient, { source, detail, ...event }: 
 
 export interface States {
   readonly url: string;
-  /** Reads the definition of a machine as it was deployed, and runs it from now on. Gives its ARN. */
+  /** Reads the deployed definition of a machine, and runs it from now on. Returns its ARN. */
   take(machineArn: string): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface StatesOptions {
   readonly folder: string;
-  /** The emulator's, which does not run yet when the engine starts: each needs to know the other. */
+  /** The emulator's address, before it runs: the engine and the emulator need each other. */
   readonly clients: () => Pick<Clients, 'lambda' | 'machines' | 'events'>;
 }
 
 /**
- * Step Functions of the emulated account: the embedded engine, because the emulator's own runs our definitions wrong. It
- * runs what was deployed, and calls what was deployed by the Invoke API.
+ * Step Functions of the emulated account: the embedded engine, because the emulator's own runs our definitions wrong.
+ * It runs deployed machines, and calls deployed functions with the Invoke API.
  */
 export const startStates = async ({ folder, clients }: StatesOptions): Promise<States> => {
   const engine = new Engine({
@@ -76,7 +76,7 @@ export const startStates = async ({ folder, clients }: StatesOptions): Promise<S
     region,
     onStatusChange: {
       of: ['RUNNING', 'SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED'],
-      // It is not certain that AWS tells of the children of a Map.
+      // It is not certain that AWS reports the children of a Map.
       tell: (event) => void (isChild(event) ? undefined : tellBus(clients().events, event)),
     },
   });

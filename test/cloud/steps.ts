@@ -1,4 +1,4 @@
-/** The steps of a run, one line each as they end, and a table of their seconds. */
+/** The steps of a run, one line for each as it ends, and a table of their seconds. */
 export class Steps {
   readonly #taken: { readonly name: string; readonly seconds: number }[] = [];
   readonly #begin = performance.now();

@@ -6,7 +6,7 @@ import { addPerson, asTeam, fetchToken, logIn } from './token.ts';
 const cloud = givenCloud();
 const clients = clientsOf(cloud);
 
-/** Nothing of the name runs, so what is not cancelled fails. */
+/** Nothing of this name runs, so a request fails unless it is cancelled. */
 const batchFor = (team: Team): string => `
 version: v1.0
 metadata: { name: Of ${team} }
@@ -35,12 +35,12 @@ beforeAll(async () => {
 });
 
 describe.each(teams)('the program of %s', (team) => {
-  it('deploys to its own environment, and goes by its name', async () => {
+  it('deploys to its own environment, under its name', async () => {
     const batch = await apiOf(team).ask<{ submitted_by: string }>(`/batches/${batches.get(team)}`);
     expect(batch.submitted_by).toBe(`${team}-ci`);
   });
 
-  it("is refused at the other's, with the line", async () => {
+  it("is refused for the other team's environment, with the line", async () => {
     const refused = await apiOf(team).submit(batchFor(other[team]));
     expect(refused.status).toBe(403);
     expect(await refused.json()).toMatchObject({
@@ -49,7 +49,7 @@ describe.each(teams)('the program of %s', (team) => {
     });
   });
 
-  it("finds no batch of the other's, and cannot stop it", async () => {
+  it('finds no batch of the other team, and cannot stop it', async () => {
     const id = batches.get(other[team]);
     const api = apiOf(team);
     for (const route of ['', '/source', '/deployments', '/events'])
@@ -78,7 +78,7 @@ it('a person decides where the group may, and nowhere else', async () => {
       body: JSON.stringify({ status: 'SUCCESS', reason: 'looked' }),
       headers: { 'content-type': 'application/json' },
     });
-  // It is not UNKNOWN, but for that she might.
+  // It is not UNKNOWN; her right would be enough.
   expect(await problem(await decide('risk'))).toEqual([409, 'StatusConflict']);
   expect(await problem(await decide('clearing'))).toEqual([404, 'BatchNotFound']);
 });

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { account } from './cloud.ts';
 
-/** Whatever of the account sends messages may: a rule, a topic. */
+/** Anything in the account may send messages: a rule, a topic. */
 const policy = JSON.stringify({
   Version: '2012-10-17',
   Statement: [
@@ -21,7 +21,7 @@ const policy = JSON.stringify({
   ],
 });
 
-/** A queue of a test's own, which keeps all that has come. */
+/** A test's own queue, which keeps all messages. */
 export class TestQueue {
   readonly arn: string;
   readonly #sqs: SQSClient;
@@ -40,7 +40,7 @@ export class TestQueue {
     return new TestQueue(sqs, QueueUrl, Attributes?.QueueArn ?? '');
   }
 
-  /** Every message so far, in the order in which they came. */
+  /** Every message so far, in order of arrival. */
   async read(): Promise<readonly string[]> {
     for (;;) {
       const QueueUrl = this.#url;

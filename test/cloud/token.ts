@@ -10,10 +10,12 @@ import { loginReturn } from '../../lib/infra/own-issuer.ts';
 import type { Clients } from './clients.ts';
 import type { Cloud, Team } from './cloud.ts';
 
-/** The pool by the client of the program of a team. */
+/** The pool, with the client of a team's program. */
 export const asTeam = (cloud: Cloud, team: Team): Cloud => ({ ...cloud, poolClient: cloud.teams[team] });
 
-/** Access tokens of the deployed user pool for these scopes, got as a program of a user gets them: for its id and secret. */
+/**
+ * Access tokens of the deployed user pool for these scopes, requested as a user's program does: with its id and secret.
+ */
 export const fetchToken = async (
   { cognito }: Pick<Clients, 'cognito'>,
   { emulator, pool: UserPoolId, poolClient: ClientId }: Pick<Cloud, 'emulator' | 'pool' | 'poolClient'>,
@@ -30,14 +32,14 @@ export const fetchToken = async (
   return ((await response.json()) as { access_token: string }).access_token;
 };
 
-/** Adds a person to a group of the pool, and gives what logs him in. */
+/** Adds a person to a group of the pool, and returns the login. */
 export const addPerson = async (
   { cognito }: Pick<Clients, 'cognito'>,
   { pool: UserPoolId }: Pick<Cloud, 'pool'>,
   { name: Username, group: GroupName }: { readonly name: string; readonly group: string },
 ): Promise<{ readonly username: string; readonly password: string }> => {
   const Password = `Aa1!${randomBytes(12).toString('hex')}`;
-  // The emulator makes up a first password that its own policy refuses.
+  // The emulator generates a first password that its own policy refuses.
   const first = { TemporaryPassword: Password, MessageAction: 'SUPPRESS' } as const;
   await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username, ...first }));
   await cognito.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }));
@@ -46,7 +48,10 @@ export const addPerson = async (
   return { username: Username, password: Password };
 };
 
-/** The token of a person who logs in on the page of the pool, as a browser sends its form; the code is exchanged as the output PersonToken does it. */
+/**
+ * The token of a person who logs in on the page of the pool, as a browser sends its form. The code is exchanged as in
+ * the output PersonToken.
+ */
 export const logIn = async (
   { emulator, peopleClient: client_id }: Pick<Cloud, 'emulator' | 'peopleClient'>,
   person: { readonly username: string; readonly password: string },

@@ -25,10 +25,10 @@ const imageOf = async (name: string): Promise<string | undefined> => {
   return spec.template.spec.containers[0]?.image.split(':').at(-1);
 };
 
-/** A run of ten seconds, so that there is time to hold what comes behind it. */
+/** A run of ten seconds, so that there is time to hold what follows. */
 const before = '1.0.0-pipeline-slow';
 
-describe('a batch that is held, one that fails and rolls itself back, and its retry', () => {
+describe('a held batch, one that fails and rolls itself back, and its retry', () => {
   let api: Api;
   const ended = new Map<'held' | 'failed' | 'rollback' | 'retry', Ended>();
   let whileHeld: readonly Deployment[];
@@ -69,7 +69,7 @@ describe('a batch that is held, one that fails and rolls itself back, and its re
     ended.set('rollback', await api.follow(failed.batch.rollbacks?.at(-1) ?? 'none'));
     imagesAfterRollback = [await imageOf('base-curve'), await imageOf('swap-pricer')];
 
-    const retry = { with: { 'risk/swap-pricer': '2.1.0' }, reason: 'the image is mended' };
+    const retry = { with: { 'risk/swap-pricer': '2.1.0' }, reason: 'the image is fixed' };
     const { batch_id } = await post<{ batch_id: string }>(`/batches/${failed.batchId}/retry`, retry);
     ended.set('retry', await api.follow(batch_id));
   });
@@ -95,7 +95,7 @@ describe('a batch that is held, one that fails and rolls itself back, and its re
     expect([await imageOf('base-curve'), await imageOf('swap-pricer')]).toEqual(['2.0.0', '2.1.0']);
   });
 
-  it('tells what runs where', async () => {
+  it('shows what runs where', async () => {
     const { targets } = await api.ask<{ targets: { key: string; version: string; state: string; batch_id: string }[] }>(
       '/targets?environment=staging',
     );
@@ -106,13 +106,14 @@ describe('a batch that is held, one that fails and rolls itself back, and its re
     ]);
   });
 
-  it('starts each attempt once, in the count of Harness', async () => {
+  it("starts each attempt once, by Harness's count", async () => {
     const { by_key } = (await (await fetch(`${cloud.harness}/simulator/runs`)).json()) as {
       by_key: Readonly<Record<string, number>>;
     };
     const ids = [...ended.values()].map(({ batchId }) => batchId);
     const counts = Object.entries(by_key).filter(([key]) => ids.some((id) => key.startsWith(id)));
-    // Two that were held, two of which one failed, two that went back (what failed may have changed something), two that were tried again.
+    // Two that were held, two with one failure, two that went back (a failed one may have changed something), two
+    // retries.
     expect(counts).toHaveLength(8);
     expect(counts.filter(([, count]) => count !== 1)).toEqual([]);
   });

@@ -42,7 +42,7 @@ const post = async (
 };
 
 describe('an upload', () => {
-  it('is planned and deployed as a batch in a body is', async () => {
+  it('is planned and deployed like a batch in a body', async () => {
     const address = await upload(batch);
     expect(await put(address, batch)).toBe(200);
     const Key = `uploads/${address.upload_id}.yaml`;
@@ -54,12 +54,12 @@ describe('an upload', () => {
     expect((await api.follow(batch_id)).batch).toMatchObject({ status: 'SUCCESS', total: 1 });
   });
 
-  it('is for who may deploy', async () => {
+  it('requires the right to deploy', async () => {
     const reader = new Api(cloud, await fetchToken(clients, cloud, ['flotilla/read']));
     expect((await order(orderOf('a'), reader)).status).toBe(403);
   });
 
-  it('takes no other size, and its address leads nowhere else', async () => {
+  it('accepts no other size, and its address leads nowhere else', async () => {
     const address = await upload(batch);
     const configuration = address.url.replace(`uploads/${address.upload_id}.yaml`, 'configuration.json');
     expect(configuration).not.toBe(address.url);

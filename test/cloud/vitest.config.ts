@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/cloud/*.cloud.ts'],
     maxWorkers: 4, // they wait, each for its own batch
-    // What hangs is ended; nothing else. One test ends the watchers of all, and a loaded machine takes its time to start others.
+    // Ends only what hangs. One test ends everybody's watchers, and a loaded machine takes its time to start others.
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

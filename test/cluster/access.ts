@@ -12,8 +12,8 @@ import { type Kube, KubeClient } from './kube-client.ts';
 import { readMetrics } from './metrics-access.ts';
 
 /**
- * Who lets us in, and as whom, on a real API server: credentials that are replaced, groups that we act as, and what the role gives.
- * Each case has what it must come to.
+ * Authentication on a real API server: credentials that are replaced, groups that we act as, and what the role grants.
+ * Each case has its expected result.
  */
 interface Case {
   readonly name: string;
@@ -31,7 +31,7 @@ interface Stage {
 
 const namespace = 'flotilla-access';
 const member = { as: 'jane', 'as-groups': ['flotilla', 'on-call'] };
-/** Whoever reads logs. */
+/** The subject that reads logs. */
 const reader = { as: 'leo', 'as-groups': ['flotilla-logs'] };
 const before: readonly RoleRule[] = [
   { group: 'apps', resources: ['deployments', 'replicasets'], verbs: ['list'] },
@@ -47,7 +47,7 @@ const requestsBy = async (kubeconfig: string): Promise<ClusterRequests> =>
 const clusterBy = async (kubeconfig: string): Promise<KubernetesCluster> =>
   new KubernetesCluster('real', await kubeConfigFrom({ kubeconfig }));
 
-/** Whom the API server takes us for. */
+/** The user that the API server recognises. */
 const whoAmI = async (requests: ClusterRequests): Promise<Kube> => {
   const { body } = await requests.post('/apis/authentication.k8s.io/v1/selfsubjectreviews', {});
   return JSON.parse(body).status.userInfo;
@@ -124,7 +124,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    name: 'a program that is refused is run again',
+    name: 'a program whose token is refused runs again',
     expected: `system:serviceaccount:${namespace}:two`,
     run: async (stage) => {
       const said = join(stage.folder, 'said');
@@ -146,7 +146,7 @@ const cases: readonly Case[] = [
     run: async (stage) => [await listed(stage), await missing(stage, before)],
   },
   {
-    name: 'a role of before can list, and lacks what a watch needs',
+    name: 'an older role can list, and lacks what a watch needs',
     expected: ['listed', ['watch deployments.apps', 'watch pods', 'list events', 'watch events']],
     run: async (stage) => {
       await give(stage, clusterRole([namespace], before));
@@ -154,7 +154,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    name: 'the role gives all, and a watch begins',
+    name: 'the role grants all, and a watch begins',
     expected: ['listed', [], 200],
     run: async (stage) => {
       await give(stage, clusterRole([namespace], commonRules));
@@ -167,7 +167,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    name: 'the role of whoever reads logs lists pods and what owns them, reads logs, and does nothing else',
+    name: 'the role for logs lists pods and their owners, reads logs, and does nothing else',
     expected: [
       'listed',
       { none: 'pods "none" not found' },
@@ -185,7 +185,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    name: 'the role for metrics leads to one port of one Service, and to no other',
+    name: 'the role for metrics reaches one port of one Service, and no other',
     expected: ['let through', 'forbidden'],
     run: async (stage) => {
       const entry = { namespace, service: 'prometheus', port: 9090 };
@@ -196,7 +196,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** The names of the cases that came to something else, with that. By the kubeconfig of who may do everything. */
+/** The names of the failed cases, with their results. Uses the administrator's kubeconfig. */
 export const accessProblems = async (whole: string, folder: string): Promise<readonly string[]> => {
   const { clusters, users } = JSON.parse(readFileSync(whole, 'utf8')) as Kube;
   const { cluster } = clusters[0];
@@ -211,7 +211,7 @@ export const accessProblems = async (whole: string, folder: string): Promise<rea
     folder,
     kubeconfig: (user) => {
       const path = join(folder, 'access.json');
-      // Whoever acts as somebody else has to be let in first.
+      // Impersonation needs a role of its own.
       const text = {
         'current-context': 'c',
         clusters: [{ name: 'c', cluster }],

@@ -8,17 +8,17 @@ import { findGo } from './go.ts';
 
 const source = join(import.meta.dirname, 'control-plane');
 
-/** kubectl refuses to read the answer of a server without a version. */
+/** kubectl refuses the answer of a server without a version. */
 const version = 'v1.36.3';
-/** Half of the time goes into what a debugger needs. */
+/** Half of the time goes into debug information. */
 const flags = [
   '-trimpath',
-  // A repository that belongs to somebody else would end the build, and every commit would be another program.
+  // A repository of another owner would stop the build, and every commit would give another program.
   '-buildvcs=false',
   '-gcflags=all=-dwarf=false',
   `-ldflags=-s -w -X k8s.io/component-base/version.gitVersion=${version}`,
 ];
-/** Where the program is kept, by all that makes it another one. */
+/** Where the program is kept, by everything that changes it. */
 const keptAt = (): string => {
   const hash = createHash('sha256').update(flags.join(' '));
   for (const file of ['main.go', 'controllers.go', 'go.mod', 'go.sum']) hash.update(readFileSync(join(source, file)));
@@ -26,14 +26,14 @@ const keptAt = (): string => {
   return join(cacheFolder(process.env), name, 'control-plane');
 };
 
-/** The control plane as it is kept, or built by Go. Throws where that is missing: a suite that is not run proves nothing. */
+/** The kept control plane, or a new one built by Go. Throws without Go: a suite that does not run proves nothing. */
 export const obtainControlPlane = async (): Promise<string> => {
   const kept = keptAt();
   if (existsSync(kept)) return kept;
   const { command, env } = findGo();
-  console.log(`Building the control plane: some five minutes on two cores. It is kept as ${kept}`);
+  console.log(`Building the control plane: about five minutes on two cores. It is kept as ${kept}`);
   mkdirSync(join(kept, '..'), { recursive: true });
-  // Beside its place first: half a program must not look like a whole one.
+  // Written next to its final place first: half a program must not look complete.
   const partial = `${kept}-${process.pid}`;
   const go = spawn(command, ['build', ...flags, '-o', partial, '.'], { stdio: 'inherit', env, cwd: source });
   const [status] = await once(go, 'exit');

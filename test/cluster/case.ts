@@ -9,21 +9,21 @@ import type { Beside } from './suite/objects.ts';
 export interface Verdict {
   readonly status: 'SUCCESS' | 'FAILED' | 'ROLLBACK' | 'UNKNOWN';
   readonly reason: string;
-  /** Found in the message of the deployment. */
+  /** Part of the deployment's message. */
   readonly says?: RegExp;
-  /** Found in what is told of the failed attempt. */
+  /** Part of the description of the failed attempt. */
   readonly because?: RegExp;
-  /** Found in the evidence: each is a reason, or a part of a message or log. */
+  /** Parts of the evidence: each is a reason, or a part of a message or log. */
   readonly evidence?: readonly string[];
-  /** Found in the warnings; without it there are none. */
+  /** Parts of the warnings; absent: there are none. */
   readonly warns?: readonly RegExp[];
-  /** Tag of the image that stands in the workload when all is over; null: there is no workload. Without it the tag that was asked for. */
+  /** Image tag of the workload at the end; null: there is no workload. Absent: the tag that was requested. */
   readonly leaves?: string | null;
-  /** What kubectl says of what stands there at the end, where that is not `complete` for a success and `incomplete` for a failure. */
+  /** What kubectl says at the end, where that is not `complete` for a success and `incomplete` for a failure. */
   readonly kubectl?: Second | 'either';
   /** Seconds from the start of the run to the verdict, at most. */
   readonly within?: number;
-  /** And at least: a verdict before that would be too early. */
+  /** At least this many seconds: a verdict before that would be too early. */
   readonly after?: number;
 }
 
@@ -32,22 +32,22 @@ export interface Case {
   /** Also of the namespace, the workload and the service. */
   readonly name: string;
   readonly kind?: WorkloadKind;
-  /** Laid over the spec, over the template's pod, and over its container. */
+  /** Merged into the spec, the template's pod, and its container. */
   readonly spec?: Kube;
   readonly pod?: Kube;
   readonly container?: Kube;
-  /** Tag of what stands there before; null: nothing does. */
+  /** Tag of the workload before; null: there is none. */
   readonly from?: string | null;
-  /** What stands there before is never in order. */
+  /** The workload before is never healthy. */
   readonly broken?: true;
   readonly to: string;
   /** Of the deployment in the batch, its metadata, and of the service in the catalogue. */
   readonly item?: Kube;
   readonly metadata?: Kube;
   readonly service?: Kube;
-  /** Made in the namespace before anything else. */
+  /** Created in the namespace before anything else. */
   readonly objects?: readonly Beside[];
-  /** When what stands there before is in order. */
+  /** Done when the workload before is healthy. */
   readonly before?: (scene: Scene) => Promise<void>;
   /** What the run of the pipeline does, instead of setting the image. A restore always sets it. */
   readonly pipeline?: (scene: Scene, tag: string) => Promise<void>;
@@ -59,6 +59,6 @@ export interface Case {
   readonly expect: Verdict;
   /** After all others: it disturbs them. */
   readonly last?: true;
-  /** What the two clusters show is not compared, because of this. */
+  /** Why the two clusters are not compared. */
   readonly uncompared?: string;
 }

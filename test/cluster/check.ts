@@ -4,7 +4,7 @@ import type { Second } from './kubectl.ts';
 import type { Played } from './play.ts';
 import type { Shown } from './recorder.ts';
 
-/** All in which a deployment ended otherwise than it must. */
+/** All differences between a deployment and its expectation. */
 export const problemsOf = ({ expect, to }: Case, { view, took, leaves, second }: Played): readonly string[] => {
   const { status, reason, message, warnings, failure, evidence } = view;
   const facts = JSON.stringify(evidence);
@@ -21,7 +21,7 @@ export const problemsOf = ({ expect, to }: Case, { view, took, leaves, second }:
     ...(warns.length === 0 && warnings.length > 0 ? [`unexpected warnings: ${warnings}`] : []),
     ...(leaves === (expect.leaves === undefined ? to : (expect.leaves ?? undefined))
       ? []
-      : [`${leaves} stands there at the end`]),
+      : [`the tag at the end is ${leaves}`]),
     ...(second === undefined || [second, 'either'].includes(secondOf(expect)) ? [] : [`kubectl calls it ${second}`]),
     ...(took <= within ? [] : [`it took ${took} s, at most ${within} are right`]),
     ...(took >= after ? [] : [`it took ${took} s: too early before ${after} s`]),
@@ -42,8 +42,8 @@ export const differencesOf = (real: Shown, simulated: Shown): readonly string[] 
     });
 
 /**
- * The real controller sees its own writes late: where the first pod is counted before it has seen the status that it wrote when the
- * rollout began, it takes that for no progress, and says no ReplicaSetUpdated.
+ * The real controller sees its own writes late. If it counts the first pod before it sees the status from the beginning
+ * of the rollout, it takes that for no progress. Then it gives no ReplicaSetUpdated.
  */
 const certain = (reasons: readonly string[] = []): readonly string[] =>
   reasons.filter((one) => one !== 'True ReplicaSetUpdated').filter((one, at, all) => one !== all[at - 1]);

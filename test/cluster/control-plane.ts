@@ -11,7 +11,7 @@ export interface ControlPlane {
   readonly server: ApiServer;
   /** A file for Flotilla and kubectl. */
   readonly kubeconfig: string;
-  /** Kills the API server, as a machine that goes down would, and starts it again on the same port. */
+  /** Kills the API server, as a machine failure would, and starts it again on the same port. */
   restartApiServer(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -63,7 +63,7 @@ const apiServerFlags = (folder: string, etcd: string, port: number): readonly st
   '--service-account-issuer=https://kubernetes.default.svc',
   `--service-account-key-file=${join(folder, 'accounts.key')}`,
   `--service-account-signing-key-file=${join(folder, 'accounts.key')}`,
-  // The kubelet here has no name that could be looked up, and there is no service in front of one API server.
+  // The kubelet here has no name in DNS, and there is no service in front of one API server.
   ...['--kubelet-preferred-address-types=InternalIP', '--endpoint-reconciler-type=none'],
 ];
 
@@ -80,14 +80,14 @@ class Parts {
 
   start(part: string, flags: readonly string[]): ChildProcess {
     const log = openSync(join(this.#folder, `${part}.log`), 'a');
-    // Each ends when its input does: nobody is left behind by a test that was killed.
+    // Each ends with its input: a killed test leaves none behind.
     const child = spawn(this.#program, [part, ...flags], { stdio: ['pipe', log, log] });
     closeSync(log);
     this.#all.add(child);
     return child;
   }
 
-  /** One that ended by itself says why in its log. */
+  /** A process that ended by itself says why in its log. */
   check(): void {
     for (const { exitCode, spawnargs } of this.#all) {
       if (exitCode !== null) throw new Error(`${spawnargs[1]} has ended; its log is in ${this.#folder}`);

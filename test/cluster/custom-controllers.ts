@@ -3,12 +3,18 @@ import type { Kube } from './kube-client.ts';
 import { manifestOf } from './manifest.ts';
 import type { Scene } from './scene.ts';
 
-/** Play the controllers of custom resources as far as their status tells of a rollout. Each ends when it has done with a tag. */
+/**
+ * Play the controllers of custom resources, as far as their status describes a rollout. Each ends when it has finished
+ * a tag.
+ */
 export type Controller = (scene: Scene, tag: string) => Promise<void>;
 
 const hashKey = 'rollouts-pod-template-hash';
 
-/** Argo Rollouts: a ReplicaSet for each template, whose pods the controller of ReplicaSets makes; the old one goes when the new one is up. */
+/**
+ * Argo Rollouts: a ReplicaSet for each template, whose pods the controller of ReplicaSets creates; the old one goes
+ * when the new one is up.
+ */
 export const argo: Controller = async (scene, tag) => {
   const rollout = await scene.read();
   const hash = tag.replaceAll(/\W/g, '');
@@ -44,7 +50,7 @@ const replicaSetOf = (scene: Scene, { rollout, hash, tag }: Revision): Kube => {
   };
 };
 
-/** One that was told to give up. */
+/** A rollout that was aborted. */
 export const abortingArgo: Controller = async (scene, tag) => {
   if (tag === '1.0.0') return argo(scene, tag);
   const message = 'Rollout aborted update to revision 2: metric "error-rate" assessed Failed';
@@ -52,7 +58,7 @@ export const abortingArgo: Controller = async (scene, tag) => {
   await writeStatus(scene, { phase: 'Degraded', abort: true, conditions: [condition] });
 };
 
-/** Knative names a revision for each template and tells when it is ready, or that it has given up. */
+/** Knative names a revision for each template and says when it is ready, or that it has given up. */
 export const knative =
   (isGood: boolean): Controller =>
   async (scene, tag) => {
@@ -68,7 +74,7 @@ export const knative =
     await writeStatus(scene, { ...status, conditions });
   };
 
-/** cert-manager issues what the spec asks for, or tells that it could not. */
+/** cert-manager issues what the spec asks for, or says that it could not. */
 export const certManager =
   (isGood: boolean): Controller =>
   async (scene, tag) => {

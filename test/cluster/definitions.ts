@@ -1,12 +1,12 @@
 import type { KubeClient } from './kube-client.ts';
 
-/** Custom resources as an API server takes them with nothing but their names: any spec, any status. */
+/** Custom resources as an API server accepts them with only their names: any spec, any status. */
 const definition = (kind: string, plural: string, group: string, version: string): object => ({
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
   metadata: {
     name: `${plural}.${group}`,
-    // Groups of Kubernetes itself are taken only with this.
+    // Groups of Kubernetes itself need this annotation.
     annotations: { 'api-approved.kubernetes.io': 'unapproved, for tests' },
   },
   spec: {
@@ -30,7 +30,7 @@ const definitions = [
 ];
 const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
-/** What the simulated cluster has of itself. A kind is served a moment after it was defined. */
+/** Definitions that the simulated cluster has built in. A kind is served a moment after its definition. */
 export const defineResources = async (client: KubeClient): Promise<void> => {
   for (const one of definitions) await client.post(path, one);
   const served = [

@@ -11,7 +11,7 @@ interface Real {
   readonly folder: string;
 }
 
-/** Batches without Harness, to a real API server. Cases by name; true when all end as they must. */
+/** Batches without Harness, on a real API server. Cases by name; true when all end as expected. */
 export const deploymentsReal = async ({ kubeconfig, client, folder }: Real, names: readonly string[] = []) => {
   const cases = everyCase.filter(({ name }) => names.length === 0 || names.includes(name));
   mkdirSync(folder, { recursive: true });

@@ -26,8 +26,8 @@ interface Led {
 }
 
 /**
- * Plays scheduler and kubelet of two nodes on a real API server: the fate of a pod is told by its images, by the very table and
- * the very life that the simulated cluster has.
+ * Plays scheduler and kubelet of two nodes on a real API server. Its images decide the fate of a pod, by the same table
+ * and the same life as in the simulated cluster.
  */
 export class FakeKubelet {
   readonly #client: KubeClient;
@@ -47,7 +47,7 @@ export class FakeKubelet {
       const metadata = { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux' } };
       await this.#client.post('/api/v1/nodes', { apiVersion: 'v1', kind: 'Node', metadata });
       await this.#beat(name, logs.port);
-      // What the controller of nodes does that are ready: without it no DaemonSet would want them.
+      // What the node controller does for ready nodes: without it no DaemonSet would use them.
       await this.#client.patch(`/api/v1/nodes/${name}`, { spec: { taints: null } });
     }
     void this.#keepBeating(logs.port);
@@ -96,7 +96,7 @@ export class FakeKubelet {
     }
     this.#count += known === undefined ? 1 : 0;
     const led = known ?? { pod, isLed: false, life: { uid, number: this.#count, born: Date.now(), containers: {} } };
-    // What was written last is known better here than in an event that comes later.
+    // Our last write is newer than an event that arrives later.
     led.pod = known === undefined ? pod : { ...pod, status: known.pod.status };
     this.#pods.set(uid, led);
     if (isLeaving(pod)) void this.#end(led);
@@ -112,7 +112,7 @@ export class FakeKubelet {
     await this.#must(() => this.#client.delete(pathOf(pod), { gracePeriodSeconds: 0, preconditions: { uid } }));
   }
 
-  /** From its binding on until nothing more will happen to it by itself. */
+  /** From its binding until it can no longer change by itself. */
   async #lead(led: Led): Promise<void> {
     led.isLed = true;
     const { metadata } = led.pod;
@@ -137,7 +137,7 @@ export class FakeKubelet {
     return !this.#stop.signal.aborted && life.leavesAt === undefined && this.#pods.has(pod.metadata.uid);
   }
 
-  /** The controller of DaemonSets says by an affinity which node a pod is for. */
+  /** The controller of DaemonSets names the node of a pod in an affinity. */
   async #bind({ pod, life }: Led): Promise<void> {
     const text = JSON.stringify(pod.spec.affinity ?? {});
     const name = nodes.find((node) => text.includes(`"${node}"`)) ?? nodes[life.number % nodes.length]!;
@@ -155,7 +155,7 @@ export class FakeKubelet {
     await this.#warn(pod, { reason: 'FailedScheduling', message }, 'default-scheduler');
   }
 
-  /** One that comes again is counted. */
+  /** A repeated event raises a count. */
   async #warn(pod: Pod, { reason, message }: PodWarning, component = 'kubelet'): Promise<void> {
     const { name, namespace, uid } = pod.metadata;
     const hash = createHash('sha256').update(`${uid} ${reason} ${message}`).digest('hex').slice(0, 16);
@@ -174,7 +174,7 @@ export class FakeKubelet {
     });
   }
 
-  /** Tries again until the API server is there, as a kubelet does. What has changed meanwhile comes by the watch. */
+  /** Tries again until the API server is there, as a kubelet does. The watch brings what has changed meanwhile. */
   async #must(ask: () => Promise<unknown>): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {

@@ -20,10 +20,10 @@ export interface FlotillaOptions {
 const longest = 200_000;
 
 const pillar = 'shared';
-/** Nobody is asked at this address: a client of the cluster plays Harness. */
+/** Nothing listens at this address: a client of the cluster plays Harness. */
 const harness = 'http://127.0.0.1:9';
 
-/** The whole of Flotilla in this process, as a user has it, with a cluster that it reaches by its own adapter. */
+/** All of Flotilla in this process, as a user has it, with a cluster that its own adapter talks to. */
 export class Flotilla {
   readonly #runtime: Runtime;
 
@@ -49,14 +49,14 @@ export class Flotilla {
       configuration,
       simulators: { harness, clusters: isSimulated ? { kube: connection.simulated } : {} },
       executor: () => executor,
-      // Both clusters are waited for as real ones; only the run of the pipeline is looked at often.
+      // Both clusters are observed at the real pace; only the run of the pipeline is polled often.
       patient: true,
       pace: { pollExecutor: 200 },
     });
     return new Flotilla(runtime);
   }
 
-  /** Submits a batch of one deployment. Gives its id. */
+  /** Submits a batch of one deployment. Returns its id. */
   async submit(one: Case): Promise<string> {
     const batch = {
       version: 'v1.0',
@@ -84,7 +84,7 @@ export class Flotilla {
     return answer.batch_id;
   }
 
-  /** What became of it, once it has ended. */
+  /** Its outcome, once it has ended. */
   async ended(batchId: string): Promise<DeploymentView> {
     for (const end = Date.now() + longest; Date.now() < end; await sleep(100)) {
       const response = await fetch(`${this.#runtime.url}/batches/${batchId}/deployments`);

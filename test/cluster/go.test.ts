@@ -8,6 +8,6 @@ it.each([
   ['go version go1.25.3 linux/amd64', 'by a newer one'],
   ['go version go1.19.8 linux/amd64', 'by a newer one'],
   ['', 'no'],
-])('the control plane is built by %j: %s', (told, how) => {
+])('builds the control plane with %j: %s', (told, how) => {
   expect(suited(goVersion(told))).toBe(how);
 });

@@ -3,7 +3,7 @@ import { chmodSync, globSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What the control plane's go.mod asks for, and what is fetched where Go is older. */
+/** What the control plane's go.mod requires, and what an older Go downloads. */
 const oldest = [1, 26] as const;
 const toolchain = '1.26.8';
 
@@ -13,7 +13,7 @@ export const goVersion = (told: string): readonly number[] =>
 
 export type Suited = 'as it is' | 'by a newer one' | 'no';
 
-/** Whether Go of this version builds it, or at least fetches a Go that does: that is a module as any other. */
+/** Whether Go of this version builds it, or at least fetches a Go that does: a toolchain is a module like any other. */
 export const suited = ([major, minor = 0]: readonly number[]): Suited => {
   if (major === undefined) return 'no';
   return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]) ? 'as it is' : 'by a newer one';
@@ -28,7 +28,7 @@ const answer = (args: readonly string[]): string =>
   // Outside of any module: an old Go does not read a new go.mod.
   spawnSync('go', args, { encoding: 'utf8', cwd: tmpdir() }).stdout ?? '';
 
-/** Go as it is on this machine, or a newer one that it fetches. Throws where there is none. */
+/** Go of this machine, or a newer one that it fetches. Throws where there is none. */
 export const findGo = (why = 'npm run test:cluster builds a control plane'): Go => {
   const version = goVersion(answer(['version']));
   const suits = suited(version);
@@ -43,7 +43,7 @@ export const findGo = (why = 'npm run test:cluster builds a control plane'): Go 
 
 const architectures: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' };
 
-/** Gives its folder. Modules are unpacked without the right to run anything. */
+/** Returns its folder. Modules are unpacked without execute permission. */
 const fetchToolchain = (): string | undefined => {
   const name = `v0.0.1-go${toolchain}.${process.platform}-${architectures[process.arch]}`;
   console.log(`Go ${toolchain} is fetched as the module golang.org/toolchain.`);

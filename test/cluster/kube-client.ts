@@ -2,7 +2,7 @@ import { Agent as PlainAgent, request as plainRequest, type RequestOptions } fro
 import { Agent, request } from 'node:https';
 import { createInterface } from 'node:readline';
 
-/** Where an API server is, and what lets one in; without a token and an authority over plain HTTP. */
+/** Address and credentials of an API server; without a token and an authority over plain HTTP. */
 export interface ApiServer {
   readonly url: string;
   readonly token?: string;
@@ -18,7 +18,7 @@ export interface WatchEvent {
   readonly object: Kube;
 }
 
-/** What an API server answered that was no success. */
+/** An error answer of an API server. */
 export class KubeError extends Error {
   readonly status: number;
 
@@ -59,7 +59,7 @@ export class KubeClient {
     return this.#json('GET', path);
   }
 
-  /** What will be there in a moment. */
+  /** Waits for an object that is about to appear. */
   async soon(path: string): Promise<Kube> {
     for (let tries = 0; ; tries += 1) {
       const found = await this.get(path).catch((error: unknown) => {
@@ -86,7 +86,7 @@ export class KubeClient {
     return this.#json('DELETE', path, { body: { kind: 'DeleteOptions', apiVersion: 'v1', ...options } });
   }
 
-  /** Lists, then watches, and begins again when the stream ends or is too old; `now` is told once the list is known. */
+  /** Lists, then watches, and starts again when the stream ends or is too old. Calls `now` once the list is known. */
   async follow(path: string, tell: (event: WatchEvent) => void, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import type { WorkloadKind } from '../../lib/domain/plan/plan.ts';
 import { obtainClients } from './clients.ts';
 
-/** What kubectl says of a rollout; undefined of kinds that it has no word for. */
+/** What kubectl says about a rollout; undefined for kinds without a rollout status. */
 export type Second = 'complete' | 'incomplete';
 
 const kinds: readonly WorkloadKind[] = ['deployment', 'statefulset', 'daemonset'];
 
 const complete = /successfully rolled out|roll out complete|rolling update complete/;
 
-/** Asks `kubectl rollout status` once, as a second client that looks on. */
+/** Runs `kubectl rollout status` once, as a second observer. */
 export const askKubectl = (
   where: readonly string[],
   { kind = 'deployment', name }: { readonly kind?: WorkloadKind; readonly name: string },

@@ -25,7 +25,7 @@ export const plainKinds: Readonly<Partial<Record<WorkloadKind, PlainKind>>> = {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Objects are merged, all else is replaced; null takes away. */
+/** Objects are merged, everything else is replaced; null removes a field. */
 const over = (below: Kube, above: Kube): Kube => {
   if (!isObject(below) || !isObject(above)) return above ?? undefined;
   const keys = [...new Set([...Object.keys(below), ...Object.keys(above)])];
@@ -34,10 +34,10 @@ const over = (below: Kube, above: Kube): Kube => {
 
 const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 };
 
-/** The name of a case stands before the last slash: what comes after it may be a fate. */
+/** The name of a case is before the last slash: the rest may be a fate. */
 export const repositoryOf = ({ name }: Case): string => `registry.example/${name}/app`;
 
-/** The workload of a case: as small as it can be, with what the case lays over it. */
+/** The workload of a case: as small as possible, merged with the case's own fields. */
 export const manifestOf = (one: Case, image: string): Kube => {
   const { name, kind = 'deployment' } = one;
   const { kind: apiKind, root } = plainKinds[kind]!;

@@ -6,11 +6,11 @@ import type { KubeClient } from './kube-client.ts';
 export interface MetricsRead {
   readonly admin: KubeClient;
   readonly entry: PrometheusEntry;
-  /** With the credential of whoever deploys. */
+  /** With the deployer's credential. */
   readonly cluster: KubernetesCluster;
 }
 
-/** Whether the API server lets whoever deploys to a Prometheus, which does not run, and to another port of it. */
+/** Whether the API server lets a deployer reach a Prometheus, which does not run, and another port of it. */
 export const readMetrics = async ({ admin, entry, cluster }: MetricsRead): Promise<readonly string[]> => {
   const { namespace, service: name, port } = entry;
   const place = `/api/v1/namespaces/${namespace}`;

@@ -4,7 +4,7 @@ import type { KubeClient } from './kube-client.ts';
 
 const namespace = 'objects';
 
-/** What server-side apply does, on a real API server. True when it is what the simulated cluster does. */
+/** Server-side apply on a real API server. True when it behaves like the simulated cluster. */
 export const objectsReal = async (kubeconfig: string, client: KubeClient): Promise<boolean> => {
   await client.post('/api/v1/namespaces', { metadata: { name: namespace } });
   const stage = await stageOf({ kubeconfig }, namespace);

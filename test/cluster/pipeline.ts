@@ -41,7 +41,7 @@ export class Pipeline implements Executor {
       ({ message }: Error) => this.#states.set(key, { phase: 'terminal', outcome: 'failed', raw: 'failed', message }),
     );
     const told = deployed.then(() => scene.one.controller?.(scene, version));
-    // Whoever waits for them below hears of what went wrong; until then nobody may.
+    // The caller that waits below gets the error; until then nobody may be waiting.
     const done = Promise.all([ended, others, told]).then(() => {});
     done.catch(() => {});
     if (isFirst) this.runs.set(scene.name, { startedAt: Date.now(), done });

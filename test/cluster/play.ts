@@ -5,18 +5,18 @@ import { manifestOf } from './manifest.ts';
 import type { Scene } from './scene.ts';
 import type { World } from './world.ts';
 
-/** What became of a case on one cluster. */
+/** The outcome of a case on one cluster. */
 export interface Played {
   readonly view: DeploymentView;
-  /** Seconds from the start of the run to the verdict; of a restore, to the end of that. */
+  /** Seconds from the start of the run to the verdict; for a restore, to its end. */
   readonly took: number;
-  /** Tag of the image that stands there at the end; absent where nothing does. */
+  /** Image tag of the workload at the end; absent without a workload. */
   readonly leaves: string | undefined;
-  /** What kubectl says of it at the end. */
+  /** What kubectl says about it at the end. */
   readonly second?: Second | undefined;
 }
 
-/** Puts up what stands there before, deploys, and waits for the end. */
+/** Creates the workload of before, deploys, and waits for the end. */
 export const play = async (world: World, one: Case): Promise<Played> => {
   const scene = world.scenes.get(one.name)!;
   await prepare(scene);
@@ -30,7 +30,7 @@ export const play = async (world: World, one: Case): Promise<Played> => {
   world.recorder.begin(one.name);
   const view = await world.flotilla.ended(await world.flotilla.submit(one));
   const run = world.pipeline.runs.get(one.name);
-  // A case whose own part went wrong proves nothing.
+  // A case whose own part failed proves nothing.
   await run?.done;
   const took = run === undefined ? 0 : (Date.parse(view.ended_at!) - run.startedAt) / 1_000;
   const second = await askKubectl(world.kubectl, one);
@@ -51,7 +51,7 @@ const prepare = async (scene: Scene): Promise<void> => {
   await client.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   for (const { plural, root, body } of one.objects ?? []) {
     const made = await client.post(scene.all(plural, root), body);
-    // A quota holds from when its controller has seen it.
+    // A quota takes effect once its controller has seen it.
     const path = `${scene.all(plural, root)}/${made.metadata.name}`;
     if (plural === 'resourcequotas') await scene.until(async () => (await client.get(path)).status?.hard !== undefined);
   }

@@ -11,12 +11,15 @@ const watched: readonly { readonly path: string; readonly kind: string }[] = [
   { path: '/api/v1/events', kind: 'Event' },
 ];
 
-/** What a cluster showed of one case: by what showed it, the reasons in the order in which they came. */
+/** What a cluster showed of one case: reasons in order, by their source. */
 export type Shown = Readonly<Record<string, readonly string[]>>;
 
 type Streams = Map<string, string[]>;
 
-/** Another client of a cluster, that only looks on. It notes the reasons of conditions, containers and warnings by namespace. */
+/**
+ * Another client of a cluster, which only observes. It records the reasons of conditions, containers and warnings by
+ * namespace.
+ */
 export class Recorder {
   readonly #stop = new AbortController();
   readonly #namespaces = new Map<string, Streams>();
@@ -33,19 +36,19 @@ export class Recorder {
     this.#stop.abort();
   }
 
-  /** Whether it has seen the object as it was read. */
+  /** Whether it has seen this version of the object. */
   knows({ metadata }: Kube): boolean {
     return this.#objects.get(metadata.uid)?.metadata.resourceVersion === metadata.resourceVersion;
   }
 
-  /** What was shown before, and by pods that are there already, does not count. */
+  /** Earlier reasons, and those from existing pods, do not count. */
   begin(namespace: string): void {
     const known = [...this.#objects].filter(([, { metadata }]) => metadata.namespace === namespace);
     this.#begun.set(namespace, new Set(known.map(([uid]) => uid)));
     this.#namespaces.set(namespace, new Map());
   }
 
-  /** Of the containers of a kind that ran in several pods, that which came farthest. */
+  /** Among containers of a kind that ran in several pods, the one that came farthest. */
   shown(namespace: string): Shown {
     const shown: Record<string, readonly string[]> = {};
     for (const [stream, reasons] of this.#namespaces.get(namespace) ?? []) {
@@ -73,19 +76,19 @@ export class Recorder {
       const { involvedObject } = object;
       if (involvedObject.kind !== 'Pod' || !this.#isOld(namespace, involvedObject.uid)) noteWarning(streams, object);
     }
-    // The Job that is replaced has ended.
+    // The job that is being replaced has ended.
     else if (kind !== 'Job' || !isOld) noteConditions(streams, kind, object);
   }
 }
 
-/** One after the other; what is the same as before is not said again. */
+/** One after the other, without repeats. */
 const note = (streams: Streams, stream: string, reason: string): void => {
   const before = streams.get(stream) ?? [];
   streams.set(stream, before);
   if (before.at(-1) !== reason) before.push(reason);
 };
 
-/** What alternates for as long as one looks, or is counted, is said when it first comes. */
+/** What alternates during the observation, or has a count, is recorded when it first appears. */
 const noteOnce = (streams: Streams, stream: string, reason: string): void => {
   if (!(streams.get(stream) ?? []).includes(reason)) note(streams, stream, reason);
 };
@@ -114,7 +117,7 @@ const stateOf = ({ state, ready }: Kube): string => {
 
 const noteWarning = (streams: Streams, { type, reason, involvedObject, message }: Kube): void => {
   if (type !== 'Warning') return;
-  // Several kinds of trouble go by the name of Failed: their first words tell them apart.
+  // Several kinds of trouble have the reason Failed: their first words tell them apart.
   const what = reason === 'Failed' ? `Failed ${message.split(/[":]/, 2).join(':').slice(0, 40)}` : reason;
   noteOnce(streams, `warnings ${involvedObject.kind}`, what);
 };

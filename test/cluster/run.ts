@@ -15,9 +15,9 @@ import { cases as all } from './suite/cases.ts';
 import { startReal, startSimulated, type World } from './world.ts';
 
 /**
- * Deploys the cases of `suite/` with Flotilla, each on a real API server with real controllers and on the simulated cluster, and
- * compares what it says with what is right, and what the two clusters show with each other. Names of cases as arguments: only
- * those; `objects` and `deployments` stand for what is applied without Harness, `access` for who may do what.
+ * Deploys the cases of `suite/` with Flotilla, each on a real API server with real controllers and on the simulated
+ * cluster. It compares the verdicts with the expected ones, and the two clusters with each other. Arguments are names
+ * of cases; `objects` and `deployments` stand for what is applied without Harness, `access` for permissions.
  */
 const wanted = process.argv.slice(2);
 const cases = all.filter(({ name }) => wanted.length === 0 || wanted.some((one) => name.startsWith(one)));
@@ -28,7 +28,7 @@ const [last, others] = [true, undefined].map((isLast) => cases.filter((one) => o
 const began = performance.now();
 const seconds = (): string => `${((performance.now() - began) / 1_000).toFixed(1)} s`;
 
-/** What both clusters show of a case may need a moment to be the same. */
+/** Both clusters may need a moment to show the same. */
 const compareMilliseconds = 10_000;
 
 const compare = async (one: Case, worlds: readonly World[]): Promise<readonly string[]> => {
@@ -63,7 +63,7 @@ const judge = async (one: Case, worlds: readonly World[]): Promise<boolean> => {
   return isGood;
 };
 
-/** So many side by side that two processors are not all that is measured. Those that last long begin first. */
+/** As many at once as two processors can run without being the bottleneck. Long cases begin first. */
 const sideBySide = 16;
 
 const judgeAll = async (worlds: readonly World[], some: readonly Case[]): Promise<number> => {

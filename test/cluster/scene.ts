@@ -43,7 +43,7 @@ export class Scene {
     return this.client.get(this.path);
   }
 
-  /** Undefined where it is not there. */
+  /** Undefined when it does not exist. */
   async find(path: string): Promise<Kube | undefined> {
     return this.client.get(path).catch((error: unknown) => {
       if (error instanceof KubeError && error.status === 404) return undefined;
@@ -59,7 +59,7 @@ export class Scene {
     return this.client.patch(this.path, { spec });
   }
 
-  /** What a pipeline does: another image, where there is the workload; else the workload. A Job is made anew. */
+  /** What a pipeline does: another image if the workload exists, else a new workload. A Job is created again. */
   async deploy(tag: string): Promise<void> {
     const standing = await this.find(this.path);
     if (standing !== undefined && this.one.kind === 'job') await this.remove();
@@ -72,7 +72,7 @@ export class Scene {
     else await this.patch(manifestOf(this.one, this.image(tag)).spec);
   }
 
-  /** With more of the pod that is changed at the same time. */
+  /** With more changes to the pod at the same time. */
   async deployPod(tag: string, pod: Kube = {}): Promise<void> {
     const template = { spec: { ...pod, containers: [{ name: 'app', image: this.image(tag) }] } };
     const spec = this.one.kind === 'cronjob' ? { jobTemplate: { spec: { template } } } : { template };
@@ -100,13 +100,13 @@ export class Scene {
     return (await this.pods()).filter(({ spec }) => spec.containers.some((one: Kube) => one.image === image));
   }
 
-  /** Any condition that the objects come into. */
+  /** Waits for any condition of the objects. */
   async until(isSo: () => Promise<boolean>): Promise<void> {
     for (const end = Date.now() + waitMilliseconds; Date.now() < end; await sleep(100)) {
-      // The API server may be away for a moment.
+      // The API server may be unreachable for a moment.
       if (await isSo().catch(() => false)) return;
     }
-    throw new Error(`${this.name}: what was waited for did not come`);
+    throw new Error(`${this.name}: the expected state did not come`);
   }
 
   /** A pod of this tag waits for this reason. */
@@ -114,7 +114,7 @@ export class Scene {
     return this.until(async () => JSON.stringify(await this.podsOf(tag)).includes(`"reason":"${reason}"`));
   }
 
-  /** So many pods of this tag run, ready or not. */
+  /** This many pods of this tag run, ready or not. */
   untilRunning(tag: string, count = 1): Promise<void> {
     const runs = ({ status = {} }: Kube) => (status.containerStatuses ?? []).some(({ state }: Kube) => state.running);
     return this.until(async () => (await this.podsOf(tag)).filter(runs).length >= count);

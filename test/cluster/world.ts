@@ -11,7 +11,7 @@ import { Pipeline } from './pipeline.ts';
 import { Recorder } from './recorder.ts';
 import { Scene } from './scene.ts';
 
-/** A cluster, Flotilla that deploys to it, and whoever looks on. */
+/** A cluster, Flotilla that deploys to it, and other observers. */
 export interface World {
   readonly name: 'real' | 'simulated';
   readonly scenes: ReadonlyMap<string, Scene>;
@@ -19,7 +19,7 @@ export interface World {
   readonly pipeline: Pipeline;
   readonly recorder: Recorder;
   readonly client: KubeClient;
-  /** How kubectl is told where it is. */
+  /** kubectl's options for this cluster. */
   readonly kubectl: readonly string[];
   close(): Promise<void>;
 }

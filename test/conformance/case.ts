@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import type { JsonObject } from '../../lib/domain/json.ts';
 
-/** A file of cases: an object, and what some system says of it. Or the recording of a cluster, in which nobody says anything. */
+/** A file of cases: an object, and a system's verdict on it. Or the recording of a cluster, without any verdict. */
 
 const answer = z.union([
   z.looseObject({ done: z.boolean() }),
@@ -25,7 +25,7 @@ export type UpstreamCase = z.infer<typeof caseSchema>;
 
 export class WrongFile extends Error {}
 
-/** What stands for the moment of the check in a case that depends on it. */
+/** A placeholder for the moment of the check in a case that depends on it. */
 const relative = '$NOW';
 
 /** The cases of a file; `recording` says that it holds the events of a cluster instead. Throws WrongFile. */

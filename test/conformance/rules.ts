@@ -12,11 +12,11 @@ export interface Difference {
   readonly ours: Finding;
   readonly object: JsonObject;
   readonly kind: WorkloadKind;
-  /** Our verdict when everything stays as it is for a quarter of an hour. */
+  /** Our verdict when nothing changes for a quarter of an hour. */
   readonly later: Finding;
 }
 
-/** Where we differ on purpose. `docs/verdicts.md` has the same table, which a test holds against this one. */
+/** Where we differ on purpose. `docs/verdicts.md` has the same table; a test compares them. */
 export interface Rule {
   readonly name: string;
   readonly systems: readonly System[];
@@ -33,7 +33,7 @@ const byConvention = ({ kind }: Pick<Difference, 'kind'>): boolean =>
   ['custom', 'certificate', 'knative-service', 'cronjob'].includes(kind);
 const phaseOf = (object: JsonObject): string | undefined => stringAt(object, 'status', 'phase');
 
-/** Counters that prove a rollout, by kind. One that nobody wrote proves nothing. */
+/** Counters that prove a rollout, by kind. A missing one proves nothing. */
 const counters: Readonly<Record<string, readonly string[]>> = {
   deployment: ['updatedReplicas', 'readyReplicas', 'availableReplicas', 'observedGeneration'],
   statefulset: ['updatedReplicas', 'readyReplicas', 'observedGeneration'],

@@ -6,7 +6,7 @@ import type { WorkloadView } from '../../lib/domain/ports.ts';
 import type { Expected } from '../../lib/domain/rollout/judgement.ts';
 import { WrongFile } from './case.ts';
 
-/** A file of sequences: what stood before, looks at what came, and what is right to say at each. */
+/** A file of sequences: the workload before, looks at the rollout, and the right verdicts for each. */
 
 const object = z.record(z.string(), z.unknown());
 const view = z.looseObject({

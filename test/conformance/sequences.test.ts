@@ -41,8 +41,8 @@ test.each<[what: string, content: unknown, status: number, last?: string]>([
   ['under a key', { sequences: [sequence] }, 0, '1 right, 0 wrong'],
   ['a verdict is wrong', [sequence, otherwise({ verdict: ['failing'] })], 1, '1 right, 1 wrong'],
   ['a reason is wrong', [otherwise({ reason: '^RolledOut$' })], 1, '0 right, 1 wrong'],
-  ['a message says what it must not', [otherwise({ not_in_message: 'completions' })], 1, '0 right, 1 wrong'],
-  ['a message does not say what it must', [otherwise({ message: 'by hand' })], 1, '0 right, 1 wrong'],
+  ['a message has a forbidden text', [otherwise({ not_in_message: 'completions' })], 1, '0 right, 1 wrong'],
+  ['a message lacks a required text', [otherwise({ message: 'by hand' })], 1, '0 right, 1 wrong'],
   ['a warning is missing', [otherwise({ warning: 'slow' })], 1, '0 right, 1 wrong'],
   [
     'nobody looks after the end',
@@ -58,7 +58,7 @@ test.each<[what: string, content: unknown, status: number, last?: string]>([
   if (last !== undefined) expect(outcome[1]).toBe(last);
 });
 
-test('settings, events, the time of the attempt and moments are handed on', () => {
+test('passes on settings, events, the time of the attempt and moments', () => {
   const pod = (finishedAt: string) => ({
     ...{
       kind: 'Pod',

@@ -5,15 +5,15 @@ import { judgeRollout } from '../../lib/domain/rollout/verdict.ts';
 import { WrongFile } from './case.ts';
 import { type Right, readSequences, type Sequence, start } from './sequence.ts';
 
-/** `npm run conformance:sequences -- FILE…`: looks at one rollout, one after the other, each with what is right to say. */
+/** `npm run conformance:sequences -- FILE…`: looks at one rollout in turn, each with its right verdicts. */
 
 export interface Outcome {
   readonly title: string;
-  /** Of the first look whose verdict is not right; absent when all are. */
+  /** The first look with a wrong verdict; absent when all are right. */
   readonly wrong?: { readonly at: number; readonly said: Judgement; readonly right: Right };
 }
 
-/** Up to the first verdict that ends it: nobody looks after that. */
+/** Up to the first final verdict: nobody looks after that. */
 export function runSequence(sequence: Sequence): Outcome {
   const { title, workload, expected, settings, since, before, looks } = sequence;
   const baseline = captureBaseline(workload, before);
@@ -43,7 +43,7 @@ function isRight({ verdict, reason, message, warnings = [] }: Judgement, right: 
   );
 }
 
-/** A line for every sequence that went wrong, and the counts as the last line. */
+/** A line for every sequence that failed, and the counts as the last line. */
 export function report(outcomes: readonly Outcome[]): readonly string[] {
   const lines = outcomes.flatMap(({ title, wrong }) => {
     if (wrong === undefined) return [];

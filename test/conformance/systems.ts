@@ -1,6 +1,6 @@
 import type { UpstreamCase } from './case.ts';
 
-/** The answers of other systems in our words. `suspended` and `none` (it has no answer) are answers that we do not have. */
+/** Other systems' answers as our verdicts. `suspended` and `none` (it has no answer) have no verdict of ours. */
 export type Answer = 'healthy' | 'waiting' | 'failing' | 'suspended' | 'none';
 export const systemNames = ['kubectl', 'kstatus', 'Helm', 'Argo CD'] as const;
 export type System = (typeof systemNames)[number];
@@ -13,7 +13,7 @@ const words: Readonly<Record<'kstatus' | 'Argo CD', Readonly<Record<string, Answ
   },
 };
 
-/** Whose answer a case holds can be seen by its form. */
+/** The form of a case shows its system. */
 export function answerOf({ name, expected }: UpstreamCase): { readonly system: System; readonly theirs: Answer } {
   if ('done' in expected) {
     const theirs = expected.error === true ? 'failing' : expected.done === true ? 'healthy' : 'waiting';

@@ -52,7 +52,7 @@ const rows: readonly Row[] = [
     'by hand',
   ],
   [
-    'Argo CD is content where pods are deleted by hand',
+    'Argo CD accepts pods that are deleted by hand',
     object('StatefulSet', 'apps/v1', {
       ...{ spec: { replicas: 2, updateStrategy: { type: 'OnDelete' } } },
       status: { ...counts, updatedReplicas: 1 },
@@ -121,7 +121,7 @@ test.each(rows)('%s', (name, one, expected, result) => {
 });
 
 describe('the rules', () => {
-  it('are few, and none makes healthy what failed or is under way', () => {
+  it('are few, and none turns a failed or running rollout healthy', () => {
     expect(rules.length).toBeLessThanOrEqual(12);
     expect(rules.filter(({ theirs, ours }) => ours.includes('healthy') && theirs.join() !== 'suspended')).toEqual([]);
   });
@@ -150,19 +150,19 @@ describe('the script', () => {
     (what) => rows.find(([name]) => name === what),
   ) as [Row, Row, Row];
 
-  it('counts, and fails only where something differs', () => {
+  it('counts, and fails only on a difference', () => {
     const good = run(file(agreed, refused));
     expect([good.status, good.lines.at(-1)]).toEqual([0, '1 passed, 1 refused, 0 differed']);
     const bad = run(file(agreed), file(differed));
     expect([bad.status, bad.lines.at(-1)]).toEqual([1, '1 passed, 0 refused, 1 differed']);
   });
 
-  it('puts the moment of the check where a case wants it', () => {
+  it('puts the moment of the check where a case needs it', () => {
     const created = { ...agreed[1], metadata: { name: 'web', generation: 1, creationTimestamp: '$NOW' } };
     expect(run({ cases: [{ name: 'now', object: created, expected: agreed[2], relativeTime: true }] }).status).toBe(0);
   });
 
-  it('leaves a recording out and says so', () => {
+  it('skips a recording and says so', () => {
     const { status, lines } = run({ events: [{ t: 0, kind: 'Pod', type: 'ADDED', object: {} }] });
     expect(status).toBe(0);
     expect(lines[0]).toContain('is a recording of a cluster');

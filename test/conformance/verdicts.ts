@@ -9,11 +9,11 @@ import { readVerdictCases, type UpstreamCase, WrongFile } from './case.ts';
 import { type Rule, rules } from './rules.ts';
 import { type Answer, answerOf, type System } from './systems.ts';
 
-/** `npm run conformance:verdicts -- FILE…`: our verdicts against those of other systems. */
+/** `npm run conformance:verdicts -- FILE…`: compares our verdicts with other systems'. */
 
 const now = Date.parse('2026-01-01T00:00:00Z');
 
-/** How long a state must last before it is said that it would stay so, and how often we look. */
+/** How long a state must last before we take it for final, and how often we look. */
 const lasting = { milliseconds: 900_000, step: 5_000 } as const;
 
 const kinds: Readonly<Record<string, WorkloadKind>> = {
@@ -61,7 +61,7 @@ function look({ object, newReplicaSet }: UpstreamCase, at: number, previous?: Ju
   });
 }
 
-/** The verdict when nothing changes, for as long as it takes. */
+/** The verdict when nothing changes any more. */
 function later(one: UpstreamCase, first: Judgement): Judgement {
   let seen = first;
   for (let at = now + lasting.step; seen.verdict === 'waiting' && at <= now + lasting.milliseconds; at += lasting.step)

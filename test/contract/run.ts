@@ -7,15 +7,18 @@ import { runCommand } from '../cloud/run-command.ts';
 import { makeVenv } from '../python-venv.ts';
 
 /**
- * Has schemathesis ask a server of its own by its document: it must get no 5xx, and nothing that is not in the contract. It needs Python 3
- * with venv, and fetches schemathesis from PyPI. The same requests each time, as far as the state of the server leads to the same.
+ * Runs schemathesis on a server of its own, with the server's OpenAPI document: it must get no 5xx, and nothing outside
+ * the contract. It needs Python 3 with venv, and downloads schemathesis from PyPI. It sends the same requests each
+ * time, as far as the server's state allows.
  */
 const seed = '1';
 
 /**
- * What it cannot know: which of the requests that a schema allows mean something; that whoever comes without a token ten times within a minute
- * is told to wait; that an address may be that of two routes (`/batches/plan` could be a batch); and that texts are put at the address that
- * `POST /uploads` gives, which on AWS is one of S3.
+ * What it cannot know:
+ * - Not every request that a schema allows makes sense.
+ * - A caller without a token must wait after ten attempts within a minute.
+ * - Two routes may share an address: `/batches/plan` could be a batch.
+ * - Uploads go to the address that `POST /uploads` returns, which on AWS is in S3.
  */
 const unasked = [
   ...['positive_data_acceptance', 'ignored_auth', 'missing_required_header'],
@@ -47,7 +50,7 @@ const submit = async ({ url, token }: Server, file: string): Promise<void> => {
   if (status !== 202) throw new Error(`${file} was answered ${status}`);
 };
 
-/** What no option of its command line says. */
+/** What no option of its command line covers. */
 const configuration = join(import.meta.dirname, 'schemathesis.toml');
 
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-contract-'));

@@ -19,14 +19,14 @@ export const anchorsContract = (
         ]);
       }));
 
-    test('and change none that is there', () =>
+    test('and never change one', () =>
       inPlace(async (anchors) => {
         expect(await anchors.put(7, 'first')).toBe(true);
         expect(await anchors.put(7, 'second')).toBe(false);
         expect(await anchors.get(7)).toBe('first');
       }));
 
-    test('and take one of several that come at once', () =>
+    test('and accept one of several writers at once', () =>
       inPlace(async (anchors) => {
         const texts = ['a', 'b', 'c', 'd'];
         const put = await Promise.all(texts.map((text) => anchors.put(1, text)));

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../lib/domain/json.ts';
 import type { Applied, ClusterObjects, KubernetesObject } from '../../lib/domain/ports.ts';
 import { listAt, objectAt, stringAt, valueAt } from '../../lib/domain/rollout/kubernetes-object.ts';
 
-/** What a cluster must do with objects: held on the simulated cluster and on a real API server. */
+/** What a cluster must do with objects. It runs on the simulated cluster and on a real API server. */
 
 export interface ObjectsStage {
   readonly objects: ClusterObjects;
@@ -113,7 +113,7 @@ const onto = (read: KubernetesObject | undefined, object: KubernetesObject): Kub
 
 export const objectsCases: readonly ObjectsCase[] = [
   {
-    name: 'the kinds that it knows are told, with where their objects are',
+    name: 'lists its kinds, with the scope of their objects',
     expected: [
       { plural: 'deployments', namespaced: true },
       { plural: 'namespaces', namespaced: false },
@@ -130,7 +130,7 @@ export const objectsCases: readonly ObjectsCase[] = [
       ].filter((one, at) => at < 3 || one !== undefined),
   },
   {
-    name: 'what is not there is read as nothing',
+    name: 'reads a missing object as nothing',
     expected: [true, true],
     run: async ({ objects, namespace }) => [
       (await objects.get({ api_version: 'v1', kind: 'ConfigMap', namespace, name: 'none' })) === undefined,
@@ -138,7 +138,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     ],
   },
   {
-    name: 'a dry run tells the object with its defaults, and leaves nothing',
+    name: 'a dry run returns the object with its defaults, and stores nothing',
     expected: [1, 600, true],
     run: async ({ objects, namespace }) => {
       const object = deployment(namespace, 'dry');
@@ -148,7 +148,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'one that is made belongs to us alone, and the defaults to nobody',
+    name: 'a new object belongs only to us, and its defaults to nobody',
     expected: [['flotilla Apply'], 1, true],
     run: async ({ objects, namespace }) => {
       const made = objectOf(await objects.apply(deployment(namespace, 'made'), { absent: true }));
@@ -161,7 +161,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'one that somebody else has made meanwhile is not touched',
+    name: 'does not touch an object that somebody else has created meanwhile',
     expected: ['moved', 'theirs'],
     run: async ({ objects, namespace, apply }) => {
       await apply('other', configMap(namespace, 'race', { a: 'theirs' }));
@@ -171,7 +171,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'of two that make it at the same moment one has it, and the other is told',
+    name: 'of two concurrent creations one succeeds, and the other gets a conflict',
     expected: [['applied', 'moved'], ['flotilla Apply'], true],
     run: async ({ objects, namespace }) => {
       const both = ['1', '2'].map((a) => configMap(namespace, 'both', { a }));
@@ -186,7 +186,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'the same once more changes nothing',
+    name: 'the same again changes nothing',
     expected: [true, 1],
     run: async ({ objects, namespace }) => {
       const object = configMap(namespace, 'same', { a: '1' });
@@ -198,7 +198,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'what it does not say any more is taken out, what others have said stays',
+    name: "removes fields that it no longer sets, and keeps other managers' fields",
     expected: [{ b: '2', c: 'theirs' }, { one: '1' }],
     run: async ({ objects, namespace, apply }) => {
       const labels = (named: JsonObject): JsonObject => ({ labels: named });
@@ -210,7 +210,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'what is in lists is told apart by its name: an item that it does not say any more goes, that of others stays',
+    name: "matches list items by name: removes an item that it no longer sets, and keeps others' items",
     expected: [
       ['THEIRS', 'TWO'],
       ['app', 'side'],
@@ -229,7 +229,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'a field of somebody else with another value is a conflict that names both, and nothing is changed',
+    name: "another manager's field with another value is a conflict that names both, and nothing changes",
     expected: [
       'conflict',
       [{ manager: 'hpa', field: '.spec.replicas' }],
@@ -252,7 +252,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'several conflicts are told, each with its manager and its field in a list',
+    name: 'reports several conflicts, each with its manager and its field in a list',
     expected: [
       { manager: 'one', field: '.spec.template.spec.containers[name="app"].image' },
       { manager: 'two', field: '.spec.replicas' },
@@ -267,7 +267,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'force takes the field over',
+    name: 'force takes over the field',
     expected: [2, ['flotilla Apply']],
     run: async ({ objects, namespace, apply }) => {
       const object = configMap(namespace, 'forced', { a: '2' });
@@ -277,7 +277,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'the same value as somebody else is no conflict, and both have it',
+    name: "another manager's equal value is no conflict, and both own the field",
     expected: [['flotilla Apply', 'other Apply']],
     run: async ({ objects, namespace, apply }) => {
       await apply('other', configMap(namespace, 'shared', { a: '1' }));
@@ -285,7 +285,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'only onto the one that was read',
+    name: 'applies only to the object that it read',
     expected: ['applied', 'moved', 'moved', 'moved', '2'],
     run: async ({ objects, namespace }) => {
       const object = (a: string) => configMap(namespace, 'moved', { a });
@@ -300,7 +300,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'what the kind does not have is refused, and told with its path',
+    name: 'refuses an unknown field with its path',
     expected: ['refused', true, true],
     run: async ({ objects, namespace }) => {
       const object = deployment(namespace, 'unknown', { container: { imagePullPolice: 'Always' } });
@@ -310,7 +310,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'what cannot be changed is refused',
+    name: 'refuses to change an immutable field',
     expected: ['refused', 422, true],
     run: async ({ objects, namespace }) => {
       await objects.apply(deployment(namespace, 'fixed'));
@@ -324,7 +324,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'a kind that it does not know is refused',
+    name: 'refuses an unknown kind',
     expected: ['refused', 404, 'UnknownKind'],
     run: async ({ objects, namespace }) => {
       const told = await objects.apply({
@@ -336,7 +336,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'only the one that is meant is deleted',
+    name: 'deletes only the given object',
     expected: ['moved', true, 'deleted', false, 'gone'],
     run: async ({ objects, namespace }) => {
       const made = objectOf(await objects.apply(configMap(namespace, 'delete', { a: '1' })));
@@ -353,7 +353,7 @@ export const objectsCases: readonly ObjectsCase[] = [
     },
   },
   {
-    name: 'those with all labels are listed, with their kind',
+    name: 'lists objects with all labels, with their kind',
     expected: [['ConfigMap listed-1'], [], 0],
     run: async ({ objects, namespace }) => {
       const labels = { 'example.com/of': 'list', 'example.com/tier': 'one' };

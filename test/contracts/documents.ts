@@ -22,7 +22,10 @@ const badPaths: readonly string[] = [
   Array.from({ length: 501 }, () => 'a').join('/'),
 ];
 
-/** What every Documents keeps. `open` gives a store that is empty, or in which nobody else uses the same paths. */
+/**
+ * What every Documents implementation keeps. `open` returns an empty store, or one in which nobody else uses the same
+ * paths.
+ */
 export const describeDocuments = (name: string, open: () => Documents): void => {
   describe(`${name}: documents`, () => {
     it('has no document where none was put', async () => {
@@ -66,7 +69,7 @@ export const describeDocuments = (name: string, open: () => Documents): void => 
       ]);
     });
 
-    it('removes a text and no other, and what is not there as well', async () => {
+    it('removes a text and no other, and accepts a missing one', async () => {
       const documents = open();
       await documents.put('r/b', '1');
       await documents.put('r/c', '2');
@@ -76,7 +79,7 @@ export const describeDocuments = (name: string, open: () => Documents): void => 
       expect(await documents.get('r/b')).toBe('3');
     });
 
-    it('keeps one of several texts that are put at the same time, whole', async () => {
+    it('keeps one of several concurrent texts, whole', async () => {
       const documents = open();
       const texts = Array.from({ length: 10 }, (_, n) => String(n).repeat(100_000));
       await Promise.all(texts.map((text) => documents.put('a', text)));

@@ -9,17 +9,17 @@ import type { Sheet } from '../../lib/domain/schedule/sheet.ts';
 import { targetStates } from '../../lib/domain/targets/target-row.ts';
 import { headerOf, idOf, type Listed, rowsOf } from '../usecases/batch/listed-world.ts';
 
-/** Cases of the contract of lists: what each may read, of however much there is. A new list is a row here. */
+/** Cases of the contract of lists: how much each may read, for any total. A new list is a row here. */
 export interface ListCase {
   /** Path and query, without `limit` and `after`. */
   readonly path: string;
-  /** Rows that may be read for a page that shows so many. */
+  /** Rows that may be read for a page with this many items. */
   readonly reads: (shown: number) => number;
   /** Its first page shows something. */
   readonly finds: boolean;
 }
 
-/** Much of one kind, and how it is listed. */
+/** Many items of one kind, and how they are listed. */
 export interface Listing {
   readonly what: string;
   readonly items: (count: number) => Iterable<Item>;
@@ -27,11 +27,11 @@ export interface Listing {
   readonly cases: readonly ListCase[];
 }
 
-/** By one index, or by none: each that is shown has its row in the list, its header, and one that says how far it is. */
+/** By one index, or by none: each item costs its row in the list, its header, and its progress row. */
 const threeEach = (shown: number): number => 3 * shown + 10;
 const oneEach = (shown: number): number => shown + 10;
 const twoEach = (shown: number): number => 2 * shown + 10;
-/** Of several filters: the page may be short, or empty. */
+/** With several filters: the page may be short, or empty. */
 const aThousand = (): number => 1_000;
 
 export const listedAt = Date.UTC(2026, 10, 20);
@@ -39,7 +39,7 @@ const day = 24 * 3_600_000;
 /** Batches of two years. */
 const longest = 730;
 
-/** Those of the configuration: where nothing is found, others are refused. */
+/** The environments of the configuration: when nothing is found, others are refused. */
 const pillars = ['risk', 'clearing', 'shared', 'data'];
 
 const batchAt = (nth: number, count: number): Listed => ({
@@ -106,7 +106,7 @@ const targets: Listing = {
   ],
 };
 
-/** One that came first in the months of a year, over all environments. */
+/** The first of each month of a year, over all environments. */
 const changeAt = (nth: number, count: number): ChangeRow => ({
   ...{ target: targetAt(nth % 4_000), batch_id: `B${nth}`, index: nth % 100, by: 'ada', version: '1.0.0' },
   ...(nth % 3 === 0 ? { status: 'FAILED', reason: 'CrashLoopBackOff' } : { status: 'SUCCESS', reason: 'Verified' }),
@@ -147,12 +147,12 @@ const changes: Listing = {
   ],
 };
 
-/** Beside the rows of deployments: header and outcomes. */
+/** Besides the rows of deployments: header and outcomes. */
 const deploymentCase =
   (finds: boolean) =>
   (query: string): ListCase => ({ path: `/batches/${largeId}/deployments?${query}`, reads: () => 1_000 + 10, finds });
 
-/** One that has ended, all of whose deployments have rows. */
+/** A finished one, whose deployments all have rows. */
 const large: Listed = { at: listedAt };
 const largeId = idOf(large, 0);
 

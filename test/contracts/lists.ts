@@ -5,13 +5,13 @@ import { callApi } from '../functions/api-call.ts';
 import { makeWorld } from '../usecases/batch/api-world.ts';
 import { type Listing, listedAt, listings } from './list-cases.ts';
 
-/** What lists are tried on: a table of their own for each kind of thing, and how much of it there is to be. */
+/** The data for lists: a table of its own for each kind of item, and how many of them. */
 export interface ListsUnderTest {
   readonly fill: (items: Iterable<Item>) => Promise<Table>;
   readonly counts: Readonly<Record<keyof typeof listings, number>>;
 }
 
-/** A table that counts what it gives: an item is a row, and so is one that was asked for and is not there. */
+/** A table that counts its reads: an item is a row, and so is a missing one that was requested. */
 class CountedTable implements Table {
   rows = 0;
   readonly #table: Table;
@@ -35,7 +35,7 @@ class CountedTable implements Table {
   synced: Table['synced'] = () => this.#table.synced();
 }
 
-/** Pages of a list that are asked for, one after the other. */
+/** Requests the pages of a list in turn. */
 const mostPages = 4;
 
 export const describeLists = (name: string, { fill, counts }: ListsUnderTest): void => {

@@ -221,7 +221,7 @@ const bad =
   (value: unknown) =>
   (pk: string): readonly Write[] => [{ put: { pk, sk: 'a', value: value as Json } }];
 
-/** What is refused before anything is sent; with each case goes one write that is right, and is not done. */
+/** Refused before anything is sent; each case comes with a valid write, which must not happen. */
 export const refusals: readonly { title: string; writes: (pk: string) => readonly Write[]; gives: string }[] = [
   {
     title: '101 writes',
@@ -295,7 +295,7 @@ export const queryCases: readonly {
   { title: 'from and to that are the same', query: { from: 'c', to: 'c' }, gives: ['c'] },
   { title: 'from behind to', query: { from: 'c', to: 'a' }, gives: [] },
   { title: 'as many as the limit says', query: { limit: 2 }, gives: ['a', 'a#1'], next: 'a#1' },
-  { title: 'no next when the limit is just met', query: { limit: 11 }, gives: querySortKeys },
+  { title: 'no next when the page ends exactly at the limit', query: { limit: 11 }, gives: querySortKeys },
   {
     title: 'no next when the prefix ends at the limit',
     query: { prefix: 'a#', limit: 3 },
@@ -314,16 +314,16 @@ export const queryCases: readonly {
     query: { from: 'a#1', to: 'b#1', newestFirst: true, limit: 2, after: 'a#2' },
     gives: ['a#10', 'a#1'],
   },
-  { title: 'after a key that is not there', query: { prefix: 'a#', after: 'a#11' }, gives: ['a#2'] },
+  { title: 'after a missing key', query: { prefix: 'a#', after: 'a#11' }, gives: ['a#2'] },
   { title: 'after a key before the range', query: { prefix: 'b#', after: 'a' }, gives: ['b#1', 'b#2'] },
-  { title: 'after a key behind the range', query: { prefix: 'a#', after: 'b' }, gives: [] },
+  { title: 'after a key beyond the range', query: { prefix: 'a#', after: 'b' }, gives: [] },
   {
-    title: 'after a key behind the range, backwards',
+    title: 'after a key beyond the range, backwards',
     query: { prefix: 'a#', after: 'b', newestFirst: true },
     gives: ['a#2', 'a#10', 'a#1'],
   },
   {
-    title: 'after a key just behind the prefix, backwards',
+    title: 'after a key just beyond the prefix, backwards',
     query: { prefix: 'a#', after: 'a$', newestFirst: true },
     gives: ['a#2', 'a#10', 'a#1'],
   },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Json } from '../../lib/domain/json.ts';
 import type { Condition, Item, Key, Query, Write } from '../../lib/domain/ports.ts';
 
-/** The simplest thing that keeps the promises of the Table port: what every real table is compared with. */
+/** The simplest implementation of the Table port: every real table is compared with it. */
 export class TableModel {
   #items = new Map<string, Item>();
 
@@ -29,7 +29,7 @@ export class TableModel {
     return 'done';
   }
 
-  /** All items that the query names, ignoring its limit. Sort keys must be ASCII. */
+  /** All items of the query, ignoring its limit. Sort keys must be ASCII. */
   query({ pk, prefix = '', from = '', to = '~', after, newestFirst = false }: Query): readonly Item[] {
     const items = [...this.#items.values()]
       .filter((item) => item.pk === pk && item.sk.startsWith(prefix) && item.sk >= from && item.sk <= to)
@@ -92,7 +92,7 @@ export type Step = { readonly writes: readonly Write[] } | { readonly get: Key }
 
 const sortKeys = ['a', 'a#1', 'a#2', 'b', 'b#1'] as const;
 
-/** Steps over five keys of one partition, so that they meet often. */
+/** Steps over five keys of one partition, so that they often meet. */
 export const stepsOn = (pk: string): fc.Arbitrary<readonly Step[]> => {
   const sk = fc.constantFrom(...sortKeys);
   const writes = fc

@@ -7,7 +7,7 @@ import type { Item, Query, Table, Write } from '../../lib/domain/ports.ts';
 import { queryCases, querySortKeys, refusals, transactCases } from './table-cases.ts';
 import { type Step, stepsOn, TableModel } from './table-model.ts';
 
-/** What a suite runs on. Tests take partitions of their own, so that all may share one table. */
+/** What a suite runs on. Tests use their own partitions, so that all may share one table. */
 export interface TableUnderTest {
   readonly open: (onUse?: OnUse) => Table;
   /** How many runs the properties get; a table over HTTP is slower than one in memory. */
@@ -49,14 +49,14 @@ export const describeTable = (name: string, { open, runs }: TableUnderTest): voi
       expect(await all(table, pk)).toEqual([]);
     });
 
-    it('says when it is synced, before the first write and after', async () => {
+    it('reports when it is synced, before the first write and after', async () => {
       const table = open();
       await table.synced();
       await table.transact([{ put: at(partition(), '0') }]);
       await Promise.all([table.synced(), table.synced()]);
     });
 
-    it('takes a hundred writes at once, and none at all', async () => {
+    it('accepts a hundred writes at once, and none at all', async () => {
       const table = open();
       const pk = partition();
       const items = Array.from({ length: 100 }, (_, index) => at(pk, String(index).padStart(3, '0')));
@@ -76,7 +76,7 @@ export const describeTable = (name: string, { open, runs }: TableUnderTest): voi
       expect(await all(table, pk)).toEqual([at(pk, 'a', { one: half })]);
     });
 
-    it('lets one of many win that write the same item under a condition', async () => {
+    it('lets one of many concurrent conditional writes of an item win', async () => {
       const table = open();
       const pk = partition();
       const outcomes = await Promise.all(
@@ -168,7 +168,7 @@ export const describeTable = (name: string, { open, runs }: TableUnderTest): voi
       }
     };
 
-    it('does what the model does', async () => {
+    it('behaves like the model', async () => {
       const table = open();
       const pk = partition();
       await fc.assert(
@@ -231,7 +231,7 @@ export const describeTable = (name: string, { open, runs }: TableUnderTest): voi
   });
 };
 
-/** JSON that both engines keep: numbers that are exact, no half characters, names that are not empty. */
+/** JSON that both engines keep: exact numbers, no half characters, no empty names. */
 const storable: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },

@@ -4,14 +4,14 @@ import type { UploadAddress, UploadOrder, Uploads } from '../../lib/domain/ports
 
 export interface UploadWorld {
   readonly uploads: Uploads;
-  /** Sends a body to an address as a client does; true when it was taken. */
+  /** Sends a body to an address as a client does; true when it was accepted. */
   put(address: UploadAddress, body: string, headers?: Readonly<Record<string, string>>): Promise<boolean>;
   /** Lets time pass. */
   wait(seconds: number): void;
   close(): Promise<void>;
 }
 
-/** What is ordered for a text. */
+/** The order for a text. */
 export const orderOf = (text: string | Uint8Array): UploadOrder => ({
   bytes: Buffer.byteLength(text),
   sha256: createHash('sha256').update(text).digest('hex'),
@@ -22,7 +22,7 @@ const { bytes: size } = orderOf(text);
 const unknown = '0123456789abcdef0123456789abcdef01234567';
 const mebibytes = 1024 * 1024;
 
-/** What every Uploads keeps. */
+/** What every Uploads implementation keeps. */
 export const describeUploads = (name: string, make: () => Promise<UploadWorld>): void => {
   const inWorld = (act: (world: UploadWorld) => Promise<void>) => async () => {
     const world = await make();
@@ -39,7 +39,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
 
   describe(`${name}: uploads`, () => {
     it(
-      'gives back what was put, as often as it is asked for',
+      'returns what was put, any number of times',
       inWorld(async (world) => {
         const address = await world.uploads.open(orderOf(text));
         expect(await world.put(address, text)).toBe(true);
@@ -51,7 +51,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     );
 
     it(
-      'makes an address that says what it takes, with an id that nobody can guess',
+      'makes an address that says what it accepts, with an id that nobody can guess',
       inWorld(async ({ uploads, wait }) => {
         const before = await uploads.open(orderOf(text));
         wait(60);
@@ -89,7 +89,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
       ['nothing', '', {}],
       ['another text of the same size', text.replace('v1.0', 'v1.1'), {}],
       ['another type', text, { 'content-type': 'text/html' }],
-    ])('does not take %s than was ordered', (_, body, headers) =>
+    ])('does not accept %s than ordered', (_, body, headers) =>
       inWorld(async (world) => {
         const address = await world.uploads.open(orderOf(text));
         expect(await world.put(address, body, headers)).toBe(false);
@@ -98,7 +98,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     );
 
     it(
-      'takes nothing at the address of another',
+      'accepts nothing at the address of another',
       inWorld(async (world) => {
         const address = await world.uploads.open(orderOf(text));
         const url = address.url.replace(address.upload_id, unknown);
@@ -108,7 +108,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     );
 
     it(
-      'takes its text once',
+      'accepts its text once',
       inWorld(async (world) => {
         const address = await world.uploads.open(orderOf(text));
         expect([await world.put(address, text), await world.put(address, text)]).toEqual([true, false]);
@@ -117,7 +117,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     );
 
     it(
-      'drops what nobody will read, as often as it is told, and what was never there',
+      'drops an unneeded upload, repeatedly, and one that never existed',
       inWorld(async (world) => {
         const { upload_id } = await world.uploads.open(orderOf(text));
         for (const id of [upload_id, upload_id, unknown]) await world.uploads.drop(id);
@@ -125,13 +125,13 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     );
 
     it(
-      'takes nothing once the address is over, and keeps what was put for an hour',
+      'accepts nothing once the address has expired, and keeps what was put for an hour',
       inWorld(async (world) => {
         const [used, late] = [await world.uploads.open(orderOf(text)), await world.uploads.open(orderOf(text))];
         await world.put(used, text);
         world.wait(901);
         expect(await world.put(late, text)).toBe(false);
-        // Less a minute, for what the test itself takes.
+        // Minus a minute for the test itself.
         world.wait(3_600 - 901 - 60);
         expect(await readText(world, used.upload_id)).toBe(text);
         world.wait(61);
@@ -140,7 +140,7 @@ export const describeUploads = (name: string, make: () => Promise<UploadWorld>):
     );
 
     it(
-      'does not read what is larger than is wanted',
+      'does not read more than it wants',
       inWorld(async (world) => {
         const large = 'a'.repeat(mebibytes + 1);
         const address = await world.uploads.open(orderOf(large));

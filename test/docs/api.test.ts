@@ -29,7 +29,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('the routes are those of the API, and the one for callbacks', () => {
+test('lists the routes of the API, and the callback route', () => {
   const head = '| method | path | |';
   const written = tableRows(page, head, (line) => line === head).map(
     ([method, path]) => `${method} ${/`([^`]+)`/.exec(path!)![1]}`,
@@ -43,7 +43,7 @@ describe('docs/api.md', () => {
     .flatMap((text) => text.split('\n'))
     .filter((line) => line.startsWith('$ curl'));
 
-  test('its commands do what is said', async () => {
+  test('its commands do what the page claims', async () => {
     const outputs: string[] = [];
     for (const line of curls) {
       const command = line.slice(2).replaceAll('http://127.0.0.1:8080', server.url);
@@ -61,7 +61,7 @@ describe('docs/api.md', () => {
   });
 });
 
-/** Not synchronously: the server is in this process. */
+/** Asynchronous, because the server is in this process. */
 const shell = (command: string): Promise<string> => {
   return new Promise((resolve, reject) =>
     execFile('sh', ['-c', command], { cwd: folder }, (error, output) => (error ? reject(error) : resolve(output))),

@@ -19,7 +19,7 @@ const bad: readonly RunOutcome[] = [
   'skipped',
 ];
 
-test.each(bad)('docs/failures.md says what a run that ended as %s leads to', (outcome) => {
+test.each(bad)('docs/failures.md explains the consequences of a run that ended as %s', (outcome) => {
   const failure = failureOfRun({ phase: 'terminal', outcome, raw: outcome })!;
   expect([failure.reason, again.get(failure.reason)]).toEqual([failure.reason, failure.retryable ? 'yes' : 'no']);
 });

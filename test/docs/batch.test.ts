@@ -26,7 +26,7 @@ describe('the two forms', () => {
     expect(withoutLines(short!)).toEqual(withoutLines(long!));
   });
 
-  test('the deployments of the example on several infrastructures are those of the page', () => {
+  test("the page shows the example's deployments on several infrastructures", () => {
     const keys = deploymentsOf(read('examples/regions.yaml')).map(({ key, dependencies }) => [key, dependencies]);
     const rows = table(read('docs/batch.md'), '| key | waits for |');
     expect(rows.map(([key, before]) => [inBackticks(key!)[0], inBackticks(before!)])).toEqual(keys);

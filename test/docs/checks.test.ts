@@ -8,7 +8,7 @@ import { parseConfiguration } from '../../lib/domain/catalogue/parse-configurati
 const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'checks.md'), 'utf8');
 const snippets = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text]) => parse(text!));
 
-test('what the page of checks shows is a configuration', () => {
+test('the checks on the page are a valid configuration', () => {
   const [clusters, source, { checks }] = snippets;
   expect(snippets).toHaveLength(3);
   const canary = { checks: [...checks, { name: 'balancer', max: 5, ...source }] };

@@ -17,7 +17,7 @@ test('the table of inputs has each input, in its mode', () => {
     expect(unique(inBackticks(names!).map((name) => written(name as keyof typeof inputModes)))).toEqual([mode]);
 });
 
-test('the outputs are those of the action', () => {
+test('lists the outputs of the action', () => {
   const [, told] = /^An input without effect.*Outputs: (.*)$/m.exec(page)!;
   const { outputs } = parse(read('action/action.yml')) as { readonly outputs: object };
   expect(unique(inBackticks(told!))).toEqual(Object.keys(outputs).toSorted());
@@ -45,7 +45,7 @@ test('the policies name one audience, one subject and one secret', () => {
   ]);
 });
 
-test('the grant is one', () => {
+test('the grant is valid', () => {
   const [grants] = fences(page, 'yaml');
   const rest = 'pillars: { shop: {} }\nenvironments: { production: {} }\nclusters: { eu: { simulated: true } }\n';
   const told = parseConfiguration(`${rest}harness: { simulated: true }\nservices: { shop: {} }\n${grants}`, {

@@ -5,7 +5,7 @@ import { inBackticks, matches, read, table, unique } from './pages.ts';
 
 const page = read('docs/commands.md');
 
-/** The options that a command does not share with most others are in its row; these have fewer shared ones. */
+/** A command's own options are in its row. These have fewer of the shared ones. */
 const common: Readonly<Record<string, readonly string[]>> = {
   demo: [],
   'demo canary': [],
@@ -21,7 +21,7 @@ const common: Readonly<Record<string, readonly string[]>> = {
   completion: ['--json'],
 };
 
-test('the verbs and their options are those of the program', async () => {
+test('lists the verbs and options of the program', async () => {
   const written = table(page, '| verb | what | options |');
   const help = (await run(['--help'])).out.join('\n').split('Commands:')[1]!;
   const verbs = matches(help, /^ {2}([a-z-]+) /gm).filter((verb) => verb !== 'help');
@@ -41,7 +41,7 @@ test('the verbs and their options are those of the program', async () => {
   }
 });
 
-test('the exit statuses are those of the program, in the words of its help', async () => {
+test('has the exit statuses of the program, with the texts of its help', async () => {
   const written = table(page, '| exit status | |');
   expect(written.map(([status]) => Number(status))).toEqual(Object.values(exitStatus));
   const help = (await run(['--help'])).out.join('\n');

@@ -9,7 +9,7 @@ describe('the configuration of docs/configuration.md', () => {
   const env = { HARNESS_API_KEY: 'k3y', HARNESS_SHARED_TOKEN: 't0k3n' };
   const readFile = (path: string): string => read(join('examples', path));
 
-  test('is valid, uses the variables that it names, and takes the batches of the examples', () => {
+  test('is valid, uses the variables that it names, and accepts the batches of the examples', () => {
     const parsed = parseConfiguration(configuration!, { readFile, env });
     expect(parsed).not.toHaveProperty('issues');
     if ('issues' in parsed) return;

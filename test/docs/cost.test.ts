@@ -10,7 +10,7 @@ const printed = text.split(/<!-- from here on: .* -->|<!-- to here -->/)[1]?.tri
 const columns = parseCounts(printed);
 
 describe('docs/cost.md', () => {
-  test('tells of the loads that are counted', () => {
+  test('describes the loads that the benchmark counts', () => {
     expect(columns.map(({ load }) => load)).toEqual(loads);
   });
 
@@ -18,7 +18,7 @@ describe('docs/cost.md', () => {
     expect(costReport(columns)).toBe(printed);
   });
 
-  test('its counts of the smallest batch are those of the program as it is', async () => {
+  test("has the program's current counts for the smallest batch", async () => {
     const { load, counts: told } = columns[0]!;
     const { counts } = await countCosts(load);
     expect(Object.keys(counts)).toEqual(Object.keys(told));
@@ -30,7 +30,7 @@ describe('docs/cost.md', () => {
     expect(Math.abs(now / then - 1)).toBeLessThan(0.03);
   });
 
-  test('the price that it speaks of is the one that it prints', () => {
+  test('mentions the price that the table prints', () => {
     const told = Number(/It is missed: ([\d.]+) USD/.exec(text)?.[1]);
     expect(told).toBe(Number(totalOf(priceOf(columns[1]!.counts)).toFixed(2)));
   });

@@ -6,11 +6,11 @@ const headings = ['errors', 'technical-errors']
   .flatMap((page) => [...readFileSync(`docs/${page}.md`, 'utf8').matchAll(/^### (\w+)$/gm)])
   .map(([, name]) => name);
 
-test('every error name has its heading, and no heading is of an error that does not exist', () => {
+test('every error name has its heading, and every heading has its error', () => {
   expect([...headings].sort()).toEqual(Object.keys(errorNames).sort());
 });
 
-/** As they stand in the source: with `settleUnknown`, beside `unknown: true`, and where an answer is missing. */
+/** As in the source: with `settleUnknown`, next to `unknown: true`, and where an answer is missing. */
 const unknownReasons = [
   'usecases/deployment/follow-run',
   'usecases/rollout/judge-once',
@@ -25,7 +25,7 @@ const unknownReasons = [
   .map(([, reason]) => reason!);
 
 test.each([...new Set([...unknownReasons, 'RestoreUnknown', 'JobGone', 'ExecutionStopped', 'ExecutionEnded'])])(
-  'what to do is said of UNKNOWN / %s',
+  'says what to do about UNKNOWN / %s',
   (reason) => {
     const rows = readFileSync('docs/outcomes.md', 'utf8')
       .split('\n')

@@ -39,7 +39,7 @@ const rowsOf = ({ properties = {}, required = [] }: Field, prefix = ''): readonl
     ...rowsOf(field, `${prefix}${name}.`),
   ]);
 
-/** The page that is made of the schemas. */
+/** The page that the schemas generate. */
 const catalogue = (eventJsonSchema().oneOf as unknown as readonly Schema[])
   .map((schema) =>
     [
@@ -56,7 +56,7 @@ const catalogue = (eventJsonSchema().oneOf as unknown as readonly Schema[])
 
 const page = readFileSync('docs/events.md', 'utf8');
 
-it('docs/event-catalogue.md has the catalogue as the schemas have it', () => {
+it('docs/event-catalogue.md shows the catalogue of the schemas', () => {
   const generated = readFileSync('docs/event-catalogue.md', 'utf8');
   expect(generated.slice(generated.indexOf('## Batch Status Change')).trimEnd()).toBe(catalogue);
 });
@@ -70,7 +70,7 @@ interface Batch {
   readonly stage: readonly FeedEvent[];
 }
 
-/** What is put on the bus for a batch in which things go well, are tried again, are restored, fail and are skipped. */
+/** Events of a batch with successes, retries, restores, failures and skips. */
 const publishedOfBatch = async (): Promise<Batch> => {
   const world = await World.open();
   world.executor.scripts.set('b#1', { ends: 'failed' });
@@ -91,7 +91,7 @@ const publishedOfBatch = async (): Promise<Batch> => {
   return { batchId, published: world.published, feed, stage };
 };
 
-/** As the API answers it, page by page. */
+/** As the API answers, page by page. */
 const feedOf = async (world: World, path: string): Promise<readonly FeedEvent[]> => {
   const api = createApi(world.deps);
   const events: FeedEvent[] = [];
@@ -103,7 +103,7 @@ const feedOf = async (world: World, path: string): Promise<readonly FeedEvent[]>
   }
 };
 
-/** What a rollback puts there, of a batch that had ended and of one that still ran. */
+/** Events of a rollback, for a batch that had ended and for one that was running. */
 const publishedOfRollback = async (): Promise<readonly BusEvent[]> => {
   const world = await World.open();
   const ended = await world.submit([{ name: 'a' }]);
@@ -119,7 +119,7 @@ const publishedOfRollback = async (): Promise<readonly BusEvent[]> => {
   return world.published;
 };
 
-it('so is what a rollback tells, and the page has all of it', async () => {
+it('so are the events of a rollback, and the page has all of them', async () => {
   const published = await publishedOfRollback();
   const told = published.map(({ id, type, detail }) => ({
     type,
@@ -140,10 +140,10 @@ it('so is what a rollback tells, and the page has all of it', async () => {
 
 const { batchId, published, feed: answered, stage } = await publishedOfBatch();
 
-/** As a consumer finds it: the adapter adds the id. */
+/** As a consumer gets it: the adapter adds the id. */
 const details = published.map(({ id, type, detail }) => ({ type, detail: { ...detail, event_id: id } }));
 
-it('what is really put on the bus is what the catalogue says, to the last field', () => {
+it('real events on the bus match the catalogue, field by field', () => {
   const reasons = new Set(published.map(({ detail }) => detail.reason));
   for (const reason of ['Submitted', 'DeploymentsFailed', 'Verified', 'RestoredPreviousRelease', 'DependencyFailed'])
     expect(reasons).toContain(reason);
@@ -154,7 +154,7 @@ it('what is really put on the bus is what the catalogue says, to the last field'
   }
 });
 
-it('the feed of a batch has no gap, and is whole as it was chained', () => {
+it('the feed of a batch has no gap, and is complete as it was chained', () => {
   const feed = [...new Map(published.map(({ id, detail }) => [id, detail])).values()]
     .map(({ version, ...event }) => {
       expect(version).toBe(eventVersion);
@@ -174,13 +174,13 @@ const programOnPage = async (): Promise<{
   return import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(program)}`);
 };
 
-it('by the steps of the page the chain can be checked from what the API answers, and from the bus', async () => {
+it('the steps of the page verify the chain, from the API and from the bus', async () => {
   const { hashOf, isWhole } = await programOnPage();
   expect(answered.length).toBeGreaterThan(20);
   expect(answered.map(hashOf)).toEqual(answered.map(({ hash }) => hash));
   expect(isWhole(answered)).toBe(true);
   expect(details.map(({ detail }) => hashOf(detail))).toEqual(published.map(({ detail }) => detail.hash));
-  // What was left out, put in another place or changed is seen.
+  // It detects what was left out, moved or changed.
   const [first, second, ...rest] = answered as readonly [FeedEvent, FeedEvent, ...FeedEvent[]];
   expect(isWhole([first, ...rest])).toBe(false);
   expect(isWhole([second, first, ...rest])).toBe(false);
@@ -197,7 +197,7 @@ it('the feed of the stage has the changes of the batch and none of its deploymen
   expect(published.filter(({ detail }) => 'in_batch' in detail)).toEqual([]);
 });
 
-it('the feed differs from the bus in nothing but what the page names', () => {
+it('the feed differs from the bus only in what the page names', () => {
   const onBus = new Map(published.map(({ detail }) => [detail.number, detail]));
   for (const { at, ...event } of answered) {
     const { version: _, at: milliseconds, ...same } = onBus.get(event.number as number)!;
@@ -206,7 +206,7 @@ it('the feed differs from the bus in nothing but what the page names', () => {
   }
 });
 
-it('each event says from what the one before it led to, as the API showed it', () => {
+it('each event has the state before it, as the API showed it', () => {
   const before = new Map<unknown, readonly unknown[]>();
   for (const { index, seq, from, from_reason, to, reason } of answered) {
     const first = index === undefined ? [null, undefined] : ['PENDING', 'AwaitingTurn'];
@@ -215,7 +215,7 @@ it('each event says from what the one before it led to, as the API showed it', (
   }
 });
 
-/** What the page tells a consumer to do: keep the highest `seq` of each batch and deployment, drop the rest. */
+/** The page's advice to a consumer: keep the highest `seq` of each batch and deployment, drop the rest. */
 const stateAfter = (received: readonly BusEvent[]): ReadonlyMap<string, readonly [seq: number, to: unknown]> => {
   const state = new Map<string, readonly [number, unknown]>();
   for (const { detail } of received) {
@@ -226,7 +226,7 @@ const stateAfter = (received: readonly BusEvent[]): ReadonlyMap<string, readonly
   return state;
 };
 
-it('a consumer who drops what is stale or repeated ends where the batch ended, in whatever order and however often it comes', () => {
+it('a consumer who drops stale and repeated events ends in the final state, in any order and with any repeats', () => {
   const right = stateAfter(published);
   expect(right.get(`${batchId}/batch`)?.[1]).toBe('FAILED');
   fc.assert(
@@ -241,16 +241,16 @@ it('a consumer who drops what is stale or repeated ends where the batch ended, i
   );
 });
 
-it('a measure is taken of each outcome and of each end once', () => {
+it('records a metric once for each outcome and each end', () => {
   const once = [...new Map(published.map(({ id, detail }) => [id, detail])).values()] as unknown as EventRow[];
   const taken = once.flatMap(measureEvent);
   const of = (name: string) => taken.filter((measure) => measure.name === name).map(({ by }) => by);
   expect(of('Deployments').sort()).toEqual(['FAILED', 'FAILED', 'SKIPPED', 'SUCCESS', 'SUCCESS']);
   expect(of('Batches')).toEqual(['FAILED']);
   expect(of('Restores')).toEqual(['RestoredPreviousRelease']);
-  expect(of('DeploymentDuration')).toHaveLength(4); // the one that was skipped never had its turn
+  expect(of('DeploymentDuration')).toHaveLength(4); // the skipped one never had its turn
   const verdicts = taken.filter(({ name }) => name === 'TimeToVerdict').map(({ value }) => value);
   expect(verdicts.length).toBeGreaterThan(2);
-  expect(Math.min(...verdicts)).toBe(0); // it was in order at the first look
-  expect(Math.max(...verdicts)).toBeGreaterThan(60_000); // it never was, and had its time
+  expect(Math.min(...verdicts)).toBe(0); // it was healthy at the first look
+  expect(Math.max(...verdicts)).toBeGreaterThan(60_000); // it never was, and had its full time
 });

@@ -9,14 +9,14 @@ import { exitStatus } from '../../lib/cli/failure.ts';
 import { run } from '../cli/cli-world.ts';
 import { commandsOf, expectPrinted, fences, lines, matches, read, root, stepOf, wordsOf } from './pages.ts';
 
-/** What the pages for beginners say is done, on one server. The demo alone is left to `.ci/run`. */
+/** Runs what the pages for beginners show, on one server. Only the demo is left to `.ci/run`. */
 const page = read('docs/first-steps.md');
 const manifest = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
 
-describe('a server that was started as docs/first-steps.md says', () => {
+describe('a server started as docs/first-steps.md says', () => {
   const data = mkdtempSync(join(tmpdir(), 'flotilla-first-steps-'));
   let server: ReturnType<typeof spawn>;
-  /** Where servers of this user are noted. */
+  /** Where servers of this user are listed. */
   const state = { XDG_STATE_HOME: mkdtempSync(join(tmpdir(), 'flotilla-first-steps-state-')) };
   let printed = '';
   let url = '';
@@ -83,14 +83,14 @@ describe('a server that was started as docs/first-steps.md says', () => {
     }
   });
 
-  test('the commands in sentences of docs/concepts.md are understood, and leave as the table of exit statuses says', async () => {
+  test('the commands in sentences of docs/concepts.md work, with the exit statuses of the table', async () => {
     const sentences = matches(read('docs/concepts.md'), /`(flotilla [^`]*\bID\b[^`]*)`/g);
     const ended = await Promise.all(sentences.map(flotilla));
     expect(ended.map(({ status }) => status)).toEqual([exitStatus.refused, exitStatus.refused]);
     expect(lines(ended.flatMap(({ error }) => error))).toMatch(
       /Only an UNKNOWN deployment can be resolved.*\n.*has ended/,
     );
-    // It is over neither before it is followed nor before it is cancelled, however slow the machine.
+    // It ends neither before it is followed nor before it is cancelled, even on a slow machine.
     const endless = read('examples/small.yaml')
       .replace('"3.0.2"', '"3.0.2-notready"')
       .replace('defaults:', '$&\n  timeout: 3600');
@@ -104,7 +104,7 @@ describe('a server that was started as docs/first-steps.md says', () => {
     expect(await flotilla('flotilla plan nowhere.yaml')).toMatchObject({ status: exitStatus.usage });
   });
 
-  test('the commands of docs/operations.md that look around do so, as text and as JSON', async () => {
+  test('the read commands of docs/operations.md work, as text and as JSON', async () => {
     const block = fences(read('docs/operations.md'), 'sh').find((text) => text.includes('flotilla queue'))!;
     const commands = commandsOf(block);
     expect(commands.length).toBeGreaterThan(5);
@@ -123,7 +123,7 @@ describe('a server that was started as docs/first-steps.md says', () => {
     }
   });
 
-  test('errors are problems with a code of docs/errors.md, and an Idempotency-Key is good for one body', async () => {
+  test('errors are problems with a code of docs/errors.md, and an Idempotency-Key is valid for one body', async () => {
     const submit = async (body: string, headers: Readonly<Record<string, string>>) => {
       const authorization = `Bearer ${readFileSync(join(data, 'token'), 'utf8').trim()}`;
       const type = { authorization, 'content-type': 'application/yaml' };

@@ -9,7 +9,7 @@ const withoutCode = (page: string): string =>
 export const linksOf = (page: string): readonly string[] =>
   [...withoutCode(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, address]) => address!);
 
-/** As the addresses of links name them: on GitHub and on the site. */
+/** The anchors of a page: on GitHub and on the site. */
 export const anchorsOf = (page: string): readonly string[] => {
   const seen = new Map<string, number>();
   const headings = page.replace(/^```[\s\S]*?^```/gm, '').matchAll(/^#{1,6} (.+)$/gm);
@@ -25,7 +25,7 @@ export const anchorsOf = (page: string): readonly string[] => {
   });
 };
 
-/** Why an address leads nowhere, or nothing. Addresses elsewhere are only looked at, not asked. */
+/** Why an address is broken, or nothing. Addresses elsewhere are only checked by form. */
 export const brokenLink = (from: string, address: string): string | undefined => {
   if (/^[a-z]+:/.test(address)) {
     const isGood = URL.canParse(address) && /^(https:|mailto:)/.test(address);

@@ -24,7 +24,7 @@ test.each([
   ).toEqual(known.toSorted());
 });
 
-describe('the commands ask for what is said', () => {
+describe('the commands ask for what the page says', () => {
   const examples = [ofBatches, ofDeployments].flatMap((text) => rows(text, '| command | what it asks for |'));
   test.each(examples.map(([command, asked]) => [inBackticks(command)[0]!, inBackticks(asked)[0]!]))(
     '%s',

@@ -14,7 +14,7 @@ const page = readFileSync(join(root, 'docs', 'manifests.md'), 'utf8');
 const blocks = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text]) => text!);
 const { catalogue } = simulatedConfiguration();
 
-test('the batch of the page is taken, with the warnings of its rules', () => {
+test('the batch of the page is accepted, with the warnings of its rules', () => {
   const parsed = parseBatch(blocks[0]!, catalogue);
   if ('issues' in parsed) throw new Error(parsed.issues.map(describeIssue).join('\n'));
   expect(parsed.warnings.map((one) => /\[([a-z-]+)\]/.exec(one)?.[1])).toEqual(
@@ -22,7 +22,7 @@ test('the batch of the page is taken, with the warnings of its rules', () => {
   );
 });
 
-test('its policy of an environment is one', () => {
+test('its policy of an environment is valid', () => {
   const text = `clusters: {eu: {simulated: true}}\n${blocks[1]!}`;
   const parsed = parseConfiguration(text, { env: {}, readFile: () => undefined });
   if ('issues' in parsed) throw new Error(parsed.issues.map(describeIssue).join('\n'));
@@ -31,7 +31,7 @@ test('its policy of an environment is one', () => {
   });
 });
 
-test('it has all rules, as they are', () => {
+test('it has all rules, as in the code', () => {
   const head = '| rule | usual | asks that |';
   const rows = tableRows(page, head, (line) => line.startsWith(head));
   expect(rows.map(([name, usual, asks]) => [name!.replaceAll('`', ''), usual, asks])).toEqual(
@@ -39,7 +39,7 @@ test('it has all rules, as they are', () => {
   );
 });
 
-describe('what it says is refused is refused in these words', () => {
+describe('refusals have the messages on the page', () => {
   const head = '| written | message |';
   const rows = tableRows(page, head, (line) => line.startsWith(head));
   const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
@@ -82,7 +82,7 @@ describe('what it says is refused is refused in these words', () => {
   );
 });
 
-describe('the examples are planned without a warning', () => {
+describe('the examples plan without a warning', () => {
   test.each([
     ['inline.yaml', ['shared/greeter applies 2 objects: Service greeter, Deployment greeter']],
     [

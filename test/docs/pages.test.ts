@@ -19,7 +19,7 @@ describe('pages', () => {
     expect(read(path).trimEnd().split('\n').length).toBeLessThanOrEqual(path === 'README.md' ? 180 : 200);
   });
 
-  test.each(ofDocs)('%s says first what it is for, in a sentence', (path) => {
+  test.each(ofDocs)('%s begins with its purpose, in a sentence', (path) => {
     expect(read(path)).toMatch(/^# .+\n\nThis page [^\n]{20,200}\n/);
   });
 
@@ -38,7 +38,7 @@ describe('pages', () => {
 });
 
 describe('links', () => {
-  test.each(pages)('%s links to what is there', (path) => {
+  test.each(pages)('%s has no broken link', (path) => {
     expect(linksOf(read(path)).flatMap((address) => brokenLink(path, address) ?? [])).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe('links', () => {
     expect(pages.flatMap((path) => linksOf(read(path))).length).toBeGreaterThan(300);
   });
 
-  test('README leads to the pages that people start with', () => {
+  test('README links to the pages that people start with', () => {
     const links = linksOf(read('README.md'));
     for (const name of [
       'first-steps',
@@ -62,9 +62,9 @@ describe('links', () => {
   });
 
   test.each([
-    ['a file that is not there', 'docs/nowhere.md', 'README.md: docs/nowhere.md does not exist'],
-    ['a heading that is not there', 'docs/api.md#nowhere', 'README.md: docs/api.md has no heading #nowhere'],
-    ['a way out', '../x', 'README.md: ../x leads out of the repository'],
+    ['a missing file', 'docs/nowhere.md', 'README.md: docs/nowhere.md does not exist'],
+    ['a missing heading', 'docs/api.md#nowhere', 'README.md: docs/api.md has no heading #nowhere'],
+    ['a path out of the repository', '../x', 'README.md: ../x leads out of the repository'],
     ['no TLS', 'http://example.com', 'README.md: http://example.com is not https'],
     ['an address elsewhere', 'https://example.com/a#b', undefined],
     ['a heading', 'docs/api.md#routes', undefined],
@@ -73,7 +73,7 @@ describe('links', () => {
     expect(brokenLink('README.md', address)).toBe(problem);
   });
 
-  test('anchors are made as GitHub makes them', () => {
+  test('makes anchors as GitHub does', () => {
     expect(anchorsOf('# A `b`: c\n## With an account: `npm run test:aws`\n# A b c\n## [x](y) & z\n')).toEqual([
       ...['a-b-c', 'with-an-account-npm-run-testaws', 'a-b-c-1', 'x--z'],
     ]);

@@ -70,7 +70,7 @@ export const expectPrinted = (printed: string, { output }: Step): void => {
 export const wordsOf = (command: string): string[] =>
   [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!);
 
-/** The commands of a `sh` block, without the comment behind each. */
+/** The commands of a `sh` block, without their trailing comments. */
 export const commandsOf = (block: string): string[] =>
   block
     .trim()

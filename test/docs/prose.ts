@@ -126,7 +126,18 @@ const isProse = (text: string): boolean =>
   !/^\s*(PRAGMA|CREATE|SELECT|INSERT|UPDATE|DELETE|WITH|ALTER) /.test(text) &&
   !/^[#.\w-]+ *[{>]/.test(text);
 
-/** What a comment says, block by block: an empty line, a list item or a tag begins a new one. */
+/** A text of several lines in its parts: paragraphs, options of a help text, keys of a YAML file. */
+const partsOf = ({ line, text }: Passage): readonly Passage[] => {
+  const parts: Passage[] = [];
+  let at = line;
+  for (const part of text.split(/(?<=\n\s*\n)|(?<=\n)(?= {1,4}\S|[\w-]+: )/)) {
+    parts.push({ line: at, text: part });
+    at += part.split('\n').length - 1;
+  }
+  return parts.filter((part) => isProse(part.text));
+};
+
+/** The text of a comment, block by block: an empty line, a list item or a tag begins a new one. */
 const blocksOf = ({ text, line }: Passage): readonly Passage[] => {
   const plain = text
     .replace(/^\/\*+|\*\/$/g, '')
@@ -157,8 +168,8 @@ export const passagesOfTypeScript = (source: string): readonly Passage[] => {
     const before = comments.at(-1);
     const alone = isAloneAt(at);
     if (kind === 'text') {
-      if (isProse(text))
-        texts.push({ line, text: withoutMarkup(text.replaceAll('\\n', '. ').replace(/\\(.)/g, '$1'), code) });
+      for (const part of partsOf({ line, text }))
+        texts.push({ ...part, text: withoutMarkup(part.text.replaceAll('\\n', '. ').replace(/\\(.)/g, '$1'), code) });
     } else if (text.startsWith('//') && alone && before?.alone && before.last === line - 1) {
       before.text += `\n${text}`;
       before.last = line;

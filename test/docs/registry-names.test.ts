@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { read, root } from './pages.ts';
 
 /**
- * What people read and may run. The names on the registry are not ours before somebody claims them, so a stranger could: no
- * command may fetch one. `npx --no-install` runs what is installed, and nothing else.
+ * What people read and may run. Nobody has claimed our names on the registry, so a stranger could: no command may
+ * download one. `npx --no-install` runs only what is installed.
  */
 const files = globSync(
   [
@@ -27,7 +27,7 @@ const fetching = [
 const fetchesIn = (text: string): readonly string[] =>
   fetching.flatMap((pattern) => [...text.matchAll(pattern)].map(([found]) => found));
 
-test('no message and no document has people run a name that a stranger could register', () => {
+test('no message and no document makes people run a name that a stranger could register', () => {
   const found = files.flatMap((file) => fetchesIn(read(file)).map((command) => `${file}: ${command}`));
   expect(files.length).toBeGreaterThan(500);
   expect(found).toEqual([]);

@@ -11,7 +11,7 @@ const again = new Map(
   rows.flatMap(([, reasons, told]) => [...reasons!.matchAll(/\w+/g)].map(([reason]) => [reason, told!] as const)),
 );
 
-it.each([...again])('docs/failures.md says of %s what follows: %s', (reason, told) => {
+it.each([...again])('docs/failures.md gives the consequence of %s: %s', (reason, told) => {
   expect(isWorthAnotherTry(reason)).toBe(told === 'yes');
 });
 

@@ -14,7 +14,7 @@ describe('docs/security.md', () => {
     expect(numbers).toEqual(Array.from({ length: 25 }, (_, index) => index + 1));
   });
 
-  test.each(rows.map((row) => [row[0], row.at(-1)!] as const))('%s: what holds the guard is there', (_, tests) => {
+  test.each(rows.map((row) => [row[0], row.at(-1)!] as const))('%s: its guard exists', (_, tests) => {
     const named = [...tests.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path!);
     expect(named.length).toBeGreaterThan(0);
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);

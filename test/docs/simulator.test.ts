@@ -6,7 +6,7 @@ import { type FaultName, faultNames, routeNames, ruleOf } from '../../lib/simula
 import { faultFileSchema, faultOrderSchema, installationSchema } from '../../lib/simulators/harness/fault-schema.ts';
 import { tableRows } from './table-rows.ts';
 
-/** docs/simulator.md names all that can be ordered, and nothing else; what it shows is read as it stands. */
+/** docs/simulator.md lists every order, and nothing else; its examples are parsed as they are. */
 const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const page = read('docs/simulator.md');
@@ -38,7 +38,7 @@ describe('docs/simulator.md', () => {
     ['request', 'of a request'],
     ['event', 'of an event'],
     ['run', 'of a run'],
-  ])('tells every fault of a %s, as its row does', (strikes, head) => {
+  ])('describes every fault of a %s, as its row does', (strikes, head) => {
     expect(table(head)).toEqual(expected(strikes));
   });
 
@@ -57,7 +57,7 @@ describe('docs/simulator.md', () => {
     expect(Object.keys(faultFileSchema.shape)).toEqual(['installation', 'faults']);
   });
 
-  test('shows an order that the simulator takes', () => {
+  test('shows an order that the simulator accepts', () => {
     const [, body] = /--data '([^']+)'/.exec(page) ?? [];
     expect(parseFaultOrder(body!)).not.toHaveProperty('issues');
   });

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** The cells of the rows below the head of the first table of a page whose head is meant. */
+/** The cells of the rows below the head of the first table with this head. */
 export const tableRows = (page: string, head: string, isHead: (line: string) => boolean): string[][] => {
   const lines = page.split('\n');
   const from = lines.findIndex(isHead) + 2;

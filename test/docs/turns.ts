@@ -48,13 +48,13 @@ export const turns: readonly Turn[] = [
   turn(/\bonce and for all\b/i, 'once'),
   turn(/\ball in all\b/i, 'in total'),
   turn(/\bnew by old\b/i, 'new divided by old'),
-  // What stands for a noun
+  // Instead of a noun
   turn(/\b(that|those) of (the|a|an|its|our|your|their|his|another|each|all|every|any|who)\b/i, 'repeat the noun'),
   turn(/\b(is|are|was|were|than|as|and|or|not|by|with) (that|those) of\b/i, 'repeat the noun'),
   turn(/\bof which\b/i, 'whose, or a sentence of its own'),
   turn(/\bthe like\b/i, 'similar ones'),
   turn(/\b(what|which) it is (of|for|about)\b/i, 'say what it is'),
-  // What became of it
+  // Results
   turn(/\b(became|becomes|become) of\b/i, 'what happened to, the outcome of'),
   turn(/\bcame (of|to be)\b/i, 'resulted from, became'),
   turn(/\b(do|does|did) (no|any) harm\b/i, 'is safe, is harmless'),

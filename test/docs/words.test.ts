@@ -7,14 +7,14 @@ import { badTurns, filesOf, longSentences, wordProblems } from './words.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Everything below these is held to the rules. A folder is added when it is clean. */
+/** Everything below these must follow the rules. A folder is added when it is clean. */
 const held: readonly string[] = [
   ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md', 'docs'],
   ...['examples', 'action', 'findings', 'statemachines', 'bin', 'functions', 'lib'],
   ...['test/cli', 'test/domain'],
   ...['test/executors', 'test/functions', 'test/openapi', 'test/usecases', 'test/workflow'],
 ];
-/** They show what is wrong. */
+/** They show bad turns. */
 const exempt: readonly string[] = ['test/docs/turns.ts', 'test/docs/words.test.ts'];
 /** They contain a licence, a style sheet, shell scripts and a program. */
 const quoting: readonly string[] = [
@@ -157,7 +157,16 @@ describe('what is read', () => {
     ]);
   });
 
-  test('of YAML and shell: what is behind a hash', () => {
+  test('of a text with several lines: paragraphs, options and keys', () => {
+    const source =
+      'const help = `npm run a\n\nDoes it all\nat once.\n\n  --keep   keeps all that\n           it made\n  --in F   works in there\nname: not a sentence\n`;';
+    expect(of(passagesOfTypeScript, source)).toEqual([
+      ...['1 npm run a', '3 Does it all at once.', '6 --keep keeps all that it made'],
+      ...['8 --in F works in there', '9 name: not a sentence'],
+    ]);
+  });
+
+  test('of YAML and shell: text after a hash', () => {
     expect(of(passagesOfHashComments, '#!/bin/sh\n# One\n# two.\na: 1 # three\n# c: 5 # four\nb: "#4"\n')).toEqual([
       '2 One two.',
       '4 three',
@@ -166,7 +175,7 @@ describe('what is read', () => {
   });
 });
 
-test('what is held to plain English is so', () => {
+test('everything in the list is plain English', () => {
   const files = held.flatMap((path) => filesOf(join(root, path))).map((path) => path.slice(root.length + 1));
   const problems = files
     .filter((path) => !exempt.includes(path) && !quoting.includes(path))

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Passage, passagesOfHashComments, passagesOfMarkdown, passagesOfTypeScript } from './prose.ts';
 import { turns } from './turns.ts';
 
-/** Plain, short English: `node_modules/.bin/node --no-warnings test/docs/words.ts PATH…` lists what is not. */
+/** Plain, short English: `node_modules/.bin/node --no-warnings test/docs/words.ts PATH…` lists everything else. */
 export const mostWords = 30;
 
 export interface WordProblem {
@@ -11,7 +11,7 @@ export interface WordProblem {
   readonly hint: string;
 }
 
-/** Turns of phrase in a passage that are literal, old or inverted. */
+/** Literal, old or inverted turns of phrase in a passage. */
 export const badTurns = (text: string): readonly WordProblem[] =>
   turns.flatMap(({ pattern, instead }) => {
     const found = pattern.exec(text)?.[0];

@@ -7,10 +7,10 @@ import { World, type WorldOptions } from '../workflow/world.ts';
 import { dynamoStore } from './dynamo-store.ts';
 import { engineClient } from './engine.ts';
 
-/** Whole batches on an engine of its own: its conditions, transactions and stream in place of SQLite's. */
+/** Whole batches on a real engine: its conditions, transactions and stream in place of SQLite's. */
 const client = engineClient();
 const commands = new Set<string>();
-/** What the engine itself counts for a read. For transactions it counts per table, not per item, which AWS does not. */
+/** What the engine itself counts for a read. For transactions it counts per table, not per item, unlike AWS. */
 let readUnits = 0;
 const reads = ['GetItemCommand', 'QueryCommand'];
 client.middlewareStack.add(
@@ -19,14 +19,14 @@ client.middlewareStack.add(
       commands.add(commandName);
       if (!reads.includes(commandName)) return next(args);
       const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } });
-      // Nothing found costs one on AWS, and none here.
+      // An empty read costs one on AWS, and none here.
       readUnits += Math.max(1, (result.output as GetItemCommandOutput).ConsumedCapacity!.CapacityUnits!);
       return result;
     },
   { step: 'initialize' },
 );
 
-/** What the adapter may send; making the table is the test's own doing. */
+/** What the adapter may send; the test itself creates the table. */
 const allowed = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'TransactWriteItems', 'UpdateItem'];
 const makesTables = ['CreateTable', 'DescribeTable'];
 
@@ -42,7 +42,7 @@ const good = { outcome: 'SUCCESS / Verified', visited: well, starts: '1', runs: 
 
 const paths: readonly Path[] = [
   {
-    title: 'a batch that goes well, with dependencies, a limit and a health check',
+    title: 'a batch that succeeds, with dependencies, a limit and a health check',
     batch: [
       { name: 'a', health: { path: '/ready' } },
       { name: 'b', needs: ['a'] },
@@ -54,7 +54,7 @@ const paths: readonly Path[] = [
     ends: 'SUCCESS / AllSucceeded',
   },
   {
-    title: 'a pipeline that fails: what needs it is skipped',
+    title: 'a pipeline that fails: its dependents are skipped',
     batch: [{ name: 'a', rollback: 'none' }, { name: 'b', needs: ['a'] }, { name: 'c' }],
     scripts: { a: { ends: 'failed' } },
     expect: {
@@ -85,7 +85,7 @@ const paths: readonly Path[] = [
     ends: 'FAILED / DeploymentsFailed',
   },
   {
-    title: 'a batch that is cancelled: a run is aborted, and who waits is told',
+    title: 'a cancelled batch: aborts a run, and notifies waiting deployments',
     batch: [{ name: 'a' }, { name: 'b', needs: ['a'] }],
     scripts: { a: { takes: never } },
     meanwhile: async (world, batchId) => {
@@ -99,7 +99,7 @@ const paths: readonly Path[] = [
     ends: 'CANCELLED / CancelledByRequest',
   },
   {
-    title: 'a publisher that fails now and then: the stream brings the same again, and the feed has no gaps',
+    title: 'a publisher that fails now and then: the stream repeats records, and the feed has no gaps',
     batch: [{ name: 'a' }, { name: 'b' }],
     before: ({ meter }) => {
       meter.fault = ({ name, nth }) =>
@@ -114,7 +114,7 @@ const paths: readonly Path[] = [
 describe('batches on DynamoDB', () =>
   walkAll(paths.map((path) => ({ ...path, options: { ...path.options, store: () => dynamoStore(client) } }))));
 
-test('reads are counted as the engine counts them, and writes as over SQLite', async () => {
+test('counts reads as the engine does, and writes as over SQLite', async () => {
   const wanted = Array.from({ length: 8 }, (_, index) => ({ name: `service-${index}` }));
   const billed = { reads: 0, writes: 0 };
   const onUse = (use: TableUse): void => {
@@ -131,7 +131,8 @@ test('reads are counted as the engine counts them, and writes as over SQLite', a
   const dynamo = await costOf({ store: () => dynamoStore(client, onUse) });
   expect(dynamo.reads).toBe(readUnits);
   const sqlite = await costOf({ onUse });
-  // An update is counted by what it sends here, and by the whole item there; calls that wait for a socket fold differently.
+  // An update is counted by its request here, and by the whole item there; calls that wait for a socket fold
+  // differently.
   expect(Math.abs(dynamo.writes / sqlite.writes - 1)).toBeLessThan(0.1);
   expect(Math.abs(dynamo.reads / sqlite.reads - 1)).toBeLessThan(0.1);
 });

@@ -4,7 +4,7 @@ import { differences, type Probed } from './differences.ts';
 import { createTable, engineClient, engineEndpoint, engineName } from './engine.ts';
 import { StreamsApi } from './streams-api.ts';
 
-/** A newer engine may be more like DynamoDB: then docs/verified.md has to say so. */
+/** A newer engine may be closer to DynamoDB: then docs/verified.md must say so. */
 const client = engineClient();
 const streams = new StreamsApi(engineEndpoint());
 let tables = 0;

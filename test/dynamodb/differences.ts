@@ -9,14 +9,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { StreamRecord } from './streams-api.ts';
 
-/** What a probe has at hand: a table of its own, and what has come by its stream so far. */
+/** What a probe can use: a table of its own, and the records of its stream so far. */
 export interface Probed {
   readonly client: DynamoDBClient;
   readonly TableName: string;
   records(options?: { readonly Limit?: number }): Promise<readonly StreamRecord[]>;
 }
 
-/** Something that an engine does otherwise than AWS says of DynamoDB, and what it does instead. */
+/** Something that an engine does differently from what AWS documents for DynamoDB, and what it does instead. */
 export interface Difference {
   readonly behaviour: string;
   /** As AWS documents it; nobody has measured it. */

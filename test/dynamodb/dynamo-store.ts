@@ -19,7 +19,7 @@ const isFollowed = (pk: string): boolean => pk === 'INBOX' || isPublished(pk);
 
 const nameOf = ({ pk, sk }: Key): string => `${pk} / ${sk}`;
 
-/** Calls one function with what the stream brings it, in order; a call that fails is made again. */
+/** Calls one function with its records of the stream, in order; a failed call is repeated. */
 class Mapping {
   readonly #records: StreamRecord[] = [];
   readonly #call: (records: readonly StreamRecord[]) => Promise<void>;
@@ -57,8 +57,8 @@ class Mapping {
 }
 
 /**
- * A table of its own on the engine, followed by its real stream. The stream's own delay is real time, which the tests'
- * time waits for: what was committed and has not come yet is known by its keys.
+ * A table of its own on the engine, followed through its real stream. The stream's delay is real time, and the tests'
+ * virtual time waits for it. Keys identify what was committed and has not arrived yet.
  */
 class DynamoStore implements Store {
   readonly table: Table;
@@ -151,7 +151,7 @@ class DynamoStore implements Store {
 
 let tables = 0;
 
-/** Makes a new table, as the stack does. */
+/** Creates a new table, as the stack does. */
 export const dynamoStore = async (client: DynamoDBClient, onUse?: OnUse): Promise<Store> => {
   tables += 1;
   const TableName = `batches-${process.pid}-${tables}`;

@@ -9,6 +9,6 @@ it.each([
   ['rustc 1.63.0', 'cargo with Rust 1.88 or later (this is 1.63)'],
   ['', 'cargo with Rust 1.88 or later (there is none)'],
   ['error: no default toolchain', 'cargo with Rust 1.88 or later (there is none)'],
-])('dynoxide is built by %j: lacks %j', (told, lacks) => {
+])('a build of dynoxide with %j: lacks %j', (told, lacks) => {
   expect(lackOf(rustVersion(told))).toBe(lacks);
 });

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { cacheFolder } from '../cache-folder.ts';
 
 const version = '3.2.0';
-/** All that a test needs. Those that it has of itself bring a server for models and an importer. */
+/** All features that a test needs. The default ones add a server for models and an importer. */
 const features = 'native-sqlite,http-server,cli';
-/** Its own profile makes it small, which takes long. Here it is built for a few runs of tests. */
+/** Its own profile optimises for size, which takes long. Here it is built for a few runs of tests. */
 const profile = {
   CARGO_PROFILE_RELEASE_LTO: 'off',
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
@@ -16,11 +16,11 @@ const profile = {
 };
 const oldestRust = [1, 88] as const;
 
-/** `rustc 1.95.0 (…)` as numbers; empty where there is none. */
+/** `rustc 1.95.0 (…)` as numbers; empty without Rust. */
 export const rustVersion = (told: string): readonly number[] =>
   /^rustc (\d+)\.(\d+)/.exec(told)?.slice(1).map(Number) ?? [];
 
-/** What a machine lacks to build it, in words; undefined when it has all. */
+/** What a machine lacks to build it, in a sentence; undefined when it lacks nothing. */
 export const lackOf = ([major = 0, minor = 0]: readonly number[]): string | undefined => {
   const [oldestMajor, oldestMinor] = oldestRust;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return undefined;
@@ -30,10 +30,10 @@ export const lackOf = ([major = 0, minor = 0]: readonly number[]): string | unde
 
 const answerOf = (file: string): string => spawnSync(file, ['--version'], { encoding: 'utf8' }).stdout ?? '';
 
-/** Whether cargo's registry can be asked for it: not every machine that has cargo reaches one. */
+/** Whether cargo's registry can be reached: not every machine with cargo can. */
 const isServed = (): boolean => spawnSync('cargo', ['info', '--quiet', `dynoxide-rs@${version}`]).status === 0;
 
-/** Where the program is kept, by all that makes it another one. */
+/** Where the program is kept, by everything that changes it. */
 const keptAt = (): string => {
   const flags = [...features.split(','), ...Object.values(profile)];
   const name = ['dynoxide-rs', version, ...flags, process.platform, process.arch].join('-');
@@ -49,7 +49,7 @@ const build = async (kept: string): Promise<void> => {
     const [status] = await once(cargo, 'exit');
     if (status !== 0) throw new Error(`cargo could not build dynoxide-rs ${version}`);
     mkdirSync(join(kept, '..'), { recursive: true });
-    // Beside its place first: half a program must not look like a whole one.
+    // Written next to its final place first: half a program must not look complete.
     const partial = `${kept}-${process.pid}`;
     copyFileSync(join(root, 'bin', 'dynoxide'), partial);
     renameSync(partial, kept);
@@ -60,10 +60,10 @@ const build = async (kept: string): Promise<void> => {
 
 export type Obtained = { readonly program: string } | { readonly lacks: string };
 
-/** The program as it is kept, or built from crates.io. What a machine needs for that and lacks is said. */
+/** The kept program, or a new one built from crates.io. Reports what the machine lacks for that. */
 export const obtainDynoxide = async (): Promise<Obtained> => {
   const kept = keptAt();
-  // One that was built for another system's libraries does not even say its version.
+  // A program built for another system's libraries cannot even print its version.
   if (existsSync(kept) && answerOf(kept) !== '') return { program: kept };
   const lacks = lackOf(answerOf('cargo') === '' ? [] : rustVersion(answerOf('rustc')));
   if (lacks !== undefined) return { lacks };

@@ -12,7 +12,7 @@ const isThere = (pid: number): boolean => {
   }
 };
 
-it('an engine ends when whoever started it is gone', async () => {
+it('an engine ends with the process that started it', async () => {
   const keeper = join(import.meta.dirname, 'end-with-input.ts');
   const engine = 'console.log(process.pid); setInterval(() => {}, 1000)';
   const child = spawn(process.execPath, [keeper, process.execPath, '--eval', engine], {

@@ -16,7 +16,7 @@ export const engineClient = (): DynamoDBClient => {
   return new DynamoDBClient({ endpoint, region: 'eu-central-1', credentials });
 };
 
-/** Makes a table as the stack does: string keys, on demand, with a stream of both images. */
+/** Creates a table as the stack does: string keys, on demand, with a stream of both images. */
 export const createTable = async (client: DynamoDBClient, TableName: string): Promise<void> => {
   await client.send(
     new CreateTableCommand({

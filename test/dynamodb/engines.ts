@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { answers, freePort, installEmulator, startEmulator } from '../cloud/emulator.ts';
 
-/** An engine under test, for one run of the tests: they make tables with names of their own choice. */
+/** An engine under test, for one run of the tests: they create tables with names of their own choice. */
 export interface Engine {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** MiniStack, from PyPI, as the emulated account has it. Here it asks nobody for rights. */
+/** MiniStack, from PyPI, as in the emulated account. Here it checks no permissions. */
 export const startMiniStack = async (folder: string): Promise<Engine> =>
   startEmulator({ python: await installEmulator(folder), folder, env: { AUTH: 'false' } });
 

@@ -6,11 +6,14 @@ import type { Item } from '../../lib/domain/ports.ts';
 import { describeLists } from '../contracts/lists.ts';
 import { createTable, engineClient } from './engine.ts';
 
-/** Fewer than on SQLite: an engine takes a hundred at once, over HTTP. What a page reads does not depend on how many there are. */
+/**
+ * Fewer than on SQLite: an engine accepts a hundred at once, over HTTP. The cost of a page does not depend on the
+ * total.
+ */
 const client = engineClient();
 const writer = engineClient();
 const commands = new Set<string>();
-/** Queries for which the engine looked at more than it gave. */
+/** Queries for which the engine read more items than it returned. */
 const inVain: unknown[] = [];
 client.middlewareStack.add(
   (next, { commandName = '' }) =>
@@ -42,8 +45,8 @@ const fill = async (items: Iterable<Item>): Promise<DynamoTable> => {
 
 describeLists('DynamoTable', { fill, counts: { batches: 100, targets: 600, changes: 600, deployments: 400 } });
 
-it('DynamoTable: nothing that was asked for is a scan', () => {
-  // Who asks is noted when first seen.
+it('DynamoTable: no query is a scan', () => {
+  // The caller is recorded at the first request.
   const reads = [...commands].filter((name) => name !== 'TransactWriteItemsCommand');
   expect(reads.sort()).toEqual(['GetItemCommand', 'QueryCommand']);
   expect(inVain).toEqual([]);

@@ -7,9 +7,9 @@ import { obtainDynoxide } from './dynoxide-program.ts';
 import { type Engine, startDynoxide, startMiniStack } from './engines.ts';
 
 /**
- * Runs test/dynamodb/*.dynamodb.ts on two engines that know nothing of each other: what one of them does unlike DynamoDB, the
- * other shows. MiniStack comes from PyPI (Python 3 with venv), dynoxide is built by cargo, once. Where it cannot be built the
- * tests run on MiniStack alone, and that is said loudly; all else that is missing is an error.
+ * Runs test/dynamodb/*.dynamodb.ts on two independent engines: where one differs from DynamoDB, the other shows it.
+ * MiniStack comes from PyPI (Python 3 with venv), dynoxide is built by cargo, once. Without dynoxide the tests run on
+ * MiniStack alone, with a loud message; any other missing tool is an error.
  */
 const root = join(import.meta.dirname, '..', '..');
 
@@ -51,7 +51,7 @@ const main = async (folder: string): Promise<boolean> => {
   return isGood;
 };
 
-// Ctrl-C reaches every program that is at work here as well: each ends, and what it left behind is taken away.
+// Ctrl-C reaches every running program here as well: each ends, and its files are deleted.
 let interrupted = false;
 process.on('SIGINT', () => {
   interrupted = true;

@@ -1,4 +1,4 @@
-/** A record of a stream, as Lambda hands it to a function too. */
+/** A record of a stream, as Lambda passes it to a function too. */
 export interface StreamRecord {
   readonly eventName: 'INSERT' | 'MODIFY' | 'REMOVE';
   readonly dynamodb: {
@@ -8,7 +8,7 @@ export interface StreamRecord {
   };
 }
 
-/** A signature as its form goes. An engine may ask for one and for its time, but does not look at it. */
+/** A signature with the right form. An engine may require one and its time, but does not check it. */
 const signed = {
   authorization:
     'AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',

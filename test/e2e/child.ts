@@ -17,16 +17,16 @@ export interface ChildOptions {
   readonly directory?: string;
 }
 
-/** Two thirds of a start are spent on compiling what the one before has compiled already. */
+/** Two thirds of a start go into compiling what the one before has compiled already. */
 const compileCache = { NODE_COMPILE_CACHE: join(tmpdir(), 'flotilla-compile-cache') };
 
-/** Servers of tests are not noted among those of whoever runs the tests. */
+/** Servers of tests are not listed among the developer's own servers. */
 const state = { XDG_STATE_HOME: join(tmpdir(), 'flotilla-tests-state') };
 
-/** A program of this repository in a process of its own, followed line by line. It is killed with its owner. */
+/** A program of this repository in a process of its own, read line by line. It is killed with its owner. */
 export class Child {
   readonly ended: Promise<Ending>;
-  /** All that it has written so far, on both channels. */
+  /** All its output so far, on both channels. */
   output = '';
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: string[] = [];
@@ -42,7 +42,7 @@ export class Child {
       ...(directory === undefined ? {} : { cwd: directory }),
     });
     const { stdin, stdout, stderr } = this.#process;
-    // It may die while something is being written to it.
+    // It may die during a write.
     stdin.on('error', () => {});
     stderr.setEncoding('utf8').on('data', (text: string) => this.#note(text));
     createInterface({ input: stdout }).on('line', (line) => {
@@ -69,7 +69,7 @@ export class Child {
     this.#process.stdin.write(`${JSON.stringify(order)}\n`);
   }
 
-  /** The next line of its standard output, read as JSON. Undefined when it ended without one. */
+  /** The next line of its standard output, parsed as JSON. Undefined when it ended without one. */
   async answer<T>(): Promise<T | undefined> {
     const line = this.#lines.shift() ?? (await this.#nextLine());
     return line === undefined ? undefined : (JSON.parse(line) as T);
@@ -81,7 +81,7 @@ export class Child {
     return this.ended;
   }
 
-  /** What its output holds of this, as soon as it does. */
+  /** The match of this pattern in its output, as soon as there is one. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.output);

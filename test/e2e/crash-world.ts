@@ -25,12 +25,12 @@ const bundle = (): Promise<unknown> =>
     format: 'esm',
     target: 'node24',
     logLevel: 'error',
-    // Packages that are CommonJS ask for Node's own modules by require.
+    // CommonJS packages load Node's own modules by require.
     banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
   });
 
 const cluster = 'cluster-eu-1';
-/** A case takes two seconds. This only ends what hangs, and says then what hung. */
+/** A case takes two seconds. This only ends what hangs, and then says what hung. */
 const longestLife = 300_000;
 
 /** What happens to one data folder: crashes one after the other, each in a process of its own. */
@@ -70,13 +70,13 @@ interface FeedEvent {
   readonly to: string;
 }
 
-/** Everything that can be seen of a batch when all is over. */
+/** Everything visible of a batch at the end. */
 export interface Aftermath {
   readonly batches: number;
   readonly batch: Batch;
   readonly deployments: readonly Deployment[];
   readonly events: readonly FeedEvent[];
-  /** Changes that the table holds, numbered or not. */
+  /** Changes in the table, numbered or not. */
   readonly eventRows: number;
   /** How many runs the simulator counted for each attempt. */
   readonly runs: Readonly<Record<string, number>>;
@@ -86,7 +86,7 @@ export interface Aftermath {
   readonly closed: Extract<Answer, { closed: string }>;
 }
 
-/** Simulators that outlive every crash, and a process that goes on where others have died. */
+/** Simulators that outlive every crash, and a process that goes on where others died. */
 export class CrashWorld {
   readonly #clusterProcess = new Child('lib/simulators/cluster/main.ts', {
     args: ['--tick-milliseconds', '20', '--pod-start-milliseconds', '30', '--exit-with-stdin'],
@@ -118,7 +118,7 @@ export class CrashWorld {
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }
 
-  /** Lives through a story, goes on after its last crash, and looks at what came of it. */
+  /** Plays a story, goes on after its last crash, and checks the outcome. */
   async live(name: string, { crashes, mishap }: Story): Promise<Aftermath> {
     await this.#seed(name);
     const data = mkdtempSync(join(tmpdir(), 'flotilla-crash-'));
@@ -128,7 +128,7 @@ export class CrashWorld {
     return this.#survive(name, data);
   }
 
-  /** Without any crash, in a process of its own, so that what it wrote can be counted. */
+  /** Without any crash, in a process of its own, so that its writes can be counted. */
   async undisturbed(name: string, mishap?: Mishap): Promise<Aftermath> {
     await this.#seed(name);
     const data = mkdtempSync(join(tmpdir(), 'flotilla-crash-'));
@@ -142,7 +142,7 @@ export class CrashWorld {
     return child;
   }
 
-  /** The release that a failure returns to. */
+  /** The release to restore after a failure. */
   async #seed(name: string): Promise<void> {
     const seeds = [{ name: `${name}-engine`, namespace: 'risk', image: `registry.example.com/${name}-engine:1.9.0` }];
     const body = JSON.stringify(seeds);
@@ -155,7 +155,7 @@ export class CrashWorld {
     const process = this.#spawn();
     process.write(order);
     const answer = await process.answer<Extract<Answer, { opened: string }>>();
-    // A process that died at its start has nothing to submit to; one that dies meanwhile takes its answer with it.
+    // A process that died at its start accepts no batch; one that dies during the submission gives no answer.
     if (answer !== undefined) await submit(answer.url, name).catch(() => {});
     const ending = await Promise.race([process.ended, tooLate(process, order)]);
     await this.#untilSettled();
@@ -186,7 +186,7 @@ export class CrashWorld {
     }
   }
 
-  /** Returns at the end of its patience too: what is still there then is for the test to tell. */
+  /** Returns when its patience ends: the test judges what is left then. */
   async #untilQuiet(url: string, batchId: string, table: SqliteTable): Promise<void> {
     for (const since = Date.now(); Date.now() - since < longestLife; await sleep(100)) {
       const { ended_at } = await get<Batch>(url, `/batches/${batchId}`);
@@ -194,7 +194,9 @@ export class CrashWorld {
     }
   }
 
-  /** What the simulator had accepted has its run: from now on, a start of a process that has died either has one or never will. */
+  /**
+   * What the simulator had accepted has its run. From now on, a start of a dead process either has one or never will.
+   */
   async #untilSettled(): Promise<void> {
     const queued = async () => {
       const { events } = await get<{ events: StoredEvent[] }>(this.#simulators!.harness, '/simulator/events');
@@ -206,7 +208,7 @@ export class CrashWorld {
     }
   }
 
-  /** Orders to one process are answered in their order. */
+  /** A process answers its orders in their order. */
   #tell<T>(process: Child, order: Order): Promise<T> {
     const answer = this.#told.then(async () => {
       process.write(order);
@@ -232,7 +234,10 @@ const tooLate = async (process: Child, order: Order): Promise<never> => {
   throw new Error(`it was never reached: ${JSON.stringify(order)}\n${process.output}`);
 };
 
-/** Four deployments: two that go well, one after the other; one whose pipeline fails after it has changed the cluster; one that waits for that. */
+/**
+ * Four deployments: two that succeed in turn; one whose pipeline fails after it has changed the cluster; one that
+ * depends on it.
+ */
 const batchOf = (name: string): string => `
 version: v1.0
 metadata: { name: ${name} }
@@ -247,7 +252,7 @@ deployments:
   - { pillar: data, service_name: ${name}-report, docker_image_version: 1.2.0, metadata: { dependencies: [${name}-engine] } }
 `;
 
-/** With a key, as everybody should who may have to send it again. */
+/** With a key, as every caller should who may have to send it again. */
 const submit = async (url: string, name: string): Promise<{ readonly batch_id: string }> => {
   const headers = { 'content-type': 'application/yaml', 'idempotency-key': name };
   const response = await fetch(`${url}/batches`, { method: 'POST', headers, body: batchOf(name) });
@@ -270,7 +275,7 @@ const look = async (
 const all = async (table: SqliteTable, pk: string, prefix = ''): Promise<readonly Item[]> =>
   (await table.query({ pk, ...(prefix === '' ? {} : { prefix }), limit: 1000 })).items;
 
-/** Rows that nobody needs once a batch is sealed. */
+/** Rows that are not needed once a batch is sealed. */
 const leftoversOf = async (table: SqliteTable): Promise<readonly string[]> => {
   const watchers = await all(table, 'WATCHERS');
   const rows = await Promise.all([

@@ -5,17 +5,17 @@ import { someOf } from '../thorough.ts';
 import { type Aftermath, CrashWorld, type Story } from './crash-world.ts';
 
 /**
- * What our state machines never write, and why. A kind that is neither here nor in a story below fails the test: it has to be
- * thought about.
+ * What our state machines never write, and why. The test fails for a kind that is neither here nor in a story below:
+ * somebody must decide.
  */
 const neverWritten: Readonly<Partial<Record<JournalEntryKind, (machine: string) => boolean>>> = {
   'task-heartbeat': (machine) => !machine.includes('"HeartbeatSeconds'),
   'parallel-started': (machine) => !machine.includes('"Parallel"'),
   'branch-started': (machine) => everyMapIsDistributed(machine) && !machine.includes('"Parallel"'),
   'branch-ended': (machine) => everyMapIsDistributed(machine) && !machine.includes('"Parallel"'),
-  // An expression fails only on what no function of ours may answer: contract.ts refuses it before.
+  // An expression fails only on a result that no function of ours may return: contract.ts refuses it before.
   'evaluation-failed': (machine) => !machine.includes('$error('),
-  // Somebody asks for it in a console; the engine's own tests kill it there.
+  // Somebody starts it in a console; the engine's own tests kill it there.
   'execution-redriven': () => true,
 };
 
@@ -23,7 +23,7 @@ const occurrences = (text: string, part: string): number => text.split(part).len
 const everyMapIsDistributed = (machine: string): boolean =>
   occurrences(machine, '"Type": "Map"') === occurrences(machine, '"Mode": "DISTRIBUTED"');
 
-/** Each crash is a process of its own; after the last one a process that is left alone goes on. */
+/** Each crash is a process of its own; after the last one, a process without crashes goes on. */
 const stories: Readonly<Record<string, Story>> = {
   machine: { crashes: [{ journal: 'machine-created', nth: 1 }] },
   started: { crashes: [{ journal: 'execution-started', nth: 1 }] },
@@ -123,7 +123,7 @@ describe('a process that is killed at any moment and started again', () => {
       for (const kind of never) expect([kind, neverWritten[kind]!(machine)]).toEqual([kind, true]);
   });
 
-  it.concurrent('is not killed, for comparison: nothing is written that was not thought of', async () => {
+  it.concurrent('is not killed, for comparison: it writes no unexpected entry', async () => {
     const { closed, ...aftermath } = await world.undisturbed('calm');
     for (const kind of Object.keys(closed.kinds)) expect(neverWritten).not.toHaveProperty(kind);
     expectSound(aftermath);
@@ -135,14 +135,14 @@ describe('a process that is killed at any moment and started again', () => {
     ]);
   });
 
-  it.concurrent.each(someOf(Object.entries(stories), 12))('ends its batch in good order: %s', async (name, story) => {
+  it.concurrent.each(someOf(Object.entries(stories), 12))('completes its batch: %s', async (name, story) => {
     expectSound(await world.live(name, story));
   });
 });
 
 const terminal = ['SUCCESS', 'FAILED', 'SKIPPED', 'CANCELLED', 'UNKNOWN'];
 
-/** What holds whatever happened. */
+/** What holds in every case. */
 const expectSound = (aftermath: Omit<Aftermath, 'closed'>): void => {
   const { batch, batches, deployments, runs, leftovers } = aftermath;
   expect({ leftovers, batches, ended: batch.ended_at !== undefined }).toEqual({
@@ -158,7 +158,7 @@ const expectSound = (aftermath: Omit<Aftermath, 'closed'>): void => {
   expectHistory(aftermath);
 };
 
-/** UNKNOWN is said of a run that was meant and never came, and only of that; it alone keeps its lock. */
+/** A run that was requested and never came is UNKNOWN, and nothing else is; only UNKNOWN keeps its lock. */
 const expectKnown = ({ deployments, runs, locks }: Omit<Aftermath, 'closed'>): void => {
   const absent = deployments.filter((one) => one.runs.some(({ key }) => runs[key] === undefined));
   const unknown = deployments.filter(({ status }) => status === 'UNKNOWN');
@@ -170,7 +170,7 @@ const expectKnown = ({ deployments, runs, locks }: Omit<Aftermath, 'closed'>): v
   expect(meant).toEqual(expect.arrayContaining(Object.keys(runs)));
 };
 
-/** The feed tells every change once, without a gap, and of every deployment one end. */
+/** The feed has every change once, without a gap, and one end for every deployment. */
 const expectHistory = ({ deployments, events, eventRows, batch }: Omit<Aftermath, 'closed'>): void => {
   expect(events.map(({ number }) => number)).toEqual(Array.from({ length: eventRows }, (_, at) => at + 1));
   expect(new Set(events.map(({ index, seq }) => `${index}/${seq}`)).size).toBe(eventRows);
@@ -189,7 +189,7 @@ const tally = (deployments: Aftermath['deployments']): Record<string, number> =>
   return counts;
 };
 
-/** Where a run was lost between intent and start, what comes of it is UNKNOWN, and what depends on it is skipped. */
+/** A run that was lost between intent and start ends as UNKNOWN, and its dependents are skipped. */
 const outcomesOf = (key: string): readonly string[] => {
   if (key.endsWith('-store')) return ['SUCCESS Verified', 'UNKNOWN StartUnknown'];
   if (key.endsWith('-api')) return ['SUCCESS Verified', 'UNKNOWN StartUnknown', 'SKIPPED DependencyUnknown'];

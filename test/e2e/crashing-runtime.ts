@@ -13,20 +13,23 @@ import { unlimited } from '../../lib/usecases/budget/unlimited.ts';
 import type { Pace } from '../../lib/usecases/deps.ts';
 
 /**
- * A process that runs the embedded runtime and kills itself at a moment that it was told. Each line of its input is an order,
- * each line of its output an answer; without its input it ends.
+ * A process that runs the embedded runtime and kills itself at a given moment. Each line of its input is an order, each
+ * line of its output an answer; without its input it ends.
  */
 
-/** When to die. Everything is counted from the start of the process. */
+/** When to die. Everything counts from the start of the process. */
 export type Crash =
   /** Right after the n-th journal entry of this kind is durable. */
   | { readonly journal: JournalEntryKind; readonly nth: number }
-  /** Around the n-th start of a run: with the intent written and nothing sent, or with the answer come and not yet written. */
+  /**
+   * Around the n-th start of a run: after the intent is written and before anything is sent, or after the answer and
+   * before it is written.
+   */
   | { readonly start: 'before' | 'after'; readonly nth: number }
   /** Right after the n-th transaction of the table that writes an item whose `<pk>/<sk>` matches. */
   | { readonly wrote: string; readonly nth: number };
 
-/** What goes wrong once, for entries that are only written then. */
+/** A single failure, for entries that are only written then. */
 export type Mishap = 'function-throttled' | 'watcher-fails';
 
 export type Order =
@@ -40,7 +43,7 @@ export interface Simulators {
 
 export type Answer =
   | { readonly opened: string; readonly url: string }
-  /** With how often each kind of entry was written. */
+  /** With the number of entries of each kind. */
   | { readonly closed: string; readonly kinds: Partial<Record<JournalEntryKind, number>> };
 
 const pace: Pace = {
@@ -91,7 +94,7 @@ SqliteTable.prototype.transact = async function (writes) {
   if (transactions === crash.nth) die();
 };
 
-/** What a transaction only checks has no name. */
+/** A check in a transaction has no name. */
 const nameOf = (write: Write): string => {
   if ('check' in write) return '';
   const { pk, sk } = 'put' in write ? write.put : 'update' in write ? write.update : write.delete;
@@ -116,8 +119,8 @@ const executorFor = (url: string, mishap: Mishap | undefined): Executor => {
   const fails = once();
   return {
     /**
-     * Whoever kills processes waits until the starts of the dead have come to something. So a start that was meant in another life
-     * is late at once, and one of this life never is, however long it takes.
+     * The test waits until the starts of dead processes are settled. So a start requested in an earlier life is late at
+     * once, and one of this life never is.
      */
     get lateStartMilliseconds() {
       return clock.now() - opened;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Child } from './child.ts';
 
-test('the demo of a canary shows one that takes over and one that goes back, with their traffic, and ends as designed', async () => {
+test('the canary demo shows one that takes over and one that goes back, with their traffic, and ends as designed', async () => {
   const demo = new Child('bin/flotilla.js', { args: ['demo', 'canary', '--utc'] });
   const { code } = await demo.ended;
   expect(demo.output).toContain('The demo ended as designed: simulated');

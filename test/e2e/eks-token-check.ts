@@ -13,8 +13,8 @@ const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /**
- * Whether a bearer token lets somebody into an EKS cluster: what its control plane asks of STS, worked out here by the
- * published rules of Signature Version 4 and not by the library that made the token.
+ * Whether a bearer token is valid for an EKS cluster. This repeats what its control plane asks STS, by the published
+ * rules of Signature Version 4, without the library that made the token.
  */
 export const isEksToken = (token: string, { cluster, region, secretAccessKey }: Expectation): boolean => {
   const [, encoded] = /^k8s-aws-v1\.([\w-]+)$/.exec(token) ?? [];

@@ -7,12 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, type TestContext, test } from 'vitest';
 import { someOf } from '../thorough.ts';
 
-/** A server ends with what it was started by, and goes on where it was meant to: with real processes, as people start them. */
+/**
+ * A server ends together with the process that started it, or goes on where it should: with real processes, as people
+ * start them.
+ */
 const root = join(import.meta.dirname, '..', '..');
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-ending-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Nothing is simulated, and nobody is asked while there is nothing to do: one process is quickly there. */
+/** Nothing is simulated, and an idle server asks nobody: one process starts quickly. */
 const configuration = join(folder, 'real.yaml');
 writeFileSync(
   configuration,
@@ -30,7 +33,7 @@ writeFileSync(
   }),
 );
 
-/** A launcher that takes this Node for one that cannot run the program. */
+/** A launcher that believes this Node cannot run the program. */
 const older = `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.0.0'}})`;
 
 let count = 0;
@@ -43,13 +46,13 @@ const options = (isSimulated = false): string[] => {
 interface Started {
   readonly process: ChildProcess;
   readonly url: string;
-  /** What it has written until its server was there. */
+  /** Its output until its server was up. */
   readonly lines: readonly string[];
   /** When everything that writes to our end of its output has ended: the server and its simulators, too. */
   readonly over: Promise<unknown>;
 }
 
-/** Sends a signal to a process or, by a negative number, to a group; there may be none any more. */
+/** Sends a signal to a process or, with a negative number, to a group; it may be gone already. */
 const send = (pid: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(pid, signal);
@@ -71,7 +74,7 @@ const start = async (
     detached: true,
   });
   const over = once(child, 'close');
-  // A server that goes on although it must not is not left behind.
+  // A server that wrongly goes on is not left behind.
   onTestFinished(() => send(-child.pid!, 'SIGKILL'));
   child.stderr.resume();
   let text = '';
@@ -87,27 +90,30 @@ const start = async (
 const childrenOf = (pid: number): readonly number[] =>
   (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').match(/\d+/g) ?? []).map(Number);
 
-/** Throws when there is none: what it gives is sent signals, and 0 would be the group of this test. */
+/** Throws when there is none: the result gets signals, and 0 would be the group of this test. */
 const childOf = (pid: number): number => {
   const [child] = childrenOf(pid);
   if (child === undefined) throw new Error(`process ${pid} has no child`);
   return child;
 };
 
-/** The server below npm, whatever its shell does, and with or without a launcher. */
+/** The server below npm, for any shell, and with or without a launcher. */
 const lowestBelow = (pid: number): number => {
   const [child] = childrenOf(pid);
   return child === undefined ? pid : lowestBelow(child);
 };
 
-/** Whether a shell stays above the last command of its script (dash does), or gives its place to it (bash does). */
+/**
+ * Whether a shell stays as the parent of the last command of its script (dash does), or gives its place to it (bash
+ * does).
+ */
 const placeKept = (shell: string): 'stays' | 'gives its place' | undefined => {
   const { pid, stdout, error } = spawnSync(shell, ['-c', 'cat /proc/self/stat'], { encoding: 'utf8' });
   if (error !== undefined) return undefined;
   return stdout.startsWith(`${pid} `) ? 'gives its place' : 'stays';
 };
 
-/** A shell of this machine that does so. What needs one that is not here is left out, with the reason. */
+/** A shell of this machine that does so. A test without its shell is skipped, with the reason. */
 const shellThat = (does: 'stays' | 'gives its place', { skip }: Pick<TestContext, 'skip'>): string => {
   const shell = ['sh', 'dash', 'bash'].find((one) => placeKept(one) === does);
   if (shell !== undefined) return shell;
@@ -116,7 +122,7 @@ const shellThat = (does: 'stays' | 'gives its place', { skip }: Pick<TestContext
   return skip(reason);
 };
 
-/** Two looks at what started it, and some more. That is too short on a slow machine only to see what is wrong. */
+/** Two checks of its parent, and some more. On a slow machine this is too short only to see a failure. */
 const looks = 1_500;
 
 const canBeLookedAt = existsSync(`/proc/${process.pid}/task/${process.pid}/children`);
@@ -147,7 +153,7 @@ describe.skipIf(!canBeLookedAt)('killing what was started ends it', { concurrent
     await over;
   });
 
-  test('the launcher, after both have outlived a hang-up', async (context) => {
+  test('the launcher, after both have survived a hang-up', async (context) => {
     const { process: child, url, over } = await start(launcher(false), context);
     process.kill(-child.pid!, 'SIGHUP');
     await sleep(looks);

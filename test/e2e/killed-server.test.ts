@@ -28,7 +28,7 @@ interface Deployment {
 
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
-/** What the server of this test wants to see. */
+/** What this test reads from the server. */
 let authorization = '';
 
 const get = async <T>(address: string): Promise<T> =>
@@ -37,12 +37,12 @@ const get = async <T>(address: string): Promise<T> =>
 const deploymentsOf = async (address: string): Promise<readonly Deployment[]> =>
   (await get<{ deployments: Deployment[] }>(`${address}/deployments`)).deployments;
 
-/** What never comes ends with the time of its test. */
+/** The timeout of the test ends an endless wait. */
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
   while (!(await holds())) await sleep(20);
 };
 
-/** A server with its simulators, which is killed as -9 kills: nothing of it says goodbye. */
+/** A server with its simulators, killed by SIGKILL: no part of it can clean up. */
 const makeServer = () => {
   const directory = mkdtempSync(join(tmpdir(), 'flotilla-killed-'));
   const data = join(directory, 'data');
@@ -52,7 +52,7 @@ const makeServer = () => {
     child = undefined;
   };
   const start = async (): Promise<string> => {
-    // Everything that it makes would be open to all.
+    // Without the umask, all its files would be open to everyone.
     const umask = process.umask(0);
     child = new Child('bin/flotilla.ts', { args: ['serve', '--port', '0', '--data', data, '--json'], directory });
     process.umask(umask);
@@ -61,7 +61,7 @@ const makeServer = () => {
     authorization = `Bearer ${readFileSync(join(data, 'token'), 'utf8').trim()}`;
     return begun.url;
   };
-  /** What a simulator has kept, as soon as it has ended: until then it is the only one to have it. */
+  /** The stored state of a simulator, once it has ended: until then it is the sole owner. */
   const kept = async <T>(file: string, about: About, kind: string): Promise<readonly T[]> => {
     const memory = await openMemory(join(data, 'simulators', file), about, { tell: () => {}, patience: 100_000 });
     const values = memory.all<T>(kind);
@@ -74,7 +74,7 @@ const makeServer = () => {
       await kept(file, file === 'harness.db' ? harnessMemory : clusterMemory, 'any');
     rmSync(directory, { recursive: true });
   });
-  /** Modes of all that lies in the data folder, and of the folder itself. */
+  /** Modes of the data folder and everything in it. */
   const modes = (): Readonly<Record<'files' | 'folders', readonly number[]>> => {
     const found = readdirSync(data, { recursive: true, withFileTypes: true });
     const modesOf = (isFolder: boolean) =>
@@ -84,13 +84,13 @@ const makeServer = () => {
   return { start, kill, kept, modes };
 };
 
-test('a batch of the first day survives kill -9: runs go on, clusters stay as they are', async () => {
+test('a batch of the first day survives kill -9: runs go on, clusters keep their state', async () => {
   const server = makeServer();
   const url = await server.start();
   const headers = { authorization, 'content-type': 'application/yaml' };
   const submitted = await fetch(`${url}/batches`, { method: 'POST', headers, body: batch });
   const { batch_id } = (await submitted.json()) as { batch_id: string };
-  // The first is done, the others run.
+  // The first is done, the others are running.
   await until(async () => {
     const runs = (await deploymentsOf(`${url}/batches/${batch_id}`)).flatMap((one) => one.runs);
     return runs.length === 3 && runs.every(({ ref }) => ref !== undefined);

@@ -7,7 +7,7 @@ import { type Runtime, startRuntime } from '../../lib/local/runtime.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { run } from '../cli/cli-world.ts';
 
-/** The way of docs/first-steps.md with a kubeconfig and nothing else, on a simulated cluster. */
+/** The steps of docs/first-steps.md with only a kubeconfig, on a simulated cluster. */
 
 const section = readFileSync('docs/first-steps.md', 'utf8')
   .split('## With a kubeconfig and nothing else')[1]!

@@ -52,7 +52,7 @@ describe('a batch that is larger than a request may be', () => {
     expect(JSON.parse(out.join('\n'))).toMatchObject({ total: deployments });
   });
 
-  it('is taken in, once for an Idempotency-Key, planned, and kept as it was sent', async () => {
+  it('is accepted, once for an Idempotency-Key, planned, and stored as it was sent', async () => {
     const first = await flotilla('deploy', file, '--idempotency-key', 'large-1');
     expect([first.status, first.error]).toEqual([0, []]);
     const { batch_id, total } = JSON.parse(first.out.join('\n'));
@@ -65,7 +65,7 @@ describe('a batch that is larger than a request may be', () => {
     await expect.poll(read, { interval: 200 }).toMatchObject({ status: 'PROCESSING', total });
   });
 
-  it('is told its mistakes with the lines of the file', async () => {
+  it('gets its problems with the lines of the file', async () => {
     const last = `service_name: service-${deployments - 1}\n`;
     writeFileSync(file, text.replace(last, last.replace('service-', 'servise-')));
     const { status, error } = await run(['deploy', file, '--url', runtime.url], { env: { FLOTILLA_TOKEN: token } });

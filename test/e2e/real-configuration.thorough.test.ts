@@ -8,8 +8,8 @@ import { running } from '../example.ts';
 import { Child } from './child.ts';
 
 /**
- * The shipped program with a configuration that names a Harness account and clusters: over TLS, with keys and tokens, against
- * servers in other processes that look like the real ones. Nothing here is told to simulate anything.
+ * The shipped program with a configuration that names a Harness account and clusters: over TLS, with keys and tokens,
+ * against servers in other processes that look like the real ones. Nothing here is asked to simulate.
  */
 const secrets = {
   apiKey: 'pat.acct.0123456789abcdef.K7s3cr3tApiK3y',
@@ -35,7 +35,7 @@ const urlOf = async (child: Child): Promise<string> => {
 const front = ({ key, certificate }: Certificates, target: string, more: readonly string[] = []): Promise<string> =>
   urlOf(start('test/e2e/tls-front.ts', ['--key', key, '--certificate', certificate, '--target', target, ...more]));
 
-/** An address of this machine where nobody listens. */
+/** An address of this machine where nothing listens. */
 const deadAddress = async (): Promise<string> => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -120,11 +120,11 @@ interface Deployment {
   readonly ended_at?: string;
 }
 
-/** Everything that the program said while it ran one batch to its end. */
+/** All output of the program while it ran one batch to its end. */
 interface Told {
   readonly batchId: string;
   readonly deployments: Readonly<Record<string, Deployment>>;
-  /** Those that waited for a cluster that is away when all others had ended: then the batch was cancelled. */
+  /** Deployments that waited for an unreachable cluster after all others had ended: then the batch was cancelled. */
   readonly held: readonly Deployment[];
   readonly answers: string;
   readonly output: string;
@@ -187,7 +187,7 @@ const runBatch = async (name: string, apiKey: string, text: string): Promise<Tol
     answers.push(answer);
     return JSON.parse(answer) as T;
   };
-  // The one place that has the word, to say that it is not so.
+  // The only place with that word, to say that nothing is simulated.
   const health = await (await fetch(`${url}/health`, { headers: { authorization } })).json();
   const waiting = { start: { count: 0 }, read: { count: 0 } };
   expect(health).toEqual({
@@ -232,7 +232,7 @@ const filesOf = (path: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
 
-/** None of these words in anything that was printed, answered or stored. */
+/** None of these words in any output, answer or store. */
 const expectNowhere = ({ answers, output, data }: Told, words: readonly string[]): void => {
   const files = filesOf(data);
   const whereIs = (word: string): readonly string[] => {
@@ -240,12 +240,12 @@ const expectNowhere = ({ answers, output, data }: Told, words: readonly string[]
     const places = { printed: has(output), answered: has(answers), stored: files.some(has) };
     return Object.entries(places).flatMap(([place, found]) => (found ? [place] : []));
   };
-  // What is there is found.
+  // Proof that the search works.
   expect([whereIs('trade-intake'), whereIs('Flotilla listens on')]).toEqual([['answered', 'stored'], ['printed']]);
   for (const word of words) expect([word, ...whereIs(word)]).toEqual([word]);
 };
 
-/** How often Harness ran for each attempt of the batch, in its own count. */
+/** How often Harness ran each attempt of the batch, by its own count. */
 const runsOf = async ({ batchId }: Told): Promise<readonly number[]> => {
   const { by_key } = (await (await fetch(`${harness}/simulator/runs`)).json()) as { by_key: Record<string, number> };
   return Object.entries(by_key).flatMap(([key, count]) => (key.startsWith(batchId) ? [count] : []));
@@ -258,7 +258,7 @@ const unreachable: Readonly<Record<string, RegExp>> = {
 };
 
 describe.concurrent('the program with a configuration that names a Harness account and clusters', () => {
-  it('drives them, and tells what came of it without a secret', async () => {
+  it('drives them, and reports the outcome without a secret', async () => {
     const told = await runBatch('data', secrets.apiKey, batch);
     const { deployments } = told;
     const intake = deployments['clearing/trade-intake']!;
@@ -303,7 +303,7 @@ describe.concurrent('the program with a configuration that names a Harness accou
     expectNowhere(told, ['simulated', ...Object.values(secrets)]);
   });
 
-  it('says clearly that Harness does not take its key', async () => {
+  it('says clearly that Harness does not accept its key', async () => {
     const wrongKey = 'pat.acct.0123456789abcdef.0utd4t3d';
     const [head, first, , third] = batch.split(/\n(?= {2}- )/) as [string, string, string, string];
     const told = await runBatch('data-of-wrong-key', wrongKey, [head, first, third].join('\n'));

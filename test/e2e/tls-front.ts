@@ -6,9 +6,9 @@ import { parseArgs } from 'node:util';
 import { isEksToken } from './eks-token-check.ts';
 
 /**
- * The HTTPS in front of a simulator, as a process of its own. What passes through it looks like the real thing: the words that say
- * otherwise are taken out. With a bearer token, or as the front of an EKS cluster, it lets nobody else in, as an API server
- * does.
+ * The HTTPS in front of a simulator, as a process of its own. What passes through it looks real: it removes the words
+ * that mark a simulation. With a bearer token, or as the front of an EKS cluster, it admits nobody else, as an API
+ * server does.
  */
 const { values } = parseArgs({
   options: {
@@ -46,7 +46,7 @@ const real = (text: string): string =>
     .replaceAll('SIMULATED: ', '')
     .replaceAll(/[-.: (]*simulated\)?/gi, '');
 
-/** A watch lasts: it passes line by line, and ends with whoever ends it. */
+/** A watch lasts: it passes line by line, and ends with its client. */
 const pass = async (answer: Response, response: ServerResponse): Promise<void> => {
   const lines = (answer.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream());
   const reader = lines.getReader();

@@ -9,8 +9,8 @@ import { buildImage } from '../../lib/build/image.ts';
 import { imageData, imageProgram, imageUser } from '../../lib/build/image-files.ts';
 
 /**
- * Builds the image twice, compares the two, looks at its configuration, and runs its program in its files as its user. It
- * needs Debian's umoci, and root.
+ * Builds the image twice, compares the two, checks its configuration, and runs its program with its files as its user.
+ * It needs Debian's umoci, and root.
  */
 const root = join(import.meta.dirname, '..', '..');
 const mostBytes = 60_000_000;

@@ -8,7 +8,9 @@ import { findGo } from '../cluster/go.ts';
 const source = join(import.meta.dirname, 'actionlint');
 const program = 'github.com/rhysd/actionlint/cmd/actionlint';
 
-/** The path of actionlint, at the version and with the hashes of go.mod and go.sum. Go builds it once, in ten seconds. */
+/**
+ * The path of actionlint, at the version and with the hashes of go.mod and go.sum. Go builds it once, in ten seconds.
+ */
 export const obtainActionlint = (): string => {
   const hash = createHash('sha256');
   for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(source, file)));
@@ -17,7 +19,7 @@ export const obtainActionlint = (): string => {
   if (existsSync(kept)) return kept;
   const { command, env } = findGo('npm run test:integrations builds actionlint');
   mkdirSync(join(kept, '..'), { recursive: true });
-  // Under another name first, so that an interrupted build is not taken for a finished one.
+  // Under another name first, so that an interrupted build does not look finished.
   const partial = `${kept}-${process.pid}`;
   const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false'];
   execFileSync(command, ['build', ...flags, '-o', partial, program], { stdio: 'inherit', env, cwd: source });

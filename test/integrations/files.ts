@@ -32,7 +32,7 @@ export interface Workflow {
 
 export const workflowOf = (path: string): Workflow => parse(read(path)) as Workflow;
 
-/** A job of GitLab, with what it takes from the one that it extends. */
+/** A GitLab job, merged with the job that it extends. */
 export interface GitLabJob {
   readonly extends?: string;
   readonly script: readonly string[];

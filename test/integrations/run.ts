@@ -29,7 +29,7 @@ const lint = async (folder: string): Promise<void> => {
   const args = ['-shellcheck=', '-pyflakes=', '-no-color', ...workflows];
   execFileSync(obtainActionlint(), args, { cwd: folder, stdio: 'inherit' });
   console.log(`actionlint: ${workflows.length} workflows, no problems`);
-  // It must have read our action.yml: an input that is not there is a problem.
+  // It must have read our action.yml: an unknown input is a problem.
   const [plan] = workflows.filter((path) => path.endsWith('/plan.yml'));
   writeFileSync(join(folder, plan!), readFileSync(join(folder, plan!), 'utf8').replace('files:', 'fils:'));
   const { status, stdout } = spawnSync(obtainActionlint(), args, { cwd: folder, encoding: 'utf8' });

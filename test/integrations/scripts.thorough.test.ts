@@ -39,7 +39,7 @@ interface Ran {
   readonly printed: string;
 }
 
-/** Runs lines as a build server does: all in one shell, which ends at the first that fails. */
+/** Runs lines as a build server does: all in one shell, which ends at the first failure. */
 const runLines = (
   shell: readonly [string, ...string[]],
   lines: readonly string[],
@@ -81,7 +81,7 @@ describe('GitLab', () => {
     expect([bad.status, bad.printed]).toEqual([2, expect.stringContaining('release.yaml:')]);
   });
 
-  test('deploys, reports, and a job that is retried follows the same batch', async () => {
+  test('deploys, reports, and a retried job follows the same batch', async () => {
     const first = await job('deploy', small, '2');
     expect([first.status, first.read('junit.xml')]).toEqual([0, expect.stringContaining('failures="0"')]);
     const second = await job('deploy', small, '2');
@@ -91,13 +91,13 @@ describe('GitLab', () => {
     expect([bad.status, bad.printed]).toEqual([2, expect.stringContaining('release.yaml:')]);
   });
 
-  test('a batch that fails makes the job fail, and there is a report', async () => {
+  test('a failed batch fails the job, and there is a report', async () => {
     const { status, read, printed } = await job('deploy', failing, '4');
     expect([status, printed]).toEqual([1, expect.stringContaining('FAILED')]);
     expect(read('junit.xml')).toContain('<failure');
   });
 
-  test('on AWS it gets a token by its identity, and leaves no file with it', async () => {
+  test('on AWS, gets a token by its identity, and leaves no file with it', async () => {
     const github = await startScriptedGitHub();
     onTestFinished(() => github.close());
     const secret = JSON.stringify({

@@ -26,7 +26,7 @@ describe.each(all)('%s', (path) => {
     for (const { run = '' } of stepsOf(path)) expect(run).not.toContain('${{');
   });
 
-  test('has few permissions, an end for each job, and one run at a time', () => {
+  test('has few permissions, a timeout for each job, and one run at a time', () => {
     const { permissions, jobs, concurrency } = workflowOf(path);
     expect([concurrency === undefined, permissions?.contents ?? 'none']).toEqual([
       false,
@@ -54,7 +54,7 @@ test('the same action has the same commit everywhere', () => {
   }
 });
 
-test('what a release publishes waits for a person, and may do nothing else', () => {
+test('a release waits for a person, and its publishing steps may do nothing else', () => {
   const { permissions, jobs } = workflowOf('.github/workflows/release.yml');
   expect(permissions).toEqual({});
   expect(Object.entries(jobs).map(([name, job]) => [name, job.needs, job.environment, job.permissions])).toEqual([
@@ -66,7 +66,7 @@ test('what a release publishes waits for a person, and may do nothing else', () 
   ]);
 });
 
-test.each(own)('%s runs scripts that there are', (path) => {
+test.each(own)('%s runs existing scripts', (path) => {
   const { scripts } = JSON.parse(read('package.json')) as { readonly scripts: Readonly<Record<string, string>> };
   const named = stepsOf(path).flatMap(({ run = '' }) =>
     [...run.matchAll(/\bnpm run ([\w:]+)/g)].map(([, name]) => name!),
@@ -74,7 +74,7 @@ test.each(own)('%s runs scripts that there are', (path) => {
   for (const name of named) expect(Object.keys(scripts)).toContain(name);
 });
 
-describe('the examples call our action as it is', () => {
+describe('the examples call our action correctly', () => {
   const { inputs } = parse(read('action/action.yml')) as { readonly inputs: Readonly<Record<string, object>> };
   const steps = examples.flatMap((path) =>
     stepsOf(path).flatMap((step) => (step.uses === ownAction ? [[path, step.with ?? {}] as const] : [])),

@@ -1,7 +1,10 @@
 import type { Kube, KubeClient } from '../cluster/kube-client.ts';
 import { all, autoscaler, configMap, deployment, hook } from '../executors/kubernetes-texts.ts';
 
-/** Batches without Harness, from their submit to what stands in the cluster: held on the simulated cluster and on a real API server. */
+/**
+ * Batches without Harness, from submission to the cluster's final state. They run on the simulated cluster and on a
+ * real API server.
+ */
 
 export interface DeployStage {
   readonly namespace: string;
@@ -10,13 +13,13 @@ export interface DeployStage {
   deploy(item: object, isOpen?: boolean): Promise<Kube>;
   /** Rolls that back, and waits for its end. */
   undo(deployed: Kube): Promise<Kube>;
-  /** What the API answers; with something to send it is a POST. */
+  /** An answer of the API; with a body it is a POST. */
   asked(path: string, sent?: object): Promise<Kube>;
-  /** A deployment request, by method, path, id and what is sent. */
+  /** A deployment request, by method, path, id and body. */
   requested(method: string, path: string, id?: string, sent?: object): Promise<Kube>;
   /** Somebody else applies, by another field manager. */
   apply(manager: string, object: Kube): Promise<void>;
-  /** Until that runs. */
+  /** Waits until that runs. */
   runs(name: string): Promise<void>;
 }
 
@@ -77,7 +80,7 @@ const api = (namespace: string, plural: string, name: string): string => {
 
 const endOf = ({ status, reason }: Kube): string => `${status} / ${reason}`;
 
-/** Image, environment and replicas; undefined where there is none. */
+/** Image, environment and replicas; undefined when there is none. */
 const shownOf = async ({ client, namespace }: DeployStage, name = 'web'): Promise<unknown> => {
   const found = await client.get(api(namespace, 'deployments', name)).catch(() => undefined);
   if (found === undefined) return 'none';
@@ -260,7 +263,7 @@ export const deployCases: readonly DeployCase[] = [
     run: async (stage) => {
       const text = (value: string): string => all(web(value, 'replicas: 2'), autoscaler('web'));
       await stage.deploy({ manifests: text('1') });
-      // As an autoscaler does: by its own name, and it asks nobody.
+      // As an autoscaler does: under its own name, without asking.
       const { client, namespace } = stage;
       await client.patch(`${api(namespace, 'deployments', 'web')}?fieldManager=kube-hpa`, { spec: { replicas: 4 } });
       await stage.runs('web');
@@ -281,7 +284,7 @@ export const deployCases: readonly DeployCase[] = [
   },
 ];
 
-/** Nothing is deployed: what stands there goes, or gets other replicas. */
+/** Nothing is deployed: the workload is deleted, or gets other replicas. */
 const acts = (stage: DeployStage, action: object): Promise<Kube> =>
   stage.deploy({ docker_image_version: undefined, docker_artifact_type: undefined, ...action });
 
@@ -319,7 +322,7 @@ export const actionCases: readonly DeployCase[] = [
       await acts(stage, { action: 'scale', replicas: 3 });
       const back = await stage.undo(await acts(stage, { action: 'delete' }));
       const there = await shownOf(stage);
-      // Without a number it stays, as after any scale; and a deploy that says one sets it.
+      // Without a number they stay, as after any scale; a deploy with a number sets them.
       const next = await stage.deploy({ docker_image_version: '2', manifests: web('2') });
       const second = await shownOf(stage);
       const last = await stage.deploy({ docker_image_version: '3', manifests: web('3', 'replicas: 2') });
@@ -371,7 +374,7 @@ export const actionCases: readonly DeployCase[] = [
   },
 ];
 
-/** By a service that says so: another target, for which nothing of the first is left to be pruned. */
+/** A service that says so: another target, for which nothing of the first is left to prune. */
 const pruned = async (stage: DeployStage): Promise<readonly unknown[]> => {
   const rename = (text: string): string => text.replaceAll('web', 'tidy');
   const item = { service_name: 'tidy' };

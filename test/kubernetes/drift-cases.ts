@@ -3,12 +3,12 @@ import type { Kube } from '../cluster/kube-client.ts';
 import { all, configMap, deployment } from '../executors/kubernetes-texts.ts';
 import type { DeployCase, DeployStage } from './cases.ts';
 
-/** What somebody does by hand to what was deployed without Harness: on the simulated cluster and on a real API server. */
+/** Changes by hand to deployments without Harness: on the simulated cluster and on a real API server. */
 
 const targetOf = async ({ asked, namespace }: DeployStage): Promise<Kube> =>
   (await asked(`/targets?environment=${namespace}-open`)).targets[0];
 
-/** Until surveys have marked these fields, and no others. */
+/** Waits until surveys have marked these fields, and no others. */
 const untilMarked = async (stage: DeployStage, fields: readonly string[]): Promise<void> => {
   for (;;) {
     const { drift } = await targetOf(stage);
@@ -73,7 +73,7 @@ export const driftCases: readonly DeployCase[] = [
       await untilMarked(stage, ['data.value']);
       const named = { key: 'shared/web', environment: `${namespace}-open` };
       const { target, fields } = await asked('/targets/adopt', { ...named, reason: 'hotfix' });
-      // It takes what was adopted for what was applied.
+      // It takes adopted objects for applied ones.
       const image = await stage.deploy({ docker_image_version: '2' }, true);
       await client.delete(path, {});
       await untilMarked(stage, [`configmap ${namespace}/settings`]);

@@ -5,7 +5,7 @@ import { requestCases } from './request-cases.ts';
 import { rolloutCases } from './rollout-cases.ts';
 import { stepCases } from './step-cases.ts';
 
-/** All of them; those that last long begin first. */
+/** All of them; long ones begin first. */
 export const everyCase: readonly DeployCase[] = [
   ...requestCases,
   ...stepCases,

@@ -9,15 +9,15 @@ import { steppingServices } from './step-cases.ts';
 
 export interface LocalWorld {
   readonly url: string;
-  /** What the API answers to that; with something to send it is a POST. */
+  /** An answer of the API; with a body it is a POST. */
   asked(path: string, sent?: object): Promise<Kube>;
-  /** A deployment request, or what else has such an answer: its status, and what it says. */
+  /** A deployment request, or something else with such an answer: its status and its body. */
   requested(method: string, path: string, id?: string, sent?: object): Promise<Kube>;
-  /** Deploys one service, and gives what became of it, with its batch. */
+  /** Deploys one service, and returns its outcome, with its batch. */
   deploy(item: object): Promise<Kube>;
-  /** The same of several, in one batch. */
+  /** The same for several, in one batch. */
   deployAll(items: readonly object[]): Promise<readonly Kube[]>;
-  /** Rolls a batch back, and gives the same of that. */
+  /** Rolls a batch back, and returns the same about that. */
   undo(batchId: string): Promise<Kube>;
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ const healthy = (hash: string): Kube => ({
   ...{ pauseConditions: null, abort: null, conditions: null },
 });
 
-/** What the controller of Argo Rollouts would write for a canary that pauses once; undefined where nothing changes. */
+/** What the controller of Argo Rollouts would write for a canary that pauses once; undefined when nothing changes. */
 const nextStatus = ({ spec, status = {} }: Kube): Kube | undefined => {
   const hash = String(spec.template.spec.containers[0].image).split(':').pop()!;
   if (status.stableRS === undefined) return healthy(hash);
@@ -31,7 +31,7 @@ const nextStatus = ({ spec, status = {} }: Kube): Kube | undefined => {
   return status.phase === 'Paused' && status.pauseConditions === undefined ? healthy(hash) : undefined;
 };
 
-/** The pods of a revision, which the controller of ReplicaSets makes. */
+/** The pods of a revision, which the controller of ReplicaSets creates. */
 const scaleSet = async (client: KubeClient, rollout: Kube, hash: string, replicas: number): Promise<void> => {
   const { namespace, name, uid } = rollout.metadata;
   const sets = `/apis/apps/v1/namespaces/${namespace}/replicasets`;

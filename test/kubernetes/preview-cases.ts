@@ -3,7 +3,7 @@ import type { Kube } from '../cluster/kube-client.ts';
 import { all, configMap, deployment } from '../executors/kubernetes-texts.ts';
 import { type DeployCase, type DeployStage, usualItem } from './cases.ts';
 
-/** What a cluster says of a batch before it is submitted. */
+/** A cluster's preview of a batch. */
 
 const preview = async ({ asked, namespace }: DeployStage, item: object): Promise<readonly string[]> => {
   const deployments = [{ ...usualItem, infrastructure_id: namespace, environment_id: namespace, ...item }];

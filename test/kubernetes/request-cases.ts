@@ -3,9 +3,9 @@ import type { Kube } from '../cluster/kube-client.ts';
 import { metadata, wanted } from '../usecases/requests/request-world.ts';
 import type { DeployCase, DeployStage } from './cases.ts';
 
-/** Deployment requests, from their POST to what stands in the cluster. */
+/** Deployment requests, from their POST to the cluster's final state. */
 
-/** What became of one that is asked for, however long that takes. */
+/** The outcome of a request, after any time. */
 const ended = async ({ requested }: DeployStage, ...asked: Parameters<DeployStage['requested']>): Promise<Kube> => {
   const [method, path, id, sent] = asked;
   const answer = await requested(method, path, id, sent);
@@ -42,7 +42,7 @@ export const requestCases: readonly DeployCase[] = [
     ],
     run: async (stage) => {
       const { requested } = stage;
-      // One that is not there.
+      // An unknown one.
       const namespace = `${stage.namespace}-made`;
       const body = { ...wanted, namespace, image: 'registry.test/web:1.0' };
       const made = await ended(stage, 'POST', '/requests/create', 'requested-1', body);

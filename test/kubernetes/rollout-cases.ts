@@ -3,7 +3,7 @@ import type { Kube } from '../cluster/kube-client.ts';
 import { type DeployCase, type DeployStage, usualItem } from './cases.ts';
 import { playArgo } from './played-argo.ts';
 
-/** Argo Rollouts, whose controller is played: what is told in the status of a Rollout, an API server takes. */
+/** Argo Rollouts, with a played controller: an API server accepts any status of a Rollout. */
 
 const manifests = `apiVersion: argoproj.io/v1alpha1
 kind: Rollout
@@ -20,7 +20,7 @@ spec:
 interface Played {
   readonly stage: DeployStage;
   readonly rollout: () => Promise<Kube>;
-  /** Gives the id of the batch. */
+  /** Returns the id of the batch. */
   submit(version: string): Promise<string>;
   /** Its deployment, once that is so. */
   until(batchId: string, is: (deployment: Kube) => boolean): Promise<Kube>;
@@ -69,7 +69,7 @@ export const rolloutCases: readonly DeployCase[] = [
     run: (stage) =>
       playing(stage, async (played) => {
         const { first, batchId, proceed } = await twice(played);
-        // Until it has been seen to wait, there is nothing to let go on.
+        // It must be seen waiting before it can be resumed.
         for (; ; await sleep(20)) if (typeof (await proceed()) !== 'string') break;
         const second = endOf(await played.until(batchId, hasEnded));
         const rollout = await played.rollout();
@@ -85,7 +85,7 @@ export const rolloutCases: readonly DeployCase[] = [
         await stage.asked(`/batches/${batchId}/cancel`, {});
         const second = endOf(await played.until(batchId, hasEnded));
         const rollout = await played.rollout();
-        // Nothing is put back after a cancel: the pods of the release before serve, as after `kubectl argo rollouts abort`.
+        // A cancel restores nothing: the pods of the earlier release serve, as after `kubectl argo rollouts abort`.
         return [first, second, rollout.status.abort, rollout.status.stableRS, rollout.status.updatedReplicas];
       }),
     expected: ['SUCCESS / Verified', 'CANCELLED / BatchCancelled', true, '1', 0],

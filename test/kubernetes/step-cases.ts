@@ -4,7 +4,7 @@ import { all, deployment } from '../executors/kubernetes-texts.ts';
 import { route, service } from '../executors/steps-world.ts';
 import type { DeployCase, DeployStage } from './cases.ts';
 
-/** Batches whose service takes over by steps, from their submit to what stands in the cluster. */
+/** Batches whose service takes over in steps, from submission to the cluster's final state. */
 
 const quick = { proceed: 'automatic', proven_seconds: 1 };
 const step_seconds = 1;
@@ -25,7 +25,7 @@ const manifestsOf = (name: Stepping): string =>
 
 const deployments = ({ namespace }: DeployStage): string => `/apis/apps/v1/namespaces/${namespace}/deployments`;
 
-/** `by-pods 2 x 2`, for all Deployments that there are. */
+/** `by-pods 2 x 2`, for all existing Deployments. */
 const running = async (stage: DeployStage): Promise<string> => {
   const { items } = await stage.client.get(deployments(stage));
   const shown = items.map(({ metadata, spec }: Kube) => {
@@ -35,7 +35,7 @@ const running = async (stage: DeployStage): Promise<string> => {
   return shown.sort().join(', ');
 };
 
-/** Which pods the Service selects, and what the route gives to whom. */
+/** Which pods the Service selects, and how the route splits traffic. */
 const traffic = async ({ client, namespace }: DeployStage, name: Service): Promise<string> => {
   const { spec } = await client.get(`/api/v1/namespaces/${namespace}/services/${name}`);
   if (name !== 'by-route') return spec.selector.app;
@@ -100,7 +100,7 @@ const atOnce: DeployCase = {
   },
 };
 
-/** Its last step ends when somebody lets it go on, by the API. */
+/** Its last step ends when somebody resumes it with the API. */
 const byPerson: DeployCase = {
   name: 'steps-by-person',
   expected: ['SUCCESS / Verified', 'by-person 2 x 2', ['Proceeded', 'local']],
@@ -112,7 +112,7 @@ const byPerson: DeployCase = {
       const { batches } = await stage.asked(`/batches?environment=${stage.namespace}&status=PROCESSING`);
       if (batches.length === 0) continue;
       path = `/batches/${batches[0].batch_id}/deployments/shared/by-person`;
-      // Until it has been seen to wait, there is nothing to let go on.
+      // It must be seen waiting before it can be resumed.
       isDone = await stage.asked(`${path}/proceed`, {}).then(
         () => true,
         () => false,

@@ -143,7 +143,7 @@ describe('the keys', () => {
   });
 
   test.each([
-    ['none', ' \n', 'no key'],
+    ['none', ' \n', 'there is none'],
     ['three', `${key}\n${before}\n${key}1`, 'there are 3 lines, and 2 keys may be good at a time'],
     ['a short one', `${key}\n${'s'.repeat(31)}`, 'one has 31 characters, and a key has 32 or more'],
     [

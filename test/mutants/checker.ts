@@ -13,10 +13,12 @@ export interface Sample {
   readonly seed: string;
 }
 
-/** A sample has as many as were asked for after those that the types refuse; of all mutants a third to a half are. */
+/**
+ * A sample has the requested number after type errors are removed; a third to a half of all mutants have type errors.
+ */
 const spare = 2;
 
-/** Stryker takes no sample. It asks a checker about every mutant before it runs one, so what is not chosen fails here. */
+/** Stryker takes no sample. It asks a checker about every mutant before it runs one, so unchosen mutants fail here. */
 class SampleAndTypes {
   static readonly inject = tokens(commonTokens.options);
   readonly #sample: Sample;
@@ -27,7 +29,7 @@ class SampleAndTypes {
 
   async init(): Promise<void> {}
 
-  /** One group, so that all are there to choose from. */
+  /** One group, so that it can choose from all. */
   async group(mutants: readonly Mutant[]): Promise<string[][]> {
     return [mutants.map(({ id }) => id)];
   }

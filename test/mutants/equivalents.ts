@@ -1,6 +1,6 @@
 interface Equivalent {
   readonly path: string;
-  /** A part of the line of the source where it stands. */
+  /** A part of its source line. */
   readonly line: string;
   /** As the report writes it. */
   readonly change: string;
@@ -11,15 +11,15 @@ const plan = 'lib/domain/plan';
 const rollout = 'lib/domain/rollout';
 const anyText = '\'\' → "Stryker was here!"';
 
-/** Mutants that change nothing which anybody could see. Whatever can be noticed has no place here. */
+/** Mutants with no visible effect. A noticeable one does not belong here. */
 export const equivalents: readonly Equivalent[] = [
   {
     ...{ path: 'lib/domain/schedule/refusals.ts', line: 'if (cell === 1) offer', change: 'cell === 1 → true' },
-    why: 'who is offered too early is passed over, and is offered again when its time comes',
+    why: 'an offer before its time is skipped, and is made again when the time comes',
   },
   {
     ...{ path: 'lib/domain/schedule/take-locks.ts', line: 'draft.offered += 1', change: '1 → 2' },
-    why: 'only whether it has changed is asked',
+    why: 'the code only asks whether it has changed',
   },
   ...[
     ['if (names.size === 0)', 'names.size === 0 → false'],
@@ -28,7 +28,7 @@ export const equivalents: readonly Equivalent[] = [
     ['if (ofBatch.size === 0)', 'this.#byBatch.delete(batch_id); → ;'],
   ].map(([line, change]) => ({
     ...{ path: 'lib/domain/schedule/locks.ts', line: line!, change: change! },
-    why: 'it only makes room: who has no locks has none in an empty set either',
+    why: 'it only makes room: an empty set also means no locks',
   })),
   ...(
     [
@@ -44,7 +44,7 @@ export const equivalents: readonly Equivalent[] = [
     ] as const
   ).map(([path, line, change]) => ({
     ...{ path: `lib/usecases/${path}`, line, change },
-    why: 'only the half of the key is read that does not depend on it',
+    why: 'only the other half of the key is read',
   })),
   {
     ...{ path: 'lib/domain/catalogue/read-services.ts', line: "typeof executor !== 'string'" },
@@ -57,7 +57,7 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     ...{ path: `${plan}/cycles.ts`, line: 'let call = calls.at(-1)', change: '1 → 0' },
-    why: 'of one the first is the last',
+    why: 'of a single item, the first is the last',
   },
   {
     ...{ path: `${plan}/order.ts`, line: 'const ranks' },
@@ -85,7 +85,7 @@ export const equivalents: readonly Equivalent[] = [
     ['heap[at]! <= heap[child]!', 'heap[at]! < heap[child]!'],
   ].map(([from, to]) => ({
     ...{ path: `${plan}/rank-heap.ts`, line: from!, change: `${from} → ${to}` },
-    why: 'of two equal numbers nobody can say which is which',
+    why: 'for equal numbers, either order is right',
   })),
   ...['order < 0 → order <= 0', '0 → 1'].map((change) => ({
     ...{ path: `${plan}/version-step.ts`, line: 'return order < 0', change },
@@ -97,7 +97,7 @@ export const equivalents: readonly Equivalent[] = [
   },
   ...['if (isNumber(one) !==', 'return one < other ?', 'one.length - other.length ||'].map((line) => ({
     ...{ path: `${plan}/version-step.ts`, line, change: '1 → 2' },
-    why: 'of an order only the sign counts',
+    why: 'only the sign of an order counts',
   })),
   {
     ...{ path: `${rollout}/crash-signal.ts`, line: 'const endedAt =', change: anyText },
@@ -109,32 +109,32 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     ...{ path: `${rollout}/pod-template.ts`, line: 'name: stringAt(container', change: anyText },
-    why: 'a container without name or image, which no API server takes, is no service in either case',
+    why: 'a container without name or image, which no API server accepts, is no service in either case',
   },
   {
     ...{ path: `${rollout}/expected-image.ts`, line: "stringAt(status, 'imageID') ?? ''", change: anyText },
-    why: 'an imageID that is absent is the empty one in the list of what a container can run',
+    why: 'an absent imageID equals the empty one in the list of what a container can run',
   },
   {
     ...{ path: `${rollout}/expected-image.ts`, line: 'const mayMove =' },
     change: 'parseImage(image).digest === undefined → true',
-    why: 'where both name a digest, what is no same image is no version either',
+    why: 'when both name a digest, a different image is also a different version',
   },
   {
     ...{ path: `${rollout}/image.ts`, line: 'const schemes =', change: '/^[a-z-]+:\\/\\// → /[a-z-]+:\\/\\//' },
-    why: 'no reference has `://` but at its beginning',
+    why: 'references contain `://` only at the beginning',
   },
   {
     ...{ path: `${rollout}/image.ts`, line: 'const [beforeDigest', change: anyText },
-    why: 'a text that is split has a first part: this is for the type',
+    why: 'a split text always has a first part: this is for the type',
   },
   ...['1 → 0', "beforeDigest.lastIndexOf('/') + 1 → beforeDigest.lastIndexOf('/') - 1"].map((change) => ({
     ...{ path: `${rollout}/image.ts`, line: 'const colon =', change },
-    why: 'no colon is the last slash, or stands before it',
+    why: 'no colon is the last slash, or comes before it',
   })),
   ...['slash < 0 → slash <= 0', '0 → 1'].map((change) => ({
     ...{ path: `${rollout}/image.ts`, line: 'const first =', change },
-    why: 'with the slash at its beginning the first part is empty in both ways',
+    why: 'with a leading slash the first part is empty in both cases',
   })),
   {
     ...{ path: `${rollout}/image.ts`, line: 'const first =', change: anyText },
@@ -149,6 +149,6 @@ export const equivalents: readonly Equivalent[] = [
   {
     ...{ path: `${rollout}/verdict.ts`, line: 'finding: waiting(signal.reason' },
     change: 'waiting(signal.reason, signal.message) → waiting(signal.message, signal.reason)',
-    why: 'beside a signal that is not ripe the finding is not shown',
+    why: 'next to an unripe signal the finding is not shown',
   },
 ];

@@ -20,7 +20,7 @@ const one = mutation('1', [0, 10, 11]);
 const other = mutation('2', [1, 10, 16], { mutatorName: 'LogicalOperator', replacement: 'a || c' });
 const within = mutation('3', [1, 10, 11], { replacement: 'true' });
 
-test('a mutation is put in its place, an operator with its own precedence', () => {
+test('puts a mutation in its place, an operator with its own precedence', () => {
   expect([one, other].map((each) => originalOf(text, each))).toEqual(['1', 'a && c']);
   expect([one, other].map((each) => mutated(text, each))).toEqual([
     'const a = 2;\nconst b = a && c;\n',
@@ -31,7 +31,7 @@ test('a mutation is put in its place, an operator with its own precedence', () =
   expect(withoutOverlaps([one, other, within])).toEqual([[one, other], [within]]);
 });
 
-test('a seed puts mutations in one order, wherever the project is', () => {
+test('a seed orders mutations the same way in any folder', () => {
   const all = Array.from({ length: 20 }, (_, at) => mutation(String(at), [at, 0, 1]));
   const order = (seed: string, some = all) => inOrderOf(seed, some, '/root').map(({ id }) => id);
   const moved = all.map((each) => ({ ...each, fileName: '/elsewhere/lib/a.ts' }));
@@ -40,7 +40,7 @@ test('a seed puts mutations in one order, wherever the project is', () => {
   expect(order('y')).not.toEqual(order('x'));
 });
 
-test('own mutators change numbers, and take away statements, awaits, elements and properties', () => {
+test('own mutators change numbers, and remove statements, awaits, elements and properties', () => {
   const list = (type: string, field: string, members: readonly string[]) => ({
     type,
     [field]: members.map((name) => ({ type: name })),
@@ -99,7 +99,7 @@ test('the report has the score of each folder, and every hole by its place', () 
   expect(told).toContain('Unnoticed:\nlib/a/x.ts:7  NumberBeside: send( it, ) → nothing');
 });
 
-test('the command takes folders, a number and a seed', () => {
+test('the command accepts folders, a number and a seed', () => {
   const tests = 'test/{domain,usecases,functions,executors,workflow,docs}';
   const all = { folders: ['lib/domain', 'lib/usecases'], size: Number.MAX_SAFE_INTEGER, seed: '1', tests };
   expect(readOptions([])).toEqual(all);

@@ -11,7 +11,7 @@ import { TypeCheck } from './type-check.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The list that Stryker goes through has no door of its own; the version is pinned. */
+/** Stryker does not export its list of mutators; the version is pinned. */
 const addOwnMutators = async (): Promise<void> => {
   const list = new URL('mutators/mutate.js', import.meta.resolve('@stryker-mutator/instrumenter'));
   const { allMutators } = (await import(list.href)) as { allMutators: NodeMutator[] };
@@ -35,7 +35,7 @@ const run = ({ folders, size, seed }: Options): Promise<MutantResult[]> =>
     sample: { size, seed },
     coverageAnalysis: 'perTest',
     disableTypeChecks: false,
-    tsconfigFile: 'none', // Stryker would rewrite its paths, with the compiler as a library, which version 7 is not
+    tsconfigFile: 'none', // Stryker would rewrite its paths, with the compiler as a library, which version 7 lacks
     timeoutMS: 30_000, // this machine may have other things to do
     dryRunTimeoutMinutes: 30,
     reporters: ['survivors'],
@@ -74,7 +74,7 @@ const main = async (options: Options, types: TypeCheck): Promise<void> => {
   const results = await run(options);
   const are = (...some: readonly MutantResult['status'][]) => results.filter(({ status }) => some.includes(status));
   const refused = are('CompileError').filter(({ statusReason }) => statusReason !== notInSample);
-  // Stryker does not count those that end the process of the tests either: whatever else ends it would count as well.
+  // Stryker does not count mutants that end the test process either: any other crash would count as well.
   const chosen = are('Killed', 'Timeout', 'Survived', 'NoCoverage');
   console.log(
     `${results.length} mutants, seed ${options.seed}: ${refused.length} refused by TypeScript, ${chosen.length} tried`,

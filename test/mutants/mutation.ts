@@ -20,11 +20,11 @@ const offsetOf = (text: string, { line, column }: Position): number =>
     .slice(0, line)
     .reduce((offset, before) => offset + before.length + 1, column);
 
-/** What stands in the file where the mutant would stand. */
+/** The text that the mutant replaces. */
 export const originalOf = (text: string, { location }: Mutation): string =>
   text.slice(offsetOf(text, location.start), offsetOf(text, location.end));
 
-/** `a && b || c` with `a || b` in place of the first would be read otherwise, and `??` does not stand beside `||`. */
+/** `a && b || c` with `a || b` in place of the first would parse differently, and `??` cannot be combined with `||`. */
 const inParentheses: readonly string[] = ['LogicalOperator'];
 
 export const mutated = (text: string, { location, mutatorName, replacement }: Mutation): string => {
@@ -32,7 +32,7 @@ export const mutated = (text: string, { location, mutatorName, replacement }: Mu
   return text.slice(0, offsetOf(text, location.start)) + put + text.slice(offsetOf(text, location.end));
 };
 
-/** Of mutations that do not overlap: the later ones first, so that places stay where they were. */
+/** Mutations must not overlap: later ones first, so that positions stay valid. */
 export const mutatedAtOnce = (text: string, mutations: readonly Mutation[]): string =>
   mutations
     .toSorted((one, other) => (isBefore(one.location.start, other.location.start) ? 1 : -1))
@@ -46,7 +46,7 @@ const overlap = (one: Mutation, other: Mutation): boolean =>
   !isBefore(one.location.end, other.location.start) &&
   !isBefore(other.location.end, one.location.start);
 
-/** As few groups as simply possible, in none of which two overlap. */
+/** Few groups, found simply; no two mutations of a group overlap. */
 export const withoutOverlaps = (mutations: readonly Mutation[]): readonly (readonly Mutation[])[] => {
   const groups: Mutation[][] = [];
   for (const mutation of mutations) {
@@ -57,7 +57,9 @@ export const withoutOverlaps = (mutations: readonly Mutation[]): readonly (reado
   return groups;
 };
 
-/** Every mutation in the order of a seed: the first N are a sample, and more of the same seed have them too. */
+/**
+ * Every mutation in the order of a seed: the first N are a sample, and a larger sample of the same seed contains them.
+ */
 export const inOrderOf = <T extends Mutation>(seed: string, mutations: readonly T[], root: string): readonly T[] => {
   const rank = ({ fileName, location: { start, end }, mutatorName, replacement }: T): string =>
     createHash('sha256')

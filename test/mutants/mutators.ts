@@ -11,14 +11,14 @@ export interface NodeMutator {
 
 const listOf = (value: unknown): readonly Node[] => value as readonly Node[];
 
-/** The list without each of its members in turn; a list of one is emptied by Stryker itself. */
+/** The list without each of its members in turn; Stryker itself empties a list of one. */
 const withoutEach = (node: Node, field: string): readonly Node[] => {
   const members = listOf(node[field]);
   if (members.length < 2) return [];
   return members.map((_, at) => ({ ...node, [field]: members.filter((__, other) => other !== at) }));
 };
 
-/** Where the order of two means nothing: `Math.max`, `sameImage`. */
+/** Functions whose two arguments have no order: `Math.max`, `sameImage`. */
 const isSymmetric = (callee: unknown): boolean => {
   const { name, property } = callee as { readonly name?: string; readonly property?: { readonly name?: string } };
   return /^(?:max|min|same[A-Z].*|isSame[A-Z].*)$/.test(property?.name ?? name ?? '');
@@ -44,7 +44,7 @@ const rules: Readonly<Record<string, { readonly on: string; readonly make: (node
   PropertyRemoved: { on: 'ObjectExpression', make: (node) => withoutEach(node, 'properties') },
 };
 
-/** What people get wrong and StrykerJS does not try. */
+/** Mistakes that people make and StrykerJS does not try. */
 export const ownMutators: readonly NodeMutator[] = Object.entries(rules).map(([name, { on, make }]) => ({
   name,
   mutate: ({ node }) => (node.type === on ? make(node) : []),

@@ -6,20 +6,20 @@ interface Coverage {
 }
 
 interface Counting {
-  /** Where the changed program counts which test meets which change; Stryker's hook at the end of a file tells it. */
+  /** Where the changed program counts which test meets which change; Stryker's hook at the end of a file reports it. */
   mutantCoverage?: Coverage;
-  /** The same, while a copy stands in its place. */
+  /** The same, while a copy takes its place. */
   wholeCoverage?: Coverage;
 }
 
 /*
- * Files of tests share a process here, and Stryker tells at the end of each file what all files so far have met: with thousands of
- * tests that does not fit into memory. So each file tells its own.
+ * Test files share a process here. At the end of each file, Stryker reports what all files so far have met. With
+ * thousands of tests that does not fit into memory, so each file reports only its own.
  */
 const counting = (globalThis as { __stryker__?: Counting }).__stryker__;
 
 if (counting !== undefined) {
-  // Before the program's modules are loaded, each of which keeps the object that it finds.
+  // Before the program's modules are loaded: each keeps the object that it finds.
   if (counting.wholeCoverage !== undefined) counting.mutantCoverage = counting.wholeCoverage;
   beforeAll(() => {
     const perTest = counting.mutantCoverage?.perTest ?? {};

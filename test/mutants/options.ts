@@ -11,14 +11,14 @@ export interface Options {
 
 export const help = `npm run mutants [-- FOLDER … [--sample N] [--seed S] [--tests FOLDER]]
 
-Changes the program in one place, runs the tests near it, and tells whether they notice; many times.
-Prints the score of each folder, and by name the changes that no test noticed.
+Changes the program in one place, runs the tests near it, and reports whether they notice; many times.
+Prints the score of each folder, and the name of each change that no test noticed.
 
-  FOLDER          what is changed: folders or files; lib/domain and lib/usecases without it
-  --sample N      N changes that TypeScript takes, instead of all (thousands, hours)
-  --seed S        which N: the same seed chooses the same ones of the same files; 1 without it
-  --tests FOLDER  who may notice: only the tests of this folder, which is quicker; without it
-                  those of domain, use cases, functions, executors, workflows and docs
+  FOLDER          folders or files to change; default: lib/domain and lib/usecases
+  --sample N      N changes that TypeScript accepts, instead of all (thousands, hours)
+  --seed S        which N: the same seed chooses the same changes of the same files; default: 1
+  --tests FOLDER  only the tests of this folder may notice, which is quicker;
+                  default: domain, use cases, functions, executors, workflows and docs
 `;
 
 const standard = ['lib/domain', 'lib/usecases'];

@@ -4,14 +4,14 @@ import { equivalents } from './equivalents.ts';
 
 export const notInSample = 'not in the sample';
 
-/** A mutant of the sample and what became of it. */
+/** A mutant of the sample and its outcome. */
 export interface Tried {
   /** From the project's folder. */
   readonly path: string;
   /** From 1. */
   readonly line: number;
   readonly kind: string;
-  /** The line of the source. */
+  /** The source line. */
   readonly source: string;
   readonly original: string;
   readonly replacement: string;
@@ -65,7 +65,7 @@ const scores = (tried: readonly Tried[]): string => {
 
 const place = (tried: Tried): string => `${tried.path}:${tried.line}  ${tried.kind}: ${changeOf(tried)}`;
 
-/** Scores of the folders, then by name what no test noticed. */
+/** Scores of the folders, then the names of unnoticed mutants. */
 export const report = (tried: readonly Tried[]): string => {
   const left = tried
     .filter(({ fate }) => fate === 'unnoticed')

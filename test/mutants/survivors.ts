@@ -4,7 +4,7 @@ import { declareClassPlugin, PluginKind } from '@stryker-mutator/api/plugin';
 
 const often = 50;
 
-/** A run may take hours: what was not noticed is told at once, and now and then how far it is. */
+/** A run may take hours: it reports unnoticed mutants at once, and its progress from time to time. */
 class Survivors {
   #tried = 0;
 

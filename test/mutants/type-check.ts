@@ -7,12 +7,12 @@ import { type Mutation, mutated, mutatedAtOnce, withoutOverlaps } from './mutati
 const root = join(import.meta.dirname, '../..');
 const parts = ['lib', 'functions', 'statemachines', 'package.json', 'tsconfig.json'];
 
-/** What is no longer used when a line is emptied is no reason to refuse it; Stryker's checker says so too. */
+/** An unused name after a line is emptied is no type error; Stryker's checker agrees. */
 const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
 
 /**
- * Which mutants TypeScript refuses. Stryker's own checker needs the compiler as a library, which version 7 is not;
- * here the program is asked, in a copy of the project.
+ * Which mutants TypeScript refuses. Stryker's own checker needs the compiler as a library, which version 7 lacks; this
+ * asks the program, in a copy of the project.
  */
 export class TypeCheck {
   readonly #texts = new Map<string, string>();
@@ -23,7 +23,7 @@ export class TypeCheck {
     symlinkSync(join(root, 'node_modules'), join(this.#copy, 'node_modules'));
   }
 
-  /** As it was when the copy was made, whatever somebody writes meanwhile. */
+  /** As it was when the copy was made, even if files change meanwhile. */
   textOf({ fileName }: Mutation): string {
     const path = relative(root, fileName);
     const text = this.#texts.get(path) ?? readFileSync(join(this.#copy, path), 'utf8');
@@ -35,7 +35,7 @@ export class TypeCheck {
     rmSync(this.#copy, { recursive: true });
   }
 
-  /** Many at once, each as a file of its own beside the original. What only other files would refuse is not seen. */
+  /** Many at once, each as a file of its own beside the original. Errors in other files are not seen. */
   async refusedAlone(mutations: readonly Mutation[]): Promise<ReadonlyMap<string, string>> {
     const files = mutations.map((mutation) => ({
       id: mutation.id,
@@ -53,7 +53,7 @@ export class TypeCheck {
     );
   }
 
-  /** In their places, with all that uses them. Hardly ever is one refused, so they are asked about together. */
+  /** In their places, with everything that uses them. Few are refused, so one question covers all. */
   async refusedInPlace(mutations: readonly Mutation[]): Promise<readonly Mutation[]> {
     const refused: Mutation[] = [];
     for (const group of withoutOverlaps(mutations)) refused.push(...(await this.#refusedOf(group)));

@@ -4,7 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The tests that may notice a mutant; `mutants.ts` says which. */
 const tests = process.env.FLOTILLA_MUTANTS_TESTS;
 
-/** Most mutants are noticed by a test that takes milliseconds, and the first that notices is the last that is run. */
+/** A fast test notices most mutants, and no test runs after the first that notices. */
 class ShortestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const took = (file: TestSpecification) => this.ctx.cache.getTestSpecificationResult(file)?.duration ?? 0;
@@ -18,7 +18,7 @@ export default defineConfig({
     testTimeout: 600_000, // Stryker has a limit of its own
     expect: { poll: { timeout: 300_000 } },
     include: [`${tests}/**/*.test.ts`],
-    // They take long, most of all with a program that counts its steps, and notice what others notice too.
+    // They are slow, above all with a program that counts its steps, and notice what others notice too.
     exclude: [
       ...['test/functions/telemetry.test.ts', 'test/docs/{readme,cost}.test.ts'],
       'test/domain/batch/large-batch.test.ts',

@@ -4,7 +4,7 @@ import { startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cl
 import { expectReasons, progressOf, withoutRepeats } from '../simulators/cluster/progress-reasons.ts';
 import { readRecording } from './recorded-rollouts.ts';
 
-/** The simulated controllers against what a real control plane was recorded doing. */
+/** Compares the simulated controllers with a recording of a real control plane. */
 
 const { events } = readRecording();
 

@@ -27,7 +27,7 @@ const invoke = (more: object = {}): object => ({
   ...more,
 });
 const functionArn = (name: string): string => `arn:aws:lambda:us-east-1:111111111111:function:${name}`;
-/** What `"ResultPath": "$.name"` makes of a Pass. */
+/** The equivalent of `"ResultPath": "$.name"` in a Pass. */
 const nest = (name: string): object => ({
   ...end,
   Output: `{% $merge([$states.input, {"${name}": $states.input}]) %}`,

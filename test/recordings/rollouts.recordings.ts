@@ -14,7 +14,7 @@ const { events } = readRecording();
 
 const workloadNamed = (name: string): Workload => ({ kind: 'deployment', name, namespace: 'e2e3' });
 
-/** Stream time 0 as wall clock: the recording's stamps have whole seconds. */
+/** Stream time 0 as wall clock: the recording's timestamps have whole seconds. */
 const first = events.find(({ kind }) => kind === 'Deployment') as RecordedEvent;
 const start = Date.parse(stringAt(first.object, 'metadata', 'creationTimestamp') ?? '') - first.t;
 
@@ -38,7 +38,7 @@ const imageOf = (object: JsonObject): string => JSON.stringify(object).match(/"i
 
 interface Phase {
   readonly name: string;
-  /** The image that the deployment asks for; the phase begins when its spec first has it (for the nth time). */
+  /** The image that the deployment requests; the phase begins when its spec first has it (for the nth time). */
   readonly image: string;
   readonly nth?: number;
 }
@@ -103,7 +103,7 @@ describe('good rollouts', () => {
     { what: 'the first one', name: 'app', image: 'nginx:1', nth: 1 },
     { what: 'an update', name: 'app', image: 'nginx:2', nth: 1 },
     { what: 'the old image put back by a JSON patch', name: 'app', image: 'nginx:2', nth: 2 },
-  ])('$what is healthy at the very event with which the control plane says so', (phase) => {
+  ])('$what is healthy at the event with which the control plane reports it', (phase) => {
     const { judged, at, began } = replay(phase);
     expect(judged).toMatchObject({ verdict: 'healthy', reason: 'RolledOut' });
     const complete = firstTime(began, (event) => {
@@ -146,7 +146,7 @@ describe('failures', () => {
     { name: 'nr', evidence: 'NotReady' },
     { name: 'cfg', evidence: 'CreateContainerConfigError' },
     { name: 'huge', evidence: 'Unschedulable' },
-  ])('$name fails at the very event with which the deadline is exceeded, with what was seen', ({ name, evidence }) => {
+  ])('$name fails at the event with which the deadline is exceeded, with its evidence', ({ name, evidence }) => {
     const found = events.find(isOf(name, 'Deployment')) as RecordedEvent;
     const { judged, at, began } = replay({ name, image: imageOf(found.object) });
     expect(judged).toMatchObject({ verdict: 'failing', reason: 'ProgressDeadlineExceeded' });
@@ -179,7 +179,7 @@ describe('failures', () => {
     expect(at).toBe(firstTime(0, (event) => isOf('app', 'Deployment')(event) && imageOf(event.object) === 'nginx:4'));
   });
 
-  it('a pause in the middle is a verdict as soon as the controller has seen it', () => {
+  it('a pause during the rollout is a verdict as soon as the controller has seen it', () => {
     const { judged, at, began } = replay({ name: 'app', image: 'nginx:4' });
     expect(judged).toMatchObject({ verdict: 'failing', reason: 'Paused' });
     expect(at - began).toBeLessThan(50);

@@ -20,7 +20,7 @@ for (const name of ['batch', 'watch']) {
   featuresUsed(JSON.parse(readFileSync(`statemachines/${name}.asl.json`, 'utf8')) as Fields, ourFeatures);
 }
 
-test('our files use a good part of the language, so that what may be refused means something', () => {
+test('our files use much of the language, so that refusals are meaningful', () => {
   for (const feature of [
     'Task.Arguments',
     'Task.Retry',
@@ -44,7 +44,7 @@ describe.each([
     expect(verdicts.filter(({ verdict }) => verdict === 'passed').length).toBeGreaterThanOrEqual(passed);
   });
 
-  test('only those are refused that need what our files do not use', () => {
+  test('refuses only what needs features that our files do not use', () => {
     for (const one of verdicts) {
       if (one.verdict !== 'refused') continue;
       expect(one.features.length, one.id).toBeGreaterThan(0);

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../lib/domain/json.ts';
 import { casesAt } from './cases.ts';
 
-/** The recorded cases of four systems: what each expects in our words, and where we differ from it on purpose. */
+/**
+ * The recorded cases of four systems: what each expects as a verdict of ours, and where we differ from it on purpose.
+ */
 
 export interface UpstreamCase {
   readonly name: string;
@@ -15,9 +17,9 @@ export type Verdict = 'healthy' | 'failing' | 'waiting';
 
 export interface UpstreamSystem {
   readonly file: string;
-  /** What the system's answer means as a verdict. */
+  /** The system's answer as a verdict. */
   readonly meaning: (expected: Readonly<Record<string, unknown>>) => Verdict;
-  /** Cases where our verdict is another one, with the reason. One that is not listed fails, and one that is needless too. */
+  /** Cases with another verdict of ours, with the reason. An unlisted one fails, and so does a needless entry. */
   readonly differences: Readonly<Record<string, { readonly ours: Verdict; readonly why: string }>>;
 }
 
@@ -68,7 +70,7 @@ export const systems: Readonly<Record<string, UpstreamSystem>> = {
       },
       'TestPodStatus/podUnschedulable': {
         ours: 'waiting',
-        why: 'an autoscaler may heal it: five minutes, not 15 seconds',
+        why: 'an autoscaler may fix it: five minutes, not 15 seconds',
       },
       'TestPodStatus/podCrashLooping': {
         ours: 'waiting',

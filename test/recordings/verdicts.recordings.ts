@@ -4,7 +4,7 @@ import * as sequences from '../conformance/sequences.ts';
 import * as verdicts from '../conformance/verdicts.ts';
 import { casesAt } from './cases.ts';
 
-/** Answers of other systems, and sequences of looks. Each file is a row with what it must come to. */
+/** Other systems' answers, and sequences of looks. Each file is a row with its expected result. */
 
 const run = ({ main }: typeof verdicts | typeof sequences, files: readonly string[]) => {
   const lines: string[] = [];

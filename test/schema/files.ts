@@ -4,7 +4,9 @@ import { kindOfFile } from '../../lib/domain/batch/kind-of-file.ts';
 import { readYaml } from '../../lib/domain/batch/read-yaml.ts';
 import { batchText, item } from '../domain/batch/reading.ts';
 
-/** Batches that the reader takes, and batches that it refuses: the published schema has to say the same, where a schema can. */
+/**
+ * Batches that the reader accepts, and batches that it refuses: the published schema must agree, where a schema can.
+ */
 
 export interface BatchFile {
   readonly title: string;
@@ -19,7 +21,7 @@ export const exampleFiles: readonly BatchFile[] = readdirSync(examples)
   .map((title) => ({ title, text: readFileSync(join(examples, title), 'utf8') }))
   .filter(({ text }) => kindOfFile(documentOf(text)) === 'a batch');
 
-/** The document of a text, as a reader gives it that is not ours; undefined where there is none to speak of. */
+/** The document of a text, as another reader returns it; undefined when there is no document. */
 export function documentOf(text: string): unknown {
   const yaml = readYaml(text);
   return 'issues' in yaml ? undefined : JSON.parse(JSON.stringify(yaml.root));
@@ -125,7 +127,7 @@ export const acceptedFiles: readonly BatchFile[] = [
   of('a health check', 'metadata: { health_check: { enabled: false, path: "/a?b=/c", port: 65535, timeout: 300 } }'),
 ];
 
-/** Faults that a schema can express: nobody who checks by it takes such a file. */
+/** Faults that a schema can express: no program that checks by it accepts such a file. */
 export const refusedFiles: readonly BatchFile[] = [
   { title: 'no version', text: batchText([one]).replace('version: v1.0\n', '') },
   ...['v2.0', 'v1', '1.0', '"v1.0\\n"'].map((version) => ({
@@ -312,7 +314,9 @@ export const refusedFiles: readonly BatchFile[] = [
   of('a long check', 'metadata: { health_check: { timeout: 301 } }'),
 ];
 
-/** Faults that no schema can express: what things mean together, what the configuration knows, and how the text is written. */
+/**
+ * Faults that no schema can express: how values combine, what the configuration defines, and how the text is written.
+ */
 export const beyondSchema: readonly BatchFile[] = [
   { title: 'the same service twice', text: batchText([one, one]) },
   of('a dependency on itself', 'metadata: { dependencies: [a] }'),

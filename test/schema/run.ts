@@ -8,8 +8,8 @@ import { makeVenv } from '../python-venv.ts';
 import { acceptedFiles, type BatchFile, beyondSchema, documentOf, exampleFiles, refusedFiles } from './files.ts';
 
 /**
- * Holds the published schema of a batch against Python's `jsonschema`, on the files that `npm test` has for two validators in
- * JavaScript. It needs Python 3 with venv, and fetches jsonschema and PyYAML from PyPI.
+ * Checks the published schema of a batch with Python's `jsonschema`, on the files that `npm test` uses for two
+ * validators in JavaScript. It needs Python 3 with venv, and downloads jsonschema and PyYAML from PyPI.
  */
 const casesOf = (files: readonly BatchFile[], isTaken: boolean) =>
   files

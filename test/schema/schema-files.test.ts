@@ -12,9 +12,9 @@ const files = schemaFiles();
 const command = 'node_modules/.bin/node test/schema/write-files.ts';
 
 describe('the schemas in the folder', () => {
-  test('are all there, and no others', () => expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort()));
+  test('exist, and there are no others', () => expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort()));
 
-  test.each(Object.entries(files))('%s is what the code says', (name, schema) => {
+  test.each(Object.entries(files))('%s matches the code', (name, schema) => {
     const written: unknown = JSON.parse(readFileSync(join(folder, name), 'utf8'));
     expect(written, `schemas/${name} is stale. Write it again: ${command}`).toEqual(schema);
   });
@@ -27,7 +27,7 @@ const schemaOf: Readonly<Record<string, keyof typeof files>> = {
   'a configuration': 'configuration-v1.json',
 };
 
-/** Batches and configurations among the examples, with the schema that holds for each. */
+/** Batches and configurations among the examples, with their schemas. */
 const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.ya?ml$/.test(name))
   .map((name) => ({ name, text: readFileSync(join(root, 'examples', name), 'utf8') }))
@@ -41,7 +41,7 @@ describe('the examples', () => {
     expect([...new Set(examples.map(([, schema]) => schema))].sort()).toEqual(Object.keys(files).sort());
   });
 
-  test.each(examples)('%s tells editors its schema, %s, and keeps to it', (name, schema, text) => {
+  test.each(examples)('%s tells editors its schema, %s, and follows it', (name, schema, text) => {
     const [first = ''] = text.split('\n');
     const path = relative(dirname(join(root, 'examples', name)), join(folder, schema));
     expect(first).toBe(`# yaml-language-server: $schema=${path}`);

@@ -16,7 +16,7 @@ const saidBy = (document: unknown) =>
   Object.fromEntries(validators.map(([name, accepts]) => [name, accepts(document)]));
 const all = (verdict: boolean) => Object.fromEntries(validators.map(([name]) => [name, verdict]));
 
-describe('the published schema says what the reader says', () => {
+describe('the published schema agrees with the reader', () => {
   test('there are examples', () => expect(exampleFiles.length).toBeGreaterThan(1));
 
   test.each(rows(acceptedFiles))('taken: %s', (_, text) => {
@@ -36,7 +36,7 @@ describe('the published schema says what the reader says', () => {
   });
 });
 
-/** What only the reader sees: see `beyondSchema`. */
+/** What only the reader checks: see `beyondSchema`. */
 const isBeyond = ({ code }: Issue): boolean => /^(Unknown(?!Key|Pillar)|Duplicate|Ambiguous|Dependency)/.test(code);
 
 test('the two agree on any file', () => {
@@ -133,7 +133,7 @@ const smallest = (): unknown => ({
   ],
 });
 
-/** Sets a value, or removes what is there; nothing where the way to it is no way. */
+/** Sets a value, or removes it; does nothing when the path does not exist. */
 const put = (root: unknown, [step, ...rest]: readonly (string | number)[], value: unknown): unknown => {
   if (typeof root !== 'object' || root === null || step === undefined) return step === undefined ? value : root;
   if (rest.length > 0 && !Object.hasOwn(root, step)) return root;

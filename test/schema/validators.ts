@@ -2,7 +2,7 @@ import { Validator } from '@cfworker/json-schema';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonObject } from '../../lib/domain/json.ts';
 
-/** Who checks by a schema: two programs that have nothing in common, one of them with both dialects of JavaScript. */
+/** Programs that check by a schema: two independent ones, one of them with both dialects of JavaScript. */
 export const validatorsOf = (schema: JsonObject): Readonly<Record<string, (document: unknown) => boolean>> => {
   const ajv = (unicodeRegExp: boolean) => new Ajv2020({ strict: true, unicodeRegExp }).compile(schema);
   const [withUnicode, without] = [ajv(true), ajv(false)];

@@ -4,13 +4,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Has systemd check the unit of the example, and how much of the machine the service could reach. Needs systemd-analyze. */
+/**
+ * Has systemd check the unit of the example, and how much of the machine the service could reach. Needs
+ * systemd-analyze.
+ */
 const root = join(import.meta.dirname, '..', '..');
 
-/** Tenths: 10 of 100 are the best that a program with a network and a compiler gets. */
+/** Tenths: 10 of 100 is the best that a program with a network and a compiler gets. */
 const mostExposed = 15;
 
-/** The program of the unit is installed on no machine that builds, so another stands for it. */
+/** The unit's program is not installed on a build machine, so another replaces it. */
 const withProgram = (unit: string): string => unit.replace(/^ExecStart=\S+/m, `ExecStart=${process.execPath}`);
 
 const analyze = (...args: readonly string[]): { status: number | null; told: string } => {
@@ -28,7 +31,7 @@ const checkUnit = (folder: string, unit: string): void => {
   assert.equal(security.status, 0, security.told);
   console.log(/→ Overall exposure.*: [\d.]+/.exec(security.told)?.[0]);
 
-  // Were nothing checked, both answers above would be worth nothing.
+  // If nothing were checked, both answers above would be worthless.
   writeFileSync(file, withProgram(unit).replace(/^(?:Protect|Private|Restrict|SystemCall)\w+=.*$/gm, ''));
   assert.notEqual(analyze('security', '--offline=true', `--threshold=${mostExposed}`, file).status, 0);
   console.log('Without its protections it is refused.');

@@ -20,7 +20,7 @@ const open = async (path: string, { as = about, patience = 0 } = {}): Promise<{ 
   return { memory, told };
 };
 
-test('is there again, in the order in which things first came', async () => {
+test('is there again, in the order of first appearance', async () => {
   const path = freshPath();
   const { memory } = await open(path);
   for (const key of ['b', 'a', 'c']) memory.put('thing', key, { key });
@@ -29,7 +29,7 @@ test('is there again, in the order in which things first came', async () => {
   memory.remove('thing', 'a');
   memory.together(() => memory.together(() => memory.put('thing', 'a', { key: 'a', again: true })));
   memory.close();
-  // What its simulator still does on its way out.
+  // Late writes of a simulator that is stopping.
   memory.put('thing', 'd', { key: 'd' });
   memory.remove('thing', 'b');
   const { memory: next, told } = await open(path);
@@ -38,7 +38,7 @@ test('is there again, in the order in which things first came', async () => {
   expect(told).toEqual([]);
 });
 
-test('has one owner at a time, for whose end the next one waits', async () => {
+test('has one owner at a time; the next one waits for its end', async () => {
   const path = freshPath();
   const { memory } = await open(path);
   memory.put('thing', 'a', { is: 'kept' });
@@ -79,7 +79,7 @@ test.each<[what: string, spoil: (path: string) => Promise<void>, why: string]>([
     },
     'it belongs to a simulated Harness',
   ],
-])('a file that is %s is set aside, and the memory starts empty', async (_, spoil, why) => {
+])('sets aside a file that is %s, and starts with empty memory', async (_, spoil, why) => {
   const path = freshPath();
   const { memory: before } = await open(path);
   for (let n = 0; n < 200; n += 1) before.put('thing', String(n), { n, text: 'x'.repeat(200) });
@@ -98,11 +98,11 @@ test.each<[what: string, spoil: (path: string) => Promise<void>, why: string]>([
   expect((await open(path)).memory.all('thing')).toEqual([{ is: 'kept' }]);
 });
 
-/** Everything behind the first page, which alone tells what it is. */
+/** Everything after the first page, which alone identifies the file. */
 const damaged = (whole: Buffer): Buffer =>
   Buffer.concat([whole.subarray(0, 4096), Buffer.alloc(whole.length - 4096, 7)]);
 
-test('a place where nothing can be kept is told as it is', async () => {
+test('reports a place where nothing can be stored', async () => {
   const path = freshPath();
   writeFileSync(join(path, '..', '..', 'simulators'), '');
   await expect(open(path)).rejects.toThrow(/EEXIST|ENOTDIR/);

@@ -15,7 +15,7 @@ const statusFor = (url: string, host: string): Promise<number> =>
 test.each([
   ['cluster', startSimulatedCluster, '/api/v1/pods'],
   ['harness', startSimulatedHarness, '/simulator/runs'],
-])('the simulated %s answers to a name of this machine only', async (_, start, path) => {
+])('the simulated %s answers only to names of this machine', async (_, start, path) => {
   const simulator = await start({});
   onTestFinished(() => simulator.close());
   const { host } = new URL(simulator.url);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
 test.each(['cluster', 'harness'])(
-  '%s: who loses whoever started it before the first word ends without a fault',
+  '%s: ends without a fault when its parent dies before the first line',
   async (what) => {
     const file = fileURLToPath(new URL(`../../lib/simulators/${what}/main.ts`, import.meta.url));
     const child = spawn(process.execPath, [file, '--exit-with-stdin'], { stdio: 'pipe' });

@@ -14,7 +14,7 @@ const waysOutOf = (state: State): readonly string[] => {
     ...(state.Default === undefined ? [] : [`to ${state.Default}`]),
     ...(state.Type === 'Choice' ? [] : [`to ${state.Next ?? 'its end'}`]),
     ...rowsOf(state, 'Catch').map((_, index) => `Catch[${index}]`),
-    // An error that is tried again, by its name, and one that was tried often enough.
+    // An error that is retried, by its name, and one without retries left.
     ...rowsOf(state, 'Retry').flatMap(({ ErrorEquals }, index) => [
       ...ErrorEquals.map((error) => `Retry[${index}] of ${error}`),
       `Retry[${index}] no more`,
@@ -46,6 +46,6 @@ const done = (one: StateCase, answer: TestStateCommandOutput): readonly string[]
   ];
 };
 
-/** What an answer shows that a state did. */
+/** What an answer shows about a state. */
 export const coveredBy = (one: StateCase, answer: TestStateCommandOutput): readonly string[] =>
   done(one, answer).map((way) => `${one.machine} ${one.state}: ${way}`);

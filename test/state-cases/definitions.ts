@@ -14,10 +14,10 @@ const readStates = (machine: MachineName): ReadonlyMap<string, State> => {
 
 const states = { batch: readStates('batch'), watch: readStates('watch'), preview: readStates('preview') };
 
-/** Every state of a machine, those of its children too, by name. */
+/** Every state of a machine and of its children, by name. */
 export const statesOf = (machine: MachineName): ReadonlyMap<string, State> => states[machine];
 
-/** What TestState asks a mock for. */
+/** What TestState requires of a mock. */
 export const needsMock = ({ Type }: State): boolean => Type === 'Task' || Type === 'Map';
 
 export const waitsForToken = ({ Resource }: State): boolean => String(Resource).endsWith('.waitForTaskToken');

@@ -24,7 +24,7 @@ const childrenOf = async (
   return await Promise.all(executions.toReversed().map((one) => engine.describeExecution(one)));
 };
 
-/** Every execution that a path left behind, those of children too. */
+/** Every execution of a path, with children. */
 const executionsOf = async (world: World): Promise<readonly Walked[]> => {
   const found: Walked[] = [];
   for (const machine of machineNames) {
@@ -57,7 +57,7 @@ const contextOf = ({ execution }: Walked, attempt: Attempt, state: State): JsonO
   };
 };
 
-/** How often it was tried before matters to an error alone. */
+/** Earlier attempts matter only to an error. */
 const retriedIn = ({ end, nth }: Attempt): number => (end !== undefined && 'error' in end ? nth : 0);
 
 const leftIn = ({ after, end }: Attempt): Left | undefined => {
@@ -71,7 +71,7 @@ const leftIn = ({ after, end }: Attempt): Left | undefined => {
   return { status, output, ...(next === undefined ? {} : { next }), ...error };
 };
 
-/** What was called, or what each child began with. */
+/** The input of the call, or of each child. */
 const givenIn = async ({ world }: Walked, { parameters, mapRunArn }: Attempt): Promise<Json | undefined> =>
   mapRunArn === undefined
     ? parameters?.Payload
@@ -95,14 +95,14 @@ const caseOf = async (walked: Walked, attempt: Attempt, title: string): Promise<
   const expected = { ...left, ...(given === undefined ? {} : { given }) };
   const common = { title, machine, state: attempt.state, input: attempt.input, expected };
   if (!needsMock(state)) return isAskable(walked, attempt, state) ? common : undefined;
-  // Without an end it is the evaluation that failed: the history does not tell what a mock would have to be.
+  // Without an end, the evaluation failed: the history does not show what a mock would have to be.
   if (end === undefined) return undefined;
   const retried = retriedIn(attempt);
   const context = contextOf(walked, attempt, state);
   return { ...common, context, mock: end, ...(retried === 0 ? {} : { retried }) };
 };
 
-/** Everything of a value but what differs from one path to the next: ids, times, numbers. */
+/** A value without the parts that differ between paths: ids, times, numbers. */
 const shapeOf = (value: Json | undefined): unknown => {
   if (Array.isArray(value)) return [...new Set(value.map((part) => JSON.stringify(shapeOf(part))))];
   if (isJsonObject(value)) return Object.entries(value).map(([key, part]) => [key, shapeOf(part)]);

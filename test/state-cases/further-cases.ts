@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../lib/engine/json.ts';
 import { machineNames, needsMock, statesOf } from './definitions.ts';
 import type { Left, MachineName, StateCase } from './state-case.ts';
 
-/** Where a state leads whatever goes wrong in it; a state that is not named here fails its execution. */
+/** Where a state leads for any error; a state that is not named here fails its execution. */
 const leads: Readonly<Record<string, (input: JsonObject, error: Json) => { next: string; output: Json }>> = {
   Plan: (_, error) => ({ next: 'Conclude', output: { round: 1, error } }),
   Deployments: ({ round = null }, error) => ({ next: 'Conclude', output: { round, error } }),
@@ -19,7 +19,7 @@ const leads: Readonly<Record<string, (input: JsonObject, error: Json) => { next:
   Preview: (_, error) => ({ next: 'Tell', output: { error, place: '' } }),
 };
 
-/** Where an error that a Catch takes by its name leads, from whichever state. */
+/** Where an error leads that a Catch names, from any state. */
 const leadsByName: Readonly<Record<string, { next: string; output: Json }>> = {
   TurnReturned: { next: 'AwaitTurn', output: {} },
 };
@@ -31,7 +31,7 @@ interface Retrier {
 
 const cause = 'ordered by the test';
 
-/** The case with another end: its state is entered with the same, and an error comes of it. */
+/** The case with another end: the state starts with the same input, and an error comes out. */
 const failing = (
   base: StateCase,
   { error, retried = 0, isLost = false }: { error: string; retried?: number; isLost?: boolean },
@@ -52,7 +52,7 @@ const failing = (
   };
 };
 
-/** A Catch that takes an error by its name leads on without the error: nothing has gone wrong. */
+/** A Catch that names an error leads on without the error: nothing has gone wrong. */
 const caughtByName = (base: StateCase, error: string): readonly StateCase[] => {
   const lead = leadsByName[error];
   if (lead === undefined) return [];
@@ -72,7 +72,7 @@ const again = (base: StateCase, error: string, retried: number): StateCase => {
   return { ...failing(base, { error, retried }), expected };
 };
 
-/** Each error that a Retry takes, the first time and the last, and what becomes of one that does not stop. */
+/** Each error of a Retry, the first time and the last, and the outcome of one that does not stop. */
 const retriesOf = (base: StateCase, retriers: readonly Retrier[]): readonly StateCase[] =>
   retriers.flatMap(({ ErrorEquals, MaxAttempts }) => {
     const [first = ''] = ErrorEquals;
@@ -83,7 +83,7 @@ const retriesOf = (base: StateCase, retriers: readonly Retrier[]): readonly Stat
     ];
   });
 
-/** What no path brings about in every state. */
+/** What no path produces in every state. */
 const errorsOf = (base: StateCase, caught: ReadonlySet<string>): readonly StateCase[] => [
   ...['States.TaskFailed', 'AttemptFailed', 'Lambda.Unknown', 'States.Runtime']
     .filter((error) => !caught.has(error))
@@ -107,7 +107,7 @@ const plain = (machine: MachineName, state: string, input: Json, expected: Omit<
   expected: { status: 'SUCCEEDED', ...expected },
 });
 
-/** States that call nothing, where the paths do not come in each way. */
+/** States that call nothing, when paths do not take every way through them. */
 const unmocked: readonly StateCase[] = [
   plain('watch', 'More?', { more: true }, { next: 'Which?', output: { more: true } }),
   plain('watch', 'Pause', {}, { next: 'Which?', output: {} }),
@@ -129,7 +129,10 @@ const previewOf = (state: string, task: string, more: Partial<Pick<Left, 'next'>
   };
 };
 
-/** No path of a batch comes through a preview: each of its states calls one function, and is left with nothing where no place has to go on. */
+/**
+ * No path of a batch runs a preview: each of its states calls one function, and ends with nothing when no place has to
+ * go on.
+ */
 const previews: readonly StateCase[] = [
   previewOf('Fetch', 'fetch', { next: 'Preview' }),
   previewOf('Preview', 'preview', { next: 'More?' }),
@@ -137,8 +140,8 @@ const previews: readonly StateCase[] = [
 ];
 
 /**
- * What the paths leave out, for every state of each machine: errors and attempts, each at the place where a path has
- * come through well.
+ * Everything that the paths leave out, for every state of each machine. Errors and attempts start where a path has
+ * passed through successfully.
  */
 export const furtherCases = (derived: readonly StateCase[]): readonly StateCase[] => [
   ...unmocked,

@@ -4,39 +4,39 @@ import type { Json, JsonObject } from '../../lib/engine/json.ts';
 
 export type MachineName = 'batch' | 'watch' | 'preview';
 
-/** What a state is left with, or what it fails with. */
+/** The output of a state, or its failure. */
 export interface Left {
   readonly status: 'SUCCEEDED' | 'FAILED' | 'RETRIABLE' | 'CAUGHT_ERROR';
   readonly next?: string;
   readonly output?: Json;
   readonly error?: string;
-  /** What the function, or each child, was given; left out where it is not looked at. */
+  /** The input of the function, or of each child; left out where it is not checked. */
   readonly given?: Json;
 }
 
-/** One attempt of one state: what it is entered with, what its task gives, and what follows. */
+/** One attempt of one state: its input, its task's result, and what follows. */
 export interface StateCase {
   readonly title: string;
   readonly machine: MachineName;
   readonly state: string;
   readonly input: Json;
-  /** TestState takes a context only together with a mock; without one the input of the execution is the state's. */
+  /** TestState accepts a context only together with a mock; without one the execution's input is the state's. */
   readonly context?: JsonObject;
   readonly mock?: { readonly result: Json } | { readonly error: string; readonly cause?: string };
   /** Where an error of a Map comes from. */
   readonly errorFrom?: string;
-  /** Attempts that its Retry has made already. */
+  /** Attempts that its Retry has already made. */
   readonly retried?: number;
   readonly expected: Left;
 }
 
 const mockOf = (mock: NonNullable<StateCase['mock']>): NonNullable<TestStateCommandInput['mock']> =>
   'result' in mock
-    ? // What a task with a token gives is not what Invoke gives, and an answer of Invoke has its payload as JSON.
+    ? // The result of a task with a token differs from Invoke's, and an answer of Invoke has its payload as JSON.
       { result: JSON.stringify(mock.result), fieldValidationMode: 'NONE' }
     : { errorOutput: { error: mock.error, ...(mock.cause === undefined ? {} : { cause: mock.cause }) } };
 
-/** The case as TestState takes it, for the definition of its machine as it was deployed. */
+/** The case as TestState accepts it, for the deployed definition of its machine. */
 export const requestOf = (one: StateCase, definition: string): TestStateCommandInput => {
   const { state, input, context, mock, errorFrom, retried = 0 } = one;
   const configuration = {
@@ -54,14 +54,14 @@ export const requestOf = (one: StateCase, definition: string): TestStateCommandI
 const parsed = (text: string | undefined): Json | undefined =>
   text === undefined ? undefined : (JSON.parse(text) as Json);
 
-/** The answer in the words of a case. The name of a function is left out: it is another one wherever it is deployed. */
+/** The answer in the form of a case. The function's name is left out: it differs between deployments. */
 const leftBy = ({ status, nextState, output, error, inspectionData = {} }: TestStateCommandOutput): object => {
   const { afterArguments, afterItemSelector } = inspectionData;
   const call = parsed(afterArguments) as { readonly Payload?: Json } | undefined;
   return { status, next: nextState, output: parsed(output), error, given: call?.Payload ?? parsed(afterItemSelector) };
 };
 
-/** Where an answer is not what the case says: one line for each field. */
+/** Where an answer differs from the case: one line for each field. */
 export const differencesOf = ({ expected }: StateCase, answer: TestStateCommandOutput): readonly string[] => {
   const left = leftBy(answer) as Record<string, unknown>;
   return (['status', 'next', 'output', 'error', 'given'] as const).flatMap((field) => {

@@ -56,14 +56,14 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 describe('every state, by TestState', () => {
-  test('is left as the paths leave it', () => {
+  test('ends as the paths leave it', () => {
     const wrong = [...answers].flatMap(([one, answer]) =>
       differencesOf(one, answer).map((line) => `${one.machine} ${one.state}, ${one.title}: ${line}`),
     );
     expect(wrong).toEqual([]);
   });
 
-  test('is seen by every way out, every Catch and every error of every Retry', () => {
+  test('is covered by every way out, every Catch and every error of every Retry', () => {
     const covered = new Set([...answers].flatMap(([one, answer]) => coveredBy(one, answer)));
     expect(toBeCovered().filter((way) => !covered.has(way))).toEqual([]);
   });

@@ -12,7 +12,7 @@ const casesOf = async (paths: readonly Path[]): Promise<readonly StateCase[]> =>
   return [...derived, ...furtherCases(derived)];
 };
 
-/** With the faults, these come through every state in every way; all the paths take much longer. */
+/** With the faults, these cover every state in every way; all the paths would take much longer. */
 const titles = [
   'the second attempt succeeds after a verification that timed out',
   'a bad image is a verdict within seconds, with the pod as evidence, and is not tried again',
@@ -24,9 +24,9 @@ const few: readonly Path[] = [
   ...[...good, ...bad].filter(({ title }) => titles.includes(title)),
 ];
 
-/** Every state of each machine: what the paths of the workflow make of it, and what they leave out. */
+/** Every state of each machine: its cases from the paths of the workflow, and those that they leave out. */
 export const stateCases = (): Promise<readonly StateCase[]> => casesOf(few);
 
-/** The same of all paths, for who asks AWS. */
+/** The same for all paths, for the test on AWS. */
 export const allStateCases = (): Promise<readonly StateCase[]> =>
   casesOf([...few, ...bad, ...good, ...cancelPaths, ...byOwner, ...byState]);

@@ -1,12 +1,12 @@
 import { type HistoryEvent, mostEvents } from '../../lib/engine/history.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../lib/engine/json.ts';
 
-/** One attempt of a state, as the history of an execution tells it. */
+/** One attempt of a state, from the history of an execution. */
 export interface Attempt {
   readonly state: string;
   readonly input: Json;
   readonly enteredAt: number;
-  /** How many attempts of this visit came before it. */
+  /** Earlier attempts of this visit. */
   readonly nth: number;
   readonly parameters?: JsonObject;
   readonly mapRunArn?: string;
@@ -17,7 +17,7 @@ export interface Attempt {
     | { readonly kind: 'left'; readonly output: Json; readonly next?: string };
 }
 
-/** Where a program's files are is nothing to a state: the trace of an error goes. */
+/** A state does not depend on the program's file paths: the trace of an error is dropped. */
 const withoutTraces = (value: Json): Json => {
   if (typeof value === 'string' && value.includes('"trace":')) {
     const { trace: _, ...rest } = JSON.parse(value) as JsonObject;
@@ -49,7 +49,7 @@ class Reader {
     else if (['TaskFailed', 'TaskTimedOut', 'MapRunFailed'].includes(type))
       this.#current.end = { error: String(error), ...(cause === undefined ? {} : { cause: String(cause) }) };
     else if (type.endsWith('StateExited')) this.#exit(output ?? null);
-    // An execution whose history is full is ended from outside: its state has failed at nothing.
+    // An execution with a full history is ended from outside: its state has not failed.
     else if (type === 'ExecutionFailed') this.#current.after = { kind: isFull(cause) ? 'cut off' : 'failed' };
   }
 

@@ -1,4 +1,4 @@
-/** The package says nothing of its types. It writes into the definition that it is given. */
+/** The package has no types. It changes the definition that it is given. */
 declare module 'asl-validator' {
   function validate(
     definition: object,

@@ -7,7 +7,7 @@ const usesIn = ({ text }: Text): Uses | undefined => {
   try {
     return expression === undefined ? undefined : usesOf(expression);
   } catch {
-    return undefined; // the rule `syntax` says so
+    return undefined; // the rule `syntax` reports that
   }
 };
 
@@ -17,7 +17,7 @@ const each = (state: State, find: (uses: Uses, text: Text) => readonly string[])
     return uses === undefined ? [] : find(uses, text);
   });
 
-/** A text with half of the brackets, or with space around them, is taken as plain text. */
+/** A text with half of the brackets, or with space around them, counts as plain text. */
 const syntax = ({ state }: Place): readonly string[] =>
   textsOf(state).flatMap(({ text, path }) => {
     const expression = expressionIn(text);
@@ -36,16 +36,14 @@ const functions = ({ state }: Place): readonly string[] =>
   );
 
 const bare = ({ state }: Place): readonly string[] =>
-  each(state, (uses, { path }) =>
-    [...uses.bare].map((name) => `${path} refers to ${name}, and there is no such thing`),
-  );
+  each(state, (uses, { path }) => [...uses.bare].map((name) => `${path} refers to ${name}, which does not exist`));
 
 const contextFields = [
   ...['Execution.Id', 'Execution.Input', 'Execution.Name', 'Execution.StartTime', 'Execution.RedriveCount'],
   ...['State.Name', 'State.EnteredTime', 'State.RetryCount', 'StateMachine.Id', 'StateMachine.Name', 'Task.Token'],
 ];
 
-/** What `$states` holds where the text stands. */
+/** What `$states` holds at the text's place. */
 const rootsIn = (type: string, { field }: Text): readonly string[] => {
   const hasResult = ['Task', 'Map', 'Parallel'].includes(type);
   if (field === 'Catch.Output' || field === 'Catch.Assign') return ['input', 'context', 'errorOutput'];
@@ -64,7 +62,7 @@ const states = ({ state }: Place): readonly string[] =>
   each(state, (uses, text) =>
     [...uses.states]
       .filter((used) => !isKnown(used, state.Type, text))
-      .map((used) => `${text.path} reads $states.${used}, which is not there`),
+      .map((used) => `${text.path} reads $states.${used}, which does not exist`),
   );
 
 /** Children of a Distributed Map see no variable of their parent; items of an inline Map see all. */
@@ -87,7 +85,7 @@ const variableNames = ({ state }: Place): readonly string[] =>
   edgesOf(state)
     .flatMap(({ assigns }) => assigns)
     .filter((name) => knownFunctions.has(name) || name === 'states')
-    .map((name) => `assigns ${name}, which is there already`);
+    .map((name) => `assigns ${name}, which exists already`);
 
 export const expressionRules: Rules = {
   states: { syntax, functions, bare, states, 'variable-names': variableNames },

@@ -3,7 +3,7 @@ import type { Facts, Place, Rules } from './rules.ts';
 
 const canFail = (state: State): boolean => ['Task', 'Map', 'Parallel'].includes(state.Type);
 
-/** `States.ALL` beside another name, or before another row, is refused by AWS only when the machine is made. */
+/** AWS refuses `States.ALL` beside another name, or before another row, only when the machine is created. */
 const catchAll = ({ state }: Place): readonly string[] =>
   ['Catch', 'Retry'].flatMap((part) =>
     ((state[part] ?? []) as State[]).flatMap(({ ErrorEquals }, index, rows) => {
@@ -21,9 +21,7 @@ const caught = ({ scope, name, state, facts }: Place): readonly string[] => {
   if (expected.uncaught.includes(name)) return state.Catch === undefined ? [] : ['catches, but nothing comes after it'];
   const last = (state.Catch ?? []).at(-1);
   const next = expected.goesOn?.[name] ?? expected.catchTo;
-  return last?.ErrorEquals.includes('States.ALL') && last.Next === next
-    ? []
-    : [`does not lead everything that goes wrong to ${next}`];
+  return last?.ErrorEquals.includes('States.ALL') && last.Next === next ? [] : [`does not lead every error to ${next}`];
 };
 
 const ends = ({ scope, name, state, facts }: Place): readonly string[] => {
@@ -39,7 +37,7 @@ const errorNames = ({ state, facts }: Place): readonly string[] =>
     .map((name) => `catches ${name}, which nothing throws`);
 
 const expectation = (scope: Scope, facts: Facts): readonly string[] =>
-  facts.expectations[scope.name] === undefined ? [`nobody said where ${scope.name} leads its errors`] : [];
+  facts.expectations[scope.name] === undefined ? [`no rule says where ${scope.name} leads its errors`] : [];
 
 const straightPath = (scope: Scope): readonly string[] => {
   const path: string[] = [];

@@ -4,24 +4,27 @@ import jsonata from 'jsonata';
 export interface Uses {
   /** Variables of the state machine, without those that the expression binds itself. */
   readonly variables: ReadonlySet<string>;
-  /** Functions that are called or handed on by name. */
+  /** Functions that are called or passed on by name. */
   readonly functions: ReadonlySet<string>;
   /** Fields of `$states`, as far as they are named: `input.count`, `context.Task.Token`. */
   readonly states: ReadonlySet<string>;
-  /** `$`, `$$` and field names where there is nothing that they could refer to. */
+  /** `$`, `$$` and field names that refer to nothing. */
   readonly bare: ReadonlySet<string>;
 }
 
 /** The functions of JSONata as Step Functions has them: without `$eval`, with six of its own. */
 export const knownFunctions: ReadonlySet<string> = new Set(
-  `abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl decodeUrlComponent
-   distinct each encodeUrl encodeUrlComponent error exists filter floor formatBase formatInteger formatNumber fromMillis
-   join keys length lookup lowercase map match max merge millis min not now number pad parseInteger power random reduce
-   replace reverse round shuffle sift single sort split spread sqrt string substring substringAfter substringBefore sum
-   toMillis trim type uppercase zip parse partition range hash uuid`.split(/\s+/),
+  [
+    'abs append assert average base64decode base64encode boolean ceil clone contains count decodeUrl',
+    'decodeUrlComponent distinct each encodeUrl encodeUrlComponent error exists filter floor formatBase',
+    'formatInteger formatNumber fromMillis join keys length lookup lowercase map match max merge millis',
+    'min not now number pad parseInteger power random reduce replace reverse round shuffle sift single',
+    'sort split spread sqrt string substring substringAfter substringBefore sum toMillis trim type',
+    'uppercase zip parse partition range hash uuid',
+  ].flatMap((line) => line.split(' ')),
 );
 
-/** `$eval` is known as a function too, so that it is not taken for a variable. */
+/** `$eval` counts as a function too, so that it is not taken for a variable. */
 const isFunction = (name: string): boolean => knownFunctions.has(name) || name === 'eval';
 
 interface Node {
@@ -45,7 +48,7 @@ interface Scope {
 
 const isNode = (part: unknown): part is Node => typeof part === 'object' && part !== null && 'type' in part;
 
-/** The nodes of a part, however deep they lie in lists, pairs, groups and terms of a sort. */
+/** The nodes of a part, at any depth of lists, pairs, groups and sort terms. */
 const nodesIn = (part: unknown): readonly Node[] => {
   if (isNode(part)) return [part];
   return typeof part === 'object' && part !== null ? Object.values(part).flatMap(nodesIn) : [];
@@ -72,7 +75,7 @@ const seePath = (steps: readonly Node[], scope: Scope, found: Found): void => {
   for (const step of rest) see(step, inside, found);
 };
 
-/** In a filter, a group or a term of a sort, `$` and field names refer to the value that is looked at. */
+/** In a filter, a group or a sort term, `$` and field names refer to the current value. */
 const insideParts = ['stages', 'predicate', 'group', 'terms', 'pattern', 'update', 'delete'];
 const outsideParts = [
   'expressions',
@@ -114,7 +117,7 @@ const seeLambda = (node: Node, scope: Scope, found: Found): void => {
   seeParts(node, ['body'], { ...scope, bound: new Set([...scope.bound, ...own]) }, found);
 };
 
-/** How each type of node is looked into; the others are looked into part by part. */
+/** How to read each type of node; all others are read part by part. */
 const seeing: Readonly<Record<string, (node: Node, scope: Scope, found: Found) => void>> = {
   variable: (node, scope, found) => {
     seeVariable(String(node.value), scope, found);
@@ -181,5 +184,5 @@ const keysOfNode = (node: Node): ObjectKeys | undefined => {
   return isMerge && list?.value === '[' ? join(nodesIn(list.expressions).map(keysOfNode), false) : undefined;
 };
 
-/** Keys of an object, `$merge([…])` or choice of such; undefined when they cannot be told from the text. */
+/** Keys of an object, `$merge([…])` or choice of such; undefined when the text does not show them. */
 export const objectKeysOf = (expression: string): ObjectKeys | undefined => keysOfNode(treeOf(expression));

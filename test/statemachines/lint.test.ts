@@ -33,7 +33,7 @@ const expectations: Readonly<Record<string, Readonly<Record<string, Expectation>
     root: { catchTo: 'Conclude', uncaught: ['Conclude', 'Finish'], ends: ['Finish'] },
     Deployments: {
       ...{ catchTo: 'Record', uncaught: ['Record'], ends: ['Record', 'Verify'], transitions: 4 },
-      // What failed must not stay because of a look that could not be had.
+      // A failed version must not stay because a look was impossible.
       goesOn: { LookBack: 'Restore' },
     },
   },
@@ -49,13 +49,13 @@ const factsOf = (name: string): Facts => ({
 
 describe.each(['batch', 'watch', 'preview'])('%s.asl.json', (name) => {
   it('is valid for AWS', () => {
-    // The validator writes into what it is given.
+    // The validator changes its input.
     const { isValid, errors } = validate(load(name), { checkPaths: true, checkArn: false });
     expect(errors).toEqual([]);
     expect(isValid).toBe(true);
   });
 
-  it('has nothing that the lint finds', () => {
+  it('has no problem that the lint finds', () => {
     expect(lint(load(name), factsOf(name))).toEqual([]);
   });
 });
@@ -76,7 +76,7 @@ interface States {
   readonly child: Record<string, Draft>;
 }
 
-/** Each row breaks the batch machine in one way that must be found. */
+/** Each row breaks the batch machine in one way that the lint must find. */
 const mutations: readonly (readonly [rule: string, what: string, mutate: (states: States) => void])[] = [
   ['language', 'JSONPath by default', ({ machine }) => delete machine.QueryLanguage],
   ['fields', 'a time-out of the machine', ({ machine }) => (machine.TimeoutSeconds = 60)],
@@ -111,7 +111,7 @@ const mutations: readonly (readonly [rule: string, what: string, mutate: (states
   ],
   [
     'expectation',
-    'a Map that nobody thought about',
+    'a Map without a rule',
     ({ root }) => (root.More = { ...root.Deployments, Label: 'More', Next: 'Conclude' }),
   ],
   [
@@ -142,9 +142,9 @@ const mutations: readonly (readonly [rule: string, what: string, mutate: (states
   ['placeholders', 'a name instead', ({ child }) => (child.Deploy!.Arguments.FunctionName = 'start-deployment')],
   ['placeholders', 'one elsewhere', ({ child }) => (child.Deploy!.Arguments.Payload.attempt = `\${Attempt}`)],
   ['payload', 'a missing key', ({ child }) => delete child.Deploy!.Arguments.Payload.attempt],
-  ['payload', 'a task that nobody does', ({ child }) => (child.Deploy!.Arguments.Payload.task = 'begin')],
+  ['payload', 'a task that no function knows', ({ child }) => (child.Deploy!.Arguments.Payload.task = 'begin')],
   ['payload', 'no task', ({ child }) => delete child.Deploy!.Arguments.Payload.task],
-  ['payload', 'a task that takes less', ({ child }) => (child.Deploy!.Arguments.Payload.task = 'watch')],
+  ['payload', 'a task that accepts less', ({ child }) => (child.Deploy!.Arguments.Payload.task = 'watch')],
   ['payload', 'an unknown key', ({ child }) => (child.Deploy!.Arguments.Payload.atempt = 1)],
   [
     'payload',
@@ -153,10 +153,10 @@ const mutations: readonly (readonly [rule: string, what: string, mutate: (states
   ],
   [
     'payload',
-    'a key that is there at times',
+    'a key that is present only sometimes',
     ({ root }) => (root.Finish!.Arguments.Payload = "{% $states.input.x = 1 ? {'batch_id': 'b'} : {} %}"),
   ],
-  ['payload', 'keys that nobody knows', ({ root }) => (root.Finish!.Arguments.Payload = '{% $states.input %}')],
+  ['payload', 'unknown keys', ({ root }) => (root.Finish!.Arguments.Payload = '{% $states.input %}')],
   ['token', 'a wait without a token', ({ child }) => (child.Deploy!.Arguments.Payload.token = 'x')],
   [
     'token',
@@ -168,13 +168,13 @@ const mutations: readonly (readonly [rule: string, what: string, mutate: (states
   ['syntax', 'no JSONata', ({ child }) => (child.Capture!.Output = '{% $states.input. %}')],
   ['functions', '$eval', ({ child }) => (child.Capture!.Output = "{% $eval('1') %}")],
   ['functions', 'an unknown function', ({ child }) => (child.Capture!.Output = '{% $sums([1]) %}')],
-  ['functions', 'one that is handed on', ({ child }) => (child.Capture!.Output = '{% [1] ~> $eval %}')],
+  ['functions', 'an unknown one that is passed on', ({ child }) => (child.Capture!.Output = '{% [1] ~> $eval %}')],
   ['bare', '$', ({ child }) => (child.Capture!.Output = '{% $ %}')],
   ['bare', '$$', ({ child }) => (child.Capture!.Output = '{% [1][$$.x] %}')],
   ['bare', 'a field name', ({ child }) => (child.Capture!.Output = '{% input.attempt %}')],
   [
     'states',
-    'the result before it is there',
+    'the result before it exists',
     ({ child }) => (child.Deploy!.Arguments.Payload.attempt = '{% $states.result.x %}'),
   ],
   [
@@ -184,11 +184,11 @@ const mutations: readonly (readonly [rule: string, what: string, mutate: (states
   ],
   ['states', 'the result in a Catch', ({ child }) => (child.Deploy!.Catch[2].Output = '{% $states.result %}')],
   ['states', 'an error outside of Catch', ({ child }) => (child.Deploy!.Output = '{% $states.errorOutput %}')],
-  ['states', 'no part of $states', ({ child }) => (child.Deploy!.Output = '{% $states.output %}')],
+  ['states', 'an unknown part of $states', ({ child }) => (child.Deploy!.Output = '{% $states.output %}')],
   ['states', 'all of $states', ({ child }) => (child.Deploy!.Output = '{% $states %}')],
   [
     'states',
-    'no part of the context',
+    'an unknown part of the context',
     ({ child }) => (child.Deploy!.Output = '{% $states.context.Execution.Inputs.x %}'),
   ],
   [
@@ -271,7 +271,7 @@ describe('the lint', () => {
       '$ inside a filter',
       ({ child }) => (child.Capture!.Output = '{% $states.input.items[$ > 1 and size = 2].{"k": $} %}'),
     ],
-    ['a function that is handed on', ({ child }) => (child.Capture!.Output = '{% [1] ~> $sum %}')],
+    ['a function that is passed on', ({ child }) => (child.Capture!.Output = '{% [1] ~> $sum %}')],
   ])('takes %s', (_, mutate) => {
     expect(lint(mutated(mutate), factsOf('batch'))).toEqual([]);
   });

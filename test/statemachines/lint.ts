@@ -16,12 +16,12 @@ const allRules: readonly Rules[] = [shapeRules, flowRules, taskRules, expression
 const entriesOf = <Part extends keyof Rules>(part: Part) =>
   allRules.flatMap((rules) => Object.entries(rules[part] ?? {})) as [string, NonNullable<Rules[Part]>[string]][];
 
-/** The names of all rules, so that a test can see that each has a case. */
+/** The names of all rules, so that a test can check that each has a case. */
 export const ruleNames: readonly string[] = (['states', 'scopes', 'definitions'] as const)
   .flatMap((part) => entriesOf(part))
   .map(([name]) => name);
 
-/** Everything in a state machine that AWS would take and that would yet be wrong. */
+/** Every mistake in a state machine that AWS would accept. */
 export const lint = (definition: Definition, facts: Facts): readonly Finding[] => {
   const found = (rule: string, where: string, messages: readonly string[]): readonly Finding[] =>
     messages.map((message) => ({ rule, where, message }));

@@ -7,13 +7,13 @@ export interface Definition {
   readonly [field: string]: unknown;
 }
 
-/** States that can reach each other: those of the machine, or those of a Map's items. */
+/** States that can reach each other: of the machine, or of a Map's items. */
 export interface Scope {
   /** `root`, or the Map's name. */
   readonly name: string;
   readonly startAt: string;
   readonly states: Readonly<Record<string, State>>;
-  /** The Map whose items go through these states, and the scope that it stands in. */
+  /** The Map whose items go through these states, and the Map's own scope. */
   readonly map?: { readonly name: string; readonly in: Scope; readonly isDistributed: boolean };
 }
 
@@ -36,7 +36,7 @@ export const scopesOf = (definition: Definition): readonly Scope[] => {
   return [root, ...innerScopes(root)];
 };
 
-/** A text in a state, with the field that it stands in: `Arguments`, `Catch.Output`, `Choices.Condition`. */
+/** A text in a state, with its field: `Arguments`, `Catch.Output`, `Choices.Condition`. */
 export interface Text {
   readonly field: string;
   readonly path: string;
@@ -51,7 +51,7 @@ const textsIn = (value: unknown, field: string, path: string): readonly Text[] =
   return Object.entries(value).flatMap(([key, part]) => textsIn(part, field, `${path}.${key}`));
 };
 
-/** Every text of a state but those of the states inside it. */
+/** Every text of a state, without the states inside it. */
 export const textsOf = (state: State): readonly Text[] =>
   Object.entries(state).flatMap(([field, value]) => {
     if (field === 'ItemProcessor') return [];
@@ -87,7 +87,7 @@ export const edgesOf = (state: State): readonly Edge[] => [
 const inBoth = (a: ReadonlySet<string> | undefined, b: ReadonlySet<string>): ReadonlySet<string> =>
   a === undefined ? b : new Set([...a].filter((name) => b.has(name)));
 
-/** The variables that are set for sure, whichever way a state was reached. */
+/** The variables that are certainly set, on any way to a state. */
 export const assignedBefore = (
   scope: Scope,
   outer: ReadonlySet<string> = new Set(),

@@ -2,7 +2,7 @@ import type { Definition, Scope, State } from './machine.ts';
 
 /** What must hold for the states of a machine or of a Map's items. */
 export interface Expectation {
-  /** The state that everything that goes wrong leads to. */
+  /** The state that every error leads to. */
   readonly catchTo: string;
   /** States whose errors lead to another one, which leads its own to `catchTo`. */
   readonly goesOn?: Readonly<Record<string, string>>;
@@ -14,9 +14,9 @@ export interface Expectation {
   readonly transitions?: number;
 }
 
-/** The keys that a function takes. */
+/** The keys that a function accepts. */
 export interface Taken {
-  /** Of a function that does several things, the one that this is about. */
+  /** For a function with several tasks, the one in question. */
   readonly task?: string | undefined;
   readonly required: readonly string[];
   readonly allowed: readonly string[];
@@ -25,7 +25,7 @@ export interface Taken {
 /** What the lint knows from outside the state machine files. */
 export interface Facts {
   readonly errorNames: ReadonlySet<string>;
-  /** Functions by the name that stands in a file, `PlanBatch`; with the keys that they take, for each of their tasks. */
+  /** Functions by their name in the file, `PlanBatch`; with their keys, for each of their tasks. */
   readonly functions: ReadonlyMap<string, readonly Taken[]>;
   /** By the scope's name. */
   readonly expectations: Readonly<Record<string, Expectation>>;
@@ -39,7 +39,7 @@ export interface Place {
   readonly facts: Facts;
 }
 
-/** Rules look at one state each, or at a scope as a whole; they return what is wrong. */
+/** Rules look at one state each, or at a whole scope; they return problems. */
 export interface Rules {
   readonly states?: Readonly<Record<string, (place: Place) => readonly string[]>>;
   readonly scopes?: Readonly<Record<string, (scope: Scope, facts: Facts) => readonly string[]>>;

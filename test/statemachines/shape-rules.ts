@@ -2,9 +2,9 @@ import type { Definition } from './machine.ts';
 import type { Place, Rules } from './rules.ts';
 
 /**
- * The part of the States Language that our files use. What is not named here is refused: the embedded engine has no such
- * thing, or it is known to go wrong (integrations other than Lambda, readers, batchers, nested executions, HTTP, JSONPath,
- * time-outs of a machine, which run no Catch).
+ * The part of the States Language that our files use. Everything else is refused: the embedded engine lacks it, or it
+ * is known to go wrong. Examples: integrations other than Lambda, readers, batchers, nested executions, HTTP, JSONPath,
+ * and time-outs of a machine, which run no Catch.
  */
 const fields: Readonly<Record<string, readonly string[]>> = {
   Task: ['Resource', 'Arguments', 'TimeoutSeconds', 'Retry', 'Catch', 'Assign', 'Output', 'Next', 'End'],
@@ -51,7 +51,10 @@ const resource = ({ state }: Place): readonly string[] =>
     ? []
     : [`the resource ${state.Resource} is not a Lambda function`];
 
-/** As many children at once as there may be deployments: one that waits must not keep the one it waits for from starting. */
+/**
+ * As many children at once as there may be deployments: a waiting child must not keep the one it waits for from
+ * starting.
+ */
 const largestBatch = 10_000;
 
 const map = ({ state }: Place): readonly string[] => {

@@ -2,7 +2,7 @@ import { objectKeysOf } from './jsonata-uses.ts';
 import { expressionIn, type State, textsOf } from './machine.ts';
 import type { Place, Rules } from './rules.ts';
 
-/** A call that never reached the function, or was turned away: it may be made again. No other error may. */
+/** A call that never reached the function, or was refused: it may be repeated. No other error may. */
 const transient = [
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
@@ -25,13 +25,16 @@ const retry = ({ state }: Place): readonly string[] => {
     ...(JSON.stringify(names) === JSON.stringify(transient) ? [] : [`retries ${names.join(', ') || 'nothing'}`]),
     ...rows
       .filter(({ MaxDelaySeconds, JitterStrategy }) => MaxDelaySeconds === undefined || JitterStrategy !== 'FULL')
-      .map(() => 'all that were turned away come again at the same time'),
+      .map(() => 'all refused calls come again at the same time'),
   ];
 };
 
 const placeholder = /\$\{(\w*)\}/g;
 
-/** The function that a task calls, or the two between which an expression decides; behind either may stand which copy of it. */
+/**
+ * The function that a task calls, or the two between which an expression chooses; each may be followed by the name of a
+ * copy.
+ */
 const namesIn = (state: State): readonly string[] => {
   const given = state.Arguments?.FunctionName ?? '';
   const [copy, name] = [
@@ -54,7 +57,7 @@ const placeholders = ({ state, facts }: Place): readonly string[] => [
 const payload = ({ state, facts }: Place): readonly string[] => {
   const given = state.Arguments?.Payload;
   const takers = namesIn(state).flatMap((name) => [facts.functions.get(name) ?? []].filter((all) => all.length > 0));
-  // What a function takes may depend on its task; what one of two functions takes, the other one leaves alone.
+  // What a function accepts may depend on its task; one of two functions may ignore keys of the other.
   const taken = takers.map(
     (all) => all.find(({ task }) => task === given?.task) ?? all.find(({ task }) => task === undefined),
   );
@@ -65,7 +68,7 @@ const payload = ({ state, facts }: Place): readonly string[] => {
   const literal = new Set(Object.keys(typeof given === 'object' ? given : {}));
   const keys =
     typeof given === 'string' ? objectKeysOf(expressionIn(given) ?? '""') : { always: literal, perhaps: literal };
-  if (keys === undefined) return ['the keys of the payload cannot be told'];
+  if (keys === undefined) return ['the keys of the payload are unknown'];
   return [
     ...[...required].filter((key) => !keys.always.has(key)).map((key) => `the payload has no ${key}`),
     ...[...keys.perhaps].filter((key) => !allowed.has(key)).map((key) => `nobody takes ${key}`),

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { type Asked, judgeAudit, judgeSignatures } from './judge.ts';
 
-/** npm tells the reason as JSON too, with which it ends badly. */
+/** npm reports the reason as JSON too, and then exits with an error. */
 const ask = (...args: readonly string[]): Asked => {
   const limits = ['--fetch-retries=1', '--fetch-timeout=30000'];
   const { stdout, status } = spawnSync('npm', [...args, '--json', ...limits], { encoding: 'utf8', shell: false });

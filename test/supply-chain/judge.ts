@@ -17,7 +17,7 @@ const audit = z.object({
 const named = z.object({ name: z.string(), version: z.string() });
 const signatures = z.object({ invalid: z.array(named), missing: z.array(named) });
 
-/** What npm says where it could not ask: one of these, by command and version. */
+/** npm's messages when it could not ask: one of these, by command and version. */
 const failure = z.union([
   z.object({ error: z.object({ summary: z.string().min(1) }) }).transform(({ error }) => error.summary),
   z.object({ message: z.string() }).transform(({ message }) => message),
@@ -33,7 +33,7 @@ const parsed = (text: string): unknown => {
 
 const notAnswered = (what: string, { stdout, status }: Asked): Verdict => {
   const told = failure.safeParse(parsed(stdout));
-  // An end that npm gives no reason for is no answer either, but nobody knows what it is.
+  // A failure without npm's own reason is no answer either, but an unknown one.
   if (!told.success) return { isBad: true, told: `${what}: npm ended with ${status} and said nothing that is known` };
   return { isBad: false, told: `${what}: NOT ANSWERED by the registry: ${told.data.split('\n')[0]}` };
 };
@@ -41,7 +41,7 @@ const notAnswered = (what: string, { stdout, status }: Asked): Verdict => {
 const packages = (found: readonly z.infer<typeof named>[]): string =>
   found.map(({ name, version }) => `${name}@${version}`).join(', ');
 
-/** What is known of holes in packages of production: high or worse is bad. */
+/** Known vulnerabilities in production packages: high or worse is bad. */
 export const judgeAudit = (asked: Asked): Verdict => {
   const answer = audit.safeParse(parsed(asked.stdout));
   if (!answer.success) return notAnswered('known holes', asked);
@@ -55,7 +55,7 @@ export const judgeAudit = (asked: Asked): Verdict => {
   };
 };
 
-/** The registry's signatures of all packages: one that does not fit is bad, and so is one that is missing. */
+/** The registry's signatures of all packages: a wrong one is bad, and so is a missing one. */
 export const judgeSignatures = (asked: Asked): Verdict => {
   const answer = signatures.safeParse(parsed(asked.stdout));
   if (!answer.success) return notAnswered('signatures', asked);

@@ -8,7 +8,7 @@ const read = (...names: readonly string[]): string => readFileSync(join(root, ..
 
 interface Locked {
   readonly version: string;
-  /** Where it is installed under another one. */
+  /** Where it is installed inside another one. */
   readonly name?: string;
   readonly integrity?: string;
   readonly resolved?: string;
@@ -22,11 +22,11 @@ const manifest = JSON.parse(read('package.json')) as Readonly<Record<string, Rea
 const nameOf = (path: string): string => path.split('node_modules/').at(-1)!;
 
 describe('packages of npm', () => {
-  test('are held against a hash of the lock file, or come inside one that is', () => {
+  test('have a hash in the lock file, or come inside a package that has one', () => {
     expect(locked.filter(([, { integrity, inBundle }]) => !(integrity?.startsWith('sha512-') || inBundle))).toEqual([]);
   });
 
-  test('come from the registry that npm is set to, and from no place that the lock file names', () => {
+  test("come from npm's configured registry, and from no place that the lock file names", () => {
     expect(locked.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
   });
 
@@ -38,7 +38,7 @@ describe('packages of npm', () => {
 
   test('run no program when they are installed', () => {
     expect(read('.npmrc').split('\n')).toContain('ignore-scripts=true');
-    // What has such a program must work without it: esbuild starts a little slower.
+    // These have such a program and must work without it: esbuild starts a little slower.
     expect(locked.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => nameOf(path))).toEqual([
       'esbuild',
     ]);

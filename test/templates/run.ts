@@ -8,8 +8,8 @@ import { withTimeouts } from './with-timeouts.ts';
 import { writeTemplates } from './write-templates.ts';
 
 /**
- * Asks cfn-lint about every template: of a stage as it comes, of one with every setting, of one whose anchors are locked,
- * and of what `npm run test:aws` adds. It needs Python 3 with venv, and fetches cfn-lint from PyPI.
+ * Checks every template with cfn-lint: of a default stage, of one with every setting, of one whose anchors are locked,
+ * and of what `npm run test:aws` adds. It needs Python 3 with venv, and downloads cfn-lint from PyPI.
  */
 const seconds = (): string => `${(performance.now() / 1000).toFixed(1)} s`;
 
@@ -19,7 +19,9 @@ const templatesIn = (folder: string): readonly string[] =>
     .sort()
     .map((name) => join(folder, name));
 
-/** Writes those that exempt something once more: with this value for timeouts that are expressions, and nothing exempt. */
+/**
+ * Writes templates with exemptions a second time: with this value for timeouts that are expressions, and no exemptions.
+ */
 const writeWithTimeouts = (files: readonly string[], value: unknown): readonly string[] =>
   files.flatMap((file) => {
     const changed = withTimeouts(readFileSync(file, 'utf8'), value);
@@ -44,7 +46,7 @@ const main = async (folder: string): Promise<void> => {
   await lint(plain);
   console.log(`${plain.length} with numbers for timeouts and nothing exempt: nothing found`);
 
-  // Were the rule asleep, both answers above would be worth nothing.
+  // If the rule were off, both answers above would be worthless.
   const [broken = ''] = writeWithTimeouts(files, 'soon');
   await assert.rejects(
     lint([broken]),

@@ -1,6 +1,6 @@
 /**
- * A template whose state machines have a plain value where a timeout is an expression, and exempt nothing any more: whatever
- * else the rule about state machines would find is found in it. Absent: it has exempted nothing.
+ * A template whose state machines have a plain value in place of a timeout expression, and no exemptions. So the rule
+ * about state machines finds everything else. Absent: the template has no exemptions.
  */
 export const withTimeouts = (text: string, value: unknown): string | undefined => {
   let exempted = false;

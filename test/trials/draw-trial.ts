@@ -10,7 +10,7 @@ import type { SimulatedHarnessOptions } from '../../lib/simulators/harness/optio
 import { SeededRandom } from '../seeded-random.ts';
 import type { Wanted } from '../workflow/batch-text.ts';
 
-/** A function that is killed so many seconds after the batch was sent. */
+/** A function that is killed this many seconds after the batch was sent. */
 export interface Kill {
   readonly name: (typeof killable)[number];
   readonly seconds: number;
@@ -44,7 +44,7 @@ export type Installation = Pick<
   | 'maxConcurrentRuns'
 >;
 
-/** What happens in one trial: all of it follows from the seed. */
+/** What happens in one trial: the seed determines all of it. */
 export interface Trial {
   readonly seed: number;
   readonly mode: 'webhook' | 'execute';

@@ -11,25 +11,28 @@ import { World, type WorldOptions } from '../workflow/world.ts';
 
 export interface StageOptions {
   readonly settings: Partial<HarnessSettings>;
-  /** Besides its clock, and what its pipelines deploy to. */
+  /** Besides its clock, and the cluster that its pipelines deploy to. */
   readonly harness: SimulatedHarnessOptions;
   readonly random: Random;
   /** Requests a minute. */
   readonly limit: number;
   readonly pace?: WorldOptions['pace'];
-  /** Changes each executor, where a test wants to see whether a fault of ours would be noticed. */
+  /** Changes each executor, where a test checks that a fault of ours would be noticed. */
   readonly spoil?: (executor: Executor) => Executor;
 }
 
 export interface Stage {
   readonly world: World;
   readonly harness: InProcessHarness;
-  /** Kills a function. What it knew of Harness is forgotten with it. */
+  /** Kills a function. Its knowledge of Harness is lost with it. */
   readonly kill: (name: string, heard: 'error' | 'nothing') => void;
   close(): void;
 }
 
-/** The whole system on a simulated Harness, in virtual time. Each function has a client of its own, as each is a process on AWS. */
+/**
+ * The whole system on a simulated Harness, in virtual time. Each function has a client of its own, as each is a process
+ * on AWS.
+ */
 export const openStage = async (options: StageOptions): Promise<Stage> => {
   const { random, pace = {}, spoil = (executor) => executor } = options;
   let harness: InProcessHarness | undefined;
@@ -75,7 +78,7 @@ const executorOf = (world: World, harness: InProcessHarness, { random, limit }: 
   return new HarnessExecutor({ api, clock });
 };
 
-/** Requests of the dead come to nothing more, and nobody is idle while a request is answered. */
+/** Requests of dead functions have no more effect, and time stands still while a request is answered. */
 const seen =
   ({ log, meter }: World, transport: InProcessHarness['transport']): Transport =>
   async (url, request) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { someOf } from '../thorough.ts';
 import { type Load, type LoadTold, runLoad } from './run-load.ts';
 
-/** What Harness allows one key, and what we allow ourselves of it. */
+/** What Harness allows one key, and what we use of it. */
 const account = { allowed: 400, budget: 300, seconds: 60 } as const;
 
 const loads: readonly (readonly [string, Load])[] = [
@@ -10,7 +10,7 @@ const loads: readonly (readonly [string, Load])[] = [
   ['100 by the execute call', { ...account, mode: 'execute', count: 100 }],
   ['500 by webhook', { ...account, mode: 'webhook', count: 500 }],
   [
-    '120 by the execute call, of which Harness runs 30 at once',
+    '120 by the execute call, while Harness runs only 30 at once',
     { ...account, mode: 'execute', count: 120, installation: { maxConcurrentRuns: 30 } },
   ],
   [
@@ -28,7 +28,7 @@ const loads: readonly (readonly [string, Load])[] = [
 const readsOf = ({ webhook = 0, execute = 0, abort = 0 }: LoadTold['requests']['by_route'], total: number): number =>
   total - webhook - execute - abort;
 
-/** All that was asked for, and the run, at the pace of the budget; a fifth more is allowed. */
+/** All requests for one run, at the pace of the budget; a fifth more is allowed. */
 const longest = ({ requests }: LoadTold, { budget, seconds, installation, count }: Load): number => {
   const rounds = Math.ceil(count / Math.min(count, installation?.maxConcurrentRuns ?? count));
   return 1.2 * (rounds * seconds * 1_000 + (requests.total / budget) * 60_000);

@@ -9,11 +9,11 @@ import { openStage, type Stage } from './harness-stage.ts';
 export interface Load {
   readonly mode: 'webhook' | 'execute';
   readonly count: number;
-  /** Of a run, from its start to its end. */
+  /** Duration of a run, from its start to its end. */
   readonly seconds: number;
-  /** What the account may be sent in a minute, as Harness counts. */
+  /** Requests a minute that Harness allows the account. */
   readonly allowed: number;
-  /** What we allow ourselves. */
+  /** What we use of it. */
   readonly budget: number;
   readonly installation?: Partial<SimulatedHarnessOptions>;
   readonly faults?: readonly FaultOrder[];
@@ -21,7 +21,7 @@ export interface Load {
 
 export interface LoadTold {
   readonly requests: RequestReport;
-  /** Milliseconds from the end of each run until it was told, sorted. */
+  /** Milliseconds from the end of each run until it was reported, sorted. */
   readonly lateness: readonly number[];
   /** Milliseconds from the submission until the last deployment had ended. */
   readonly makespan: number;

@@ -7,16 +7,16 @@ import { humanWaitSeconds, type Trial } from './draw-trial.ts';
 import { openStage, type Stage, type StageOptions } from './harness-stage.ts';
 import { type Ended, violationsOf } from './violations.ts';
 
-/** What came of a trial. */
+/** The outcome of a trial. */
 export interface Told extends Ended {
   readonly trial: Trial;
-  /** What must not be, in words. */
+  /** Violations, as sentences. */
   readonly violations: readonly string[];
 }
 
 /**
- * The whole system on a simulated Harness, in virtual time: the client with its transport, the watchers, the machines. Functions
- * are killed, requests fail, runs are lost, as the trial says. Gives how it ended, and what should not have come of it.
+ * The whole system on a simulated Harness, in virtual time: the client with its transport, the watchers, the machines.
+ * Functions are killed, requests fail, runs are lost, as the trial says. Returns how it ended, with all violations.
  */
 export const runTrial = async (trial: Trial, spoil?: StageOptions['spoil']): Promise<Told> => {
   const stage = await openStage({

@@ -5,8 +5,9 @@ import { Tally } from './tally.ts';
 import { type Share, trialKinds } from './trial-kinds.ts';
 
 /**
- * Runs many trials, each from a seed of its own, on all processors. Prints how their deployments ended, and each violation with
- * the command that shows it again. Two kinds: one deployment's fate at a simulated Harness, and rollbacks, retries and holds.
+ * Runs many trials, each from its own seed, on all processors. Prints how their deployments ended, and each violation
+ * with the command that reproduces it. Two kinds: one deployment's fate at a simulated Harness, and rollbacks, retries
+ * and holds.
  */
 const { values } = parseArgs({
   options: {

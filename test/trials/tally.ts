@@ -1,6 +1,6 @@
 import type { TrialKind } from './trial-kinds.ts';
 
-/** What is told of one trial. */
+/** The report of one trial. */
 export interface TrialReport {
   readonly seed: number;
   readonly violations: readonly string[];
@@ -8,7 +8,7 @@ export interface TrialReport {
   readonly ends: readonly string[];
   /** Runs that the executor made. */
   readonly runs: number;
-  /** Requests that were refused, and by which error. */
+  /** Requests that were refused, by the name of the error. */
   readonly refusals?: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export class Tally {
     this.#of = of;
   }
 
-  /** Gives what is to be told of it at once. */
+  /** Returns what to report of it at once. */
   add({ seed, violations, ends, runs, refusals = [] }: TrialReport): readonly string[] {
     this.trials += 1;
     this.violations += violations.length;

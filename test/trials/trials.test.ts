@@ -6,14 +6,14 @@ import { runTrial } from './run-trial.ts';
 /** Ten seeds each; `npm run test:trials` runs ten thousand. */
 const tens = [1, 2, 3, 4, 5];
 
-test.each(tens)('ten trials (%i) start nothing twice, tell nothing wrong, and end', async (ten) => {
+test.each(tens)('ten trials (%i) start nothing twice, report nothing wrong, and end', async (ten) => {
   for (let seed = ten * 10; seed < ten * 10 + 10; seed += 1) {
     const { violations } = await runTrial(drawTrial(seed));
     expect(violations, `seed ${seed}`).toEqual([]);
   }
 });
 
-test('the same seed is the same story', async () => {
+test('the same seed gives the same story', async () => {
   const told = async () => {
     const { items, runs, hours } = await runTrial(drawTrial(17));
     return {
@@ -47,7 +47,7 @@ const spoiled: readonly (readonly [string, RegExp, (executor: Executor) => Parti
     }),
   ],
   [
-    'says that a run has failed which goes on',
+    'reports a running run as failed',
     /PipelineFailed is given for a run that was (?!Failed)/,
     () => ({
       look: async (watched) =>
@@ -60,7 +60,7 @@ const spoiled: readonly (readonly [string, RegExp, (executor: Executor) => Parti
     }),
   ],
   [
-    'cannot say anything',
+    'reports nothing',
     /UNKNOWN .* everything could be known/,
     () => ({
       look: async (watched) =>
@@ -97,7 +97,7 @@ describe('an executor that', () => {
     },
   );
 
-  test('does what it should is not', async () => {
+  test('behaves correctly is not noticed', async () => {
     expect((await runTrial(calm)).violations).toEqual([]);
   });
 });

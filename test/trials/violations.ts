@@ -5,14 +5,14 @@ import type { FaultOrder } from '../../lib/simulators/harness/fault-schema.ts';
 import type { RunReport } from '../../lib/simulators/harness/simulator-routes.ts';
 import type { Trial } from './draw-trial.ts';
 
-/** How a trial ended, as Flotilla tells it and as it was. */
+/** How a trial ended: what Flotilla reports, and what really happened. */
 export interface Ended {
-  /** Whether the batch was sealed, and nobody had anything left to do, within two days. */
+  /** Whether the batch was sealed, and no work was left, within two days. */
   readonly isOver: boolean;
   readonly batchId: string;
   readonly items: readonly ItemRow[];
   readonly runs: readonly RunReport[];
-  /** Version that stands on the cluster, by service. */
+  /** Version on the cluster, by service. */
   readonly running: Readonly<Record<string, string | undefined>>;
   readonly hours: number;
 }
@@ -46,7 +46,7 @@ const wrongIn = (trial: Trial, ended: Ended, item: ItemRow): readonly string[] =
 
 const isOverBefore = ({ ended_at: at }: RunReport, end: number): boolean => at !== undefined && at <= end;
 
-/** Reasons that say that no run was ever started by the last attempt. */
+/** Reasons that say that the last attempt started no run. */
 const neverStarted: ReadonlySet<string> = new Set([
   'ExecutorRejected',
   'ExecutorThrottled',
@@ -75,8 +75,8 @@ const wrongEnd = ({ running }: Ended, item: ItemRow, runs: readonly RunReport[])
   const ofAttempt = runs.filter(({ key = '' }) => key.endsWith(`-${attempt}`));
   const ends = ofAttempt.map((run) => run.status).join();
   if (status === 'SUCCESS')
-    return stands === '2.0.0' && ends === 'Success' ? [] : [`its run was ${ends}, and ${stands} stands`];
-  if (restore?.ok === true && stands !== '1.0.0') return [`${stands} stands`];
+    return stands === '2.0.0' && ends === 'Success' ? [] : [`its run was ${ends}, and ${stands} runs`];
+  if (restore?.ok === true && stands !== '1.0.0') return [`${stands} runs`];
   const reason = outcome?.failure?.reason ?? outcome?.reason ?? '';
   const expected = trueEnds[reason];
   if (expected !== undefined && !expected.split(', ').includes(ends))
@@ -87,7 +87,7 @@ const wrongEnd = ({ running }: Ended, item: ItemRow, runs: readonly RunReport[])
   return [];
 };
 
-/** Reads that a fault strikes each time are as good as none. One that strikes now and then is no excuse. */
+/** Reads that always fail tell nothing. An occasional fault is no excuse. */
 const isBlind = ({ faults }: Trial): boolean =>
   faults.some(
     (order) => isOfRequest(order) && isAlways(order) && routesOf(order).some((route) => !notReads.has(route)),
@@ -104,9 +104,12 @@ const mayBeLost = ({ faults, kills }: Trial): boolean =>
   kills.some(({ name }) => starters.has(name)) ||
   faults.some((order) => order.fault === 'lose-event' || (losing.has(order.fault) && routesOf(order).some(isStart)));
 
-/** After these nobody knows whether a request was carried out. A start that is refused, or never sent, is known not to be. */
+/**
+ * After these it is unknown whether a request was carried out. A start that is refused, or never sent, certainly was
+ * not.
+ */
 const losing: ReadonlySet<FaultName> = new Set<FaultName>(['drop-reply', 'server-error', 'html-error', 'slow-answer']);
-/** Who sends starts, and may die between sending one and writing down what came back. */
+/** Functions that send starts, and may die between sending one and writing down the answer. */
 const starters: ReadonlySet<string> = new Set(['start-deployment', 'start-restore', 'watch-executor']);
 const isStart = (route: RouteName): boolean => route === 'webhook' || route === 'execute';
 
@@ -118,7 +121,7 @@ const isKeyHidden = ({ mode, installation, faults }: Trial): boolean =>
 const hasFault = (faults: readonly FaultOrder[], ...names: readonly FaultName[]): boolean =>
   faults.some(({ fault }) => names.includes(fault));
 
-/** Why nobody could know how it went; empty where that could be known. */
+/** Why the outcome could not be known; empty when it could. */
 const excusesOf = (trial: Trial, item: ItemRow, runs: readonly RunReport[]): readonly string[] => {
   const { faults } = trial;
   const end = item.outcome?.ended_at ?? 0;

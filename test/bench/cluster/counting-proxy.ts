@@ -5,7 +5,7 @@ import type { ApiServer } from '../../cluster/kube-client.ts';
 
 export type Verb = 'list' | 'watch' | 'other';
 
-/** The way of one client to an API server, by plain HTTP and without a credential: what it asks is counted. */
+/** A proxy from one client to an API server, by plain HTTP and without a credential. It counts requests. */
 export class CountingProxy {
   readonly url: string;
   readonly #counts: Record<Verb, number>;
@@ -26,7 +26,7 @@ export class CountingProxy {
       const headers = { ...rest, authorization: `Bearer ${token}` };
       const onward = request(`${url}${asked.url}`, { method: asked.method, headers, agent }, (answer) => {
         answered.writeHead(answer.statusCode ?? 502, answer.headers);
-        // A watch that has nothing to say yet has begun all the same.
+        // A watch without events yet has begun all the same.
         answered.flushHeaders();
         answer.pipe(answered);
       });

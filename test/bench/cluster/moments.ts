@@ -1,10 +1,12 @@
 import type { Kube, KubeClient, WatchEvent } from '../../cluster/kube-client.ts';
 
-/** What a cluster showed of the one Deployment of a namespace, and when it came to whoever watches: milliseconds since 1970. */
+/**
+ * What a cluster showed of the only Deployment of a namespace, and when an observer saw it: milliseconds since 1970.
+ */
 export interface Moments {
-  /** Its template is that of the rollout. */
+  /** The Deployment has the template of the rollout. */
   begun?: number;
-  /** What makes the rollout complete. */
+  /** The rollout is complete. */
   complete?: number;
   /** The first sign that it will fail. */
   signal?: number;
@@ -20,7 +22,7 @@ const isComplete = ({ metadata, spec, status = {} }: Kube): boolean =>
 
 const imagesIn = ({ spec }: Kube): string => JSON.stringify((spec.template?.spec ?? spec).containers);
 
-/** Another client of the cluster, which notes when it sees what. */
+/** Another client of the cluster, which records when it sees what. */
 export class Watcher {
   readonly #stop = new AbortController();
   readonly #moments = new Map<string, Moments>();
@@ -41,7 +43,7 @@ export class Watcher {
     follow('/api/v1/pods', (object) => this.#pod(object));
   }
 
-  /** What counts is the rollout to this tag. */
+  /** Only the rollout to this tag counts. */
   expect(namespace: string, tag: string): void {
     this.#wanted.set(namespace, `:${tag}"`);
     this.#moments.set(namespace, {});

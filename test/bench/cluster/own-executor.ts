@@ -8,7 +8,7 @@ import type { Measurement } from '../plan.ts';
 import { timed } from './tools.ts';
 
 const count = 50;
-/** Runs of kubectl at once, as a script would have them. */
+/** Parallel runs of kubectl, as in a script. */
 const atOnce = 10;
 const names = Array.from({ length: count }, (_, nth) => `web-${nth}`);
 
@@ -20,8 +20,8 @@ interface Bench {
 }
 
 /**
- * 50 Deployments get another version: by the executor `kubernetes`, in one batch, and by `kubectl apply --server-side` with `kubectl
- * rollout status`. Milliseconds from the first request to the last verdict.
+ * 50 Deployments get another version: with the executor `kubernetes`, in one batch, and with `kubectl apply
+ * --server-side` and `kubectl rollout status`. Milliseconds from the first request to the last verdict.
  */
 export const measureOwnExecutor = async (bench: Bench): Promise<readonly Measurement[]> => {
   const flotilla = await byFlotilla(bench);

@@ -11,16 +11,16 @@ export interface FeedEvent {
   readonly reason: string;
 }
 
-/** What a build says when it has noted that a run is over. Every run of these scenarios succeeds. */
+/** What a build reports when it has seen that a run is over. Every run of these scenarios succeeds. */
 const endReasons: readonly string[] = ['RunSucceeded', 'PipelineFailed'];
 
-/** When the end of a run was noted, by deployment. */
+/** When the end of a run was seen, by deployment. */
 export const notedEnds = (events: readonly FeedEvent[]): ReadonlyMap<string, number> => {
   const ends = events.filter(({ type, reason }) => type === 'deployment' && endReasons.includes(reason));
   return new Map(ends.map(({ key = '', at }) => [key, Date.parse(at)]));
 };
 
-/** `flotilla serve` of a build, asked as everybody asks it. */
+/** `flotilla serve` of a build, through its public API. */
 export class BuildServer {
   readonly #program: Started;
   readonly #headers: Readonly<Record<string, string>>;
@@ -28,18 +28,18 @@ export class BuildServer {
   private constructor(program: Started, data: string) {
     this.#program = program;
     const file = join(data, 'token');
-    // Servers of earlier versions ask for none.
+    // Servers of earlier versions need none.
     this.#headers = existsSync(file) ? { authorization: `Bearer ${readFileSync(file, 'utf8').trim()}` } : {};
   }
 
-  /** In a folder that has its configuration. */
+  /** In a folder with its configuration. */
   static async start(build: string, folder: string): Promise<BuildServer> {
     const own = join(build, 'node_modules', '.bin', 'node');
     // Earlier versions bring none with them.
     const node = existsSync(own) ? own : process.execPath;
     const data = join(folder, 'data');
     const args = [join(build, 'bin', 'flotilla.js'), 'serve', '--json', '--port', '0', '--data', data];
-    // Servers of the bench are not noted among those of whoever runs it.
+    // Servers of the bench are not listed among the developer's own servers.
     const env = { [keyVariable]: 'pat.bench.0123456789', XDG_STATE_HOME: join(folder, 'state') };
     const none = { FLOTILLA_TOKEN: undefined, FLOTILLA_CALLBACK_KEY: undefined };
     return new BuildServer(await startProgram(node, args, { cwd: folder, env: { ...env, ...none } }), data);
@@ -53,7 +53,7 @@ export class BuildServer {
     return batch_id;
   }
 
-  /** When the batch ended; absent while it is in work. */
+  /** When the batch ended; absent while it is running. */
   async ended(batch: string): Promise<number | undefined> {
     const { ended_at } = await this.#ask<{ ended_at?: string }>(`/batches/${batch}`);
     return ended_at === undefined ? undefined : Date.parse(ended_at);

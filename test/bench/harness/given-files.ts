@@ -16,12 +16,12 @@ const serviceOf = (at: number): string => `service-${at}`;
 /** `--cluster` of the simulated Harness. */
 export const clusterFlag = (url: string): string => `${cluster}=${url}`;
 
-/** The variable that holds the key to the simulated Harness, which takes any. */
+/** The variable that holds the key to the simulated Harness, which accepts any. */
 export const keyVariable = 'FLOTILLA_BENCH_KEY';
 
 /**
- * Nothing in it is simulated as far as the build knows: so it keeps its real pace. Only keys that have been there from the first
- * versions on; cron jobs, because they are verified at the first look.
+ * As far as the build knows, nothing in it is simulated: so it keeps its real pace. Only keys that exist since the
+ * first versions; cron jobs, because they are verified at the first look.
  */
 export const configurationText = ({ size, modes, hasOwnPipelines }: Scenario, { harness }: Addresses): string => {
   const services: Record<string, Record<string, unknown>> = Object.fromEntries(pillars.map((name) => [name, {}]));
@@ -56,7 +56,7 @@ export const kubeconfigText = ({ cluster: server }: Addresses): string =>
     contexts: [{ name: cluster, context: { cluster, user: 'bench' } }],
   });
 
-/** Every deployment has one try, so that two runs for one of them are one too many; and more time than any scenario. */
+/** Every deployment has one try, so a second run for it is one too many; and more time than any scenario. */
 export const batchText = ({ size }: Scenario): string =>
   JSON.stringify({
     version: 'v1.0',

@@ -14,15 +14,15 @@ const longest = 1_200;
 export interface Measuring {
   readonly build: string;
   readonly scenario: Scenario;
-  /** Told now and then how far it is. */
+  /** Called from time to time with the progress. */
   readonly tell: (line: string) => void;
 }
 
-/** Runs one scenario in a world of its own, from the POST of its batch to the end of it, or until it is stopped. */
+/** Runs one scenario in a world of its own, from the POST of its batch to its end, or until it is stopped. */
 export const measureScenario = async ({ build, scenario, tell }: Measuring): Promise<Seen> => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
   const clear = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  // Also where a signal ends the bench.
+  // Also when a signal ends the bench.
   process.once('exit', clear);
   const world = await SimulatedWorld.start(scenario, folder);
   try {
@@ -56,7 +56,7 @@ const watch = async ({ scenario, world, server, tell }: Watched): Promise<Seen> 
   for (let second = 1; ended === undefined && Date.now() < until; second += 1) {
     await sleep(1_000);
     samples.push(await world.requests());
-    // It has better things to do than to tell us.
+    // A busy server may not answer.
     if (second % 3 === 0) ended = await server.ended(batch);
     if (second % 60 === 0) tell(`${scenario.name}: ${requestsIn(samples.at(-1)!)} requests after ${passed()}`);
   }

@@ -29,12 +29,12 @@ describe('the busiest minute', () => {
     ['of less than a minute is all there was', samplesOf([0, 0], [30, 40], [59, 70]), 70],
     ['is 60 s long and no longer', samplesOf([0, 0], [60, 100], [61, 130]), 100],
     ['may begin anywhere', samplesOf([0, 0], [50, 10], [60, 100], [110, 190], [170, 191]), 180],
-    ['has none from before it', samplesOf([0, 0], [1, 300], [62, 301], [123, 400]), 300],
+    ['has no requests from before it', samplesOf([0, 0], [1, 300], [62, 301], [123, 400]), 300],
   ])('%s', (_, samples, most) => {
     expect(busiestMinute(samples, ['list'])).toBe(most);
   });
 
-  it('is that of the routes asked for', () => {
+  it('counts only the given routes', () => {
     const samples = samplesOf([0, 0, 0], [10, 5, 100], [75, 65, 101]);
     expect(busiestMinute(samples, ['list'])).toBe(5);
     expect(busiestMinute(samples, ['webhook'])).toBe(100);
@@ -45,8 +45,8 @@ describe('the busiest minute', () => {
 describe('reads a minute while all runs are in flight', () => {
   it.each([
     ['count from ten seconds after the last start to the first end', runsOf([0, 180], [20, 200]), 24],
-    ['are not told where all runs are in flight for too short', runsOf([0, 60], [30, 90]), undefined],
-    ['take a run that has not ended as being in flight', runsOf([0, 180], [20]), 24],
+    ['are absent when the time with all runs in flight is too short', runsOf([0, 60], [30, 90]), undefined],
+    ['count a run that has not ended as being in flight', runsOf([0, 180], [20]), 24],
   ])('%s', (_, runs, reads) => {
     // Webhooks are no reads.
     const samples = samplesOf([0, 0], [30, 500, 10], [90, 530, 99], [180, 560, 99], [240, 900, 99]);
@@ -57,7 +57,7 @@ describe('reads a minute while all runs are in flight', () => {
 describe('the lateness of ends', () => {
   const runs = runsOf([0, 60], [0, 70], [0]);
 
-  it('is from the end of a run to its note; what goes on has none', () => {
+  it('is from the end of a run to its event; a running one has none', () => {
     const noted = new Map([
       ['data/service-0', 61_500],
       ['data/service-1', 75_000],
@@ -65,7 +65,7 @@ describe('the lateness of ends', () => {
     expect(latenessOf({ runs, noted, stopped: 90_000 })).toEqual([1_500, 5_000]);
   });
 
-  it('of an end that nobody noted is at least as long as it was waited for', () => {
+  it('of an unseen end is at least as long as the wait for it', () => {
     expect(latenessOf({ runs, noted: new Map([['data/service-0', 61_500]]), stopped: 90_000 })).toEqual([
       1_500, 20_000,
     ]);
@@ -77,7 +77,7 @@ it.each([
   [[3, 1, 2], 3],
   [Array.from({ length: 20 }, (_, at) => 20 - at), 19],
   [Array.from({ length: 100 }, (_, at) => at + 1), 95],
-])('of %j the 95th percentile is %d', (values, p95) => {
+])('the 95th percentile of %j is %d', (values, p95) => {
   expect(p95Of(values)).toBe(p95);
 });
 
@@ -87,7 +87,7 @@ it('two runs with one key are one too many', () => {
   expect(duplicatesIn([one!, two!, { ...two! }, { ...two! }])).toBe(2);
 });
 
-it('an end is noted by the event that tells of it', () => {
+it('an end is seen with its event', () => {
   const at = (second: number): string => new Date(second * 1000).toISOString();
   const events: readonly FeedEvent[] = [
     { type: 'batch', at: at(1), reason: 'Submitted' },
@@ -149,7 +149,7 @@ describe('what is measured of a scenario', () => {
     ]);
   });
 
-  it('is the time to the end of the batch where it has ended, and no lateness where no run has', () => {
+  it('is the time to the end of an ended batch, and has no lateness without an ended run', () => {
     const all = told(scenario, { ...seen, ended: 61_000, runs: runsOf([20]) });
     expect(all).toContain('try: makespan 60 s');
     expect(all.filter((line) => /lateness|steady/.test(line))).toEqual([]);

@@ -22,13 +22,13 @@ export interface Seen {
   readonly stopped: number;
   /** Absent: the batch was not over when the scenario was stopped. */
   readonly ended?: number;
-  /** From zero on, in the order of time. */
+  /** From zero on, in time order. */
   readonly samples: readonly Sample[];
   /** The most requests in any 60 s, as the simulated Harness counts them. */
   readonly busiest: number;
   readonly throttled: number;
   readonly runs: readonly Run[];
-  /** When the build noted the end of a run, by deployment. */
+  /** When the build saw the end of a run, by deployment. */
   readonly noted: ReadonlyMap<string, number>;
   /** Deployments without an outcome. */
   readonly open: number;
@@ -40,7 +40,7 @@ const reads = ['list', 'detail', 'event-details', 'notes'] as const;
 export const requestsIn = ({ byRoute }: Sample, routes: readonly string[] = Object.keys(byRoute)): number =>
   routes.reduce((sum, route) => sum + (byRoute[route] ?? 0), 0);
 
-/** The most requests between two samples that lie no more than 60 s apart. */
+/** The most requests between two samples no more than 60 s apart. */
 export const busiestMinute = (samples: readonly Sample[], routes: readonly string[]): number => {
   let first = 0;
   let most = 0;
@@ -51,10 +51,10 @@ export const busiestMinute = (samples: readonly Sample[], routes: readonly strin
   return most;
 };
 
-/** Runs that have just been started are looked at more often. */
+/** Runs that have just been started are polled more often. */
 const settling = 10_000;
 
-/** Reads a minute while every run was in flight. Absent where that was too short to tell. */
+/** Reads a minute while every run was in flight. Absent when that was too short to measure. */
 export const steadyReads = (samples: readonly Sample[], runs: readonly Run[]): number | undefined => {
   const from = Math.max(...runs.map(({ started_at }) => started_at)) + settling;
   const to = Math.min(...runs.map(({ ended_at }) => ended_at ?? Number.POSITIVE_INFINITY));
@@ -64,13 +64,13 @@ export const steadyReads = (samples: readonly Sample[], runs: readonly Run[]): n
   return ((requestsIn(last, reads) - requestsIn(first, reads)) * 60_000) / (last.at - first.at);
 };
 
-/** How long after its end each run was noted as over; as long as it lasted until now where it was not. In milliseconds. */
+/** How long after its end each run was seen as over, in milliseconds; for an unseen end, the time until now. */
 export const latenessOf = ({ runs, noted, stopped }: Pick<Seen, 'runs' | 'noted' | 'stopped'>): readonly number[] =>
   runs.flatMap(({ deployment = '', ended_at }) =>
     ended_at === undefined ? [] : [(noted.get(deployment) ?? stopped) - ended_at],
   );
 
-/** The smallest of these that 95 % are no greater than. */
+/** The smallest of these that 95 % do not exceed. */
 export const p95Of = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1]!;
 
@@ -104,7 +104,7 @@ const latenessMeasurements = (seen: Seen): readonly Measurement[] => {
   ];
 };
 
-/** Under names that stay: builds are compared by them. */
+/** Under names that do not change: builds are compared by them. */
 export const measurementsOf = ({ name, isSteady }: Scenario, seen: Seen): readonly Measurement[] => {
   const { runs, noted, submitted, samples } = seen;
   const steady = isSteady ? steadyReads(samples, runs) : undefined;

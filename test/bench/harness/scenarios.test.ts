@@ -49,12 +49,12 @@ describe('what a build is given', () => {
   });
 });
 
-it('every fault is one that the simulated Harness knows', () => {
+it('every fault exists in the simulated Harness', () => {
   const faults = scenarios.flatMap((scenario) => scenario.faults ?? []);
   expect(faults.map((fault) => faultOrderSchema.safeParse(fault).error)).toEqual([undefined, undefined]);
 });
 
-it('without a name all scenarios are chosen, else those that are named, in the order of the table', () => {
+it('chooses all scenarios without a name, else the named ones, in the order of the table', () => {
   const chosen = (...only: string[]): readonly string[] => chosenScenarios(only).map(({ name }) => name);
   expect(chosen()).toEqual(scenarioNames);
   expect(chosen('slow-reads', 'steady-10')).toEqual(['steady-10', 'slow-reads']);

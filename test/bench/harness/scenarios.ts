@@ -1,23 +1,23 @@
 import type { RunMode } from './given-files.ts';
 
-/** What the simulated Harness is told to do wrong. */
+/** A fault for the simulated Harness. */
 export type FaultOrder = Readonly<Record<string, unknown>>;
 
 export interface Scenario {
-  /** It is chosen by this name, and the names of its measurements begin with it. */
+  /** Its name on the command line, which also begins the names of its measurements. */
   readonly name: string;
-  /** Deployments, all of which may be in flight at once. */
+  /** Number of deployments; all may be in flight at once. */
   readonly size: number;
-  /** Taken in turn by the four pillars. */
+  /** Shared out in turn among the four pillars. */
   readonly modes: readonly RunMode[];
   /** Every service has a pipeline of its own; without it there is one for each pillar. */
   readonly hasOwnPipelines?: true;
   /** How long a run takes. */
   readonly seconds: number;
-  /** How many reads there are a minute is measured while all runs are in flight, too. */
+  /** The reads a minute are also measured while all runs are in flight. */
   readonly isSteady?: true;
   readonly faults?: readonly FaultOrder[];
-  /** Seconds after which it is stopped, whatever is not over; 20 minutes where nothing is said. */
+  /** Seconds after which it is stopped, even unfinished; 20 minutes by default. */
   readonly stopAfter?: number;
 }
 
@@ -35,7 +35,7 @@ export const scenarios: readonly Scenario[] = [
     ...{ name: 'lost-starts', size: 30, modes: ['execute'], seconds: 60, stopAfter: 300 },
     faults: [{ fault: 'server-error', when: 'before', times: 10 }],
   },
-  // Which reads are slow is chance, and there are few: one round says little, `--rounds 3` or more says something.
+  // Which reads are slow is chance, and there are few: one round shows little, `--rounds 3` or more shows something.
   {
     ...{ name: 'slow-reads', size: 40, modes: both, seconds: 60 },
     faults: [{ fault: 'slow-answer', on: reads, share: 0.3, milliseconds: 33_000 }],
@@ -44,6 +44,6 @@ export const scenarios: readonly Scenario[] = [
 
 export const scenarioNames: readonly string[] = scenarios.map(({ name }) => name);
 
-/** Those of these names, in the order of the table; all without a name. */
+/** The named scenarios, in the order of the table; all without a name. */
 export const chosenScenarios = (only: readonly string[]): readonly Scenario[] =>
   scenarios.filter(({ name }) => only.length === 0 || only.includes(name));

@@ -8,7 +8,7 @@ const simulators = join(import.meta.dirname, '../../../lib/simulators');
 
 /** What Harness allows to one key. */
 const requestsPerMinute = 400;
-/** The service looks for new events so often. */
+/** Seconds between the service's looks for new events. */
 const eventMilliseconds = 5_000;
 
 interface RequestReport {
@@ -17,7 +17,7 @@ interface RequestReport {
   readonly by_route: Readonly<Record<string, number>>;
 }
 
-/** A simulated Harness and a simulated cluster of this tree, whichever build is measured. Each is a process of its own. */
+/** A simulated Harness and a simulated cluster of this tree, for every measured build. Each is a process of its own. */
 export class SimulatedWorld {
   readonly #cluster: Started;
   readonly #harness: Started;

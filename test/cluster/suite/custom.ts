@@ -1,14 +1,14 @@
 import type { Case } from '../case.ts';
 import { abortingArgo, argo, certManager, knative } from '../custom-controllers.ts';
 
-/** It has no image: what is deployed is its spec. */
+/** It has no image: its spec is what is deployed. */
 const certificate: Pick<Case, 'kind' | 'item' | 'service'> = {
   kind: 'certificate',
   item: { docker_artifact_type: 'kustomize' },
   service: { container: undefined, image: undefined },
 };
 
-/** Custom resources, by their definitions and their statuses: who plays their controllers writes what those would. */
+/** Custom resources, by their definitions and their statuses: the test writes what their controllers would. */
 export const custom: readonly Case[] = [
   {
     name: 'argo-rollout',

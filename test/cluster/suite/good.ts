@@ -3,7 +3,7 @@ import { quota } from './objects.ts';
 
 const verified: Verdict = { status: 'SUCCESS', reason: 'Verified' };
 
-/** What must be a success: of each kind, and of each way to roll out. */
+/** What must succeed: each kind, and each way to roll out. */
 export const good: readonly Case[] = [
   { name: 'deployment', to: '2.0.0', expect: { ...verified, says: /2 of 2 replicas are ready/ } },
   { name: 'statefulset', kind: 'statefulset', to: '2.0.0', expect: { ...verified, says: /2 of 2 replicas/ } },
@@ -60,7 +60,7 @@ export const good: readonly Case[] = [
     name: 'autoscaled',
     spec: { minReadySeconds: 3 },
     to: '2.0.0',
-    // What a HorizontalPodAutoscaler does: it sets the replicas, in the middle of the rollout too.
+    // What a HorizontalPodAutoscaler does: it sets the replicas, during the rollout too.
     meanwhile: async (scene) => {
       await scene.untilRunning('2.0.0');
       await scene.patch({ replicas: 4 });
@@ -96,7 +96,7 @@ export const good: readonly Case[] = [
   {
     name: 'job-with-ttl',
     kind: 'job',
-    // Long enough to be seen by a busy machine.
+    // Long enough to be seen on a busy machine.
     spec: { ttlSecondsAfterFinished: 4 },
     from: null,
     to: '2.0.0',

@@ -2,7 +2,7 @@ import type { Case } from '../case.ts';
 
 const automatic = { rollback_strategy: 'automatic' };
 
-/** What Flotilla does about a failure, and what it leaves alone because it is somebody else's. */
+/** What Flotilla does about a failure, and what it leaves alone because it belongs to somebody else. */
 export const others: readonly Case[] = [
   {
     name: 'restored',

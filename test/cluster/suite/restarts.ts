@@ -1,6 +1,9 @@
 import type { Case } from '../case.ts';
 
-/** The API server goes down in the middle and comes back: every watch that is resumed is told that its version is too old (410). */
+/**
+ * The API server goes down during the rollout and comes back: every resumed watch gets a 410, because its version is
+ * too old.
+ */
 export const restarts: readonly Case[] = [
   {
     name: 'restarted',

@@ -3,7 +3,7 @@ import type { Case, Verdict } from '../case.ts';
 
 const failed = (reason: string): Verdict => ({ status: 'FAILED', reason, within: 20 });
 
-/** What cannot move by itself: it must be said soon, with what somebody has to do. */
+/** What cannot move by itself: Flotilla must report it soon, with what to do. */
 export const stuck: readonly Case[] = [
   { name: 'paused', before: (scene) => scene.patch({ paused: true }), to: '2.0.0', expect: failed('Paused') },
   {
@@ -43,7 +43,7 @@ export const stuck: readonly Case[] = [
     to: '2.0.0-notready',
     meanwhile: async (scene) => {
       await scene.untilRunning('2.0.0-notready');
-      // Whoever verifies it has seen it by then.
+      // The verifier has seen it by then.
       await sleep(5_000);
       await scene.remove();
     },

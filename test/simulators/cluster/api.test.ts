@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubeConfigFrom } from '../../../lib/adapters/cluster.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../lib/simulators/cluster/simulated-cluster.ts';
 
-/** The Kubernetes API as clients notice it. */
+/** The Kubernetes API as clients see it. */
 
 let simulated: SimulatedCluster;
 const apps = '/apis/apps/v1/namespaces/shared/deployments';
@@ -61,7 +61,7 @@ describe('every answer', () => {
     },
   );
 
-  it('names a version that nobody can take for real', async () => {
+  it('names a version that nobody takes for a real one', async () => {
     expect((await call('GET', '/version')).json.gitVersion).toBe('v1.36.0-simulated');
   });
 
@@ -118,14 +118,14 @@ describe('writing', () => {
     expect(json.metadata).toMatchObject({ generation: 1, uid: expect.any(String), managedFields: [expect.anything()] });
   });
 
-  it('keeps nothing of a dry run', async () => {
+  it('stores nothing of a dry run', async () => {
     const { json, status } = await call('POST', `${apps}?dryRun=All`, manifest('dry'));
     expect(status).toBe(201);
     expect(json.spec.replicas).toBe(1);
     expect((await call('GET', `${apps}/dry`)).status).toBe(404);
   });
 
-  it('raises the generation for a change of the spec only, the resourceVersion always', async () => {
+  it('raises the generation only for a change of the spec, and the resourceVersion always', async () => {
     const before = (await call('POST', apps, manifest('versions'))).json.metadata;
     const labelled = (await call('PATCH', `${apps}/versions`, { metadata: { labels: { a: 'b' } } }, merge)).json
       .metadata;
@@ -165,14 +165,14 @@ describe('writing', () => {
     expect(json.metadata.managedFields).toContainEqual(expect.objectContaining({ manager: 'flotilla' }));
   });
 
-  it('applies what is not there yet', async () => {
+  it('applies a new object', async () => {
     expect(
       (await call('PATCH', `${apps}/applied?fieldManager=flotilla`, manifest('applied'), apply)).json.metadata
         .generation,
     ).toBe(1);
   });
 
-  it('takes a Job’s template for fixed, and removes a Job with its pods', async () => {
+  it('treats a Job’s template as immutable, and removes a Job with its pods', async () => {
     const jobs = '/apis/batch/v1/namespaces/shared/jobs';
     const job = {
       metadata: { name: 'once' },
@@ -249,25 +249,25 @@ describe('watching', () => {
     return lines.map((line) => JSON.parse(line));
   }
 
-  it('begins with what is there, then tells each change', async () => {
+  it('begins with the existing objects, then sends each change', async () => {
     const events = await watched('fieldSelector=metadata.name=app', 2, () =>
       call('PATCH', `${apps}/app`, { metadata: { labels: { x: '1' } } }, merge),
     );
     expect(events.map(({ type }) => type).slice(0, 2)).toEqual(['ADDED', 'MODIFIED']);
   });
 
-  it('tells the end of its first events to whoever lists by a watch', async () => {
+  it('marks the end of the initial events for clients that list by a watch', async () => {
     const query = 'sendInitialEvents=true&allowWatchBookmarks=true&fieldSelector=metadata.name=app';
     const events = await watched(query, 2, async () => {});
     expect(events.map(({ type }) => type)).toEqual(['ADDED', 'BOOKMARK']);
     expect(events[1]).toMatchObject({ object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } } });
   });
 
-  it('must list again when the API server was started again', async () => {
+  it('requires a new list after the API server was restarted', async () => {
     const { resourceVersion } = (await call('GET', apps)).json.metadata;
     await call('PATCH', `${apps}/app`, { metadata: { labels: { x: '2' } } }, merge);
     simulated.restartApiServer();
-    // The connections that were open are broken.
+    // The open connections are broken.
     await expect
       .poll(() =>
         call('GET', apps).then(
@@ -280,7 +280,7 @@ describe('watching', () => {
     expect(expired).toMatchObject({ type: 'ERROR', object: { code: 410 } });
   });
 
-  it('goes on after a version, and says 410 when that is too long ago', async () => {
+  it('resumes after a version, and says 410 when that is too long ago', async () => {
     const { resourceVersion } = (await call('GET', apps)).json.metadata;
     await call('DELETE', `${apps}/applied`);
     const [gone] = await watched(
@@ -329,7 +329,7 @@ describe('the real client', () => {
   });
 });
 
-describe('a process of its own', () => {
+describe('a separate process', () => {
   it('prints its port on one line of JSON, serves its seed and ends on SIGTERM', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flotilla-cluster-'));
     const seed = join(folder, 'seed.json');

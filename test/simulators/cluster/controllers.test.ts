@@ -6,7 +6,7 @@ import { type SimulatedCluster, startSimulatedCluster } from '../../../lib/simul
 import { patch, setImage } from './follow-rollout.ts';
 import { expectReasons, progressOf, withoutRepeats } from './progress-reasons.ts';
 
-/** What the controllers do, as a real control plane was recorded doing it (`npm run test:recordings`). */
+/** What the controllers do, as recorded on a real control plane (`npm run test:recordings`). */
 
 const path = '/apis/apps/v1/namespaces/shared/deployments/app';
 let simulated: SimulatedCluster;
@@ -113,7 +113,7 @@ describe('a rolling update', () => {
     await rolledOut();
   });
 
-  it('with Recreate has no pod of both at once', async () => {
+  it('with Recreate never has old and new pods at once', async () => {
     await start(2);
     await patch(simulated.url, path, { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } });
     let both = 0;
@@ -137,7 +137,7 @@ describe('fates', () => {
 
 const nextTurn = <T>(value: T): Promise<T> => new Promise((resolve) => setImmediate(() => resolve(value)));
 
-it('costs nothing while a thousand workloads stand still', async () => {
+it('does no work while a thousand workloads are idle', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   onTestFinished(() => void vi.useRealTimers());
   const seed = Array.from({ length: 1_000 }, (_, index) => ({
@@ -149,7 +149,7 @@ it('costs nothing while a thousand workloads stand still', async () => {
   for (let isUp = false; !isUp; isUp = await Promise.race([started.then(() => true), nextTurn(false)]))
     vi.advanceTimersByTime(10);
   simulated = await started;
-  // Once they look whether the deadline of the rollout has passed.
+  // Once they check whether the deadline of the rollout has passed.
   vi.advanceTimersByTime(3_600_000);
   const gets = vi.spyOn(simulated.store, 'get');
   const lists = vi.spyOn(simulated.store, 'list');
@@ -160,7 +160,7 @@ it('costs nothing while a thousand workloads stand still', async () => {
   expect(gets.mock.calls.length).toBeGreaterThan(1);
 });
 
-it('never waits for less than a tick, however much time goes by while it looks at the clock', async () => {
+it('never waits less than a tick, however much time passes while it looks at the clock', async () => {
   const timers = vi.spyOn(globalThis, 'setTimeout');
   onTestFinished(() => timers.mockRestore());
   let at = Date.parse('2026-01-01T00:00:00Z');

@@ -7,7 +7,7 @@ import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 import { startSimulatedCluster } from '../../../lib/simulators/cluster/simulated-cluster.ts';
 import { clusterAt } from './follow-rollout.ts';
 
-/** Custom resources through the adapter: the simulated cluster keeps them, and the test plays their controllers. */
+/** Custom resources through the adapter: the simulated cluster stores them, and the test plays their controllers. */
 
 let simulated: Awaited<ReturnType<typeof startSimulatedCluster>>;
 let cluster: KubernetesCluster;

@@ -11,10 +11,12 @@ import {
 } from '../../../lib/domain/rollout/judgement.ts';
 import { judgeRollout } from '../../../lib/domain/rollout/verdict.ts';
 
-/** The observer in small: reads a workload again and again through the real client until there is a verdict, or what is waited for. */
+/**
+ * A small observer: reads a workload repeatedly through the real client until there is a verdict, or an expected state.
+ */
 
 export interface Followed extends Judgement {
-  /** Reasons in the order in which they came, repeats left out. */
+  /** Reasons in order, without repeats. */
   readonly reasons: readonly string[];
 }
 
@@ -43,7 +45,7 @@ export async function followRollout(
     workload: Workload;
     expected: Expected;
     baseline: Baseline;
-    /** What is waited for where there is to be no verdict. */
+    /** The expected state when there is to be no verdict. */
     until?: (judged: Judgement) => boolean;
     meanwhile?: (reason: string) => Promise<void>;
   },

@@ -19,7 +19,7 @@ it.each([
   `registry.example/app:1@${digest}`,
   `registry.example/app@sha384:${'ab'.repeat(48)}`,
   `registry.example/app:${'x'.repeat(128)}`,
-])('a kubelet takes %s', (name) => expect(imageNameProblem(name)).toBeUndefined());
+])('a kubelet accepts %s', (name) => expect(imageNameProblem(name)).toBeUndefined());
 
 it.each([
   ['registry.example/mail:1.0.0+build.7', 'invalid reference format'],
@@ -40,7 +40,7 @@ it.each([
   [`registry.example/app@md5:${'3f'.repeat(16)}`, 'unsupported digest algorithm'],
   ['3f'.repeat(32), 'cannot specify 64-byte hexadecimal strings'],
   ['', 'invalid reference format'],
-])('it refuses %j as InvalidImageName, and says why', (name, why) => {
+])('a kubelet refuses %j as InvalidImageName, and says why', (name, why) => {
   expect(imageNameProblem(name)).toContain(why);
   expect(fateOf(name)).toBe('invalid');
   const setting = { name: 'app', image: name, pod: 'app-0_shared(1)', step: 0, at: '2026-01-15T09:00:00Z' };

@@ -11,7 +11,7 @@ export const progressOf = (object: KubeObject): string =>
 export const withoutRepeats = (list: readonly string[]): readonly string[] =>
   list.filter((one, index) => one !== '' && one !== list[index - 1]);
 
-/** Rolls out images one after the other and waits until the reasons that the controller gave for each are those. */
+/** Rolls out images one after the other, and waits until the controller has given exactly these reasons for each. */
 export const expectReasons = async (
   simulated: SimulatedCluster,
   rollouts: readonly { readonly tag: string; readonly reasons: readonly string[] }[],

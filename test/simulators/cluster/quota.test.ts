@@ -3,7 +3,7 @@ import type { KubeObject } from '../../../lib/simulators/cluster/kube-object.ts'
 import { resourceOf } from '../../../lib/simulators/cluster/resources.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../lib/simulators/cluster/simulated-cluster.ts';
 
-/** A quota refuses the pods of every controller, each says so in its own words, and tries again. */
+/** A quota refuses the pods of every controller. Each reports that in its own way, and tries again. */
 
 let simulated: SimulatedCluster;
 const kinds = ['deployment', 'statefulset', 'daemonset', 'job'] as const;
@@ -42,7 +42,7 @@ it.each([
   ['statefulset', 'StatefulSet', /^create Pod app-0 in StatefulSet app failed error: pods "app-0" is forbidden/],
   ['daemonset', 'DaemonSet', /^Error creating: pods "app-" is forbidden/],
   ['job', 'Job', /^Error creating: pods "app-" is forbidden/],
-] as const)('the pods of a %s are refused, and made when there is room', async (namespace, owner, says) => {
+] as const)('refuses the pods of a %s, which are created when there is room', async (namespace, owner, says) => {
   const warnings = () => list('Event', namespace).filter(({ reason }) => reason === 'FailedCreate');
   await expect.poll(() => warnings().length).toBe(1);
   expect(warnings()[0]).toMatchObject({ involvedObject: { kind: owner }, message: expect.stringMatching(says) });

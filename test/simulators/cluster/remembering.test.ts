@@ -12,7 +12,7 @@ import { asDocker, baselineOf, clusterAt, followRollout, setImage, workloadOf } 
 
 const seed = [{ name: 'app', namespace: 'shared', image: 'reg.local/app:1', replicas: 2 }];
 
-/** One cluster, ended and begun as often as one likes. */
+/** One cluster, stopped and started any number of times. */
 const makeLives = () => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-cluster-'));
   let current: SimulatedCluster | undefined;
@@ -34,12 +34,12 @@ const podsOf = ({ store }: SimulatedCluster): readonly Pod[] => store.list(resou
 const all = ({ store }: SimulatedCluster): readonly KubeObject[] =>
   ['Deployment', 'ReplicaSet', 'Service', 'Pod'].flatMap((kind) => store.list(resourceOf(kind)));
 
-/** What never comes ends with the time of its test. */
+/** The timeout of the test ends an endless wait. */
 const until = async (holds: () => Promise<boolean> | boolean): Promise<void> => {
   while (!(await holds())) await sleep(10);
 };
 
-test('what stands still stands as it did, and is not seeded again', async () => {
+test('an idle workload is unchanged, and not seeded again', async () => {
   const live = makeLives();
   const before = await live();
   await setImage(before.url, path, 'reg.local/app:2');
@@ -56,7 +56,7 @@ test('what stands still stands as it did, and is not seeded again', async () => 
   expect(all(after)).toEqual(objects);
   expect(Number(after.store.version)).toBeGreaterThanOrEqual(Number(version));
   expect(after.port).toBe(port);
-  // Its controllers have looked at everything once they have brought up something new.
+  // Its controllers have seen everything once they have started something new.
   const other = [{ ...seed[0]!, name: 'other', replicas: 1 }];
   await fetch(`${after.url}/simulator/seed`, { method: 'POST', body: JSON.stringify(other) });
   const ofOther = ({ metadata }: KubeObject): boolean => metadata.name.startsWith('other');
@@ -64,7 +64,7 @@ test('what stands still stands as it did, and is not seeded again', async () => 
   expect(all(after).filter(ofOther)).toHaveLength(4);
 });
 
-test('a rollout that was in the middle of it ends', async () => {
+test('a rollout that was interrupted completes', async () => {
   const live = makeLives();
   const first = await live();
   const baseline = await baselineOf(await clusterAt(first.url), workload);
@@ -74,7 +74,7 @@ test('a rollout that was in the middle of it ends', async () => {
   expect((await followRollout(await clusterAt(second.url), followed)).verdict).toBe('healthy');
 });
 
-test('a pod that fails again and again goes on counting', async () => {
+test('a pod that keeps failing keeps its count', async () => {
   const live = makeLives();
   const restarts = (cluster: SimulatedCluster): number =>
     Math.max(

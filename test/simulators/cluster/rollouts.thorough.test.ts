@@ -67,7 +67,7 @@ async function roll(name: string, tag: string) {
   return { workload, baseline, expected: asDocker(tag) };
 }
 
-/** Does it once, when the rollout was seen to be under way. */
+/** Does it once, when the rollout is seen in progress. */
 const inTheMiddle = (action: () => Promise<void>) => {
   let isDone = false;
   return async (reason: string): Promise<void> => {
@@ -83,7 +83,7 @@ describe.concurrent('a deployment that gets a new image', () => {
     expect(result).toMatchObject({ verdict: 'healthy', reason: 'RolledOut' });
     expect(result.message).toBe('2 of 2 replicas are ready with reg.local/good:2');
     expect(result.warnings).toBeUndefined();
-    // Which steps between are seen depends on the machine; what each says is in the tables of the rules.
+    // The machine's speed decides which steps are seen; the tables of the rules cover what each says.
     expect(result.reasons.length).toBeGreaterThan(1);
   });
 
@@ -110,7 +110,7 @@ describe.concurrent('a deployment that gets a new image', () => {
     { name: 'notready', waits: 'NotReady' },
     { name: 'config', waits: 'CreateContainerConfigError' },
     { name: 'unschedulable', waits: 'Unschedulable' },
-  ])('$name may heal: it is waited for, and the evidence says why', async ({ name, waits }) => {
+  ])('$name may recover: the observer waits, and the evidence says why', async ({ name, waits }) => {
     const until = ({ evidence }: Judgement) => evidence?.[0]?.reason === waits;
     const result = await followRollout(cluster, { ...(await roll(name, `2-${name}`)), until });
     expect(result.verdict).toBe('waiting');
@@ -139,13 +139,13 @@ describe.concurrent('what else can happen to a deployment', () => {
     expect(result).toMatchObject({ verdict: 'waiting', reason: 'ImageNotUpdated' });
   });
 
-  it('is failing when it is paused in the middle', async () => {
+  it('is failing when it is paused halfway', async () => {
     await patch(simulated.url, deploymentPath('paused'), { spec: { paused: true } });
     const result = await followRollout(cluster, await roll('paused', '2'));
     expect(result).toMatchObject({ verdict: 'failing', reason: 'Paused' });
   });
 
-  it('is superseded when somebody changes the image in the middle', async () => {
+  it('is superseded when somebody changes the image halfway', async () => {
     const rolling = await roll('superseded', '2-notready');
     const meanwhile = inTheMiddle(() =>
       setImage(simulated.url, deploymentPath('superseded'), 'reg.local/superseded:9'),
@@ -184,7 +184,7 @@ describe.concurrent('what else can happen to a deployment', () => {
     expect(result).toMatchObject({ verdict: 'failing', reason: 'Superseded', message: expect.stringContaining(says) });
   });
 
-  it('is restored: the old image again is a new revision number, and is proved like any other', async () => {
+  it('is restored: the old image again is a new revision number, and is verified like any other', async () => {
     expect(await followRollout(cluster, await roll('undo', '2-crash'))).toMatchObject({ verdict: 'failing' });
     const undo = await roll('undo', '1');
     const result = await followRollout(cluster, undo);
@@ -195,7 +195,7 @@ describe.concurrent('what else can happen to a deployment', () => {
     expect(isRunning({ ...undo, expected: asDocker('2-crash'), view, now: Date.now() })).toBe(false);
   });
 
-  it('is healthy with a warning when no replica is asked for', async () => {
+  it('is healthy with a warning when no replica is wanted', async () => {
     const result = await followRollout(cluster, await roll('zero', '2'));
     expect(result).toMatchObject({ verdict: 'healthy', warnings: [expect.stringContaining('0 of 0 replicas')] });
   });
@@ -238,7 +238,7 @@ describe('the other kinds', () => {
     expect(result.evidence?.some((one) => (one.log ?? []).length > 0)).toBe(log);
   });
 
-  it('tells who holds up a StatefulSet that was put back while its last pod was broken', async () => {
+  it('shows what blocks a StatefulSet that was put back while its last pod was broken', async () => {
     const result = await followRollout(cluster, await deploy('statefulset', 'statefulset-bad', '1'));
     expect(result).toMatchObject({ verdict: 'failing', reason: 'BlockedByOldPod' });
     expect(result.message).toContain('statefulset-bad-1');
@@ -249,7 +249,7 @@ describe('the other kinds', () => {
     expect(healed.verdict).toBe('healthy');
   });
 
-  it('warns of a suspended cronjob', async () => {
+  it('warns about a suspended cronjob', async () => {
     await patch(simulated.url, '/apis/batch/v1/namespaces/shared/cronjobs/cronjob-bad', { spec: { suspend: true } });
     const result = await followRollout(cluster, await deploy('cronjob', 'cronjob-bad', '2'));
     expect(result).toMatchObject({ verdict: 'healthy', warnings: ['the cronjob is suspended: it will not run'] });

@@ -11,7 +11,7 @@ afterEach(async () => {
 
 type Objects = Map<string, Record<string, unknown>>;
 
-/** A Kubernetes API that keeps objects by their path and shows what was asked of it. */
+/** A Kubernetes API that keeps objects by their path, and records requests. */
 const clusterWith = (objects: Objects): Promise<ScriptedServer> =>
   serverThat((call, response) => {
     const found = objects.get(call.path);
@@ -74,7 +74,7 @@ describe('the Deploy stage', () => {
     ['deployment', 'deployments'],
     ['statefulset', 'statefulsets'],
     ['daemonset', 'daemonsets'],
-  ])('gives the container of a %s the asked version, keeping its repository', async (kind, plural) => {
+  ])('gives the container of a %s the requested version, keeping its repository', async (kind, plural) => {
     const path = `${apps}/${plural}/w`;
     const server = await clusterWith(new Map([[path, standing('registry:5000/team/app:1.0')]]));
     const { status } = await deploy(
@@ -124,7 +124,7 @@ describe('the Deploy stage', () => {
   it.each([
     ['rollout', '/apis/argoproj.io/v1alpha1/namespaces/risk/rollouts/w'],
     ['knative-service', '/apis/serving.knative.dev/v1/namespaces/risk/services/w'],
-  ])('replaces the one image of a %s, and makes none', async (kind, path) => {
+  ])('replaces the only image of a %s, and creates no container', async (kind, path) => {
     const containers = [
       { name: 'proxy', image: 'proxy:1' },
       { name: 'app', image: 'app:1' },
@@ -143,7 +143,7 @@ describe('the Deploy stage', () => {
     expect(detail).toContain('404');
   });
 
-  it('deletes a job and makes it again, without what its controller filled in', async () => {
+  it('deletes a job and creates it again, without what its controller filled in', async () => {
     const labels = { app: 'w', 'controller-uid': 'u', 'batch.kubernetes.io/job-name': 'w' };
     const job = {
       metadata: { name: 'w', namespace: 'risk', uid: 'u', resourceVersion: '7', labels },
@@ -178,7 +178,7 @@ describe('the Deploy stage', () => {
   });
 
   it.each(['deployment', 'statefulset', 'daemonset', 'job', 'cronjob', 'pod'])(
-    'makes a %s that is missing by server-side apply',
+    'creates a missing %s by server-side apply',
     async (kind) => {
       const server = await clusterWith(new Map());
       await deploy({ c1: server.url }, { cluster: 'c1', namespace: 'risk', kind, name: 'w', image: 'team/app' });
@@ -197,7 +197,7 @@ describe('the Deploy stage', () => {
     ['an unknown cluster', { cluster: 'c9', kind: 'deployment', name: 'w' }, 'knows no cluster c9'],
     ['an unknown kind', { cluster: 'c1', kind: 'certificate', name: 'w' }, 'cannot deploy a certificate'],
     [
-      'a container that is not there',
+      'a missing container',
       { cluster: 'c1', namespace: 'risk', kind: 'deployment', name: 'w', container: 'z' },
       'no container z',
     ],
@@ -231,7 +231,7 @@ describe('the Deploy stage', () => {
     expect(writesOf(server)).toHaveLength(writes);
   });
 
-  it('only pretends when there is no cluster at all', async () => {
+  it('only pretends when there is no cluster', async () => {
     expect((await deploy({}, { cluster: 'c1', kind: 'deployment', name: 'w' })).status).toBe('Success');
   });
 });

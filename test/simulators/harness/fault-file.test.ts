@@ -31,7 +31,7 @@ describe('a file of faults', () => {
     expect(parseFaultFile(text)).toEqual(read);
   });
 
-  it('tells all its problems at once, each with its place and what to do', () => {
+  it('reports all its problems at once, each with its place and a remedy', () => {
     const text = `
 installation:
   notes: column
@@ -77,7 +77,7 @@ faults:
       'fault: wait-for-person, status: Running',
       '1:37 [1].status: "Running" is no status of wait-for-person (write one of ApprovalWaiting, InterventionWaiting, InputWaiting)',
     ],
-  ])('refuses what has no meaning: %s', (order, problem) => {
+  ])('refuses a meaningless field: %s', (order, problem) => {
     expect(problems(`- { ${order} }`)).toEqual([problem]);
   });
 
@@ -87,11 +87,11 @@ faults:
     ['faults: 3', 'the number 3 where a list is needed'],
     ['- [', 'a `[` is not closed before this'],
     ['- { fault: reject, fault: slow }', 'this key is written twice in the same mapping'],
-  ])('that is %j is no such file', (text, problem) => {
+  ])('refuses a file that is %j', (text, problem) => {
     expect(problems(text).join()).toContain(problem);
   });
 });
 
-it('an order by itself may be of any fault that there is', () => {
+it('an order can name any fault', () => {
   for (const fault of faultNames) expect(parseFaultOrder(`{"fault":"${fault}"}`)).toEqual({ fault });
 });

@@ -3,7 +3,10 @@ import { faultNames } from '../../../lib/simulators/harness/fault-rules.ts';
 import type { FaultOrder } from '../../../lib/simulators/harness/fault-schema.ts';
 import { type Heard, VirtualHarness } from './virtual-harness.ts';
 
-/** Every fault, seen from the client's side of the wire, in virtual time: an event takes 1 s, each of two stages 5 s, an abort 2 s. */
+/**
+ * Every fault, seen from the client's side of the wire, in virtual time: an event takes 1 s, each of two stages 5 s, an
+ * abort 2 s.
+ */
 
 type What = 'execute' | 'webhook' | 'list' | 'detail' | 'notes' | 'abort' | 'event' | 'event v1';
 
@@ -27,7 +30,7 @@ const words: { readonly [what in What]?: (heard: Heard) => string } = {
   'event v1': eventWords,
 };
 
-/** What one hears, and when it comes late, how late. */
+/** What the client sees, and how late it comes. */
 const tell = async (virtual: VirtualHarness, what: What, asking: Promise<Heard>): Promise<string> => {
   const asked = virtual.clock.now();
   let heard: Heard | undefined;
@@ -232,11 +235,11 @@ describe('a fault', () => {
     },
   );
 
-  it('has a row here, whichever it is', () => {
+  it('each fault has a row here', () => {
     expect(new Set(rows.map(([{ fault }]) => fault))).toEqual(new Set(faultNames));
   });
 
-  it('is what makes the difference', async () => {
+  it('makes the difference', async () => {
     const looks: readonly Look[] = [
       [0, 'webhook', '200'],
       [0, 'event', 'QUEUED, no run, payload'],

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../../../lib/domain/ports.ts';
 
-/** Real time that a test can hold, so that nothing happens before it has looked, however slow the machine is. */
+/** Real time that a test can hold, so that nothing happens before it has looked, even on a slow machine. */
 export class HeldClock implements Clock {
   #ahead = 0;
   #least = Number.POSITIVE_INFINITY;
@@ -23,19 +23,19 @@ export class HeldClock implements Clock {
     });
   }
 
-  /** From now on no sleep of at least so long ends before `release`. */
+  /** From now on no sleep of at least this length ends before `release`. */
   hold(least = 0): void {
     this.#least = least;
   }
 
-  /** Ends what was held, and lets time pass again. */
+  /** Ends the held sleeps, and lets time pass again. */
   release(): void {
     this.#least = Number.POSITIVE_INFINITY;
     for (const end of this.#held) end();
     this.#held.clear();
   }
 
-  /** Goes on by so many milliseconds at once; sleeps do not hear of it. */
+  /** Jumps ahead by this many milliseconds; sleeps do not notice. */
   skip(milliseconds: number): void {
     this.#ahead += milliseconds;
   }

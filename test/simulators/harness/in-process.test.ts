@@ -23,13 +23,13 @@ const story = async (seed: number): Promise<unknown> => {
 };
 
 describe('a Harness in this process', () => {
-  it('tells the same story of the same seed, and another of another', async () => {
+  it('tells the same story for the same seed, and another for another', async () => {
     const first = await story(7);
     expect(await story(7)).toEqual(first);
     expect(await story(8)).not.toEqual(first);
   });
 
-  it('gives ids as the service does, each once, whatever the chances are', async () => {
+  it('gives ids as the service does, each once, for any chances', async () => {
     const virtual = new VirtualHarness();
     const { transport, url } = simulateHarness({ random: { next: () => 0.5 } });
     const fire = async () => {
@@ -73,7 +73,7 @@ describe('a Harness in this process', () => {
     expect(harness.runs()).toHaveLength(runs);
   });
 
-  it('carries out what nobody waits for any more', async () => {
+  it('carries out a request whose caller has left', async () => {
     const virtual = new VirtualHarness();
     virtual.harness.order({ fault: 'slow-answer', on: ['abort'], milliseconds: 30_000 });
     await virtual.execute();
@@ -89,7 +89,7 @@ describe('a Harness in this process', () => {
     await expect(virtual.harness.transport(virtual.harness.url, { signal: overdue.signal })).rejects.toThrow('overdue');
   });
 
-  it('that is closed answers nobody, and nothing happens in it', async () => {
+  it('answers nothing after it is closed, and nothing happens in it', async () => {
     const virtual = new VirtualHarness();
     await virtual.execute();
     virtual.harness.order({ fault: 'slow-answer' });
@@ -140,7 +140,7 @@ describe('orders', () => {
     expect(await refusals(order)).toBe(told);
   });
 
-  it('by share strike that part of many', async () => {
+  it('with a share hit that part of many', async () => {
     const virtual = new VirtualHarness();
     virtual.harness.order({ fault: 'server-error', on: ['list'], share: 0.3 });
     let struck = 0;
@@ -148,7 +148,7 @@ describe('orders', () => {
     expect(struck / 2_000).toBeCloseTo(0.3, 1);
   });
 
-  it('strike a start that was refused with nothing else', async () => {
+  it('hit a start that was otherwise refused with nothing else', async () => {
     const virtual = new VirtualHarness();
     virtual.harness.order({ fault: 'fail-stage', times: 1 });
     virtual.harness.order({ fault: 'reject', times: 1 });
@@ -158,7 +158,7 @@ describe('orders', () => {
     expect(virtual.harness.runs()).toMatchObject([{ key: 'k2', status: 'Failed' }]);
   });
 
-  it('of one run strike what is asked about it alone', async () => {
+  it('for one run hit only requests about it', async () => {
     const virtual = new VirtualHarness();
     virtual.harness.order({ fault: 'throttle', on: ['detail', 'event-details'], match: { key: 'k1' } });
     await virtual.fire('k1');
@@ -202,7 +202,7 @@ describe('an installation', () => {
     expect({ payload: told.payload !== null, run: executionDetails !== null }).toEqual(details);
   });
 
-  it('whose reads lag learns of runs and their ends late, and aborts at once', async () => {
+  it('whose reads lag shows runs and their ends late, and aborts at once', async () => {
     const virtual = new VirtualHarness({ lagMilliseconds: 3_000 });
     const id = (await virtual.execute()).data.planExecution.uuid;
     await virtual.pass(2_999);
@@ -225,7 +225,7 @@ describe('an installation', () => {
 });
 
 describe('the allowance', () => {
-  it('is not used up by what was refused', async () => {
+  it('is not used up by refused requests', async () => {
     const virtual = new VirtualHarness({ requestsPerMinute: 1 });
     const words: string[] = [];
     for (const wait of [0, 30_000, 29_999, 1, 59_999, 1]) {
@@ -238,7 +238,7 @@ describe('the allowance', () => {
   it.each([
     ['edge', '429'],
     ['service', '400 TOO_MANY_REQUESTS'],
-  ] as const)('of 1,000 a minute is refused over that by the %s, in whichever minute', async (throttledBy, word) => {
+  ] as const)('of 1,000 a minute refuses more with the %s, in any minute', async (throttledBy, word) => {
     const virtual = new VirtualHarness({ requestsPerMinute: 1_000, throttledBy });
     const words: string[] = [];
     for (let nth = 0; nth < 1_100; nth += 1) {
@@ -267,7 +267,7 @@ describe('the allowance', () => {
   });
 });
 
-it('counts what it is asked, by call and by minute', async () => {
+it('counts requests by call and by minute', async () => {
   const virtual = new VirtualHarness();
   const begun = virtual.clock.now();
   const [run] = [(await virtual.execute()).data.planExecution.uuid];
@@ -298,7 +298,7 @@ it('counts what it is asked, by call and by minute', async () => {
     expect(JSON.parse(new TextDecoder().decode(part))).toEqual({ simulated: true, ...expected });
 });
 
-it('lists the runs of a project by what is asked of them, a page at a time', async () => {
+it('lists the runs of a project by filter, a page at a time', async () => {
   const virtual = new VirtualHarness();
   for (const [index, pipeline] of ['a', 'b', 'c', 'a'].entries()) {
     await virtual.execute(`k${index}`, { pipeline, version: index === 1 ? '1-pipeline-fails' : '1.0' });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { LastMinute } from '../../../lib/simulators/harness/last-minute.ts';
 import { SeededRandom } from '../../seeded-random.ts';
 
-test('the last minute is counted as one by one would count it, however much has passed before', () => {
+test('counts the last minute exactly, however much time has passed before', () => {
   const random = new SeededRandom(3);
   const last = new LastMinute();
   const times: number[] = [];

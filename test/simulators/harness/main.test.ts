@@ -24,7 +24,7 @@ const firstLine = async (child: {
 };
 
 describe('the simulator as a process', () => {
-  it('prints its address once it listens, takes its options, and ends on SIGTERM', async () => {
+  it('prints its address once it listens, accepts its options, and ends on SIGTERM', async () => {
     const child = run('--port', '0', '--trigger', 'p/t=tok', '--api-key', 'good', '--event-milliseconds', '5');
     const { url, port, simulated, what } = await firstLine(child);
     expect({ url, simulated, what }).toEqual({ url: `http://127.0.0.1:${port}`, simulated: true, what: 'harness' });
@@ -37,7 +37,7 @@ describe('the simulator as a process', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
-  it('ends when its standard input does, if it is asked to', async () => {
+  it('ends with its standard input, on request', async () => {
     const child = run('--exit-with-stdin');
     await firstLine(child);
     child.stdin?.end();

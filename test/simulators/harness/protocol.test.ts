@@ -4,7 +4,7 @@ import { type SimulatedHarness, startSimulatedHarness } from '../../../lib/simul
 import { eventually } from '../../executors/harness-fixtures.ts';
 import { HeldClock } from './held-clock.ts';
 
-/** The simulator as any client sees it: plain HTTP, none of our own client's code. */
+/** The simulator as any client sees it: plain HTTP, without our own client. */
 
 const opened: SimulatedHarness[] = [];
 const simulate = async (options: SimulatedHarnessOptions = {}): Promise<SimulatedHarness> => {
@@ -89,7 +89,7 @@ describe('a webhook', () => {
     });
   });
 
-  it('twice is two runs: there is no idempotency', async () => {
+  it('twice makes two runs: there is no idempotency', async () => {
     const harness = await simulate();
     await fire(harness, 'same');
     await fire(harness, 'same');
@@ -219,7 +219,7 @@ describe('the list', () => {
 
 describe('the execute call', () => {
   const yaml = 'pipeline:\n  identifier: p\n  variables:\n    - {name: service_name, type: String, value: s1}\n';
-  it('answers with the run at once, in engine words', async () => {
+  it("answers with the run at once, with the engine's status names", async () => {
     const harness = await simulate();
     const body = { body: yaml, headers: { 'content-type': 'application/yaml' } };
     const started = await ask(harness, `POST ${api}/pipeline/execute/p?${scope}&notesForPipelineExecution=n1`, body);
@@ -284,7 +284,7 @@ describe('an abort', () => {
 });
 
 describe('faults', () => {
-  it('over a socket, a connection that is refused is one that is cut: nothing was done, and nothing is counted', async () => {
+  it('over a socket, a refused connection is a cut one: nothing was done, and nothing is counted', async () => {
     const harness = await simulate();
     harness.order({ fault: 'refuse-connection', on: ['webhook'], times: 1 });
     await expect(fire(harness)).rejects.toThrow('fetch failed');
@@ -293,7 +293,7 @@ describe('faults', () => {
     expect((await ask(harness, 'GET /simulator/requests')).body).toMatchObject({ total: 1, by_route: { webhook: 1 } });
   });
 
-  it('are ordered over HTTP, strike as often as they say, and only what they match', async () => {
+  it('are ordered over HTTP, hit as often as they say, and only what they match', async () => {
     const harness = await simulate();
     const order = (fault: unknown) => ask(harness, 'POST /simulator/faults', { body: JSON.stringify(fault) });
     expect((await order({ fault: 'reject', times: 2, match: { service: 's1', version: '1.0' } })).status).toBe(201);

@@ -9,7 +9,7 @@ import { wallClock } from '../../../lib/simulators/harness/wall-clock.ts';
 import { harnessMemory } from '../../../lib/simulators/harness/world.ts';
 import { openMemory } from '../../../lib/simulators/memory.ts';
 
-/** One Harness, ended and begun as often as one likes. */
+/** One Harness, stopped and started any number of times. */
 const makeLives = () => {
   const folder = mkdtempSync(join(tmpdir(), 'flotilla-harness-'));
   let current: SimulatedHarness | undefined;
@@ -33,7 +33,7 @@ const makeLives = () => {
 
 const scope = 'accountIdentifier=acme&orgIdentifier=default&projectIdentifier=apps';
 
-/** The next life has the same address: a connection that was kept would lead to the one before. */
+/** The next life has the same address: a kept connection would lead to the one before. */
 const ownConnection = { connection: 'close' };
 
 const fire = async ({ url }: SimulatedHarness, key = 'k1', version = '1.0'): Promise<void> => {
@@ -49,7 +49,7 @@ const abort = async ({ url }: SimulatedHarness, id: string): Promise<void> => {
   if (!response.ok) throw new Error(await response.text());
 };
 
-/** What never comes ends with the time of its test. */
+/** The timeout of the test ends an endless wait. */
 const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await sleep(5);
 };
@@ -62,8 +62,8 @@ const ended =
     return harness.runs().map(({ key, status }) => `${key} ${status}`);
   };
 
-describe('a Harness that was ended goes on', () => {
-  test('with an event that it had not come to yet, whose run it starts once', async () => {
+describe('a Harness continues after a restart', () => {
+  test('with a pending event, whose run it starts once', async () => {
     const live = makeLives();
     await fire(await live({ eventMilliseconds: longest }));
     const second = await live();
@@ -87,7 +87,7 @@ describe('a Harness that was ended goes on', () => {
     });
   });
 
-  test('with what is left of the time of a stage, from life to life', async () => {
+  test("with the rest of a stage's time, from life to life", async () => {
     const live = makeLives();
     let passed = 0;
     const clock = { ...wallClock, now: () => Date.now() + passed };
@@ -95,7 +95,7 @@ describe('a Harness that was ended goes on', () => {
     const first = await live(pace);
     await fire(first);
     await until(() => first.runs()[0]?.status === 'Running');
-    // Two stages, of each of which one life lives through a part only.
+    // Two stages. Each life lives through only a part of one.
     let harness = first;
     for (let life = 0; life < 10 && harness.runs()[0]!.ended_at === undefined; life += 1) {
       passed += longest * 0.6;
@@ -105,7 +105,7 @@ describe('a Harness that was ended goes on', () => {
     expect(harness.runs()[0]).toMatchObject({ key: 'k1', status: 'Success' });
   });
 
-  test('with a run that was to fail', async () => {
+  test('with a run that was going to fail', async () => {
     const live = makeLives();
     const first = await live({ stageMilliseconds: longest });
     await fire(first, 'k1', '1.0-pipeline-fails');
@@ -137,7 +137,7 @@ describe('a Harness that was ended goes on', () => {
     expect(times).toEqual(times.toSorted((one, other) => one - other));
   });
 
-  test('with the faults that are left, at its address', async () => {
+  test('with the remaining faults, at its address', async () => {
     const live = makeLives();
     const first = await live();
     first.order({ fault: 'reject', times: 2 });
@@ -153,7 +153,7 @@ describe('a Harness that was ended goes on', () => {
   });
 });
 
-test('orders of a file are those of the file of this start, and begin anew; others stay', async () => {
+test('a start counts the orders of its file from zero again; others stay', async () => {
   const live = makeLives();
   const faultsOf = async ({ url }: SimulatedHarness): Promise<unknown> =>
     ((await (await fetch(`${url}/simulator/faults`, { headers: ownConnection })).json()) as { faults: unknown }).faults;
@@ -166,7 +166,7 @@ test('orders of a file are those of the file of this start, and begin anew; othe
   expect(await faultsOf(await live())).toEqual([{ fault: 'late-run' }]);
 });
 
-test('one whose port is taken meanwhile listens at another', async () => {
+test('a Harness whose port is now in use listens at another', async () => {
   const live = makeLives();
   const { port } = await live();
   await live.end();

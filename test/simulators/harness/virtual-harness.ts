@@ -6,7 +6,7 @@ import { SeededRandom } from '../../seeded-random.ts';
 import { WorldClock } from '../../workflow/world-clock.ts';
 
 export interface Heard {
-  /** `200`, `400 INVALID_REQUEST`, or the code of what the network did instead. */
+  /** `200`, `400 INVALID_REQUEST`, or the code of a network failure. */
   readonly word: string;
   // biome-ignore lint/suspicious/noExplicitAny: a reply on the wire, looked into by the assertions
   readonly data: any;
@@ -24,7 +24,7 @@ export interface Ask {
   readonly key?: string;
 }
 
-/** A Harness on a clock of its own, asked as a client does that knows nothing of it. */
+/** A Harness on a clock of its own, used by a client that knows nothing about it. */
 export class VirtualHarness {
   readonly clock = new WorldClock();
   readonly harness: InProcessHarness;
@@ -37,7 +37,7 @@ export class VirtualHarness {
     });
   }
 
-  /** All that happens within so long, in its order. */
+  /** All that happens within this time, in order. */
   async pass(milliseconds: number): Promise<void> {
     const end = this.clock.now() + milliseconds;
     for (;;) {

@@ -19,16 +19,16 @@ import type { World } from '../../workflow/world.ts';
 import type { Deed } from './draw-acts.ts';
 import { isOrdered, killFunction } from './strike.ts';
 
-/** What was done that its end must be judged by. */
+/** What was done, as far as the judgement of the end depends on it. */
 export interface Doings {
   /** When somebody else changed a service. */
   readonly hotfixes: { readonly service: string; readonly at: number }[];
-  /** Rollbacks that were asked for with these names. */
+  /** Rollbacks that were requested with these names. */
   readonly wishes: Map<string, { readonly only?: readonly string[]; readonly force?: readonly string[] }>;
   readonly holds: Map<string, Pick<Hold, 'scope' | 'rollbacks'>>;
   /** Requests that were refused, by the name of the error. */
   readonly refusals: string[];
-  /** Milliseconds by which the clock was moved in all, as a distance. */
+  /** Milliseconds by which the clock was moved in total, as a distance. */
   jumped: number;
 }
 
@@ -39,7 +39,7 @@ interface Scene {
 
 type Doing<Kind extends Deed['do']> = (scene: Scene, deed: Extract<Deed, { do: Kind }>) => Promise<void> | void;
 
-/** What the API may answer to somebody who asks for something that is not possible now. */
+/** What the API may answer to a request that is not possible now. */
 const mayBeRefused: ReadonlySet<string> = new Set([
   ...['StatusConflict', 'BatchStillRuns', 'RollbackRuns', 'RetryRuns', 'NothingToRollBack', 'NothingToRetry'],
   ...[
@@ -53,7 +53,7 @@ const mayBeRefused: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Does it in the name of whoever asks. What is refused is told, what fails otherwise is thrown. */
+/** Acts as the deed's user. Records a refusal, and throws any other failure. */
 export const doDeed = async (scene: Scene, deed: Deed): Promise<void> => {
   try {
     await (doings[deed.do] as Doing<Deed['do']>)(scene, deed as never);
@@ -154,7 +154,10 @@ const childArn = async (world: World, batchId: string, index: number): Promise<s
   return isThere ? (await childrenOf(world, batchId)).get(index)?.at(-1) : undefined;
 };
 
-/** Says of what is UNKNOWN in a batch what the cluster shows, of what is not at work any more. Gives how many there were. */
+/**
+ * Resolves the UNKNOWN deployments of a batch by what the cluster shows, once they are no longer at work. Returns their
+ * number.
+ */
 export const resolveUnknown = async (world: World, batchId: string): Promise<number> => {
   let resolved = 0;
   for (const { key, index, status } of await itemsOf(world, batchId)) {

@@ -3,7 +3,7 @@ import type { Wanted } from '../../workflow/batch-text.ts';
 import type { Script } from '../../workflow/scripted-executor.ts';
 import { drawScript, firstVersion, versions } from './draw-story.ts';
 
-/** What somebody does, or what befalls the world. Batches are named by their place in the list, counted round. */
+/** What somebody does, or what happens in the world. Batches are named by their place in the list, counted round. */
 export type Deed =
   | {
       readonly do: 'pause';
@@ -36,7 +36,7 @@ export type Deed =
   | { readonly do: 'clock'; readonly milliseconds: number }
   | { readonly do: 'script'; readonly name: string; readonly script?: Script };
 
-/** So many seconds after the first batch was sent. */
+/** This many seconds after the first batch was sent. */
 export type Act = Deed & { readonly at: number };
 
 const killable = [
@@ -113,7 +113,7 @@ const draws: Readonly<Record<Deed['do'], readonly [weight: number, Draw]>> = {
         services: some.map((one): Wanted => {
           const needs = one.needs!.filter((need) => names.has(need));
           if (deleted.has(one.name)) return { ...one, action: 'delete', needs };
-          // What stays needs nothing that goes.
+          // No remaining service depends on a removed one.
           const staying = needs.filter((need) => !deleted.has(need));
           if (!scaled.has(one.name)) return { ...one, version, needs: staying };
           return { ...one, action: 'scale', replicas: random.whole(0, 4), needs: staying };

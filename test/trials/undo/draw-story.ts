@@ -4,27 +4,30 @@ import type { Fate } from '../../workflow/scripted-cluster.ts';
 import type { Script } from '../../workflow/scripted-executor.ts';
 import { type Act, drawActs } from './draw-acts.ts';
 
-/** A call of a port in which whoever makes it is struck: the nth of those that change something. */
+/** A call of a port at which its caller is hit: the nth of the calls that change something. */
 export interface Strike {
   readonly nth: number;
-  /** Before or after what it asks for is done. */
+  /** Before or after the call takes effect. */
   readonly when: 'before' | 'after';
-  /** The function is killed, and its caller hears that, at once or when its time is over; or it lives, and only the reply is lost. */
+  /**
+   * The function is killed, and its caller learns that, at once or when its time is over; or it lives, and only the
+   * reply is lost.
+   */
   readonly what: 'killed' | 'hangs' | 'lost';
 }
 
-/** How what was written comes to those who follow it: twice, or so many seconds late. */
+/** How changes reach their followers: twice, or this many seconds late. */
 export interface Delivery {
   readonly nth: number;
   readonly twice: boolean;
   readonly late: number;
 }
 
-/** What happens in one story: all of it follows from the seed. */
+/** What happens in one story: the seed determines all of it. */
 export interface Story {
   readonly seed: number;
   readonly services: readonly Wanted[];
-  /** Those that nobody has deployed yet. */
+  /** Services that nobody has deployed yet. */
   readonly without: readonly string[];
   readonly strategy: WantedStrategy;
   readonly scripts: Readonly<Record<string, Script>>;
@@ -74,7 +77,7 @@ const drawServices = (random: SeededRandom): readonly Wanted[] =>
     ...(random.chance(0.1) ? { health: { path: '/health', timeout: 5 } } : {}),
   }));
 
-/** By `service@version`, `service#attempt` or `service`, as the scripted executor takes them. */
+/** By `service@version`, `service#attempt` or `service`, as the scripted executor expects them. */
 const drawScripts = (random: SeededRandom, names: readonly string[]): Readonly<Record<string, Script>> => {
   const scripts: Record<string, Script> = {};
   for (const name of names) {
@@ -96,7 +99,7 @@ export const drawScript = (random: SeededRandom): Script => ({
 
 const leaving = (leaves: Fate | 'nothing'): Script => ({ ends: 'failed', leaves, says: 'it failed' });
 
-/** What may become of a run. */
+/** Possible outcomes of a run. */
 const troubles: readonly Script[] = [
   leaving('nothing'),
   leaving('nothing'),

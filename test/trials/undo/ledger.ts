@@ -20,11 +20,11 @@ export interface LedgerPlan {
   readonly isRollback: boolean;
 }
 
-/** All that is written of a batch. */
+/** Everything that is stored about a batch. */
 export interface Ledger {
   readonly batchId: string;
   readonly header: HeaderRow;
-  /** Undefined where it could not be planned. */
+  /** Undefined when it could not be planned. */
   readonly plan: LedgerPlan | undefined;
   readonly items: readonly ItemRow[];
   readonly events: readonly EventRow[];
@@ -73,7 +73,7 @@ const readPlan = async ({ deps }: World, { batch_id, total }: HeaderRow): Promis
   return { deployments, forced: new Set(forced), isRollback: lane === 'rollback' };
 };
 
-/** When a deployment ended first, whatever has replaced that since. */
+/** When a deployment ended first, even if that was replaced since. */
 export const endOf = ({ events }: Ledger, index: number): number =>
   events.find((event) => event.index === index && isTerminal(event.to))?.at ?? Number.POSITIVE_INFINITY;
 

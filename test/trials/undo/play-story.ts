@@ -9,7 +9,7 @@ import type { Story } from './draw-story.ts';
 import { deliveringStore, isOrdered, strike } from './strike.ts';
 import { wrongIn } from './wrong.ts';
 
-/** What came of a story. */
+/** The outcome of a story. */
 export interface StoryTold {
   readonly story: Story;
   readonly violations: readonly string[];
@@ -22,11 +22,11 @@ export interface StoryTold {
 }
 
 export interface Spoiled {
-  /** Breaks something of ours, where a test wants to see whether that would be noticed. */
+  /** Breaks something of ours, where a test checks that this would be noticed. */
   readonly spoil?: (world: World) => void;
 }
 
-/** The whole system on a scripted cluster, in virtual time: what somebody asks for, what dies, what comes late, as the story says. */
+/** The whole system on a scripted cluster, in virtual time: requests, deaths and delays, as the story says. */
 export const playStory = async (story: Story, { spoil }: Spoiled = {}): Promise<StoryTold> => {
   const { world, close } = await openWorld(story);
   try {
@@ -61,7 +61,7 @@ const play = async (world: World, story: Story): Promise<StoryTold> => {
     if (wait > 0) await world.pass(wait / 1_000);
     await meanwhile(world, doDeed({ world, doings }, deed));
   }
-  // The last strikes may come when everybody has gone home.
+  // The last strikes may come after everything has ended.
   await world.pass(300);
   heal();
   await liftAll(world);
@@ -72,7 +72,7 @@ const play = async (world: World, story: Story): Promise<StoryTold> => {
   return { story, violations, ends, refusals: doings.refusals, runs: world.executor.runs.length, hours };
 };
 
-/** Lets time pass until something has been done: whoever asks may have to wait, too. */
+/** Lets time pass until something has been done: a caller may have to wait, too. */
 const meanwhile = async <Result>(world: World, doing: Promise<Result>): Promise<Result> => {
   let isDone = false;
   const done = (): void => {
@@ -94,10 +94,10 @@ const liftAll = async (world: World): Promise<void> => {
 
 const hour = 3_600_000;
 
-/** Longer than anything of these may take that nobody holds up. */
+/** Longer than any of these may take when nothing holds it up. */
 const longest = 3 * hour;
 
-/** Until all is over. What waits for something UNKNOWN goes on when somebody has said what became of it. */
+/** Until everything has ended. What waits for an UNKNOWN deployment goes on when somebody resolves it. */
 const comeToRest = async (world: World): Promise<readonly string[]> => {
   while (!(await comesTo(world, isOver, longest))) {
     let resolved = 0;
@@ -107,7 +107,7 @@ const comeToRest = async (world: World): Promise<readonly string[]> => {
   return [];
 };
 
-/** Looked at twice a minute: each look reads the table. */
+/** Checked twice a minute: each check reads the table. */
 const comesTo = async (world: World, holds: (world: World) => Promise<boolean>, most: number): Promise<boolean> => {
   const end = world.clock.now() + most;
   while (!(await holds(world))) {

@@ -14,13 +14,13 @@ test.each(tens)('in ten stories (%i) nothing is started twice, nothing is stuck,
   }
 });
 
-test('what becomes ready after a restore has put something else in its place does not come back', async () => {
+test('a version that becomes ready after a restore has replaced it does not come back', async () => {
   const { violations, ends } = await playStory(drawStory(2304));
   expect(violations).toEqual([]);
   expect(ends).toContain('FAILED / RestoredPreviousRelease');
 });
 
-test('the same seed is the same story', async () => {
+test('the same seed gives the same story', async () => {
   const told = async () => {
     const { story, ...rest } = await playStory(drawStory(17));
     return rest;
@@ -28,7 +28,7 @@ test('the same seed is the same story', async () => {
   expect(await told()).toEqual(await told());
 });
 
-/** A batch of two that goes well and is rolled back; nothing goes wrong in it by itself. */
+/** A batch of two that succeeds and is rolled back; nothing goes wrong in it by itself. */
 const calm: Story = {
   seed: 1,
   services: [{ name: 'a' }, { name: 'b', needs: ['a'] }],
@@ -41,7 +41,7 @@ const calm: Story = {
   tellsEndsOf: 'nobody',
 };
 
-/** Starts it in the name of nobody, and again. */
+/** Sends every start twice. */
 const startAgain = ({ executor }: World): void => {
   const start = executor.start.bind(executor);
   executor.start = async (...args) => {
@@ -50,7 +50,7 @@ const startAgain = ({ executor }: World): void => {
   };
 };
 
-/** What a row says is changed when it is written. */
+/** Changes a row as it is written. */
 const rewrite =
   (change: (row: Record<string, unknown>) => void) =>
   ({ table }: World): void => {
@@ -78,7 +78,7 @@ const spoiled: readonly (readonly [string, RegExp, Partial<Story>, (world: World
     }),
   ],
   [
-    'a change that is told otherwise than it was',
+    'a change that is reported wrongly',
     /GET \/changes does not tell .* 2\.0\.0 1\.0\.0 2\.0\.0 ada/,
     {},
     rewrite((row) => {
@@ -86,7 +86,7 @@ const spoiled: readonly (readonly [string, RegExp, Partial<Story>, (world: World
     }),
   ],
   [
-    'an outcome that says SUCCESS of what never was there',
+    'an outcome of SUCCESS for a version that never ran',
     /was verified, and 2\.0\.0 was not there/,
     { acts: [] },
     ({ cluster }) => {
@@ -94,7 +94,7 @@ const spoiled: readonly (readonly [string, RegExp, Partial<Story>, (world: World
     },
   ],
   [
-    'a hold that nobody keeps to',
+    'a hold that is ignored',
     /began in hold/,
     { acts: [{ do: 'pause', scope: {}, rollbacks: false, at: 5 }] },
     rewrite((row) => {
@@ -103,7 +103,7 @@ const spoiled: readonly (readonly [string, RegExp, Partial<Story>, (world: World
     }),
   ],
   [
-    'a rollback in any order',
+    'a rollback in the wrong order',
     /shared\/a went back before shared\/b, which depended on it/,
     {},
     ({ deps }) => {
@@ -112,7 +112,7 @@ const spoiled: readonly (readonly [string, RegExp, Partial<Story>, (world: World
     },
   ],
   [
-    'a batch that is still found by a status that it had',
+    'a batch that is still listed under an earlier status',
     /BY#status#PENDING#.* should be undefined/,
     {},
     ({ table }) => {
@@ -122,7 +122,7 @@ const spoiled: readonly (readonly [string, RegExp, Partial<Story>, (world: World
     },
   ],
   [
-    'a change that is told otherwise than it was',
+    'a change that is reported wrongly',
     /CHANGES#staging#.* should be/,
     {},
     rewrite((row) => {
@@ -147,7 +147,7 @@ describe('is noticed:', () => {
     expect(violations.join('\n')).toMatch(expected);
   });
 
-  test('and where all is well there is nothing to notice', async () => {
+  test('notices nothing when all is well', async () => {
     expect(await playStory(calm)).toMatchObject({ violations: [], runs: 4 });
   });
 });

@@ -13,17 +13,17 @@ export const isOrdered = (error: unknown): boolean =>
 /** Calls that change something, or ask the executor to. */
 const changing = /^(table\.transact|workflow\.\w+|executor\.(start|cancel)|documents\.put|bus\.put|anchors\.put)$/;
 
-/** Milliseconds after which a function that hangs is ended, and its caller told. */
+/** Milliseconds after which a function that hangs is ended; its caller then gets an error. */
 const functionTime = 60_000;
 
-/** Kills what runs under a name. Its caller hears that at once, or when the function's time is over. */
+/** Kills the function of that name. Its caller learns that at once, or when the function's time is over. */
 export const killFunction = (world: World, name: string, heard: 'error' | 'late'): void => {
   const { clock, log } = world;
   const late = (tell: () => void): void => void clock.setTimer(clock.now() + functionTime, tell);
   if (log.kill(name, heard === 'late' ? late : heard) > 0) world.renew();
 };
 
-/** Lets the calls fail that the story names, until it is told that it is enough. */
+/** Makes the calls that the story names fail, until it is stopped. */
 export const strike = (world: World, { strikes }: Story): (() => void) => {
   let calls = 0;
   world.meter.fault = (call) => {
@@ -37,7 +37,9 @@ export const strike = (world: World, { strikes }: Story): (() => void) => {
   };
 };
 
-/** A start that our client calls certainly not taken was not; every other loss may be before or after. */
+/**
+ * A start that our client reports as certainly not accepted had no effect; every other loss may come before or after.
+ */
 const whenOf = ({ name }: PortCall, { what, when }: Strike): 'before' | 'after' =>
   what === 'lost' && name.startsWith('executor.') ? 'before' : when;
 

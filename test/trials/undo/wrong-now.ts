@@ -6,10 +6,10 @@ import type { World } from '../../workflow/world.ts';
 import type { Doings } from './do-deed.ts';
 import { type Ledger, serviceOf } from './ledger.ts';
 
-/** A look, a record and a change of somebody else's may cross within this. */
+/** A look, a record and somebody else's change may cross within this. */
 const slack = 120_000;
 
-/** NOW says what runs on the cluster, where it says so; and what was verified was there then. */
+/** NOW says what runs on the cluster, where it says anything; and what was verified was there then. */
 export const wrongNow = async (
   world: World,
   ledgers: readonly Ledger[],
@@ -48,7 +48,7 @@ const wrongRow = (row: TargetRow, { world, items, doings }: Scene): readonly str
   if (state === 'unknown' || !isSeen || item.outcome?.resolved_by !== undefined) return [];
   if (doings.hotfixes.some((fix) => fix.service === service && fix.at > since - slack)) return [];
   const stands = world.cluster.running(service);
-  return stands === version ? [] : [`${told}, and ${stands} stands there`];
+  return stands === version ? [] : [`${told}, and ${stands} is there`];
 };
 
 /** A verified deployment. Its outcome may say since that it was taken back. */
@@ -59,7 +59,7 @@ const neverThere = (world: World, ledgers: readonly Ledger[], item: ItemRow): re
   if (!hasPut(item)) return [];
   const { plan } = ledgers.find(({ batchId }) => batchId === batch_id)!;
   const { action, docker_image_version } = plan!.deployments[index]!;
-  // A scale is of what stands there.
+  // A scale applies to the version that runs.
   if (action === 'scale') return [];
   const asked = action === 'delete' ? undefined : docker_image_version;
   const end = outcome!.ended_at;

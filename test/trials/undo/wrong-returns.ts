@@ -9,7 +9,7 @@ interface Scene {
   readonly doings: Doings;
 }
 
-/** What goes back does so in order, and a batch that says that it was rolled back was. */
+/** Rollbacks go in order, and a batch that claims to be rolled back is. */
 export const wrongReturns = (ledgers: readonly Ledger[], scene: Scene): readonly string[] => {
   const byId = new Map(ledgers.map((ledger) => [ledger.batchId, ledger]));
   return [
@@ -24,7 +24,7 @@ type ById = ReadonlyMap<string, Ledger>;
 const passes = ({ status, reason }: ItemRow): boolean =>
   status === 'SUCCESS' || status === 'ROLLBACK' || (status === 'SKIPPED' && reason === 'Superseded');
 
-/** For each member: those that depended on it, straight or through others, went back before. */
+/** For each member: the members that depended on it, directly or indirectly, went back before. */
 const wrongOrder = (rollback: Ledger, byId: ById): readonly string[] => {
   const { origin } = rollback.header;
   const original = origin?.kind === 'rollback' && origin.of !== undefined ? byId.get(origin.of) : undefined;
@@ -69,7 +69,7 @@ const dependentsOf = (
     for (const one of deployments) {
       if (!one.dependencies.includes(index) || found.has(one.key)) continue;
       found.add(one.key);
-      // What is forced does not wait for those behind it.
+      // A forced one does not wait for its dependents.
       if (!forced.has(one.key)) visit(one.key);
     }
   };
@@ -77,7 +77,7 @@ const dependentsOf = (
   return [...found];
 };
 
-/** Who is said to have taken it back has. */
+/** The named batch has taken it back. */
 const wrongReturn = (item: ItemRow, { batchId, captures }: Ledger, byId: ById): readonly string[] => {
   const { status, outcome, index, key } = item;
   if (status !== 'ROLLBACK') return [];
@@ -95,7 +95,7 @@ const wrongReturn = (item: ItemRow, { batchId, captures }: Ledger, byId: ById): 
     : [`${told} to ${member.docker_image_version}, and before it ran ${before}`];
 };
 
-/** It says that it was rolled back as a whole, and something of it is still there that could have gone back. */
+/** The batch claims that it was rolled back as a whole, and something that could have gone back is still there. */
 const stayed = ({ batchId, header, items, plan, captures }: Ledger, byId: ById, { world, doings }: Scene) => {
   if (header.reason !== 'RolledBack' || plan === undefined) return [];
   const isWhole = [...doings.wishes].every(

@@ -6,7 +6,7 @@ import type { World } from '../../workflow/world.ts';
 import type { Story } from './draw-story.ts';
 import type { Ledger } from './ledger.ts';
 
-/** A change of a target, as it follows from the events of its batch alone. */
+/** A change of a target, derived from the events of its batch alone. */
 interface Replayed {
   readonly target: string;
   readonly at: number;
@@ -20,7 +20,7 @@ interface Replayed {
   readonly after: string | undefined;
 }
 
-/** What is told of targets and of changes is what a replay of all records gives. */
+/** Targets and changes match a replay of all records. */
 export const wrongTargets = async (
   world: World,
   ledgers: readonly Ledger[],
@@ -30,7 +30,7 @@ export const wrongTargets = async (
   const services = [...new Set(changes.map(({ target }) => serviceIn(target)))].sort();
   const told = await readAll(world, {});
   const byService = await Promise.all(services.map((service) => readAll(world, { service })));
-  // Where the clock is put back, later is not what came after.
+  // When the clock is put back, later is not the newer one.
   const isMoved = story.acts.some((act) => act.do === 'clock');
   return [
     ...differing('GET /changes', told, changes.map(changeLine)),
@@ -65,7 +65,7 @@ const replay = ({ batchId, header, plan, items, events }: Ledger): readonly Repl
 
 const ends: ReadonlySet<string> = new Set(['SUCCESS', 'FAILED', 'CANCELLED', 'SKIPPED', 'UNKNOWN']);
 
-/** ROLLBACK tells of the deployment that another one took it back: that one is the change. */
+/** ROLLBACK records that another deployment took this one back: that other one is the change. */
 const isEnd = ({ type, to, detail, reason }: EventRow): boolean =>
   type === 'deployment' && ends.has(to) && (detail?.runs !== undefined || reason === 'ResolvedByOperator');
 

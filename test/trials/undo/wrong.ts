@@ -23,7 +23,7 @@ export const wrongIn = async (world: World, story: Story, doings: Doings): Promi
     ...wrongReturns(ledgers, { world, doings }),
     ...(await wrongNow(world, ledgers, doings)),
     ...(await wrongTargets(world, ledgers, story)),
-    // Last: it takes the rows away and has them written again.
+    // Last: it deletes the rows and has them written again.
     ...(await wrongIndex(world)),
   ];
 };
@@ -65,7 +65,7 @@ const wrongEnd = ({ batchId, header, items, plan }: Ledger): readonly string[] =
       ? []
       : [`${told} with ${JSON.stringify(totals)}, and its deployments are ${JSON.stringify(counted)}`]),
     ...(plan !== undefined && items.length !== total
-      ? [`${told}: ${items.length} of ${total} deployments are told of`]
+      ? [`${told}: ${items.length} of ${total} deployments have items`]
       : []),
     ...items.flatMap(({ key, outcome, status: own }) =>
       outcome?.status === own ? [] : [`${told}: ${key} is ${own}, and its outcome ${outcome?.status}`],
@@ -80,7 +80,7 @@ const rowsLeft = async (world: World, ledgers: readonly Ledger[]): Promise<reado
   const watchers = [...accounts.map((account) => `WATCH#executor:${account}`), 'WATCH#cluster:cluster-eu-1'];
   const left: string[] = [];
   const known = new Set((await all(world, { pk: 'WATCHERS' })).map(({ sk }) => `WATCH#${sk}`));
-  // Whoever died before the very first watcher was started has left its row to the next one.
+  // A function that died before the very first watcher was started has left its row to the next one.
   for (const pk of [...nothingIn, ...watchers.filter((watcher) => known.has(watcher))])
     left.push(...(await all(world, { pk })).map(({ sk }) => `${pk} ${sk}`));
   for (const prefix of ['TURN#', 'BATCH#', 'PAGE#']) {
@@ -102,7 +102,7 @@ const rowsLeft = async (world: World, ledgers: readonly Ledger[]): Promise<reado
   return left.map((what) => `left behind: ${what}`);
 };
 
-/** Executions that still run: somebody waits there with a token. */
+/** Executions that still run: something waits there with a token. */
 const waiting = async (world: World, ledgers: readonly Ledger[]): Promise<readonly string[]> => {
   const running: string[] = [];
   for (const { batchId } of ledgers) {
@@ -119,7 +119,7 @@ const wrongFeeds = async (world: World, ledgers: readonly Ledger[]): Promise<rea
     const events = await all(world, { pk: `EVENTS#${batchId}` });
     const numbered = (await all(world, { pk: `FEED#${batchId}` })).filter(({ sk }) => sk !== 'HEAD');
     if (numbered.some(({ number }, at) => number !== at + 1)) wrong.push(`the feed of ${batchId} has a gap`);
-    // In that of the stage are the changes of batches, too, which were published with those of their batch.
+    // The stage's feed has changes of batches, too, which were published with their batch.
     const feed = numbered.filter(({ type }) => batchId !== 'stage' || type === 'hold');
     const told = new Set(feed.map(({ index, hold, seq }) => `${index ?? hold ?? 'batch'} ${seq}`));
     const missing = events.filter(({ index, hold, seq }) => !told.has(`${index ?? hold ?? 'batch'} ${seq}`));
@@ -138,7 +138,7 @@ const wrongFeeds = async (world: World, ledgers: readonly Ledger[]): Promise<rea
 
 /** Milliseconds in which a hold must have come into force. */
 const effective = 5_000;
-/** Where the one who marks turns may be dead: until its lease is over and the sweeper has come. */
+/** When the marker of turns may be dead: until its lease is over and the sweeper has come. */
 const effectiveWhenDisturbed = 120_000;
 
 interface Happened {
