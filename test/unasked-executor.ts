@@ -1,6 +1,6 @@
 import type { Executor, News, Watched } from '../lib/domain/ports.ts';
 
-const refuse = (what: string) => () => Promise.reject(new Error(`nobody is to ask it to ${what} here`));
+const refuse = (what: string) => () => Promise.reject(new Error(`the test does not expect a call of ${what}`));
 
 /** An executor that no test calls. A test replaces the methods that it expects to be called. */
 export const unaskedExecutor: Executor = {

@@ -116,7 +116,7 @@ describe('against the simulated cluster', () => {
     expect(await cluster.probe(request)).toEqual(expected);
   });
 
-  it('reads the log of a container, and nothing where there is none', async () => {
+  it('reads the log of a container, and nothing without one', async () => {
     const [view] = await cluster.read([shared('deployment', 'loop')]);
     const pod = stringAt(view?.pods[0], 'metadata', 'name') ?? '';
     expect(await cluster.logs('shared', pod, 'app', 1)).toEqual(['listening on :8080']);
@@ -328,7 +328,7 @@ describe('the identity of a cluster', () => {
     ['in EKS the ARN too', 200, namespace, 'arn:eks', ['arn:eks', `kube-system:${uid}`, 'its address']],
     ['its address, where that namespace may not be read', 403, forbidden, undefined, ['its address']],
     ['in EKS ARN and address, where it may not be read', 403, forbidden, 'arn:eks', ['arn:eks', 'its address']],
-    ['its address, where there is no such namespace', 404, status(404, 'NotFound', ''), undefined, ['its address']],
+    ['its address, when there is no such namespace', 404, status(404, 'NotFound', ''), undefined, ['its address']],
     ['its address, where somebody else answers', 200, '<html>', undefined, ['its address']],
   ])('%s', async (_, code, body, arn, identities) => expect(await identified(code, body, arn)).toEqual(identities));
 

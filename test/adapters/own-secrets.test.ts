@@ -13,7 +13,7 @@ describe('a text without our secrets', () => {
     ['with characters that a pattern would interpret', ['a.c+(d)[e]|$^*?{2}-/'], 'abc a.c+(d)[e]|$^*?{2}-/', 'abc ***'],
     ['where one is a prefix of another', ['token', 'token-2'], 'token-2 token', '*** ***'],
     ['alone', ['s3cret'], 's3cret', '***'],
-    ['that is empty, or none', [''], 'nothing', 'nothing'],
+    ['that is empty, or missing', [''], 'nothing', 'nothing'],
   ])('%s', (_, secrets, text, expected) => {
     expect(withoutSecrets(text, secrets)).toBe(expected);
     // A second time: no state is kept between texts.

@@ -38,7 +38,7 @@ const readArguments = (args: readonly string[]): Asked | { readonly problem: str
   return 'problem' in names ? names : { commit, names, only, rounds };
 };
 
-/** Has a tree run a benchmark of its own. Absent: it has none of that name. */
+/** Has a tree run a benchmark of its own. Undefined: the tree has none of that name. */
 const runInside = async (folder: string, name: string): Promise<readonly Measurement[] | undefined> => {
   const { status, stdout, stderr } = await runProgram('npm', ['run', '--silent', 'bench', '--', name], folder);
   if (status === 0) return readMeasurements(stdout);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 const oldest = [1, 26] as const;
 const toolchain = '1.26.8';
 
-/** `go version go1.26.8 linux/amd64` as numbers; empty where there is none. */
+/** `go version go1.26.8 linux/amd64` as numbers; empty without Go. */
 export const goVersion = (told: string): readonly number[] =>
   /^go version go(\d+)\.(\d+)/.exec(told)?.slice(1).map(Number) ?? [];
 
@@ -28,7 +28,7 @@ const answer = (args: readonly string[]): string =>
   // Outside of any module: an old Go does not read a new go.mod.
   spawnSync('go', args, { encoding: 'utf8', cwd: tmpdir() }).stdout ?? '';
 
-/** Go of this machine, or a newer one that it fetches. Throws where there is none. */
+/** Go of this machine, or a newer one that it fetches. Throws without Go. */
 export const findGo = (why = 'npm run test:cluster builds a control plane'): Go => {
   const version = goVersion(answer(['version']));
   const suits = suited(version);

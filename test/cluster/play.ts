@@ -16,7 +16,7 @@ export interface Played {
   readonly second?: Second | undefined;
 }
 
-/** Creates the workload of before, deploys, and waits for the end. */
+/** Creates the first workload, deploys, and waits for the end. */
 export const play = async (world: World, one: Case): Promise<Played> => {
   const scene = world.scenes.get(one.name)!;
   await prepare(scene);

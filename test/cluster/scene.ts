@@ -9,7 +9,7 @@ const waitMilliseconds = 60_000;
 export class Scene {
   readonly client: KubeClient;
   readonly one: Case;
-  /** Restarts the API server, where there is one. */
+  /** Restarts the API server, if there is one. */
   readonly restart: () => Promise<void>;
 
   constructor(client: KubeClient, one: Case, restart: () => Promise<void>) {

@@ -112,10 +112,7 @@ export function main(files: readonly string[], print: (line: string) => void): n
   try {
     const outcomes = files.flatMap((file) => {
       const { cases, recording } = readVerdictCases(file, now);
-      if (recording)
-        print(
-          `${file} is a recording of a cluster, in which nobody gives a verdict: npm run test:recordings replays it`,
-        );
+      if (recording) print(`${file} is a recording of a cluster, without verdicts: npm run test:recordings replays it`);
       return cases.map(judgeCase);
     });
     for (const line of report(outcomes)) print(line);

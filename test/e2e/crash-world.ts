@@ -252,7 +252,7 @@ deployments:
   - { pillar: data, service_name: ${name}-report, docker_image_version: 1.2.0, metadata: { dependencies: [${name}-engine] } }
 `;
 
-/** With a key, as every caller should who may have to send it again. */
+/** With a key, like every caller that may have to send it again. */
 const submit = async (url: string, name: string): Promise<{ readonly batch_id: string }> => {
   const headers = { 'content-type': 'application/yaml', 'idempotency-key': name };
   const response = await fetch(`${url}/batches`, { method: 'POST', headers, body: batchOf(name) });

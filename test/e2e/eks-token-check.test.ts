@@ -16,7 +16,7 @@ const make = (change: Partial<typeof expected> = {}, session = {}): Promise<stri
 };
 
 describe('an EKS cluster', () => {
-  it('lets in who signed for it', async () => {
+  it('accepts a token that was signed for it', async () => {
     expect(isEksToken(await make(), expected)).toBe(true);
     expect(isEksToken(await make({}, { sessionToken: 'IQoJb3JpZ2lu/+==' }), expected)).toBe(true);
   });
@@ -25,7 +25,7 @@ describe('an EKS cluster', () => {
     ['another cluster', { cluster: 'payments-us-1' }],
     ['another region', { region: 'eu-west-1' }],
     ['another secret', { secretAccessKey: 'guessed' }],
-  ])('keeps out who signed with %s', async (_, change) => {
+  ])('refuses a token signed with %s', async (_, change) => {
     expect(isEksToken(await make(change), expected)).toBe(false);
   });
 
@@ -37,7 +37,7 @@ describe('an EKS cluster', () => {
     expect(isEksToken(token, expected)).toBe(false);
   });
 
-  it('keeps out who changed what was signed', async () => {
+  it('refuses a token that was changed after signing', async () => {
     const [head, url = ''] = (await make()).split('.');
     const changed = Buffer.from(url, 'base64url').toString().replace('X-Amz-Expires=60', 'X-Amz-Expires=6000');
     expect(isEksToken(`${head}.${Buffer.from(changed).toString('base64url')}`, expected)).toBe(false);

@@ -127,7 +127,7 @@ const looks = 1_500;
 
 const canBeLookedAt = existsSync(`/proc/${process.pid}/task/${process.pid}/children`);
 
-describe.skipIf(!canBeLookedAt)('killing what was started ends it', { concurrent: true }, () => {
+describe.skipIf(!canBeLookedAt)('killing the started process ends it', { concurrent: true }, () => {
   const launcher = (isSimulated: boolean) =>
     [process.execPath, '--import', older, 'bin/flotilla.js', 'serve', ...options(isSimulated)] as const;
   const npm = () => ['npm', 'start', '--', ...options()] as const;

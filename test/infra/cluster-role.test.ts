@@ -165,8 +165,8 @@ it.each<[string, Partial<Catalogue>, readonly string[]]>([
     ['default', 'of-place'],
   ],
   ['the namespaces of every service', { infrastructures: { i: place } }, ['default', 'of-place']],
-  ['none of a pillar without services', { services: { data: { a: service('data') } } }, []],
-  ['none of another cluster', { infrastructures: { i: { cluster: 'us', namespace: 'us-only' } } }, ['default']],
+  ['no namespace of a pillar without services', { services: { data: { a: service('data') } } }, []],
+  ['no namespace of another cluster', { infrastructures: { i: { cluster: 'us', namespace: 'us-only' } } }, ['default']],
 ])('knows the namespaces of a cluster: %s', (_, change, wanted) => {
   const bare = {
     simulated: false,

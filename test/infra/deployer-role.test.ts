@@ -159,7 +159,7 @@ it.each<[string, Catalogue['environments'], readonly string[]]>([
     { prod: { ...policy([], ['m']), infrastructures: ['eu'] } },
     ['m', 'risk'],
   ],
-  ['none of an environment elsewhere', { prod: { ...policy([], ['m']), infrastructures: ['us'] } }, ['risk']],
+  ['no namespace of an environment elsewhere', { prod: { ...policy([], ['m']), infrastructures: ['us'] } }, ['risk']],
 ])('is bound in %s', (_, environments, wanted) => {
   const catalogue = { ...bare, ...(environments === undefined ? {} : { environments }) };
   expect(deployerNamespaces(catalogue, 'eu')).toEqual(wanted);

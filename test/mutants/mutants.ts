@@ -82,7 +82,7 @@ const main = async (options: Options, types: TypeCheck): Promise<void> => {
   console.log(
     `${are('Timeout').length} were noticed because the tests did not end; ${are('RuntimeError').length} that ended the tests are not counted.`,
   );
-  console.log(`${chosen.filter(isUnnoticed).length} were not noticed; TypeScript is asked about them in their places.`);
+  console.log(`${chosen.filter(isUnnoticed).length} were not noticed; TypeScript now checks them in their places.`);
   console.log(report(await judge(types, chosen)));
 };
 

@@ -58,7 +58,7 @@ describe('the schema of a configuration', () => {
   test.each<[string, object, boolean]>([
     ['the least', least, true],
     ['a key for anchors', { ...least, 'x-common': [1, { any: 'thing' }] }, true],
-    ['a variable where a name is asked for', { ...least, requests: { namespaces: ['${NS}'] } }, true],
+    ['a variable where a name belongs', { ...least, requests: { namespaces: ['${NS}'] } }, true],
     ['an environment without settings', { ...least, environments: { staging: null } }, true],
     ['an empty section', { ...least, environments: null }, true],
     ['a services file', { ...least, services: './services.json' }, true],
@@ -66,7 +66,7 @@ describe('the schema of a configuration', () => {
     ['a key that only looks like one for anchors', { ...least, xcommon: 1 }, false],
     ['no clusters', { pillars: {} }, false],
     ['empty grants', { ...least, grants: null }, false],
-    ['a kind that is none', { ...least, services: { shared: { a: { kind: 'deploymint' } } } }, false],
+    ['an unknown kind', { ...least, services: { shared: { a: { kind: 'deploymint' } } } }, false],
     ['a bad namespace', { ...least, requests: { namespaces: ['NS'] } }, false],
   ])('%s', (_, document, isTaken) => expect(accepts!(document)).toBe(isTaken));
 });

@@ -62,7 +62,7 @@ const payload = ({ state, facts }: Place): readonly string[] => {
     (all) => all.find(({ task }) => task === given?.task) ?? all.find(({ task }) => task === undefined),
   );
   if (state.Type !== 'Task' || taken.length === 0) return [];
-  if (taken.includes(undefined)) return [`nobody does ${given?.task}`];
+  if (taken.includes(undefined)) return [`no function knows the task ${given?.task}`];
   const required = new Set(taken.flatMap((one) => one?.required ?? []));
   const allowed = new Set(taken.flatMap((one) => one?.allowed ?? []));
   const literal = new Set(Object.keys(typeof given === 'object' ? given : {}));
@@ -71,7 +71,7 @@ const payload = ({ state, facts }: Place): readonly string[] => {
   if (keys === undefined) return ['the keys of the payload are unknown'];
   return [
     ...[...required].filter((key) => !keys.always.has(key)).map((key) => `the payload has no ${key}`),
-    ...[...keys.perhaps].filter((key) => !allowed.has(key)).map((key) => `nobody takes ${key}`),
+    ...[...keys.perhaps].filter((key) => !allowed.has(key)).map((key) => `no function accepts ${key}`),
   ];
 };
 
@@ -79,7 +79,9 @@ const token = ({ state }: Place): readonly string[] => {
   const waits = String(state.Resource).endsWith('.waitForTaskToken');
   const given = textsOf(state).filter(({ text }) => text.includes('$states.context.Task.Token'));
   return [
-    ...(waits && !given.some(({ field }) => field === 'Arguments') ? ['waits for a token that it gives nobody'] : []),
+    ...(waits && !given.some(({ field }) => field === 'Arguments')
+      ? ['waits for a token that it does not pass on']
+      : []),
     ...given.filter(({ field }) => !waits || field !== 'Arguments').map(({ path }) => `there is no token in ${path}`),
   ];
 };

@@ -32,12 +32,12 @@ const startedTwice = ({ runs }: Ended): readonly string[] => {
 const wrongIn = (trial: Trial, ended: Ended, item: ItemRow): readonly string[] => {
   const { status, outcome } = item;
   const told = `${item.key} ended ${status} / ${outcome?.reason}`;
-  if (outcome === undefined || !isTerminal(status)) return [`${told}, which is no end`];
+  if (outcome === undefined || !isTerminal(status)) return [`${told}, which is not final`];
   const runs = ended.runs.filter(({ key = '' }) => key.startsWith(`${ended.batchId}-${item.index}-`));
   if (status === 'UNKNOWN')
     return excusesOf(trial, item, runs).length > 0
       ? []
-      : [`${told}, and everything could be known: ${outcome.message}`];
+      : [`${told}, although everything could be known: ${outcome.message}`];
   return [
     ...runs.flatMap((run) => (isOverBefore(run, outcome.ended_at) ? [] : [`${told} while ${run.key} was at work`])),
     ...wrongEnd(ended, item, runs).map((what) => `${told}, and ${what}`),
@@ -83,7 +83,7 @@ const wrongEnd = ({ running }: Ended, item: ItemRow, runs: readonly RunReport[])
     return [`${reason} is given for a run that was ${ends}`];
   if (neverStarted.has(reason) && ofAttempt.length > 0) return [`its attempt ${attempt} has a run: ${ends}`];
   if (status === 'FAILED' && ends === 'Success' && stands === '2.0.0')
-    return ['its run succeeded, and what was asked for stands'];
+    return ['its run succeeded, and the requested version runs'];
   return [];
 };
 

@@ -3,7 +3,7 @@ import { quota } from './objects.ts';
 
 const failed = (reason: string): Verdict => ({ status: 'FAILED', reason });
 
-/** The early signs of failure, and the deadline where there is none. */
+/** The early signs of failure, or else the deadline. */
 export const failures: readonly Case[] = [
   {
     name: 'missing',

@@ -34,7 +34,7 @@ export const stuck: readonly Case[] = [
     kind: 'statefulset',
     spec: { updateStrategy: { rollingUpdate: { partition: 2 } } },
     to: '2.0.0',
-    // kubectl counts none of none.
+    // kubectl counts zero of zero pods.
     expect: { ...failed('PartitionHoldsAll'), kubectl: 'complete' },
   },
   { name: 'suspended-job', kind: 'job', from: null, spec: { suspend: true }, to: '2.0.0', expect: failed('Suspended') },

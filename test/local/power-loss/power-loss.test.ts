@@ -16,7 +16,7 @@ deployments:
   - { pillar: data, service_name: engine, docker_image_version: 2.0.0-fails, metadata: { retry_count: 0, rollback_strategy: automatic } }
 `;
 
-/** As every caller should who may have to send it again. */
+/** Like every caller that may have to send it again. */
 const submit = (url: string, text = batch): Promise<BatchView> =>
   fetch(`${url}/batches`, {
     method: 'POST',

@@ -71,7 +71,7 @@ const spoiled: readonly (readonly [string, RegExp, Partial<Story>, (world: World
   ['a run that is started twice', /was started 2 times/, {}, startAgain],
   [
     'NOW that names another version than runs',
-    /NOW of staging.* stands there/,
+    /NOW of staging.* is there/,
     {},
     rewrite((row) => {
       if (String(row.pk).startsWith('TARGETS#') && row.state === 'verified') row.version = '7.7.7';

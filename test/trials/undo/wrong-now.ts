@@ -36,10 +36,10 @@ interface Scene {
 const wrongRow = (row: TargetRow, { world, items, doings }: Scene): readonly string[] => {
   const { target, state, version, batch_id, index, since } = row;
   const told = `NOW of ${target} is ${state} ${version} by ${batch_id} ${index}`;
-  if (state === 'changing') return [`${told}, and nobody is at work`];
+  if (state === 'changing') return [`${told}, and nothing is at work`];
   const service = target.split('/').at(-1)!;
   const item = items.find((one) => one.batch_id === batch_id && one.index === index);
-  if (item === undefined) return [`${told}, which there is not`];
+  if (item === undefined) return [`${told}, which does not exist`];
   const later = items.find((one) => serviceOf(one.key) === service && hasPut(one) && one.outcome!.ended_at > since);
   if (later !== undefined && later !== item)
     return [`${told}, and ${later.batch_id} ${later.index} has changed it since`];
