@@ -5,6 +5,7 @@ import type { ConfigurationSources } from '../domain/catalogue/configuration-sou
 import { parseConfiguration } from '../domain/catalogue/parse-configuration.ts';
 import { simulatedConfiguration } from '../domain/catalogue/simulated-configuration.ts';
 import { FlotillaError } from '../domain/errors.ts';
+import { type ConfigurationFile, type ConfigurationPlace, findConfiguration } from './find-configuration.ts';
 import { readManifests } from './read-manifests.ts';
 import { readTextFile } from './read-text-file.ts';
 
@@ -17,31 +18,31 @@ export interface LoadedConfiguration {
   readonly file?: string;
 }
 
-interface Place {
-  /** The file was named explicitly, so it must exist. */
-  readonly file?: string | undefined;
-  readonly directory: string;
+/** Where to look, and the variables that the file may name. */
+export interface ConfigurationReading extends ConfigurationPlace {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** `later`: secrets stay as they are written, and their variables need not be set. */
   readonly secrets?: 'now' | 'later';
 }
 
-export const defaultFile = 'flotilla.config.yaml';
-
 /**
- * Reads the configuration: the named file, else `flotilla.config.yaml` here, else everything is simulated. Its paths
- * are relative to it, and `~` is the home directory. Throws ConfigurationInvalid with every problem.
+ * Reads the configuration: the named file, else `flotilla.config.yaml` here, else everything is simulated. Throws
+ * ConfigurationInvalid with every problem.
  */
-export const loadConfiguration = ({ file, directory, env, secrets = 'now' }: Place): LoadedConfiguration => {
-  const path = resolve(directory, file ?? defaultFile);
-  const read = readTextFile(path);
-  if ('why' in read) {
-    // A file that exists but cannot be read was meant. Without this, everything would silently be simulated.
-    if (read.isAbsent && file === undefined) return { configuration: simulatedConfiguration(), warnings: [] };
-    throw new FlotillaError('ConfigurationInvalid', `The configuration ${path} cannot be read: ${read.why}.`);
-  }
+export const loadConfiguration = (reading: ConfigurationReading): LoadedConfiguration => {
+  const found = findConfiguration(reading);
+  return found === undefined
+    ? { configuration: simulatedConfiguration(), warnings: [] }
+    : readConfiguration(found, reading);
+};
+
+/** Reads a file that was found. Its paths are relative to it, and `~` is the home directory. */
+export const readConfiguration = (
+  { path, text }: ConfigurationFile,
+  { env, secrets = 'now' }: Pick<ConfigurationReading, 'env' | 'secrets'>,
+): LoadedConfiguration => {
   const located = (name: string): string => resolve(dirname(path), name.replace(/^~(?=\/|$)/, homedir()));
-  const parsed = parseConfiguration(read.text, {
+  const parsed = parseConfiguration(text, {
     readFile: (name) => readBeside(located(name)),
     readManifests: (name) => manifestsBeside(located(name), name),
     ...{ env, secrets },

@@ -1,7 +1,8 @@
 import type { Configuration } from '../../domain/catalogue/catalogue.ts';
+import { simulatedConfiguration } from '../../domain/catalogue/simulated-configuration.ts';
 import { FlotillaError, isFlotillaError } from '../../domain/errors.ts';
-import { loadConfiguration } from '../../local/load-configuration.ts';
-import { previewOne } from '../../usecases/batch/deploy-one.ts';
+import { findConfiguration } from '../../local/find-configuration.ts';
+import type { ConfigurationReading, LoadedConfiguration } from '../../local/load-configuration.ts';
 import type { Deps } from '../../usecases/deps.ts';
 import { type PlanPreview, previewPlan } from '../../usecases/plan/preview-plan.ts';
 import { type BatchFile, type CommandContext, print, readBatchFile } from '../command-context.ts';
@@ -29,7 +30,7 @@ export const plan = async (context: CommandContext, options: PlanOptions, what =
 /** The plan to show. `secrets: 'later'` plans locally without the configuration's secrets. */
 export const makePlan = async (
   context: CommandContext,
-  options: PlanOptions & Pick<Parameters<typeof loadConfiguration>[0], 'secrets'>,
+  options: PlanOptions & Pick<ConfigurationReading, 'secrets'>,
   what: string,
 ): Promise<Planned> => {
   const isRemote = asksServer(context, options);
@@ -68,15 +69,26 @@ const planHere = async (
   asked: Asked,
 ): Promise<Planned> => {
   const reading = { file: config, directory, env, ...(secrets === undefined ? {} : { secrets }) };
-  const { configuration, warnings, file } = loadConfiguration(reading);
+  const { configuration, warnings, file } = await readHere(reading);
   for (const warning of warnings) terminal.error(`warning: ${warning}`);
   const catalogue = async () => (await named(configuration)).catalogue;
   const preview = await previewHere({ catalogue }, asked);
   return { planned_by: file === undefined ? { by: 'defaults' } : { by: 'file', file }, ...preview };
 };
 
+/** What reads a configuration takes long to load, and so does what plans one deployment. Most plans need neither. */
+const readHere = async (reading: ConfigurationReading): Promise<LoadedConfiguration> => {
+  const found = findConfiguration(reading);
+  if (found === undefined) return { configuration: simulatedConfiguration(), warnings: [] };
+  const { readConfiguration } = await import('../../local/load-configuration.ts');
+  return readConfiguration(found, reading);
+};
+
 const previewHere = async (deps: Pick<Deps, 'catalogue'>, asked: Asked): Promise<PlanPreview> => {
-  if (!('text' in asked)) return previewOne(deps, asked);
+  if (!('text' in asked)) {
+    const { previewOne } = await import('../../usecases/batch/deploy-one.ts');
+    return previewOne(deps, asked);
+  }
   return previewPlan(deps, asked).catch((error: unknown) => {
     if (!isFlotillaError(error)) throw error;
     throw new FlotillaError(error.name, error.message, { ...error.details, file: asked.name }, error);

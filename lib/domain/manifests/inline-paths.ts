@@ -11,8 +11,9 @@ export type ReadPath = (path: string) => { readonly text: string } | { readonly 
  * written, to the character. A text used several times is written once with an anchor, except in JSON.
  */
 export const inlinePaths = (text: string, read: ReadPath): { readonly text: string } | { readonly problem: string } => {
+  if (!['manifests', 'path'].every((key) => text.includes(key))) return { text };
   // The reader reports what is wrong with it, with line and column.
-  if (!text.includes('path') || 'issues' in readYaml(text)) return { text };
+  if ('issues' in readYaml(text)) return { text };
   const places = placesIn(text);
   const names = new Map([...new Set(places.map(({ path }) => path))].map((path, at) => [path, `manifests-${at + 1}`]));
   const isPlain = isJson(text) || names.size === places.length;
