@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript for any Node. It starts the bundle where that is as new as the sources, else the sources, which are
 // TypeScript that Node 24 runs as it is.
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { constants, homedir } from 'node:os';
@@ -11,7 +10,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const launcher = fileURLToPath(import.meta.url);
 const root = join(dirname(launcher), '..');
 const sources = join(root, 'bin', 'flotilla.ts');
-const bundle = join(root, 'dist', 'program', 'flotilla.js');
+const bundles = join(root, 'dist', 'program');
+/** The command `plan` has a bundle of its own, which loads faster. */
+const name = process.argv[2] === 'plan' ? 'plan' : 'flotilla';
 const isClone = existsSync(sources);
 
 /** Node's own binary, of the package for this platform; npm checks its hash in the lock file. */
@@ -37,7 +38,7 @@ const ownNode = () => {
 /** Whether every file that the bundle was made of has the size and the time of change that it had then. */
 const isFresh = () => {
   try {
-    const stamp = JSON.parse(readFileSync(join(root, 'dist', 'program', 'sources.json'), 'utf8'));
+    const stamp = JSON.parse(readFileSync(join(bundles, `${name}.sources.json`), 'utf8'));
     return Object.entries(stamp).every(([path, [size, changed]]) => {
       const now = statSync(`${root}/${path}`, { throwIfNoEntry: false });
       return now?.mtimeMs === changed && now.size === size;
@@ -61,10 +62,11 @@ if (Number(process.versions.node.split('.')[0]) >= 24) {
   // The next start takes half as long. Where this cannot be written, nothing is kept.
   const cache = cacheFolder();
   if (cache !== undefined) module.enableCompileCache(cache);
-  await import(pathToFileURL(!isClone || isFresh() ? bundle : sources));
+  await import(pathToFileURL(!isClone || isFresh() ? join(bundles, `${name}.js`) : sources));
 } else {
   // By this number the program knows that its parent is only a launcher, and ends with it.
   const env = { ...process.env, FLOTILLA_LAUNCHER: String(process.pid) };
+  const { spawn } = await import('node:child_process');
   const child = spawn(ownNode(), [launcher, ...process.argv.slice(2)], { stdio: 'inherit', env });
   // Ctrl-C reaches both from the terminal, what is sent to this one only is handed on; the other takes the two for one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -26,8 +26,9 @@ const manifestOf = (root: string): object => {
 export const writePackage = async (root: string, folder: string): Promise<void> => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(join(folder, 'bin'), { recursive: true });
-  const metafile = await bundleProgram(root, join(folder, bundleFolder));
-  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOfBundle(root, metafile));
+  // The other bundles have no packages besides.
+  const { flotilla } = await bundleProgram(root, join(folder, bundleFolder));
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), noticesOfBundle(root, flotilla));
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifestOf(root), undefined, 2)}\n`);
   for (const path of shipped) cpSync(join(root, path), join(folder, path), { recursive: true, filter: isShipped });
   chmodSync(join(folder, 'bin/flotilla.js'), 0o755);

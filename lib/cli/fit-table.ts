@@ -1,7 +1,5 @@
-import Table from 'cli-table3';
-import { cut } from '../domain/cut.ts';
-import { partsOf } from '../domain/parts-of.ts';
 import { printable } from './clean-text.ts';
+import { cutToWidth, widthOf } from './column-width.ts';
 
 /** One column, and how it shrinks when there is too little room. */
 export interface Column {
@@ -36,15 +34,7 @@ const LEAST = 6;
 /** A shorter sentence is hard to understand. */
 const READABLE = 24;
 
-/** The library looks at every cell for every row; ten thousand rows at once would take half a minute. */
-const ROWS_AT_ONCE = 100;
-
 const gap = ' '.repeat(GAP);
-const empty = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-    [side, `${side}-mid`, `${side}-left`, `${side}-right`].map((name) => [name, '']),
-  ),
-);
 
 type Rows = readonly (readonly string[])[];
 
@@ -58,14 +48,9 @@ export const fitTable = (columns: readonly Column[], rows: Rows, space: number):
   );
   const shown = fitted(all, space);
   const heads = new Set(shown.map(({ head }) => head));
-  const cells = [columns, ...rows].map((_, row) => shown.map((column) => cellOf(column, row)));
-  const widths = shown.map(({ width }) => width);
+  const lines = [columns, ...rows].map((_, row) => shown.map((column) => cellOf(column, row)).join(gap));
   return {
-    lines: partsOf(cells, ROWS_AT_ONCE).flatMap((lines) =>
-      drawn(lines, widths)
-        .split('\n')
-        .map((line) => line.trimEnd()),
-    ),
+    lines: lines.map((line) => line.trimEnd()),
     leftOut: columns.flatMap(({ head }) => (heads.has(head) ? [] : [head])),
   };
 };
@@ -81,14 +66,15 @@ interface Fitting extends Cells {
 
 const measured = (column: Cells): Fitting => ({
   ...column,
-  width: column.cells.reduce((widest, cell) => Math.max(widest, cell.length), 0),
+  width: column.cells.reduce((widest, cell) => Math.max(widest, widthOf(cell)), 0),
 });
 
-/** Cells are cut before they are coloured; otherwise the colour codes would be cut as well. */
+/** Cut to the width of its column or filled up to it, then painted: paint takes no room. */
 const cellOf = ({ cells, width, paint }: Fitting, row: number): string => {
   const cell = cells[row]!;
-  if (paint === undefined || row === 0) return cell;
-  return paint(cell)(cell.length <= width ? cell : cut(cell, width - 1));
+  const shown = cutToWidth(cell, width);
+  const space = ' '.repeat(width - widthOf(shown));
+  return `${paint === undefined || row === 0 ? shown : paint(cell)(shown)}${space}`;
 };
 
 const fitted = (columns: readonly Fitting[], space: number): readonly Fitting[] =>
@@ -145,16 +131,3 @@ const shrunk = (columns: readonly Fitting[], { kind, space, least = 0 }: Shrinki
 
 const excessOf = (columns: readonly Fitting[], space: number): number =>
   columns.reduce((sum, { width }) => sum + width, GAP * (columns.length - 1)) - space;
-
-/** The library closes every colour again, because it does not recognise our codes. */
-const libraryEnd = '\u001b[39m';
-
-const drawn = (lines: Rows, colWidths: number[]): string => {
-  const table = new Table({
-    colWidths,
-    chars: { ...empty, middle: gap },
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
-  });
-  table.push(...lines.map((line) => [...line]));
-  return table.toString().replaceAll(libraryEnd, '');
-};

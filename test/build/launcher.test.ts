@@ -16,6 +16,7 @@ const files = {
   'bin/flotilla.ts': "console.log('sources');",
   'lib/plan.ts': 'export const plan = 1;',
   'dist/program/flotilla.js': "console.log('bundle');",
+  'dist/program/plan.js': "console.log('bundle of plan');",
 };
 
 /** A clone with a bundle of two sources. */
@@ -33,14 +34,21 @@ const makeClone = (): string => {
       return [path, [size, mtimeMs]];
     }),
   );
-  writeFileSync(join(folder, 'dist/program/sources.json'), JSON.stringify(stamp));
+  for (const name of ['flotilla', 'plan']) {
+    writeFileSync(join(folder, `dist/program/${name}.sources.json`), JSON.stringify(stamp));
+  }
   return folder;
 };
 
-const run = (node: readonly string[], folder: string): Promise<{ status: number; out: string; error: string }> =>
+const run = (
+  node: readonly string[],
+  folder: string,
+  ...args: readonly string[]
+): Promise<{ status: number; out: string; error: string }> =>
   new Promise((resolve) => {
     const env = { ...process.env, XDG_CACHE_HOME: node.includes(homeless) ? '' : join(folder, 'cache') };
-    execFile(process.execPath, [...node, join(folder, 'bin', 'flotilla.js')], { env }, (failure, out, error) => {
+    const start = [...node, join(folder, 'bin', 'flotilla.js'), ...args];
+    execFile(process.execPath, start, { env }, (failure, out, error) => {
       resolve({ status: failure === null ? 0 : Number(failure.code), out, error });
     });
   });
@@ -71,6 +79,19 @@ describe('the launcher starts', () => {
     const folder = makeClone();
     change(folder);
     expect(await run([], folder)).toEqual({ status: 0, out: `${expected}\n`, error: '' });
+  });
+
+  test.each([
+    ['plan', 'bundle of plan\n'],
+    ['deploy', 'bundle\n'],
+  ])('the bundle for %s', async (command, out) => {
+    expect((await run([], makeClone(), command, 'plan')).out).toBe(out);
+  });
+
+  test('the sources for plan where one was edited', async () => {
+    const folder = makeClone();
+    writeFileSync(join(folder, 'lib/plan.ts'), 'export const plan = 20;');
+    expect((await run([], folder, 'plan')).out).toBe('sources\n');
   });
 
   test('nothing from a package on an older Node, and says what it needs', async () => {
