@@ -31,7 +31,8 @@ type Bundle = keyof typeof bundles;
 
 /**
  * Bundles the program, its simulators and its threads. What they share is in files of its own, and so is every command: a
- * command reads what it needs and no more. Names stay as they are, for stack traces.
+ * command reads what it needs and no more. Names stay as they are, for stack traces; the rest is written short, since Node
+ * reads all of it at every start.
  */
 export const bundleProgram = async (root: string, folder: string): Promise<Readonly<Record<Bundle, Metafile>>> => {
   const bundle = async (name: Bundle): Promise<Metafile> => {
@@ -48,6 +49,10 @@ export const bundleProgram = async (root: string, folder: string): Promise<Reado
       target: 'node24',
       mainFields: ['module', 'main'],
       legalComments: 'none',
+      minifyWhitespace: true,
+      minifySyntax: true,
+      // Node shows the whole line of an error that nobody catches.
+      lineLimit: 160,
       metafile: true,
       logLevel: 'warning',
       banner: { js: requireBanner },

@@ -52,3 +52,25 @@ test('light commands load no rules and no cluster clients, since a bundle has th
   expect(light.length).toBeGreaterThan(30);
   expect(loads).toEqual([]);
 });
+
+describe('plan loads only what plans a batch without a configuration', () => {
+  const loaded = [...loadedBy('lib/cli/commands/plan.ts')];
+
+  test.each([
+    'lib/local/load-configuration.ts',
+    'lib/domain/catalogue/parse-configuration.ts',
+    'lib/usecases/batch/submit-batch.ts',
+    'lib/adapters/dynamo',
+    '@marcbachmann/',
+    '@aws-sdk/',
+    '@kubernetes/',
+    'cli-table3',
+  ])('nothing of %s', (prefix) => {
+    expect(loaded.filter((name) => name.startsWith(prefix))).toEqual([]);
+  });
+
+  test('few modules', () => {
+    expect(loaded).toContain('lib/usecases/plan/preview-plan.ts');
+    expect(loaded.length).toBeLessThan(240);
+  });
+});
