@@ -9,7 +9,8 @@ import { packPackage } from '../../lib/build/npm-package.ts';
 import { ordinaryText } from '../bench/plan.ts';
 
 const root = join(import.meta.dirname, '..', '..');
-const mostBytes = { packed: 2_200_000, unpacked: 10_000_000 };
+/** The bundle of `plan` takes 0.9 MB of it, most of that the client of clusters a second time. */
+const mostBytes = { packed: 2_500_000, unpacked: 10_000_000 };
 
 let folder = '';
 let file = '';
