@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disk, OpenFile } from '../../../lib/adapters/disk.ts';
@@ -123,15 +123,16 @@ const isOfDatabase = (name: string): boolean => /\.db(?:-wal|-shm|-journal)?$/.t
 const folderId = 'folder';
 
 /** A file is synced by itself and not by its name, which it may get only after it is written. */
-const idOf = (path: string): string => {
-  const { ino, birthtimeMs } = statSync(path);
-  return `${ino} ${birthtimeMs}`;
-};
+const idOf = (path: string): string => idFrom(statSync(path));
 
+const idFrom = ({ ino, birthtimeMs }: Pick<Stats, 'ino' | 'birthtimeMs'>): string => `${ino} ${birthtimeMs}`;
+
+/** Another write may rename its file between the listing and the look at it. That write syncs the folder later. */
 const namesIn = (folder: string): ReadonlyMap<string, string> =>
   new Map(
-    readdirSync(folder, { withFileTypes: true }).map((entry) => [
-      entry.name,
-      entry.isDirectory() ? folderId : idOf(join(folder, entry.name)),
-    ]),
+    readdirSync(folder, { withFileTypes: true }).flatMap((entry): [string, string][] => {
+      if (entry.isDirectory()) return [[entry.name, folderId]];
+      const found = statSync(join(folder, entry.name), { throwIfNoEntry: false });
+      return found === undefined ? [] : [[entry.name, idFrom(found)]];
+    }),
   );
