@@ -127,8 +127,28 @@ test.each<[what: string, name: string, argv: readonly string[]]>([
     expect.stringMatching(/^ {2}b\.yaml:5:\d+ .*docker_image_versoin/),
     expect.stringMatching(`^  ${name}:2:10 pillars: `),
     '0 of 3 files are valid.',
-    'a.yaml: cannot be checked: its configuration is not valid',
+    `a.yaml: not checked: the configuration ${name} is not valid`,
     'b.yaml: not valid, 1 problem',
     `${name}: not valid, 1 problem`,
+  ]);
+});
+
+test.each<[what: string, batch: string]>([
+  ['an unknown cluster', batchOf('a').replace('cluster-eu-1', 'prod-eu')],
+  ['an unknown pillar', batchOf('a').replace('pillar: risk', 'pillar: web')],
+  ['another executor', batchOf('a').replace('defaults: {', 'defaults: { executor: kubernetes,')],
+  ['fields that the configuration may supply', batchOf('a').replace(/^defaults.*\n/m, '')],
+])('does not judge a batch by the default configuration if its own is not valid: %s', async (_, batch) => {
+  const files = { 'flotilla.config.yaml': 'clusters: { prod-eu: 3 }\n', 'a.yaml': batch };
+  const { status, out } = await inFolder(files, ['a.yaml']);
+  expect([status, out[0]]).toEqual([2, 'a.yaml: not checked: the configuration flotilla.config.yaml is not valid']);
+});
+
+test('reports a field that no configuration supplies, even if the configuration is not valid', async () => {
+  const batch = batchOf('a').replace('cluster-eu-1', 'prod-eu').replace(', docker_image_version: "1.0"', '');
+  const { out } = await inFolder({ 'flotilla.config.yaml': 'clusters: 3\n', 'a.yaml': batch }, ['a.yaml']);
+  expect(out.slice(0, 2)).toEqual([
+    'a.yaml: not valid, 1 problem',
+    expect.stringContaining('docker_image_version: is missing'),
   ]);
 });

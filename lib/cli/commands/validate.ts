@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { describeIssue, type Issue } from '../../domain/batch/issues.ts';
 import { kindOfFile } from '../../domain/batch/kind-of-file.ts';
+import { ownIssues } from '../../domain/batch/own-issues.ts';
 import { readYaml } from '../../domain/batch/read-yaml.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { simulatedConfiguration } from '../../domain/catalogue/simulated-configuration.ts';
@@ -83,7 +84,7 @@ const configAmong = (given: readonly Given[]): string | undefined => {
 };
 
 interface Used {
-  /** If the configuration is not valid, one that accepts every name, to find the batches' own problems. */
+  /** If the configuration is not valid, the default one. Then only the batches' own problems count. */
   readonly catalogue: Catalogue;
   readonly path: string;
   /** Set if it is not valid. */
@@ -120,12 +121,17 @@ const checkBatch = async ({ name, context }: Given, { catalogue, problems }: Use
   try {
     const { text } = await readBatchFile(context, name);
     const { total, warnings } = await previewPlan({ catalogue: async () => catalogue }, { text });
-    if (problems !== undefined) return { ...of, ...unreadable('cannot be checked: its configuration is not valid') };
+    if (problems !== undefined) return { ...of, ...unchecked(problems) };
     return { ...of, valid: true, deployments: total, warnings, issues: [] };
   } catch (error) {
-    return { ...of, ...problemsOf(error) };
+    const found = problemsOf(error);
+    if (problems === undefined || found.detail !== undefined) return { ...of, ...found };
+    const issues = ownIssues(found.issues);
+    return { ...of, ...(issues.length === 0 ? unchecked(problems) : { ...found, issues }) };
   }
 };
+
+const unchecked = ({ file }: Checked): Problems => unreadable(`not checked: the configuration ${file} is not valid`);
 
 type Problems = Pick<Checked, 'valid' | 'warnings' | 'issues' | 'detail'>;
 
