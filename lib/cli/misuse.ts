@@ -11,8 +11,15 @@ export const misuseLines = (error: CommanderError, argv: readonly string[], prog
   if (error.code === 'commander.unknownCommand' && what !== undefined) return unknownCommand(what, command);
   if (error.code === 'commander.unknownOption' && what !== undefined) return unknownOption(what, command);
   const message = error.message.replace(/^error: /, '');
-  return [`${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`.replace('..', '.'), `Usage: ${usageOf(command)}`];
+  const first = `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`.replace('..', '.');
+  return [first, ...idHint(error, what, command), `Usage: ${usageOf(command)}`];
 };
+
+/** Where to find the id of a batch. Commands of requests have ids of their own. */
+const idHint = ({ code }: CommanderError, what: string | undefined, { parent }: Command): readonly string[] =>
+  code === 'commander.missingArgument' && what === 'id' && parent?.parent === null
+    ? ['Give latest for your last batch, or an id: flotilla list shows them.']
+    : [];
 
 /** The command that the first words name. */
 const commandOf = (argv: readonly string[], program: Command): Command => {

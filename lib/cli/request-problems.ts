@@ -1,7 +1,7 @@
 import { type Complaint, sentenceOf } from '../domain/complaint.ts';
 import { CommandFailure } from './failure.ts';
 
-/** The option behind a field. A field without one is part of the option above it. */
+/** The option or argument behind a field. A field without one is part of the option above it. */
 const flags: Readonly<Record<string, string>> = {
   'body.name': 'NAME',
   'body.namespace': '--namespace',
@@ -14,6 +14,11 @@ const flags: Readonly<Record<string, string>> = {
   'body.metadata.resource_limit.limit.memory': '--memory (its limit)',
   'body.metadata.doc_html': '--html',
   'query.wait': '--wait',
+  'query.from': '<from>',
+  'query.to': '<to>',
+  'query.cluster': '--cluster',
+  'query.pillar': '--pillar',
+  'query.service': '--service',
 };
 
 const flagOf = (path: string): string | undefined => {

@@ -24,6 +24,15 @@ test.each<[line: string, expected: readonly string[]]>([
   ['requests list --statsu x', ['flotilla requests list has no option --statsu. Did you mean --status?']],
   ['status x --environ=3', ['flotilla status has no option --environ. Did you mean --environment?']],
   ['list --xyzzy', ['flotilla list has no option --xyzzy.', 'All options: flotilla list --help']],
+  ...(['status <id>', 'show <id> <key>', 'logs <id> <key>'] as const).map((usage): [string, readonly string[]] => [
+    usage.split(' ')[0]!,
+    [
+      "Missing required argument 'id'.",
+      'Give latest for your last batch, or an id: flotilla list shows them.',
+      `Usage: flotilla ${usage.replace(' ', ' [options] ')}`,
+    ],
+  ]),
+  ['requests show', ["Missing required argument 'id'.", 'Usage: flotilla requests show [options] <id>']],
   ['deploy', ["Missing required argument 'what'.", 'Usage: flotilla deploy [options] <what>']],
 ])('flotilla %s', async (line, expected) => {
   const { status, error, out } = await run(line.split(' '));

@@ -59,7 +59,7 @@ describe('flotilla rollback of a batch', () => {
       '# | STEP | DEPLOYMENT | VERSION | TARGET | WAITS FOR',
       '1 | 0 | risk/web | 2.0.0 -> 1.0.0 | uat/eu/risk/web | -',
       '2 | 1 | risk/db (forced) | 2.0.0 -> 1.0.0 | uat/eu/risk/db | risk/web',
-      '2 deployments would go back, 1 would be left, 1 have nothing to undo.',
+      '2 deployments would go back, 1 would be left, 1 has nothing to undo: risk/off.',
       '| left: risk/new: NoPreviousVersion. It was the first there.',
     ]);
   });

@@ -43,7 +43,7 @@ test('all problems of all files, each with its place: 2', async () => {
     'a.yaml: not valid, 1 problem',
     'b.yaml: valid, a batch of 2 deployments',
     expect.stringMatching(/^c\.yaml: not valid, /),
-    'd.yaml: d.yaml cannot be read: there is no such file.',
+    'd.yaml cannot be read: there is no such file.',
     '1 of 4 files are valid.',
   ]);
   expect(out.join('\n')).toMatch(/ {2}a\.yaml:5:\d+ .*docker_image_versoin.*did you mean/);

@@ -6,6 +6,7 @@ import { type CommandContext, print } from '../command-context.ts';
 import { type ExitStatus, exitStatus } from '../failure.ts';
 import { queryOf } from '../list-filters.ts';
 import { readPages } from '../read-pages.ts';
+import { byFlags } from '../request-problems.ts';
 import { tableLines } from '../tables.ts';
 
 const filters = ['cluster', 'pillar', 'service'] as const;
@@ -21,7 +22,10 @@ export const diff = async (
   ...[from = '', to = '']: string[]
 ): Promise<ExitStatus> => {
   const query = queryOf(context, { from, to, ...present(options, filters) });
-  const pages = await readPages<TargetDiff>(context, `/targets/diff?${query}&limit=1000`);
+  const path = `/targets/diff?${query}&limit=1000`;
+  const pages = await readPages<TargetDiff>(context, path).catch((error: unknown) => {
+    throw byFlags(error);
+  });
   const found = pages.flatMap((page) => page.differences).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const compared = pages.reduce((sum, page) => sum + page.compared, 0);
   const table = diffTable(found, { from: printable(from), to: printable(to) }, context.terminal);

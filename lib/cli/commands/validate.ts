@@ -145,7 +145,7 @@ const problemsOf = (error: unknown): Problems => {
 };
 
 const linesOf = ({ file, kind, valid, deployments, warnings, issues, detail }: Checked): readonly string[] => {
-  if (detail !== undefined) return [`${file}: ${detail}`];
+  if (detail !== undefined) return [detail.startsWith(`${file} `) ? detail : `${file}: ${detail}`];
   const what = deployments === undefined ? `a ${kind}` : `a batch of ${counted(deployments, 'deployment')}`;
   return [
     valid ? `${file}: valid, ${what}` : `${file}: not valid, ${counted(issues.length, 'problem')}`,
