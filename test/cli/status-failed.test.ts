@@ -46,8 +46,24 @@ test('shows what failed, why, what it blocks, and the next command', async () =>
     'FAILED risk/limit-check: RestoredPreviousRelease',
     '  The new pods crash. Version 2.3.0 was restored.',
     '  holds back 2 deployments: risk/a, risk/b',
-    '  next: flotilla retry B1 --only risk/limit-check',
+    '  next: flotilla retry B1 --only risk/limit-check risk/a risk/b',
   ]);
+});
+
+const many = Array.from({ length: 11 }, (_, nth) => skipped(`s${nth}`));
+const image = { ...failed, failure: { reason: 'ImagePullBackOff', message: 'There is no such tag.' } };
+const { failure: _, ...unrestored } = { ...failed, reason: 'InvalidImageName' };
+const { docker_image_version: __, ...scaled } = { ...image, action: 'scale', replicas: 2 } as const;
+
+test.each<[what: string, one: DeploymentView, held: readonly DeploymentView[], next: string]>([
+  ['alone', failed, [], 'flotilla retry B1 --only risk/limit-check'],
+  ['with too many others to name', failed, many, 'flotilla retry B1'],
+  ['with an image that cannot be pulled', image, many, 'flotilla retry B1 --with risk/limit-check=VERSION'],
+  ['with an invalid image, not restored', unrestored, [], 'flotilla retry B1 --with risk/limit-check=VERSION'],
+  ['of a scale, which has no version', scaled, [], 'flotilla retry B1 --only risk/limit-check'],
+])('the next command after a failure %s', async (_, one, held, next) => {
+  const { out } = await against([], { failed: [one], skipped: held });
+  expect(out.at(-1)).toBe(`  next: ${next}`);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 import { listed } from '../../domain/batch/findings.ts';
 import { counted } from '../../domain/counted.ts';
 import { isTerminal } from '../../domain/deployment/status.ts';
+import { needsAnotherVersion } from '../../domain/rollout/remedy.ts';
 import type { BatchView } from '../../usecases/batch/read-batch.ts';
 import type { DeploymentView } from '../../usecases/deployment/deployment-view.ts';
 import { type CommandContext, print } from '../command-context.ts';
@@ -50,7 +51,7 @@ export const statusFailed = async (
   const heldBack = Map.groupBy(skipped, ({ root, key }) => root?.key ?? key);
   const told = failed.map((one): Failed => {
     const held_back = (heldBack.get(one.key) ?? []).map(({ key }) => key);
-    return { ...one, held_back, next: nextCommand(context, batch, one) };
+    return { ...one, held_back, next: nextCommand(context, batch, { ...one, held_back }) };
   });
   const known = new Set(failed.map(({ key }) => key));
   const others = Object.keys(given).some((name) => given[name] !== undefined)
@@ -72,7 +73,7 @@ export const statusFailed = async (
   return endStatus(batch);
 };
 
-/** The most keys shown beside a failure. */
+/** The most keys shown beside a failure, or in its next command. */
 const mostNamed = 10;
 
 const nothingFailed = ({ total }: BatchView, given: Given): string => {
@@ -80,9 +81,15 @@ const nothingFailed = ({ total }: BatchView, given: Given): string => {
   return `Nothing has failed of ${counted(total, 'deployment')}${filters === '' ? '' : ` that fits ${filters}`}.`;
 };
 
-/** A retry is possible only once the batch has ended. */
-const nextCommand = ({ command }: CommandContext, batch: BatchView, { key, status }: DeploymentView): string => {
+/** A retry is possible only once the batch has ended. It includes what the failure holds back. */
+const nextCommand = ({ command }: CommandContext, batch: BatchView, one: Omit<Failed, 'next'>): string => {
   const { batch_id } = batch;
+  const { key, status, held_back, reason, failure, action } = one;
   if (status === 'UNKNOWN') return `${resolveCommand(command, [batch_id, key])}  (or --status FAILED)`;
-  return isTerminal(batch.status) ? command('retry', batch_id, '--only', key) : command('logs', batch_id, key);
+  if (!isTerminal(batch.status)) return command('logs', batch_id, key);
+  if (action === undefined && needsAnotherVersion(failure?.reason ?? reason))
+    return command('retry', batch_id, '--with', `${key}=VERSION`);
+  return held_back.length > mostNamed
+    ? command('retry', batch_id)
+    : command('retry', batch_id, '--only', key, ...held_back);
 };

@@ -33,3 +33,13 @@ const remedies: Readonly<Record<string, string>> = {
 const usual = 'Check the workload, its pods and their events; set a longer timeout if it only needs more time';
 
 export const remedyFor = (reason: string): string => (Object.hasOwn(remedies, reason) ? remedies[reason]! : usual);
+
+/** With these, the same version fails again. */
+const ofTheImage: ReadonlySet<string> = new Set([
+  'ImagePullBackOff',
+  'InvalidImageName',
+  'ErrImageNeverPull',
+  'SignatureValidationFailed',
+]);
+
+export const needsAnotherVersion = (reason: string): boolean => ofTheImage.has(reason);
