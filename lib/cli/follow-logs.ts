@@ -23,8 +23,8 @@ const pause = 2_000;
 const usualWindow = 1_000;
 
 /**
- * Prints lines as they come, until the deployment ends or the user stops it. A deployment that has already ended is
- * followed until then: its pods continue.
+ * Prints lines as they come, until the deployment ends or the user stops it. If the deployment has already ended, its
+ * pods are followed until the user stops it. Without pods, or if it never started, there is nothing to follow.
  */
 export const followLogs = async (context: CommandContext, following: FollowedLogs): Promise<ExitStatus> => {
   const { client, clock } = context;
@@ -41,15 +41,16 @@ export const followLogs = async (context: CommandContext, following: FollowedLog
   try {
     for (let hadEnded: boolean | undefined; ; ) {
       const deployment = await standing();
+      const isFirst = hadEnded === undefined;
       hadEnded ??= isTerminal(deployment.status);
       // Read after that, so that the last lines before its end are shown.
       const view = await patience
         .until((): Promise<LogLook> => client.ask<LogsView>(`${path}/logs?${query}`, { signal }))
         .catch((error: unknown) => (hadEnded ? Promise.reject(error) : beforePlan(error)));
       for (const news of streams.take(view, window)) tell(news);
-      const { status, reason, key } = deployment;
-      if (!hadEnded && isTerminal(status)) {
-        tell({ note: `${key} has ended: ${status} / ${reason}` });
+      const end = hadEnded ? isFirst && nothingToFollow(deployment, view) : endOf(deployment);
+      if (end) {
+        tell({ note: end });
         return exitStatus.done;
       }
       await clock.sleep(pause, signal);
@@ -61,6 +62,18 @@ export const followLogs = async (context: CommandContext, following: FollowedLog
   } finally {
     callOff();
   }
+};
+
+const endOf = ({ key, status, reason }: DeploymentView): string | undefined =>
+  isTerminal(status) ? `${key} has ended: ${status} / ${reason}` : undefined;
+
+/** A CronJob without pods may start some at any time. */
+const nothingToFollow = (one: DeploymentView, { reason, jobs }: LogLook): string | undefined => {
+  const { key, status, attempts } = one;
+  if (attempts === 0 && (status === 'SKIPPED' || status === 'CANCELLED'))
+    return `${key} was never started (${status} / ${one.reason}): there is nothing to follow`;
+  const isEmpty = reason === 'WorkloadMissing' || (reason === 'NoPods' && jobs === undefined);
+  return isEmpty ? `${endOf(one)}, and it has no pods: there is nothing to follow` : undefined;
 };
 
 /** A batch that was just submitted has no plan yet, and so no pods. That is no reason to stop. */

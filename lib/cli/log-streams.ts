@@ -7,7 +7,7 @@ export type LogNews =
   | { readonly pod?: string; readonly container?: string; readonly note: string };
 
 /** What one look shows. */
-export type LogLook = Pick<LogsView, 'reason' | 'message' | 'pods' | 'pods_left_out'>;
+export type LogLook = Pick<LogsView, 'reason' | 'message' | 'pods' | 'pods_left_out' | 'jobs'>;
 
 interface Stream extends LogWindow {
   readonly pod: string;

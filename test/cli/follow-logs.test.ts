@@ -147,6 +147,35 @@ describe('flotilla logs --follow', () => {
     expect(error).toEqual(['-- eu-1 does not answer', '-- risk/limit-check has ended: SUCCESS / Verified']);
   });
 
+  const old = pod('p', { lines: ['a'] });
+  const never = 'risk/limit-check was never started (SKIPPED / DependencyFailed): there is nothing to follow';
+  const gone = 'risk/limit-check has ended: SUCCESS / Verified, and it has no pods: there is nothing to follow';
+
+  test.each([
+    [
+      'never started',
+      { status: 'SKIPPED', reason: 'DependencyFailed', attempts: 0 },
+      view([old]),
+      ['a'],
+      [`-- ${never}`],
+    ],
+    [
+      'without a workload',
+      {},
+      view([], { reason: 'WorkloadMissing', message: 'None.' }),
+      [],
+      ['-- None.', `-- ${gone}`],
+    ],
+    ['without pods', {}, view([], { reason: 'NoPods', message: 'None.' }), [], ['-- None.', `-- ${gone}`]],
+  ] as const)('ends for a deployment that has ended, %s', async (_, patch, look, lines, notes) => {
+    const ended = { key: 'risk/limit-check', status: 'SUCCESS', reason: 'Verified', attempts: 1, ...patch } as const;
+    const body = deployment(ended);
+    const api = await startFakeApi({ [`GET ${path}`]: { body }, [`GET ${path}/logs?tail=1000`]: look });
+    onTestFinished(() => api.close());
+    const { status, out, error } = await run(['logs', id, 'risk/limit-check', '-f', '--url', api.url]);
+    expect([status, out, error]).toEqual([0, lines, notes]);
+  });
+
   test('prints one JSON line each with --json', async () => {
     const { out } = await followed(
       [view([pod('p', { lines: ['a'] })]), view([pod('p', { lines: ['a'] })])],
