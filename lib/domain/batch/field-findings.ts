@@ -15,6 +15,8 @@ export interface FieldContext {
   readonly advice: KeyAdvice;
   /** Fields whose values are never repeated. */
   readonly isSecret?: (path: Path) => boolean;
+  /** Texts that may be written as a mapping instead. */
+  readonly mayBeMapping?: (path: Path) => boolean;
 }
 
 type ZodIssue = z.core.$ZodIssue;
@@ -95,10 +97,13 @@ const codeOf = (issue: ZodIssue, found: unknown): IssueCode =>
 
 const wordingOf = (issue: ZodIssue, path: Path, value: unknown, context: FieldContext): Wording => {
   const secret = context.isSecret?.(path) ?? false;
+  const orMapping = context.mayBeMapping?.(path) ? ' or a mapping' : '';
   if (value === undefined) return { message: `is missing; ${expectation(issue)} is needed` };
+  if (orMapping !== '' && Array.isArray(value))
+    return { message: `a list where ${expectation(issue)}${orMapping} is needed` };
   if (value === null)
     return {
-      message: `is empty; ${expectation(issue)} is needed`,
+      message: `is empty; ${expectation(issue)}${orMapping} is needed`,
       found: null,
       hint: 'give a value or remove the key',
     };

@@ -17,13 +17,16 @@ export interface OneList extends YamlText {
   readonly valueAt: (path: Path) => unknown;
   /** The path in the file. */
   readonly writtenPath: (path: Path) => Path;
+  /** Whether it is the version of a short entry that is not a mapping, but could be one. */
+  readonly isShortVersion: (path: Path) => boolean;
 }
 
 export const asOneList = (yaml: YamlText): OneList => {
   const root = withoutExtensions(yaml.root);
   const list: readonly unknown[] = isMapping(root) && Array.isArray(root.deployments) ? root.deployments : [];
   if (isMapping(root) && root.releases !== undefined) return withReleases(yaml, root, list);
-  return { ...yaml, root, entries: list, problems: [], valueAt: valueIn(root), writtenPath: (path) => path };
+  const asIs = { valueAt: valueIn(root), writtenPath: (path: Path) => path, isShortVersion: () => false };
+  return { ...yaml, ...asIs, root, entries: list, problems: [] };
 };
 
 const withReleases = (yaml: YamlText, written: Mapping, list: readonly unknown[]): OneList => {
@@ -45,6 +48,10 @@ const withReleases = (yaml: YamlText, written: Mapping, list: readonly unknown[]
     entries,
     problems,
     valueAt: (path) => (entryAt(path) === undefined ? inRoot(path) : inList(path)),
+    isShortVersion: (path) => {
+      const entry = entryAt(path);
+      return entry !== undefined && path[2] === 'docker_image_version' && !isMapping(entry.value);
+    },
   };
 };
 

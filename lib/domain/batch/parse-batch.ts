@@ -67,6 +67,7 @@ export const parseBatch = (
     offsetOf: yaml.offsetOf,
     sourceOf: yaml.sourceOf,
     valueAt: yaml.valueAt,
+    mayBeMapping: yaml.isShortVersion,
     advice: (parent, key) => advice(yaml.writtenPath(parent), key),
     // An address may contain a password, for which it is refused.
     isSecret: ([section, field, name]) => section === 'metadata' && field === 'links' && name !== undefined,

@@ -68,9 +68,9 @@ describe('problems point into the short form', () => {
     [
       'an empty entry',
       ['risk:', '  a:'],
-      ['5:7 releases.risk.a: is empty; a string is needed (give a value or remove the key)'],
+      ['5:7 releases.risk.a: is empty; a string or a mapping is needed (give a value or remove the key)'],
     ],
-    ['a list', ['risk: { a: [1] }'], ['4:14 releases.risk.a: a list where a string is needed']],
+    ['a list', ['risk: { a: [1] }'], ['4:14 releases.risk.a: a list where a string or a mapping is needed']],
     [
       'a mapping without a version',
       ['risk:', '  a:', '    priority: 12'],
