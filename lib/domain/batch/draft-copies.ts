@@ -17,13 +17,15 @@ export const draftCopies = (entry: unknown, path: Path, defaults: Defaults, cont
   }
   const result = infrastructureList.safeParse(listed);
   const own = result.success ? [] : fieldFindings(result.error.issues, [...path, 'infrastructure_id'], context);
-  const [first] = result.success ? result.data : [];
+  // Without its repetitions, the rest of the list can be checked too.
+  const usable = result.success ? result : infrastructureList.safeParse([...new Set(listed)]);
+  const [first] = usable.success ? usable.data : [];
   const { draft, findings } = draftItem({ ...(entry as Mapping), infrastructure_id: first }, path, defaults, context);
   const isOfPlace = (finding: Finding): boolean =>
     finding.path.length === path.length + 1 && finding.path.at(-1) === 'infrastructure_id';
   const others = findings.filter((finding) => !isOfPlace(finding));
   const written = { ...draft!, written: entry as Mapping };
-  return { drafts: result.success ? copiesOf(written, result.data) : [written], findings: [...own, ...others] };
+  return { drafts: usable.success ? copiesOf(written, usable.data, listed) : [written], findings: [...own, ...others] };
 };
 
 const listOf = ({ infrastructure_id: own }: Mapping, { values }: Defaults): readonly unknown[] | undefined => {
@@ -31,10 +33,10 @@ const listOf = ({ infrastructure_id: own }: Mapping, { values }: Defaults): read
   return Array.isArray(given) ? given : undefined;
 };
 
-const copiesOf = (draft: Draft, infrastructures: readonly string[]): readonly Draft[] =>
-  infrastructures.map((infrastructure, place): Draft => {
+const copiesOf = (draft: Draft, infrastructures: readonly string[], written: readonly unknown[]): readonly Draft[] =>
+  infrastructures.map((infrastructure): Draft => {
     const { item, key, ...rest } = draft;
-    const listed: Listed = { infrastructures, place };
+    const listed: Listed = { infrastructures, place: written.indexOf(infrastructure) };
     const isAlone = infrastructures.length === 1;
     return {
       ...rest,

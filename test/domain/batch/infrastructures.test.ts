@@ -103,6 +103,17 @@ describe('problems', () => {
       ['5:58 releases.risk.cva.infrastructure_id[3]: "eu-1" is twice in this list (remove one)'],
     ],
     [
+      'an infrastructure twice, and what else is wrong with the others',
+      [`cva: ${on('[eu-1, eu-1, nope, us-1]')}`, `pfe: ${on('us-1', 'dependencies: [cva@us-1, cva@ap-1]')}`],
+      [
+        '5:52 releases.risk.cva.infrastructure_id[2]: "eu-1" is twice in this list (remove one)',
+        expect.stringMatching(/^5:58 releases\.risk\.cva\.infrastructure_id\[3\]: there is no infrastructure "nope"/),
+        expect.stringMatching(
+          /^6:76 releases\.risk\.pfe\.dependencies: risk\/cva is not deployed to "ap-1" in this batch/,
+        ),
+      ],
+    ],
+    [
       'no infrastructure',
       [`cva: ${on('[]')}`],
       ['5:45 releases.risk.cva.infrastructure_id: the list is empty; at least 1 entry is needed'],
