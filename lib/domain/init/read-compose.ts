@@ -4,7 +4,7 @@ import type { Issue } from '../batch/issues.ts';
 import type { YamlText } from '../batch/read-yaml.ts';
 import { healthPathProblem } from '../health/health-path.ts';
 import type { FoundInFile, Note } from './found-service.ts';
-import { settleServices, type WrittenService } from './settle-services.ts';
+import { settleServices, type UnwrittenService, type WrittenService } from './settle-services.ts';
 import { sourceYaml } from './source-yaml.ts';
 import { writtenImage } from './written-image.ts';
 
@@ -30,7 +30,7 @@ export const readCompose = (
     services: found,
   } = settleServices(
     read.flatMap(({ service }) => service ?? []),
-    pillar ?? project ?? 'default',
+    { usualPillar: pillar ?? project ?? 'default', left: read.flatMap(({ left }) => left ?? []) },
   );
   return {
     services: found,
@@ -66,25 +66,26 @@ const lineOf = ({ yaml, name }: Place): number => yaml.lineOf(yaml.offsetOf(['se
 
 interface Read {
   readonly service?: WrittenService;
+  readonly left?: UnwrittenService;
   readonly notes: readonly Note[];
 }
 
 const readService = (place: Place, written: unknown): Read => {
   const line = lineOf(place);
-  const leave = (message: string): Read => ({ notes: [{ line, about: place.name, message }] });
-  if (!isMapping(written)) return leave('left out: it is not a mapping');
+  const leave = (why: string, advice = ''): Read => ({
+    notes: [{ line, about: place.name, message: `left out: ${why}${advice}` }],
+    left: { called: place.name, ids: [place.name], why },
+  });
+  if (!isMapping(written)) return leave('it is not a mapping');
   const { image, build } = written;
   if (typeof image !== 'string' || image === '') {
-    if (build !== undefined)
-      return leave('left out: it is built locally and has no image. Write the image that is pushed');
-    return leave(
-      'left out: it has no image. If it extends another file, init reads what `docker compose config` prints',
-    );
+    if (build !== undefined) return leave('it is built locally and has no image', '. Write the image that is pushed');
+    return leave('it has no image', '. If it extends another file, init reads what `docker compose config` prints');
   }
   const read = writtenImage(image);
   if ('problem' in read) {
     const how = image.includes('$') ? ', for example with `docker compose config > resolved.yaml`' : '';
-    return leave(`left out: ${read.problem}${how}`);
+    return leave(read.problem, how);
   }
   const health = healthOf(written);
   const service: WrittenService = {

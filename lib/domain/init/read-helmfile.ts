@@ -7,7 +7,7 @@ import { withoutCredentials } from '../masking/addresses.ts';
 import { blankTemplates, templateMark } from './blank-templates.ts';
 import type { FoundInFile, Note } from './found-service.ts';
 import { inOrder, leftOutOfIt } from './read-compose.ts';
-import { settleServices, type WrittenService } from './settle-services.ts';
+import { settleServices, type UnwrittenService, type WrittenService } from './settle-services.ts';
 import { sourceYaml } from './source-yaml.ts';
 import { namespaceName } from './table-row.ts';
 
@@ -34,7 +34,10 @@ export const readHelmfile = (
   if (issues.length > 0) return { issues: blanked.lines.length === 0 ? issues : issues.map(perhapsTemplate) };
   const all = read.flatMap((one) => ('issues' in one ? [] : [one]));
   const { releases, notes: repeated } = withoutRepeated(all.flatMap((one) => one.releases));
-  const { services, notes, unresolved } = settleServices(releases, pillar ?? 'default');
+  const { services, notes, unresolved } = settleServices(releases, {
+    usualPillar: pillar ?? 'default',
+    left: all.flatMap((one) => one.left),
+  });
   const told = [...all.flatMap((one) => one.notes), ...repeated, ...notes, ...unresolved.map(leftOutOfIt)];
   return { services, notes: inOrder([...templateNotes(blanked.lines), ...told]) };
 };
@@ -60,6 +63,7 @@ const perhapsTemplate = (issue: Issue): Issue => ({
 
 interface ReadDocument {
   readonly releases: readonly WrittenService[];
+  readonly left: readonly UnwrittenService[];
   readonly notes: readonly Note[];
 }
 
@@ -75,12 +79,13 @@ const readDocument = ({ text, before }: Document): ReadDocument | { readonly iss
   const releases = Array.isArray(root.releases) ? root.releases : [];
   const read = releases.map((release, index) => readRelease(release, before + lineIn(yaml, ['releases', index])));
   return {
-    releases: read.flatMap((one) => ('message' in one ? [] : [one])),
+    releases: read.flatMap((one) => ('note' in one ? [] : [one])),
+    left: read.flatMap((one) => ('note' in one ? one.left : [])),
     notes: [
       ...['helmfiles', 'bases'].flatMap((key) =>
         root[key] === undefined ? [] : [notRead(key, before + lineIn(yaml, [key]))],
       ),
-      ...read.flatMap((one) => ('message' in one ? [one] : [])),
+      ...read.flatMap((one) => ('note' in one ? [one.note] : [])),
     ],
   };
 };
@@ -100,14 +105,23 @@ const textIn = (release: Mapping, field: string): string | undefined => {
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-const readRelease = (release: unknown, line: number): WrittenService | Note => {
+/** `left` is empty where the file does not tell its name. */
+interface LeftRelease {
+  readonly note: Note;
+  readonly left: readonly UnwrittenService[];
+}
+
+const readRelease = (release: unknown, line: number): WrittenService | LeftRelease => {
   const fields = isMapping(release) ? release : {};
   const [name, source, namespace, version] = ['name', 'chart', 'namespace', 'version'].map((field) =>
     textIn(fields, field),
   );
   const chart = source === undefined ? undefined : withoutSecrets(source);
   const about = name === undefined || isTemplate(name) ? 'a release' : name;
-  const leave = (why: string): Note => ({ line, about, message: `left out: ${why}` });
+  const leave = (why: string): LeftRelease => ({
+    note: { line, about, message: `left out: ${why}` },
+    left: name === undefined || isTemplate(name) ? [] : [{ ...namedAs(name, namespace), why }],
+  });
   if (name === undefined) return leave('it has no name');
   for (const [field, value] of Object.entries({ name, chart, namespace, version })) {
     if (value !== undefined && isTemplate(value)) return leave(`its ${field} is a template; write the value`);
@@ -122,12 +136,17 @@ const readRelease = (release: unknown, line: number): WrittenService | Note => {
     return leave(`${quoted(namespace)} is not a Kubernetes namespace`);
   }
   return {
-    ...{ line, called: name, object: objectOf(name, chart), version, artifact: 'helm', chart },
-    ...(namespace === undefined ? {} : { namespace, pillar: namespace }),
-    ids: namespace === undefined ? [name] : [name, `${namespace}/${name}`],
+    ...{ ...namedAs(name, namespace), line, object: objectOf(name, chart), version, artifact: 'helm', chart },
+    ...(namespace === undefined ? {} : { namespace }),
     needs: needsOf(fields.needs),
   };
 };
+
+const namedAs = (name: string, namespace: string | undefined) => ({
+  called: name,
+  ...(namespace === undefined ? {} : { pillar: namespace }),
+  ids: namespace === undefined ? [name] : [name, `${namespace}/${name}`],
+});
 
 /** A chart's address may have a password, or a token in its query. */
 const withoutSecrets = (chart: string): string => withoutCredentials(chart).replace(/\?.*$/s, '');

@@ -25,7 +25,10 @@ export const readTable = (
   const read = rows.map((row) => readRow(row, { ...form, pillar }));
   const wanted = read.filter(({ service }) => isWanted(service, environment));
   const services = wanted.map(({ service }) => service);
-  const settled = settleServices(services, pillar);
+  const left = read
+    .filter(({ service }) => !isWanted(service, environment))
+    .map(({ service }) => ({ ...service, why: `its environment is ${service.environment}` }));
+  const settled = settleServices(services, { usualPillar: pillar, left });
   const issues = [
     ...read.flatMap((one) => one.issues),
     ...repeated(services, pillar),

@@ -15,6 +15,11 @@ export interface WrittenService extends Omit<FoundService, 'service' | 'pillar' 
   readonly needs: readonly string[];
 }
 
+/** A service of the file that is not written. */
+export interface UnwrittenService extends Pick<WrittenService, 'called' | 'pillar' | 'ids'> {
+  readonly why: string;
+}
+
 export interface Settled extends FoundInFile {
   /** Dependencies that lead nowhere, or to more than one service. */
   readonly unresolved: readonly Note[];
@@ -23,11 +28,19 @@ export interface Settled extends FoundInFile {
 /** A batch accepts no more. */
 const mostDependencies = 10;
 
+interface Surroundings {
+  /** For services that name none. */
+  readonly usualPillar: string;
+  /** Nobody takes their names, and dependencies on them are explained. */
+  readonly left: readonly UnwrittenService[];
+}
+
 /** Gives every service a valid name, and turns dependencies into keys. Notes every change. */
-export const settleServices = (written: readonly WrittenService[], usualPillar: string): Settled => {
-  const named = nameAll(written, usualPillar);
-  const byId = indexOf(named);
-  const found = named.map((one) => ({ ...one, ...dependenciesOf(one, byId) }));
+export const settleServices = (written: readonly WrittenService[], around: Surroundings): Settled => {
+  const named = nameAll(written, around);
+  const why = new Map(around.left.flatMap((one) => one.ids.map((id) => [id, one.why])));
+  const places: Places = { byId: indexOf(named), why };
+  const found = named.map((one) => ({ ...one, ...dependenciesOf(one, places) }));
   return {
     services: found.map(serviceOf),
     notes: found.flatMap(({ renamed, cut }) => [...renamed, ...cut]),
@@ -43,9 +56,13 @@ interface Named {
   readonly renamed: readonly Note[];
 }
 
-type ById = ReadonlyMap<string, readonly Named[]>;
+interface Places {
+  readonly byId: ReadonlyMap<string, readonly Named[]>;
+  /** Why services are left out, by id. */
+  readonly why: ReadonlyMap<string, string>;
+}
 
-const indexOf = (named: readonly Named[]): ById => {
+const indexOf = (named: readonly Named[]): Places['byId'] => {
   const byId = new Map<string, Named[]>();
   for (const one of named) for (const id of new Set(one.written.ids)) byId.set(id, [...(byId.get(id) ?? []), one]);
   return byId;
@@ -53,8 +70,9 @@ const indexOf = (named: readonly Named[]): ById => {
 
 const keyOf = ({ pillar, service }: Pick<Named, 'pillar' | 'service'>): string => `${pillar}/${service}`;
 
-const nameAll = (written: readonly WrittenService[], usualPillar: string): readonly Named[] => {
-  const nameOf = serviceNames(written, usualPillar);
+const nameAll = (written: readonly WrittenService[], around: Surroundings): readonly Named[] => {
+  const { usualPillar } = around;
+  const nameOf = serviceNames(written, around);
   const freeObject = freeNames();
   const told = new Set<string>();
   return written.map((one) => {
@@ -91,11 +109,14 @@ const renamedTo = (
 /** Gives each service a unique name. A valid name stays, whatever others turn into; of two the first. */
 const serviceNames = (
   written: readonly WrittenService[],
-  usualPillar: string,
+  { usualPillar, left }: Surroundings,
 ): ((called: string, pillar: string) => string) => {
-  const fit = written.filter(({ called }) => isFitting.service(called));
-  const own = new Set(fit.map(({ pillar, called }) => `${fittingPillar(pillar ?? usualPillar)}/${called}`));
-  const free = freeNames(own);
+  const keysOf = (services: readonly Pick<WrittenService, 'called' | 'pillar'>[]): readonly string[] =>
+    services
+      .filter(({ called }) => isFitting.service(called))
+      .map(({ pillar, called }) => `${fittingPillar(pillar ?? usualPillar)}/${called}`);
+  const own = new Set(keysOf(written));
+  const free = freeNames([...own, ...keysOf(left)]);
   return (called, pillar) => (own.delete(`${pillar}/${called}`) ? called : free(pillar, fittingName(called)));
 };
 
@@ -146,9 +167,9 @@ interface Dependencies {
   readonly cut: readonly Note[];
 }
 
-const dependenciesOf = (one: Named, byId: ById): Dependencies => {
+const dependenciesOf = (one: Named, places: Places): Dependencies => {
   const { line, called, needs } = one.written;
-  const looked = [...new Set(needs)].map((need) => ({ need, target: targetOf(one, byId.get(need) ?? []) }));
+  const looked = [...new Set(needs)].map((need) => ({ need, target: targetOf(one, need, places) }));
   const keys = [...new Set(looked.flatMap(({ target }) => (typeof target === 'string' ? [] : [keyOf(target)])))];
   return {
     dependencies: keys.slice(0, mostDependencies),
@@ -169,12 +190,13 @@ const dependenciesOf = (one: Named, byId: ById): Dependencies => {
 };
 
 /** The service that is meant: of several, the one in the same pillar. */
-const targetOf = (one: Named, meant: readonly Named[]): Named | string => {
+const targetOf = (one: Named, need: string, { byId, why }: Places): Named | string => {
+  const meant = byId.get(need) ?? [];
   const near = meant.filter(({ pillar }) => pillar === one.pillar);
   // Of two with one name, the first is meant.
   const byName = Map.groupBy(near.length > 0 ? near : meant, (other) => `${other.pillar}/${other.written.called}`);
   const [target, ...others] = [...byName.values()].map(([first]) => first!);
-  if (target === undefined) return 'which was not found';
+  if (target === undefined) return why.has(need) ? `which was left out: ${why.get(need)}` : 'which was not found';
   if (others.length > 0) return `which may be ${listed([target, ...others].map(keyOf))}`;
   if (target.written.isScaledToZero === true && one.written.isScaledToZero !== true) return 'which is scaled to 0';
   return keyOf(target) === keyOf(one) ? 'which is itself' : target;

@@ -77,6 +77,17 @@ describe('reports by line what cannot be written, with what to do', () => {
     expect(one(fields).notes).toEqual([expect.stringContaining(note)]);
   });
 
+  test('a dependency on a service that is left out', () => {
+    const text = `services:
+  web: { image: "a:1", depends_on: [builder, tagged] }
+  builder: { build: . }
+  tagged: { image: "a:\${TAG}" }`;
+    expect(read(text).notes.slice(0, 2)).toEqual([
+      '2 web: depends on "builder", which was left out: it is built locally and has no image; the dependency is left out',
+      '2 web: depends on "tagged", which was left out: its image "a:${TAG}" has a variable; write its value; the dependency is left out',
+    ]);
+  });
+
   test('included files', () => {
     expect(read('include: [other.yaml]\nservices: { a: { image: "a:1" } }').notes).toEqual([
       expect.stringContaining('1 include: other files are not read'),
@@ -119,6 +130,11 @@ test('names that do not fit are changed and reported, and never clash', () => {
     '2 a.b: the pillar becomes my-team: "My Team" has characters that Flotilla does not accept',
     '4 _: the service becomes service: "_" has characters that Flotilla does not accept',
   ]);
+});
+
+test('no service takes the name of one that is left out', () => {
+  const { services } = read('services:\n  a.b: { image: "a:1" }\n  a-b: { build: . }');
+  expect(services.map(({ service }) => service)).toEqual(['a-b-2']);
 });
 
 test('cuts dependencies beyond the limit of a batch', () => {
