@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sourceName } from '../../lib/local/init/read-source.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../lib/simulators/cluster/simulated-cluster.ts';
 import { run } from './cli-world.ts';
 
@@ -140,6 +141,19 @@ describe('flotilla init', () => {
     expect((await run(['init'], several)).error.join()).toContain('$KUBECONFIG names several files');
   });
 
+  test('without a kubeconfig says what else to read', async () => {
+    const directory = folderOf();
+    const { status, error } = await run(['init'], { directory, env: { KUBECONFIG: 'gone' } });
+    expect([status, error]).toEqual([
+      2,
+      [
+        `There is no kubeconfig ${join(directory, 'gone')}.`,
+        'Name one by --kubeconfig, or read a file of another tool: --compose, --csv or --helmfile.',
+        'Nothing was written.',
+      ],
+    ]);
+  });
+
   test('runs no program of a kubeconfig without asking', async () => {
     const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: '/bin/false', interactiveMode: 'Never' };
     const text = kubeconfig('https://127.0.0.1:9').replace('"user":{}', `"user":{"exec":${JSON.stringify(exec)}}`);
@@ -218,9 +232,25 @@ describe('flotilla init from a file of another tool', () => {
     const directory = folderWith('csv');
     const two = await run(['init', '--csv', 'source', '--kubeconfig', 'kube.yaml'], { directory });
     expect([two.status, two.error]).toEqual([2, ['--csv and --kubeconfig do not go together: init reads one source.']]);
+    const none = await run(['init', '--compose', '--force'], { directory });
+    expect([none.status, none.error]).toEqual([2, ['--compose needs a file, but --force follows it.']]);
     const gone = await run(['init', '--csv', 'gone'], { directory });
     expect([gone.status, gone.error.join('')]).toEqual([2, expect.stringContaining('gone cannot be read')]);
   });
+
+  test('counts the services in the batch apart from those in comments', async () => {
+    const text = 'services: { web: { image: "a:1" }, db: { image: "a:1", scale: 0 } }';
+    const { out } = await run(['init', '--compose', 'source'], { directory: folderWith('compose', text) });
+    expect(out[0]).toBe(
+      'Wrote flotilla.config.yaml and release.yaml: 1 service of source. 1 more, scaled to 0, is a comment there.',
+    );
+  });
+
+  test.each([
+    ['compose', '/dev/fd/63', 'the compose file'],
+    ['helmfile', '/proc/self/fd/11', 'the Helmfile'],
+    ['csv', '/home/me/table.csv', 'table.csv'],
+  ] as const)('%s: %s is called %s', (kind, path, name) => expect(sourceName(kind, path)).toBe(name));
 
   test('reports what it changed or left out, with --json too', async () => {
     const text = 'services:\n  a.b: { image: "a:1" }\n  c: { build: . }';

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, relative, resolve } from 'node:path';
 import type { FoundService } from '../../domain/init/found-service.ts';
@@ -56,11 +57,25 @@ export const findInCluster = async (
     place: { ...{ name: open.context, from, cluster, environment }, access },
     services,
     told: { left },
-    lines: left.map(({ kind, namespace, name, why }) => `left out: ${kind} ${namespace}/${name}: ${why}`),
+    lines: [
+      ...left.map(({ kind, namespace, name, why }) => `left out: ${kind} ${namespace}/${name}: ${why}`),
+      ...services.filter((one) => one.isUnready === true).map(unreadyLine),
+    ],
   };
 };
+
+const unreadyLine = ({ kind, namespace = '', name, version }: FoundService): string =>
+  `not ready: ${kind} ${namespace}/${name}: check that ${version} runs. It was written as it is in the cluster`;
+
 /** As kubectl finds it, if it names one file. */
-const kubeconfigOf = ({ directory, env }: CommandContext, given: string | undefined): string => {
+const kubeconfigOf = (context: CommandContext, given: string | undefined): string => {
+  const file = kubeconfigNamed(context, given);
+  if (existsSync(file)) return file;
+  const hint = 'Name one by --kubeconfig, or read a file of another tool: --compose, --csv or --helmfile.';
+  throw new CommandFailure(exitStatus.usage, [`There is no kubeconfig ${file}.`, hint, 'Nothing was written.']);
+};
+
+const kubeconfigNamed = ({ directory, env }: CommandContext, given: string | undefined): string => {
   if (given !== undefined) return resolve(directory, given.replace(/^~(?=\/|$)/, homedir()));
   const named = (env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
   if (named.length > 1) {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseBatch } from '../../domain/batch/parse-batch.ts';
 import type { Catalogue } from '../../domain/catalogue/catalogue.ts';
 import { parseConfiguration } from '../../domain/catalogue/parse-configuration.ts';
@@ -8,7 +8,7 @@ import { FlotillaError } from '../../domain/errors.ts';
 import type { FoundService } from '../../domain/init/found-service.ts';
 import type { FoundPlace } from '../../domain/init/written-files.ts';
 import { writtenBatch, writtenConfiguration } from '../../domain/init/written-files.ts';
-import { readSource, type SourceKind, sourceKinds } from '../../local/init/read-source.ts';
+import { readSource, type SourceKind, sourceKinds, sourceName } from '../../local/init/read-source.ts';
 import { printable } from '../clean-text.ts';
 import { type CommandContext, print } from '../command-context.ts';
 import { CommandFailure, type ExitStatus, exitStatus } from '../failure.ts';
@@ -32,6 +32,7 @@ const usual = { environment: 'dev', cluster: 'local' } as const;
 /** Writes a configuration and a batch from what runs in a cluster, or from a file of another tool. */
 export const init = async (context: CommandContext, options: InitOptions): Promise<ExitStatus> => {
   const { directory, terminal } = context;
+  const kind = sourceOf(options);
   const configuration = resolve(directory, files.configuration);
   const batch = resolve(directory, files.batch);
   const there = [configuration, batch].filter((file) => existsSync(file));
@@ -39,7 +40,6 @@ export const init = async (context: CommandContext, options: InitOptions): Promi
     const why = `${there.join(' and ')} ${there.length === 1 ? 'is' : 'are'} there already; --force overwrites.`;
     throw new CommandFailure(exitStatus.refused, [why, 'Nothing was written.']);
   }
-  const kind = sourceOf(options);
   const environment = options.environment ?? usual.environment;
   const { place, services, told, lines } =
     kind === undefined
@@ -58,9 +58,7 @@ export const init = async (context: CommandContext, options: InitOptions): Promi
   );
   for (const line of fewOf(lines)) terminal.error(printable(line));
   print(context, { configuration, batch, services, ...told }, [
-    printable(
-      `Wrote ${files.configuration} and ${files.batch}: ${counted(services.length, 'service')} of ${place.name}.`,
-    ),
+    wroteLine(place, services),
     ...simulationLines(place, services),
     'Next:',
     '  flotilla serve                    in another terminal',
@@ -68,6 +66,14 @@ export const init = async (context: CommandContext, options: InitOptions): Promi
     `  flotilla deploy ${files.batch} --follow`,
   ]);
   return exitStatus.done;
+};
+
+/** Services scaled to 0 are comments in the batch. */
+const wroteLine = ({ name }: FoundPlace, services: readonly FoundService[]): string => {
+  const idle = services.filter((one) => one.isScaledToZero === true).length;
+  const written = `${counted(services.length - idle, 'service')} of ${name}`;
+  const left = idle === 0 ? '' : ` ${idle} more, scaled to 0, ${idle === 1 ? 'is a comment' : 'are comments'} there.`;
+  return printable(`Wrote ${files.configuration} and ${files.batch}: ${written}.${left}`);
 };
 
 /** The first of many notes; --json has them all. */
@@ -81,6 +87,11 @@ const fewOf = (lines: readonly string[]): readonly string[] =>
 /** The one source that the options name; undefined for a cluster. */
 const sourceOf = (options: InitOptions): SourceKind | undefined => {
   const named = sourceKinds.filter((kind) => options[kind] !== undefined);
+  for (const kind of named) {
+    const file = options[kind]!;
+    if (!file.startsWith('--')) continue;
+    throw new CommandFailure(exitStatus.usage, [`--${kind} needs a file, but ${printable(file)} follows it.`]);
+  }
   const ofCluster = (['kubeconfig', 'context', 'namespace', 'allNamespaces'] as const).filter(
     (option) => options[option] !== undefined,
   );
@@ -91,7 +102,7 @@ const sourceOf = (options: InitOptions): SourceKind | undefined => {
 
 const findInFile = ({ directory }: CommandContext, options: InitOptions, kind: SourceKind): Found => {
   const file = resolve(directory, options[kind]!);
-  const name = basename(file);
+  const name = sourceName(kind, file);
   const { pillar, environment, cluster = usual.cluster } = options;
   const { services, notes } = readSource(kind, file, { pillar, environment });
   const lines = notes.map(({ line, about, message }) => `${name}:${line} ${about}: ${message}`);

@@ -4,6 +4,13 @@ import type { ArtifactType, WorkloadKind } from '../plan/plan.ts';
 export const foundKinds = ['deployment', 'statefulset', 'daemonset', 'cronjob'] as const satisfies WorkloadKind[];
 export type FoundKind = (typeof foundKinds)[number];
 
+export interface FoundHealth {
+  readonly path: string;
+  readonly port: number;
+  /** In seconds. */
+  readonly timeout?: number;
+}
+
 /** A service that init has found, from any source. Absent fields have their defaults. */
 export interface FoundService {
   readonly pillar: string;
@@ -27,7 +34,9 @@ export interface FoundService {
   readonly environment?: string;
   /** `pillar/service` of other found services. */
   readonly dependencies?: readonly string[];
-  readonly health?: { readonly path: string; readonly port: number };
+  readonly health?: FoundHealth;
+  /** Some of its pods are not ready, so its version may never have run. */
+  readonly isUnready?: boolean;
   /** Nothing of it runs now. */
   readonly isScaledToZero?: boolean;
   /** The field managers that have set its image. */

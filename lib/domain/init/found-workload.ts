@@ -3,7 +3,7 @@ import type { JsonObject } from '../json.ts';
 import { fieldManager, labels } from '../manifests/marks.ts';
 import { parseImage, repositoryAsWritten } from '../rollout/image.ts';
 import { isVersion, versionOf } from '../rollout/image-version.ts';
-import { desiredReplicas, labelOf, listAt, stringAt } from '../rollout/kubernetes-object.ts';
+import { desiredReplicas, labelOf, listAt, numberAt, stringAt } from '../rollout/kubernetes-object.ts';
 import { type Container, containersOf, podSpecOf } from '../rollout/pod-template.ts';
 import type { FoundKind, FoundService } from './found-service.ts';
 
@@ -37,9 +37,19 @@ export const foundService = (kind: FoundKind, object: JsonObject): FoundService 
     image: repositoryAsWritten(container.image),
     version,
     isScaledToZero: kind !== 'daemonset' && kind !== 'cronjob' && desiredReplicas(object) === 0,
+    ...(isUnready(kind, object) ? { isUnready: true } : {}),
     managers: managersOfImage(object, container.name),
     ...(managedBy === undefined ? {} : { managedBy }),
   };
+};
+
+/** By its status. A rollout that is stuck keeps the pods of the earlier version, so ready pods alone prove nothing. */
+const isUnready = (kind: FoundKind, object: JsonObject): boolean => {
+  const of = (field: string): number => numberAt(object, 'status', field);
+  if (kind === 'cronjob' || object.status === undefined) return false;
+  if (kind === 'daemonset') return of('numberUnavailable') > 0;
+  if (kind === 'deployment') return of('unavailableReplicas') > 0;
+  return of('readyReplicas') < desiredReplicas(object);
 };
 
 const otherThanUs = (manager: string | undefined): string | undefined =>

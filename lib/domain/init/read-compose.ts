@@ -1,8 +1,7 @@
 import { isMapping, type Mapping } from '../batch/drafts.ts';
-import { quoted } from '../batch/findings.ts';
 import type { Issue } from '../batch/issues.ts';
 import type { YamlText } from '../batch/read-yaml.ts';
-import { healthPathProblem } from '../health/health-path.ts';
+import { composeHealth } from './compose-health.ts';
 import type { FoundInFile, Note } from './found-service.ts';
 import { settleServices, type UnwrittenService, type WrittenService } from './settle-services.ts';
 import { sourceYaml } from './source-yaml.ts';
@@ -87,15 +86,15 @@ const readService = (place: Place, written: unknown): Read => {
     const how = image.includes('$') ? ', for example with `docker compose config > resolved.yaml`' : '';
     return leave(read.problem, how);
   }
-  const health = healthOf(written);
+  const { health, notes } = composeHealth(written.healthcheck);
   const service: WrittenService = {
     ...{ line, called: place.name, ids: [place.name], needs: needsOf(written.depends_on), ...read, artifact: 'docker' },
-    ...(typeof health === 'string' || health === undefined ? {} : { health }),
+    ...(health === undefined ? {} : { health }),
     ...(isOff(written) ? { isScaledToZero: true } : {}),
   };
   const told = [
     ...(/[:@][^/]*$/.test(image) ? [] : ['its image has no version, so latest is written; put the version in']),
-    ...(typeof health === 'string' ? [health] : []),
+    ...notes,
     ...(written.profiles === undefined
       ? []
       : ['compose starts it only for its profiles; remove it if you do not deploy it']),
@@ -110,26 +109,6 @@ const needsOf = (written: unknown): readonly string[] => {
 };
 
 const isOff = ({ scale, deploy }: Mapping): boolean => scale === 0 || (isMapping(deploy) && deploy.replicas === 0);
-
-const localAddress =
-  /\bhttp:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?::(\d{1,5}))?(?=[\s'"`|;&<>()\\?#/]|$)(\/[^\s'"`|;&<>()\\?#]*)?/;
-
-/** The path and port of its health check, if that is an HTTP address; otherwise what to do about it. */
-const healthOf = ({ healthcheck }: Mapping): { readonly path: string; readonly port: number } | string | undefined => {
-  if (!isMapping(healthcheck) || healthcheck.disable === true || healthcheck.test === undefined) return undefined;
-  const parts = [healthcheck.test].flat().filter((part) => typeof part === 'string');
-  if (parts[0] === 'NONE') return undefined;
-  const [address, port, path = '/'] = localAddress.exec(parts.join(' ')) ?? [];
-  if (address === undefined) {
-    return 'its health check is a command, which Flotilla does not run; give it health_check: { path, port } if it speaks HTTP';
-  }
-  const number = Number(port ?? 80);
-  const problem = healthPathProblem(path);
-  if (problem !== undefined || number < 1 || number > 65_535) {
-    return `its health check requests ${quoted(path)}, which Flotilla cannot request: ${problem ?? 'there is no such port'}`;
-  }
-  return { path, port: number };
-};
 
 const includesOf = (yaml: YamlText): readonly Note[] => {
   if (!isMapping(yaml.root) || yaml.root.include === undefined) return [];

@@ -1,6 +1,6 @@
 import { counted } from '../counted.ts';
 import { withoutCredentials } from '../masking/addresses.ts';
-import type { FoundService } from './found-service.ts';
+import type { FoundHealth, FoundService } from './found-service.ts';
 
 /** Where the services were found, and what the files call it. */
 export interface FoundPlace {
@@ -78,7 +78,8 @@ const environmentLines = (name: string, place: FoundPlace, found: readonly Found
       ? []
       : [
           '    kubernetes:',
-          '      # These have set the images until now. Flotilla takes over their fields. Anybody else’s fields are a conflict.',
+          '      # These tools have set the images so far. Flotilla takes over the fields that they own.',
+          '      # If another tool owns a field, the deployment fails with a conflict.',
           `      take_over: ${inLine(managers)}`,
         ]),
   ];
@@ -116,7 +117,10 @@ export const writtenBatch = (place: FoundPlace, found: readonly FoundService[]):
     'metadata: { name: "First release" }',
     `defaults: { ${defaults.join('')}rollback_strategy: automatic }`,
     'deployments:',
-    ...running.map((one) => `  - ${itemOf(one)}`),
+    ...running.flatMap((one) => [
+      ...(one.isUnready === true ? ['  # Not all of its pods are ready: check that this version runs.'] : []),
+      `  - ${itemOf(one)}`,
+    ]),
     ...(idle.length === 0 ? [] : ['  # Scaled to 0: nothing of these runs, so nothing can be verified.']),
     ...idle.map((one) => `  # - ${itemOf(one)}`),
   ]);
@@ -142,7 +146,7 @@ const item = (one: FoundService, place: FoundPlace, shared: ReadonlyMap<string, 
   const { pillar, service, version, dependencies = [], health } = one;
   const metadata = [
     ...(dependencies.length === 0 ? [] : [`dependencies: ${inLine(dependencies)}`]),
-    ...(health === undefined ? [] : [`health_check: { path: ${quoted(health.path)}, port: ${health.port} }`]),
+    ...(health === undefined ? [] : [`health_check: ${healthCheck(health)}`]),
   ];
   const fields = [
     `pillar: ${quoted(pillar)}`,
@@ -153,6 +157,9 @@ const item = (one: FoundService, place: FoundPlace, shared: ReadonlyMap<string, 
   ];
   return `{ ${fields.join(', ')} }`;
 };
+
+const healthCheck = ({ path, port, timeout }: FoundHealth): string =>
+  `{ path: ${quoted(path)}, port: ${port}${timeout === undefined ? '' : `, timeout: ${timeout}`} }`;
 
 const namesOf = (found: readonly FoundService[], nameOf: (one: FoundService) => string): readonly string[] =>
   [...new Set(found.map(nameOf))].sort();

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
 import { csvRecords } from '../../adapters/csv-records.ts';
 import { mebibytes } from '../../domain/batch/batch-size.ts';
 import type { Issue } from '../../domain/batch/issues.ts';
@@ -10,6 +11,14 @@ import { readTable, type TableOptions } from '../../domain/init/read-table.ts';
 
 export const sourceKinds = ['compose', 'helmfile', 'csv'] as const;
 export type SourceKind = (typeof sourceKinds)[number];
+
+/** A file for people. A pipe has a path that says nothing, such as /dev/fd/63. */
+export const sourceName = (kind: SourceKind, file: string): string =>
+  isPipe(file) ? `the ${wordFor[kind]}` : basename(file);
+
+const isPipe = (file: string): boolean => /^\/(?:dev|proc)\//.test(file);
+
+const wordFor: Readonly<Record<SourceKind, string>> = { compose: 'compose file', helmfile: 'Helmfile', csv: 'table' };
 
 type Read = FoundInFile | { readonly issues: readonly Issue[] };
 
@@ -27,9 +36,10 @@ const readers: Readonly<Record<SourceKind, (text: string, options: TableOptions)
 const mostBytes = 4 * 1024 * 1024;
 
 /** Reads the services of a file. Throws ConfigurationInvalid with every problem. */
-export const readSource = (kind: SourceKind, file: string, options: TableOptions): FoundInFile => {
-  const read = readers[kind](textOf(file), options);
+export const readSource = (kind: SourceKind, path: string, options: TableOptions): FoundInFile => {
+  const read = readers[kind](textOf(path), options);
   if (!('issues' in read)) return read;
+  const file = isPipe(path) ? sourceName(kind, path) : path;
   throw new FlotillaError('ConfigurationInvalid', `${file} cannot be read as ${nameOf[kind]}. Nothing was written.`, {
     issues: read.issues,
     file,

@@ -34,6 +34,25 @@ const found = (kind: FoundKind, one: JsonObject): FoundService => {
   return service;
 };
 
+describe('the pods of a workload', () => {
+  test.each<[kind: FoundKind, status: JsonObject | undefined, isUnready: true | undefined]>([
+    ['deployment', { replicas: 2, readyReplicas: 1, unavailableReplicas: 1 }, true],
+    ['deployment', { replicas: 1, readyReplicas: 1 }, undefined],
+    ['deployment', undefined, undefined],
+    ['statefulset', { replicas: 1 }, true],
+    ['statefulset', { replicas: 1, readyReplicas: 1 }, undefined],
+    ['daemonset', { numberUnavailable: 1 }, true],
+    ['daemonset', { numberReady: 1 }, undefined],
+    ['cronjob', {}, undefined],
+  ])('%s %j', (kind, status, isUnready) => {
+    const spec = images('reg/web:1.2');
+    // CronJobs have their template one level deeper.
+    const one = object(kind === 'cronjob' ? { jobTemplate: { spec } } : spec);
+    const workload = { ...one, ...(status === undefined ? {} : { status }) };
+    expect(found(kind, workload).isUnready).toBe(isUnready);
+  });
+});
+
 describe('a running workload', () => {
   test.each<[what: string, kind: FoundKind, object: JsonObject, expected: Partial<FoundService>]>([
     ['a tag', 'deployment', object(images('reg/web:1.2')), { image: 'reg/web', version: '1.2', others: [] }],
@@ -149,5 +168,13 @@ describe('the generated files', () => {
       [key, version, executor, environment_id].join(' '),
     );
     expect(told).toEqual(['shop/web 1.10 kubernetes no', '1e3/0-db latest kubernetes no']);
+  });
+
+  test('the batch marks versions that may never have run', () => {
+    const [web, ...others] = services;
+    const lines = writtenBatch(place, [{ ...web!, isUnready: true }, ...others]).split('\n');
+    const at = lines.indexOf('  # Not all of its pods are ready: check that this version runs.');
+    expect(lines[at + 1]).toContain('service_name: web');
+    expect(lines.filter((line) => line.includes('pods are ready'))).toHaveLength(1);
   });
 });

@@ -37,7 +37,10 @@ services:
       ...{ image: 'postgres', version: `16.2@sha256:${'a'.repeat(64)}` },
     },
   ]);
-  expect(notes).toEqual(['4 web: depends on "db", which is scaled to 0; the dependency is left out']);
+  expect(notes).toEqual([
+    '4 web: the query of its health check may contain a secret, so it is left out',
+    '4 web: depends on "db", which is scaled to 0; the dependency is left out',
+  ]);
   expect(JSON.stringify(services)).not.toContain('hunter2');
 });
 
@@ -46,6 +49,8 @@ describe('a health check', () => {
     ['["CMD", "curl", "http://127.0.0.1:9000/up"]', { path: '/up', port: 9000 }],
     ['["CMD-SHELL", "wget -q http://localhost:8080 || exit 1"]', { path: '/', port: 8080 }],
     ['"curl -fsS \'http://localhost:3000/a/b\' -o /dev/null"', { path: '/a/b', port: 3000 }],
+    ['["CMD", "curl", "http://localhost/h?x=1"]', { path: '/h?x=1', port: 80 }],
+    ['"curl \'http://localhost/h?x=1&y=2\' && true"', { path: '/h?x=1&y=2', port: 80 }],
     ['["NONE"]', undefined],
     ['["CMD", "curl", "http://db:9000/up"]', undefined],
     ['["CMD", "pg_isready"]', undefined],
@@ -56,6 +61,18 @@ describe('a health check', () => {
   ])('%s', (written, health) => {
     expect(one(`image: "a:1", healthcheck: { test: ${written} }`).services[0]?.health).toEqual(health);
   });
+});
+
+test.each([
+  ['5s', 5],
+  ['1m30s', 90],
+  ['500ms', 1],
+  ['1h', 300],
+  ['"${T}"', undefined],
+  ['5', undefined],
+])('a health check that may take %s', (written, seconds) => {
+  const check = `{ test: "curl http://localhost/h", timeout: ${written} }`;
+  expect(one(`image: "a:1", healthcheck: ${check}`).services[0]?.health?.timeout).toBe(seconds);
 });
 
 describe('reports by line what cannot be written, with what to do', () => {
@@ -69,6 +86,10 @@ describe('reports by line what cannot be written, with what to do', () => {
     ['image: "a:1", depends_on: [gone]', '2 web: depends on "gone", which was not found; the dependency is left out'],
     ['image: "a:1", depends_on: [web]', '2 web: depends on "web", which is itself; the dependency is left out'],
     ['image: a', '2 web: its image has no version, so latest is written; put the version in'],
+    [
+      'image: "a:1", healthcheck: { "timeout": 1h, test: "curl http://localhost/" }',
+      '2 web: the timeout of its health check is cut to 300 s, the longest allowed',
+    ],
     [
       'image: "a:1", healthcheck: { test: "true" }',
       '2 web: its health check is a command, which Flotilla does not run',
