@@ -13,9 +13,9 @@ import { makeWorld, releaseYaml, submitted } from '../usecases/batch/api-world.t
 import { type Ran, type RunOptions, run } from './cli-world.ts';
 
 /** The API itself on a socket, with a dispatcher that handles every request at once. */
-const serve = async (scope = 'flotilla/admin') => {
+const serve = async (scope = 'flotilla/admin', listed: object = { environments: { uat: {}, staging: {} } }) => {
   const world = makeWorld();
-  const { grants: _, ...catalogue } = { ...world.catalogue, environments: { uat: {}, staging: {} } };
+  const { grants: _, ...catalogue } = { ...world.catalogue, ...listed };
   const handler = create({ ...world.deps, catalogue: async () => catalogue }, { identify: byToken });
   const memory = { holder: 'me' };
   const server = createServer(async (request, response) => {
@@ -113,6 +113,18 @@ describe('flotilla pause', () => {
     const ran = await flotilla(['pause', ...argv]);
     expect([ran.status, ran.error.join('\n')]).toEqual([status, expect.stringMatching(said)]);
     expect(await holds()).toEqual([]);
+  });
+
+  test('warns of an environment that no batch went to, where the configuration lists none', async () => {
+    const { flotilla, holds, world } = await serve('flotilla/admin', {});
+    await world.table.transact([{ put: itemOf(keys.environment('staging'), {}) }]);
+    const misspelt = await flotilla(['pause', '--environment', 'stagin', ...because]);
+    expect([misspelt.status, misspelt.error]).toEqual([
+      0,
+      [expect.stringMatching(/^warning: there is no environment "stagin"; .*did you mean staging/)],
+    ]);
+    expect((await flotilla(['pause', '--environment', 'staging', ...because])).error).toEqual([]);
+    expect(await holds()).toHaveLength(2);
   });
 
   test('says so to users who may not hold everything', async () => {

@@ -37,6 +37,7 @@ export const hold = viewSchema<HoldView>()(
     since: time,
     until: time.exactOptional().describe('When it ends by itself.'),
     circuit: circuit.exactOptional(),
+    warnings: z.array(z.string()).exactOptional().describe('After it was set: names that nothing has yet.'),
   }),
 ).meta({ id: 'Hold', description: 'Keeps deployments that have not started from their turn.' });
 

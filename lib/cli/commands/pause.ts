@@ -32,6 +32,7 @@ export const pause = async (context: CommandContext, options: PauseOptions): Pro
     ...(length === undefined ? {} : { for: length }),
   };
   const hold = await context.client.ask<HoldView>('/holds', posting(send));
+  for (const warning of hold.warnings ?? []) context.terminal.error(`warning: ${printable(warning)}`);
   print(context, hold, [
     `Hold ${hold.id} on ${printable(hold.what)}, ${untilWhen(hold, context.times)}.`,
     `What has not started waits${rollbacks ? ', rollbacks too' : '; rollbacks go on'}. What is in flight goes on to its end.`,

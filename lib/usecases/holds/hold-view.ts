@@ -17,6 +17,8 @@ export interface HoldView {
   /** When it ends by itself. */
   readonly until?: string;
   readonly circuit?: Circuit;
+  /** Only where it was just set: names that nothing has yet. */
+  readonly warnings?: readonly string[];
 }
 
 export const viewHold = ({ id, kind, scope, rollbacks, reason, by, since, until, circuit }: Hold): HoldView => ({

@@ -1,7 +1,7 @@
 import { invalidRequest } from '../../domain/complaint.ts';
 import { FlotillaError } from '../../domain/errors.ts';
 import { type AskedHold, checkHold } from '../../domain/holds/check-hold.ts';
-import type { Hold } from '../../domain/holds/hold.ts';
+import type { Hold, HoldScope } from '../../domain/holds/hold.ts';
 import type { InboxMessage } from '../../domain/record/inbox-message.ts';
 import { keys } from '../../domain/record/keys.ts';
 import { type HeaderRow, itemOf } from '../../domain/record/rows.ts';
@@ -9,6 +9,7 @@ import { lookForBatch } from '../batch/find-batch.ts';
 import type { AskedBy, Deps } from '../deps.ts';
 import { isSeen } from '../grants/seen-batch.ts';
 import { readHolds } from '../schedule/schedule-store.ts';
+import { readNames, unknownNames } from '../targets/check-target-names.ts';
 import { checkMayHold } from './hold-rights.ts';
 import { type HoldView, viewHold } from './hold-view.ts';
 
@@ -31,7 +32,15 @@ export const setHold = async (deps: Needs, asked: AskedHold): Promise<HoldView> 
   const hold: Hold = { id: ids.next(), kind: 'pause', rollbacks, reason, by, since: now, ...checked };
   const message: InboxMessage = { type: 'hold', hold };
   await table.transact([{ put: itemOf(keys.inbox(ids.next()), { message }) }]);
-  return viewHold(hold);
+  const warnings = await unknownEnvironment(deps, checked.scope);
+  return { ...viewHold(hold), ...(warnings.length === 0 ? {} : { warnings }) };
+};
+
+/** Where the configuration lists no environments, a new name may be right: its first batch may follow. */
+const unknownEnvironment = async (deps: Needs, { environment }: HoldScope): Promise<readonly string[]> => {
+  const catalogue = await deps.catalogue();
+  if (environment === undefined || catalogue.environments !== undefined) return [];
+  return unknownNames(catalogue, await readNames(deps, catalogue), { environment }).map(({ message }) => message);
 };
 
 /** A batch that the caller may not see does not exist for them. */
