@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,17 +67,30 @@ const judge = async (one: Case, worlds: readonly World[]): Promise<boolean> => {
 /** As many at once as two processors can run without being the bottleneck. Long cases begin first. */
 const sideBySide = 16;
 
-const judgeAll = async (worlds: readonly World[], some: readonly Case[]): Promise<number> => {
+/** Returns the names of the cases that failed. */
+const judgeAll = async (worlds: readonly World[], some: readonly Case[]): Promise<readonly string[]> => {
   const waiting = [...some].sort((one, other) => (other.expect.after ?? 0) - (one.expect.after ?? 0));
-  const good: Case[] = [];
+  const failed: string[] = [];
   const work = async (): Promise<void> => {
     for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
-      if (await judge(one, worlds)) good.push(one);
+      if (!(await judge(one, worlds))) failed.push(one.name);
     }
   };
   await Promise.all(Array.from({ length: sideBySide }, work));
-  return good.length;
+  return failed;
 };
+
+/** Cases by themselves, with clusters of their own. */
+const isGoodAlone = (names: readonly string[]): boolean => {
+  console.log(`Again, without the other cases: ${names.join(', ')}`);
+  return spawnSync(process.execPath, [import.meta.filename, ...names], { stdio: 'inherit' }).status === 0;
+};
+
+/**
+ * Cases run beside each other, on clusters whose controllers have no virtual time. If a few of all fail on a busy machine, they
+ * get a second run by themselves, which decides. The output has both results.
+ */
+const mostRepeated = 4;
 
 const main = async (folder: string): Promise<boolean> => {
   const program = await obtainControlPlane();
@@ -97,10 +111,13 @@ const main = async (folder: string): Promise<boolean> => {
     const isApplied = !isWanted('objects') || (await objectsReal(kubeconfig, client));
     const own = { kubeconfig, client, folder: join(folder, 'own') };
     const isDeployed = !isWanted('deployments') || (await deploymentsReal(own));
-    const good = (await judgeAll(worlds, others)) + (await judgeAll(worlds, last));
+    const failed = [...(await judgeAll(worlds, others)), ...(await judgeAll(worlds, last))];
+    const good = cases.length - failed.length;
     console.log(`${good} of ${cases.length} cases passed after ${seconds()}.`);
     const isOne = good > 0 || isWanted('objects') || isWanted('deployments') || isWanted('access');
-    return isOne && good === cases.length && refused.length === 0 && isMirrored && isApplied && isDeployed;
+    if (!isOne || refused.length > 0 || !isMirrored || !isApplied || !isDeployed) return false;
+    if (failed.length === 0) return true;
+    return wanted.length === 0 && failed.length <= mostRepeated && isGoodAlone(failed);
   } finally {
     await Promise.all(worlds.map((world) => world.close()));
   }
