@@ -1,9 +1,10 @@
 import { type Catalogue, entryOf } from '../catalogue/catalogue.ts';
 import { resolveInfrastructure } from '../catalogue/resolve.ts';
 import { infrastructurePath } from './draft-copies.ts';
-import type { Draft, Mapping } from './drafts.ts';
+import type { Draft } from './drafts.ts';
 import { type Finding, listed, type Path, quoted } from './findings.ts';
 import { issueCodes } from './issues.ts';
+import type { Mapping } from './mapping.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
 interface Surroundings {

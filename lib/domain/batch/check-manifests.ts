@@ -9,10 +9,11 @@ import { type ObjectOwners, sharedObjects } from '../manifests/shared-objects.ts
 import { gitSource, s3Source } from '../manifests/source-schema.ts';
 import { sha256Of } from '../sha256.ts';
 import type { Deployment } from './batch.ts';
-import { type Draft, isMapping, type Mapping, serviceKeyOf } from './drafts.ts';
+import { type Draft, serviceKeyOf } from './drafts.ts';
 import { type FieldContext, fieldFindings } from './field-findings.ts';
 import type { Finding, LineOf, Path, Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
+import { isMapping, type Mapping } from './mapping.ts';
 import { offsetInBlock } from './offset-in-block.ts';
 
 /** A manifest text and its parsed content. */

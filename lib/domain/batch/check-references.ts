@@ -5,9 +5,10 @@ import { actingExecutors } from '../plan/action.ts';
 import { isActing } from './check-action.ts';
 import { unreadableChecks } from './check-sources.ts';
 import { infrastructurePath } from './draft-copies.ts';
-import { type Draft, isFirstOfItem, type Mapping } from './drafts.ts';
+import { type Draft, isFirstOfItem } from './drafts.ts';
 import { type Finding, listed, type Path, quoted, type Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
+import type { Mapping } from './mapping.ts';
 import { didYouMean, nearest } from './nearest.ts';
 
 type OffsetOf = (path: Path) => number;

@@ -1,6 +1,7 @@
-import { type Defaults, type Draft, draftItem, isMapping, type Listed, type Mapping } from './drafts.ts';
+import { type Defaults, type Draft, draftItem, type Listed } from './drafts.ts';
 import { type FieldContext, fieldFindings } from './field-findings.ts';
 import type { Finding, Path } from './findings.ts';
+import { isMapping, type Mapping } from './mapping.ts';
 import { infrastructureList } from './schema.ts';
 
 export interface DraftedItem {

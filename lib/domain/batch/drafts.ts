@@ -6,12 +6,8 @@ import { type FieldContext, fieldFindings } from './field-findings.ts';
 import { type Finding, type Path, pathText } from './findings.ts';
 import { issueCodes } from './issues.ts';
 import { mergeDefaults } from './item-defaults.ts';
+import { isMapping, type Mapping } from './mapping.ts';
 import { actingItemSchema, type MergedItem, mergedItemSchema } from './schema.ts';
-
-export type Mapping = Readonly<Record<string, unknown>>;
-
-export const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A batch item during the checks: what is known about it even if parts of it are wrong. */
 export interface Draft {

@@ -1,12 +1,9 @@
-type Mapping = Readonly<Record<string, unknown>>;
+import { isMapping } from './mapping.ts';
 
 /** Top-level keys that Flotilla ignores. People put anchors there. */
 export const extensionPattern = '^x-';
 
 const isExtension = (key: string): boolean => key.startsWith('x-');
-
-const isMapping = (value: unknown): value is Mapping =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A document's root without its `x-` keys. */
 export const withoutExtensions = (root: unknown): unknown => {

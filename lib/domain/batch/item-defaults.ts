@@ -1,4 +1,5 @@
 import type { ArtifactType, RollbackStrategy } from '../plan/plan.ts';
+import { isMapping, type Mapping } from './mapping.ts';
 
 /** What a deployment uses for fields that it does not set. */
 export interface ItemDefaults {
@@ -18,8 +19,6 @@ export interface ItemDefaults {
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /**
  * Merges layers of fields, most specific first: the first layer with a field wins. Health checks are merged field by
  * field.
@@ -27,12 +26,9 @@ type Fields = Readonly<Record<string, unknown>>;
 export const mergeDefaults = <Layer extends object>(layers: readonly Layer[]): Layer => {
   let merged = {} as Layer;
   for (const layer of layers.toReversed()) {
-    const [under, over] = [(merged as Fields).health_check, (layer as Fields).health_check];
-    const check = isFields(under) && isFields(over) ? { health_check: { ...under, ...over } } : {};
+    const [under, over] = [(merged as Mapping).health_check, (layer as Mapping).health_check];
+    const check = isMapping(under) && isMapping(over) ? { health_check: { ...under, ...over } } : {};
     merged = { ...merged, ...layer, ...check };
   }
   return merged;
 };
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import { isMapping } from './drafts.ts';
+import { isMapping } from './mapping.ts';
 
 /** What a file seems to be at first sight, because people submit the wrong one. */
 export const kindOfFile = (root: unknown): string | undefined => {

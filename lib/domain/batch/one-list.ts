@@ -1,6 +1,6 @@
-import { isMapping, type Mapping } from './drafts.ts';
 import { withoutExtensions } from './extensions.ts';
 import type { Finding, Path } from './findings.ts';
+import { isMapping, type Mapping } from './mapping.ts';
 import type { YamlText } from './read-yaml.ts';
 import { longForm, readEntries, type ShortEntry, shortPath } from './short-form.ts';
 import { valueIn } from './value-in.ts';

@@ -1,8 +1,9 @@
-import { type Defaults, inLowerCase, isMapping, type Mapping, withoutEmptySections } from './drafts.ts';
+import { type Defaults, inLowerCase, withoutEmptySections } from './drafts.ts';
 import { type FieldContext, type FieldFinding, fieldFindings } from './field-findings.ts';
 import type { Finding } from './findings.ts';
 import { issueCodes } from './issues.ts';
 import { kindOfFile } from './kind-of-file.ts';
+import { isMapping, type Mapping } from './mapping.ts';
 import { nearest } from './nearest.ts';
 import type { OneList } from './one-list.ts';
 import { type BatchFrame, batchFrameSchema, maxDeployments, writtenBatchSchema } from './schema.ts';

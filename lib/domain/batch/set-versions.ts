@@ -1,6 +1,6 @@
 import { isScalar } from 'yaml';
 import { versionProblem } from './check-version.ts';
-import { isMapping } from './drafts.ts';
+import { isMapping } from './mapping.ts';
 import { nearest } from './nearest.ts';
 import { asOneList } from './one-list.ts';
 import { readYaml, type YamlText } from './read-yaml.ts';

@@ -1,6 +1,6 @@
-import { isMapping, type Mapping } from './drafts.ts';
 import type { Finding, Path, Wording } from './findings.ts';
 import { type IssueCode, issueCodes } from './issues.ts';
+import { isMapping, type Mapping } from './mapping.ts';
 import { metadataFields } from './schema.ts';
 
 /** One service in `releases`, the short form of `deployments`. */

@@ -1,4 +1,4 @@
-import { isMapping } from './drafts.ts';
+import { isMapping } from './mapping.ts';
 
 /** What one entry of `dependencies` asks for. */
 export interface WrittenDependency {

@@ -1,6 +1,6 @@
-import type { Mapping } from '../batch/drafts.ts';
 import type { Path } from '../batch/findings.ts';
 import { issueCodes } from '../batch/issues.ts';
+import type { Mapping } from '../batch/mapping.ts';
 import { compileExpression } from '../rollout/expression.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 

@@ -1,6 +1,6 @@
-import { isMapping, type Mapping } from '../batch/drafts.ts';
 import { listed, type Path, quoted } from '../batch/findings.ts';
 import { issueCodes } from '../batch/issues.ts';
+import { isMapping, type Mapping } from '../batch/mapping.ts';
 import { didYouMean, nearest } from '../batch/nearest.ts';
 import { executorNames } from './catalogue.ts';
 import type { ConfigurationText } from './configuration-text.ts';

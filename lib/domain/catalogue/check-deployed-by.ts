@@ -1,6 +1,6 @@
-import { isMapping, type Mapping } from '../batch/drafts.ts';
 import type { Path } from '../batch/findings.ts';
 import { issueCodes } from '../batch/issues.ts';
+import { isMapping, type Mapping } from '../batch/mapping.ts';
 import type { ConfigurationText } from './configuration-text.ts';
 
 /** Settings that need Harness. */

@@ -1,7 +1,7 @@
-import type { Mapping } from '../batch/drafts.ts';
-import { isMapping } from '../batch/drafts.ts';
 import type { Path } from '../batch/findings.ts';
 import { issueCodes } from '../batch/issues.ts';
+import type { Mapping } from '../batch/mapping.ts';
+import { isMapping } from '../batch/mapping.ts';
 import { describeManifestIssue } from '../manifests/manifest-object.ts';
 import { parseManifests } from '../manifests/parse-manifests.ts';
 import type { WrittenServices } from './configuration-schema.ts';

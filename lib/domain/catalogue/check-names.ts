@@ -1,6 +1,6 @@
-import { isMapping } from '../batch/drafts.ts';
 import { listed, type Path, quoted } from '../batch/findings.ts';
 import { issueCodes } from '../batch/issues.ts';
+import { isMapping } from '../batch/mapping.ts';
 import { didYouMean, nearest } from '../batch/nearest.ts';
 import { namesIn, namesOfChecks } from '../strategy/fill-names.ts';
 import type { ConfigurationText } from './configuration-text.ts';

@@ -1,8 +1,8 @@
-import { isMapping, type Mapping } from '../batch/drafts.ts';
 import { listed, type Path, quoted } from '../batch/findings.ts';
 import { type Issue, issueCodes } from '../batch/issues.ts';
 import { kindOfFile } from '../batch/kind-of-file.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
+import { isMapping, type Mapping } from '../batch/mapping.ts';
 import { didYouMean, nearest } from '../batch/nearest.ts';
 import { ruleNames } from '../manifests/rules/check-rules.ts';
 import { isSafeForCredentials } from '../safe-address.ts';

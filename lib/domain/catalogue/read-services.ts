@@ -1,7 +1,7 @@
-import { isMapping, type Mapping } from '../batch/drafts.ts';
 import { listed, type Path, quoted, type Wording } from '../batch/findings.ts';
 import { type Issue, issueCodes } from '../batch/issues.ts';
 import { makeKeyAdvice } from '../batch/known-keys.ts';
+import { isMapping, type Mapping } from '../batch/mapping.ts';
 import { didYouMean, nearest } from '../batch/nearest.ts';
 import { kindNameOf } from '../plan/plan.ts';
 import { executorNames } from './catalogue.ts';

@@ -1,5 +1,5 @@
-import { isMapping } from '../batch/drafts.ts';
 import { quoted } from '../batch/findings.ts';
+import { isMapping } from '../batch/mapping.ts';
 import { healthPathProblem } from '../health/health-path.ts';
 import { nameKind } from '../masking/secret-names.ts';
 import type { FoundHealth } from './found-service.ts';

@@ -1,5 +1,5 @@
-import { isMapping, type Mapping } from '../batch/drafts.ts';
 import type { Issue } from '../batch/issues.ts';
+import { isMapping, type Mapping } from '../batch/mapping.ts';
 import type { YamlText } from '../batch/read-yaml.ts';
 import { composeHealth } from './compose-health.ts';
 import type { FoundInFile, Note } from './found-service.ts';

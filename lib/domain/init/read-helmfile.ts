@@ -1,6 +1,6 @@
-import { isMapping, type Mapping } from '../batch/drafts.ts';
 import { listed, quoted } from '../batch/findings.ts';
 import type { Issue } from '../batch/issues.ts';
+import { isMapping, type Mapping } from '../batch/mapping.ts';
 import type { YamlText } from '../batch/read-yaml.ts';
 import { counted } from '../counted.ts';
 import { withoutCredentials } from '../masking/addresses.ts';
