@@ -43,7 +43,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   ],
   'lib/cli': [
     ...['lib/cli', 'lib/local', 'lib/usecases', 'lib/domain', 'node:*'],
-    ...['commander', 'cli-table3', 'log-update', 'picocolors', 'zod'],
+    ...['commander', 'log-update', 'picocolors', 'zod'],
     'lib/adapters/network-failure.ts', // a failed fetch has the same causes everywhere
     'lib/adapters/own-fetch.ts',
   ],
